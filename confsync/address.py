@@ -1,0 +1,49 @@
+"""Addresses as people copy them from a browser: base URL, space key and page out of one URL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from confsync.config import check_url
+from confsync.errors import UsageError
+
+# /spaces/ENG/pages/98310/Title (Cloud and new Data Center), /display/ENG (Data Center)
+_SPACES = re.compile(
+    r"(?P<base>.*?)/spaces/(?P<key>[^/]+)(?:/pages/(?:edit-v2/)?(?P<page>\d+))?(?:/.*)?"
+)
+_DISPLAY = re.compile(r"(?P<base>.*?)/display/(?P<key>[^/]+)(?P<title>/.+)?")
+_HINT = "copy the address of a space or page from the browser"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The Confluence, the space, and the page when the URL names one by id."""
+
+    url: str
+    key: str
+    page: str | None = None
+
+
+def read(text: str) -> Address:
+    """Take a URL apart. Raises UsageError for one that names no space."""
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is not a URL: {error}", hint=_HINT) from None
+    base = f"{parts.scheme}://{parts.netloc}"
+    found = _SPACES.fullmatch(parts.path) or _DISPLAY.fullmatch(parts.path)
+    if not found or found["key"].endswith(".action"):
+        raise UsageError(f"'{text}' names no space", hint=_HINT)
+    groups = found.groupdict()
+    if groups.get("title"):
+        raise UsageError(
+            f"'{text}' names a page by its title",
+            hint="open the page, take the address behind 'Page information', which has its id",
+        )
+    try:
+        url = check_url(base + groups["base"])
+    except ValueError as error:
+        raise UsageError(str(error), hint=_HINT) from None
+    return Address(url, unquote(groups["key"]), groups.get("page"))

@@ -1,0 +1,52 @@
+"""Finding a base: the cache, then the mirror's git history, then the server. The digest decides."""
+
+from __future__ import annotations
+
+from confsync import compare, document, gitrepo
+from confsync.errors import APIAccessError, DocumentError, FileError
+from confsync.mirror import Mirror
+from confsync.model import Stamp, digest
+from confsync.remote import Remote
+
+
+def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, str]:
+    """Title and body of a stamp's base; `body` is the local one, which knows its inline comments.
+
+    Raises FileError when it is nowhere to be found.
+    """
+    found = mirror.bases.get(stamp)
+    if found is None:
+        found = _from_history(mirror, stamp) or _from_server(remote, stamp, body)
+        if found is None:
+            raise FileError(
+                f"page {stamp.id}: its base, v{stamp.version}, is nowhere to be found",
+                hint="'confsync pull --theirs' takes the server's text, "
+                "'confsync pull --ours' keeps yours",
+            )
+        mirror.bases.put(stamp, *found)
+    return found
+
+
+def _from_history(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:
+    for name, raw in gitrepo.documents_with(mirror.root, stamp.digest):
+        try:
+            old = document.parse(raw, name)
+        except DocumentError:
+            continue
+        if old.stamp and old.stamp.id == stamp.id and old.digest == stamp.digest:
+            return old.title, old.body
+    return None
+
+
+def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:
+    """The version as the server has it, or what it was before somebody commented on it."""
+    try:
+        page = remote.old_page(stamp.id, stamp.version)
+    except APIAccessError:
+        return None
+    title = page.info.title
+    stripped = compare.without_new_markers(page.body, compare.marker_refs(body))
+    for text in (page.body, stripped):
+        if digest(title, text) == stamp.digest:
+            return title, text
+    return None

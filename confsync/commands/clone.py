@@ -1,0 +1,36 @@
+"""clone: init and pull in one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from confsync import config
+from confsync.address import Address
+from confsync.commands.init import init
+from confsync.commands.pull import pull
+from confsync.config import settings_for
+from confsync.errors import FileError
+from confsync.mirror import Mirror
+from confsync.progress import Progress, silent
+from confsync.remote import Remote
+from confsync.result import Result
+from confsync.selection import Selection
+
+
+def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = silent) -> Result:
+    """Make `root` a mirror of what the address names, and pull it.
+
+    The space is asked for first, so that a wrong address or token leaves nothing behind. A clone
+    that was interrupted goes on with 'confsync pull' in the directory.
+    """
+    if root.exists() and any(root.iterdir()):
+        raise FileError(
+            f"{root} exists and is not empty",
+            hint="name another directory, or 'confsync pull' in it when it is a mirror",
+        )
+    key = remote.space(address.key).key
+    settings = settings_for(address.url, (key,), address.page)
+    init(root, settings)
+    result = pull(Mirror(root, config.load(root)), remote, Selection(), progress=progress)
+    return replace(result, command="clone", notes=(f"the mirror is in {root}",))

@@ -1,0 +1,77 @@
+"""diff: what was changed here since the base or, with `--remote`, what the server changed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from confsync import bases, layout
+from confsync.errors import APIAccessError, FileError
+from confsync.mirror import Mirror
+from confsync.model import Page
+from confsync.reading import Reader
+from confsync.remote import Remote
+from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.scan import Entry, SpaceScan
+from confsync.selection import Selection
+
+Side = tuple[str, str]
+
+
+def diff(mirror: Mirror, remote: Remote, selection: Selection, *, against_server: bool) -> Result:
+    """Unified diffs of the laid-out text. Asks the server only for what is not here."""
+    scans = mirror.scan()
+    selection.check(entry.path for scan in scans for entry in scan.entries)
+    pages: list[PageResult] = []
+    errors: list[Problem] = []
+    texts: list[str] = []
+    for scan in scans:
+        entries = [e for e in scan.entries if e.page_id and selection.has(e.path)]
+        if not against_server:
+            entries = [e for e in entries if e.document and e.document.modified]
+        try:
+            for entry, text in _diffs(mirror, remote, scan, entries, against_server):
+                texts.append(text)
+                pages.append(PageResult(entry.path, Outcome.MODIFIED, entry.page_id))
+        except (APIAccessError, FileError) as error:
+            errors.append(Problem.of(error))
+    return Result("diff", tuple(pages), tuple(errors), text="".join(texts))
+
+
+def _diffs(
+    mirror: Mirror, remote: Remote, scan: SpaceScan, entries: list[Entry], against_server: bool
+) -> Iterator[tuple[Entry, str]]:
+    stamps = {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
+    found = {}
+    if against_server and stamps:
+        reader = Reader(remote, remote.space(scan.config.key))
+        found = reader.current({stamp.id: stamp.version for stamp in stamps.values()})
+    for entry in entries:
+        stamp, local = stamps[entry.path], entry.document
+        if local is None:
+            continue
+        base = bases.find(mirror, remote, stamp, local.body)
+        other: Side = (local.title, local.body)
+        name = f"{entry.path} (local)"
+        if against_server:
+            page = found[stamp.id]
+            if not isinstance(page, Page):
+                continue
+            other = (page.info.title, page.body)
+            name = f"{entry.path} (server, v{page.info.version.number})"
+        text = unified(base, other, f"{entry.path} (base, v{stamp.version})", name)
+        if text:
+            yield entry, text
+
+
+def unified(old: Side, new: Side, old_name: str, new_name: str) -> str:
+    """A unified diff of two pages, title and laid-out body; empty when they are the same."""
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in difflib.unified_diff(_lines(*old), _lines(*new), old_name, new_name)
+    )
+
+
+def _lines(title: str, body: str) -> list[str]:
+    text = f"title: {title}\n---\n{layout.lay(body)}"
+    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")]

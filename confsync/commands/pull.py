@@ -1,0 +1,350 @@
+"""pull: bring the server's changes to the files. No file that was edited is overwritten."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from confsync import document, placement
+from confsync.compare import Absent, Content, Parent
+from confsync.errors import ConfsyncError, Exit, FileError
+from confsync.mirror import Mirror
+from confsync.model import Page, Stamp
+from confsync.placement import Placement
+from confsync.progress import Progress, silent
+from confsync.reading import Case, Reader
+from confsync.rejection import refusal, with_names
+from confsync.remote import Remote
+from confsync.resolve import REFUSED, Resolution, Way, resolve, with_author
+from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.scan import Entry, SpaceScan, deleted_pages
+from confsync.selection import Selection
+from confsync.view import SpaceView, view
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do about one page: the file's new bytes, or its removal, or only to tell.
+
+    `entry` is None for a page that is new here. `base` is what the cache shall remember.
+    """
+
+    path: str
+    result: PageResult
+    entry: Entry | None = None
+    data: bytes | None = None
+    remove: bool = False
+    base: tuple[Stamp, Page] | None = None
+    discarded: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a pull will do to one space; complete before anything is done."""
+
+    scan: SpaceScan
+    steps: tuple[Step, ...]
+    moves: dict[str, str]
+    placement: Placement | None
+    view: SpaceView
+
+
+def pull(
+    mirror: Mirror,
+    remote: Remote,
+    selection: Selection,
+    *,
+    dry_run: bool = False,
+    refresh: bool = False,
+    prune: bool = False,
+    resolution: Resolution | None = None,
+    progress: Progress = silent,
+) -> Result:
+    """Pull every space of the mirror, or the named documents.
+
+    `resolution` says what to do about pages that both sides changed; without it they are refused.
+    """
+    how = _How(mirror, remote, selection.everything, refresh, prune, resolution)
+    with contextlib.nullcontext() if dry_run else mirror.lock():
+        scans = mirror.scan()
+        selection.check(entry.path for scan in scans for entry in scan.entries)
+        pages: list[PageResult] = []
+        errors = [
+            Problem.of(entry.error)
+            for scan in scans
+            for entry in scan.entries
+            if entry.error and selection.has(entry.path)
+        ]
+        try:
+            for plan in _plans(how, scans, selection, progress):
+                if dry_run:
+                    pages += [step.result for step in plan.steps if _tells(step)]
+                else:
+                    _act(mirror, plan, pages, progress)
+        except ConfsyncError as error:
+            errors.append(Problem.of(error))
+    return Result("pull", with_names(remote, pages), tuple(errors), dry_run=dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What a pull was asked to do, and with what. `full` pulls also create and move."""
+
+    mirror: Mirror
+    remote: Remote
+    full: bool
+    refresh: bool
+    prune: bool
+    resolution: Resolution | None
+
+
+def _plans(
+    how: _How, scans: tuple[SpaceScan, ...], selection: Selection, progress: Progress
+) -> Iterator[Plan]:
+    deleted = deleted_pages(how.mirror.root, how.mirror.config.spaces)
+    for scan in scans:
+        if not selection.everything and not any(selection.has(e.path) for e in scan.entries):
+            continue
+        progress(f"asking about {scan.config.key}", 0, None)
+        reader = Reader(how.remote, how.remote.space(scan.config.key))
+        seen = view(
+            reader, scan, selection, deleted=deleted, refresh=how.refresh, with_new=how.full
+        )
+        yield _plan(how, seen, deleted)
+
+
+# -- planning --------------------------------------------------------------------------------------
+
+
+def _plan(how: _How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
+    steps = [_step(how, case) for case in seen.cases.values()]
+    steps += [
+        Step(path, PageResult(path, Outcome.FAILED, error=error.message, exit=error.exit))
+        for path, error in seen.failed.items()
+    ]
+    if not how.full:
+        return Plan(seen.scan, tuple(steps), {}, None, seen)
+    removed = frozenset(step.path for step in steps if step.remove)
+    placed = placement.plan(seen, removed, deleted)
+    steps += [_new(how, page, placed.new[page.info.id]) for page in seen.new.values()]
+    steps += [
+        Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))
+        for page_id, path in deleted.items()
+        if page_id in seen.infos and page_id not in seen.cases
+    ]
+    moves = dict(placed.moves)
+    return Plan(seen.scan, tuple(_with_move(step, moves) for step in steps), moves, placed, seen)
+
+
+def _step(how: _How, case: Case) -> Step:
+    version = case.page.info.version if case.page else None
+    result = PageResult(
+        case.entry.path,
+        Outcome.CLEAN,
+        case.stamp.id,
+        case.local.title,
+        case.decisions.content.value,
+        case.stamp.version,
+        version.number if version else None,
+        version=version,
+    )
+    step = Step(case.entry.path, result, case.entry)
+    if case.page is None:
+        return _absent(step, case, how.prune)
+    if case.decisions.parent is Parent.DIVERGED:
+        return replace(step, result=refusal(result, case))
+    match case.decisions.content:
+        case Content.AHEAD if how.resolution and how.resolution.way is Way.THEIRS:
+            return _resolved(how, step, case, how.resolution)
+        case Content.UP_TO_DATE:
+            return _restamp(how, step, case, case.stamp)
+        case Content.AHEAD:
+            kept = replace(step, result=replace(result, outcome=Outcome.KEPT))
+            return _restamp(how, kept, case, case.stamp)
+        case Content.BEHIND | Content.LANDED:
+            return _replace(how, step, case)
+        case Content.EQUAL | Content.RESTAMPED:
+            restamped = replace(step, result=replace(result, outcome=Outcome.RESTAMPED))
+            return _restamp(how, restamped, case, _stamp_of(case.page, case))
+        case content if content in REFUSED and how.resolution:
+            return _resolved(how, step, case, how.resolution)
+        case _:
+            refused = replace(step, result=refusal(result, case))
+            return _restamp(how, refused, case, case.stamp)
+
+
+def _resolved(how: _How, step: Step, case: Case, asked: Resolution) -> Step:
+    """A page that both sides changed, resolved the way that was asked for."""
+    if case.page is None:
+        raise ValueError(f"{step.path}: there is nothing to resolve")
+    account = case.page.info.version.author
+    page = with_author(case.page, how.remote.names([account]).get(account, ""))
+    stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case))
+    try:
+        made = resolve(how.mirror, how.remote, case, page, stamp, asked)
+    except FileError as error:
+        refused = replace(
+            step.result,
+            outcome=Outcome.REJECTED,
+            error=error.message,
+            hint=error.hint,
+            exit=Exit.REFUSED,
+        )
+        return replace(step, result=refused)
+    outcome = {Way.MERGE: Outcome.MERGED, Way.THEIRS: Outcome.PULLED, Way.OURS: Outcome.KEPT}
+    result = replace(step.result, outcome=outcome[asked.way], title=page.info.title)
+    if made.conflicted:
+        why = "both sides changed the same lines; resolve the markers, then push"
+        result = replace(result, outcome=Outcome.CONFLICTED, error=why, exit=Exit.REFUSED)
+    elif made.flaw:
+        why = f"merged, but no longer well-formed: {made.flaw}"
+        result = replace(result, error=why, exit=Exit.REFUSED)
+    elif made.discarded is not None:
+        whose = "your text" if asked.way is Way.THEIRS else "the server's text"
+        result = replace(result, error=f"{whose} is given up; a copy is in .confsync/trash")
+    return replace(
+        step, data=made.data, base=(stamp, case.page), result=result, discarded=made.discarded
+    )
+
+
+def _stamp_of(page: Page, case: Case) -> Stamp:
+    return replace(case.stamp, version=page.info.version.number, digest=page.digest)
+
+
+def _absent(step: Step, case: Case, prune: bool) -> Step:
+    modified = case.local.digest != case.stamp.digest
+    gone = case.decisions.content is Content.GONE
+    if not modified and (gone or (prune and case.remote is Absent.NOT_VISIBLE)):
+        return replace(step, remove=True, result=replace(step.result, outcome=Outcome.DELETED))
+    if gone:
+        why = "the page is gone from the server; your changes are kept"
+    elif case.remote is Absent.MOVED_OUT:
+        why = "the page is in another space now; the file is kept"
+    else:
+        why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
+    return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why))
+
+
+def _stamped_parent(how: _How, case: Case) -> str | None:
+    """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
+    page = case.page
+    follows = case.decisions.parent is Parent.DONE or (
+        how.full and case.decisions.parent is Parent.FOLLOW
+    )
+    return page.info.parent if page and follows else case.stamp.parent
+
+
+def _restamp(how: _How, step: Step, case: Case, stamp: Stamp) -> Step:
+    """A new stamp below text that is not touched; nothing, where the stamp is the same."""
+    stamp = replace(stamp, parent=_stamped_parent(how, case))
+    if stamp == case.stamp or case.entry.document is None:
+        return step
+    base = (stamp, case.page) if case.page and case.page.digest == stamp.digest else None
+    if step.result.outcome is Outcome.CLEAN:
+        step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
+    return replace(step, data=document.update(case.entry.document, stamp), base=base)
+
+
+def _replace(how: _How, step: Step, case: Case) -> Step:
+    """The server's text in place of an unmodified one, or of one that landed."""
+    page = case.page
+    if page is None or case.entry.document is None:
+        raise ValueError(f"{step.path}: there is nothing to replace it with")
+    stamp = replace(_stamp_of(page, case), parent=_stamped_parent(how, case))
+    title, body = page.info.title, page.body
+    layout = how.mirror.config.layout
+    data = document.update(case.entry.document, stamp, title=title, body=body, how=layout)
+    same = page.info.version.number == case.stamp.version
+    outcome = Outcome.REFRESHED if same else Outcome.PULLED
+    result = replace(step.result, outcome=outcome, title=title)
+    return replace(step, data=data, base=(stamp, page), result=result)
+
+
+def _new(how: _How, page: Page, path: str) -> Step:
+    info = page.info
+    stamp = Stamp(info.id, info.version.number, page.digest, info.parent)
+    result = PageResult(
+        path, Outcome.CREATED, info.id, info.title, "new", None, info.version.number
+    )
+    try:
+        data = document.render(info.title, page.body, stamp, how=how.mirror.config.layout)
+    except UnicodeEncodeError:
+        problem = "the server's text is not Unicode (a lone surrogate)"
+        return Step(path, replace(result, outcome=Outcome.FAILED, error=problem, exit=Exit.LOCAL))
+    return Step(path, result, data=data, base=(stamp, page))
+
+
+def _with_move(step: Step, moves: dict[str, str]) -> Step:
+    """The step at the path that its document has after the moves."""
+    path = moves.get(step.path)
+    if path is None or step.remove:
+        return step
+    plain = step.result.outcome in (Outcome.CLEAN, Outcome.RESTAMPED)
+    outcome = Outcome.MOVED if plain else step.result.outcome
+    return replace(step, path=path, result=replace(step.result, path=path, outcome=outcome))
+
+
+# -- acting ----------------------------------------------------------------------------------------
+
+
+def _tells(step: Step) -> bool:
+    """Whether there is anything to say about a page."""
+    return step.data is not None or step.result.outcome is not Outcome.CLEAN
+
+
+def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress) -> None:
+    """Do the plan, adding to `done` what happened.
+
+    The order keeps every document, at every moment, below its old parent or its new one: removals,
+    then moves, then what is written.
+    """
+    writes: list[Step] = []
+    for step in plan.steps:
+        if step.remove:
+            done.append(_remove(mirror, step))
+        elif step.data is not None:
+            writes.append(step)
+        elif _tells(step):
+            done.append(step.result)
+    if plan.moves:
+        mirror.move(plan.scan.config, plan.moves)
+    if plan.placement is not None:
+        _folders(mirror, plan, plan.placement)
+    for number, step in enumerate(writes):
+        progress(f"writing {plan.scan.config.key}", number, len(writes))
+        done.append(_write(mirror, step))
+
+
+def _folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
+    for folder_id, directory in placed.folders.items():
+        mirror.write_folder(directory, plan.view.folders[folder_id])
+    for inner, folder in plan.scan.folders.items():
+        directory = plan.scan.outer(inner)
+        if placed.folders.get(folder.id, directory) != directory:
+            mirror.drop_folder(directory)
+
+
+def _write(mirror: Mirror, step: Step) -> PageResult:
+    if step.base and step.data is not None:
+        stamp, page = step.base
+        mirror.bases.put(stamp, page.info.title, page.body)
+    try:
+        if step.discarded is not None:
+            mirror.keep_in_trash(step.path, step.discarded)
+        mirror.write(step.path, step.data or b"", expected=step.entry.raw if step.entry else None)
+    except ConfsyncError as error:
+        return _failed(step.result, error)
+    return step.result
+
+
+def _remove(mirror: Mirror, step: Step) -> PageResult:
+    try:
+        mirror.remove(step.path, expected=step.entry.raw if step.entry else b"")
+    except ConfsyncError as error:
+        return _failed(step.result, error)
+    return step.result
+
+
+def _failed(result: PageResult, error: ConfsyncError) -> PageResult:
+    return replace(result, outcome=Outcome.FAILED, error=error.message, exit=error.exit)

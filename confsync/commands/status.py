@@ -1,0 +1,146 @@
+"""status: what was edited here and, when asked to look, what changed on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from confsync.compare import Content, Parent
+from confsync.errors import ConfsyncError, Exit
+from confsync.flaws import conflict_of
+from confsync.mirror import Mirror
+from confsync.progress import Progress, silent
+from confsync.reading import Case, Reader
+from confsync.rejection import reason
+from confsync.remote import Remote
+from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.scan import Entry, SpaceScan, deleted_pages
+from confsync.selection import Selection
+from confsync.view import SpaceView, view
+
+
+def status(
+    mirror: Mirror,
+    remote: Remote | None,
+    selection: Selection,
+    *,
+    exit_code: bool = False,
+    progress: Progress = silent,
+) -> Result:
+    """The state of every document; with `remote`, of every page. Writes nothing."""
+    scans = mirror.scan()
+    selection.check(entry.path for scan in scans for entry in scan.entries)
+    deleted = deleted_pages(mirror.root, mirror.config.spaces)
+    present = {entry.claimed_id for scan in scans for entry in scan.entries}
+    pages: list[PageResult] = []
+    errors: list[Problem] = []
+    for scan in scans:
+        seen = None
+        if remote is not None:
+            progress(f"asking about {scan.config.key}", 0, None)
+            try:
+                seen = _look(remote, scan, selection, deleted)
+            except ConfsyncError as error:
+                errors.append(Problem.of(error))
+        pages += _pages(mirror, scan, selection, seen)
+    pages += [
+        PageResult(path, Outcome.DELETED, page_id)
+        for page_id, path in deleted.items()
+        if page_id not in present and selection.has(path)
+    ]
+    listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
+    if exit_code and listed:
+        errors.append(Problem("not-clean", "", exit=Exit.REFUSED))
+    return Result("status", listed, tuple(errors), clean=len(pages) - len(listed))
+
+
+def _look(
+    remote: Remote, scan: SpaceScan, selection: Selection, deleted: dict[str, str]
+) -> SpaceView:
+    reader = Reader(remote, remote.space(scan.config.key))
+    with_new = selection.everything
+    return view(reader, scan, selection, deleted=deleted, refresh=False, with_new=with_new)
+
+
+def _pages(
+    mirror: Mirror, scan: SpaceScan, selection: Selection, seen: SpaceView | None
+) -> Iterator[PageResult]:
+    for entry in scan.entries:
+        if not selection.has(entry.path):
+            continue
+        case = seen.cases.get(entry.page_id or "") if seen else None
+        page = _local(mirror, scan, entry)
+        yield _remote(page, case) if case else page
+    if seen:
+        for new in seen.new.values():
+            info = new.info
+            where = f"{scan.config.path}/ (page {info.id})"
+            yield PageResult(
+                where, Outcome.NEW, info.id, info.title, "new", remote=info.version.number
+            )
+
+
+def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
+    found = entry.document
+    if found is None:
+        error = entry.error
+        return PageResult(
+            entry.path,
+            Outcome.INVALID,
+            error=f"line {error.line}: {error.problem}" if error else "",
+            hint=error.hint if error else "",
+            exit=Exit.LOCAL,
+        )
+    page = PageResult(
+        entry.path,
+        Outcome.CLEAN,
+        entry.page_id,
+        found.title,
+        base=found.stamp.version if found.stamp else None,
+    )
+    if found.stamp is None:
+        return replace(page, outcome=Outcome.UNTRACKED)
+    line = conflict_of(mirror, found)
+    if line:
+        return replace(page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker")
+    if found.modified:
+        return replace(page, outcome=Outcome.MODIFIED)
+    moved = scan.wanted(entry) != found.stamp.parent
+    return replace(page, outcome=Outcome.MOVED) if moved else page
+
+
+def _remote(page: PageResult, case: Case) -> PageResult:
+    """The local state, outdone by what the server says."""
+    page = replace(
+        page,
+        decision=case.decisions.content.value,
+        remote=case.page.info.version.number if case.page else None,
+    )
+    outcome = _outcome(case)
+    if outcome is None or page.outcome is Outcome.CONFLICTED:
+        return page
+    return replace(page, outcome=outcome, error=reason(case))
+
+
+def _outcome(case: Case) -> Outcome | None:
+    """What the server's side makes of a page; None where the local state says it all."""
+    if case.decisions.parent is Parent.DIVERGED:
+        return Outcome.DIVERGED
+    match case.decisions.content:
+        case Content.UP_TO_DATE | Content.AHEAD:
+            return Outcome.BEHIND if case.decisions.parent is Parent.FOLLOW else None
+        case Content.EQUAL | Content.BEHIND | Content.LANDED | Content.RESTAMPED:
+            return Outcome.BEHIND
+        case Content.COMMENTED:
+            return Outcome.COMMENTED
+        case Content.STAMP_AHEAD | Content.STAMP_MISMATCH | Content.DIVERGED:
+            return Outcome.DIVERGED
+        case Content.GONE:
+            return Outcome.GONE
+        case Content.NOT_VISIBLE | Content.MOVED_OUT:
+            return Outcome.NOT_VISIBLE
+        case Content.UNTRACKED:
+            return Outcome.UNTRACKED
+        case _:
+            assert_never(case.decisions.content)

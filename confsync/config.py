@@ -1,0 +1,202 @@
+"""The configuration: `.confsync.yaml` at the root of a mirror. Read once, frozen after.
+
+Each unknown key and each wrong type is an error that names file and line. Nothing secret stands
+here: credentials come from the environment, the keyring or ``.netrc``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import yaml
+
+from confsync.errors import ConfigError, UsageError
+from confsync.model import Layout
+from confsync.paths import folded
+
+T = TypeVar("T")
+
+FILE_NAME = ".confsync.yaml"
+
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
+_SPACE_KEY = re.compile(r"~?[A-Za-z0-9_.:-]{1,255}")
+_PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceConfig:
+    """One space, or the subtree of `root` in it, mirrored in the directory `path`."""
+
+    key: str
+    path: str
+    root: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a mirror mirrors. `layout` affects only how bodies are written."""
+
+    url: str
+    spaces: tuple[SpaceConfig, ...]
+    layout: Layout = Layout.LINES
+
+
+def find_root(start: Path) -> Path:
+    """The nearest directory, from `start` upward, with a configuration. Raises ConfigError."""
+    for directory in (start, *start.parents):
+        if (directory / FILE_NAME).is_file():
+            return directory
+    raise ConfigError(
+        f"no {FILE_NAME} in {start} or above",
+        hint="'confsync clone URL' starts a mirror; -C DIR names one that is elsewhere",
+    )
+
+
+def load(root: Path) -> Config:
+    """Read the configuration of the mirror at `root`. Raises ConfigError with its line."""
+    path = root / FILE_NAME
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{FILE_NAME}: cannot be read: {error}") from None
+    return parse(text)
+
+
+def parse(text: str) -> Config:
+    """Read a configuration from its text. Raises ConfigError with the line."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _error(mark.line + 1 if mark else 1, getattr(error, "problem", str(error))) from None
+    if node is None:
+        raise _error(1, "is empty", hint="'confsync init' writes one")
+    keys = _mapping(node, "the configuration", required=("url", "spaces"), optional=("layout",))
+    spaces = tuple(_space(item) for item in _items(keys["spaces"]))
+    for number, space in enumerate(spaces):
+        if any(_overlap(space.path, other.path) for other in spaces[:number]):
+            line = _line(keys["spaces"].value[number])
+            raise _error(line, f"the directory '{space.path}' overlaps with another space's")
+    layout = _read(keys["layout"], "layout", Layout) if "layout" in keys else Layout.LINES
+    return Config(_read(keys["url"], "url", check_url), spaces, layout)
+
+
+def _space(node: yaml.Node) -> SpaceConfig:
+    keys = _mapping(node, "a space", required=("key",), optional=("path", "root"))
+    key = _read(keys["key"], "key", _space_key)
+    path = _read(keys.get("path", keys["key"]), "path", _directory)
+    return SpaceConfig(key, path, _read(keys["root"], "root", _page_id) if "root" in keys else None)
+
+
+def _space_key(text: str) -> str:
+    if not _SPACE_KEY.fullmatch(text):
+        raise ValueError(f"'{text}' is not a space key")
+    return text
+
+
+def _page_id(text: str) -> str:
+    if not text.isascii() or not text.isdecimal():
+        raise ValueError(f"'{text}' is not a page id")
+    return text
+
+
+def _directory(text: str) -> str:
+    parts = text.split("/")
+    if not all(_PART.fullmatch(part) and not part.startswith(".") for part in parts):
+        raise ValueError(f"'{text}' is not a directory below the mirror, such as docs/ENG")
+    return text
+
+
+def _overlap(one: str, other: str) -> bool:
+    one, other = f"{folded(one)}/", f"{folded(other)}/"
+    return one.startswith(other) or other.startswith(one)
+
+
+def _mapping(
+    node: yaml.Node, what: str, *, required: tuple[str, ...], optional: tuple[str, ...]
+) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        raise _error(_line(node), f"{what} must be 'key: value' lines")
+    found: dict[str, yaml.Node] = {}
+    known = (*required, *optional)
+    for key, value in node.value:
+        name = str(key.value)
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
+            raise _error(_line(key), f"unknown key '{name}' in {what}", hint=hint)
+        if name in found:
+            raise _error(_line(key), f"'{name}' stands twice in {what}")
+        found[name] = value
+    for name in required:
+        if name not in found:
+            raise _error(_line(node), f"{what} has no '{name}'")
+    return found
+
+
+def _items(node: yaml.Node) -> list[yaml.Node]:
+    if not isinstance(node, yaml.SequenceNode) or not node.value:
+        raise _error(_line(node), "spaces must be a list with at least one space")
+    return list(node.value)
+
+
+def _read(node: yaml.Node, name: str, convert: Callable[[str], T]) -> T:
+    """One value, converted; what `convert` complains of is told with the line."""
+    if not isinstance(node, yaml.ScalarNode) or node.tag.endswith(":null"):
+        raise _error(_line(node), f"{name} must be text")
+    try:
+        return convert(str(node.value))
+    except ValueError as error:
+        raise _error(_line(node), f"{name}: {error}") from None
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _error(line: int, problem: str, *, hint: str = "") -> ConfigError:
+    return ConfigError(f"{FILE_NAME}:{line}: {problem}", hint=hint)
+
+
+def check_url(url: str) -> str:
+    """The base URL without a last slash. Raises ValueError when it cannot be one."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"'{url}' is not a URL such as https://acme.atlassian.net/wiki")
+    if parts.username or parts.password:
+        raise ValueError("the URL carries credentials; give them in CONFSYNC_USER, CONFSYNC_TOKEN")
+    if parts.query or parts.fragment:
+        raise ValueError(f"'{url}' has more than a path behind the host")
+    if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname):
+        raise ValueError(f"'{url}' would send credentials unencrypted: use https")
+    return url.rstrip("/")
+
+
+def settings_for(url: str, keys: Sequence[str], root: str | None) -> Config:
+    """A new configuration, checked as a file would be. Raises UsageError."""
+    spaces = tuple(SpaceConfig(key, key, root) for key in keys)
+    if root and len(spaces) > 1:
+        raise UsageError("--root goes with one space")
+    try:
+        return parse(dump(Config(url.rstrip("/"), spaces)))
+    except ConfigError as error:
+        raise UsageError(error.message.partition(": ")[2]) from None
+
+
+def dump(config: Config) -> str:
+    """The text of a new configuration file."""
+    data: dict[str, object] = {"url": config.url}
+    data["spaces"] = [
+        {"key": space.key, "path": space.path} | ({"root": space.root} if space.root else {})
+        for space in config.spaces
+    ]
+    if config.layout is not Layout.LINES:
+        data["layout"] = config.layout.value
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,175 @@
+"""Every error that a user can meet: what happened, the exit code, and the next command.
+
+Expected situations (a page that diverged, a rejected push) are decisions, not exceptions.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes. `worst` knows which is the most serious."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    REMOTE = 3
+    LOCAL = 4
+    CREDENTIALS = 5
+    INTERRUPTED = 130
+
+
+_SERIOUSNESS = (
+    Exit.DONE,
+    Exit.REFUSED,
+    Exit.LOCAL,
+    Exit.REMOTE,
+    Exit.CREDENTIALS,
+    Exit.INTERRUPTED,
+    # Never meets another one: nothing has run by then.
+    Exit.USAGE,
+)
+
+
+def worst(*codes: Exit) -> Exit:
+    """The exit code of a batch: the most serious of its parts."""
+    return max(codes, key=_SERIOUSNESS.index, default=Exit.DONE)
+
+
+class ConfsyncError(Exception):
+    """The root. `code` is stable and made for programs; `hint` names the next command."""
+
+    exit = Exit.LOCAL
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ConfsyncError):
+    """The command line asks for something that cannot be."""
+
+    exit = Exit.USAGE
+    code = "usage"
+
+
+class ConfigError(ConfsyncError):
+    """The configuration is missing or wrong; names file and line where there is one."""
+
+    code = "config"
+
+
+class LockedError(ConfsyncError):
+    """Another confsync works on this mirror."""
+
+    code = "locked"
+
+
+class FileError(ConfsyncError):
+    """A file cannot be read or written; names it."""
+
+    code = "file"
+
+
+class ChangedMeanwhileError(FileError):
+    """A file is no longer what was read at the start; it was left alone."""
+
+    code = "changed-meanwhile"
+
+
+class DocumentError(ConfsyncError):
+    """A document cannot be read. `line` counts from 1 in the file."""
+
+    code = "document"
+
+    def __init__(self, path: str, line: int, problem: str, *, hint: str = "") -> None:
+        super().__init__(f"{path}:{line}: {problem}", hint=hint)
+        self.path = path
+        self.line = line
+        self.problem = problem
+
+
+class APIAccessError(ConfsyncError):
+    """Anything that went wrong at the server or on the way. `status` is the HTTP status or 0."""
+
+    exit = Exit.REMOTE
+    code = "remote"
+
+    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class NetworkError(APIAccessError):
+    """No answer: not reachable, timed out, connection lost. A write may have landed."""
+
+    code = "network"
+
+
+class ServerError(APIAccessError):
+    """The server failed (5xx) or answered something that is not an answer."""
+
+    code = "server"
+
+
+class RateLimitError(APIAccessError):
+    """The server still said 429 after all the waiting that was allowed."""
+
+    code = "rate-limit"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message, hint="try again later, with fewer --jobs", status=429)
+        self.retry_after = retry_after
+
+
+class CredentialsError(APIAccessError):
+    """The server does not accept the credentials, or none were given."""
+
+    exit = Exit.CREDENTIALS
+    code = "credentials"
+
+
+class PermissionDeniedError(APIAccessError):
+    """The credentials are good, but this is not allowed."""
+
+    exit = Exit.CREDENTIALS
+    code = "permission"
+
+
+class NotVisibleError(APIAccessError):
+    """404: not there, or not to be seen. Never proof of a deletion."""
+
+    exit = Exit.REFUSED
+    code = "not-visible"
+
+
+class SpaceNotFoundError(APIAccessError):
+    """The configuration names a space that is not there, or not to be seen."""
+
+    exit = Exit.LOCAL
+    code = "space-not-found"
+
+
+class WriteRefusedError(APIAccessError):
+    """The server refused a write for what it says: title taken, malformed, too large."""
+
+    exit = Exit.REFUSED
+    code = "write-refused"
+
+
+class VersionConflictError(APIAccessError):
+    """The server's compare-and-swap said no: the page is not at the version given."""
+
+    exit = Exit.REFUSED
+    code = "version-conflict"
+
+    def __init__(self, page_id: str, version: int, current_version: int | None = None) -> None:
+        super().__init__(
+            f"Version conflict updating page {page_id} (version {version} is stale)", status=409
+        )
+        self.page_id = page_id
+        self.version = version
+        self.current_version = current_version

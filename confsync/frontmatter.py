@@ -1,0 +1,276 @@
+"""Front matter: YAML as people write it, read as the strings that stand there.
+
+Reads with positions, so that a value can be replaced without touching a byte around it, and
+writes single values. Anchors, aliases, tags and keys that stand twice are errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from confsync.errors import DocumentError
+from confsync.model import DIGEST_LENGTH, Layout, Stamp
+
+FENCE = "---"
+BOM = "\ufeff"
+
+_STAMP_KEYS = ("id", "version", "digest", "parent", "labels", "layout")
+_ID = re.compile(r"[0-9]{1,20}")
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_STAMP_HINT = "only confsync writes this block: take it from git, or pull the page again"
+_BARE_HINT = "a document starts with the lines '---', 'title: …' and '---'"
+_CONFLICT_HINT = "take one side's whole confluence block, then 'confsync status'"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters in a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A top-level value: its YAML node, and the range that a rewrite replaces."""
+
+    node: yaml.Node
+    span: Span
+
+
+def split(text: str, path: str) -> tuple[int, int, int]:
+    """Where the front matter starts, where it ends, and where the body starts."""
+    start = len(BOM) if text.startswith(BOM) else 0
+    first_end = text.find("\n", start)
+    if first_end < 0 or text[start:first_end].rstrip() != FENCE:
+        problem = "no front matter: the first line must be '---'"
+        raise DocumentError(path, 1, problem, hint=_BARE_HINT)
+    front = first_end + 1
+    for line_start, line_end in _lines(text, front):
+        if text.startswith(FENCE, line_start) and text[line_start:line_end].rstrip() == FENCE:
+            return front, line_start, min(line_end + 1, len(text))
+    raise DocumentError(path, 1, "the front matter has no closing '---' line", hint=_BARE_HINT)
+
+
+def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The lines from `start`, split at LF alone: U+2028 and U+0085 are text."""
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+class FrontMatter:
+    """One document's front matter; every complaint names the file and its line."""
+
+    def __init__(self, path: str, text: str, start: int, end: int) -> None:
+        self._path = path
+        self._text = text
+        self._start = start
+        self._source = text[start:end]
+        self.values = self._read()
+
+    def title(self) -> str:
+        """The title. Raises DocumentError when there is none, or not one line of text."""
+        if "title" not in self.values:
+            raise self._error(0, "no title in the front matter", "add a line 'title: …'")
+        node = self.values["title"].node
+        title = self._text_of(node, "title")
+        if not title.strip() or "\n" in title:
+            raise self._error(node, "title must be one line of text")
+        return title
+
+    def labels(self) -> tuple[str, ...] | None:
+        """The labels, or None when they are not managed."""
+        value = self.values.get("labels")
+        return self._list_of(value.node) if value else None
+
+    def stamp(self) -> tuple[Stamp, Layout] | None:
+        """The stamp and how the body below is written; None for a page yet to be created."""
+        if "confluence" not in self.values:
+            return None
+        block = self.values["confluence"].node
+        if not isinstance(block, yaml.MappingNode):
+            raise self._error(
+                block, "confluence must be the block that confsync wrote", _STAMP_HINT
+            )
+        nodes = self._stamp_nodes(block)
+        texts = {
+            name: self._stamp_text(name, node) for name, node in nodes.items() if name != "labels"
+        }
+        parent = texts.get("parent")
+        stamp = Stamp(
+            texts["id"],
+            int(texts["version"]),
+            texts["digest"],
+            None if parent == "null" else parent,
+            self._list_of(nodes["labels"]) if "labels" in nodes else None,
+        )
+        return stamp, Layout(texts.get("layout", Layout.LINES.value))
+
+    def _stamp_nodes(self, block: yaml.MappingNode) -> dict[str, yaml.Node]:
+        nodes: dict[str, yaml.Node] = {}
+        for key, node in block.value:
+            name = str(key.value)
+            if name not in _STAMP_KEYS:
+                raise self._error(key, f"unknown key '{name}' in the confluence block", _STAMP_HINT)
+            if name in nodes:
+                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
+            nodes[name] = node
+        for name in ("id", "version", "digest"):
+            if name not in nodes:
+                raise self._error(block, f"the confluence block has no '{name}'", _STAMP_HINT)
+        return nodes
+
+    def _stamp_text(self, name: str, node: yaml.Node) -> str:
+        text = self._text_of(node, name)
+        good = {
+            "id": _ID.fullmatch(text) is not None,
+            "version": _VERSION.fullmatch(text) is not None,
+            "digest": _DIGEST.fullmatch(text) is not None,
+            "parent": text == "null" or _ID.fullmatch(text) is not None,
+            "layout": text == Layout.RAW.value,
+        }[name]
+        if not good:
+            raise self._error(node, f"'{text}' is not a {name} that confsync writes", _STAMP_HINT)
+        return text
+
+    def _text_of(self, node: yaml.Node, name: str) -> str:
+        if not isinstance(node, yaml.ScalarNode):
+            raise self._error(node, f"{name} must be text")
+        return str(node.value)
+
+    def _list_of(self, node: yaml.Node) -> tuple[str, ...]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise self._error(node, "labels must be a list ('[]' means none)")
+        return tuple(self._text_of(item, "a label") for item in node.value)
+
+    def _read(self) -> dict[str, Value]:
+        """The top-level keys with their values."""
+        conflict = _CONFLICT.search(self._source)
+        if conflict:
+            raise self._error(
+                conflict.start(), "conflict marker in the front matter", _CONFLICT_HINT
+            )
+        root = self._compose()
+        if root is None:
+            return {}
+        if not isinstance(root, yaml.MappingNode) or root.flow_style:
+            raise self._error(root, "front matter must be 'key: value' lines")
+        values: dict[str, Value] = {}
+        for key, node in root.value:
+            name = self._text_of(key, "a key of the front matter")
+            if name in values:
+                raise self._error(key, f"'{name}' stands twice in the front matter")
+            if key.start_mark.column != 0:
+                raise self._error(key, "keys of the front matter must start their line")
+            values[name] = Value(node, self._span(name, key, node))
+        return values
+
+    def _compose(self) -> yaml.Node | None:
+        loader = None
+        try:
+            for event in yaml.parse(self._source, Loader=_LOADER):
+                self._refuse_references(event)
+            loader = _LOADER(self._source)
+            root: yaml.Node | None = loader.get_single_node()
+        except yaml.reader.ReaderError as error:
+            bad = self._source.encode()[: int(error.position)].decode(errors="ignore")
+            raise self._error(len(bad), f"front matter: {error.reason}") from None
+        except yaml.MarkedYAMLError as error:
+            index = getattr(error.problem_mark or error.context_mark, "index", 0)
+            raise self._error(index, f"front matter: {error.problem}") from None
+        except RecursionError:
+            raise self._error(0, "front matter is nested too deeply") from None
+        finally:
+            if loader is not None:
+                loader.dispose()
+        return root
+
+    def _refuse_references(self, event: Any) -> None:
+        start: Any = event.start_mark
+        if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
+            raise self._error(start.index, "front matter: a second YAML document")
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise self._error(start.index, "front matter: no anchors or aliases, please")
+        if getattr(event, "tag", None):
+            raise self._error(start.index, "front matter: no tags, please")
+
+    def _span(self, name: str, key: yaml.Node, node: yaml.Node) -> Span:
+        """What a rewrite replaces: a value with a space before it; of the tool's block, all lines.
+
+        Whatever stands between the colon and the value, more spaces or a comment, stays.
+        """
+        end = len(self._source[: _end(node)].rstrip("\r\n"))
+        if name != "confluence":
+            start = int(node.start_mark.index)
+            start -= self._source.startswith(" ", start - 1)
+            return Span(self._start + start, self._start + max(start, end))
+        line_end = self._source.find("\n", end)
+        end = len(self._source) if line_end < 0 else line_end
+        end -= self._source[:end].endswith("\r")
+        return Span(self._start + key.start_mark.index, self._start + end)
+
+    def _error(self, where: yaml.Node | int, problem: str, hint: str = "") -> DocumentError:
+        index = where if isinstance(where, int) else where.start_mark.index
+        line = self._text.count("\n", 0, self._start + index) + 1
+        return DocumentError(self._path, line, problem, hint=hint)
+
+
+def _end(node: yaml.Node) -> int:
+    """Where a node's own text ends: libyaml ends a block collection at the next token."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)
+
+
+def block(stamp: Stamp, layout: Layout) -> list[str]:
+    """The lines of the tool's own block."""
+    lines = [
+        "confluence:",
+        f'  id: "{stamp.id}"',
+        f"  version: {stamp.version}",
+        f"  digest: {scalar(stamp.digest)}",
+        f"  parent: {'null' if stamp.parent is None else _quoted(stamp.parent)}",
+    ]
+    if stamp.labels is not None:
+        lines.append(f"  labels: {flow(stamp.labels)}")
+    if layout is Layout.RAW:
+        lines.append("  layout: raw")
+    return lines
+
+
+def scalar(text: str) -> str:
+    """A value, plain when that reads back the same, else double-quoted."""
+    return text if _reads_back(f"k: {text}", text) else _quoted(text)
+
+
+def flow(items: tuple[str, ...]) -> str:
+    """A list on one line."""
+    return f"[{', '.join(i if _reads_back(f'k: [{i}]', [i]) else _quoted(i) for i in items)}]"
+
+
+def _reads_back(source: str, value: object) -> bool:
+    """Whether YAML, read by anybody, takes `source` for the text `value`."""
+    try:
+        return bool(yaml.load(source, Loader=_LOADER) == {"k": value})  # noqa: S506 - a safe one
+    except (yaml.YAMLError, ValueError):
+        return False
+
+
+def _quoted(text: str) -> str:
+    dumped: str = yaml.dump(
+        text, Dumper=_DUMPER, default_style='"', allow_unicode=True, width=2**31 - 1
+    )
+    return dumped.removesuffix("\n")

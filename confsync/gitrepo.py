@@ -1,0 +1,132 @@
+"""Git, where there is one: what was deleted, what a base was, and its three-way merge.
+
+Only this module imports `git`. Everything but git features works without a repository and without
+a git binary.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from confsync.errors import FileError
+from confsync.paths import SUFFIX
+
+if TYPE_CHECKING:
+    from git import Repo
+
+# One digest is in the history once for each branch that pulled it; more is no use.
+_LOOK_AT = 20
+
+
+def deleted_documents(root: Path, directories: Iterable[str]) -> dict[str, bytes]:
+    """Documents that HEAD has and the work tree lacks: deleted on purpose. Path to content.
+
+    Paths are relative to the mirror. Empty without git, without a repository, without a commit.
+    """
+    with _repository(root) as repo:
+        if repo is None:
+            return {}
+        command = type(repo.git)(str(root))
+        listed = command.diff(
+            "HEAD",
+            "--name-only",
+            "--no-renames",
+            "--diff-filter=D",
+            "--relative",
+            "-z",
+            "--",
+            *directories,
+        )
+        names = [name for name in listed.split("\0") if name.endswith(SUFFIX)]
+        prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
+        return {name: _blob(repo, "HEAD", prefix / name) for name in names}
+
+
+def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
+    """Documents of the history that contain a text, such as a digest: name and content."""
+    with _repository(root) as repo:
+        if repo is None:
+            return
+        commits = repo.git.log(
+            "--all", "--format=%H", f"-S{text}", f"-n{_LOOK_AT}", "--", f"*{SUFFIX}"
+        )
+        for commit in commits.split():
+            found = repo.git.grep(
+                "-l",
+                "-z",
+                "--fixed-strings",
+                text,
+                commit,
+                "--",
+                f"*{SUFFIX}",
+                with_exceptions=False,
+            )
+            for name in found.split("\0"):
+                if name:
+                    path = name.partition(":")[2]
+                    yield path, _blob(repo, commit, Path(path))
+
+
+def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, bool]:
+    """Git's three-way merge of texts by lines; the second value says whether they conflict.
+
+    `labels` name ours, base and theirs in the conflict markers. Raises FileError without git.
+    """
+    git = _git()
+    if git is None:
+        raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
+    with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
+        files = []
+        for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):
+            path = Path(directory, name)
+            path.write_bytes(text.encode())
+            files.append(str(path))
+        named = [word for label in labels for word in ("-L", label)]
+        status, out, err = git.Git().merge_file(
+            "-p",
+            *named,
+            *files,
+            with_extended_output=True,
+            with_exceptions=False,
+            strip_newline_in_stdout=False,
+            stdout_as_string=False,
+        )
+    if status >= 128 or status < 0:
+        raise FileError(f"git merge-file failed: {err}")
+    return out.decode(), status > 0
+
+
+def _blob(repo: Repo, revision: str, path: Path) -> bytes:
+    content: bytes = (repo.commit(revision).tree / path.as_posix()).data_stream.read()
+    return content
+
+
+def _git() -> Any:
+    """The module GitPython, which refuses to load without a git binary; then None."""
+    try:
+        import git
+    except ImportError:
+        return None
+    return git
+
+
+@contextlib.contextmanager
+def _repository(root: Path) -> Iterator[Repo | None]:
+    """The repository that holds the mirror, closed again; None when there is none to use."""
+    git = _git()
+    if git is None:
+        yield None
+        return
+    try:
+        repo = git.Repo(root, search_parent_directories=True)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
+        yield None
+        return
+    try:
+        yield repo if repo.head.is_valid() and not repo.bare else None
+    finally:
+        repo.close()

@@ -1,0 +1,49 @@
+r"""The layout: a storage body as lines, and back, without losing a byte.
+
+Most bodies are one enormous line. `lay` adds one ``\n`` after each closing or empty block-level
+tag that is followed by ``(\r?\n)*<``, outside CDATA, comments and ``<pre>``, and one at the end;
+`unlay` removes exactly those. For every string, well-formed or not, ``unlay(lay(body)) == body``:
+a newline is only ever added between a ``>`` and a run of line ends before a ``<``, where no token
+of the pattern can begin or end, so both directions see the same tokens. CRLF counts as a line end
+so that git or an editor, turning all of a file's, turns the body's and nothing else.
+
+The list of block-level tags is frozen. Changing it changes how existing files are read, and
+needs a new layout number in the stamp.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BLOCK = (
+    r"p|t(?:d|r|h(?:ead)?|able|body|foot)|li|h[1-6r]|ul|ol|d[ltd]|div|col(?:group)?|blockquote|pre"
+    r"|ac:(?:structured-macro|parameter|rich-text-body|plain-text-body"
+    r"|layout(?:-section|-cell)?|task(?:-list|-id|-uuid|-status|-body)?)"
+)
+# Regions run to the end of the text when nothing closes them. Atomic groups keep every alternative
+# from giving back what it read, so that hostile input costs linear time.
+_PRE = r"pre(?:\s[^<>]*)?(?<!/)>(?>.*?(?:</pre>|\Z))"
+_SKIP = rf"!(?:--(?>.*?(?:-->|\Z))|\[CDATA\[(?>.*?(?:\]\]>|\Z)))|{_PRE}"
+_TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:\s[^<>]*)?/>)"
+
+# The empty group marks a match that ends a block; a skipped region matches without it.
+_LAY = re.compile(rf"<(?:{_TAG}(?=(?:\r?\n)*<)()|{_SKIP})", re.DOTALL)
+_UNLAY = re.compile(rf"<(?:{_TAG}\n(?=(?:\r?\n)*<)()|{_SKIP})", re.DOTALL)
+
+
+def lay(body: str) -> str:
+    """The body laid out in lines, with a newline at the end."""
+    return _LAY.sub(_add_newline, body) + "\n"
+
+
+def unlay(text: str) -> str:
+    """The body of a laid-out text. A missing last newline (some editors) loses nothing."""
+    return _UNLAY.sub(_drop_newline, text.removesuffix("\n"))
+
+
+def _add_newline(match: re.Match[str]) -> str:
+    return match[0] + "\n" if match.lastindex else match[0]
+
+
+def _drop_newline(match: re.Match[str]) -> str:
+    return match[0][:-1] if match.lastindex else match[0]

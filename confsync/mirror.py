@@ -1,0 +1,266 @@
+"""The mirror on disk: one way to write, one way to move, one lock.
+
+A mirror file is always entirely old or entirely new, and a file that is not byte for byte what
+was read at the start is never written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+import yaml
+
+from confsync import paths
+from confsync.basestore import BaseStore
+from confsync.config import Config, SpaceConfig
+from confsync.errors import ChangedMeanwhileError, FileError, LockedError
+from confsync.model import Folder
+from confsync.scan import SpaceScan, scan
+
+STATE = ".confsync"
+TEMPORARY = ".confsync-new-"
+# Between two places a moving document stands where no directory belongs to a page, so that its
+# place means the parent it had.
+MOVING = "moving~"
+
+
+class Mirror:
+    """A directory with a configuration at its root."""
+
+    def __init__(self, root: Path, config: Config) -> None:
+        self.root = root
+        self.config = config
+        self.bases = BaseStore(root / STATE / "bases")
+
+    def scan(self) -> tuple[SpaceScan, ...]:
+        """Read every document once."""
+        return scan(self.root, self.config.spaces)
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def write(self, name: str, data: bytes, *, expected: bytes | None) -> None:
+        """Replace a file as a whole, durably, if it still is what was read.
+
+        `expected` is the bytes read at the start, None for a file that must not be there. Raises
+        ChangedMeanwhileError, FileError. Between the check and the replace stays a moment in which
+        an editor's save is lost; nothing portable closes it.
+        """
+        path = self._inside(name)
+        temporary = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, _mode(path))
+            self._check(name, path, expected)
+            os.replace(temporary, path)
+            temporary = None
+            _sync_directory(path.parent)
+        except OSError as error:
+            raise _file_error(name, "cannot be written", error) from None
+        finally:
+            if temporary is not None:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+
+    def remove(self, name: str, *, expected: bytes) -> None:
+        """Move an unmodified file to the trash, if it still is what was read."""
+        path = self._inside(name)
+        self._check(name, path, expected)
+        self.keep_in_trash(name, expected)
+        self._check(name, path, expected)
+        try:
+            path.unlink()
+            _sync_directory(path.parent)
+        except OSError as error:
+            raise _file_error(name, "cannot be removed", error) from None
+        self._drop_empty(path.parent)
+
+    def keep_in_trash(self, name: str, data: bytes) -> None:
+        """A copy of what a file gives up, below `.confsync/trash`."""
+        self.write(self._free_trash_name(name), data, expected=None)
+
+    def write_folder(self, directory: str, folder: Folder) -> None:
+        """Note which folder a directory is; only when that is news."""
+        name = f"{directory}/{paths.FOLDER_FILE}"
+        data = yaml.safe_dump(
+            {"id": folder.id, "title": folder.title}, sort_keys=False, allow_unicode=True
+        ).encode()
+        before = _current(name, self._inside(name))
+        if before != data:
+            self.write(name, data, expected=before)
+
+    def drop_folder(self, directory: str) -> None:
+        """Forget that a directory is a folder, and remove it when nothing else stands in it."""
+        path = self._inside(f"{directory}/{paths.FOLDER_FILE}")
+        with contextlib.suppress(OSError):
+            path.unlink()
+        self._drop_empty(path.parent)
+
+    def move(self, space: SpaceConfig, moves: dict[str, str]) -> None:
+        """Give documents their new places, old path to new path, all at once.
+
+        First everything goes to a directory that belongs to no page, then to its place: at no
+        moment, killed or not, a document stands below a page that is neither its old parent nor
+        its new one. What is killed half-way is found by the next scan and moved on.
+        """
+        waiting = self._inside(f"{space.path}/{MOVING}")
+        held: list[tuple[Path, str]] = []
+        try:
+            waiting.mkdir(parents=True, exist_ok=True)
+            for old, new in sorted(moves.items()):
+                source = self._inside(old)
+                # A directory of its own: what an earlier run left waiting is never in the way,
+                # and a document that this one leaves keeps its file name.
+                between = Path(tempfile.mkdtemp(dir=waiting), Path(new).name)
+                held.append((between, new))
+                os.rename(source, between)
+                _sync_directory(source.parent)
+            _sync_directory(waiting)
+            blocked = ""
+            for between, new in held:
+                target = self._inside(new)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if os.path.lexists(target):
+                    place = between.relative_to(self.root).as_posix()
+                    blocked = f"{new} is in the way; the page waits as {place}"
+                    continue
+                os.rename(between, target)
+                _sync_directory(target.parent)
+            if blocked:
+                raise FileExistsError(blocked)
+        except OSError as error:
+            raise _file_error(space.path, "a page could not be moved", error) from None
+        finally:
+            for old in moves:
+                self._drop_empty(self._inside(old).parent)
+            for between, _ in held:
+                self._drop_empty(between.parent)
+
+    def _check(self, name: str, path: Path, expected: bytes | None) -> None:
+        if _current(name, path) != expected:
+            raise ChangedMeanwhileError(
+                f"{name}: changed while confsync ran; it was left alone",
+                hint="run the command again",
+            )
+
+    def _drop_empty(self, directory: Path) -> None:
+        """Remove directories that have become empty, up to the mirror's own."""
+        while directory != self.root:
+            try:
+                directory.rmdir()
+            except OSError:
+                return
+            directory = directory.parent
+
+    def _free_trash_name(self, name: str) -> str:
+        for number in range(1_000_000):
+            candidate = f"{STATE}/trash/{name}" + (f".{number}" if number else "")
+            if not os.path.lexists(self.root / candidate):
+                return candidate
+        raise FileError(f"{name}: the trash is full", hint=f"empty {STATE}/trash")
+
+    def _inside(self, name: str) -> Path:
+        """The absolute path, which no name and no link may lead out of the mirror."""
+        path = self.root / name
+        parent = path.parent
+        while not parent.exists():
+            parent = parent.parent
+        if ".." in Path(name).parts or not parent.resolve().is_relative_to(self.root.resolve()):
+            raise FileError(f"{name}: would be written outside the mirror")
+        return path
+
+    # -- the lock and the state directory ----------------------------------------------------------
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the mirror; one confsync at a time. The lock of a dead process holds nobody."""
+        self._make_state()
+        lock = filelock.FileLock(self.root / STATE / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise LockedError(
+                "another confsync is working on this mirror",
+                hint="wait until it is done, then run the command again",
+            ) from None
+        except OSError as error:
+            raise _file_error(STATE, "cannot be written", error) from None
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _make_state(self) -> None:
+        state = self.root / STATE
+        ignore = state / ".gitignore"
+        try:
+            state.mkdir(exist_ok=True)
+            if not ignore.exists():
+                ignore.write_text("*\n")
+        except OSError as error:
+            raise _file_error(STATE, "cannot be written", error) from None
+
+    def _sweep(self) -> None:
+        """Remove the temporary files of a run that was killed; nobody else holds the lock."""
+        for space in self.config.spaces:
+            for directory, _, files in os.walk(self.root / space.path):
+                for name in files:
+                    if name.startswith(TEMPORARY):
+                        with contextlib.suppress(OSError):
+                            os.unlink(os.path.join(directory, name))
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that must not exist yet. Raises FileError."""
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise FileError(f"{path} exists already") from None
+    except OSError as error:
+        raise _file_error(str(path), "cannot be written", error) from None
+
+
+def _current(name: str, path: Path) -> bytes | None:
+    if path.is_symlink():
+        raise FileError(f"{name}: is a link; confsync follows none")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _file_error(name, "cannot be read", error) from None
+
+
+def _mode(path: Path) -> int:
+    """The permissions that a file has, or that a new one would get."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _sync_directory(path: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _file_error(name: str, what: str, error: OSError) -> FileError:
+    return FileError(f"{name}: {what}: {error.strerror or error}")

@@ -1,0 +1,123 @@
+"""Where every document of a space belongs after a pull, and what has to move to get there.
+
+Pure: turns what the scan and the server know into nodes for `paths.place`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from confsync import paths
+from confsync.compare import Content, Parent
+from confsync.paths import Node
+from confsync.reading import Case
+from confsync.scan import Entry
+from confsync.view import SpaceView
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Mirror paths: where new pages go, which documents move, and which directories are folders."""
+
+    new: Mapping[str, str]
+    moves: Mapping[str, str]
+    folders: Mapping[str, str]
+
+
+def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -> Placement:
+    """Place a space. `removed` are paths that this pull removes; `deleted` maps ids that stay away
+    to the path they had."""
+    scan = view.scan
+    remaining = [entry for entry in scan.entries if entry.path not in removed]
+    keys = _keys(remaining)
+    stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
+    owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
+    nodes: list[Node] = []
+    fixed: list[str] = []
+    for entry in remaining:
+        stem = scan.inner(entry.path).removesuffix(paths.SUFFIX)
+        node = _node(view, entry, stem, keys[entry.path], owners)
+        if node is None:
+            fixed.append(stem)
+        else:
+            nodes.append(node)
+    nodes += _remote_nodes(view, {node.key for node in nodes}, deleted)
+    placed = paths.place(nodes, view.home, fixed)
+    moves = {
+        path: f"{scan.outer(placed[key])}{paths.SUFFIX}"
+        for path, key in keys.items()
+        if key in placed and scan.inner(path) != placed[key] + paths.SUFFIX
+    }
+    new = {page_id: f"{scan.outer(placed[page_id])}{paths.SUFFIX}" for page_id in view.new}
+    folders = {i: scan.outer(placed[i]) for i in view.folders if i in placed}
+    return Placement(new, moves, folders)
+
+
+def _keys(entries: list[Entry]) -> dict[str, str]:
+    """A key for each document: its page id, or its path while it has none of its own."""
+    keys: dict[str, str] = {}
+    used: set[str] = set()
+    for entry in entries:
+        claimed = entry.claimed_id
+        key = claimed if claimed and claimed not in used else f"file {entry.path}"
+        used.add(key)
+        keys[entry.path] = key
+    return keys
+
+
+def _node(
+    view: SpaceView, entry: Entry, stem: str, key: str, owners: Mapping[str, str]
+) -> Node | None:
+    """The node of a document, None when it stays where it is whatever happens around it."""
+    directory, _, name = stem.rpartition("/")
+    case = view.cases.get(entry.page_id or "")
+    if case is not None and case.page is not None:
+        title = case.page.info.title
+        return Node(key, title, _effective_parent(case), name if _keeps_name(case) else None)
+    if case is not None:
+        return Node(key, case.local.title, case.local.wanted, name)
+    if entry.document and entry.document.stamp:
+        return Node(key, entry.document.title, view.scan.wanted(entry), name)
+    if not directory or directory in owners:
+        return Node(key, name, owners.get(directory), name)
+    return None
+
+
+def _effective_parent(case: Case) -> str | None:
+    """Under which parent a document stands after this pull: a local move is not taken back."""
+    if case.page is None or case.decisions.parent in (Parent.MOVE, Parent.DIVERGED):
+        return case.local.wanted
+    return case.page.info.parent
+
+
+def _keeps_name(case: Case) -> bool:
+    """A page keeps its file name until its title or parent changes on the server."""
+    retitled = (
+        case.decisions.content is Content.BEHIND
+        and case.page is not None
+        and case.page.info.title != case.local.title
+    )
+    return not retitled and case.decisions.parent is not Parent.FOLLOW
+
+
+def _remote_nodes(view: SpaceView, local: set[str], deleted: Mapping[str, str]) -> list[Node]:
+    """New pages, pages that were deleted here on purpose, and folders."""
+    nodes = [Node(page.info.id, page.info.title, page.info.parent) for page in view.new.values()]
+    nodes += [
+        Node(page_id, view.infos[page_id].title, view.infos[page_id].parent, _stem_name(path))
+        for page_id, path in deleted.items()
+        if page_id in view.infos and page_id not in local
+    ]
+    held = {folder.id: (folder, path) for path, folder in view.scan.folders.items()}
+    for folder in view.folders.values():
+        known, path = held.get(folder.id, (None, ""))
+        same = known is not None and known.title == folder.title
+        nodes.append(
+            Node(folder.id, folder.title, folder.parent, path.rpartition("/")[2] if same else None)
+        )
+    return nodes
+
+
+def _stem_name(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(paths.SUFFIX)

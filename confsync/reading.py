@@ -1,0 +1,103 @@
+"""Asking the server for what it has now, so that `compare` can decide.
+
+A read that is older than something already known is stale, and is read again: servers answer from
+replicas. What stays older is believed in the end, since deleting an old version renumbers pages.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from confsync import compare
+from confsync.compare import Absent, Decisions, Present
+from confsync.errors import APIAccessError, NotVisibleError
+from confsync.model import Local, Page, Space, Stamp, Status
+from confsync.remote import Remote
+from confsync.scan import Entry
+
+Found = Page | Absent | APIAccessError
+
+PAUSES = (0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A stamped document beside its page, decided."""
+
+    entry: Entry
+    stamp: Stamp
+    local: Local
+    remote: compare.Remote
+    decisions: Decisions
+
+    @property
+    def page(self) -> Page | None:
+        """The current remote page, where there is one."""
+        return self.remote.page if isinstance(self.remote, Present) else None
+
+
+class Reader:
+    """Reads current pages of one space."""
+
+    def __init__(
+        self, remote: Remote, space: Space, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.remote = remote
+        self.space = space
+        self._sleep = sleep
+
+    def current(self, least: Mapping[str, int]) -> dict[str, Found]:
+        """The current pages of some ids, each at the given version or later if that is to be had.
+
+        One page that cannot be read is an error in its place; it does not stop the others.
+        """
+        found: dict[str, Found] = {}
+        waiting = dict(least)
+        for pause in (*PAUSES, None):
+            found.update(self._read(waiting))
+            waiting = {i: least[i] for i in waiting if _older(found[i], least[i])}
+            if not waiting or pause is None:
+                break
+            self._sleep(pause)
+        return found
+
+    def _read(self, page_ids: Iterable[str]) -> dict[str, Found]:
+        wanted = list(page_ids)
+        pages = self.remote.pages(wanted)
+        return {i: self._placed(pages[i]) if i in pages else self._alone(i) for i in wanted}
+
+    def _alone(self, page_id: str) -> Found:
+        """What a page is that the bulk answer does not have: trashed, hidden, or a hiccup."""
+        try:
+            return self._placed(self.remote.page(page_id))
+        except NotVisibleError:
+            return Absent.NOT_VISIBLE
+        except APIAccessError as error:
+            if error.exit is not APIAccessError.exit or error.status == 0:
+                raise
+            return error
+
+    def _placed(self, page: Page) -> Page | Absent:
+        if page.info.status is Status.TRASHED:
+            return Absent.TRASHED
+        if page.info.status is Status.ARCHIVED:
+            return Absent.ARCHIVED
+        if page.info.space != self.space.id:
+            return Absent.MOVED_OUT
+        return page
+
+    def decide(self, entry: Entry, local: Local, found: Page | Absent) -> Case:
+        """The decisions about one stamped document."""
+        stamp = entry.document.stamp if entry.document else None
+        if stamp is None:
+            raise ValueError(f"{entry.path} has no stamp")
+        remote: compare.Remote = found if isinstance(found, Absent) else Present(found)
+        if isinstance(found, Page) and compare.needs_later(stamp, local, found):
+            remote = Present(found, self.remote.versions_after(stamp.id, stamp.version))
+        return Case(entry, stamp, local, remote, compare.compare(stamp, local, remote))
+
+
+def _older(found: Found, least: int) -> bool:
+    return isinstance(found, Page) and found.info.version.number < least

@@ -1,0 +1,92 @@
+"""The words for a page that is refused: what happened, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import assert_never
+
+from confsync.compare import Absent, Content, Parent
+from confsync.errors import APIAccessError, Exit
+from confsync.reading import Case
+from confsync.remote import Remote
+from confsync.result import Outcome, PageResult
+
+
+def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult, ...]:
+    """The results, with people's names in place of account ids where a page was refused."""
+    listed = tuple(pages)
+    refused = [p.version for p in listed if p.version and p.outcome is Outcome.REJECTED]
+    try:
+        names = remote.names(version.author for version in refused) if refused else {}
+    except APIAccessError:
+        names = {}
+    return tuple(
+        replace(page, version=replace(page.version, author=names.get(page.version.author, "")))
+        if page.version
+        else page
+        for page in listed
+    )
+
+
+def refusal(result: PageResult, case: Case) -> PageResult:
+    """The result for a case that neither pull nor push may act on."""
+    return replace(
+        result,
+        outcome=Outcome.REJECTED,
+        exit=Exit.REFUSED,
+        error=reason(case),
+        hint=_hint(case),
+    )
+
+
+def _hint(case: Case) -> str:
+    """The next command; the renderer puts the path in place of `{path}`."""
+    match case.decisions.content:
+        case Content.RESTAMPED:
+            return "'confsync pull' notes the new version, then push again"
+        case Content.GONE | Content.NOT_VISIBLE | Content.MOVED_OUT | Content.UNTRACKED:
+            return ""
+        case _:
+            return (
+                "'confsync diff --remote {path}' shows them; "
+                "'confsync pull --merge {path}' brings them in."
+            )
+
+
+def reason(case: Case) -> str:
+    """What stands between the document and its page, in one line."""
+    base = case.stamp.version
+    now = case.page.info.version.number if case.page else 0
+    match case.decisions.content:
+        case Content.DIVERGED:
+            return f"local is based on v{base}, the server has v{now}"
+        case Content.RESTAMPED:
+            return f"local is based on v{base}, the server has v{now} with the same content"
+        case Content.STAMP_AHEAD:
+            return (
+                f"local is based on v{base}, the server has only v{now} "
+                "(an old version was deleted, or the stamp was edited)"
+            )
+        case Content.COMMENTED:
+            return f"local is based on v{base}; since then somebody added an inline comment to it"
+        case Content.STAMP_MISMATCH:
+            return (
+                f"local is based on v{base}, but the server's v{now} is not what the stamp says "
+                "(changed without a new version, or the stamp was edited)"
+            )
+        case Content.GONE:
+            status = case.remote.value if isinstance(case.remote, Absent) else "gone"
+            return f"the page is {status} on the server"
+        case Content.NOT_VISIBLE:
+            return "the page is not visible: deleted, restricted, or no permission"
+        case Content.MOVED_OUT:
+            return "the page is in another space now"
+        case Content.UNTRACKED:
+            return "the page is not on the server yet"
+        case Content.UP_TO_DATE | Content.EQUAL | Content.BEHIND | Content.LANDED | Content.AHEAD:
+            if case.decisions.parent is Parent.DIVERGED:
+                return "the page was moved here and, elsewhere, on the server"
+            return f"local is based on v{base}, the server has v{now}"
+        case _:
+            assert_never(case.decisions.content)

@@ -1,0 +1,59 @@
+"""What the rest of confsync asks of a server. One contract suite holds every implementation to it.
+
+Compare-and-swap is part of the interface: nothing can write a page without saying which version
+its text is based on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from confsync.model import Folder, Page, PageInfo, Space, Version
+
+
+class Remote(Protocol):
+    """A Confluence. Every method raises APIAccessError or a subclass, and nothing else."""
+
+    def space(self, key: str) -> Space:
+        """The space of a key. Raises SpaceNotFoundError."""
+
+    def listing(self, space: Space) -> Iterator[PageInfo]:
+        """All current and archived pages of a space, without bodies, in no order."""
+
+    def pages(self, page_ids: Iterable[str]) -> dict[str, Page]:
+        """Pages with bodies, in bulk. One that is not visible or trashed is not in the answer."""
+
+    def page(self, page_id: str) -> Page:
+        """One page with its body, whatever its status. Raises NotVisibleError."""
+
+    def old_page(self, page_id: str, version: int) -> Page:
+        """A page as it was at a version. Raises NotVisibleError."""
+
+    def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
+        """The versions with a higher number, newest first."""
+
+    def folder(self, folder_id: str) -> Folder | None:
+        """A folder, or None when it is not visible."""
+
+    def put(
+        self,
+        page_id: str,
+        *,
+        base: int,
+        title: str,
+        body: str,
+        message: str,
+        parent: str | None = None,
+    ) -> PageInfo:
+        """Write version base + 1, if the page is still at `base`. `parent` moves it as well.
+
+        Raises VersionConflictError when it is not, WriteRefusedError for what the server does not
+        take, NetworkError or ServerError when it may or may not have landed. Never tries twice.
+        """
+
+    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
+        """Display names by account id; an unknown one is not in the answer."""
+
+    def close(self) -> None:
+        """Let go of the connections."""

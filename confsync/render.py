@@ -1,0 +1,166 @@
+"""Results as text for people and as JSON for programs. The only module that knows the words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import click
+
+from confsync.model import Version, message_without_token
+from confsync.result import Outcome, PageResult, Problem, Result
+
+# More pages than this of one uneventful kind are counted, not listed.
+LISTED = 40
+_QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED)
+# A server's titles and messages must not steer the terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_MARKS = {
+    Outcome.CREATED: ("+", "green"),
+    Outcome.UPDATED: ("*", "green"),
+    Outcome.PULLED: ("*", "green"),
+    Outcome.REFRESHED: ("*", "green"),
+    Outcome.MERGED: ("*", "green"),
+    Outcome.MOVED: (">", "cyan"),
+    Outcome.RESTAMPED: ("=", "cyan"),
+    Outcome.DELETED: ("-", "yellow"),
+    Outcome.KEPT: (".", None),
+    Outcome.SKIPPED: (".", None),
+    Outcome.MODIFIED: ("M", "yellow"),
+    Outcome.NEW: ("N", "green"),
+    Outcome.BEHIND: ("B", "cyan"),
+    Outcome.UNTRACKED: ("?", "yellow"),
+    Outcome.UNCHANGED: ("!", "yellow"),
+}
+
+
+def safe(text: str) -> str:
+    """Text with control characters made visible."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def as_json(result: Result) -> str:
+    """The JSON envelope, on one line."""
+    return json.dumps(result.as_json(), ensure_ascii=False)
+
+
+def as_text(
+    result: Result, *, shown: Callable[[str], str], verbose: bool, now: datetime
+) -> tuple[str, str]:
+    """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here."""
+    out = [*_page_lines(result, shown, verbose, now), *(safe(note) for note in result.notes)]
+    if result.command == "status":
+        out += _status_summary(result)
+    elif result.pages or not result.notes:
+        out += _summary(result)
+    text = "\n".join(out) + "\n" if out else ""
+    return result.text + text, "".join(f"{line}\n" for line in _error_lines(result, shown))
+
+
+def _page_lines(
+    result: Result, shown: Callable[[str], str], verbose: bool, now: datetime
+) -> Iterator[str]:
+    if result.command == "diff":
+        return
+    listed: dict[Outcome, int] = {}
+    for page in result.pages:
+        listed[page.outcome] = listed.get(page.outcome, 0) + 1
+        if verbose or page.outcome not in _QUIET_KINDS or listed[page.outcome] <= LISTED:
+            yield _page_line(page, shown, now)
+    for outcome, count in listed.items():
+        if not verbose and outcome in _QUIET_KINDS and count > LISTED:
+            yield f"   … and {count - LISTED} more {outcome.value} (-v lists them all)"
+
+
+def _page_line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
+    mark, color = _MARKS.get(page.outcome, ("!", "red"))
+    state = page.outcome.value
+    state = f"[{state}]" if page.outcome is Outcome.REJECTED else state
+    line = f" {mark} {state:<11} {safe(shown(page.path))}"
+    return click.style(line, fg=color) + _details(page, now)
+
+
+def _details(page: PageResult, now: datetime) -> str:
+    if page.error:
+        who = _who(page.version, now) if page.outcome is Outcome.REJECTED else ""
+        return f"   {safe(page.error)}{who}"
+    if page.base is None or page.remote is None or page.base == page.remote:
+        return f"   v{page.remote or page.base}" if page.remote or page.base else ""
+    return f"   v{page.base} -> v{page.remote}"
+
+
+def _who(version: Version | None, now: datetime) -> str:
+    """Who made the remote version, when, and what they said about it."""
+    if version is None:
+        return ""
+    said = message_without_token(version.message)
+    parts = [version.author or "somebody", _ago(version.created_at, now)]
+    text = ", ".join(part for part in parts if part)
+    return f' ({safe(text)}: "{safe(said)}")' if said else f" ({safe(text)})"
+
+
+def _ago(created_at: str, now: datetime) -> str:
+    try:
+        then = datetime.fromisoformat(created_at)
+    except ValueError:
+        return ""
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    seconds = (now - then).total_seconds()
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count = int(seconds // size)
+        if count >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def _status_summary(result: Result) -> Iterator[str]:
+    if not result.pages and not result.errors:
+        yield f"clean: {_pages(result.clean)}" if result.clean else "no documents here yet"
+    elif result.clean:
+        yield f"and {_pages(result.clean)} clean"
+
+
+def _summary(result: Result) -> Iterator[str]:
+    if result.command == "diff":
+        return
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in result.summary.items())
+    head = f"{result.command} --dry-run" if result.dry_run else result.command
+    if counts or not result.errors:
+        yield f"{head}: {counts or 'nothing to do'}"
+
+
+def _pages(count: int) -> str:
+    return f"{count} page" if count == 1 else f"{count} pages"
+
+
+def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    for error in result.errors:
+        if error.message:
+            yield from problem_lines(error)
+    rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
+    if not rejected:
+        return
+    count = f"{_pages(len(rejected))} {'was' if len(rejected) == 1 else 'were'} rejected"
+    changed = [page for page in rejected if page.decision in _CHANGED]
+    because = " because the server has changes that you do not have" if changed else ""
+    yield click.style("error:", fg="red") + f" {count}{because}."
+    hints = dict.fromkeys(
+        page.hint.replace("{path}", shown(page.path)) for page in rejected if page.hint
+    )
+    for number, hint in enumerate(hints):
+        if number < 3:
+            yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
+
+
+_CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
+
+
+def problem_lines(problem: Problem) -> Iterator[str]:
+    """An error and its hint."""
+    yield click.style("error:", fg="red") + f" {safe(problem.message)}"
+    if problem.hint:
+        yield click.style("hint:", fg="yellow") + f" {safe(problem.hint)}"

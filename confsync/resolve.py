@@ -1,0 +1,139 @@
+"""Resolving a page that both sides changed, when a person asked for it: merge, theirs, or ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from confsync import bases, document, gitrepo, layout, storage
+from confsync.compare import Content
+from confsync.errors import FileError, UsageError
+from confsync.mirror import Mirror
+from confsync.model import Layout, Page, Stamp
+from confsync.reading import Case
+from confsync.remote import Remote
+
+# The rows that refuse, and that a person may resolve.
+REFUSED = (Content.STAMP_AHEAD, Content.COMMENTED, Content.STAMP_MISMATCH, Content.DIVERGED)
+
+
+class Way(Enum):
+    """Which side's text a person wants."""
+
+    MERGE = "merge"
+    THEIRS = "theirs"
+    OURS = "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What was asked for. `at` is the version whose content --ours gives up."""
+
+    way: Way
+    at: int | None = None
+
+
+def asked_for(
+    *, merge: bool, theirs: bool, ours: bool, at: int | None, paths: tuple[str, ...]
+) -> Resolution | None:
+    """The resolution that options ask for. Giving up a side needs the pages by name.
+
+    Raises UsageError.
+    """
+    if merge + theirs + ours > 1:
+        raise UsageError("--merge, --theirs and --ours exclude each other")
+    if (at is not None) != ours:
+        raise UsageError(
+            "--ours and --at N go together: N is the server's version that you give up",
+            hint="'confsync status --remote' shows which version the server has",
+        )
+    if ours and len(paths) != 1:
+        raise UsageError("--ours takes one document, by its path")
+    if theirs and not paths:
+        raise UsageError("--theirs takes the documents whose text you give up, by their paths")
+    way = Way.MERGE if merge else Way.THEIRS if theirs else Way.OURS
+    return Resolution(way, at) if merge or theirs or ours else None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The new file, what it gives up (kept in the trash), and what is wrong with it."""
+
+    data: bytes
+    discarded: bytes | None = None
+    conflicted: bool = False
+    flaw: str = ""
+
+
+def resolve(
+    mirror: Mirror, remote: Remote, case: Case, page: Page, stamp: Stamp, asked: Resolution
+) -> Resolved:
+    """Resolve one page. `stamp` is that of `page`. Raises FileError when it cannot be done."""
+    found = case.entry.document
+    if found is None:
+        raise FileError(f"{case.entry.path}: cannot be read")
+    match asked.way:
+        case Way.THEIRS:
+            title, body, how = page.info.title, page.body, mirror.config.layout
+            data = document.update(found, stamp, title=title, body=body, how=how)
+            return Resolved(data, discarded=case.entry.raw)
+        case Way.OURS:
+            now = page.info.version.number
+            if now != asked.at:
+                raise FileError(
+                    f"{case.entry.path}: the server has v{now}, not v{asked.at}",
+                    hint="look at what it is with 'confsync diff --remote', then name it",
+                )
+            theirs = document.render(page.info.title, page.body, stamp)
+            return Resolved(document.update(found, stamp), discarded=theirs)
+        case Way.MERGE:
+            return _merge(mirror, remote, case, page, stamp, found)
+
+
+def _merge(
+    mirror: Mirror,
+    remote: Remote,
+    case: Case,
+    page: Page,
+    stamp: Stamp,
+    found: document.Document,
+) -> Resolved:
+    """Git's merge of the laid-out texts, stamped with what was merged in."""
+    base = bases.find(mirror, remote, case.stamp, found.body)
+    title = _title(base[0], found.title, page.info.title)
+    if title is None:
+        raise FileError(
+            f"{case.entry.path}: both sides changed the title (here '{found.title}', "
+            f"on the server '{page.info.title}')",
+            hint="give your file the server's title or the old one, then merge again",
+        )
+    number = page.info.version.number
+    author = page.info.version.author
+    labels = (
+        f"local, based on v{case.stamp.version}",
+        f"base, v{case.stamp.version}",
+        f"server v{number}, {author}" if author else f"server v{number}",
+    )
+    before, ours, theirs = (layout.lay(body) for body in (base[1], found.body, page.body))
+    laid, conflicted = gitrepo.merge(before, ours, theirs, labels)
+    flaw = None if conflicted else storage.check(laid)
+    if not conflicted and mirror.config.layout is Layout.RAW:
+        data = document.update(
+            found, stamp, title=title, body=layout.unlay(laid), how=mirror.config.layout
+        )
+    else:
+        data = document.update(found, stamp, title=title, laid=laid)
+    return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "")
+
+
+def _title(base: str, ours: str, theirs: str) -> str | None:
+    """The title that both sides can live with, or None."""
+    if ours in (base, theirs):
+        return theirs
+    return ours if theirs == base else None
+
+
+def with_author(page: Page, name: str) -> Page:
+    """The page with a person's name where the account id stood."""
+    version = replace(page.info.version, author=name)
+    return replace(page, info=replace(page.info, version=version))

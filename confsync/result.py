@@ -1,0 +1,128 @@
+"""What a command did: data, which `render` turns into text or JSON. Nothing here prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from confsync.errors import ConfsyncError, Exit, worst
+from confsync.model import Version
+
+
+class Outcome(Enum):
+    """What became of one page; in a dry run, what would. The second half is status'."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    MOVED = "moved"
+    PULLED = "pulled"
+    REFRESHED = "refreshed"
+    RESTAMPED = "restamped"
+    MERGED = "merged"
+    CONFLICTED = "conflicted"
+    KEPT = "kept"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+    CLEAN = "clean"
+    MODIFIED = "modified"
+    NEW = "new"
+    BEHIND = "behind"
+    COMMENTED = "commented"
+    DIVERGED = "diverged"
+    GONE = "gone"
+    NOT_VISIBLE = "not-visible"
+    UNTRACKED = "untracked"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """One page. `base` and `remote` are version numbers; `version` says who made the remote one."""
+
+    path: str
+    outcome: Outcome
+    id: str | None = None
+    title: str = ""
+    decision: str = ""
+    base: int | None = None
+    remote: int | None = None
+    error: str = ""
+    hint: str = ""
+    exit: Exit = Exit.DONE
+    version: Version | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The page's part of the JSON envelope."""
+        return {
+            "path": self.path,
+            "id": self.id,
+            "title": self.title,
+            "decision": self.decision,
+            "outcome": self.outcome.value,
+            "base": self.base,
+            "remote": self.remote,
+            "error": self.error or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error that belongs to the whole command or to a file without a page."""
+
+    code: str
+    message: str
+    hint: str = ""
+    exit: Exit = Exit.LOCAL
+
+    @classmethod
+    def of(cls, error: ConfsyncError) -> Problem:
+        """The problem that an exception tells of."""
+        return cls(error.code, error.message, error.hint, error.exit)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The whole outcome of a command. `text` is what it was asked to show, such as a diff."""
+
+    command: str
+    pages: tuple[PageResult, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    text: str = ""
+    clean: int = 0
+    dry_run: bool = False
+    interrupted: bool = False
+
+    @property
+    def exit(self) -> Exit:
+        """The most serious of what happened."""
+        codes = [page.exit for page in self.pages] + [error.exit for error in self.errors]
+        return worst(Exit.DONE, *codes, *([Exit.INTERRUPTED] if self.interrupted else []))
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """How many pages had each outcome; clean ones are counted, not listed."""
+        counts = Counter(page.outcome.value for page in self.pages)
+        if self.clean:
+            counts[Outcome.CLEAN.value] += self.clean
+        return dict(sorted(counts.items()))
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON envelope; its keys are pinned by a contract test."""
+        return {
+            "confsync": 1,
+            "command": self.command,
+            "exit": int(self.exit),
+            "pages": [page.as_json() for page in self.pages],
+            "errors": [
+                {"code": error.code, "message": error.message, "hint": error.hint or None}
+                for error in self.errors
+            ],
+            "summary": self.summary,
+        }

@@ -1,0 +1,33 @@
+"""An embedded Confluence look-alike, for trying things out, for rehearsals and for tests.
+
+It is built from Confluence's documentation and from recorded behaviour, imports nothing else of
+confsync, and so cannot share the mistakes of confsync's client. Needs the extra `sandbox`.
+"""
+
+from .errors import Invalid, Malformed, Missing, Refusal, Stale
+from .faults import Faults
+from .gate import Request
+from .rows import ROOT, FolderRow, PageRow, SpaceRow, UserRow, VersionRow
+from .seed import demo_space, seed
+from .server import Sandbox
+from .store import Store
+
+__all__ = [
+    "ROOT",
+    "Faults",
+    "FolderRow",
+    "Invalid",
+    "Malformed",
+    "Missing",
+    "PageRow",
+    "Refusal",
+    "Request",
+    "Sandbox",
+    "SpaceRow",
+    "Stale",
+    "Store",
+    "UserRow",
+    "VersionRow",
+    "demo_space",
+    "seed",
+]

@@ -1,0 +1,39 @@
+"""What can go wrong with a server, to be switched on one by one. Everything is off by default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Match = Callable[[str, str], bool]
+
+
+@dataclass(slots=True)
+class Faults:
+    """The knobs. Functions get the method and the path (with `/wiki`, without the query).
+
+    - `drop_message`: an update loses its version message.
+    - `drop_message_on_create`: a creation does.
+    - `no_version_for_identical`: an update without a change answers 200 and makes no version.
+    - `stale_reads`: API reads (GET) answer with the state of so many seconds ago, as far back as
+      the last 200 writes.
+    - `stale_reads_count`: after each write, the browser's included, so many API reads (GET) still
+      answer with the state before it.
+    - `short_pages`: each page of a listing holds at most half of what was asked for.
+    - `lose_response`: the request is carried out, then the connection is closed without an answer.
+    - `truncate`: the answer is cut in the middle, with headers that fit the half.
+    - `refuse`: answer this status and do nothing; a 429 has `retry_after` seconds as Retry-After.
+    - `before`: called before each request is processed, in the server's thread.
+    """
+
+    drop_message: bool = False
+    drop_message_on_create: bool = False
+    no_version_for_identical: bool = False
+    stale_reads: float = 0.0
+    stale_reads_count: int = 0
+    short_pages: bool = False
+    lose_response: Match | None = None
+    truncate: Match | None = None
+    refuse: Callable[[str, str], int | None] | None = None
+    retry_after: int = 1
+    before: Callable[[str, str], None] | None = None

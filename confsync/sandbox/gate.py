@@ -1,0 +1,145 @@
+"""The WSGI layer around the application: the log of requests, the latency and the faults."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]
+
+from .errors import refused
+from .site import CLOUD_ID, SITE, Site
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+APIS = ("/wiki/api/", "/wiki/rest/")
+GATEWAY = f"/ex/confluence/{CLOUD_ID}"
+REMEMBERED_REQUESTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came in, and the status of the answer, even of one that was lost."""
+
+    method: str
+    path: str
+    query: str
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Gate:
+    """Wraps a WSGI application; every answer is complete before its first byte is sent."""
+
+    def __init__(self, application: WSGIApplication, site: Site, latency: float) -> None:
+        self.log: deque[Request] = deque(maxlen=REMEMBERED_REQUESTS)
+        self.faults = site.faults
+        self.latency = latency
+        self._application = application
+        self._site = site
+        self._lock = threading.Lock()
+        self._stale_left = 0
+        site.store.database.on_write.append(self._written)
+
+    def close(self) -> None:
+        self._site.store.database.on_write.remove(self._written)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method = str(environ["REQUEST_METHOD"])
+        path = str(environ.get("PATH_INFO", "")).encode("latin-1").decode("utf-8", "replace")
+        body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ[SITE] = self._site
+        environ["PATH_INFO"] = environ.get("PATH_INFO", "").removeprefix(GATEWAY)
+        if self.faults.before is not None:
+            self.faults.before(method, path)
+        if self.latency:
+            time.sleep(self.latency)
+        answer = self._answer(method, path, environ)
+        query, status = (
+            str(environ.get("QUERY_STRING", "")),
+            int(answer.status.split()[0]),
+        )
+        self.log.append(Request(method, path, query, status, body))
+        if _applies(self.faults.lose_response, method, path):
+            # waitress answers any other exception with a 500; this one closes the connection
+            raise ClientDisconnected
+        if _applies(self.faults.truncate, method, path):
+            answer = _Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
+        length = ("Content-Length", str(len(answer.body)))
+        start_response(answer.status, [*answer.headers, length])
+        return [answer.body]
+
+    def _answer(self, method: str, path: str, environ: WSGIEnvironment) -> _Answer:
+        refuse = self.faults.refuse
+        status = refuse(method, path) if refuse is not None else None
+        if status is not None:
+            return self._refused(path, status)
+        with self._time(method, path):
+            return _collect(self._application, environ)
+
+    def _refused(self, path: str, status: int) -> _Answer:
+        headers = [("Content-Type", "application/json")]
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            headers.append(("Retry-After", str(self.faults.retry_after)))
+        body = json.dumps(refused(path, status)).encode()
+        return _Answer(f"{status} {HTTPStatus(status).phrase}", headers, body)
+
+    def _written(self) -> None:
+        with self._lock:
+            self._stale_left = self.faults.stale_reads_count
+
+    def _time(self, method: str, path: str) -> AbstractContextManager[None]:
+        """The state in which a request is processed: now, or for stale reads some time ago."""
+        if method != "GET" or not path.removeprefix(GATEWAY).startswith(APIS):
+            return nullcontext()
+        with self._lock:
+            stale = bool(self.faults.stale_reads_count and self._stale_left)
+            self._stale_left -= stale
+        if not stale and not self.faults.stale_reads:
+            return nullcontext()
+        return self._site.store.database.past(writes=int(stale), seconds=self.faults.stale_reads)
+
+
+def _applies(match: Callable[[str, str], bool] | None, method: str, path: str) -> bool:
+    return match is not None and match(method, path)
+
+
+def _collect(application: WSGIApplication, environ: WSGIEnvironment) -> _Answer:
+    """Run a WSGI application to its end."""
+    started: list[Any] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], Any]:
+        started[:] = [status, headers]
+        return _no_write
+
+    chunks = application(environ, start)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    status, headers = started
+    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+    return _Answer(status, kept, body)
+
+
+def _no_write(_: bytes) -> None:
+    raise NotImplementedError("the application must return its body")

@@ -1,0 +1,298 @@
+"""Reading: SQL in, rows out. Listings never touch a body unless asked, and take one query each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .database import Database
+from .errors import Missing
+from .rows import FolderRow, LabelRow, NodeRow, PageRow, SpaceRow, UserRow, VersionRow
+
+SORTS = {
+    "id": "c.id",
+    "created-date": "c.created_at",
+    "modified-date": "c.modified_at",
+    "title": "c.title_key",
+    "child-position": "c.position",
+}
+_BODY = "(SELECT body FROM versions v WHERE v.content_id = c.id AND v.number = c.version)"
+_LABELS = (
+    "(SELECT group_concat(name, ' ') FROM (SELECT l.name FROM content_labels cl"
+    " JOIN labels l ON l.id = cl.label_id WHERE cl.content_id = c.id ORDER BY l.name))"
+)
+_PAGE = (
+    "c.id, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position, c.version,"
+    " {body}, c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
+    " c.restricted"
+)
+_NODE = (
+    "c.id, c.type, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position,"
+    " c.creator, c.created_at"
+)
+_FROM = (
+    " FROM content c JOIN spaces s ON s.id = c.space_id LEFT JOIN content p ON p.id = c.parent_id"
+)
+_VERSIONS = (
+    "SELECT number, title, body, author, message, created_at FROM versions"
+    " WHERE content_id = ? AND (? IS NULL OR number = ?) ORDER BY number"
+)
+_OTHER = "SELECT " + _NODE + _FROM + " WHERE c.id = ? AND c.type != 'page'"
+LIVE = ("current", "archived")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which pages to list, in which order, and where to go on.
+
+    `after` is the (sort value, id) of the last one already seen; `limit` 0 means all.
+    """
+
+    space_ids: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = LIVE
+    title: str | None = None
+    subtype: str | None = None
+    label_id: str | None = None
+    parent_id: str | None = None
+    root_only: bool = False
+    any_type: bool = False
+    hidden: bool = False
+    sort: str = "id"
+    after: tuple[str | int, int] | None = None
+    limit: int = 0
+    bodies: bool = False
+    labels: bool = False
+
+
+def number(text: str) -> int:
+    """An id as SQLite wants it; one that is no decimal string finds nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+
+
+def _optional(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _page(row: tuple[Any, ...]) -> PageRow:
+    labels = tuple(str(row[13]).split(" ")) if row[13] else ()
+    return PageRow(
+        id=str(row[0]),
+        space_id=str(row[1]),
+        space_key=row[2],
+        title=row[3],
+        status=row[4],
+        parent_id=_optional(row[5]),
+        parent_type=row[6],
+        position=row[7],
+        version=row[8],
+        body=row[9],
+        author=row[10],
+        message=row[11],
+        created_at=row[12],
+        labels=labels,
+        subtype=row[14],
+        creator=row[15],
+        modified_at=row[16],
+        restricted=bool(row[17]),
+    )
+
+
+def _in(column: str, values: tuple[str, ...], where: list[str], found: list[object]) -> None:
+    if values:
+        where.append(f"{column} IN ({','.join('?' * len(values))})")
+        found.extend(values)
+
+
+def _where(select: Selection) -> tuple[list[str], list[object]]:
+    where: list[str] = [] if select.any_type else ["c.type = 'page'"]
+    values: list[object] = []
+    _in("c.status", select.statuses, where, values)
+    _in("c.space_id", select.space_ids, where, values)
+    _in("c.id", select.ids, where, values)
+    if not select.hidden:
+        where.append("c.restricted = 0")
+    if select.root_only:
+        where.append("c.parent_id IS NULL")
+    if select.title is not None:
+        where.append("c.title_key = ?")
+        values.append(select.title.lower())
+    if select.subtype is not None:
+        where.append("coalesce(c.subtype, 'page') = ?")
+        values.append(select.subtype)
+    if select.parent_id is not None:
+        where.append("c.parent_id = ?")
+        values.append(number(select.parent_id))
+    if select.label_id is not None:
+        where.append("c.id IN (SELECT content_id FROM content_labels WHERE label_id = ?)")
+        values.append(number(select.label_id))
+    return where, values
+
+
+def sort_value(sort: str, row: PageRow | NodeRow) -> tuple[str | int, int]:
+    """Where `row` stands in a listing in this order: the next `Selection.after`."""
+    key: str | int = int(row.id)
+    match sort.removeprefix("-"):
+        case "title":
+            key = row.title.lower()
+        case "child-position":
+            key = row.position
+        case "created-date" if isinstance(row, PageRow):
+            key = row.created_at
+        case "modified-date" if isinstance(row, PageRow):
+            key = row.modified_at
+    return key, int(row.id)
+
+
+def _select(columns: str, select: Selection) -> tuple[str, tuple[object, ...]]:
+    where, values = _where(select)
+    down = select.sort.startswith("-")
+    column = SORTS[select.sort.removeprefix("-")]
+    if select.after is not None:
+        where.append(f"({column}, c.id) {'<' if down else '>'} (?, ?)")
+        values.extend(select.after)
+    way = " DESC" if down else ""
+    sql = f"SELECT {columns}{_FROM} WHERE {' AND '.join(where or ['1'])}"
+    sql += f" ORDER BY {column}{way}, c.id{way}"
+    if select.limit:
+        sql += " LIMIT ?"
+        values.append(select.limit)
+    return sql, tuple(values)
+
+
+def pages(database: Database, select: Selection) -> tuple[PageRow, ...]:
+    """The selected pages."""
+    columns = _PAGE.format(
+        body=_BODY if select.bodies else "''",
+        labels=_LABELS if select.labels else "NULL",
+    )
+    return tuple(_page(row) for row in database.all(*_select(columns, select)))
+
+
+def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
+    """The selected pages and, with `any_type`, folders and whiteboards, in brief."""
+    rows: list[tuple[Any, ...]] = database.all(
+        *_select("c.id, c.type, c.space_id, c.title, c.status, c.position", select)
+    )
+    return tuple(NodeRow(str(row[0]), row[1], str(row[2]), *row[3:]) for row in rows)
+
+
+def page(database: Database, page_id: str, *, hidden: bool = True) -> PageRow:
+    """One page in any status, with body and labels; `Missing` if there is none."""
+    found = pages(
+        database,
+        Selection(
+            ids=(str(number(page_id)),),
+            statuses=(),
+            hidden=hidden,
+            bodies=True,
+            labels=True,
+        ),
+    )
+    if not found:
+        raise Missing("page", page_id)
+    return found[0]
+
+
+def folder(database: Database, folder_id: str, kind: str | None = None) -> FolderRow:
+    """A folder or whiteboard; `Missing` if there is none of that kind."""
+    rows: list[tuple[Any, ...]] = database.all(
+        f"SELECT {_NODE}{_FROM} WHERE c.id = ? AND c.type != 'page'",
+        (number(folder_id),),
+    )
+    if not rows or (kind is not None and rows[0][1] != kind):
+        raise Missing(kind or "folder", folder_id)
+    (row,) = rows
+    return FolderRow(
+        id=str(row[0]),
+        type=row[1],
+        space_id=str(row[2]),
+        space_key=row[3],
+        title=row[4],
+        status=row[5],
+        parent_id=_optional(row[6]),
+        parent_type=row[7],
+        position=row[8],
+        creator=row[9],
+        created_at=row[10],
+    )
+
+
+def versions(
+    database: Database, page_id: str, *, only: int | None = None, bodies: bool = True
+) -> tuple[VersionRow, ...]:
+    """A page's versions, oldest first, or the one with number `only`."""
+    sql = _VERSIONS if bodies else _VERSIONS.replace(" body,", " '',")
+    rows: list[tuple[Any, ...]] = database.all(sql, (number(page_id), only, only))
+    return tuple(VersionRow(*row) for row in rows)
+
+
+def ancestors(database: Database, content_id: str) -> tuple[tuple[str, str], ...]:
+    """(id, type) of everything above, topmost first."""
+    rows = database.all(
+        "WITH RECURSIVE up (id, type, parent_id, depth) AS ("
+        " SELECT id, type, parent_id, 0 FROM content WHERE id = ?"
+        " UNION ALL SELECT c.id, c.type, c.parent_id, depth + 1 FROM content c"
+        " JOIN up ON c.id = up.parent_id)"
+        " SELECT id, type FROM up WHERE depth > 0 ORDER BY depth DESC",
+        (number(content_id),),
+    )
+    return tuple((str(row[0]), str(row[1])) for row in rows)
+
+
+def descendants(database: Database, content_id: str) -> tuple[str, ...]:
+    """The ids of everything below."""
+    rows = database.all(
+        "WITH RECURSIVE down (id, depth) AS ("
+        " SELECT id, 0 FROM content WHERE id = ?"
+        " UNION ALL SELECT c.id, depth + 1 FROM content c JOIN down ON c.parent_id = down.id)"
+        " SELECT id FROM down WHERE depth > 0",
+        (number(content_id),),
+    )
+    return tuple(str(row[0]) for row in rows)
+
+
+def spaces(database: Database) -> tuple[SpaceRow, ...]:
+    """All spaces by id."""
+    rows: list[tuple[Any, ...]] = database.all(
+        "SELECT id, key, name, homepage_id, creator, created_at FROM spaces ORDER BY id"
+    )
+    return tuple(
+        SpaceRow(str(row[0]), row[1], row[2], str(row[3]), creator=row[4], created_at=row[5])
+        for row in rows
+    )
+
+
+def labels(database: Database, page_id: str) -> tuple[LabelRow, ...]:
+    """A page's labels by name."""
+    rows = database.all(
+        "SELECT l.id, l.name FROM content_labels cl JOIN labels l ON l.id = cl.label_id"
+        " WHERE cl.content_id = ? ORDER BY l.name",
+        (number(page_id),),
+    )
+    return tuple(LabelRow(str(row[0]), str(row[1])) for row in rows)
+
+
+def all_labels(database: Database, space_id: str | None = None) -> tuple[LabelRow, ...]:
+    """All labels in use, or those in use in one space, by id."""
+    rows = database.all(
+        "SELECT DISTINCT l.id, l.name FROM labels l JOIN content_labels cl ON cl.label_id = l.id"
+        " JOIN content c ON c.id = cl.content_id"
+        " WHERE c.restricted = 0 AND (? IS NULL OR c.space_id = ?) ORDER BY l.id",
+        (space_id, space_id),
+    )
+    return tuple(LabelRow(str(row[0]), str(row[1])) for row in rows)
+
+
+def users(database: Database) -> tuple[UserRow, ...]:
+    """All users in the order in which they appeared."""
+    rows: list[tuple[Any, ...]] = database.all(
+        "SELECT name, account_id, email, token FROM users ORDER BY rowid"
+    )
+    return tuple(UserRow(*row) for row in rows)
+
+
+def parents(database: Database, space_id: str) -> dict[str, str | None]:
+    """The parent of each node of a space."""
+    rows = database.all("SELECT id, parent_id FROM content WHERE space_id = ?", (number(space_id),))
+    return {str(row[0]): _optional(row[1]) for row in rows}

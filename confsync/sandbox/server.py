@@ -1,0 +1,148 @@
+"""The sandbox as a server: an embedded Confluence look-alike over real HTTP on the loopback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from pathlib import Path
+from typing import Any, Self
+
+import waitress  # type: ignore[import-untyped]
+from waitress import wasyncore
+
+from .app import application
+from .faults import Faults
+from .gate import GATEWAY, Gate, Request
+from .site import Site
+from .store import ME_EMAIL, ME_TOKEN, Store
+
+HOST = "127.0.0.1"
+FLAVORS = ("cloud",)
+# More than the clients that a test lets loose at once: waitress warns of each one that queues
+THREADS = 24
+
+
+class Sandbox:
+    """A running look-alike; use it as a context manager, or call `start` and `close`.
+
+    `data` is an SQLite file that keeps the state, else it is lost at the end; `store` is one made
+    elsewhere, which then stays open. `port` 0 takes any free port. `latency` is in seconds.
+    """
+
+    user = ME_EMAIL
+    token = ME_TOKEN
+
+    def __init__(
+        self,
+        data: str | Path | None = None,
+        port: int = 0,
+        flavor: str = "cloud",
+        latency: float = 0.0,
+        store: Store | None = None,
+    ) -> None:
+        if flavor not in FLAVORS:
+            raise ValueError(f"no such flavor: {flavor!r} (there is {', '.join(FLAVORS)})")
+        if data is not None and store is not None:
+            raise ValueError("give either data or a store")
+        self.faults = Faults()
+        self.store = Store(data) if store is None else store
+        self._owned = store is None
+        self._gate = Gate(application(), Site(self.store, self.faults), latency)
+        self._port = port
+        self._server: Any = None
+        self._channels: dict[int, Any] = {}
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The base URL of the site; RuntimeError before `start`."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running")
+        return f"http://{HOST}:{self._server.effective_port}/wiki"
+
+    @property
+    def gateway_url(self) -> str:
+        """The same site as behind api.atlassian.com; `_links.next` lacks what this has in front."""
+        return self.url.removesuffix("/wiki") + GATEWAY + "/wiki"
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests so far, in the order in which they were answered."""
+        return list(self._gate.log)
+
+    def clear_requests(self) -> None:
+        self._gate.log.clear()
+
+    def start(self) -> Self:
+        """Listen; OSError if the port is taken."""
+        if self._server is None:
+            self._server = waitress.create_server(
+                self._gate,
+                map=self._channels,
+                sockets=[_listening(self._port)],
+                threads=THREADS,
+                ident="confsync-sandbox",
+            )
+            self._thread = threading.Thread(target=self._loop, name="sandbox", daemon=True)
+            self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """Stop listening, close all connections and, if it is the sandbox's own, the store."""
+        if self._closed:
+            return
+        self._closed = True
+        self.stop()
+        if self._server is not None and self._thread is not None:
+            # set by the loop itself, which therefore cannot end before it was woken
+            self._server.trigger.pull_trigger(self._ended.set)
+            self._thread.join()
+        self._server, self._thread = None, None
+        self._gate.close()
+        if self._owned:
+            self.store.close()
+
+    def stop(self) -> None:
+        """Make `serve_forever` return; safe in a signal handler or another thread."""
+        self._stop.set()
+
+    def serve_forever(self) -> None:
+        """Serve until ^C or `stop`, then close."""
+        self.start()
+        try:
+            while not self._stop.wait(0.5):
+                pass
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.close()
+
+    def _loop(self) -> None:
+        # waitress's own loop ends only when every client has closed its connection
+        while not self._ended.is_set():
+            wasyncore.loop(timeout=60.0, map=self._channels, count=1)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(self._channels, ignore_all=True)
+
+
+def _listening(port: int) -> socket.socket:
+    """A bound socket: waitress leaves threads and pipes behind when it fails to bind one itself."""
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((HOST, port))
+    except OSError:
+        found.close()
+        raise
+    return found

@@ -1,0 +1,188 @@
+"""Confluence's storage format: the check on saving, and what servers rewrite on saving.
+
+A body is a fragment of XHTML without a root. The prefixes `ac`, `ri` and `at` and XHTML's named
+entities are undeclared in it, DOCTYPE and ENTITY are refused. Everything that is not listed in
+`stored` stays byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from html.entities import name2codepoint
+from xml.parsers import expat
+
+from .errors import Malformed
+
+PREFIXES = frozenset({"ac", "ri", "at", "xml", "xmlns"})
+_PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_ENTITIES = "".join(
+    f'<!ENTITY {name} "&#{code};">'
+    for name, code in name2codepoint.items()
+    if name not in _PREDEFINED
+)
+# Servers wrap a body in an element of this name: an element left open is reported against it.
+_ROOT = "xml"
+_HEAD = f"<!DOCTYPE {_ROOT} [{_ENTITIES}]><{_ROOT}>".encode()
+_TAIL = f"</{_ROOT}>".encode()
+_MISMATCH = 7
+_UNDEFINED_ENTITY = 11
+
+TOKEN = re.compile(
+    r"(?P<opaque><!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>)"
+    r"|<(?P<close>/?)(?P<name>[^\s/<>\"'=!?]+)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"([^\s=\"'/]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+class _Checker:
+    """One parse of one body. `data` holds the wrapped body in UTF-8."""
+
+    def __init__(self, body: bytes) -> None:
+        self.data = _HEAD + body + _TAIL
+        self.end = len(_HEAD) + len(body)
+        self.open: list[tuple[str, frozenset[str]]] = []
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.buffer_text = True
+        self.parser.ordered_attributes = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.stop
+
+    def run(self) -> None:
+        try:
+            self.parser.Parse(self.data, True)
+        except expat.ExpatError as error:
+            index = self.parser.ErrorByteIndex
+            if error.code == _MISMATCH and self.open:
+                # expat points into the closing tag
+                index = self.data.rfind(b"</", 0, index + 2)
+            self.fail(self.reason(error, index), index)
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        known = self.open[-1][1] if self.open else PREFIXES
+        names = attributes[::2]
+        declared = {given[6:] for given in names if given.startswith("xmlns:")}
+        known = known | declared if declared else known
+        for given in (name, *names):
+            prefix, colon, _ = given.partition(":")
+            if colon and prefix not in known:
+                self.fail(
+                    f'Undeclared namespace prefix "{prefix}"',
+                    self.parser.CurrentByteIndex,
+                )
+        self.open.append((name, known))
+
+    def stop(self, name: str) -> None:
+        self.open.pop()
+        if not self.open and self.parser.CurrentByteIndex != self.end:
+            self.fail(f"Unexpected close tag </{name}>", self.parser.CurrentByteIndex)
+
+    def reason(self, error: expat.ExpatError, index: int) -> str:
+        if error.code == _MISMATCH and self.open:
+            name = self.data[index + 2 : self.data.find(b">", index)].split()[0].decode()
+            return f"Unexpected close tag </{name}>; expected </{self.open[-1][0]}>."
+        if error.code == _UNDEFINED_ENTITY:
+            name = self.data[index + 1 : self.data.find(b";", index)].decode()
+            return f'Undeclared general entity "{name}"'
+        return expat.ErrorString(error.code)
+
+    def fail(self, reason: str, index: int) -> None:
+        before = self.data[len(_HEAD) : min(max(index, len(_HEAD)), self.end)].decode()
+        lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        raise Malformed(reason, len(lines), len(lines[-1]) + 1)
+
+
+def check(body: str) -> None:
+    """Raise `Malformed` unless `body` is well-formed storage format."""
+    try:
+        data = body.encode()
+    except UnicodeEncodeError as error:
+        lines = body[: error.start].split("\n")
+        raise Malformed("Illegal character", len(lines), len(lines[-1]) + 1) from None
+    _Checker(data).run()
+
+
+def tokens(body: str) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """The body cut in order into (text, match) pieces; text between markup has no match."""
+    at = 0
+    for match in TOKEN.finditer(body):
+        if match.start() > at:
+            yield body[at : match.start()], None
+        yield match[0], match
+        at = match.end()
+    if at < len(body):
+        yield body[at:], None
+
+
+def _renamed(name: str) -> str:
+    return "strong" if name == "b" else name
+
+
+def _opening(match: re.Match[str], new_id: Callable[[], str]) -> tuple[str, str, bool]:
+    """The name, the rewritten inside of an opening tag, and whether it is empty."""
+    name, rest = _renamed(match["name"]), match["rest"]
+    empty = rest.endswith("/")
+    rest = rest.removesuffix("/")
+    if name == "ac:structured-macro":
+        present = set(_ATTRIBUTE.findall(rest))
+        kept = rest.rstrip()
+        added = "" if "ac:schema-version" in present else ' ac:schema-version="1"'
+        added += "" if "ac:macro-id" in present else f' ac:macro-id="{new_id()}"'
+        rest = kept + added + rest[len(kept) :]
+    return name, f"<{name}{rest}", empty
+
+
+def stored(body: str, new_id: Callable[[], str] = lambda: str(uuid.uuid4())) -> str:
+    """What a server makes of a well-formed `body`; storing the result again changes nothing.
+
+    `<x/>` becomes `<x />`, `<p></p>` becomes `<p />`, `<b>` becomes `<strong>`, and structured
+    macros get the `ac:schema-version` and `ac:macro-id` that they lack. Comments and CDATA stay.
+    """
+    pieces: list[str] = []
+    pending: str | None = None  # an opening tag that may turn out to be empty, without its end
+    for text, match in tokens(body):
+        name = match["name"] if match else None
+        if match and name and match["close"]:
+            if pending is None:
+                pieces.append(f"</{_renamed(name)}{match['rest']}>")
+            else:
+                pieces.append(_ended(pending))
+                pending = None
+            continue
+        if pending is not None:
+            pieces.append(pending + ">")
+            pending = None
+        if match and name:
+            _, inside, empty = _opening(match, new_id)
+            if empty:
+                pieces.append(_ended(inside))
+            else:
+                pending = inside
+        else:
+            pieces.append(text)
+    if pending is not None:
+        pieces.append(pending + ">")
+    return "".join(pieces)
+
+
+def _ended(inside: str) -> str:
+    return inside + ("/>" if inside[-1].isspace() else " />")
+
+
+def with_marker(body: str, text: str, ref: str) -> str | None:
+    """`body` with an inline-comment marker around the first occurrence of `text` outside markup.
+
+    None if there is no such occurrence. `text` is looked for as it is written in the body.
+    """
+    at = 0
+    for piece, match in tokens(body):
+        found = -1 if match else piece.find(text)
+        if found >= 0:
+            start = at + found
+            opening = f'<ac:inline-comment-marker ac:ref="{ref}">'
+            end = start + len(text)
+            return body[:start] + opening + text + "</ac:inline-comment-marker>" + body[end:]
+        at += len(piece)
+    return None

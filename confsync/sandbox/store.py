@@ -1,0 +1,348 @@
+"""The state of a sandbox and Confluence's own rules, without HTTP.
+
+Tests, the browser page and the APIs all work on a `Store`. Its methods are what people do in the
+browser, except `update` and `create_page`'s checks, which the APIs share. Ids are decimal strings,
+versions integers, times ISO 8601 in UTC. A method that refuses raises a `Refusal`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from . import changes, queries, storage_format
+from .changes import Edit, Node
+from .database import Database
+from .errors import Invalid, Missing, Stale
+from .rows import (
+    FolderRow,
+    LabelRow,
+    PageRow,
+    Parent,
+    SpaceRow,
+    UserRow,
+    VersionRow,
+)
+
+ME = "Me"
+ME_EMAIL = "me@example.com"
+ME_TOKEN = "sandbox-token"  # noqa: S105 - made to be known
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write."""
+
+    def __init__(
+        self, path: str | Path | None = None, clock: Callable[[], datetime] = _now
+    ) -> None:
+        self.database = Database(None if path is None else Path(path))
+        self.clock = clock
+        self.add_user(ME, ME_EMAIL, ME_TOKEN)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.database.close()
+
+    def batch(self) -> AbstractContextManager[None]:
+        """One transaction around several operations: all or nothing, and nobody in between."""
+        return self.database.write()
+
+    # People and spaces
+
+    def add_user(self, name: str, email: str = "", token: str | None = None) -> UserRow:
+        """A user; with a token it can use the APIs too. One that exists stays as it is."""
+        with self.batch():
+            changes.add_user(self.database, name, email, token)
+        return next(user for user in self.users() if user.name == name)
+
+    def users(self) -> tuple[UserRow, ...]:
+        return queries.users(self.database)
+
+    def create_space(
+        self,
+        key: str,
+        name: str | None = None,
+        home_title: str | None = None,
+        *,
+        home_body: str = "",
+        author: str = ME,
+        message: str = "",
+        raw: bool = False,
+    ) -> SpaceRow:
+        """A space with its home page, whose title is the space's name unless given."""
+        body = home_body if raw else self._stored(home_body)
+        called, at = name or key, self._at()
+        with self.batch():
+            if any(space.key.lower() == key.lower() for space in self.spaces()):
+                raise Invalid(f"A space already exists with key {key}")
+            home = Edit(home_title or called, body, author, message, at)
+            changes.insert_space(self.database, key, called, home)
+            return self.space(key)
+
+    def spaces(self) -> tuple[SpaceRow, ...]:
+        return queries.spaces(self.database)
+
+    def space(self, key: str) -> SpaceRow:
+        """The space with this key, in any case."""
+        for space in self.spaces():
+            if space.key.lower() == key.lower():
+                return space
+        raise Missing("space", key)
+
+    # New content
+
+    def create_page(
+        self,
+        space_key: str,
+        title: str,
+        body: str,
+        parent: Parent = None,
+        author: str = "Ana",
+        message: str = "",
+        labels: Iterable[str] = (),
+        raw: bool = False,
+        page_id: str | None = None,
+        subtype: str | None = None,
+        *,
+        hidden: bool = True,
+    ) -> PageRow:
+        """A page under `parent`, the home page by default, or at the root with ROOT.
+
+        `raw` stores the body byte for byte; otherwise it is checked (`Malformed`) and rewritten.
+        `hidden` False refuses restricted parents, as for a user of the API.
+        """
+        content, at = body if raw else self._stored(body), self._at()
+        space = self.space(space_key)
+        with self.batch():
+            under = changes.parent_id(self.database, space.id, parent, hidden=hidden)
+            changes.check_title(self.database, space.id, title)
+            node = Node("page", space.id, title, under, author, at, message, subtype, page_id)
+            new = changes.insert(self.database, node, content)
+            for label in labels:
+                changes.add_label(self.database, new, label)
+            return self.page(new)
+
+    def create_folder(
+        self, space_key: str, title: str, parent: Parent = None, author: str = "Ana"
+    ) -> FolderRow:
+        return self._create_other("folder", space_key, title, parent, author)
+
+    def create_whiteboard(
+        self, space_key: str, title: str, parent: Parent = None, author: str = "Ana"
+    ) -> FolderRow:
+        """A parent that has no body and is not a folder."""
+        return self._create_other("whiteboard", space_key, title, parent, author)
+
+    def _create_other(
+        self, kind: str, space_key: str, title: str, parent: Parent, author: str
+    ) -> FolderRow:
+        space = self.space(space_key)
+        with self.batch():
+            under = changes.parent_id(self.database, space.id, parent)
+            node = Node(kind, space.id, title, under, author, self._at())
+            return self.folder(changes.insert(self.database, node, None))
+
+    # Reading
+
+    def page(self, page_id: str) -> PageRow:
+        """The page in any status, restricted or not; `Missing` if there is none."""
+        return queries.page(self.database, page_id)
+
+    def folder(self, folder_id: str) -> FolderRow:
+        """The folder or whiteboard; `Missing` if there is none."""
+        return queries.folder(self.database, folder_id)
+
+    def pages(
+        self, space_key: str, statuses: tuple[str, ...] = queries.LIVE
+    ) -> tuple[PageRow, ...]:
+        """The space's pages by id, with bodies: current and archived ones, restricted included."""
+        return queries.pages(
+            self.database,
+            queries.Selection(
+                space_ids=(self.space(space_key).id,),
+                statuses=statuses,
+                hidden=True,
+                bodies=True,
+                labels=True,
+            ),
+        )
+
+    def versions(self, page_id: str) -> tuple[VersionRow, ...]:
+        """All versions of a page, oldest first."""
+        return queries.versions(self.database, self.page(page_id).id)
+
+    # Changes
+
+    def update(
+        self,
+        page_id: str,
+        *,
+        number: int,
+        title: str,
+        body: str,
+        parent: Parent = None,
+        author: str = ME,
+        message: str = "",
+        skip_identical: bool = False,
+    ) -> PageRow:
+        """The APIs' compare-and-swap: `number` must be the current version plus one (`Stale`).
+
+        `parent` None leaves the page where it is. On a trashed page it restores the old content in
+        a new version. With `skip_identical` an update without a change makes no version.
+        """
+        queries.page(self.database, page_id, hidden=False)
+        content = self._stored(body)
+        with self.batch():
+            page = queries.page(self.database, page_id, hidden=False)
+            if number != page.version + 1:
+                raise Stale(page.version, number)
+            if page.status == "archived":
+                raise Invalid("An archived page cannot be updated.")
+            if page.status == "trashed":
+                return self._restored(page, author, message)
+            under = self._parent(page, parent, hidden=False)
+            same = page.body in (body, content) and (title, under) == (
+                page.title,
+                page.parent_id,
+            )
+            if not (same and skip_identical):
+                edit = Edit(title, content, author, message, self._at())
+                changes.save(self.database, page, edit, under)
+            return self.page(page_id)
+
+    def edit(
+        self,
+        page_id: str,
+        body: str | None = None,
+        title: str | None = None,
+        parent: Parent = None,
+        author: str = "Ana",
+        message: str = "",
+        raw: bool = False,
+    ) -> PageRow:
+        """Somebody saves in the browser: one new version, whatever the page's version was."""
+        content = body if raw or body is None else self._stored(body)
+        with self.batch():
+            page = self.page(page_id)
+            edit = Edit(
+                page.title if title is None else title,
+                page.body if content is None else content,
+                author,
+                message,
+                self._at(),
+            )
+            changes.save(self.database, page, edit, self._parent(page, parent))
+            return self.page(page_id)
+
+    def comment(self, page_id: str, text: str, author: str = "Ana") -> str:
+        """An inline comment on the first occurrence of `text`: a marker, but no new version.
+
+        Returns the marker's reference. Raises `Invalid` if the text is not in the body.
+        """
+        ref = str(uuid.uuid4())
+        with self.batch():
+            page = self.page(page_id)
+            body = storage_format.with_marker(page.body, text, ref)
+            if not text or body is None:
+                raise Invalid(f"The page's text does not contain '{text}'")
+            changes.add_user(self.database, author)
+            self.database.execute(
+                "UPDATE versions SET body = ? WHERE content_id = ? AND number = ?",
+                (body, int(page.id), page.version),
+            )
+        return ref
+
+    def set_state(self, page_id: str, author: str = "Ana") -> PageRow:
+        """A content state: a new version with the same title and body."""
+        return self.edit(page_id, author=author)
+
+    def delete_version(self, page_id: str, number: int) -> None:
+        """Remove an old version, which renumbers those above it, the current one included."""
+        with self.batch():
+            changes.drop_version(self.database, self.page(page_id), number)
+
+    def trash(self, page_id: str) -> None:
+        """Into the trash: no parent, title free again, children move up."""
+        with self.batch():
+            changes.trash(self.database, self.page(page_id))
+
+    def restore(self, page_id: str) -> None:
+        """Back from the trash or the archive, without a new version."""
+        with self.batch():
+            changes.restore(self.database, self.page(page_id))
+
+    def archive(self, page_id: str) -> None:
+        """Out of the tree's sight; the page keeps its title, parent and children."""
+        self._set(page_id, "UPDATE content SET status = ? WHERE id = ?", "archived")
+
+    def purge(self, page_id: str) -> None:
+        """Delete for good."""
+        with self.batch():
+            page = self.page(page_id)
+            if page.status != "trashed":
+                changes.trash(self.database, page)
+            changes.purge(self.database, page_id)
+
+    def move_to_space(self, page_id: str, key: str) -> None:
+        """Move a page with everything below it under the home page of another space."""
+        with self.batch():
+            changes.move_branch(self.database, self.page(page_id), self.space(key).id)
+
+    def restrict(self, page_id: str) -> None:
+        """Hide a page from every user of the API."""
+        self._set(page_id, "UPDATE content SET restricted = ? WHERE id = ?", 1)
+
+    def unrestrict(self, page_id: str) -> None:
+        self._set(page_id, "UPDATE content SET restricted = ? WHERE id = ?", 0)
+
+    def labels(self, page_id: str) -> tuple[LabelRow, ...]:
+        return queries.labels(self.database, page_id)
+
+    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
+        """Labels make no version."""
+        with self.batch():
+            for name in names:
+                changes.add_label(self.database, self.page(page_id).id, name)
+
+    def remove_label(self, page_id: str, name: str) -> None:
+        with self.batch():
+            changes.remove_label(self.database, self.page(page_id).id, name)
+
+    # Parts
+
+    def _at(self) -> str:
+        moment = self.clock().astimezone(UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def _stored(self, body: str) -> str:
+        storage_format.check(body)
+        return storage_format.stored(body)
+
+    def _parent(self, page: PageRow, parent: Parent, *, hidden: bool = True) -> str | None:
+        if parent is None or parent == page.parent_id:
+            return page.parent_id
+        return changes.parent_id(self.database, page.space_id, parent, hidden=hidden)
+
+    def _restored(self, page: PageRow, author: str, message: str) -> PageRow:
+        changes.restore(self.database, page)
+        again = self.page(page.id)
+        edit = Edit(page.title, page.body, author, message, self._at())
+        changes.save(self.database, again, edit, again.parent_id)
+        return self.page(page.id)
+
+    def _set(self, page_id: str, sql: str, value: object) -> None:
+        with self.batch():
+            self.database.execute(sql, (value, int(self.page(page_id).id)))

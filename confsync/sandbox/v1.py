@@ -1,0 +1,114 @@
+"""What is left of v1 on Cloud: who am I, and writing labels. v1's pages are gone."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from werkzeug.exceptions import HTTPException
+
+from . import queries
+from .errors import Gone, Invalid, Refusal, Unsupported, v1_envelope
+from .rows import PageRow
+from .site import AuthenticationError, base, current_user, store
+
+api = flask.Blueprint("v1", __name__, url_prefix="/wiki/rest/api")
+
+EVERY = ["GET", "POST", "PUT", "DELETE"]
+PREFIX = "com.atlassian.confluence.api.service.exceptions."
+
+
+@api.before_request
+def authenticate() -> None:
+    flask.g.user = current_user()
+
+
+@api.errorhandler(AuthenticationError)
+def forbid(error: AuthenticationError) -> tuple[dict[str, Any], int]:
+    return v1_envelope(HTTPStatus.FORBIDDEN, str(error)), HTTPStatus.FORBIDDEN
+
+
+@api.errorhandler(Refusal)
+def refuse(refusal: Refusal) -> tuple[dict[str, Any], int]:
+    """Cloud's v1 puts the Java class before what it says."""
+    names = {
+        400: "BadRequestException",
+        404: "NotFoundException",
+        409: "ConflictException",
+    }
+    name = names.get(refusal.status)
+    message = f"{PREFIX}{name}: {refusal}" if name else str(refusal)
+    return v1_envelope(refusal.status, message), refusal.status
+
+
+@api.errorhandler(HTTPException)
+def fail(error: HTTPException) -> tuple[dict[str, Any], int]:
+    status = error.code or 500
+    return v1_envelope(status, error.name), status
+
+
+@api.get("/user/current")
+def get_current_user() -> dict[str, Any]:
+    user = flask.g.user
+    return {
+        "type": "known",
+        "accountId": user.account_id,
+        "accountType": "atlassian",
+        "email": user.email,
+        "publicName": user.name,
+        "displayName": user.name,
+        "isExternalCollaborator": False,
+        "_links": {"base": base(), "context": "/wiki"},
+    }
+
+
+def _visible(page_id: str) -> PageRow:
+    return queries.page(store().database, page_id, hidden=False)
+
+
+@api.post("/content/<page_id>/label")
+def add_labels(page_id: str) -> dict[str, Any]:
+    """Add labels, given as one object or a list; answer all that the page has then."""
+    page = _visible(page_id)
+    given = flask.request.get_json(silent=True)
+    labels = given if isinstance(given, list) else [given]
+    names = [str(one["name"]) for one in labels if isinstance(one, dict) and one.get("name")]
+    if not names or len(names) != len(labels):
+        raise Invalid("Labels must be given as objects with a prefix and a name.")
+    store().add_labels(page.id, names)
+    results = [
+        {"prefix": "global", "name": label.name, "id": label.id, "label": label.name}
+        for label in store().labels(page.id)
+    ]
+    found = {"results": results, "start": 0, "limit": 200, "size": len(results)}
+    return {**found, "_links": {"base": base(), "context": "/wiki"}}
+
+
+@api.delete("/content/<page_id>/label")
+def remove_label(page_id: str) -> tuple[str, int]:
+    name = flask.request.args.get("name")
+    if not name:
+        raise Invalid("The name of the label is missing.")
+    return _remove(page_id, name)
+
+
+@api.delete("/content/<page_id>/label/<name>")
+def remove_label_by_path(page_id: str, name: str) -> tuple[str, int]:
+    return _remove(page_id, name)
+
+
+def _remove(page_id: str, name: str) -> tuple[str, int]:
+    store().remove_label(_visible(page_id).id, name)
+    return "", HTTPStatus.NO_CONTENT
+
+
+@api.route("/content", methods=EVERY)
+@api.route("/content/<page_id>", methods=EVERY)
+def gone(page_id: str = "") -> dict[str, Any]:
+    raise Gone("This deprecated endpoint has been removed.")
+
+
+@api.route("/<path:path>", methods=EVERY)
+def unsupported(path: str) -> dict[str, Any]:
+    raise Unsupported(f"The sandbox does not have {flask.request.method} /wiki/rest/api/{path}")

@@ -1,0 +1,299 @@
+"""Cloud v2: pages and what belongs to them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from werkzeug.exceptions import HTTPException
+
+from . import parameters, queries, v2_shapes
+from .errors import Invalid, Missing, Refusal, v2_envelope
+from .parameters import After
+from .queries import Selection
+from .rows import ROOT, NodeRow, PageRow, Parent
+from .site import AuthenticationError, base, current_user, site, store
+
+api = flask.Blueprint("v2", __name__, url_prefix="/wiki/api/v2")
+
+PAGE_SORTS = ("id", "created-date", "modified-date", "title")
+LISTED = ("current", "archived", "deleted", "trashed")
+SHOWN = (*LISTED, "historical", "draft")
+
+
+def both_ways(sorts: tuple[str, ...]) -> tuple[str, ...]:
+    return (*sorts, *(f"-{one}" for one in sorts))
+
+
+@api.before_request
+def authenticate() -> None:
+    flask.g.user = current_user()
+
+
+@api.errorhandler(AuthenticationError)
+def hide(_: AuthenticationError) -> tuple[dict[str, Any], int]:
+    """On v2 bad credentials look like something that does not exist."""
+    return v2_envelope(404, Missing.code, "Not Found"), 404
+
+
+@api.errorhandler(Refusal)
+def refuse(refusal: Refusal) -> tuple[dict[str, Any], int]:
+    return v2_envelope(refusal.status, refusal.code, str(refusal)), refusal.status
+
+
+@api.errorhandler(HTTPException)
+def fail(error: HTTPException) -> tuple[dict[str, Any], int]:
+    status = error.code or 500
+    return v2_envelope(status, error.name.upper().replace(" ", "_"), error.name), status
+
+
+def visible(page_id: str) -> PageRow:
+    """The page, if the user of the API may see it."""
+    return queries.page(store().database, page_id, hidden=False)
+
+
+def list_pages(select: dict[str, Any]) -> flask.Response:
+    """Pages by the filters given and those that all listings of pages have."""
+    sort = parameters.choice("sort", both_ways(PAGE_SORTS), "id")
+    bodies = parameters.bodies()
+
+    def fetch(size: int, after: After | None) -> tuple[PageRow, ...]:
+        selection = Selection(sort=sort, after=after, limit=size, bodies=bodies, **select)
+        return queries.pages(store().database, selection)
+
+    return parameters.listing(
+        fetch,
+        lambda row: queries.sort_value(sort, row),
+        lambda row: v2_shapes.page(row, bodies=bodies),
+    )
+
+
+def statuses() -> tuple[str, ...]:
+    return parameters.values("status", choices=LISTED) or queries.LIVE
+
+
+@api.get("/pages")
+def get_pages() -> flask.Response:
+    return list_pages(
+        {
+            "ids": parameters.ids("id", 250),
+            "space_ids": parameters.ids("space-id", 100),
+            "statuses": statuses(),
+            "title": flask.request.args.get("title"),
+            "subtype": next(iter(parameters.values("subtype", choices=("live", "page"))), None),
+        }
+    )
+
+
+@api.post("/pages")
+def create_page() -> dict[str, Any]:
+    given = parameters.document()
+    space_id = parameters.text(given, "spaceId", required=True)
+    title = parameters.text(given, "title", required=True) or ""
+    _only_current(given)
+    parent: Parent = parameters.text(given, "parentId")
+    if parameters.flag("root-level"):
+        if parent is not None:
+            raise Invalid("A parentId may not be supplied when root-level is true.")
+        parent = ROOT
+    subtype = parameters.text(given, "subtype")
+    if subtype not in (None, "live"):
+        raise Invalid("The only subtype that may be given is 'live'.")
+    space = next((one for one in store().spaces() if one.id == space_id), None)
+    if space is None:
+        raise Missing("space", str(space_id))
+    row = store().create_page(
+        space.key,
+        title,
+        parameters.storage(given, required=False),
+        parent,
+        flask.g.user.name,
+        "" if site().faults.drop_message_on_create else _version(given)[1],
+        subtype=subtype,
+        hidden=False,
+    )
+    return _single(row, bodies=True)
+
+
+@api.get("/pages/<page_id>")
+def get_page(page_id: str) -> dict[str, Any]:
+    row = visible(page_id)
+    bodies = parameters.bodies()
+    wanted = parameters.values("status", choices=SHOWN)
+    number = parameters.integer("version")
+    if number is not None and number != row.version:
+        (old,) = _old(row, number)
+        return {**v2_shapes.old_page(row, old, bodies=bodies), "_links": _links(row)}
+    if wanted and row.status not in wanted:
+        raise Missing("page", page_id)
+    return _single(row, bodies=bodies)
+
+
+@api.put("/pages/<page_id>")
+def update_page(page_id: str) -> dict[str, Any]:
+    row = visible(page_id)
+    given = parameters.document()
+    if parameters.text(given, "id", required=True) != page_id:
+        raise Invalid("The id in the body does not match the id in the path.")
+    parameters.text(given, "status", required=True)
+    _only_current(given)
+    title = parameters.text(given, "title", required=True) or ""
+    body = parameters.storage(given, required=True)
+    number, message = _version(given)
+    if number is None:
+        raise Invalid("Required field 'version.number' is missing or is not an integer.")
+    if str(given.get("spaceId") or row.space_id) != row.space_id:
+        raise Invalid("Moving a page to a different space is not supported.")
+    faults = site().faults
+    parent = given.get("parentId")
+    updated = store().update(
+        page_id,
+        number=number,
+        title=title,
+        body=body,
+        parent=None if parent is None else str(parent),
+        author=flask.g.user.name,
+        message="" if faults.drop_message else message,
+        skip_identical=faults.no_version_for_identical,
+    )
+    return _single(updated, bodies=True)
+
+
+@api.delete("/pages/<page_id>")
+def delete_page(page_id: str) -> tuple[str, int]:
+    """Into the trash; with `purge` out of it for good."""
+    with store().batch():
+        row = visible(page_id)
+        purge = parameters.flag("purge")
+        if purge and row.status != "trashed":
+            raise Invalid("Trashable Content must be trashed before it can be purged")
+        if purge:
+            store().purge(page_id)
+        elif row.status == "trashed":
+            raise Missing("page", page_id)
+        else:
+            store().trash(page_id)
+    return "", HTTPStatus.NO_CONTENT
+
+
+@api.get("/pages/<page_id>/versions")
+def get_versions(page_id: str) -> flask.Response:
+    row = visible(page_id)
+    sort = parameters.choice("sort", both_ways(("modified-date",)), "-modified-date")
+    bodies = parameters.bodies()
+    found = queries.versions(store().database, row.id, bodies=bodies)
+    ordered = found[::-1] if sort.startswith("-") else found
+    return parameters.sliced(ordered, lambda one: v2_shapes.version(one, row.id, bodies=bodies))
+
+
+@api.get("/pages/<page_id>/versions/<int:number>")
+def get_version(page_id: str, number: int) -> dict[str, Any]:
+    row = visible(page_id)
+    (found,) = _old(row, number)
+    return v2_shapes.detailed_version(found, row.version)
+
+
+@api.get("/pages/<page_id>/labels")
+def get_page_labels(page_id: str) -> flask.Response:
+    prefix = parameters.values("prefix", choices=("my", "team", "global", "system"))
+    found = store().labels(visible(page_id).id) if not prefix or "global" in prefix else ()
+    return parameters.sliced(found, v2_shapes.label)
+
+
+@api.get("/pages/<page_id>/attachments")
+def get_attachments(page_id: str) -> flask.Response:
+    visible(page_id)
+    nothing: tuple[dict[str, Any], ...] = ()
+    return parameters.sliced(nothing, dict)
+
+
+@api.get("/pages/<page_id>/ancestors")
+def get_ancestors(page_id: str) -> flask.Response:
+    found = queries.ancestors(store().database, visible(page_id).id)
+    return parameters.sliced(found, lambda one: {"id": one[0], "type": one[1]})
+
+
+@api.get("/pages/<page_id>/children")
+def get_children(page_id: str) -> flask.Response:
+    """Child pages; folders and what is in them stay invisible here."""
+    return list_children(visible(page_id).id, any_type=False)
+
+
+@api.get("/pages/<page_id>/direct-children")
+def get_direct_children(page_id: str) -> flask.Response:
+    return list_children(visible(page_id).id, any_type=True)
+
+
+def list_children(parent_id: str, *, any_type: bool) -> flask.Response:
+    choices = ("created-date", "id", "child-position", "modified-date")
+    sort = parameters.choice("sort", both_ways(choices), "child-position")
+    if sort.removeprefix("-").endswith("-date"):
+        # a node's row has no dates, and ids are given out in order of creation
+        sort = ("-" if sort.startswith("-") else "") + "id"
+
+    def fetch(size: int, after: After | None) -> tuple[NodeRow, ...]:
+        selection = Selection(
+            parent_id=parent_id, any_type=any_type, sort=sort, after=after, limit=size
+        )
+        return queries.nodes(store().database, selection)
+
+    return parameters.listing(
+        fetch,
+        lambda row: queries.sort_value(sort, row),
+        lambda row: v2_shapes.child(row, kind=any_type),
+    )
+
+
+def _links(row: PageRow) -> dict[str, Any]:
+    links: dict[str, Any] = v2_shapes.page(row, bodies=False)["_links"]
+    return {**links, "base": base()}
+
+
+def _single(row: PageRow, *, bodies: bool) -> dict[str, Any]:
+    """A page in an answer of its own, with what the query asks to include."""
+    found = {**v2_shapes.page(row, bodies=bodies), "_links": _links(row)}
+    path = f"/wiki/api/v2/pages/{row.id}"
+    if not parameters.flag("include-version", True):
+        del found["version"]
+    if parameters.flag("include-labels"):
+        results = [v2_shapes.label(one) for one in store().labels(row.id)]
+        found["labels"] = _included(results, f"{path}/labels")
+    if parameters.flag("include-versions"):
+        every = queries.versions(store().database, row.id, bodies=False)
+        results = [v2_shapes.version(one, row.id, bodies=False) for one in every[::-1]]
+        found["versions"] = _included(results, f"{path}/versions")
+    return found
+
+
+def _included(results: list[dict[str, Any]], path: str) -> dict[str, Any]:
+    return {
+        "results": results[:50],
+        "meta": {"hasMore": len(results) > 50},
+        "_links": {"self": path},
+    }
+
+
+def _old(row: PageRow, number: int) -> tuple[Any, ...]:
+    found = queries.versions(store().database, row.id, only=number)
+    if not found:
+        raise Missing("version", str(number))
+    return found
+
+
+def _only_current(given: dict[str, Any]) -> None:
+    status = given.get("status", "current")
+    if status != "current":
+        raise Invalid(f"The sandbox has no drafts: status must be 'current', not '{status}'.")
+
+
+def _version(given: dict[str, Any]) -> tuple[int | None, str]:
+    """The number and the message of a request's `version`."""
+    version = given.get("version")
+    if version is None:
+        return None, ""
+    if not isinstance(version, dict):
+        raise Invalid("Field 'version' is not an object.")
+    number = version.get("number")
+    usable = isinstance(number, int) and not isinstance(number, bool)
+    return (number if usable else None), parameters.text(version, "message") or ""

@@ -1,0 +1,165 @@
+"""The JSON objects of Cloud v2."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote_plus
+
+from .rows import (
+    FolderRow,
+    LabelRow,
+    NodeRow,
+    PageRow,
+    SpaceRow,
+    UserRow,
+    VersionRow,
+    account_id,
+)
+
+
+def tiny(page_id: str) -> str:
+    """The code of a short link: the id's bytes, lowest first, in base64 without trailing zeros."""
+    data = int(page_id).to_bytes(8, "little")
+    return base64.b64encode(data, b"-_").decode().rstrip("=").rstrip("A")
+
+
+def from_tiny(code: str) -> str:
+    """The page id of a short link's code; ValueError if it is none."""
+    padded = code.ljust(11, "A") + "="
+    return str(int.from_bytes(base64.b64decode(padded, b"-_", validate=True), "little"))
+
+
+def _stamp(number: int, author: str, message: str, at: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "message": message,
+        "minorEdit": False,
+        "authorId": account_id(author),
+        "createdAt": at,
+    }
+
+
+def _body(value: str) -> dict[str, Any]:
+    return {"storage": {"representation": "storage", "value": value}}
+
+
+def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
+    """A page; without bodies its `body` is an empty object."""
+    subtype = {} if row.subtype is None else {"subtype": row.subtype}
+    return {
+        "id": row.id,
+        "status": row.status,
+        "title": row.title,
+        "spaceId": row.space_id,
+        "parentId": row.parent_id,
+        "parentType": row.parent_type,
+        "position": row.position,
+        "authorId": account_id(row.creator),
+        "ownerId": account_id(row.creator),
+        "lastOwnerId": None,
+        **subtype,
+        "createdAt": row.created_at,
+        "version": _stamp(row.version, row.author, row.message, row.modified_at),
+        "body": _body(row.body) if bodies else {},
+        "_links": {
+            "editui": f"/pages/resumedraft.action?draftId={row.id}",
+            "webui": f"/spaces/{row.space_key}/pages/{row.id}/{quote_plus(row.title)}",
+            "edituiv2": f"/spaces/{row.space_key}/pages/edit-v2/{row.id}",
+            "tinyui": f"/x/{tiny(row.id)}",
+        },
+    }
+
+
+def old_page(row: PageRow, version: VersionRow, *, bodies: bool) -> dict[str, Any]:
+    """A page as an earlier version of it was."""
+    found = page(row, bodies=False)
+    stamp = _stamp(version.number, version.author, version.message, version.created_at)
+    found.update(status="historical", title=version.title, version=stamp)
+    found["body"] = _body(version.body) if bodies else {}
+    return found
+
+
+def version(row: VersionRow, page_id: str, *, bodies: bool) -> dict[str, Any]:
+    entity: dict[str, Any] = {"id": page_id, "title": row.title}
+    if bodies:
+        entity["body"] = _body(row.body)
+    return {
+        **_stamp(row.number, row.author, row.message, row.created_at),
+        "page": entity,
+    }
+
+
+def detailed_version(row: VersionRow, last: int) -> dict[str, Any]:
+    found = _stamp(row.number, row.author, row.message, row.created_at)
+    found.update(contentTypeModified=False, collaborators=[account_id(row.author)])
+    if row.number > 1:
+        found["prevVersion"] = row.number - 1
+    if row.number < last:
+        found["nextVersion"] = row.number + 1
+    return found
+
+
+def space(row: SpaceRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "key": row.key,
+        "name": row.name,
+        "type": "global",
+        "status": "current",
+        "authorId": account_id(row.creator),
+        "currentActiveAlias": row.key,
+        "createdAt": row.created_at,
+        "homepageId": row.homepage_id,
+        "description": {},
+        "_links": {"webui": f"/spaces/{row.key}"},
+    }
+
+
+def folder(row: FolderRow) -> dict[str, Any]:
+    """A folder or whiteboard."""
+    return {
+        "id": row.id,
+        "type": row.type,
+        "status": row.status,
+        "title": row.title,
+        "parentId": row.parent_id,
+        "parentType": row.parent_type,
+        "position": row.position,
+        "authorId": account_id(row.creator),
+        "ownerId": account_id(row.creator),
+        "createdAt": row.created_at,
+        "spaceId": row.space_id,
+        "version": _stamp(1, row.creator, "", row.created_at),
+        "_links": {"webui": f"/spaces/{row.space_key}/{row.type}/{row.id}"},
+    }
+
+
+def label(row: LabelRow) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "prefix": "global"}
+
+
+def child(row: NodeRow, *, kind: bool) -> dict[str, Any]:
+    found = {
+        "id": row.id,
+        "status": row.status,
+        "title": row.title,
+        "spaceId": row.space_id,
+        "childPosition": row.position,
+    }
+    return {**found, "type": row.type} if kind else found
+
+
+def user(row: UserRow) -> dict[str, Any]:
+    return {
+        "displayName": row.name,
+        "timeZone": None,
+        "personalSpaceId": None,
+        "isExternalCollaborator": False,
+        "accountStatus": "active",
+        "accountId": row.account_id,
+        "email": row.email if row.token else "",
+        "accountType": "atlassian",
+        "publicName": row.name,
+        "profilePicture": None,
+    }

@@ -1,0 +1,143 @@
+"""Cloud v2: spaces, folders, whiteboards, labels and users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from . import parameters, queries, v2_shapes
+from .errors import Invalid, Missing, Unsupported
+from .rows import FolderRow, SpaceRow
+from .site import base, store
+from .v2 import api, both_ways, list_children, list_pages, statuses
+
+__all__ = ["api"]
+MAX_USERS = 250
+
+
+def _space(space_id: str) -> SpaceRow:
+    for space in store().spaces():
+        if space.id == space_id:
+            return space
+    raise Missing("space", space_id)
+
+
+def _single(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "_links": {**found["_links"], "base": base()}}
+
+
+@api.get("/spaces")
+def get_spaces() -> flask.Response:
+    keys, ids = parameters.values("keys", 250), parameters.ids("ids", 250)
+    sort = parameters.choice("sort", both_ways(("id", "key", "name")), "id")
+    folded = [key.lower() for key in keys]
+    found = [
+        space
+        for space in store().spaces()
+        if (not keys or space.key.lower() in folded) and (not ids or space.id in ids)
+    ]
+    if parameters.values("status", choices=("current", "archived")) == ("archived",):
+        found = []
+    field = sort.removeprefix("-")
+    found.sort(
+        key=lambda row: int(row.id) if field == "id" else getattr(row, field),
+        reverse=sort.startswith("-"),
+    )
+    return parameters.sliced(found, v2_shapes.space)
+
+
+@api.get("/spaces/<space_id>")
+def get_space(space_id: str) -> dict[str, Any]:
+    return _single(v2_shapes.space(_space(space_id)))
+
+
+@api.get("/spaces/<space_id>/pages")
+def get_space_pages(space_id: str) -> flask.Response:
+    return list_pages(
+        {
+            "space_ids": (_space(space_id).id,),
+            "statuses": statuses(),
+            "title": flask.request.args.get("title"),
+            "root_only": parameters.choice("depth", ("all", "root"), "all") == "root",
+        }
+    )
+
+
+@api.get("/spaces/<space_id>/labels")
+def get_space_labels(space_id: str) -> flask.Response:
+    """The labels of the space itself (`my`, `team`), of which the sandbox has none."""
+    _space(space_id)
+    return parameters.sliced((), v2_shapes.label)
+
+
+@api.get("/spaces/<space_id>/content/labels")
+def get_space_content_labels(space_id: str) -> flask.Response:
+    found = queries.all_labels(store().database, _space(space_id).id)
+    return parameters.sliced(found, v2_shapes.label)
+
+
+@api.get("/labels")
+def get_labels() -> flask.Response:
+    wanted = parameters.ids("label-id", 250)
+    found = [
+        label for label in queries.all_labels(store().database) if not wanted or label.id in wanted
+    ]
+    return parameters.sliced(found, v2_shapes.label)
+
+
+@api.get("/labels/<label_id>/pages")
+def get_label_pages(label_id: str) -> flask.Response:
+    return list_pages({"label_id": label_id, "space_ids": parameters.ids("space-id", 100)})
+
+
+def _other(kind: str, content_id: str) -> FolderRow:
+    return queries.folder(store().database, content_id, kind)
+
+
+@api.post("/folders")
+def create_folder() -> dict[str, Any]:
+    given = parameters.document()
+    space = _space(parameters.text(given, "spaceId", required=True) or "")
+    row = store().create_folder(
+        space.key,
+        parameters.text(given, "title", required=True) or "",
+        parameters.text(given, "parentId"),
+        flask.g.user.name,
+    )
+    return _single(v2_shapes.folder(row))
+
+
+@api.get("/folders/<content_id>")
+def get_folder(content_id: str) -> dict[str, Any]:
+    return _single(v2_shapes.folder(_other("folder", content_id)))
+
+
+@api.get("/folders/<content_id>/direct-children")
+def get_folder_children(content_id: str) -> flask.Response:
+    return list_children(_other("folder", content_id).id, any_type=True)
+
+
+@api.get("/whiteboards/<content_id>")
+def get_whiteboard(content_id: str) -> dict[str, Any]:
+    return _single(v2_shapes.folder(_other("whiteboard", content_id)))
+
+
+@api.get("/whiteboards/<content_id>/direct-children")
+def get_whiteboard_children(content_id: str) -> flask.Response:
+    return list_children(_other("whiteboard", content_id).id, any_type=True)
+
+
+@api.post("/users-bulk")
+def get_users() -> dict[str, Any]:
+    wanted = parameters.document().get("accountIds")
+    if not isinstance(wanted, list) or not 1 <= len(wanted) <= MAX_USERS:
+        raise Invalid(f"Field 'accountIds' must have 1 to {MAX_USERS} account ids.")
+    found = [v2_shapes.user(user) for user in store().users() if user.account_id in wanted]
+    return {"results": found, "_links": {"base": base()}}
+
+
+@api.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE"])
+@api.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
+def unsupported(path: str) -> dict[str, Any]:
+    raise Unsupported(f"The sandbox does not have {flask.request.method} /wiki/api/v2/{path}")

@@ -1,0 +1,275 @@
+"""The little browser: read pages, edit them as one of the colleagues, comment, see the versions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from urllib.parse import quote_plus, urlsplit
+
+import flask
+import jinja2
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from . import queries, templates
+from .errors import Missing, Refusal
+from .queries import Selection
+from .rendering import to_html
+from .rows import PageRow, VersionRow
+from .site import store
+from .store import ME
+from .v2_shapes import from_tiny
+
+pages = flask.Blueprint("web", __name__)
+DEFAULT_AUTHOR = "Ana"
+NOT_SAVED = (
+    "Not saved: {who} saved version {now} after you opened version {then}. Your text is still "
+    "below. Copy what you need, open the page again and edit it there."
+)
+CHANGED = (
+    "Not saved: the page changed after you opened it, without a new version (an inline comment "
+    "does that). Your text is still below. Open the page again and edit it there."
+)
+_jinja = jinja2.Environment(
+    loader=jinja2.DictLoader(templates.ALL),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    title: str
+    type: str
+    status: str
+    url: str | None
+    children: list[_Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What an edit form was opened with."""
+
+    version: str
+    digest: str
+
+
+def _show(template: str, status: int = 200, **values: object) -> flask.Response:
+    answer = flask.make_response(_jinja.get_template(template).render(**values), status)
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@pages.before_request
+def same_origin() -> flask.Response | None:
+    """Forms of other sites cannot write here."""
+    origin = flask.request.headers.get("Origin")
+    if flask.request.method != "POST" or origin is None:
+        return None
+    own = urlsplit(origin).netloc == flask.request.host
+    return None if own else _show("problem", 403, problem="This form came from another site.")
+
+
+@pages.errorhandler(Missing)
+def missing(error: Missing) -> flask.Response:
+    return _show("problem", 404, problem=str(error))
+
+
+def _url(space_key: str, page_id: str, title: str) -> str:
+    return f"/wiki/spaces/{space_key}/pages/{page_id}/{quote_plus(title, safe='')}"
+
+
+def _page_url(page: PageRow) -> str:
+    return _url(page.space_key, page.id, page.title)
+
+
+def _digest(page: PageRow) -> str:
+    return hashlib.sha256(page.body.encode()).hexdigest()
+
+
+def _authors() -> dict[str, object]:
+    """The choice of people for a form: colleagues first, then the API's user."""
+    names = sorted(store().users(), key=lambda user: user.name == ME)
+    if not any(user.name != ME for user in names):
+        names = [store().add_user(DEFAULT_AUTHOR), *names]
+    given = flask.request.values.get("author", DEFAULT_AUTHOR)
+    return {"users": names, "chosen": given}
+
+
+@pages.get("/")
+@pages.get("/wiki/")
+def list_spaces() -> flask.Response:
+    return _show("spaces", spaces=store().spaces())
+
+
+@pages.get("/wiki/spaces/<key>")
+@pages.get("/wiki/spaces/<key>/overview")
+def show_space(key: str) -> flask.Response:
+    """The tree of a space; what hangs under something invisible stands at the top."""
+    space = store().space(key)
+    select = Selection(space_ids=(space.id,), any_type=True, hidden=True, sort="child-position")
+    found = queries.nodes(store().database, select)
+    nodes = {
+        row.id: _Node(
+            row.title,
+            row.type,
+            row.status,
+            _url(space.key, row.id, row.title) if row.type == "page" else None,
+        )
+        for row in found
+    }
+    parents = queries.parents(store().database, space.id)
+    tree: list[_Node] = []
+    for row in found:
+        above = nodes.get(parents.get(row.id) or "")
+        (tree if above is None else above.children).append(nodes[row.id])
+    return _show("space", space=space, tree=tree)
+
+
+@pages.get("/wiki/x/<code>")
+def short_link(code: str) -> Response:
+    try:
+        page = store().page(from_tiny(code))
+    except ValueError:
+        raise Missing("page", code) from None
+    return flask.redirect(_page_url(page))
+
+
+@pages.get("/wiki/pages/resumedraft.action")
+def open_draft() -> Response:
+    """The edit link that the API gives."""
+    page = store().page(flask.request.args.get("draftId", ""))
+    return flask.redirect(f"/wiki/spaces/{page.space_key}/pages/edit-v2/{page.id}")
+
+
+@pages.get("/wiki/spaces/<key>/pages/<page_id>")
+@pages.get("/wiki/spaces/<key>/pages/<page_id>/<path:title>")
+def show_page(key: str, page_id: str, title: str = "") -> flask.Response:
+    page = store().page(page_id)
+    note = "The comment was added." if "commented" in flask.request.args else ""
+    now = VersionRow(
+        page.version, page.title, page.body, page.author, page.message, page.modified_at
+    )
+    return _read(page, now, note=note)
+
+
+def _read(
+    page: PageRow,
+    shown: VersionRow,
+    *,
+    note: str = "",
+    old: bool = False,
+    status: int = 200,
+) -> flask.Response:
+    above = [
+        {"title": row.title, "url": _page_url(row)}
+        for one, kind in queries.ancestors(store().database, page.id)
+        if kind == "page"
+        for row in (store().page(one),)
+    ]
+    return _show(
+        "page",
+        status,
+        page=page,
+        above=above,
+        note=note,
+        old=old,
+        url=_page_url(page),
+        title=shown.title,
+        version=shown.number,
+        author=shown.author,
+        message=shown.message,
+        at=shown.created_at,
+        body=shown.body,
+        rendered=Markup(to_html(shown.body)),  # noqa: S704 - `to_html` escapes
+        **_authors(),
+    )
+
+
+@pages.get("/wiki/spaces/<key>/pages/<page_id>/versions")
+def show_versions(key: str, page_id: str) -> flask.Response:
+    page = store().page(page_id)
+    found = queries.versions(store().database, page_id, bodies=False)
+    return _show("versions", page=page, url=_page_url(page), versions=found[::-1])
+
+
+@pages.get("/wiki/spaces/<key>/pages/<page_id>/versions/<int:number>")
+def show_version(key: str, page_id: str, number: int) -> flask.Response:
+    page = store().page(page_id)
+    found = queries.versions(store().database, page_id, only=number)
+    if not found:
+        raise Missing("version", str(number))
+    return _read(page, found[0], old=True)
+
+
+@pages.post("/wiki/pages/<page_id>/comment")
+def add_comment(page_id: str) -> Response:
+    form = flask.request.form
+    page = store().page(page_id)
+    try:
+        store().comment(page_id, form.get("text", ""), form.get("author", DEFAULT_AUTHOR))
+    except Missing:
+        raise
+    except Refusal as refusal:
+        now = VersionRow(
+            page.version,
+            page.title,
+            page.body,
+            page.author,
+            page.message,
+            page.modified_at,
+        )
+        return _read(page, now, note=str(refusal), status=400)
+    return flask.redirect(_page_url(page) + "?commented=1", 303)
+
+
+@pages.get("/wiki/spaces/<key>/pages/edit-v2/<page_id>")
+def open_page(key: str, page_id: str) -> flask.Response:
+    page = store().page(page_id)
+    return _form(page, _Opened(str(page.version), _digest(page)), page.title, page.body)
+
+
+@pages.post("/wiki/spaces/<key>/pages/edit-v2/<page_id>")
+def save_page(key: str, page_id: str) -> Response:
+    form = flask.request.form
+    opened = _Opened(form.get("version", ""), form.get("digest", ""))
+    title = form.get("title", "")
+    body = form.get("body", "").replace("\r\n", "\n")  # a form sends CRLF whatever it was given
+    author, message = form.get("author") or DEFAULT_AUTHOR, form.get("message", "")
+    with store().batch():
+        page = store().page(page_id)
+        if opened.version != str(page.version):
+            problem = NOT_SAVED.format(who=page.author, now=page.version, then=opened.version)
+            return _form(page, opened, title, body, problem, 409)
+        if opened.digest != _digest(page):
+            return _form(page, opened, title, body, CHANGED, 409)
+        try:
+            saved = store().edit(page_id, body, title, author=author, message=message)
+        except Refusal as refusal:
+            return _form(page, opened, title, body, f"Not saved: {refusal}", refusal.status)
+    return flask.redirect(_page_url(saved), 303)
+
+
+def _form(
+    page: PageRow,
+    opened: _Opened,
+    title: str,
+    body: str,
+    problem: str = "",
+    status: int = 200,
+) -> flask.Response:
+    return _show(
+        "edit",
+        status,
+        page=page,
+        opened=opened,
+        title=title,
+        body=body,
+        problem=problem,
+        message=flask.request.form.get("message", ""),
+        url=_page_url(page),
+        **_authors(),
+    )

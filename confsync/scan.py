@@ -1,0 +1,184 @@
+"""The scan: every document of a mirror, read once, and what their places mean.
+
+A bad file is an entry with an error: it never stops the others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from confsync import document, gitrepo, paths
+from confsync.config import SpaceConfig
+from confsync.document import Document
+from confsync.errors import DocumentError
+from confsync.model import Folder
+
+_SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document as the scan found it. `path` is relative to the mirror, with ``/``."""
+
+    path: str
+    raw: bytes
+    document: Document | None
+    error: DocumentError | None = None
+
+    @property
+    def page_id(self) -> str | None:
+        """The id that the stamp names, None for a document without one or one that is broken."""
+        stamp = self.document.stamp if self.document else None
+        return stamp.id if stamp else None
+
+    @property
+    def claimed_id(self) -> str | None:
+        """The id that a document names, also as far as it can be told from a broken one."""
+        if self.document:
+            return self.page_id
+        seeming = _SEEMING_ID.search(self.raw[:65536])
+        return seeming[1].decode() if seeming else None
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceScan:
+    """What stands in one space's directory. `folders` maps directories to folders."""
+
+    config: SpaceConfig
+    entries: tuple[Entry, ...]
+    folders: Mapping[str, Folder]
+    tree: paths.Tree
+
+    def inner(self, path: str) -> str:
+        """A mirror path as one relative to the space's directory."""
+        return path.removeprefix(f"{self.config.path}/")
+
+    def outer(self, path: str) -> str:
+        """A path relative to the space's directory as one relative to the mirror."""
+        return f"{self.config.path}/{path}"
+
+    def wanted(self, entry: Entry) -> str | None:
+        """The parent that a document's place means."""
+        stamp = entry.document.stamp if entry.document else None
+        base = stamp.parent if stamp else None
+        return paths.wanted_parent(self.inner(entry.path), base, self.tree)
+
+
+def scan(root: Path, spaces: Iterable[SpaceConfig]) -> tuple[SpaceScan, ...]:
+    """Read every document of the spaces, once."""
+    found = [(space, *_scan_space(root, space)) for space in spaces]
+    twice = _claimed_twice(entry for _, entries, _ in found for entry in entries)
+    return tuple(
+        SpaceScan(space, checked, folders, _tree(space, checked, folders))
+        for space, entries, folders in found
+        for checked in [tuple(_refuse_duplicate(entry, twice) for entry in entries)]
+    )
+
+
+def deleted_pages(root: Path, spaces: Iterable[SpaceConfig]) -> dict[str, str]:
+    """Pages whose documents were deleted here on purpose, by the word of git: id to path."""
+    found: dict[str, str] = {}
+    for path, raw in gitrepo.deleted_documents(root, [space.path for space in spaces]).items():
+        entry = _parsed(path, raw)
+        if entry.page_id:
+            found[entry.page_id] = path
+    return found
+
+
+def _scan_space(root: Path, space: SpaceConfig) -> tuple[list[Entry], dict[str, Folder]]:
+    directory = root / space.path
+    entries: list[Entry] = []
+    folders: dict[str, Folder] = {}
+    for path in sorted(_walk(directory)):
+        if path.name == paths.FOLDER_FILE:
+            folder = _read_folder(path)
+            if folder:
+                folders[path.parent.relative_to(directory).as_posix()] = folder
+        else:
+            entries.append(_read(root, path.relative_to(root).as_posix()))
+    return entries, folders
+
+
+def _read(root: Path, name: str) -> Entry:
+    path = root / name
+    if path.is_symlink() or not path.is_file():
+        problem = DocumentError(name, 1, "is not a regular file; confsync follows no links")
+        return Entry(name, b"", None, problem)
+    try:
+        return _parsed(name, path.read_bytes())
+    except OSError as error:
+        problem = DocumentError(name, 1, f"cannot be read: {error.strerror}")
+        return Entry(name, b"", None, problem)
+
+
+def _parsed(name: str, raw: bytes) -> Entry:
+    try:
+        return Entry(name, raw, document.parse(raw, name))
+    except DocumentError as error:
+        return Entry(name, raw, None, error)
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    """Documents and folder files below a directory; hidden directories are not entered."""
+    for parent, directories, files in os.walk(directory):
+        directories[:] = sorted(name for name in directories if not name.startswith("."))
+        for name in files:
+            if name == paths.FOLDER_FILE or (
+                name.endswith(paths.SUFFIX) and not name.startswith(".")
+            ):
+                yield Path(parent, name)
+
+
+def _read_folder(path: Path) -> Folder | None:
+    try:
+        data = yaml.safe_load(path.read_bytes())
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return None
+    if isinstance(data, dict) and str(data.get("id", "")).isdecimal():
+        return Folder(str(data["id"]), str(data.get("title", "")), None)
+    return None
+
+
+def _claimed_twice(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
+    """The ids that more than one document carries, with the documents."""
+    claims: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.page_id:
+            claims.setdefault(entry.page_id, []).append(entry.path)
+    return {page_id: tuple(names) for page_id, names in claims.items() if len(names) > 1}
+
+
+def _refuse_duplicate(entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Entry:
+    if entry.page_id is None or entry.page_id not in twice:
+        return entry
+    others = ", ".join(name for name in twice[entry.page_id] if name != entry.path)
+    problem = DocumentError(
+        entry.path,
+        1,
+        f"has the same page id {entry.page_id} as {others}",
+        hint="remove one of them; a copy that shall become a new page must lose its "
+        "confluence block",
+    )
+    return replace(entry, document=None, error=problem)
+
+
+def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Folder]) -> paths.Tree:
+    owners: dict[str, str | None] = {
+        directory: folder.id for directory, folder in folders.items() if directory != "."
+    }
+    home: str | None = None
+    for entry in entries:
+        stem = entry.path.removeprefix(f"{space.path}/").removesuffix(paths.SUFFIX)
+        if stem == paths.HOME:
+            home = entry.page_id
+        else:
+            # A directory that says of itself which folder it is belongs to no page of that name.
+            owners.setdefault(stem, entry.page_id)
+    ids = {folder.id for folder in folders.values()} | {entry.page_id for entry in entries}
+    return paths.Tree(owners, home, frozenset(i for i in ids if i))

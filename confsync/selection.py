@@ -1,0 +1,51 @@
+"""Which documents a command is about: those that the user named, or all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from confsync.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Named files and directories, relative to the mirror with ``/``; empty means all."""
+
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, root: Path, directory: Path, given: Iterable[str]) -> Selection:
+        """The paths as typed in `directory`. Raises UsageError for one outside the mirror."""
+        names = []
+        for path in given:
+            full = os.path.normpath(directory / path)
+            name = os.path.relpath(full, root)
+            if name == ".." or name.startswith(f"..{os.sep}"):
+                raise UsageError(f"{path} is not in the mirror {root}")
+            names.append(Path(name).as_posix())
+        return cls(() if "." in names else tuple(names))
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing was named."""
+        return not self.names
+
+    def has(self, path: str) -> bool:
+        """Whether a document is meant: by its own name, or by a directory above it."""
+        return self.everything or any(
+            path == name or path.startswith(f"{name}/") for name in self.names
+        )
+
+    def check(self, paths: Iterable[str]) -> None:
+        """Raises UsageError when a name means no document."""
+        known = list(paths)
+        for name in self.names:
+            if not any(path == name or path.startswith(f"{name}/") for path in known):
+                raise UsageError(
+                    f"{name}: no document there",
+                    hint="'confsync status' lists what the mirror has; a plain 'confsync pull' "
+                    "brings pages that are new",
+                )

@@ -1,0 +1,88 @@
+"""Checks of storage format. Parsing is for checks alone: nothing here is ever written back.
+
+A body is a fragment without a root, with undeclared prefixes and XHTML's named entities.
+"""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from dataclasses import dataclass
+from functools import cache
+from xml.parsers import expat
+
+# No page is nested this deep; a deeper one is an attack on somebody's recursion.
+MAX_DEPTH = 1000
+MAX_BYTES = 5 * 1024 * 1024
+_DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a text; `offset` counts characters from its start."""
+
+    offset: int
+    message: str
+
+
+def check(text: str) -> Flaw | None:
+    """The first thing in a body that no Confluence takes, or None.
+
+    A laid-out body can be checked as it stands: the layout adds white space between tags only.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) > MAX_BYTES:
+        return Flaw(0, "the body is over 5 MB, which no Confluence takes")
+    prefix = _prefix()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    opened: list[tuple[str, int]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        opened.append((_qualified(name), parser.CurrentByteIndex))
+        if len(opened) > MAX_DEPTH:
+            raise _TooDeepError
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda name: opened.pop()
+    try:
+        parser.Parse(prefix + data + b"</body>", True)
+    except _TooDeepError:
+        message, at = f"nested more than {MAX_DEPTH} levels deep", opened[-1][1]
+    except expat.ExpatError as error:
+        message, at = expat.errors.messages[error.code], parser.ErrorByteIndex
+        if message == "mismatched tag" and opened:
+            name, opened_at = opened[-1]
+            if at >= len(prefix) + len(data):
+                message, at = f"<{name}> is never closed", opened_at
+            elif len(opened) == 1:
+                message = "mismatched tag: nothing is open that it could close"
+            else:
+                message = f"mismatched tag: </{name}> must come first"
+    else:
+        return None
+    at = max(0, min(len(data), at - len(prefix)))
+    flaw = Flaw(len(data[:at].decode("utf-8", "ignore")), message)
+    forbidden = _DECLARATION.match(text, max(0, flaw.offset - 2))
+    return Flaw(forbidden.start(), f"{forbidden[1]} is not allowed") if forbidden else flaw
+
+
+def _qualified(name: str) -> str:
+    """A name with its prefix, as it stands in the text."""
+    uri, _, local = name.rpartition(" ")
+    return f"{uri.removeprefix('urn:')}:{local}" if uri else local
+
+
+class _TooDeepError(Exception):
+    """Stops the parser."""
+
+
+@cache
+def _prefix() -> bytes:
+    """What makes a fragment a document: entities, prefixes and a root."""
+    entities = "".join(
+        f'<!ENTITY {name} "&#{number};">'
+        for name, number in html.entities.name2codepoint.items()
+        if name not in ("amp", "lt", "gt", "quot")
+    )
+    prefixes = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in ("ac", "ri", "at"))
+    return f"<!DOCTYPE body [{entities}]><body{prefixes}>".encode()

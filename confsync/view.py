@@ -1,0 +1,148 @@
+"""One space, seen from both sides: what a pull, or a status that asks the server, decides from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from confsync.errors import APIAccessError
+from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Status
+from confsync.reading import Case, Found, Reader
+from confsync.scan import Entry, SpaceScan
+from confsync.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceView:
+    """A space: the listing, the folders, every selected document decided, and the new pages.
+
+    `failed` holds documents whose page could not be read this time.
+    """
+
+    scan: SpaceScan
+    space: Space
+    home: str | None
+    infos: Mapping[str, PageInfo]
+    folders: Mapping[str, Folder]
+    cases: Mapping[str, Case]
+    failed: Mapping[str, APIAccessError]
+    new: Mapping[str, Page]
+
+
+def view(
+    reader: Reader,
+    scan: SpaceScan,
+    selection: Selection,
+    *,
+    deleted: Mapping[str, str],
+    refresh: bool,
+    with_new: bool,
+) -> SpaceView:
+    """Ask the server about one space: a listing, and the bodies that the decisions need.
+
+    Bodies are fetched of pages whose version or title changed, of locally modified and of named
+    ones, and of new ones (`with_new`). `deleted` maps ids that are not to be written again.
+    """
+    listed = {info.id: info for info in reader.remote.listing(reader.space)}
+    folders = _folders(reader, listed)
+    home = scan.config.root or reader.space.home
+    infos = _below(scan.config.root, listed, folders) if scan.config.root else listed
+    stamped = [entry for entry in scan.entries if entry.page_id and selection.has(entry.path)]
+    claimed = {entry.claimed_id for entry in scan.entries}
+    fresh = [
+        info
+        for info in infos.values()
+        if info.status is Status.CURRENT and info.id not in claimed and info.id not in deleted
+    ]
+    least = _to_read(stamped, infos, refresh or not selection.everything)
+    if with_new:
+        least |= {info.id: info.version.number for info in fresh}
+    found = reader.current(least)
+    cases: dict[str, Case] = {}
+    failed: dict[str, APIAccessError] = {}
+    for entry in stamped:
+        case = _case(reader, scan, entry, infos, found)
+        if isinstance(case, Case):
+            cases[case.stamp.id] = case
+        else:
+            failed[entry.path] = case
+    new = {info.id: page for info in fresh if isinstance(page := found.get(info.id), Page)}
+    return SpaceView(scan, reader.space, home, infos, folders, cases, failed, new)
+
+
+def _to_read(stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool) -> dict[str, int]:
+    """The ids whose current body is needed, with the version that is known to exist."""
+    least: dict[str, int] = {}
+    for entry in stamped:
+        document, info = entry.document, infos.get(entry.page_id or "")
+        if document is None or document.stamp is None:
+            continue
+        stamp = document.stamp
+        if (
+            every
+            or info is None
+            or info.status is not Status.CURRENT
+            or info.version.number != stamp.version
+            or info.title != document.title
+            or document.modified
+        ):
+            least[stamp.id] = max(stamp.version, info.version.number if info else 0)
+    return least
+
+
+def _case(
+    reader: Reader,
+    scan: SpaceScan,
+    entry: Entry,
+    infos: Mapping[str, PageInfo],
+    found: Mapping[str, Found],
+) -> Case | APIAccessError:
+    local = local_of(scan, entry)
+    page_id = entry.page_id or ""
+    # An unmodified document that the listing shows nothing new about has the page's body.
+    answer = found[page_id] if page_id in found else Page(infos[page_id], local.body)
+    return answer if isinstance(answer, APIAccessError) else reader.decide(entry, local, answer)
+
+
+def local_of(scan: SpaceScan, entry: Entry) -> Local:
+    """The local side of a readable document."""
+    if entry.document is None:
+        raise ValueError(f"{entry.path} cannot be read")
+    return entry.document.local(scan.wanted(entry))
+
+
+def _folders(reader: Reader, listed: Mapping[str, PageInfo]) -> dict[str, Folder]:
+    """The folders that pages stand in, and the folders those stand in."""
+    folders: dict[str, Folder] = {}
+    waiting = [i.parent for i in listed.values() if i.parent_kind is ParentKind.FOLDER]
+    seen: set[str] = set()
+    while waiting:
+        folder_id = waiting.pop()
+        if folder_id is None or folder_id in seen:
+            continue
+        seen.add(folder_id)
+        folder = reader.remote.folder(folder_id)
+        if folder is not None:
+            folders[folder.id] = folder
+            if folder.parent_kind is ParentKind.FOLDER:
+                waiting.append(folder.parent)
+    return folders
+
+
+def _below(
+    root: str, listed: Mapping[str, PageInfo], folders: Mapping[str, Folder]
+) -> dict[str, PageInfo]:
+    """The pages of a subtree, its root included."""
+
+    def inside(info: PageInfo) -> bool:
+        node: PageInfo | Folder | None = info
+        seen: set[str] = set()
+        while node is not None and node.id not in seen:
+            if node.id == root:
+                return True
+            seen.add(node.id)
+            parent = node.parent or ""
+            node = listed.get(parent) or folders.get(parent)
+        return False
+
+    return {info.id: info for info in listed.values() if inside(info)}

@@ -1,0 +1,141 @@
+"""A sandbox, and a desk at which confsync is run against it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from confsync import reading
+from confsync.cli import main
+from confsync.remote import client
+from confsync.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one command ended with."""
+
+    exit: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The JSON envelope; stdout must hold nothing else."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """Path to outcome."""
+        return {page["path"]: page["outcome"] for page in self.data["pages"]}
+
+
+class Desk:
+    """Runs confsync in a mirror, in this process, and looks at its files."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self.between: Callable[[], None] = lambda: None
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str, exit: int | None = 0) -> Run:
+        self._capsys.readouterr()
+        code = main(["-C", str(self.root), *arguments])
+        out, err = self._capsys.readouterr()
+        if exit is not None:
+            assert code == exit, f"{arguments}: exit {code}\n{out}\n{err}"
+        assert "Traceback" not in err
+        self.between()
+        return Run(code, out, err)
+
+    def json(self, *arguments: str, exit: int | None = 0) -> Run:
+        return self(*arguments, "--json", exit=exit)
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+    def text(self, name: str) -> str:
+        return self.path(name).read_bytes().decode()
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = self.text(name)
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        self.path(name).write_bytes(text.replace(old, new).encode())
+
+    def files(self) -> dict[str, bytes]:
+        """Every file but the state directory's."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file() and not {".confsync", ".git"} & set(path.relative_to(self.root).parts)
+        }
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.root, capture_output=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def wiki() -> Iterator[Sandbox]:
+    """A sandbox with an empty space ENG."""
+    with Sandbox() as sandbox:
+        sandbox.store.create_space("ENG", "Engineering", "Engineering")
+        sandbox.clear_requests()
+        yield sandbox
+
+
+@pytest.fixture
+def guide(wiki: Sandbox) -> str:
+    """The id of a page to edit."""
+    body = "<h1>Ports</h1><p>The first port is 8080.</p><p>The second is 9090.</p>"
+    return wiki.store.create_page("ENG", "Guide", body, author="Ana", raw=True).id
+
+
+@pytest.fixture
+def desk_at(
+    wiki: Sandbox,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Desk]:
+    """Makes desks: clones of a space, or directories to work in."""
+    monkeypatch.setenv("CONFSYNC_USER", wiki.user)
+    monkeypatch.setenv("CONFSYNC_TOKEN", wiki.token)
+    monkeypatch.setattr(reading, "PAUSES", (0.01, 0.02, 0.05, 0.1))
+    monkeypatch.setattr(client.Client, "_pause", lambda *_: None)
+
+    def make(name: str = "mirror", *, clone: str | None = "ENG") -> Desk:
+        root = tmp_path / name
+        if clone is None:
+            root.mkdir()
+            return Desk(root, capsys)
+        assert main(["clone", f"{wiki.url}/spaces/{clone}", str(root)]) == 0
+        wiki.clear_requests()
+        return Desk(root, capsys)
+
+    return make
+
+
+@pytest.fixture
+def desk(guide: str, desk_at: Callable[..., Desk]) -> Desk:
+    """A clone of ENG with the guide in it."""
+    return desk_at()
+
+
+def writes(wiki: Sandbox) -> list[tuple[str, int]]:
+    """The writes that the server saw: method and status."""
+    return [
+        (r.method, r.status)
+        for r in wiki.requests
+        if r.method != "GET" and not r.path.endswith("users-bulk")
+    ]

@@ -1,0 +1,84 @@
+"""The demo and the sandbox command, as a newcomer runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+
+def confsync(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "confsync", *arguments],
+        cwd=cwd,
+        env={**os.environ, **more},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_demo_tells_its_story_and_can_be_gone_on_with(tmp_path: Path) -> None:
+    done = confsync("demo", str(tmp_path / "demo"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    commands = re.findall(r"^\$ confsync (\w+)", done.stdout, re.MULTILINE)
+    assert commands == [
+        "clone", "status", "diff", "push", "push", "diff", "pull", "diff", "push",
+    ]  # fmt: skip
+    assert " ! [rejected]  OPS/deployment-guide.xhtml" in done.stdout
+    assert "(exit code 1)" in done.stdout
+    assert "Nothing was lost." in done.stdout
+    again = confsync("demo", str(tmp_path / "demo"), cwd=tmp_path)
+    assert again.returncode == 4
+    assert "not empty" in again.stderr
+
+    data = str(tmp_path / "demo" / "confluence.sqlite")
+    served = subprocess.Popen(
+        [sys.executable, "-m", "confsync", "sandbox", "--port", "0", "--data", data],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        assert served.stdout is not None
+        first = served.stdout.readline()
+        url = re.findall(r"http://127\.0\.0\.1:\d+/wiki", first)[0]
+        mirror = tmp_path / "demo" / "OPS"
+        config = mirror / ".confsync.yaml"
+        config.write_text(re.sub(r"http://127\.0\.0\.1:\d+/wiki", url, config.read_text()))
+        credentials = {"CONFSYNC_USER": "me@example.com", "CONFSYNC_TOKEN": "sandbox-token"}
+        status = confsync("status", "--remote", cwd=mirror, **credentials)
+        assert status.stdout == "clean: 16 pages\n", status.stderr
+        with urllib.request.urlopen(url.removesuffix("/wiki") + "/") as page:
+            assert "Platform Operations" in page.read().decode()
+    finally:
+        served.send_signal(signal.SIGINT)
+        served.communicate(timeout=10)
+    assert served.returncode == 0
+
+
+def test_no_arguments_explain_themselves(tmp_path: Path) -> None:
+    done = confsync(cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Commands:" in done.stdout
+    version = confsync("--version", cwd=tmp_path)
+    assert version.stdout.startswith("confsync, version ")
+
+
+def test_credentials_come_from_netrc_too(tmp_path: Path) -> None:
+    from confsync.sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        sandbox.store.create_space("ENG", "Engineering", "Engineering")
+        netrc = Path(os.environ["NETRC"])
+        netrc.write_text(f"machine 127.0.0.1 login {sandbox.user} password {sandbox.token}\n")
+        netrc.chmod(0o600)
+        done = confsync("clone", f"{sandbox.url}/spaces/ENG", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert sandbox.token not in done.stdout + done.stderr
+        for path in (tmp_path / "ENG").rglob("*"):
+            assert not path.is_file() or sandbox.token.encode() not in path.read_bytes()

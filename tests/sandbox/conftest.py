@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
+
+from .specs import Spec, load_v1, load_v2
+
+
+class Api:
+    """A client that knows nothing but HTTP; each answer of the APIs is held against the specs."""
+
+    def __init__(self, sandbox: Sandbox, specs: dict[str, Spec]) -> None:
+        self.base = sandbox.url
+        self.session = requests.Session()
+        self.session.auth = (sandbox.user, sandbox.token)
+        self.specs = specs
+
+    def __call__(self, method: str, path: str, **given: Any) -> requests.Response:
+        answer = self.session.request(method, self.base + path, timeout=10, **given)
+        where = f"/wiki{path}".partition("?")[0]
+        spec = self.specs.get(where.partition("/api")[0])
+        if spec is not None and answer.status_code not in (401, 429) and self.held(where, answer):
+            found = answer.json() if answer.content else None
+            spec.check(method, where, answer.status_code, found)
+            if given.get("json") is not None and answer.ok:
+                spec.check_request(method, where, given["json"])
+        return answer
+
+    def held(self, where: str, answer: requests.Response) -> bool:
+        return where.startswith("/wiki/api/") or answer.ok
+
+    def get(self, path: str, **params: Any) -> Any:
+        answer = self("GET", path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def page(self, page_id: str, **params: Any) -> Any:
+        return self.get(f"/api/v2/pages/{page_id}", **{"body-format": "storage", **params})
+
+    def put(self, page: PageRow, **changed: Any) -> requests.Response:
+        """Update `page` with the next version number; `changed` replaces fields of the request."""
+        number = changed.pop("number", page.version + 1)
+        value = changed.pop("value", page.body)
+        given = {
+            "id": page.id,
+            "status": "current",
+            "title": page.title,
+            "body": {"representation": "storage", "value": value},
+            "version": {"number": number, "message": changed.pop("message", "")},
+            **changed,
+        }
+        return self("PUT", f"/api/v2/pages/{page.id}", json=given)
+
+    def walk(self, path: str, **params: Any) -> list[Any]:
+        """All results of a listing, following `_links.next`."""
+        answer = self.get(path, **params)
+        found = list(answer["results"])
+        while "next" in answer["_links"]:
+            following = answer["_links"]["next"]
+            assert following.startswith("/wiki/api/v2/")
+            answer = self.get(following.removeprefix("/wiki"))
+            found += answer["results"]
+        return found
+
+
+def title_of(answer: requests.Response) -> str:
+    """The title of a v2 error."""
+    return str(answer.json()["errors"][0]["title"])
+
+
+@pytest.fixture(scope="session")
+def specs() -> dict[str, Spec]:
+    """The specifications by what stands before `/api` in a path; none without CONFSYNC_SPECS."""
+    directory = os.environ.get("CONFSYNC_SPECS")
+    if not directory:
+        return {}
+    return {"/wiki": load_v2(Path(directory)), "/wiki/rest": load_v1(Path(directory))}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def store(sandbox: Sandbox) -> Store:
+    return sandbox.store
+
+
+@pytest.fixture
+def space(store: Store) -> SpaceRow:
+    return store.create_space("ENG", "Engineering", "Home")
+
+
+@pytest.fixture
+def page(store: Store, space: SpaceRow) -> PageRow:
+    return store.create_page("ENG", "Guide", "<p>one</p>", message="first")
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, specs: dict[str, Spec]) -> Iterator[Api]:
+    client = Api(sandbox, specs)
+    yield client
+    client.session.close()

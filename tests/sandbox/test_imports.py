@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import confsync.sandbox
+
+ALLOWED = {"flask", "jinja2", "markupsafe", "waitress", "werkzeug", "_typeshed"}
+FILES = sorted(Path(confsync.sandbox.__file__).parent.glob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a module imports; `.` for its own package, `..` for others."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." * node.level or (node.module or "").partition(".")[0])
+    return found
+
+
+def test_the_sandbox_imports_nothing_else_of_confsync() -> None:
+    assert len(FILES) > 10
+    for path in FILES:
+        foreign = imported(path) - ALLOWED - {"."} - sys.stdlib_module_names
+        assert not foreign, f"{path.name} imports {foreign}"
+
+
+def test_the_check_sees_an_import_of_the_client(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.py"
+    path.write_text("import confsync.model\nfrom ..remote import cloud\nfrom . import store\n")
+    assert imported(path) == {"confsync", "..", "."}
