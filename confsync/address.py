@@ -13,7 +13,7 @@ from confsync.errors import UsageError
 _SPACES = re.compile(
     r"(?P<base>.*?)/spaces/(?P<key>[^/]+)(?:/pages/(?:edit-v2/)?(?P<page>\d+))?(?:/.*)?"
 )
-_DISPLAY = re.compile(r"(?P<base>.*?)/display/(?P<key>[^/]+)(?P<title>/.+)?")
+_DISPLAY = re.compile(r"(?P<base>.*?)/display/(?P<key>[^/]+)(?P<title>/.+)?/?")
 _HINT = "copy the address of a space or page from the browser"
 
 

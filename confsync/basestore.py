@@ -6,6 +6,7 @@ is simply not there, and needs no fsync. Deleting the whole cache loses no work.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -31,14 +32,18 @@ class BaseStore:
     def put(self, stamp: Stamp, title: str, body: str) -> None:
         """Remember a base. A cache that cannot be written is no reason to fail."""
         path = self._path(stamp.id, stamp.version, stamp.digest)
+        temporary = None
         try:
+            content = f"{title}\0{body}".encode()
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(handle, "wb") as file:
-                file.write(f"{title}\0{body}".encode())
+                file.write(content)
             os.replace(temporary, path)
         except (OSError, UnicodeEncodeError):
-            return
+            if temporary is not None:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
 
     def _path(self, page_id: str, version: int, content: str) -> Path:
         return self._directory / page_id / f"{version}-{content}"

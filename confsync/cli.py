@@ -36,6 +36,7 @@ class Settings:
     as_json: bool = False
     quiet: bool = False
     verbose: int = 0
+    jobs: int = 8
     color: str = "auto"
 
     @property
@@ -61,6 +62,13 @@ def _common(command: Command) -> Command:
         ),
         click.option(
             "-v", "--verbose", count=True, help="List everything; -vv: requests too.", **everywhere
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(1, 64),
+            metavar="N",
+            help="At most N requests at a time (default 8).",
+            **everywhere,
         ),
         click.option("-q", "--quiet", is_flag=True, help="Print only what failed.", **everywhere),
         click.option(
@@ -145,7 +153,7 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
 
     found = address.read(url)
     root = settings.start / (directory_ or found.key)
-    with _remote(found.url) as remote, _progress(settings) as progress:
+    with _remote(settings, found.url) as remote, _progress(settings) as progress:
         result = run(root, found, remote, progress=progress)
     _finish(settings, result, root)
 
@@ -184,7 +192,10 @@ def pull(
 
     resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, paths=paths)
     mirror, selection = _mirror(settings, paths)
-    with _remote(mirror.config.url) as remote, _progress(settings) as progress:
+    with (
+        _remote(settings, mirror.config.url, mirror.config.flavor) as remote,
+        _progress(settings) as progress,
+    ):
         result = run(
             mirror,
             remote,
@@ -214,7 +225,10 @@ def push(settings: Settings, paths: tuple[str, ...], message: str, dry_run: bool
     from confsync.commands.push import push as run
 
     mirror, selection = _mirror(settings, paths)
-    with _remote(mirror.config.url) as remote, _progress(settings) as progress:
+    with (
+        _remote(settings, mirror.config.url, mirror.config.flavor) as remote,
+        _progress(settings) as progress,
+    ):
         result = run(mirror, remote, selection, message=message, dry_run=dry_run, progress=progress)
     _finish(settings, result, mirror.root)
 
@@ -230,7 +244,8 @@ def status(settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bo
     from confsync.commands.status import status as run
 
     mirror, selection = _mirror(settings, paths)
-    asked = _remote(mirror.config.url) if look else contextlib.nullcontext()
+    config = mirror.config
+    asked = _remote(settings, config.url, config.flavor) if look else contextlib.nullcontext()
     with asked as remote, _progress(settings) as progress:
         result = run(mirror, remote, selection, exit_code=exit_code, progress=progress)
     _finish(settings, result, mirror.root)
@@ -246,7 +261,7 @@ def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> No
     from confsync.commands.diff import diff as run
 
     mirror, selection = _mirror(settings, paths)
-    with _remote(mirror.config.url) as remote:
+    with _remote(settings, mirror.config.url, mirror.config.flavor) as remote:
         result = run(mirror, remote, selection, against_server=against_server)
     _finish(settings, result, mirror.root)
 
@@ -291,10 +306,10 @@ def _mirror(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selecti
 
 
 @contextlib.contextmanager
-def _remote(url: str) -> Iterator[Remote]:
+def _remote(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
     from confsync.remote import open_remote
 
-    remote = open_remote(url, _credentials(os.environ))
+    remote = open_remote(url, _credentials(os.environ), flavor=flavor, jobs=settings.jobs)
     try:
         yield remote
     finally:

@@ -46,6 +46,7 @@ class Config:
     url: str
     spaces: tuple[SpaceConfig, ...]
     layout: Layout = Layout.LINES
+    flavor: str | None = None
 
 
 def find_root(start: Path) -> Path:
@@ -78,14 +79,17 @@ def parse(text: str) -> Config:
         raise _error(mark.line + 1 if mark else 1, getattr(error, "problem", str(error))) from None
     if node is None:
         raise _error(1, "is empty", hint="'confsync init' writes one")
-    keys = _mapping(node, "the configuration", required=("url", "spaces"), optional=("layout",))
+    keys = _mapping(
+        node, "the configuration", required=("url", "spaces"), optional=("flavor", "layout")
+    )
     spaces = tuple(_space(item) for item in _items(keys["spaces"]))
     for number, space in enumerate(spaces):
         if any(_overlap(space.path, other.path) for other in spaces[:number]):
             line = _line(keys["spaces"].value[number])
             raise _error(line, f"the directory '{space.path}' overlaps with another space's")
     layout = _read(keys["layout"], "layout", Layout) if "layout" in keys else Layout.LINES
-    return Config(_read(keys["url"], "url", check_url), spaces, layout)
+    flavor = _read(keys["flavor"], "flavor", _flavor) if "flavor" in keys else None
+    return Config(_read(keys["url"], "url", check_url), spaces, layout, flavor)
 
 
 def _space(node: yaml.Node) -> SpaceConfig:
@@ -93,6 +97,12 @@ def _space(node: yaml.Node) -> SpaceConfig:
     key = _read(keys["key"], "key", _space_key)
     path = _read(keys.get("path", keys["key"]), "path", _directory)
     return SpaceConfig(key, path, _read(keys["root"], "root", _page_id) if "root" in keys else None)
+
+
+def _flavor(text: str) -> str:
+    if text not in ("cloud", "datacenter"):
+        raise ValueError(f"'{text}' is neither 'cloud' nor 'datacenter'")
+    return text
 
 
 def _space_key(text: str) -> str:
@@ -179,13 +189,15 @@ def check_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def settings_for(url: str, keys: Sequence[str], root: str | None) -> Config:
+def settings_for(
+    url: str, keys: Sequence[str], root: str | None, flavor: str | None = None
+) -> Config:
     """A new configuration, checked as a file would be. Raises UsageError."""
     spaces = tuple(SpaceConfig(key, key, root) for key in keys)
     if root and len(spaces) > 1:
         raise UsageError("--root goes with one space")
     try:
-        return parse(dump(Config(url.rstrip("/"), spaces)))
+        return parse(dump(Config(url.rstrip("/"), spaces, flavor=flavor)))
     except ConfigError as error:
         raise UsageError(error.message.partition(": ")[2]) from None
 
@@ -197,6 +209,8 @@ def dump(config: Config) -> str:
         {"key": space.key, "path": space.path} | ({"root": space.root} if space.root else {})
         for space in config.spaces
     ]
+    if config.flavor:
+        data["flavor"] = config.flavor
     if config.layout is not Layout.LINES:
         data["layout"] = config.layout.value
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

@@ -110,9 +110,34 @@ class NetworkError(APIAccessError):
 
 
 class ServerError(APIAccessError):
-    """The server failed (5xx) or answered something that is not an answer."""
+    """The server failed (5xx) or answered something that is not an answer.
+
+    `truncated` tells an answer that began well from one that never was JSON.
+    """
 
     code = "server"
+
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, truncated: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint, status=status)
+        self.truncated = truncated
+
+
+class UnsettledError(APIAccessError):
+    """A write may or may not have landed, and the server could not be asked."""
+
+    code = "unsettled"
+
+    def __init__(self, page_id: str, failure: APIAccessError) -> None:
+        super().__init__(
+            f"{failure.message}; whether the write of page {page_id} landed, the next push finds out",
+            hint=failure.hint,
+            status=failure.status,
+        )
+        self.exit = failure.exit
+        self.failure = failure
+        self.page_id = page_id
 
 
 class RateLimitError(APIAccessError):

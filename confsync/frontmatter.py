@@ -86,7 +86,7 @@ class FrontMatter:
             raise self._error(0, "no title in the front matter", "add a line 'title: …'")
         node = self.values["title"].node
         title = self._text_of(node, "title")
-        if not title.strip() or "\n" in title:
+        if not title.strip(" \t\r\n") or "\n" in title:  # a page can be titled U+00A0
             raise self._error(node, "title must be one line of text")
         return title
 

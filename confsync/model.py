@@ -62,6 +62,14 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """Who the server takes us for."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """A Cloud folder: a parent without a body."""
 

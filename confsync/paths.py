@@ -71,8 +71,9 @@ def wanted_parent(path: str, base: str | None, tree: Tree) -> str | None:
 
 
 def folded(name: str) -> str:
-    """The form in which names compare: without case, without Unicode form."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    """The form in which names compare: without case, by whichever table, without Unicode form."""
+    upper = unicodedata.normalize("NFKC", name).upper()
+    return unicodedata.normalize("NFKC", upper.casefold())
 
 
 def slug(title: str) -> str:

@@ -7,7 +7,7 @@ replicas. What stays older is believed in the end, since deleting an old version
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from confsync import compare
@@ -15,7 +15,6 @@ from confsync.compare import Absent, Decisions, Present
 from confsync.errors import APIAccessError, NotVisibleError
 from confsync.model import Local, Page, Space, Stamp, Status
 from confsync.remote import Remote
-from confsync.scan import Entry
 
 Found = Page | Absent | APIAccessError
 
@@ -26,7 +25,6 @@ PAUSES = (0.2, 0.5, 1.0, 2.0)
 class Case:
     """A stamped document beside its page, decided."""
 
-    entry: Entry
     stamp: Stamp
     local: Local
     remote: compare.Remote
@@ -41,12 +39,9 @@ class Case:
 class Reader:
     """Reads current pages of one space."""
 
-    def __init__(
-        self, remote: Remote, space: Space, *, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, remote: Remote, space: Space) -> None:
         self.remote = remote
         self.space = space
-        self._sleep = sleep
 
     def current(self, least: Mapping[str, int]) -> dict[str, Found]:
         """The current pages of some ids, each at the given version or later if that is to be had.
@@ -60,12 +55,12 @@ class Reader:
             waiting = {i: least[i] for i in waiting if _older(found[i], least[i])}
             if not waiting or pause is None:
                 break
-            self._sleep(pause)
+            time.sleep(pause)
         return found
 
     def _read(self, page_ids: Iterable[str]) -> dict[str, Found]:
         wanted = list(page_ids)
-        pages = self.remote.pages(wanted)
+        pages = self.remote.pages(self.space, wanted)
         return {i: self._placed(pages[i]) if i in pages else self._alone(i) for i in wanted}
 
     def _alone(self, page_id: str) -> Found:
@@ -88,15 +83,12 @@ class Reader:
             return Absent.MOVED_OUT
         return page
 
-    def decide(self, entry: Entry, local: Local, found: Page | Absent) -> Case:
+    def decide(self, stamp: Stamp, local: Local, found: Page | Absent) -> Case:
         """The decisions about one stamped document."""
-        stamp = entry.document.stamp if entry.document else None
-        if stamp is None:
-            raise ValueError(f"{entry.path} has no stamp")
         remote: compare.Remote = found if isinstance(found, Absent) else Present(found)
         if isinstance(found, Page) and compare.needs_later(stamp, local, found):
             remote = Present(found, self.remote.versions_after(stamp.id, stamp.version))
-        return Case(entry, stamp, local, remote, compare.compare(stamp, local, remote))
+        return Case(stamp, local, remote, compare.compare(stamp, local, remote))
 
 
 def _older(found: Found, least: int) -> bool:

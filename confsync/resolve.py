@@ -10,8 +10,9 @@ from confsync.compare import Content
 from confsync.errors import FileError, UsageError
 from confsync.mirror import Mirror
 from confsync.model import Layout, Page, Stamp
-from confsync.reading import Case
+from confsync.document import Document
 from confsync.remote import Remote
+from confsync.scan import Entry
 
 # The rows that refuse, and that a person may resolve.
 REFUSED = (Content.STAMP_AHEAD, Content.COMMENTED, Content.STAMP_MISMATCH, Content.DIVERGED)
@@ -65,64 +66,65 @@ class Resolved:
     flaw: str = ""
 
 
-def resolve(
-    mirror: Mirror, remote: Remote, case: Case, page: Page, stamp: Stamp, asked: Resolution
-) -> Resolved:
-    """Resolve one page. `stamp` is that of `page`. Raises FileError when it cannot be done."""
-    found = case.entry.document
-    if found is None:
-        raise FileError(f"{case.entry.path}: cannot be read")
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One document beside the page that it is to be brought together with; `stamp` is `page`'s."""
+
+    entry: Entry
+    document: Document
+    base: Stamp
+    page: Page
+    stamp: Stamp
+
+
+def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) -> Resolved:
+    """Resolve one page. Raises FileError when it cannot be done that way."""
+    page, stamp = found.page, found.stamp
     match asked.way:
         case Way.THEIRS:
             title, body, how = page.info.title, page.body, mirror.config.layout
-            data = document.update(found, stamp, title=title, body=body, how=how)
-            return Resolved(data, discarded=case.entry.raw)
+            data = document.update(found.document, stamp, title=title, body=body, how=how)
+            return Resolved(data, discarded=found.entry.raw)
         case Way.OURS:
             now = page.info.version.number
             if now != asked.at:
                 raise FileError(
-                    f"{case.entry.path}: the server has v{now}, not v{asked.at}",
+                    f"{found.entry.path}: the server has v{now}, not v{asked.at}",
                     hint="look at what it is with 'confsync diff --remote', then name it",
                 )
             theirs = document.render(page.info.title, page.body, stamp)
-            return Resolved(document.update(found, stamp), discarded=theirs)
+            return Resolved(document.update(found.document, stamp), discarded=theirs)
         case Way.MERGE:
-            return _merge(mirror, remote, case, page, stamp, found)
+            return _merge(mirror, remote, found)
 
 
-def _merge(
-    mirror: Mirror,
-    remote: Remote,
-    case: Case,
-    page: Page,
-    stamp: Stamp,
-    found: document.Document,
-) -> Resolved:
+def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
     """Git's merge of the laid-out texts, stamped with what was merged in."""
-    base = bases.find(mirror, remote, case.stamp, found.body)
-    title = _title(base[0], found.title, page.info.title)
+    mine, page = found.document, found.page
+    base = bases.find(mirror, remote, found.base, mine.body)
+    title = _title(base[0], mine.title, page.info.title)
     if title is None:
         raise FileError(
-            f"{case.entry.path}: both sides changed the title (here '{found.title}', "
+            f"{found.entry.path}: both sides changed the title (here '{mine.title}', "
             f"on the server '{page.info.title}')",
             hint="give your file the server's title or the old one, then merge again",
         )
     number = page.info.version.number
     author = page.info.version.author
     labels = (
-        f"local, based on v{case.stamp.version}",
-        f"base, v{case.stamp.version}",
+        f"local, based on v{found.base.version}",
+        f"base, v{found.base.version}",
         f"server v{number}, {author}" if author else f"server v{number}",
     )
-    before, ours, theirs = (layout.lay(body) for body in (base[1], found.body, page.body))
+    before, ours, theirs = (layout.lay(body) for body in (base[1], mine.body, page.body))
     laid, conflicted = gitrepo.merge(before, ours, theirs, labels)
     flaw = None if conflicted else storage.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
         data = document.update(
-            found, stamp, title=title, body=layout.unlay(laid), how=mirror.config.layout
+            mine, found.stamp, title=title, body=layout.unlay(laid), how=mirror.config.layout
         )
     else:
-        data = document.update(found, stamp, title=title, laid=laid)
+        data = document.update(mine, found.stamp, title=title, laid=laid)
     return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "")
 
 

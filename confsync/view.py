@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from confsync.errors import APIAccessError
-from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Status
-from confsync.reading import Case, Found, Reader
+from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Stamp, Status
+from confsync.reading import Case, Reader
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 
@@ -61,11 +61,13 @@ def view(
     cases: dict[str, Case] = {}
     failed: dict[str, APIAccessError] = {}
     for entry in stamped:
-        case = _case(reader, scan, entry, infos, found)
-        if isinstance(case, Case):
-            cases[case.stamp.id] = case
+        stamp, local = sides_of(scan, entry)
+        # An unmodified document that the listing shows nothing new about has the page's body.
+        answer = found[stamp.id] if stamp.id in found else Page(infos[stamp.id], local.body)
+        if isinstance(answer, APIAccessError):
+            failed[entry.path] = answer
         else:
-            failed[entry.path] = case
+            cases[stamp.id] = reader.decide(stamp, local, answer)
     new = {info.id: page for info in fresh if isinstance(page := found.get(info.id), Page)}
     return SpaceView(scan, reader.space, home, infos, folders, cases, failed, new)
 
@@ -90,25 +92,11 @@ def _to_read(stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool) -
     return least
 
 
-def _case(
-    reader: Reader,
-    scan: SpaceScan,
-    entry: Entry,
-    infos: Mapping[str, PageInfo],
-    found: Mapping[str, Found],
-) -> Case | APIAccessError:
-    local = local_of(scan, entry)
-    page_id = entry.page_id or ""
-    # An unmodified document that the listing shows nothing new about has the page's body.
-    answer = found[page_id] if page_id in found else Page(infos[page_id], local.body)
-    return answer if isinstance(answer, APIAccessError) else reader.decide(entry, local, answer)
-
-
-def local_of(scan: SpaceScan, entry: Entry) -> Local:
-    """The local side of a readable document."""
-    if entry.document is None:
-        raise ValueError(f"{entry.path} cannot be read")
-    return entry.document.local(scan.wanted(entry))
+def sides_of(scan: SpaceScan, entry: Entry) -> tuple[Stamp, Local]:
+    """The stamp and the local side of a stamped document."""
+    if entry.document is None or entry.document.stamp is None:
+        raise ValueError(f"{entry.path} has no stamp")
+    return entry.document.stamp, entry.document.local(scan.wanted(entry))
 
 
 def _folders(reader: Reader, listed: Mapping[str, PageInfo]) -> dict[str, Folder]:

@@ -30,7 +30,7 @@ def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = 
             hint="name another directory, or 'confsync pull' in it when it is a mirror",
         )
     key = remote.space(address.key).key
-    settings = settings_for(address.url, (key,), address.page)
+    settings = settings_for(address.url, (key,), address.page, remote.flavor)
     init(root, settings)
     result = pull(Mirror(root, config.load(root)), remote, Selection(), progress=progress)
     return replace(result, command="clone", notes=(f"the mirror is in {root}",))

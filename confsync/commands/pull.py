@@ -16,7 +16,7 @@ from confsync.progress import Progress, silent
 from confsync.reading import Case, Reader
 from confsync.rejection import refusal, with_names
 from confsync.remote import Remote
-from confsync.resolve import REFUSED, Resolution, Way, resolve, with_author
+from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan, deleted_pages
 from confsync.selection import Selection
@@ -118,7 +118,11 @@ def _plans(
 
 
 def _plan(how: _How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
-    steps = [_step(how, case) for case in seen.cases.values()]
+    steps = [
+        _step(how, entry, seen.cases[entry.page_id])
+        for entry in seen.scan.entries
+        if entry.page_id is not None and entry.page_id in seen.cases
+    ]
     steps += [
         Step(path, PageResult(path, Outcome.FAILED, error=error.message, exit=error.exit))
         for path, error in seen.failed.items()
@@ -137,10 +141,10 @@ def _plan(how: _How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     return Plan(seen.scan, tuple(_with_move(step, moves) for step in steps), moves, placed, seen)
 
 
-def _step(how: _How, case: Case) -> Step:
+def _step(how: _How, entry: Entry, case: Case) -> Step:
     version = case.page.info.version if case.page else None
     result = PageResult(
-        case.entry.path,
+        entry.path,
         Outcome.CLEAN,
         case.stamp.id,
         case.local.title,
@@ -149,10 +153,11 @@ def _step(how: _How, case: Case) -> Step:
         version.number if version else None,
         version=version,
     )
-    step = Step(case.entry.path, result, case.entry)
+    step = Step(entry.path, result, entry)
     if case.page is None:
         return _absent(step, case, how.prune)
-    if case.decisions.parent is Parent.DIVERGED:
+    landed = case.decisions.content is Content.LANDED
+    if case.decisions.parent is Parent.DIVERGED and not landed:
         return replace(step, result=refusal(result, case))
     match case.decisions.content:
         case Content.AHEAD if how.resolution and how.resolution.way is Way.THEIRS:
@@ -176,13 +181,15 @@ def _step(how: _How, case: Case) -> Step:
 
 def _resolved(how: _How, step: Step, case: Case, asked: Resolution) -> Step:
     """A page that both sides changed, resolved the way that was asked for."""
-    if case.page is None:
+    found = step.entry.document if step.entry else None
+    if step.entry is None or found is None or case.page is None:
         raise ValueError(f"{step.path}: there is nothing to resolve")
     account = case.page.info.version.author
     page = with_author(case.page, how.remote.names([account]).get(account, ""))
     stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case))
     try:
-        made = resolve(how.mirror, how.remote, case, page, stamp, asked)
+        conflict = Conflict(step.entry, found, case.stamp, page, stamp)
+        made = resolve(how.mirror, how.remote, conflict, asked)
     except FileError as error:
         refused = replace(
             step.result,
@@ -229,6 +236,9 @@ def _absent(step: Step, case: Case, prune: bool) -> Step:
 def _stamped_parent(how: _How, case: Case) -> str | None:
     """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
     page = case.page
+    if case.decisions.content is Content.LANDED:
+        # The token covers the wanted parent: what bears it has carried that.
+        return case.local.wanted
     follows = case.decisions.parent is Parent.DONE or (
         how.full and case.decisions.parent is Parent.FOLLOW
     )
@@ -238,23 +248,24 @@ def _stamped_parent(how: _How, case: Case) -> str | None:
 def _restamp(how: _How, step: Step, case: Case, stamp: Stamp) -> Step:
     """A new stamp below text that is not touched; nothing, where the stamp is the same."""
     stamp = replace(stamp, parent=_stamped_parent(how, case))
-    if stamp == case.stamp or case.entry.document is None:
+    if stamp == case.stamp or step.entry is None or step.entry.document is None:
         return step
+    found = step.entry.document
     base = (stamp, case.page) if case.page and case.page.digest == stamp.digest else None
     if step.result.outcome is Outcome.CLEAN:
         step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
-    return replace(step, data=document.update(case.entry.document, stamp), base=base)
+    return replace(step, data=document.update(found, stamp), base=base)
 
 
 def _replace(how: _How, step: Step, case: Case) -> Step:
     """The server's text in place of an unmodified one, or of one that landed."""
     page = case.page
-    if page is None or case.entry.document is None:
+    if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.path}: there is nothing to replace it with")
     stamp = replace(_stamp_of(page, case), parent=_stamped_parent(how, case))
     title, body = page.info.title, page.body
     layout = how.mirror.config.layout
-    data = document.update(case.entry.document, stamp, title=title, body=body, how=layout)
+    data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)
     same = page.info.version.number == case.stamp.version
     outcome = Outcome.REFRESHED if same else Outcome.PULLED
     result = replace(step.result, outcome=outcome, title=title)

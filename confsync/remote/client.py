@@ -1,6 +1,6 @@
 """One connection: requests, retries, and every failure translated in one place.
 
-`atlassian-python-api` brings the session and the ways to authenticate. Its page helpers are not
+`atlassian-python-api` brings the sessions and the ways to authenticate. Its page helpers are not
 used: they re-read the version before they write, which is last-write-wins.
 """
 
@@ -8,90 +8,128 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from atlassian.rest_client import AtlassianRestAPI
 
 from confsync.errors import (
-    APIAccessError,
     CredentialsError,
     NetworkError,
-    NotVisibleError,
-    PermissionDeniedError,
     RateLimitError,
     ServerError,
-    WriteRefusedError,
 )
+from confsync.remote.translation import answer_of, network_error
 
 log = logging.getLogger("confsync.remote")
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 75.0
-TRIES = 4
+TRIES = 5
+# 429 says that nothing was done; it is waited out for longer.
+LIMITED_TRIES = 12
+# An answer that is not JSON at all is more likely a login page than a hiccup.
+WRONG_TRIES = 2
 LONGEST_PAUSE = 60.0
 _PASSING = (502, 503, 504)
-
-_CREDENTIALS_HINT = (
-    "set CONFSYNC_USER (your e-mail address) and CONFSYNC_TOKEN (an API token), "
-    "or give the host a line in ~/.netrc"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, with a user name for Basic authentication, without one as a Bearer token."""
+    """A token, with a user name for Basic authentication, without one as a Bearer token.
 
-    token: str
+    `certificate` is the path of a client certificate with its key, in PEM.
+    """
+
+    token: str = ""
     user: str | None = None
+    certificate: str | None = None
 
     def __repr__(self) -> str:
-        return f"Credentials(user={self.user!r}, token=…)"
+        return f"Credentials(user={self.user!r})"
+
+
+class Pace:
+    """One pause for all workers: when the server says wait, everybody waits."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._until = 0.0
+        self._lock = threading.Lock()
+        self._sleep = sleep
+
+    def pause(self, seconds: float) -> None:
+        """Let nobody send anything for so long, at most `LONGEST_PAUSE`."""
+        with self._lock:
+            until = time.monotonic() + min(LONGEST_PAUSE, max(0.0, seconds))
+            self._until = max(self._until, until)
+
+    def wait(self) -> None:
+        """Wait until the pause is over."""
+        while (left := self._until - time.monotonic()) > 0:
+            self._sleep(left)
+
+    def backoff(self, attempt: int) -> None:
+        """Wait alone, longer each time, never as long as another worker."""
+        self._sleep(min(LONGEST_PAUSE, 0.25 * 2**attempt * random.uniform(0.5, 1.0)))
 
 
 class Client:
-    """Sends requests to one base URL and answers parsed JSON."""
+    """Sends requests to one base URL and answers parsed JSON. May be used by several threads.
+
+    `elsewhere` is asked once, when the credentials are not accepted, for another base URL at which
+    they may be.
+    """
 
     def __init__(
         self,
         url: str,
         credentials: Credentials | None,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        pace: Pace | None = None,
+        elsewhere: Callable[[], str | None] | None = None,
     ) -> None:
         # The library's debug log would print whole pages.
         logging.getLogger("atlassian").setLevel(logging.WARNING)
-        self._url = url
-        self._sleep = sleep
-        self._api = AtlassianRestAPI(
-            url,
-            username=credentials.user if credentials else None,
-            password=credentials.token if credentials and credentials.user else None,
-            token=credentials.token if credentials and not credentials.user else None,
-            retry_with_header=False,
-        )
-        # The library takes one number of seconds; requests takes one each for connect and read.
-        self._api.timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)  # type: ignore[assignment]
+        self.url = url
+        self._credentials = credentials or Credentials()
+        self._pace = pace or Pace()
+        self._elsewhere = elsewhere
+        self._own = threading.local()
+        self._open: list[AtlassianRestAPI] = []
+        self._lock = threading.Lock()
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """GET, tried again when the failure may pass."""
-        return self._request("GET", path, params=params, tries=TRIES)
+        return self._request("GET", path, params=params, repeat=True)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST that reads: safe to repeat."""
-        return self._request("POST", path, body=body, tries=TRIES)
+        return self._request("POST", path, body=body, repeat=True)
 
     def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """PUT, sent once: whoever called can tell whether it landed, this layer cannot."""
-        return self._request("PUT", path, body=body, tries=1)
+        return self._request("PUT", path, body=body, repeat=False)
 
     def close(self) -> None:
-        """Close the connections."""
-        self._api.close()
+        """Close the connections of all threads."""
+        with self._lock:
+            for api in self._open:
+                api.close()
+            self._open.clear()
+
+    def _api(self) -> AtlassianRestAPI:
+        """This thread's connection."""
+        api: AtlassianRestAPI | None = getattr(self._own, "api", None)
+        if api is None or api.url != self.url:
+            api = _connection(self.url, self._credentials)
+            self._own.api = api
+            with self._lock:
+                self._open.append(api)
+        return api
 
     def _request(
         self,
@@ -100,28 +138,40 @@ class Client:
         *,
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
-        tries: int,
+        repeat: bool,
     ) -> dict[str, Any]:
-        limited = 0
-        for attempt in range(1, TRIES * 2):
+        failed = limited = 0
+        while True:
+            self._pace.wait()
             try:
                 return self._once(method, path, params, body)
             except RateLimitError as error:
                 # 429 was not processed, so it may be repeated whatever the method.
                 limited += 1
-                if limited == TRIES:
+                if limited == LIMITED_TRIES:
                     raise
-                self._pause(error.retry_after, limited)
+                if error.retry_after is None:
+                    self._pace.backoff(limited)
+                else:
+                    self._pace.pause(error.retry_after)
             except (NetworkError, ServerError) as error:
-                passing = isinstance(error, NetworkError) or error.status in (0, *_PASSING)
-                if not passing or attempt - limited >= tries:
+                failed += 1
+                if not repeat or failed >= _tries(error):
                     raise
-                self._pause(None, attempt)
-        raise AssertionError("every try either answers or raises")
+                self._pace.backoff(failed)
+            except CredentialsError:
+                if not self._go_elsewhere():
+                    raise
 
-    def _pause(self, wanted: float | None, attempt: int) -> None:
-        backoff = 0.5 * 2**attempt * random.uniform(0.5, 1.0)
-        self._sleep(min(LONGEST_PAUSE, backoff if wanted is None else wanted))
+    def _go_elsewhere(self) -> bool:
+        """Whether there is another base URL to try; the credentials were not accepted here."""
+        with self._lock:
+            elsewhere, self._elsewhere = self._elsewhere, None
+            other = elsewhere() if elsewhere else None
+            if other:
+                log.info("the credentials may be meant for %s", other)
+                self.url = other
+        return other is not None
 
     def _once(
         self,
@@ -131,8 +181,9 @@ class Client:
         body: Mapping[str, Any] | None,
     ) -> dict[str, Any]:
         started = time.monotonic()
+        api = self._api()
         try:
-            response = self._api.request(
+            response = api.request(
                 method,
                 path,
                 params=dict(params) if params else None,
@@ -142,107 +193,35 @@ class Client:
             )
         except requests.RequestException as error:
             log.info("%s %s: %s", method, path, type(error).__name__)
-            raise _network_error(self._url, error) from None
-        log.info(
-            "%s %s: %d, %.2f s", method, path, response.status_code, time.monotonic() - started
-        )
-        return _answer(self._url, response)
+            raise network_error(self.url, error) from None
+        took = time.monotonic() - started
+        log.info("%s %s: %d, %.2f s", method, path, response.status_code, took)
+        self._heed(response.headers)
+        return answer_of(self.url, response.status_code, response.headers, response.content)
+
+    def _heed(self, headers: Mapping[str, str]) -> None:
+        """Data Center says with each answer what is left of the rate; at nothing, wait."""
+        if headers.get("X-RateLimit-Remaining") == "0":
+            interval = headers.get("X-RateLimit-Interval-Seconds", "1")
+            self._pace.pause(float(interval) if interval.isdecimal() else 1.0)
 
 
-def _network_error(url: str, error: requests.RequestException) -> NetworkError:
-    host = urlsplit(url).netloc
-    if isinstance(error, requests.exceptions.SSLError):
-        return NetworkError(
-            f"{host}: the certificate is not trusted",
-            hint="REQUESTS_CA_BUNDLE names a file with your organisation's certificate",
-        )
-    if isinstance(error, requests.Timeout):
-        return NetworkError(f"{host}: no answer in time", hint="try again later")
-    if isinstance(error, requests.exceptions.ConnectionError):
-        what = "the connection was lost" if "aborted" in str(error) else "cannot be reached"
-        return NetworkError(f"{host}: {what}", hint="check the URL, the network and any proxy")
-    return NetworkError(f"{host}: the answer broke off ({type(error).__name__})")
+def _tries(error: NetworkError | ServerError) -> int:
+    if isinstance(error, NetworkError) or error.status in _PASSING or error.truncated:
+        return TRIES
+    return WRONG_TRIES if error.status == 0 else 1
 
 
-def _answer(url: str, response: requests.Response) -> dict[str, Any]:
-    """The parsed body of a good answer; everything else is an error of the right kind."""
-    status = response.status_code
-    if 300 <= status < 400:
-        target = urlsplit(response.headers.get("Location", "")).netloc or "another page"
-        raise ServerError(
-            f"{url}: the server sends us on to {target}",
-            hint="check 'url' in .confsync.yaml; behind single sign-on use an API token",
-            status=status,
-        )
-    try:
-        data = response.json() if response.content else {}
-    except ValueError:
-        data = None
-    if status >= 400:
-        raise _translate(status, data, response.headers)
-    if not isinstance(data, dict):
-        raise ServerError(
-            f"{url}: the answer is not JSON (a login page, or no Confluence at this URL?)",
-            hint="on Cloud the URL ends in /wiki",
-        )
-    return data
-
-
-def _translate(status: int, data: object, headers: Mapping[str, str]) -> APIAccessError:
-    """The error for a status and its envelope, v2's or v1's. See the tests for every row."""
-    said = _said(data)
-    text = said or f"the server answered {status}"
-    match status:
-        case 401:
-            return CredentialsError(
-                f"the credentials are not accepted: {text}", hint=_CREDENTIALS_HINT, status=status
-            )
-        case 403 if "not permitted to use Confluence" in said:
-            return CredentialsError(
-                "the credentials are not accepted", hint=_CREDENTIALS_HINT, status=status
-            )
-        case 403:
-            return PermissionDeniedError(f"not allowed: {text}", status=status)
-        case 404 if said == "Not Found":
-            # v2 answers this to wrong credentials on every route; a missing page is named.
-            return CredentialsError(
-                "the credentials are not accepted (the server answers 404 to everything)",
-                hint=_CREDENTIALS_HINT,
-                status=status,
-            )
-        case 404 if data is None:
-            return ServerError(
-                "there is no Confluence API at this URL",
-                hint="check 'url' in .confsync.yaml; on Cloud it ends in /wiki",
-                status=status,
-            )
-        case 404:
-            return NotVisibleError(text, status=status)
-        case 429:
-            return RateLimitError(
-                "the server is still limiting the rate of requests",
-                retry_after=_seconds(headers.get("Retry-After")),
-            )
-        case 400 | 413:
-            return WriteRefusedError(text, status=status)
-        case _:
-            # 409 stands here for both its meanings: who wrote finds out which.
-            return ServerError(text, hint="try again later", status=status)
-
-
-def _said(data: object) -> str:
-    """What an error envelope says, without the Java class in front."""
-    if not isinstance(data, dict):
-        return ""
-    errors = data.get("errors")
-    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
-        return str(errors[0].get("title") or errors[0].get("detail") or "")
-    message = str(data.get("message") or "")
-    head, separator, rest = message.partition(": ")
-    return rest if separator and head.endswith("Exception") else message
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    if retry_after is None or not retry_after.isdecimal():
-        return None
-    return float(retry_after)
+def _connection(url: str, credentials: Credentials) -> AtlassianRestAPI:
+    basic = credentials.user if credentials.token else None
+    api = AtlassianRestAPI(
+        url,
+        username=basic,
+        password=credentials.token if basic else None,
+        token=credentials.token if credentials.token and not basic else None,
+        cert=credentials.certificate,
+        retry_with_header=False,
+    )
+    # The library takes one number of seconds; requests takes one each for connect and read.
+    api.timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)  # type: ignore[assignment]
+    return api

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from confsync.errors import (
-    NotVisibleError,
-    ServerError,
-    SpaceNotFoundError,
-    VersionConflictError,
-)
-from confsync.model import Folder, Page, PageInfo, ParentKind, Space, Status, Version
+from confsync.errors import CredentialsError, NotVisibleError, ServerError, SpaceNotFoundError
+from confsync.model import Folder, Page, PageInfo, ParentKind, Space, User, Version
+from confsync.remote import rows
 from confsync.remote.client import Client
+from confsync.remote.rows import Row
+from confsync.remote.translation import conflict_of
+from confsync.work import Workers, batches
 
 BULK = 250
+# Bulk answers hold up to 250 bodies each; more than this at once would only cost memory.
+BULK_AT_ONCE = 3
 _API = "api/v2"
-_STALE = re.compile(r"Version must be incremented")
-_CURRENT_VERSION = re.compile(r"[Cc]urrent [Vv]ersion(?: is)?: \[?(\d+)\]?")
 
 
 class Cloud:
     """Implements `Remote`. Follows `_links.next` by its cursor alone, never to another host."""
 
-    def __init__(self, client: Client) -> None:
+    flavor = "cloud"
+
+    def __init__(self, client: Client, workers: Workers) -> None:
         self._client = client
+        self.workers = workers
+
+    def whoami(self) -> User:
+        row = self._client.get("rest/api/user/current")
+        if row.get("type") == "anonymous" or not row.get("accountId"):
+            raise CredentialsError("the server takes us for nobody: no credentials arrived")
+        return User(str(row["accountId"]), str(row.get("displayName") or ""))
 
     def space(self, key: str) -> Space:
         for row in self._client.get(f"{_API}/spaces", {"keys": key}).get("results", []):
             if str(row.get("key", "")).casefold() == key.casefold():
                 home = row.get("homepageId")
                 return Space(
-                    _text(row, "id"),
-                    _text(row, "key"),
-                    _text(row, "name"),
+                    rows.id_of(row),
+                    rows.text_of(row, "key"),
+                    rows.text_of(row, "name"),
                     str(home) if home else None,
                 )
         raise SpaceNotFoundError(
@@ -47,21 +53,19 @@ class Cloud:
     def listing(self, space: Space) -> Iterator[PageInfo]:
         return map(_info, self._all(f"{_API}/spaces/{space.id}/pages", {"limit": BULK}))
 
-    def pages(self, page_ids: Iterable[str]) -> dict[str, Page]:
-        waiting = iter(page_ids)
-        found: dict[str, Page] = {}
-        while batch := list(islice(waiting, BULK)):
+    def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
+        def bulk(batch: list[str]) -> list[Page]:
             params = {"id": ",".join(batch), "limit": BULK, "body-format": "storage"}
-            for row in self._all(f"{_API}/pages", params):
-                if page := _page(row):
-                    found[page.info.id] = page
-        return found
+            return [page for row in self._all(f"{_API}/pages", params) if (page := _page(row))]
+
+        answers = self.workers.each(bulk, batches(page_ids, BULK), at_most=BULK_AT_ONCE)
+        return {page.info.id: page for answer in answers for page in answer}
 
     def page(self, page_id: str) -> Page:
-        return self._page(page_id, {"body-format": "storage"})
+        return self._one(page_id, {"body-format": "storage"})
 
     def old_page(self, page_id: str, version: int) -> Page:
-        return self._page(page_id, {"body-format": "storage", "version": version})
+        return self._one(page_id, {"body-format": "storage", "version": version})
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
         found: list[Version] = []
@@ -80,8 +84,8 @@ class Cloud:
             return None
         parent = row.get("parentId")
         return Folder(
-            _id(row),
-            _text(row, "title"),
+            rows.id_of(row),
+            rows.text_of(row, "title"),
             str(parent) if parent else None,
             _parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
         )
@@ -108,12 +112,7 @@ class Cloud:
         try:
             return _info(self._client.put(f"{_API}/pages/{page_id}", content))
         except ServerError as error:
-            if error.status == 409 and _STALE.search(error.message):
-                current = _CURRENT_VERSION.search(error.message)
-                raise VersionConflictError(
-                    page_id, base, int(current[1]) if current else None
-                ) from None
-            raise
+            raise conflict_of(error, page_id, base) or error from None
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         wanted = sorted({account for account in account_ids if account})
@@ -128,22 +127,19 @@ class Cloud:
     def close(self) -> None:
         self._client.close()
 
-    def _page(self, page_id: str, params: Mapping[str, Any]) -> Page:
+    def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         page = _page(self._client.get(f"{_API}/pages/{page_id}", params))
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
 
-    def _all(self, path: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def _all(self, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
         """Every row of a listing. The end is where there is no next link, never a short page."""
         seen: set[str] = set()
         while True:
             answer = self._client.get(path, params)
-            rows = answer.get("results")
-            if not isinstance(rows, list):
-                raise ServerError(f"{path}: the answer is not a listing")
-            yield from rows
-            following = (answer.get("_links") or {}).get("next")
+            yield from rows.results_of(answer, path)
+            following = rows.part_of(answer, "_links").get("next")
             if not following:
                 return
             cursor = dict(parse_qsl(urlsplit(str(following)).query)).get("cursor")
@@ -153,22 +149,21 @@ class Cloud:
             params = {**params, "cursor": cursor}
 
 
-def _page(row: Mapping[str, Any]) -> Page | None:
-    body = ((row.get("body") or {}).get("storage") or {}).get("value")
-    return Page(_info(row), body) if isinstance(body, str) else None
+def _page(row: Row) -> Page | None:
+    body = rows.body_of(row)
+    return Page(_info(row), body) if body is not None else None
 
 
-def _info(row: Mapping[str, Any]) -> PageInfo:
+def _info(row: Row) -> PageInfo:
     parent = row.get("parentId")
-    status = str(row.get("status"))
     return PageInfo(
-        id=_id(row),
+        id=rows.id_of(row),
         space=str(row.get("spaceId", "")),
-        title=_text(row, "title"),
-        version=_version(row.get("version") or {}),
+        title=rows.text_of(row, "title"),
+        version=_version(rows.part_of(row, "version")),
         parent=str(parent) if parent else None,
         parent_kind=_parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
-        status=Status(status) if status in ("current", "archived", "trashed") else Status.OTHER,
+        status=rows.status_of(row),
         position=row.get("position") or 0,
         live=row.get("subtype") == "live",
     )
@@ -184,28 +179,10 @@ def _parent_kind(kind: object) -> ParentKind:
             return ParentKind.OTHER
 
 
-def _version(row: Mapping[str, Any]) -> Version:
-    number = row.get("number")
-    if not isinstance(number, int) or number < 1:
-        raise ServerError("the answer has no version number")
+def _version(row: Row) -> Version:
     return Version(
-        number,
+        rows.number_of(row),
         str(row.get("message") or ""),
         str(row.get("authorId") or ""),
         str(row.get("createdAt") or ""),
     )
-
-
-def _id(row: Mapping[str, Any]) -> str:
-    """An id, digits alone: ids become part of file names."""
-    value = str(row.get("id", ""))
-    if not (value.isascii() and value.isdecimal() and len(value) <= 20):
-        raise ServerError("the answer has no page id")
-    return value
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str):
-        raise ServerError(f"the answer has no {key}")
-    return value

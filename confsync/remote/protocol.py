@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from confsync.model import Folder, Page, PageInfo, Space, Version
+from confsync.model import Folder, Page, PageInfo, Space, User, Version
+from confsync.work import Workers
 
 
 class Remote(Protocol):
-    """A Confluence. Every method raises APIAccessError or a subclass, and nothing else."""
+    """A Confluence. Every method raises APIAccessError or a subclass, and nothing else.
+
+    May be used by as many threads as it has `workers`.
+    """
+
+    flavor: str
+    workers: Workers
+
+    def whoami(self) -> User:
+        """Who the credentials belong to. Raises CredentialsError for nobody."""
 
     def space(self, key: str) -> Space:
         """The space of a key. Raises SpaceNotFoundError."""
@@ -21,8 +31,11 @@ class Remote(Protocol):
     def listing(self, space: Space) -> Iterator[PageInfo]:
         """All current and archived pages of a space, without bodies, in no order."""
 
-    def pages(self, page_ids: Iterable[str]) -> dict[str, Page]:
-        """Pages with bodies, in bulk. One that is not visible or trashed is not in the answer."""
+    def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
+        """Pages of a space with bodies, in as few requests as the server allows.
+
+        One that is not visible or trashed is not in the answer.
+        """
 
     def page(self, page_id: str) -> Page:
         """One page with its body, whatever its status. Raises NotVisibleError."""
@@ -53,7 +66,7 @@ class Remote(Protocol):
         """
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        """Display names by account id; an unknown one is not in the answer."""
+        """Display names by what `Version.author` holds; an unknown one is not in the answer."""
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -112,7 +112,8 @@ def desk_at(
     monkeypatch.setenv("CONFSYNC_USER", wiki.user)
     monkeypatch.setenv("CONFSYNC_TOKEN", wiki.token)
     monkeypatch.setattr(reading, "PAUSES", (0.01, 0.02, 0.05, 0.1))
-    monkeypatch.setattr(client.Client, "_pause", lambda *_: None)
+    monkeypatch.setattr(client.Pace, "pause", lambda *_: None)
+    monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
 
     def make(name: str = "mirror", *, clone: str | None = "ENG") -> Desk:
         root = tmp_path / name

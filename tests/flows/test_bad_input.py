@@ -104,8 +104,12 @@ def test_a_wrong_token(
     assert desk.files() == files
 
 
+@pytest.mark.parametrize(
+    ("jobs", "summary"),
+    [("1", {"failed": 1, "skipped": 1, "updated": 2}), ("4", {"failed": 2, "updated": 2})],
+)
 def test_a_token_that_is_revoked_half_way_ends_the_run_and_settles_what_landed(
-    wiki: Sandbox, desk_at: Callable[..., Desk]
+    wiki: Sandbox, desk_at: Callable[..., Desk], jobs: str, summary: dict[str, int]
 ) -> None:
     ids = [wiki.store.create_page("ENG", f"Page {n}", f"<p>text {n}</p>").id for n in range(4)]
     desk = desk_at()
@@ -118,8 +122,8 @@ def test_a_token_that_is_revoked_half_way_ends_the_run_and_settles_what_landed(
         return 401 if len(puts) > 2 and method == "PUT" else None
 
     wiki.faults.refuse = revoke
-    run = desk.json("push", exit=5)
-    assert run.data["summary"] == {"skipped": 2, "updated": 2}
+    run = desk.json("push", "--jobs", jobs, exit=5)
+    assert run.data["summary"] == summary
     wiki.faults.refuse = None
     assert desk.json("push").data["summary"] == {"updated": 2}
     assert [wiki.store.page(i).version for i in ids] == [2, 2, 2, 2]

@@ -1,0 +1,62 @@
+"""Rows of JSON answers, read with suspicion. Both APIs' rows are read with these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from confsync.errors import ServerError
+from confsync.model import Status
+
+Row = Mapping[str, Any]
+
+_STATUSES = {status.value: status for status in Status}
+
+
+def id_of(row: Row) -> str:
+    """An id, digits alone: ids become part of file names."""
+    value = str(row.get("id", ""))
+    if not (value.isascii() and value.isdecimal() and len(value) <= 20):
+        raise ServerError("the answer has no page id")
+    return value
+
+
+def text_of(row: Row, key: str) -> str:
+    """A text that must be there."""
+    value = row.get(key)
+    if not isinstance(value, str):
+        raise ServerError(f"the answer has no {key}")
+    return value
+
+
+def number_of(version: Row) -> int:
+    """A version's number."""
+    number = version.get("number")
+    if not isinstance(number, int) or number < 1:
+        raise ServerError("the answer has no version number")
+    return number
+
+
+def status_of(row: Row) -> Status:
+    """A page's status; what is neither current nor archived nor trashed is something else."""
+    return _STATUSES.get(str(row.get("status")), Status.OTHER)
+
+
+def body_of(row: Row) -> str | None:
+    """The storage value; None where the answer has none."""
+    value = part_of(part_of(row, "body"), "storage").get("value")
+    return value if isinstance(value, str) else None
+
+
+def part_of(row: Row, key: str) -> Row:
+    """A nested object; empty when it is absent or null."""
+    value = row.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def results_of(answer: Row, path: str) -> list[Row]:
+    """The rows of a listing."""
+    found = answer.get("results")
+    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+        raise ServerError(f"{path}: the answer is not a listing")
+    return found

@@ -1,0 +1,146 @@
+"""Answers and failures, translated: from HTTP and two kinds of envelopes to one tree of errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from confsync.errors import (
+    APIAccessError,
+    CredentialsError,
+    NetworkError,
+    NotVisibleError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    VersionConflictError,
+    WriteRefusedError,
+)
+
+_CREDENTIALS_HINT = (
+    "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN, "
+    "or 'confsync login'; 'confsync doctor' looks closer"
+)
+_CLASS = re.compile(r"^(?:[\w.$]*Exception: )+")
+_STALE = re.compile(r"Version must be incremented")
+_CURRENT_VERSION = re.compile(r"[Cc]urrent [Vv]ersion(?: is)?: \[?(\d+)\]?")
+
+
+def network_error(url: str, error: requests.RequestException) -> NetworkError:
+    """No answer, or half of one."""
+    host = urlsplit(url).netloc
+    if isinstance(error, requests.exceptions.SSLError):
+        return NetworkError(
+            f"{host}: the certificate is not trusted",
+            hint="REQUESTS_CA_BUNDLE names a file with your organisation's certificate",
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return NetworkError(f"{host}: the proxy does not let us through", hint="check HTTPS_PROXY")
+    if isinstance(error, requests.Timeout):
+        return NetworkError(f"{host}: no answer in time", hint="try again later")
+    if isinstance(error, requests.exceptions.ConnectionError):
+        lost = "aborted" in str(error) or "reset" in str(error)
+        what = "the connection was lost" if lost else "cannot be reached"
+        return NetworkError(f"{host}: {what}", hint="check the URL, the network and any proxy")
+    return NetworkError(f"{host}: the answer broke off", hint="try again later")
+
+
+def answer_of(url: str, status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """The parsed body of a good answer. Everything else raises the error of the right kind."""
+    if 300 <= status < 400:
+        target = urlsplit(headers.get("Location", "")).netloc or "another page"
+        raise ServerError(
+            f"{url}: the server sends us on to {target}",
+            hint="check 'url' in .confsync.yaml; behind single sign-on use an API token",
+            status=status,
+        )
+    try:
+        data = json.loads(content) if content else {}
+    except ValueError:
+        data = None
+    if status >= 400:
+        raise _error(status, data, headers)
+    if not isinstance(data, dict):
+        raise ServerError(
+            f"{url}: the answer is not JSON (a login page, or no Confluence at this URL?)",
+            hint="on Cloud the URL ends in /wiki; 'confsync doctor' looks closer",
+            truncated="json" in headers.get("Content-Type", ""),
+        )
+    return data
+
+
+def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessError:
+    """The error for a status and its envelope. The tests have every row."""
+    said = _said(data)
+    text = said or f"the server answered {status}"
+    match status:
+        case 401:
+            why = f": {said}" if said else ""
+            return _credentials(f"the credentials are not accepted{why}", status)
+        case 403 if "not permitted to use Confluence" in said:
+            return _credentials("the credentials are not accepted", status)
+        case 403:
+            return PermissionDeniedError(f"not allowed: {text}", status=status)
+        case 404 if said == "Not Found":
+            # v2 answers this to wrong credentials on every route; a missing page is named.
+            why = "the credentials are not accepted (the server answers 404 to everything)"
+            return _credentials(why, status)
+        case 404 if data is None:
+            return ServerError(
+                "there is no Confluence API at this URL",
+                hint="check 'url' in .confsync.yaml; on Cloud it ends in /wiki",
+                status=status,
+            )
+        case 404:
+            return NotVisibleError(text, status=status)
+        case 429:
+            wait = _seconds_until(headers.get("Retry-After"))
+            return RateLimitError("the server limits the rate of requests", retry_after=wait)
+        case 400 | 413:
+            return WriteRefusedError(text, status=status)
+        case _:
+            # 409 stands here for both its meanings: who wrote finds out which.
+            return ServerError(text, hint="try again later", status=status)
+
+
+def _credentials(message: str, status: int) -> CredentialsError:
+    return CredentialsError(message, hint=_CREDENTIALS_HINT, status=status)
+
+
+def _said(data: object) -> str:
+    """What an error envelope says, without the Java classes in front."""
+    if not isinstance(data, dict):
+        return ""
+    errors = data.get("errors")
+    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        return str(errors[0].get("title") or errors[0].get("detail") or "")
+    return _CLASS.sub("", str(data.get("message") or ""))
+
+
+def conflict_of(error: ServerError, page_id: str, base: int) -> VersionConflictError | None:
+    """The stale version that a 409 tells of; None when it tells of a race in the database."""
+    if error.status != 409 or not _STALE.search(error.message):
+        return None
+    current = _CURRENT_VERSION.search(error.message)
+    return VersionConflictError(page_id, base, int(current[1]) if current else None)
+
+
+def _seconds_until(retry_after: str | None) -> float | None:
+    """A Retry-After header, in seconds from now; it holds seconds or a date."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        when = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())

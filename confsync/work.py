@@ -1,0 +1,51 @@
+"""Doing several things at once, and stopping in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+
+class Workers:
+    """At most `jobs` calls at a time."""
+
+    def __init__(self, jobs: int = 1) -> None:
+        if jobs < 1:
+            raise ValueError(f"{jobs} workers cannot do anything")
+        self.jobs = jobs
+
+    def each(
+        self, call: Callable[[Item], Done], items: Iterable[Item], *, at_most: int | None = None
+    ) -> Iterator[Done]:
+        """What `call` answers for each item, in order.
+
+        The first exception ends it: nothing more is begun, and what is under way is waited for.
+        ^C does not wait.
+        """
+        given = list(items)
+        jobs = min(self.jobs, at_most or self.jobs, len(given))
+        if jobs < 2:
+            yield from map(call, given)
+            return
+        pool = ThreadPoolExecutor(jobs, thread_name_prefix="confsync")
+        wait = True
+        try:
+            for future in [pool.submit(call, item) for item in given]:
+                yield future.result()
+        except KeyboardInterrupt:
+            wait = False
+            raise
+        finally:
+            pool.shutdown(wait=wait, cancel_futures=True)
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`."""
+    waiting = iter(items)
+    while batch := list(islice(waiting, size)):
+        yield batch

@@ -1,0 +1,117 @@
+"""Writing one page, and finding out what became of it.
+
+Version N + 1 is written only over a stamp that says N. Whether a write landed is found out by one
+routine, whether its answer came, was lost, or said no: success and recovery are the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from confsync import compare
+from confsync.compare import Content, Parent, Present
+from confsync.errors import (
+    APIAccessError,
+    NetworkError,
+    ServerError,
+    UnsettledError,
+    VersionConflictError,
+)
+from confsync.model import Page, message_with_token, token
+from confsync.reading import Case, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The version that the document is settled with, and the parent that its stamp shall say."""
+
+    version: int
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoVersion:
+    """The server took the write and made no version: to it the page is the same."""
+
+
+def writable(case: Case) -> bool:
+    """Whether the decisions let this document be written."""
+    if case.decisions.content is Content.AHEAD:
+        return case.decisions.parent is not Parent.DIVERGED
+    return case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.MOVE
+
+
+def settled(case: Case) -> Landed | None:
+    """What a document is settled with that the server has already; None for any other."""
+    if not isinstance(case.remote, Present):
+        return None
+    current = case.remote.page.info.version.number
+    done = case.decisions.parent is Parent.DONE
+    parent = case.local.wanted if done else case.stamp.parent
+    match case.decisions.content:
+        case Content.LANDED:
+            # The token covers the wanted parent: what bears it has carried that.
+            version = compare.landed_as(case.stamp, case.local, case.remote)
+            return Landed(version or current, case.local.wanted)
+        case Content.EQUAL if case.decisions.parent is not Parent.DIVERGED:
+            return Landed(current, parent)
+        case Content.UP_TO_DATE if done:
+            return Landed(current, parent)
+        case _:
+            return None
+
+
+def write(
+    reader: Reader, case: Case, message: str, *, again: bool = True
+) -> Landed | NoVersion | Case:
+    """PUT S + 1. Answers what it is settled with, or the case anew where it must not be sent.
+
+    `again` allows one more try, never two, and only when the server has exactly the base still.
+    Raises UnsettledError when nobody can say whether it landed, and another APIAccessError when
+    it certainly did not.
+    """
+    moves = case.decisions.parent is Parent.MOVE
+    try:
+        answer = reader.remote.put(
+            case.stamp.id,
+            base=case.stamp.version,
+            title=case.local.title,
+            body=case.local.body,
+            message=message_with_token(token(case.stamp, case.local), message),
+            parent=case.local.wanted if moves else None,
+        )
+    except (VersionConflictError, NetworkError, ServerError) as error:
+        return _look(reader, case, message, error, again)
+    if answer.version.number > case.stamp.version:
+        return Landed(answer.version.number, case.local.wanted if moves else case.stamp.parent)
+    now = _decided_anew(reader, case, case.stamp.version)
+    # An answer that still names S: the server saw no change, or answers of the past.
+    return NoVersion() if now is None or writable(now) else settled(now) or now
+
+
+def _look(
+    reader: Reader, case: Case, message: str, error: APIAccessError, again: bool
+) -> Landed | NoVersion | Case:
+    """No proof that the write landed, or the server's no: look, and decide anew."""
+    known = error.current_version if isinstance(error, VersionConflictError) else None
+    try:
+        now = _decided_anew(reader, case, known or case.stamp.version)
+    except APIAccessError as failure:
+        raise UnsettledError(case.stamp.id, failure) from None
+    if now is None:
+        raise error
+    if not writable(now):
+        return settled(now) or now
+    if not again:
+        raise error
+    return write(reader, now, message, again=False)
+
+
+def _decided_anew(reader: Reader, case: Case, least: int) -> Case | None:
+    """The same document beside what the server has now; None while it only shows the past."""
+    answer = reader.current({case.stamp.id: least})[case.stamp.id]
+    if isinstance(answer, APIAccessError):
+        raise answer
+    if isinstance(answer, Page) and answer.info.version.number < least:
+        return None
+    return reader.decide(case.stamp, case.local, answer)
