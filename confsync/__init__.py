@@ -1,3 +1,57 @@
-"""confsync: git for Confluence pages."""
+"""confsync: git for Confluence pages.
+
+As a library::
+
+    from confsync import connect, VersionConflictError
+
+    wiki = connect("https://acme.atlassian.net/wiki", user="me@acme.com", token=...)
+    page = wiki.fetch_page("123456")
+    wiki.update_page(page_id=page.page_id, title=page.title, content=changed, version=page.version)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from confsync.errors import (
+    APIAccessError,
+    ConfsyncError,
+    CredentialsError,
+    NetworkError,
+    NotVisibleError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    UnsettledError,
+    VersionConflictError,
+    WriteRefusedError,
+)
+
+if TYPE_CHECKING:
+    from confsync.library import Wiki, WikiPage, connect
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "APIAccessError",
+    "ConfsyncError",
+    "CredentialsError",
+    "NetworkError",
+    "NotVisibleError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ServerError",
+    "UnsettledError",
+    "VersionConflictError",
+    "Wiki",
+    "WikiPage",
+    "WriteRefusedError",
+    "connect",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The library proper is loaded when it is used: `atlassian` costs a command 0.2 s."""
+    if name in ("Wiki", "WikiPage", "connect"):
+        from confsync import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module 'confsync' has no attribute {name!r}")

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -267,6 +267,59 @@ def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> No
 
 
 @cli.command()
+@_common
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Check URL, credentials, permissions and configuration, and say what to do about each."""
+    from confsync.commands.doctor import doctor as run
+
+    mirror, _ = _mirror(settings, ())
+    config = mirror.config
+    result = run(mirror, lambda: _remote(settings, config.url, config.flavor))
+    _finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("url", required=False)
+@click.option("--user", help="E-mail address (Cloud) or name; none for a personal access token.")
+@_common
+@click.pass_obj
+def login(settings: Settings, url: str | None, user: str | None) -> None:
+    """Keep a token in the system's keyring, after trying it.
+
+    The token is asked for, or read from standard input when that is no terminal.
+    """
+    from confsync import keychain
+    from confsync.remote import Credentials, open_remote
+
+    where = _base_url(settings, url)
+    interactive = sys.stdin.isatty()
+    if interactive and user is None:
+        user = click.prompt("User (empty for a personal access token)", default="") or None
+    token = click.prompt("Token", hide_input=True) if interactive else sys.stdin.readline().strip()
+    remote = open_remote(where, Credentials(token, user))
+    try:
+        name = remote.whoami().name
+    finally:
+        remote.close()
+    keychain.save(where, user, token)
+    click.echo(f"you are {name}; the token for {where} is in the keyring")
+
+
+@cli.command()
+@click.argument("url", required=False)
+@_common
+@click.pass_obj
+def logout(settings: Settings, url: str | None) -> None:
+    """Take the token out of the keyring."""
+    from confsync import keychain
+
+    where = _base_url(settings, url)
+    had = keychain.forget(where)
+    click.echo(f"{'forgot the' if had else 'there was no'} token for {where}")
+
+
+@cli.command()
 @click.option("--port", default=8090, show_default=True, help="0: any free one.")
 @click.option("--data", type=click.Path(dir_okay=False), help="Keep the state in this file.")
 @click.option("--latency", default=0.0, help="Seconds to wait before each answer.")
@@ -305,24 +358,42 @@ def _mirror(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selecti
     return Mirror(root, config.load(root)), Selection.of(root, start, paths)
 
 
+def _base_url(settings: Settings, url: str | None) -> str:
+    """The Confluence that is meant: as typed, or the mirror's."""
+    from confsync import config
+
+    if url is None:
+        return config.load(config.find_root(settings.start)).url
+    try:
+        return config.check_url(url)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
 @contextlib.contextmanager
 def _remote(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
     from confsync.remote import open_remote
 
-    remote = open_remote(url, _credentials(os.environ), flavor=flavor, jobs=settings.jobs)
+    credentials = _credentials(os.environ, url)
+    remote = open_remote(url, credentials, flavor=flavor, jobs=settings.jobs)
     try:
         yield remote
     finally:
         remote.close()
 
 
-def _credentials(environment: os._Environ[str]) -> Credentials | None:
-    """The token of the environment; without one the library looks into ``.netrc``."""
+def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
+    """The environment's token, else the keyring's; without one the library looks into .netrc."""
+    from confsync import keychain
     from confsync.remote import Credentials
 
+    certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
     token = environment.get("CONFSYNC_TOKEN", "").strip()
-    user = environment.get("CONFSYNC_USER", "").strip()
-    return Credentials(token, user or None) if token else None
+    if token:
+        user = environment.get("CONFSYNC_USER", "").strip() or None
+        return Credentials(token, user, certificate)
+    user, token = keychain.load(url) or (None, "")
+    return Credentials(token, user, certificate)
 
 
 @contextlib.contextmanager

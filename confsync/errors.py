@@ -131,7 +131,7 @@ class UnsettledError(APIAccessError):
 
     def __init__(self, page_id: str, failure: APIAccessError) -> None:
         super().__init__(
-            f"{failure.message}; whether the write of page {page_id} landed, the next push finds out",
+            f"{failure.message}; the next push finds out whether page {page_id} was written",
             hint=failure.hint,
             status=failure.status,
         )

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 _LOOK_AT = 20
 
 
+def version() -> str | None:
+    """What git says of itself; None without git."""
+    git = _git()
+    return str(git.Git().version()) if git else None
+
+
+def holds(root: Path) -> bool:
+    """Whether the mirror is in a repository that has a commit."""
+    with _repository(root) as repo:
+        return repo is not None
+
+
 def deleted_documents(root: Path, directories: Iterable[str]) -> dict[str, bytes]:
     """Documents that HEAD has and the work tree lacks: deleted on purpose. Path to content.
 

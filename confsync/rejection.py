@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
@@ -11,6 +12,10 @@ from confsync.errors import APIAccessError, Exit
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
+
+log = logging.getLogger("confsync.audit")
+# Without a handler of the application's, Python would print warnings to stderr.
+log.addHandler(logging.NullHandler())
 
 
 def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult, ...]:
@@ -26,6 +31,19 @@ def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult,
         if page.version
         else page
         for page in listed
+    )
+
+
+def log_conflict(case: Case, who: str) -> None:
+    """One line for whoever audits: page, base, current version, who asked."""
+    current = case.page.info.version.number if case.page else None
+    log.warning(
+        "version conflict: page=%s base=%d current=%s decision=%s user=%s",
+        case.stamp.id,
+        case.stamp.version,
+        current,
+        case.decisions.content.value,
+        who,
     )
 
 

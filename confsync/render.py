@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
+from confsync.errors import Exit
 from confsync.model import Version, message_without_token
 from confsync.result import Outcome, PageResult, Problem, Result
 
@@ -52,12 +53,23 @@ def as_text(
 ) -> tuple[str, str]:
     """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here."""
     out = [*_page_lines(result, shown, verbose, now), *(safe(note) for note in result.notes)]
+    out += _check_lines(result)
     if result.command == "status":
         out += _status_summary(result)
-    elif result.pages or not result.notes:
+    elif result.pages or not (result.notes or result.checks):
         out += _summary(result)
     text = "\n".join(out) + "\n" if out else ""
     return result.text + text, "".join(f"{line}\n" for line in _error_lines(result, shown))
+
+
+def _check_lines(result: Result) -> Iterator[str]:
+    width = max((len(check.name) for check in result.checks), default=0)
+    for check in result.checks:
+        good = check.exit is Exit.DONE
+        mark = click.style("ok  ", fg="green") if good else click.style("FAIL", fg="red")
+        yield f" {mark} {check.name:<{width}}  {safe(check.message)}"
+        if check.hint:
+            yield f"      {'':<{width}}  {safe(check.hint)}"
 
 
 def _page_lines(

@@ -7,10 +7,10 @@ from enum import Enum
 
 from confsync import bases, document, gitrepo, layout, storage
 from confsync.compare import Content
+from confsync.document import Document
 from confsync.errors import FileError, UsageError
 from confsync.mirror import Mirror
 from confsync.model import Layout, Page, Stamp
-from confsync.document import Document
 from confsync.remote import Remote
 from confsync.scan import Entry
 

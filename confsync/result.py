@@ -87,6 +87,25 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that the doctor looked at. `exit` is DONE where all is well."""
+
+    name: str
+    message: str
+    exit: Exit = Exit.DONE
+    hint: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The check's part of the doctor's JSON envelope."""
+        return {
+            "name": self.name,
+            "ok": self.exit is Exit.DONE,
+            "message": self.message,
+            "hint": self.hint or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The whole outcome of a command. `text` is what it was asked to show, such as a diff."""
 
@@ -95,6 +114,7 @@ class Result:
     errors: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     text: str = ""
+    checks: tuple[Check, ...] = ()
     clean: int = 0
     dry_run: bool = False
     interrupted: bool = False
@@ -103,6 +123,7 @@ class Result:
     def exit(self) -> Exit:
         """The most serious of what happened."""
         codes = [page.exit for page in self.pages] + [error.exit for error in self.errors]
+        codes += [check.exit for check in self.checks]
         return worst(Exit.DONE, *codes, *([Exit.INTERRUPTED] if self.interrupted else []))
 
     @property
@@ -114,7 +135,8 @@ class Result:
         return dict(sorted(counts.items()))
 
     def as_json(self) -> dict[str, object]:
-        """The JSON envelope; its keys are pinned by a contract test."""
+        """The JSON envelope; its keys are pinned by a contract test. Only doctor has `checks`."""
+        checks = {"checks": [check.as_json() for check in self.checks]} if self.checks else {}
         return {
             "confsync": 1,
             "command": self.command,
@@ -125,4 +147,5 @@ class Result:
                 for error in self.errors
             ],
             "summary": self.summary,
+            **checks,
         }

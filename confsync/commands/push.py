@@ -22,7 +22,7 @@ from confsync.mirror import Mirror
 from confsync.model import Page
 from confsync.progress import Progress, silent
 from confsync.reading import Case, Found, Reader
-from confsync.rejection import refusal, with_names
+from confsync.rejection import log_conflict, refusal, with_names
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan
@@ -132,6 +132,7 @@ class _Run:
         self._message = message
         self._pages = pages
         self._clock = clock
+        self._who = reader.remote.who
         self._ended: APIAccessError | None = None
 
     def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
@@ -161,7 +162,7 @@ class _Run:
             elif writable(case):
                 self._pages.append(_live(result, case) or replace(result, outcome=Outcome.UPDATED))
             else:
-                self._pages.append(_not_sent(result, case))
+                self._pages.append(_not_sent(result, case, self._who))
 
     def _batch(self, entries: list[Entry]) -> Iterator[int]:
         """Yields how many are done."""
@@ -212,7 +213,7 @@ class _Run:
             case = self._reader.decide(case.stamp, case.local, answer)
         found = settled(case)
         if found or not writable(case):
-            return entry, case, found or _not_sent(result, case)
+            return entry, case, found or _not_sent(result, case, self._who)
         try:
             what = _live(result, case) or write(self._reader, case, self._message)
         except APIAccessError as error:
@@ -224,7 +225,7 @@ class _Run:
             why = "the server made no version: to it the page is the same"
             what = replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
         elif isinstance(what, Case):
-            what = _not_sent(_result(entry, what), what)
+            what = _not_sent(_result(entry, what), what, self._who)
         return entry, case, what
 
     # -- settling ----------------------------------------------------------------------------------
@@ -288,10 +289,11 @@ class _Run:
         self._mirror.write(entry.path, data, expected=entry.raw)
 
 
-def _not_sent(result: PageResult, case: Case) -> PageResult:
+def _not_sent(result: PageResult, case: Case, who: str) -> PageResult:
     if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
         behind = "the server has a newer version; 'confsync pull' brings it"
         return replace(result, outcome=Outcome.SKIPPED, error=behind)
+    log_conflict(case, who)
     return refusal(result, case)
 
 

@@ -49,6 +49,11 @@ class Credentials:
     user: str | None = None
     certificate: str | None = None
 
+    @property
+    def who(self) -> str:
+        """Whom to name in a log; never the token."""
+        return self.user or ("a token" if self.token else "nobody (or ~/.netrc)")
+
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r})"
 
@@ -56,20 +61,25 @@ class Credentials:
 class Pace:
     """One pause for all workers: when the server says wait, everybody waits."""
 
-    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._until = 0.0
         self._lock = threading.Lock()
         self._sleep = sleep
+        self._now = now
 
     def pause(self, seconds: float) -> None:
         """Let nobody send anything for so long, at most `LONGEST_PAUSE`."""
         with self._lock:
-            until = time.monotonic() + min(LONGEST_PAUSE, max(0.0, seconds))
+            until = self._now() + min(LONGEST_PAUSE, max(0.0, seconds))
             self._until = max(self._until, until)
 
     def wait(self) -> None:
         """Wait until the pause is over."""
-        while (left := self._until - time.monotonic()) > 0:
+        while (left := self._until - self._now()) > 0:
             self._sleep(left)
 
     def backoff(self, attempt: int) -> None:
@@ -96,10 +106,12 @@ class Client:
         logging.getLogger("atlassian").setLevel(logging.WARNING)
         self.url = url
         self._credentials = credentials or Credentials()
+        self.who = self._credentials.who
         self._pace = pace or Pace()
         self._elsewhere = elsewhere
         self._own = threading.local()
         self._open: list[AtlassianRestAPI] = []
+        self.seen: Mapping[str, str] = {}
         self._lock = threading.Lock()
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -196,6 +208,7 @@ class Client:
             raise network_error(self.url, error) from None
         took = time.monotonic() - started
         log.info("%s %s: %d, %.2f s", method, path, response.status_code, took)
+        self.seen = response.headers
         self._heed(response.headers)
         return answer_of(self.url, response.status_code, response.headers, response.content)
 

@@ -28,6 +28,20 @@ class Cloud:
     def __init__(self, client: Client, workers: Workers) -> None:
         self._client = client
         self.workers = workers
+        self.who = client.who
+        self._keys: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        return self._client.url
+
+    @property
+    def seen(self) -> Mapping[str, str]:
+        return self._client.seen
+
+    def may_write(self, page_id: str) -> bool:
+        answer = self._client.get(f"{_API}/pages/{page_id}/operations")
+        return rows.allows_update(answer.get("operations"))
 
     def whoami(self) -> User:
         row = self._client.get("rest/api/user/current")
@@ -113,6 +127,16 @@ class Cloud:
             return _info(self._client.put(f"{_API}/pages/{page_id}", content))
         except ServerError as error:
             raise conflict_of(error, page_id, base) or error from None
+
+    def space_key(self, space_id: str) -> str:
+        if space_id not in self._keys:
+            row = self._client.get(f"{_API}/spaces/{space_id}")
+            self._keys[space_id] = rows.text_of(row, "key")
+        return self._keys[space_id]
+
+    def labels(self, page_id: str) -> tuple[str, ...]:
+        found = self._all(f"{_API}/pages/{page_id}/labels", {"prefix": "global", "limit": BULK})
+        return tuple(sorted(rows.text_of(row, "name") for row in found))
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         wanted = sorted({account for account in account_ids if account})

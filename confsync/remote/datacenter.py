@@ -37,7 +37,20 @@ class DataCenter:
     def __init__(self, client: Client, workers: Workers) -> None:
         self._client = client
         self.workers = workers
+        self.who = client.who
         self._listed: dict[str, int] = {}
+
+    @property
+    def url(self) -> str:
+        return self._client.url
+
+    @property
+    def seen(self) -> Mapping[str, str]:
+        return self._client.seen
+
+    def may_write(self, page_id: str) -> bool:
+        answer = self._client.get(f"{_API}/content/{page_id}", {"expand": "operations"})
+        return rows.allows_update(answer.get("operations"))
 
     def whoami(self) -> User:
         row = self._client.get(f"{_API}/user/current")
@@ -141,6 +154,13 @@ class DataCenter:
             return _info(self._client.put(f"{_API}/content/{page_id}", content), "")
         except ServerError as error:
             raise conflict_of(error, page_id, base) or error from None
+
+    def space_key(self, space_id: str) -> str:
+        return space_id
+
+    def labels(self, page_id: str) -> tuple[str, ...]:
+        found = self._pages_of(f"{_API}/content/{page_id}/label", {"prefix": "global"})
+        return tuple(sorted(rows.text_of(row, "name") for row in found))
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         return {name: name for name in account_ids if name}

@@ -21,9 +21,21 @@ class Remote(Protocol):
 
     flavor: str
     workers: Workers
+    who: str
+
+    @property
+    def url(self) -> str:
+        """The base URL that requests go to."""
+
+    @property
+    def seen(self) -> Mapping[str, str]:
+        """The headers of the last answer: its date, and what it says of limits."""
 
     def whoami(self) -> User:
         """Who the credentials belong to. Raises CredentialsError for nobody."""
+
+    def may_write(self, page_id: str) -> bool:
+        """Whether the credentials allow to edit a page."""
 
     def space(self, key: str) -> Space:
         """The space of a key. Raises SpaceNotFoundError."""
@@ -64,6 +76,12 @@ class Remote(Protocol):
         Raises VersionConflictError when it is not, WriteRefusedError for what the server does not
         take, NetworkError or ServerError when it may or may not have landed. Never tries twice.
         """
+
+    def space_key(self, space_id: str) -> str:
+        """The key of the space that `PageInfo.space` names."""
+
+    def labels(self, page_id: str) -> tuple[str, ...]:
+        """A page's global labels, sorted."""
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         """Display names by what `Version.author` holds; an unknown one is not in the answer."""

@@ -60,3 +60,13 @@ def results_of(answer: Row, path: str) -> list[Row]:
     if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
         raise ServerError(f"{path}: the answer is not a listing")
     return found
+
+
+def allows_update(operations: object) -> bool:
+    """Whether a list of operations has the one that edits a page."""
+    return isinstance(operations, list) and any(
+        isinstance(row, Mapping)
+        and row.get("operation") == "update"
+        and row.get("targetType") in ("page", "content")
+        for row in operations
+    )

@@ -1,4 +1,4 @@
-"""The WSGI application: the APIs, the little browser, and what else a site answers."""
+"""The WSGI applications: the APIs, the little browser, and what else a site answers."""
 
 from __future__ import annotations
 
@@ -6,33 +6,47 @@ from functools import cache
 from typing import Any
 
 import flask
+from werkzeug.exceptions import HTTPException
 
-from . import v1, v2_spaces, web
-from .site import CLOUD_ID
+from . import dc, dc_parts, v1, v1_files, v2_files, web
+from .errors import servlet_page
+from .site import CLOUD, CLOUD_ID
 
 MAX_FORM = 16 * 1024 * 1024
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
 @cache
-def application() -> flask.Flask:
-    """The application of a Cloud site. It takes the site from each request's environment.
+def application(flavor: str, context: str) -> flask.Flask:
+    """The application of a site. It takes the site from each request's environment.
 
-    One serves all sandboxes of a process: making one takes 30 ms, which tests would pay each time.
+    One serves all sandboxes of a kind: making one takes 30 ms, which tests would pay each time.
     """
     app = flask.Flask("confsync-sandbox", static_folder=None)
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.register_blueprint(v2_spaces.api)
-    app.register_blueprint(v1.api)
-    app.register_blueprint(web.pages)
-    app.add_url_rule("/_edge/tenant_info", view_func=tenant_info)
+    if flavor == CLOUD:
+        apis = [v2_files.api, v1.api]
+        app.add_url_rule("/_edge/tenant_info", view_func=tenant_info)
+        app.add_url_rule("/media/<attachment_id>/<int:number>", view_func=v1_files.media)
+    else:
+        apis = [dc.api, dc.around, dc_parts.experimental]
+        app.register_error_handler(HTTPException, servlet_error)
+    for blueprint in (*apis, v1_files.files, web.pages):
+        app.register_blueprint(blueprint, url_prefix=context + (blueprint.url_prefix or ""))
+    if context:
+        app.add_url_rule("/", view_func=web.list_spaces)
     app.before_request(only_local)
     return app
 
 
 def tenant_info() -> dict[str, Any]:
     return {"cloudId": CLOUD_ID}
+
+
+def servlet_error(error: HTTPException) -> tuple[str, int]:
+    """What no application answers, the servlet container does."""
+    return servlet_page(error.code or 500), error.code or 500
 
 
 def only_local() -> tuple[str, int] | None:

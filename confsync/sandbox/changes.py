@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from . import queries
 from .database import Database
-from .errors import TITLE_TAKEN, Invalid, Missing
+from .errors import Invalid, Missing, TitleTaken
 from .queries import number
 from .rows import ROOT, PageRow, Parent, account_id
 
@@ -22,6 +22,7 @@ class Edit:
     author: str
     message: str
     at: str
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def check_title(database: Database, space_id: str, title: str, page_id: str | No
         (number(space_id), title.lower(), number(page_id or "")),
     )
     if taken:
-        raise Invalid(TITLE_TAKEN)
+        space = database.one("SELECT key FROM spaces WHERE id = ?", (number(space_id),))
+        raise TitleTaken(title, str(space[0]) if space else "")
 
 
 def parent_id(
@@ -85,7 +87,7 @@ def parent_id(
         (number(str(parent)),),
     )
     if found is None or (found[1] and not hidden):
-        raise Missing("page", str(parent))
+        raise Missing("parent", str(parent))
     if str(found[0]) != space_id:
         raise Invalid("The parent content is in another space. Moving to it is not supported.")
     return str(parent)
@@ -122,7 +124,8 @@ def insert_space(database: Database, key: str, name: str, home: Edit) -> None:
     check_title(database, str(space), home.title)
     node = Node("page", str(space), home.title, None, home.author, home.at, home.message)
     database.execute(
-        "INSERT INTO spaces VALUES (?, ?, ?, NULL, ?, ?)", (space, key, name, home.author, home.at)
+        "INSERT INTO spaces (id, key, name, creator, created_at) VALUES (?, ?, ?, ?, ?)",
+        (space, key, name, home.author, home.at),
     )
     page = insert(database, node, home.body)
     database.execute("UPDATE spaces SET homepage_id = ? WHERE id = ?", (number(page), space))
@@ -139,8 +142,8 @@ def _last(database: Database, parent: str | None) -> int:
 
 def _insert_version(database: Database, page_id: str, version: int, edit: Edit) -> None:
     database.execute(
-        "INSERT INTO versions (content_id, number, title, author, message, created_at, body)"
-        " VALUES (?,?,?,?,?,?,?)",
+        "INSERT INTO versions (content_id, number, title, author, message, created_at, body, minor)"
+        " VALUES (?,?,?,?,?,?,?,?)",
         (
             number(page_id),
             version,
@@ -149,6 +152,7 @@ def _insert_version(database: Database, page_id: str, version: int, edit: Edit) 
             edit.message,
             edit.at,
             edit.body,
+            edit.minor,
         ),
     )
 
@@ -165,13 +169,14 @@ def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> N
     _insert_version(database, page.id, page.version + 1, edit)
     database.execute(
         "UPDATE content SET title = ?, title_key = ?, version = version + 1, author = ?,"
-        " message = ?, modified_at = ? WHERE id = ?",
+        " message = ?, modified_at = ?, minor = ? WHERE id = ?",
         (
             edit.title,
             edit.title.lower(),
             edit.author,
             edit.message,
             edit.at,
+            edit.minor,
             number(page.id),
         ),
     )
@@ -233,6 +238,13 @@ def purge(database: Database, page_id: str) -> None:
     """Remove a page and all its versions."""
     gone = (number(page_id),)
     database.execute("DELETE FROM content_labels WHERE content_id = ?", gone)
+    database.execute(
+        "DELETE FROM attachment_versions WHERE attachment_id IN"
+        " (SELECT id FROM attachments WHERE content_id = ?)",
+        gone,
+    )
+    database.execute("DELETE FROM attachments WHERE content_id = ?", gone)
+    database.execute("DELETE FROM properties WHERE content_id = ?", gone)
     database.execute("DELETE FROM versions WHERE content_id = ?", gone)
     database.execute("DELETE FROM content WHERE id = ?", gone)
 

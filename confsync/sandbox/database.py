@@ -50,8 +50,37 @@ CREATE TABLE IF NOT EXISTS content_labels (
     content_id INTEGER NOT NULL, label_id INTEGER NOT NULL, UNIQUE (content_id, label_id)
 );
 CREATE INDEX IF NOT EXISTS labels_content ON content_labels (label_id, content_id);
+CREATE TABLE IF NOT EXISTS attachments (
+    id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL, title TEXT NOT NULL,
+    media_type TEXT NOT NULL, version INTEGER NOT NULL, UNIQUE (content_id, title)
+);
+CREATE TABLE IF NOT EXISTS attachment_versions (
+    attachment_id INTEGER NOT NULL, number INTEGER NOT NULL, author TEXT NOT NULL,
+    comment TEXT NOT NULL, created_at TEXT NOT NULL, data BLOB NOT NULL,
+    UNIQUE (attachment_id, number)
+);
+CREATE TABLE IF NOT EXISTS properties (
+    id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    version INTEGER NOT NULL, created_at TEXT NOT NULL, author TEXT NOT NULL,
+    UNIQUE (content_id, key)
+);
 """
-UNDOABLE = ("spaces", "content", "versions", "content_labels")
+# Columns that files of earlier versions lack
+ADDED = (
+    ("content", "read_only", "INTEGER NOT NULL DEFAULT 0"),
+    ("content", "minor", "INTEGER NOT NULL DEFAULT 0"),
+    ("versions", "minor", "INTEGER NOT NULL DEFAULT 0"),
+    ("spaces", "read_only", "INTEGER NOT NULL DEFAULT 0"),
+)
+UNDOABLE = (
+    "spaces",
+    "content",
+    "versions",
+    "content_labels",
+    "attachments",
+    "attachment_versions",
+    "properties",
+)
 
 
 class Database:
@@ -72,6 +101,7 @@ class Database:
         self._connection.executescript(SCHEMA)
         if self.one("SELECT next FROM counter") is None:
             self._connection.execute("INSERT INTO counter VALUES (?)", (FIRST_ID,))
+        self._add_columns()
         self._watch()
 
     def close(self) -> None:
@@ -89,6 +119,10 @@ class Database:
     def all(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         with self.lock:
             return self._connection.execute(sql, values).fetchall()
+
+    def trace(self, listener: Callable[[str], object] | None) -> None:
+        """Call `listener` with each statement from now on."""
+        self._connection.set_trace_callback(listener)
 
     def new_id(self, at_least: int = 0) -> int:
         """The next id: spaces, content and labels share one sequence, and none is used twice."""
@@ -151,6 +185,12 @@ class Database:
         if len(self._marks) > REMEMBERED_WRITES:
             self._marks.popleft()
             self._connection.execute("DELETE FROM undo WHERE id <= ?", (self._marks[0][1],))
+
+    def _add_columns(self) -> None:
+        for table, name, kind in ADDED:
+            info = self._connection.execute(f"PRAGMA table_info({table})").fetchall()
+            if name not in [row[1] for row in info]:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     def _watch(self) -> None:
         self._connection.execute("CREATE TEMP TABLE undo (id INTEGER PRIMARY KEY, sql TEXT)")

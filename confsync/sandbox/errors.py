@@ -6,7 +6,7 @@ The texts are those of real servers where one is known, since clients tell cases
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -18,6 +18,16 @@ RACE = (
     "javax.persistence.OptimisticLockException: Batch update returned unexpected row count from "
     "update [0]; actual row count: 0; expected: 1"
 )
+STALE = "Attempted to update stale data. Try again."
+READ_ONLY = (
+    "com.atlassian.confluence.api.service.exceptions.ReadOnlyException: "
+    "Read-only mode is enabled: changes are not allowed"
+)
+UNRECONCILED = (
+    "Unable to save changes to unreconciled page ContentId{{id={}}}. "
+    "Refreshing the page should fix this."
+)
+NO_EDIT = "Could not update Content of type : class com.atlassian.confluence.pages.Page with id {}"
 NOT_PERMITTED = "Current user not permitted to use Confluence"
 
 
@@ -45,14 +55,24 @@ class Malformed(Refusal):
         self.column = column
 
 
+class TitleTaken(Invalid):
+    """Another page of the space has this title."""
+
+    def __init__(self, title: str, space_key: str) -> None:
+        super().__init__(TITLE_TAKEN)
+        self.title = title
+        self.space_key = space_key
+
+
 class Missing(Refusal):
-    """Nothing there that this user may see."""
+    """Nothing there that this user may see. `kind` says what, also `parent` for a page."""
 
     status: ClassVar[int] = 404
     code: ClassVar[str] = "NOT_FOUND"
 
     def __init__(self, kind: str, key: str) -> None:
-        super().__init__(f"Cannot find a {kind} with id [{key}]")
+        shown = "page" if kind == "parent" else kind
+        super().__init__(f"Cannot find a {shown} with id [{key}]")
         self.kind = kind
         self.key = key
 
@@ -70,6 +90,26 @@ class Stale(Refusal):
         )
         self.current = current
         self.provided = provided
+
+
+class Forbidden(Refusal):
+    """Something that this user may see and not change. `message` is Data Center's."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "FORBIDDEN"
+
+    def __init__(self, message: str, hidden_as: Missing) -> None:
+        super().__init__(message)
+        self.hidden_as = hidden_as
+
+
+class ReadOnlyMode(Refusal):
+    """A write while the administrator has put the site into read-only mode."""
+
+    status: ClassVar[int] = 405
+
+    def __init__(self) -> None:
+        super().__init__(READ_ONLY)
 
 
 class TooLarge(Refusal):
@@ -109,6 +149,61 @@ def v1_envelope(status: int, message: str) -> dict[str, Any]:
     return {"statusCode": status, "data": data, "message": message}
 
 
+def dc_envelope(
+    status: int, message: str, *, allowed: bool = True, errors: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """Data Center's error body. `allowed` says whether read-only mode would let the request be."""
+    data = {
+        "authorized": False,
+        "valid": not errors,
+        "allowedInReadOnlyMode": allowed,
+        "errors": list(errors),
+        "successful": False,
+    }
+    reason = HTTPStatus(status).phrase
+    return {"statusCode": status, "data": data, "message": message, "reason": reason}
+
+
+def dc_text(refusal: Refusal) -> str:
+    """What Data Center says where Cloud's v2 says `refusal`."""
+    match refusal:
+        case Stale():
+            return f"Version must be incremented on update. Current version is: {refusal.current}"
+        case Missing(kind="space"):
+            return f"No space with key : {refusal.key}"
+        case Missing(kind="parent"):
+            return (
+                "No parent or not permitted to view content with id : "
+                f"ContentId{{id={refusal.key}}}"
+            )
+        case Missing(kind="page" | "attachment" | "version"):
+            return f"No content found with id: ContentId{{id={refusal.key}}}"
+        case Missing():
+            return f"Cannot find {refusal.kind} {refusal.key}"
+        case TitleTaken():
+            return (
+                "A page with this title already exists: A page already exists with the title "
+                f"{refusal.title} in the space with key {refusal.space_key}"
+            )
+        case _:
+            return str(refusal)
+
+
+def servlet_page(status: int) -> str:
+    """The HTML with which a servlet container refuses what no application answers."""
+    title = f"HTTP Status {status} \u2013 {HTTPStatus(status).phrase}"
+    return (
+        f'<!doctype html><html lang="en"><head><title>{title}</title></head>'
+        f"<body><h1>{title}</h1></body></html>"
+    )
+
+
+def proxy_page(status: int) -> str:
+    """The HTML of something in front of the server: a login page, or that nothing is behind it."""
+    title = "Log in" if status == HTTPStatus.OK else f"{status} {HTTPStatus(status).phrase}"
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+
+
 def refused(path: str, status: int) -> Mapping[str, Any]:
     """The body with which a server would answer `status` to `path` (`Faults.refuse`)."""
     if status == HTTPStatus.UNAUTHORIZED:
@@ -117,7 +212,7 @@ def refused(path: str, status: int) -> Mapping[str, Any]:
     if "/api/v2/" not in path:
         texts = {
             403: NOT_PERMITTED,
-            409: "Attempted to update stale data. Try again.",
+            409: STALE,
             500: RACE,
         }
         return v1_envelope(status, texts.get(status, phrase))
@@ -127,3 +222,28 @@ def refused(path: str, status: int) -> Mapping[str, Any]:
         text = str(Missing("page", number))
     code = Stale.code if status == HTTPStatus.CONFLICT else phrase.upper().replace(" ", "_")
     return v2_envelope(status, code, text)
+
+
+def dc_refused(path: str, status: int) -> Mapping[str, Any] | None:
+    """The body with which a Data Center would answer `status` to `path`; None for an HTML page."""
+    number = path.rpartition("/content/")[2].partition("/")[0]
+    match status:
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.BAD_GATEWAY:
+            return None
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return {"message": "Rate limit exceeded."}
+        case HTTPStatus.FORBIDDEN:
+            text = NO_EDIT.format(number) if number.isdigit() else NOT_PERMITTED
+        case HTTPStatus.NOT_FOUND if number.isdigit():
+            text = dc_text(Missing("page", number))
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return dc_envelope(status, READ_ONLY, allowed=False)
+        case HTTPStatus.CONFLICT:
+            text = STALE
+        case HTTPStatus.INTERNAL_SERVER_ERROR:
+            text = RACE
+        case HTTPStatus.NOT_IMPLEMENTED:
+            text = UNRECONCILED.format(number)
+        case _:
+            text = HTTPStatus(status).phrase
+    return dc_envelope(status, text)

@@ -10,7 +10,7 @@ Match = Callable[[str, str], bool]
 
 @dataclass(slots=True)
 class Faults:
-    """The knobs. Functions get the method and the path (with `/wiki`, without the query).
+    """The knobs. Functions get the method and the path (with the context, without the query).
 
     - `drop_message`: an update loses its version message.
     - `drop_message_on_create`: a creation does.
@@ -23,6 +23,11 @@ class Faults:
     - `lose_response`: the request is carried out, then the connection is closed without an answer.
     - `truncate`: the answer is cut in the middle, with headers that fit the half.
     - `refuse`: answer this status and do nothing; a 429 has `retry_after` seconds as Retry-After.
+    - `html`: answer an HTML page with this status and do nothing, as a proxy or a login page does.
+    - `slow`: the request is carried out, then so many seconds pass before the answer.
+    - `read_only`: a Data Center is in read-only mode: its API answers 405 to writes.
+    - `rate_limit`: so many API requests may come at once (0: as many as like), `rate_fill` more in
+      each `rate_interval` seconds; all others are answered 429.
     - `before`: called before each request is processed, in the server's thread.
     """
 
@@ -36,4 +41,10 @@ class Faults:
     truncate: Match | None = None
     refuse: Callable[[str, str], int | None] | None = None
     retry_after: int = 1
+    html: Callable[[str, str], int | None] | None = None
+    slow: Callable[[str, str], float] | None = None
+    read_only: bool = False
+    rate_limit: int = 0
+    rate_fill: int = 10
+    rate_interval: int = 1
     before: Callable[[str, str], None] | None = None

@@ -1,4 +1,4 @@
-"""The WSGI layer around the application: the log of requests, the latency and the faults."""
+"""The WSGI layer around the application: the log of requests, latency, limits and faults."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]
 
-from .errors import refused
-from .site import CLOUD_ID, SITE, Site
+from .errors import dc_refused, proxy_page, refused, servlet_page
+from .ratelimit import Bucket
+from .site import CLOUD, CLOUD_ID, SITE, Site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-APIS = ("/wiki/api/", "/wiki/rest/")
 GATEWAY = f"/ex/confluence/{CLOUD_ID}"
 REMEMBERED_REQUESTS = 100_000
 
@@ -53,11 +53,15 @@ class Gate:
         self.latency = latency
         self._application = application
         self._site = site
+        self._apis = (f"{site.context}/api/", f"{site.context}/rest/")
+        self._bucket = Bucket(site.faults)
+        self._closing = threading.Event()
         self._lock = threading.Lock()
         self._stale_left = 0
         site.store.database.on_write.append(self._written)
 
     def close(self) -> None:
+        self._closing.set()
         self._site.store.database.on_write.remove(self._written)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -77,29 +81,50 @@ class Gate:
             int(answer.status.split()[0]),
         )
         self.log.append(Request(method, path, query, status, body))
+        if self.faults.slow is not None:
+            self._closing.wait(self.faults.slow(method, path))
         if _applies(self.faults.lose_response, method, path):
             # waitress answers any other exception with a 500; this one closes the connection
             raise ClientDisconnected
         if _applies(self.faults.truncate, method, path):
             answer = _Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
         length = ("Content-Length", str(len(answer.body)))
-        start_response(answer.status, [*answer.headers, length])
+        start_response(answer.status, [*answer.headers, *self._limits(status), length])
         return [answer.body]
 
+    def _limits(self, status: int) -> list[tuple[str, str]]:
+        """The headers in which a Data Center says, on every answer, what is left of the limit."""
+        if self._site.flavor == CLOUD:
+            return []
+        return self._bucket.headers(empty=status == HTTPStatus.TOO_MANY_REQUESTS)
+
+    def _is_api(self, path: str) -> bool:
+        return path.removeprefix(GATEWAY).startswith(self._apis)
+
     def _answer(self, method: str, path: str, environ: WSGIEnvironment) -> _Answer:
+        if self._is_api(path) and not self._bucket.take():
+            return self._refused(path, HTTPStatus.TOO_MANY_REQUESTS)
         refuse = self.faults.refuse
         status = refuse(method, path) if refuse is not None else None
         if status is not None:
             return self._refused(path, status)
+        html = self.faults.html
+        status = html(method, path) if html is not None else None
+        if status is not None:
+            return _html(status, proxy_page(status), [])
         with self._time(method, path):
             return _collect(self._application, environ)
 
     def _refused(self, path: str, status: int) -> _Answer:
-        headers = [("Content-Type", "application/json")]
+        headers: list[tuple[str, str]] = []
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             headers.append(("Retry-After", str(self.faults.retry_after)))
-        body = json.dumps(refused(path, status)).encode()
-        return _Answer(f"{status} {HTTPStatus(status).phrase}", headers, body)
+        say = refused if self._site.flavor == CLOUD else dc_refused
+        said = say(path, status)
+        if said is None:
+            return _html(status, servlet_page(status), headers)
+        headers.append(("Content-Type", "application/json"))
+        return _Answer(_line(status), headers, json.dumps(said).encode())
 
     def _written(self) -> None:
         with self._lock:
@@ -107,7 +132,7 @@ class Gate:
 
     def _time(self, method: str, path: str) -> AbstractContextManager[None]:
         """The state in which a request is processed: now, or for stale reads some time ago."""
-        if method != "GET" or not path.removeprefix(GATEWAY).startswith(APIS):
+        if method != "GET" or not self._is_api(path):
             return nullcontext()
         with self._lock:
             stale = bool(self.faults.stale_reads_count and self._stale_left)
@@ -115,6 +140,15 @@ class Gate:
         if not stale and not self.faults.stale_reads:
             return nullcontext()
         return self._site.store.database.past(writes=int(stale), seconds=self.faults.stale_reads)
+
+
+def _line(status: int) -> str:
+    return f"{int(status)} {HTTPStatus(status).phrase}"
+
+
+def _html(status: int, page: str, headers: list[tuple[str, str]]) -> _Answer:
+    kind = ("Content-Type", "text/html;charset=UTF-8")
+    return _Answer(_line(status), [*headers, kind], page.encode())
 
 
 def _applies(match: Callable[[str, str], bool] | None, method: str, path: str) -> bool:

@@ -173,5 +173,17 @@ def storage(given: dict[str, Any], *, required: bool) -> str:
     return text(body, "value", required=True) or ""
 
 
+def version(given: dict[str, Any]) -> tuple[int | None, str]:
+    """The number and the message of a request's `version`."""
+    version = given.get("version")
+    if version is None:
+        return None, ""
+    if not isinstance(version, dict):
+        raise Invalid("Field 'version' is not an object.")
+    number = version.get("number")
+    usable = isinstance(number, int) and not isinstance(number, bool)
+    return (number if usable else None), text(version, "message") or ""
+
+
 def _unexpected(value: str, name: str, expected: str = "one that is allowed") -> Invalid:
     return Invalid(f"Provided value {{{value}}} for '{name}' is not {expected}.")

@@ -7,7 +7,15 @@ from typing import Any
 
 from .database import Database
 from .errors import Missing
-from .rows import FolderRow, LabelRow, NodeRow, PageRow, SpaceRow, UserRow, VersionRow
+from .rows import (
+    FolderRow,
+    LabelRow,
+    NodeRow,
+    PageRow,
+    SpaceRow,
+    UserRow,
+    VersionRow,
+)
 
 SORTS = {
     "id": "c.id",
@@ -24,7 +32,7 @@ _LABELS = (
 _PAGE = (
     "c.id, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position, c.version,"
     " {body}, c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
-    " c.restricted"
+    " c.restricted, c.read_only, c.minor"
 )
 _NODE = (
     "c.id, c.type, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position,"
@@ -34,7 +42,7 @@ _FROM = (
     " FROM content c JOIN spaces s ON s.id = c.space_id LEFT JOIN content p ON p.id = c.parent_id"
 )
 _VERSIONS = (
-    "SELECT number, title, body, author, message, created_at FROM versions"
+    "SELECT number, title, body, author, message, created_at, minor FROM versions"
     " WHERE content_id = ? AND (? IS NULL OR number = ?) ORDER BY number"
 )
 _OTHER = "SELECT " + _NODE + _FROM + " WHERE c.id = ? AND c.type != 'page'"
@@ -45,7 +53,8 @@ LIVE = ("current", "archived")
 class Selection:
     """Which pages to list, in which order, and where to go on.
 
-    `after` is the (sort value, id) of the last one already seen; `limit` 0 means all.
+    `after` is the (sort value, id) of the last one already seen; `limit` 0 means all. `where` is a
+    condition in SQL on top, with its values.
     """
 
     space_ids: tuple[str, ...] = ()
@@ -60,7 +69,9 @@ class Selection:
     hidden: bool = False
     sort: str = "id"
     after: tuple[str | int, int] | None = None
+    offset: int = 0
     limit: int = 0
+    where: tuple[str, tuple[object, ...]] | None = None
     bodies: bool = False
     labels: bool = False
 
@@ -95,6 +106,8 @@ def _page(row: tuple[Any, ...]) -> PageRow:
         creator=row[15],
         modified_at=row[16],
         restricted=bool(row[17]),
+        read_only=bool(row[18]),
+        minor=bool(row[19]),
     )
 
 
@@ -126,6 +139,9 @@ def _where(select: Selection) -> tuple[list[str], list[object]]:
     if select.label_id is not None:
         where.append("c.id IN (SELECT content_id FROM content_labels WHERE label_id = ?)")
         values.append(number(select.label_id))
+    if select.where is not None:
+        where.append(select.where[0])
+        values.extend(select.where[1])
     return where, values
 
 
@@ -155,8 +171,8 @@ def _select(columns: str, select: Selection) -> tuple[str, tuple[object, ...]]:
     sql = f"SELECT {columns}{_FROM} WHERE {' AND '.join(where or ['1'])}"
     sql += f" ORDER BY {column}{way}, c.id{way}"
     if select.limit:
-        sql += " LIMIT ?"
-        values.append(select.limit)
+        sql += " LIMIT ? OFFSET ?"
+        values.extend((select.limit, select.offset))
     return sql, tuple(values)
 
 
@@ -167,6 +183,13 @@ def pages(database: Database, select: Selection) -> tuple[PageRow, ...]:
         labels=_LABELS if select.labels else "NULL",
     )
     return tuple(_page(row) for row in database.all(*_select(columns, select)))
+
+
+def count(database: Database, select: Selection) -> int:
+    """How many pages there are."""
+    sql, values = _select("c.id", select)
+    row = database.one(f"SELECT count(*) FROM ({sql})", values)  # noqa: S608 - made above
+    return int(str(row[0])) if row else 0
 
 
 def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
@@ -224,7 +247,9 @@ def versions(
     """A page's versions, oldest first, or the one with number `only`."""
     sql = _VERSIONS if bodies else _VERSIONS.replace(" body,", " '',")
     rows: list[tuple[Any, ...]] = database.all(sql, (number(page_id), only, only))
-    return tuple(VersionRow(*row) for row in rows)
+    return tuple(
+        VersionRow(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6])) for row in rows
+    )
 
 
 def ancestors(database: Database, content_id: str) -> tuple[tuple[str, str], ...]:
@@ -255,10 +280,10 @@ def descendants(database: Database, content_id: str) -> tuple[str, ...]:
 def spaces(database: Database) -> tuple[SpaceRow, ...]:
     """All spaces by id."""
     rows: list[tuple[Any, ...]] = database.all(
-        "SELECT id, key, name, homepage_id, creator, created_at FROM spaces ORDER BY id"
+        "SELECT id, key, name, homepage_id, creator, created_at, read_only FROM spaces ORDER BY id"
     )
     return tuple(
-        SpaceRow(str(row[0]), row[1], row[2], str(row[3]), creator=row[4], created_at=row[5])
+        SpaceRow(str(row[0]), row[1], row[2], str(row[3]), row[4], row[5], bool(row[6]))
         for row in rows
     )
 

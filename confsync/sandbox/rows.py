@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 _USERS = uuid.UUID("6f4c9a52-8b0e-4c63-9d0e-5a4f1f0a7c11")
 
@@ -22,6 +23,16 @@ Parent = str | Root | None
 def account_id(name: str) -> str:
     """The stable account id of a display name."""
     return f"712020:{uuid.uuid5(_USERS, name)}"
+
+
+def user_key(name: str) -> str:
+    """The stable key that Data Center has for a display name."""
+    return uuid.uuid5(_USERS, name).hex
+
+
+def username(name: str) -> str:
+    """The name with which somebody logs in to Data Center."""
+    return "".join(c for c in name.lower() if c.isalnum()) or user_key(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class SpaceRow:
     homepage_id: str
     creator: str
     created_at: str
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,8 @@ class PageRow:
     creator: str
     modified_at: str
     restricted: bool
+    read_only: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,7 @@ class VersionRow:
     author: str
     message: str
     created_at: str
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +136,42 @@ class LabelRow:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AncestorRow:
+    """Something above a page."""
+
+    id: str
+    type: str
+    title: str
+    status: str
+    space_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A file of a page, as it is now. `author`, `comment` and `created_at` are its version's."""
+
+    id: str
+    page_id: str
+    title: str
+    media_type: str
+    version: int
+    author: str
+    comment: str
+    created_at: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRow:
+    """A content property; `value` is what the JSON says."""
+
+    id: str
+    page_id: str
+    key: str
+    value: Any
+    version: int
+    author: str
+    created_at: str

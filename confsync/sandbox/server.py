@@ -14,11 +14,12 @@ from waitress import wasyncore
 from .app import application
 from .faults import Faults
 from .gate import GATEWAY, Gate, Request
-from .site import Site
-from .store import ME_EMAIL, ME_TOKEN, Store
+from .rows import username
+from .site import CLOUD, DATACENTER, Site
+from .store import ME, ME_EMAIL, ME_TOKEN, Store
 
 HOST = "127.0.0.1"
-FLAVORS = ("cloud",)
+CONTEXTS = {CLOUD: "/wiki", DATACENTER: "/confluence"}
 # More than the clients that a test lets loose at once: waitress warns of each one that queues
 THREADS = 24
 
@@ -28,27 +29,38 @@ class Sandbox:
 
     `data` is an SQLite file that keeps the state, else it is lost at the end; `store` is one made
     elsewhere, which then stays open. `port` 0 takes any free port. `latency` is in seconds.
+    `flavor` is cloud or datacenter, `context` the path below which everything is ("" for none),
+    `version` that of a Data Center: before 7.18 it has no `/content/scan`, before 9.0 the versions
+    of a page are under `/rest/experimental` only. `user` and `token` are valid credentials.
     """
 
-    user = ME_EMAIL
     token = ME_TOKEN
 
     def __init__(
         self,
         data: str | Path | None = None,
         port: int = 0,
-        flavor: str = "cloud",
+        flavor: str = CLOUD,
         latency: float = 0.0,
         store: Store | None = None,
+        context: str | None = None,
+        version: str = "9.3.1",
     ) -> None:
-        if flavor not in FLAVORS:
-            raise ValueError(f"no such flavor: {flavor!r} (there is {', '.join(FLAVORS)})")
+        if flavor not in CONTEXTS:
+            raise ValueError(f"no such flavor: {flavor!r} (there is {', '.join(CONTEXTS)})")
+        path = CONTEXTS[flavor] if context is None else context
+        if path and (not path.startswith("/") or path.endswith("/")):
+            raise ValueError(f"a context path is like /confluence, or empty: {path!r}")
         if data is not None and store is not None:
             raise ValueError("give either data or a store")
         self.faults = Faults()
         self.store = Store(data) if store is None else store
         self._owned = store is None
-        self._gate = Gate(application(), Site(self.store, self.faults), latency)
+        self.store.escape_quotes = flavor == DATACENTER
+        self.flavor, self.context = flavor, path
+        self.user = ME_EMAIL if flavor == CLOUD else username(ME)
+        site = Site(self.store, self.faults, flavor, path, version)
+        self._gate = Gate(application(flavor, path), site, latency)
         self._port = port
         self._server: Any = None
         self._channels: dict[int, Any] = {}
@@ -65,15 +77,15 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The base URL of the site; RuntimeError before `start`."""
+        """The base URL of the site with the context path; RuntimeError before `start`."""
         if self._server is None:
             raise RuntimeError("the sandbox is not running")
-        return f"http://{HOST}:{self._server.effective_port}/wiki"
+        return f"http://{HOST}:{self._server.effective_port}{self.context}"
 
     @property
     def gateway_url(self) -> str:
         """The same site as behind api.atlassian.com; `_links.next` lacks what this has in front."""
-        return self.url.removesuffix("/wiki") + GATEWAY + "/wiki"
+        return self.url.removesuffix(self.context) + GATEWAY + self.context
 
     @property
     def requests(self) -> list[Request]:

@@ -11,26 +11,36 @@ import flask
 
 from .errors import NOT_PERMITTED
 from .faults import Faults
-from .rows import UserRow
+from .rows import UserRow, username
 from .store import Store
 
 CLOUD_ID = "5e3ad2a0-7c1b-4f0e-9b57-2f6f0c1de001"
+CLOUD = "cloud"
+DATACENTER = "datacenter"
 SITE = "confsync.site"  # the key in the WSGI environment
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The served site."""
+    """The served site. `version` is that of a Data Center."""
 
     store: Store
     faults: Faults
+    flavor: str = CLOUD
+    context: str = "/wiki"
+    version: str = "9.3.1"
+
+    def at_least(self, *version: int) -> bool:
+        """Whether the server's version is this one or a later one."""
+        return tuple(int(part) for part in self.version.split(".")) >= version
 
 
 class AuthenticationError(Exception):
     """No or wrong credentials. Each API says it in its own, misleading way."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, anonymous: bool = False) -> None:
         super().__init__(NOT_PERMITTED)
+        self.anonymous = anonymous
 
 
 def site() -> Site:
@@ -44,22 +54,29 @@ def store() -> Store:
 
 def base() -> str:
     """The site's base URL as this client reaches it, without a slash at the end."""
-    return flask.request.host_url + "wiki"
+    return flask.request.host_url.rstrip("/") + site().context
 
 
 def current_user() -> UserRow:
-    """Whose credentials the request carries: Basic with email and token, or Bearer with a token."""
-    scheme, _, value = flask.request.headers.get("Authorization", "").partition(" ")
-    email: str | None = None
+    """Whose credentials the request carries: Basic with name and token, or Bearer with a token.
+
+    The name is the email address on Cloud and the username on Data Center.
+    """
+    header = flask.request.headers.get("Authorization", "")
+    if not header:
+        raise AuthenticationError(anonymous=True)
+    scheme, _, value = header.partition(" ")
+    name: str | None = None
     token = value.strip()
     if scheme.lower() == "basic":
         try:
-            email, _, token = base64.b64decode(token, validate=True).decode().partition(":")
+            name, _, token = base64.b64decode(token, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             raise AuthenticationError from None
     elif scheme.lower() != "bearer":
         raise AuthenticationError
     for user in store().users():
-        if user.token and user.token == token and email in (None, user.email):
+        known = user.email if site().flavor == CLOUD else username(user.name)
+        if user.token and user.token == token and name in (None, known):
             return user
     raise AuthenticationError

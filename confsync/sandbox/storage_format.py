@@ -134,11 +134,17 @@ def _opening(match: re.Match[str], new_id: Callable[[], str]) -> tuple[str, str,
     return name, f"<{name}{rest}", empty
 
 
-def stored(body: str, new_id: Callable[[], str] = lambda: str(uuid.uuid4())) -> str:
+def stored(
+    body: str,
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    *,
+    escape_quotes: bool = False,
+) -> str:
     """What a server makes of a well-formed `body`; storing the result again changes nothing.
 
     `<x/>` becomes `<x />`, `<p></p>` becomes `<p />`, `<b>` becomes `<strong>`, and structured
     macros get the `ac:schema-version` and `ac:macro-id` that they lack. Comments and CDATA stay.
+    With `escape_quotes` a `"` in text becomes `&quot;`.
     """
     pieces: list[str] = []
     pending: str | None = None  # an opening tag that may turn out to be empty, without its end
@@ -161,7 +167,8 @@ def stored(body: str, new_id: Callable[[], str] = lambda: str(uuid.uuid4())) -> 
             else:
                 pending = inside
         else:
-            pieces.append(text)
+            quotes = escape_quotes and match is None
+            pieces.append(text.replace('"', "&quot;") if quotes else text)
     if pending is not None:
         pieces.append(pending + ">")
     return "".join(pieces)

@@ -9,42 +9,34 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from . import changes, queries, storage_format
+from .attachments import Attachments
 from .changes import Edit, Node
-from .database import Database
 from .errors import Invalid, Missing, Stale
-from .rows import (
-    FolderRow,
-    LabelRow,
-    PageRow,
-    Parent,
-    SpaceRow,
-    UserRow,
-    VersionRow,
-)
+from .permissions import Permissions, check_create
+from .properties import Properties
+from .rows import FolderRow, LabelRow, PageRow, Parent, SpaceRow, VersionRow
+from .state import now
 
 ME = "Me"
 ME_EMAIL = "me@example.com"
 ME_TOKEN = "sandbox-token"  # noqa: S105 - made to be known
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+class Store(Permissions, Attachments, Properties):
+    """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
 
+    With `escape_quotes` saving writes a `"` in text as `&quot;`, as Data Center does.
+    """
 
-class Store:
-    """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write."""
-
-    def __init__(
-        self, path: str | Path | None = None, clock: Callable[[], datetime] = _now
-    ) -> None:
-        self.database = Database(None if path is None else Path(path))
-        self.clock = clock
+    def __init__(self, path: str | Path | None = None, clock: Callable[[], datetime] = now) -> None:
+        super().__init__(path, clock)
+        self.width_resets = []
+        self.escape_quotes = False
         self.add_user(ME, ME_EMAIL, ME_TOKEN)
 
     def __enter__(self) -> Self:
@@ -53,23 +45,7 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        self.database.close()
-
-    def batch(self) -> AbstractContextManager[None]:
-        """One transaction around several operations: all or nothing, and nobody in between."""
-        return self.database.write()
-
-    # People and spaces
-
-    def add_user(self, name: str, email: str = "", token: str | None = None) -> UserRow:
-        """A user; with a token it can use the APIs too. One that exists stays as it is."""
-        with self.batch():
-            changes.add_user(self.database, name, email, token)
-        return next(user for user in self.users() if user.name == name)
-
-    def users(self) -> tuple[UserRow, ...]:
-        return queries.users(self.database)
+    # Spaces
 
     def create_space(
         self,
@@ -122,11 +98,13 @@ class Store:
         """A page under `parent`, the home page by default, or at the root with ROOT.
 
         `raw` stores the body byte for byte; otherwise it is checked (`Malformed`) and rewritten.
-        `hidden` False refuses restricted parents, as for a user of the API.
+        `hidden` False refuses restricted parents and read-only spaces, as for a user of the API.
         """
         content, at = body if raw else self._stored(body), self._at()
         space = self.space(space_key)
         with self.batch():
+            if not hidden:
+                check_create(space)
             under = changes.parent_id(self.database, space.id, parent, hidden=hidden)
             changes.check_title(self.database, space.id, title)
             node = Node("page", space.id, title, under, author, at, message, subtype, page_id)
@@ -156,10 +134,6 @@ class Store:
             return self.folder(changes.insert(self.database, node, None))
 
     # Reading
-
-    def page(self, page_id: str) -> PageRow:
-        """The page in any status, restricted or not; `Missing` if there is none."""
-        return queries.page(self.database, page_id)
 
     def folder(self, folder_id: str) -> FolderRow:
         """The folder or whiteboard; `Missing` if there is none."""
@@ -196,6 +170,7 @@ class Store:
         parent: Parent = None,
         author: str = ME,
         message: str = "",
+        minor: bool = False,
         skip_identical: bool = False,
     ) -> PageRow:
         """The APIs' compare-and-swap: `number` must be the current version plus one (`Stale`).
@@ -203,10 +178,10 @@ class Store:
         `parent` None leaves the page where it is. On a trashed page it restores the old content in
         a new version. With `skip_identical` an update without a change makes no version.
         """
-        queries.page(self.database, page_id, hidden=False)
+        self.editable(page_id)
         content = self._stored(body)
         with self.batch():
-            page = queries.page(self.database, page_id, hidden=False)
+            page = self.editable(page_id)
             if number != page.version + 1:
                 raise Stale(page.version, number)
             if page.status == "archived":
@@ -219,7 +194,7 @@ class Store:
                 page.parent_id,
             )
             if not (same and skip_identical):
-                edit = Edit(title, content, author, message, self._at())
+                edit = Edit(title, content, author, message, self._at(), minor)
                 changes.save(self.database, page, edit, under)
             return self.page(page_id)
 
@@ -301,13 +276,6 @@ class Store:
         with self.batch():
             changes.move_branch(self.database, self.page(page_id), self.space(key).id)
 
-    def restrict(self, page_id: str) -> None:
-        """Hide a page from every user of the API."""
-        self._set(page_id, "UPDATE content SET restricted = ? WHERE id = ?", 1)
-
-    def unrestrict(self, page_id: str) -> None:
-        self._set(page_id, "UPDATE content SET restricted = ? WHERE id = ?", 0)
-
     def labels(self, page_id: str) -> tuple[LabelRow, ...]:
         return queries.labels(self.database, page_id)
 
@@ -323,13 +291,9 @@ class Store:
 
     # Parts
 
-    def _at(self) -> str:
-        moment = self.clock().astimezone(UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
     def _stored(self, body: str) -> str:
         storage_format.check(body)
-        return storage_format.stored(body)
+        return storage_format.stored(body, escape_quotes=self.escape_quotes)
 
     def _parent(self, page: PageRow, parent: Parent, *, hidden: bool = True) -> str | None:
         if parent is None or parent == page.parent_id:
@@ -342,7 +306,3 @@ class Store:
         edit = Edit(page.title, page.body, author, message, self._at())
         changes.save(self.database, again, edit, again.parent_id)
         return self.page(page.id)
-
-    def _set(self, page_id: str, sql: str, value: object) -> None:
-        with self.batch():
-            self.database.execute(sql, (value, int(self.page(page_id).id)))

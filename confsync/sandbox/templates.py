@@ -34,7 +34,7 @@ button, select { font: inherit; padding: .4rem .9rem; }
 button { background: var(--accent); color: Canvas; border: 0; border-radius: 5px; cursor: pointer; }
 .tag { border: 1px solid var(--line); border-radius: 9px; padding: 0 .5rem; font-size: .8rem; }
 </style></head><body>
-<header><strong><a href="/">confsync sandbox</a></strong>
+<header><strong><a href="{{ context }}/">confsync sandbox</a></strong>
 <span class="meta">not a real Confluence: for trying and testing</span></header>
 <main>{% block content %}{% endblock %}</main></body></html>
 """
@@ -43,7 +43,7 @@ SPACES = """{% extends "layout" %}{% block title %}Spaces{% endblock %}{% block 
 <h1>Spaces</h1>
 {% if not spaces %}<p>There is no space yet.</p>{% endif %}
 <ul>{% for space in spaces %}
-<li><a href="/wiki/spaces/{{ space.key }}">{{ space.name }}</a>
+<li><a href="{{ context }}/spaces/{{ space.key }}">{{ space.name }}</a>
 <span class="meta">{{ space.key }}</span></li>{% endfor %}</ul>
 {% endblock %}"""
 
@@ -57,7 +57,7 @@ SPACE = """{% extends "layout" %}{% block title %}{{ space.name }}{% endblock %}
 {% endblock %}"""
 
 PAGE = """{% extends "layout" %}{% block title %}{{ page.title }}{% endblock %}{% block content %}
-<p class="crumbs"><a href="/wiki/spaces/{{ page.space_key }}">{{ page.space_key }}</a>
+<p class="crumbs"><a href="{{ context }}/spaces/{{ page.space_key }}">{{ page.space_key }}</a>
 {% for one in above %} / <a href="{{ one.url }}">{{ one.title }}</a>{% endfor %}</p>
 {% if note %}<p class="notice" role="status">{{ note }}</p>{% endif %}
 <h1>{{ title }}</h1>
@@ -65,12 +65,12 @@ PAGE = """{% extends "layout" %}{% block title %}{{ page.title }}{% endblock %}{
 “{{ message }}”{% endif %}
 {% if page.status != "current" %}<span class="tag">{{ page.status }}</span>{% endif %}
 {% for label in page.labels %}<span class="tag">{{ label }}</span> {% endfor %}</p>
-<p><a href="/wiki/spaces/{{ page.space_key }}/pages/edit-v2/{{ page.id }}">Edit</a> ·
-<a href="/wiki/spaces/{{ page.space_key }}/pages/{{ page.id }}/versions">Versions</a>
+<p><a href="{{ context }}/spaces/{{ page.space_key }}/pages/edit-v2/{{ page.id }}">Edit</a> ·
+<a href="{{ context }}/spaces/{{ page.space_key }}/pages/{{ page.id }}/versions">Versions</a>
 {% if old %}· <a href="{{ url }}">Current version</a>{% endif %}</p>
 <article>{{ rendered }}</article>
 <details><summary>Storage format</summary><pre>{{ body }}</pre></details>
-{% if not old %}<form method="post" action="/wiki/pages/{{ page.id }}/comment">
+{% if not old %}<form method="post" action="{{ context }}/pages/{{ page.id }}/comment">
 <h2>Comment on some text</h2>
 <p class="meta">An inline comment changes the page's body without a new version.</p>
 <p><label>The text, as it stands in the page
@@ -84,7 +84,8 @@ VERSIONS = """{% extends "layout" %}{% block title %}Versions{% endblock %}{% bl
 <p class="crumbs"><a href="{{ url }}">{{ page.title }}</a></p><h1>Versions</h1>
 <table><tr><th>Version</th><th>When</th><th>Who</th><th>Message</th></tr>
 {% for one in versions %}<tr>
-<td><a href="/wiki/spaces/{{ page.space_key }}/pages/{{ page.id }}/versions/{{ one.number }}">
+<td><a href="{{ context }}/spaces/{{ page.space_key }}/pages/{{ page.id }}/versions/{{
+one.number }}">
 {{ one.number }}</a></td><td>{{ one.created_at }}</td><td>{{ one.author }}</td>
 <td>{{ one.message }}</td></tr>{% endfor %}</table>{% endblock %}"""
 

@@ -1,4 +1,4 @@
-"""What is left of v1 on Cloud: who am I, and writing labels. v1's pages are gone."""
+"""What is left of v1 on Cloud: who am I, writing labels and attachments. v1's pages are gone."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import flask
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
-from . import queries
-from .errors import Gone, Invalid, Refusal, Unsupported, v1_envelope
+from . import queries, v1_files
+from .errors import Gone, Invalid, Missing, Refusal, Unsupported, v1_envelope
 from .rows import PageRow
-from .site import AuthenticationError, base, current_user, store
+from .site import AuthenticationError, base, current_user, site, store
 
-api = flask.Blueprint("v1", __name__, url_prefix="/wiki/rest/api")
+api = flask.Blueprint("v1", __name__, url_prefix="/rest/api")
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 PREFIX = "com.atlassian.confluence.api.service.exceptions."
@@ -59,7 +60,7 @@ def get_current_user() -> dict[str, Any]:
         "publicName": user.name,
         "displayName": user.name,
         "isExternalCollaborator": False,
-        "_links": {"base": base(), "context": "/wiki"},
+        "_links": {"base": base(), "context": site().context},
     }
 
 
@@ -70,7 +71,7 @@ def _visible(page_id: str) -> PageRow:
 @api.post("/content/<page_id>/label")
 def add_labels(page_id: str) -> dict[str, Any]:
     """Add labels, given as one object or a list; answer all that the page has then."""
-    page = _visible(page_id)
+    page = store().editable(page_id)
     given = flask.request.get_json(silent=True)
     labels = given if isinstance(given, list) else [given]
     names = [str(one["name"]) for one in labels if isinstance(one, dict) and one.get("name")]
@@ -82,7 +83,7 @@ def add_labels(page_id: str) -> dict[str, Any]:
         for label in store().labels(page.id)
     ]
     found = {"results": results, "start": 0, "limit": 200, "size": len(results)}
-    return {**found, "_links": {"base": base(), "context": "/wiki"}}
+    return {**found, "_links": {"base": base(), "context": site().context}}
 
 
 @api.delete("/content/<page_id>/label")
@@ -99,8 +100,20 @@ def remove_label_by_path(page_id: str, name: str) -> tuple[str, int]:
 
 
 def _remove(page_id: str, name: str) -> tuple[str, int]:
-    store().remove_label(_visible(page_id).id, name)
+    store().remove_label(store().editable(page_id).id, name)
     return "", HTTPStatus.NO_CONTENT
+
+
+@api.get("/content/<page_id>/child/attachment/<attachment_id>/download")
+def download(page_id: str, attachment_id: str) -> Response:
+    """To where the bytes are: another host, which takes no credentials."""
+    row = store().attachment(attachment_id)
+    if row.page_id != _visible(page_id).id:
+        raise Missing("attachment", attachment_id)
+    return v1_files.elsewhere(row)
+
+
+v1_files.routes(api)
 
 
 @api.route("/content", methods=EVERY)

@@ -9,13 +9,13 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from . import parameters, queries, v2_shapes
-from .errors import Invalid, Missing, Refusal, v2_envelope
+from .errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
 from .parameters import After
 from .queries import Selection
 from .rows import ROOT, NodeRow, PageRow, Parent
 from .site import AuthenticationError, base, current_user, site, store
 
-api = flask.Blueprint("v2", __name__, url_prefix="/wiki/api/v2")
+api = flask.Blueprint("v2", __name__, url_prefix="/api/v2")
 
 PAGE_SORTS = ("id", "created-date", "modified-date", "title")
 LISTED = ("current", "archived", "deleted", "trashed")
@@ -35,6 +35,12 @@ def authenticate() -> None:
 def hide(_: AuthenticationError) -> tuple[dict[str, Any], int]:
     """On v2 bad credentials look like something that does not exist."""
     return v2_envelope(404, Missing.code, "Not Found"), 404
+
+
+@api.errorhandler(Forbidden)
+def deny(error: Forbidden) -> tuple[dict[str, Any], int]:
+    """What may be seen and not changed looks like something that does not exist, too."""
+    return refuse(error.hidden_as)
 
 
 @api.errorhandler(Refusal)
@@ -109,7 +115,7 @@ def create_page() -> dict[str, Any]:
         parameters.storage(given, required=False),
         parent,
         flask.g.user.name,
-        "" if site().faults.drop_message_on_create else _version(given)[1],
+        "" if site().faults.drop_message_on_create else parameters.version(given)[1],
         subtype=subtype,
         hidden=False,
     )
@@ -140,7 +146,7 @@ def update_page(page_id: str) -> dict[str, Any]:
     _only_current(given)
     title = parameters.text(given, "title", required=True) or ""
     body = parameters.storage(given, required=True)
-    number, message = _version(given)
+    number, message = parameters.version(given)
     if number is None:
         raise Invalid("Required field 'version.number' is missing or is not an integer.")
     if str(given.get("spaceId") or row.space_id) != row.space_id:
@@ -164,7 +170,7 @@ def update_page(page_id: str) -> dict[str, Any]:
 def delete_page(page_id: str) -> tuple[str, int]:
     """Into the trash; with `purge` out of it for good."""
     with store().batch():
-        row = visible(page_id)
+        row = store().editable(page_id)
         purge = parameters.flag("purge")
         if purge and row.status != "trashed":
             raise Invalid("Trashable Content must be trashed before it can be purged")
@@ -199,13 +205,6 @@ def get_page_labels(page_id: str) -> flask.Response:
     prefix = parameters.values("prefix", choices=("my", "team", "global", "system"))
     found = store().labels(visible(page_id).id) if not prefix or "global" in prefix else ()
     return parameters.sliced(found, v2_shapes.label)
-
-
-@api.get("/pages/<page_id>/attachments")
-def get_attachments(page_id: str) -> flask.Response:
-    visible(page_id)
-    nothing: tuple[dict[str, Any], ...] = ()
-    return parameters.sliced(nothing, dict)
 
 
 @api.get("/pages/<page_id>/ancestors")
@@ -253,7 +252,7 @@ def _links(row: PageRow) -> dict[str, Any]:
 def _single(row: PageRow, *, bodies: bool) -> dict[str, Any]:
     """A page in an answer of its own, with what the query asks to include."""
     found = {**v2_shapes.page(row, bodies=bodies), "_links": _links(row)}
-    path = f"/wiki/api/v2/pages/{row.id}"
+    path = f"{site().context}/api/v2/pages/{row.id}"
     if not parameters.flag("include-version", True):
         del found["version"]
     if parameters.flag("include-labels"):
@@ -285,15 +284,3 @@ def _only_current(given: dict[str, Any]) -> None:
     status = given.get("status", "current")
     if status != "current":
         raise Invalid(f"The sandbox has no drafts: status must be 'current', not '{status}'.")
-
-
-def _version(given: dict[str, Any]) -> tuple[int | None, str]:
-    """The number and the message of a request's `version`."""
-    version = given.get("version")
-    if version is None:
-        return None, ""
-    if not isinstance(version, dict):
-        raise Invalid("Field 'version' is not an object.")
-    number = version.get("number")
-    usable = isinstance(number, int) and not isinstance(number, bool)
-    return (number if usable else None), parameters.text(version, "message") or ""

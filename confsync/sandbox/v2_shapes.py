@@ -30,7 +30,7 @@ def from_tiny(code: str) -> str:
     return str(int.from_bytes(base64.b64decode(padded, b"-_", validate=True), "little"))
 
 
-def _stamp(number: int, author: str, message: str, at: str) -> dict[str, Any]:
+def stamp(number: int, author: str, message: str, at: str) -> dict[str, Any]:
     return {
         "number": number,
         "message": message,
@@ -60,7 +60,7 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         "lastOwnerId": None,
         **subtype,
         "createdAt": row.created_at,
-        "version": _stamp(row.version, row.author, row.message, row.modified_at),
+        "version": stamp(row.version, row.author, row.message, row.modified_at),
         "body": _body(row.body) if bodies else {},
         "_links": {
             "editui": f"/pages/resumedraft.action?draftId={row.id}",
@@ -74,8 +74,8 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
 def old_page(row: PageRow, version: VersionRow, *, bodies: bool) -> dict[str, Any]:
     """A page as an earlier version of it was."""
     found = page(row, bodies=False)
-    stamp = _stamp(version.number, version.author, version.message, version.created_at)
-    found.update(status="historical", title=version.title, version=stamp)
+    made = stamp(version.number, version.author, version.message, version.created_at)
+    found.update(status="historical", title=version.title, version=made)
     found["body"] = _body(version.body) if bodies else {}
     return found
 
@@ -85,13 +85,13 @@ def version(row: VersionRow, page_id: str, *, bodies: bool) -> dict[str, Any]:
     if bodies:
         entity["body"] = _body(row.body)
     return {
-        **_stamp(row.number, row.author, row.message, row.created_at),
+        **stamp(row.number, row.author, row.message, row.created_at),
         "page": entity,
     }
 
 
 def detailed_version(row: VersionRow, last: int) -> dict[str, Any]:
-    found = _stamp(row.number, row.author, row.message, row.created_at)
+    found = stamp(row.number, row.author, row.message, row.created_at)
     found.update(contentTypeModified=False, collaborators=[account_id(row.author)])
     if row.number > 1:
         found["prevVersion"] = row.number - 1
@@ -130,7 +130,7 @@ def folder(row: FolderRow) -> dict[str, Any]:
         "ownerId": account_id(row.creator),
         "createdAt": row.created_at,
         "spaceId": row.space_id,
-        "version": _stamp(1, row.creator, "", row.created_at),
+        "version": stamp(1, row.creator, "", row.created_at),
         "_links": {"webui": f"/spaces/{row.space_key}/{row.type}/{row.id}"},
     }
 

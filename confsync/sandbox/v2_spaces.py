@@ -140,4 +140,4 @@ def get_users() -> dict[str, Any]:
 @api.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE"])
 @api.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
 def unsupported(path: str) -> dict[str, Any]:
-    raise Unsupported(f"The sandbox does not have {flask.request.method} /wiki/api/v2/{path}")
+    raise Unsupported(f"The sandbox does not have {flask.request.method} /api/v2/{path}")

@@ -16,7 +16,7 @@ from .errors import Missing, Refusal
 from .queries import Selection
 from .rendering import to_html
 from .rows import PageRow, VersionRow
-from .site import store
+from .site import site, store
 from .store import ME
 from .v2_shapes import from_tiny
 
@@ -55,7 +55,9 @@ class _Opened:
 
 
 def _show(template: str, status: int = 200, **values: object) -> flask.Response:
-    answer = flask.make_response(_jinja.get_template(template).render(**values), status)
+    answer = flask.make_response(
+        _jinja.get_template(template).render(context=site().context, **values), status
+    )
     answer.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
     )
@@ -79,7 +81,7 @@ def missing(error: Missing) -> flask.Response:
 
 
 def _url(space_key: str, page_id: str, title: str) -> str:
-    return f"/wiki/spaces/{space_key}/pages/{page_id}/{quote_plus(title, safe='')}"
+    return f"{site().context}/spaces/{space_key}/pages/{page_id}/{quote_plus(title, safe='')}"
 
 
 def _page_url(page: PageRow) -> str:
@@ -100,13 +102,12 @@ def _authors() -> dict[str, object]:
 
 
 @pages.get("/")
-@pages.get("/wiki/")
 def list_spaces() -> flask.Response:
     return _show("spaces", spaces=store().spaces())
 
 
-@pages.get("/wiki/spaces/<key>")
-@pages.get("/wiki/spaces/<key>/overview")
+@pages.get("/spaces/<key>")
+@pages.get("/spaces/<key>/overview")
 def show_space(key: str) -> flask.Response:
     """The tree of a space; what hangs under something invisible stands at the top."""
     space = store().space(key)
@@ -129,7 +130,7 @@ def show_space(key: str) -> flask.Response:
     return _show("space", space=space, tree=tree)
 
 
-@pages.get("/wiki/x/<code>")
+@pages.get("/x/<code>")
 def short_link(code: str) -> Response:
     try:
         page = store().page(from_tiny(code))
@@ -138,15 +139,38 @@ def short_link(code: str) -> Response:
     return flask.redirect(_page_url(page))
 
 
-@pages.get("/wiki/pages/resumedraft.action")
+@pages.get("/display/<key>")
+def open_space(key: str) -> Response:
+    """A space's address on Data Center."""
+    return flask.redirect(f"{site().context}/spaces/{store().space(key).key}")
+
+
+@pages.get("/display/<key>/<path:title>")
+def open_by_title(key: str, title: str) -> Response:
+    """A page's address on Data Center, where spaces of the title are plus signs."""
+    space = store().space(key)
+    for wanted in (title.replace("+", " "), title):
+        select = Selection(space_ids=(space.id,), title=wanted, hidden=True)
+        for page in queries.pages(store().database, select):
+            return flask.redirect(_page_url(page))
+    raise Missing("page", title)
+
+
+@pages.get("/pages/viewpage.action")
+def open_by_id() -> Response:
+    """The address that a page has on Data Center whatever its title."""
+    return flask.redirect(_page_url(store().page(flask.request.args.get("pageId", ""))))
+
+
+@pages.get("/pages/resumedraft.action")
 def open_draft() -> Response:
     """The edit link that the API gives."""
     page = store().page(flask.request.args.get("draftId", ""))
-    return flask.redirect(f"/wiki/spaces/{page.space_key}/pages/edit-v2/{page.id}")
+    return flask.redirect(f"{site().context}/spaces/{page.space_key}/pages/edit-v2/{page.id}")
 
 
-@pages.get("/wiki/spaces/<key>/pages/<page_id>")
-@pages.get("/wiki/spaces/<key>/pages/<page_id>/<path:title>")
+@pages.get("/spaces/<key>/pages/<page_id>")
+@pages.get("/spaces/<key>/pages/<page_id>/<path:title>")
 def show_page(key: str, page_id: str, title: str = "") -> flask.Response:
     page = store().page(page_id)
     note = "The comment was added." if "commented" in flask.request.args else ""
@@ -189,14 +213,14 @@ def _read(
     )
 
 
-@pages.get("/wiki/spaces/<key>/pages/<page_id>/versions")
+@pages.get("/spaces/<key>/pages/<page_id>/versions")
 def show_versions(key: str, page_id: str) -> flask.Response:
     page = store().page(page_id)
     found = queries.versions(store().database, page_id, bodies=False)
     return _show("versions", page=page, url=_page_url(page), versions=found[::-1])
 
 
-@pages.get("/wiki/spaces/<key>/pages/<page_id>/versions/<int:number>")
+@pages.get("/spaces/<key>/pages/<page_id>/versions/<int:number>")
 def show_version(key: str, page_id: str, number: int) -> flask.Response:
     page = store().page(page_id)
     found = queries.versions(store().database, page_id, only=number)
@@ -205,7 +229,7 @@ def show_version(key: str, page_id: str, number: int) -> flask.Response:
     return _read(page, found[0], old=True)
 
 
-@pages.post("/wiki/pages/<page_id>/comment")
+@pages.post("/pages/<page_id>/comment")
 def add_comment(page_id: str) -> Response:
     form = flask.request.form
     page = store().page(page_id)
@@ -226,13 +250,13 @@ def add_comment(page_id: str) -> Response:
     return flask.redirect(_page_url(page) + "?commented=1", 303)
 
 
-@pages.get("/wiki/spaces/<key>/pages/edit-v2/<page_id>")
+@pages.get("/spaces/<key>/pages/edit-v2/<page_id>")
 def open_page(key: str, page_id: str) -> flask.Response:
     page = store().page(page_id)
     return _form(page, _Opened(str(page.version), _digest(page)), page.title, page.body)
 
 
-@pages.post("/wiki/spaces/<key>/pages/edit-v2/<page_id>")
+@pages.post("/spaces/<key>/pages/edit-v2/<page_id>")
 def save_page(key: str, page_id: str) -> Response:
     form = flask.request.form
     opened = _Opened(form.get("version", ""), form.get("digest", ""))

@@ -85,10 +85,10 @@ class Desk:
         return done.stdout
 
 
-@pytest.fixture
-def wiki() -> Iterator[Sandbox]:
+@pytest.fixture(params=["cloud", "datacenter"])
+def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A sandbox with an empty space ENG."""
-    with Sandbox() as sandbox:
+    with Sandbox(flavor=request.param) as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         sandbox.clear_requests()
         yield sandbox

@@ -144,7 +144,7 @@ def test_a_clone_that_cannot_be_leaves_nothing_behind(
     desk = desk_at(clone=None)
     for url, code in (
         (f"{wiki.url}/spaces/NOPE", 4),
-        (f"{wiki.url.removesuffix('/wiki')}/spaces/ENG", 3),
+        (f"{wiki.url.removesuffix(wiki.context)}/spaces/ENG", 3),
         ("http://example.com/wiki/spaces/ENG", 2),
         ("ftp://127.0.0.1/spaces/ENG", 2),
         ("nonsense", 2),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from confsync.sandbox import Sandbox
@@ -144,24 +142,3 @@ def test_an_absent_document_comes_back_where_git_does_not_know_of_it(
 ) -> None:
     desk.path(GUIDE).unlink()
     assert desk.json("pull").outcomes == {GUIDE: "created"}
-
-
-def test_pulls_cost_two_requests_for_each_250_pages_and_one_when_nothing_is_new(
-    wiki: Sandbox, desk_at: Callable[..., Desk]
-) -> None:
-    for n in range(299):
-        wiki.store.create_page("ENG", f"Page {n}", f"<p>{n}</p>")
-    batches = -(-300 // 250)
-    desk = desk_at(clone=None)
-    desk("init", "--url", wiki.url, "--space", "ENG")
-    wiki.clear_requests()
-    desk("pull")
-    assert len(wiki.requests) <= 2 * batches + 3
-    wiki.clear_requests()
-    desk("pull")
-    assert len(wiki.requests) <= batches + 3
-    for n in range(3):
-        desk.edit(f"ENG/page-{n}.xhtml", f"<p>{n}", f"<p>mine {n}")
-    wiki.clear_requests()
-    desk("push")
-    assert len(wiki.requests) <= 3 + 2 + 3

@@ -10,7 +10,8 @@ import requests
 
 from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
 
-from .specs import Spec, load_v1, load_v2
+from .dc_api import Dc
+from .specs import Spec, load_dc, load_v1, load_v2
 
 
 class Api:
@@ -110,3 +111,30 @@ def api(sandbox: Sandbox, specs: dict[str, Spec]) -> Iterator[Api]:
     client = Api(sandbox, specs)
     yield client
     client.session.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Sandbox]:
+    """A Data Center with a space ENG."""
+    with Sandbox(flavor="datacenter") as running:
+        running.store.create_space("ENG", "Engineering", "Home")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def dc_spec() -> Spec | None:
+    directory = os.environ.get("CONFSYNC_SPECS")
+    return load_dc(Path(directory)) if directory else None
+
+
+@pytest.fixture
+def dc(server: Sandbox, dc_spec: Spec | None) -> Iterator[Dc]:
+    client = Dc(server, dc_spec)
+    yield client
+    client.session.close()
+
+
+@pytest.fixture
+def guide(server: Sandbox) -> PageRow:
+    """A page of the Data Center, as its store has it."""
+    return server.store.create_page("ENG", "Guide", "<p>one</p>", message="first")

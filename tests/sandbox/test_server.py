@@ -57,9 +57,12 @@ def sandbox_url(port: int) -> str:
     return f"http://127.0.0.1:{port}/wiki"
 
 
-def test_only_cloud_for_now() -> None:
+def test_a_flavor_or_a_context_that_does_not_exist() -> None:
     with pytest.raises(ValueError, match="datacenter"):
-        Sandbox(flavor="datacenter")
+        Sandbox(flavor="server")
+    for context in ("wiki", "/wiki/", "/"):
+        with pytest.raises(ValueError, match="context"):
+            Sandbox(context=context)
 
 
 def test_a_file_survives(tmp_path: Path) -> None:

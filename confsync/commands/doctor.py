@@ -1,0 +1,142 @@
+"""doctor: what stands between this mirror and its server, with the likely cause of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from confsync import gitrepo
+from confsync.config import SpaceConfig
+from confsync.errors import APIAccessError, CredentialsError, Exit, ServerError
+from confsync.mirror import Mirror
+from confsync.model import ParentKind, Status
+from confsync.remote import Remote
+from confsync.result import Check, Result
+
+# Servers refuse signed requests, and people misread 'two hours ago', when clocks differ by more.
+SKEW = 120.0
+
+
+def doctor(mirror: Mirror, opened: Callable[[], AbstractContextManager[Remote]]) -> Result:
+    """Look at everything that a pull or push needs. `opened` connects; it may fail, too."""
+    checks = [*_local(mirror)]
+    try:
+        with opened() as remote:
+            checks += _remote(mirror, remote)
+    except APIAccessError as error:
+        checks.append(_failure("server", mirror.config.url, error))
+    return Result("doctor", checks=tuple(checks))
+
+
+def _local(mirror: Mirror) -> Iterator[Check]:
+    config = mirror.config
+    spaces = ", ".join(space.key for space in config.spaces)
+    yield Check("configuration", f"{config.url}, spaces: {spaces}")
+    version = gitrepo.version()
+    if version is None:
+        yield Check(
+            "git", "not found", hint="merging and deletions need git; all else works without"
+        )
+    else:
+        where = "the mirror is in a repository" if gitrepo.holds(mirror.root) else "no repository"
+        yield Check("git", f"{version}; {where}")
+    entries = [entry for scan in mirror.scan() for entry in scan.entries]
+    bad = [entry for entry in entries if entry.error]
+    if bad:
+        yield Check(
+            "documents",
+            f"{len(bad)} of {len(entries)} cannot be read, first {bad[0].error}",
+            exit=Exit.LOCAL,
+            hint="'confsync status' lists them",
+        )
+    else:
+        yield Check("documents", f"{len(entries)}, all readable")
+
+
+def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:
+    url = mirror.config.url
+    try:
+        user = remote.whoami()
+    except APIAccessError as error:
+        yield _failure("server", url, error)
+        return
+    kind = {"cloud": "Confluence Cloud", "datacenter": "Confluence Data Center"}[remote.flavor]
+    yield Check("server", f"{kind} at {remote.url}")
+    if remote.url != url:
+        yield Check(
+            "token", "a scoped one: the site refuses it, Atlassian's gateway takes it, we use that"
+        )
+    yield Check("credentials", f"you are {user.name or user.id}")
+    yield _clock(remote)
+    for space in mirror.config.spaces:
+        yield from _space(remote, space)
+    limits = {k: v for k, v in remote.seen.items() if k.lower().startswith("x-ratelimit")}
+    told = ", ".join(f"{name} {value}" for name, value in sorted(limits.items()))
+    yield Check("limits", told or "the server names none")
+
+
+def _clock(remote: Remote) -> Check:
+    try:
+        there = parsedate_to_datetime(remote.seen.get("Date", ""))
+    except ValueError:
+        return Check("clock", "the server does not tell its time")
+    skew = (datetime.now(UTC) - there.astimezone(UTC)).total_seconds()
+    if abs(skew) > SKEW:
+        ahead = "ahead of" if skew > 0 else "behind"
+        return Check(
+            "clock",
+            f"{abs(skew):.0f} s {ahead} the server's",
+            hint="set this machine's clock; pages are compared by content, so no edit is at risk",
+        )
+    return Check("clock", "agrees with the server's")
+
+
+def _space(remote: Remote, wanted: SpaceConfig) -> Iterator[Check]:
+    name = f"space {wanted.key}"
+    try:
+        space = remote.space(wanted.key)
+        infos = [info for info in remote.listing(space) if info.status is Status.CURRENT]
+        known = {info.id for info in infos}
+        orphans = [
+            info
+            for info in infos
+            if info.parent_kind is ParentKind.PAGE and info.parent not in known
+        ]
+        yield Check(name, f"{len(infos)} pages can be read")
+        if orphans:
+            yield Check(
+                name,
+                f"{len(orphans)} pages stand below pages that you may not see",
+                hint="they are mirrored at the top of the space; ask for view permission",
+            )
+        page = wanted.root or space.home or next(iter(known), None)
+        if page and not remote.may_write(page):
+            yield Check(
+                name,
+                "you may not edit its pages",
+                exit=Exit.CREDENTIALS,
+                hint="ask for edit permission, or use a token with write scope; pulling works",
+            )
+        elif page:
+            yield Check(name, "you may edit its pages")
+    except APIAccessError as error:
+        yield Check(name, error.message, exit=error.exit, hint=error.hint)
+
+
+def _failure(name: str, url: str, error: APIAccessError) -> Check:
+    """A failure with its likely cause."""
+    hint = error.hint
+    site = urlsplit(url)
+    if (site.hostname or "").endswith(".atlassian.net") and not site.path.startswith("/wiki"):
+        hint = f"on Cloud the URL ends in /wiki: {site.scheme}://{site.netloc}/wiki"
+    elif isinstance(error, CredentialsError):
+        hint = (
+            "Cloud: CONFSYNC_USER is your e-mail address and CONFSYNC_TOKEN an API token, which "
+            "expires after a year at most. Data Center: a personal access token, and no user"
+        )
+    elif isinstance(error, ServerError) and error.status in (0, 404):
+        hint = f"open {url} in the browser; is there a context path such as /wiki or /confluence?"
+    return Check(name, error.message, exit=error.exit, hint=hint)

@@ -1,0 +1,117 @@
+"""confsync as a library: pages by id, each written only over the version that was fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from confsync.compare import Content
+from confsync.errors import NotVisibleError, VersionConflictError
+from confsync.model import Local, Space, Stamp, Status, digest
+from confsync.reading import Case, Reader
+from confsync.rejection import log_conflict
+from confsync.remote import Credentials, Remote, open_remote
+from confsync.writing import Landed, NoVersion, settled, writable, write
+
+
+@dataclass(frozen=True, slots=True)
+class WikiPage:
+    """A page as it was fetched. `content_storage` is its body in storage format, unchanged.
+
+    `parent_id` is None for a page at the root of its space. `labels` are the global ones.
+    """
+
+    page_id: str
+    title: str
+    version: int
+    content_storage: str
+    space_key: str
+    parent_id: str | None
+    labels: tuple[str, ...]
+
+
+def connect(
+    url: str,
+    *,
+    token: str | None = None,
+    user: str | None = None,
+    flavor: str | None = None,
+) -> Wiki:
+    """A connection to the Confluence at a base URL, such as ``https://acme.atlassian.net/wiki``.
+
+    With `user` the token is an API token or password (Basic), without it a personal access or OAuth
+    token (Bearer); without a token the ``.netrc`` is asked. `flavor` is "cloud" or "datacenter";
+    None finds out. Raises APIAccessError.
+    """
+    credentials = Credentials(token, user) if token else None
+    return Wiki(open_remote(url, credentials, flavor=flavor))
+
+
+class Wiki:
+    """A connection. Remembers the content of the versions that it fetched, so that a change without
+    a new version is seen, too. Rate limits are waited out; nothing is ever written blindly."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+        self._known: dict[tuple[str, int], str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._remote.close()
+
+    def fetch_page(self, page_id: str) -> WikiPage:
+        """The current page. Raises NotVisibleError and other APIAccessErrors."""
+        page = self._remote.page(page_id)
+        info = page.info
+        self._known[page_id, info.version.number] = page.digest
+        return WikiPage(
+            info.id,
+            info.title,
+            info.version.number,
+            page.body,
+            self._remote.space_key(info.space),
+            info.parent,
+            self._remote.labels(page_id),
+        )
+
+    def update_page(
+        self, *, page_id: str, title: str, content: str, version: int, message: str = ""
+    ) -> int:
+        """Write a page if it still is what it was at `version`; answers the new version's number.
+
+        When the server has this content already, or takes the write for no change, that is the
+        number it has. Raises VersionConflictError when somebody changed the page meanwhile,
+        WriteRefusedError for what the server does not take, UnsettledError when nobody can say
+        whether it landed.
+        """
+        now = self._remote.page(page_id)
+        if now.info.status is not Status.CURRENT:
+            raise NotVisibleError(f"page {page_id} is {now.info.status.value}")
+        known = self._known.get((page_id, version))
+        if known is None:
+            known = now.digest if version == now.info.version.number else ""
+        stamp = Stamp(page_id, version, known, now.info.parent)
+        local = Local(title, content, digest(title, content), now.info.parent)
+        reader = Reader(self._remote, Space(now.info.space, "", "", None))
+        case = reader.decide(stamp, local, now)
+        if case.decisions.content is Content.UP_TO_DATE:
+            return version
+        done = settled(case) or (write(reader, case, message) if writable(case) else case)
+        match done:
+            case Landed():
+                return done.version
+            case NoVersion():
+                return version
+            case Case():
+                raise self._conflict(done)
+
+    def _conflict(self, case: Case) -> VersionConflictError:
+        log_conflict(case, self._remote.who)
+        now = case.page.info.version.number if case.page else None
+        return VersionConflictError(case.stamp.id, case.stamp.version, now)

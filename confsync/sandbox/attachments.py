@@ -1,0 +1,117 @@
+"""The files of pages, with all their versions."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any
+
+from . import changes
+from .errors import Invalid, Missing
+from .queries import number
+from .rows import AttachmentRow
+from .state import State
+
+PREFIX = "att"
+_SELECT = (
+    "SELECT a.id, a.content_id, a.title, a.media_type, v.number, v.author, v.comment,"
+    " v.created_at, length(v.data) FROM attachments a"
+    " JOIN attachment_versions v ON v.attachment_id = a.id AND v.number = a.version"
+)
+
+
+def _row(row: tuple[Any, ...]) -> AttachmentRow:
+    return AttachmentRow(f"{PREFIX}{row[0]}", str(row[1]), *row[2:])
+
+
+def _key(attachment_id: str) -> int:
+    return number(attachment_id.removeprefix(PREFIX))
+
+
+class Attachments(State):
+    """Ids are `att` and a number; reading accepts the number alone, as servers do."""
+
+    def attachments(self, page_id: str, title: str | None = None) -> tuple[AttachmentRow, ...]:
+        """A page's files in the order in which they were added, or the one with this name."""
+        rows = self.database.all(
+            f"{_SELECT} WHERE a.content_id = ? AND (? IS NULL OR a.title = ?) ORDER BY a.id",
+            (number(page_id), title, title),
+        )
+        return tuple(_row(row) for row in rows)
+
+    def attachment(self, attachment_id: str) -> AttachmentRow:
+        row = self.database.one(f"{_SELECT} WHERE a.id = ?", (_key(attachment_id),))
+        if row is None:
+            raise Missing("attachment", attachment_id)
+        return _row(row)
+
+    def attachment_data(self, attachment_id: str, version: int | None = None) -> bytes:
+        """The bytes of the file now, or as they were."""
+        wanted = self.attachment(attachment_id).version if version is None else version
+        row = self.database.one(
+            "SELECT data FROM attachment_versions WHERE attachment_id = ? AND number = ?",
+            (_key(attachment_id), wanted),
+        )
+        if row is None:
+            raise Missing("attachment", attachment_id)
+        return row[0] if isinstance(row[0], bytes) else b""
+
+    def attach(
+        self,
+        page_id: str,
+        title: str,
+        data: bytes,
+        media_type: str | None = None,
+        author: str = "Ana",
+        comment: str = "",
+    ) -> AttachmentRow:
+        """A new file. `Invalid` if the page has one of this name."""
+        kind = media_type or mimetypes.guess_type(title)[0] or "application/octet-stream"
+        with self.batch():
+            page = self.page(page_id)
+            if self.attachments(page.id, title):
+                raise Invalid(
+                    "Cannot add a new attachment with same file name as an existing attachment: "
+                    + title
+                )
+            new = self.database.new_id()
+            self.database.execute(
+                "INSERT INTO attachments VALUES (?, ?, ?, ?, 0)",
+                (new, number(page.id), title, kind),
+            )
+            return self.replace_attachment(f"{PREFIX}{new}", data, author, comment)
+
+    def replace_attachment(
+        self, attachment_id: str, data: bytes, author: str = "Ana", comment: str = ""
+    ) -> AttachmentRow:
+        """A new version of a file."""
+        key = _key(attachment_id)
+        with self.batch():
+            row = self.database.one("SELECT version FROM attachments WHERE id = ?", (key,))
+            if row is None:
+                raise Missing("attachment", attachment_id)
+            changes.add_user(self.database, author)
+            self.database.execute(
+                "INSERT INTO attachment_versions VALUES (?, ?, ?, ?, ?, ?)",
+                (key, int(str(row[0])) + 1, author, comment, self._at(), data),
+            )
+            self.database.execute(
+                "UPDATE attachments SET version = version + 1 WHERE id = ?", (key,)
+            )
+            return self.attachment(attachment_id)
+
+    def describe_attachment(self, attachment_id: str, title: str, media_type: str) -> AttachmentRow:
+        """Another name or type for a file, without a new version."""
+        with self.batch():
+            self.database.execute(
+                "UPDATE attachments SET title = ?, media_type = ? WHERE id = ?",
+                (title, media_type, _key(attachment_id)),
+            )
+            return self.attachment(attachment_id)
+
+    def remove_attachment(self, attachment_id: str) -> None:
+        """Delete a file with all its versions."""
+        key = _key(attachment_id)
+        with self.batch():
+            self.attachment(attachment_id)
+            self.database.execute("DELETE FROM attachment_versions WHERE attachment_id = ?", (key,))
+            self.database.execute("DELETE FROM attachments WHERE id = ?", (key,))

@@ -1,0 +1,59 @@
+"""What belongs to many pages at once, in one query for all of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .database import Database
+from .queries import number
+from .rows import AncestorRow, LabelRow, PropertyRow
+
+
+def _marks(ids: tuple[str, ...]) -> str:
+    return ",".join("?" * len(ids))
+
+
+def lineages(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[AncestorRow, ...]]:
+    """What is above each of `ids`, topmost first, in one query."""
+    found: dict[str, list[AncestorRow]] = {one: [] for one in ids}
+    rows: list[tuple[Any, ...]] = database.all(
+        "WITH RECURSIVE up (start, id, parent_id, depth) AS ("
+        f" SELECT id, id, parent_id, 0 FROM content WHERE id IN ({_marks(ids)})"
+        " UNION ALL SELECT start, c.id, c.parent_id, depth + 1 FROM content c"
+        " JOIN up ON c.id = up.parent_id)"
+        " SELECT start, c.id, c.type, c.title, c.status, s.key FROM up"
+        " JOIN content c ON c.id = up.id JOIN spaces s ON s.id = c.space_id"
+        " WHERE depth > 0 ORDER BY depth DESC",
+        tuple(number(one) for one in ids),
+    )
+    for start, above, *rest in rows:
+        found[str(start)].append(AncestorRow(str(above), *rest))
+    return {one: tuple(above) for one, above in found.items()}
+
+
+def labels_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[LabelRow, ...]]:
+    """The labels of each of `ids`, in one query."""
+    found: dict[str, list[LabelRow]] = {one: [] for one in ids}
+    rows = database.all(
+        "SELECT cl.content_id, l.id, l.name FROM content_labels cl JOIN labels l"
+        f" ON l.id = cl.label_id WHERE cl.content_id IN ({_marks(ids)})"
+        " ORDER BY l.name",
+        tuple(number(one) for one in ids),
+    )
+    for page, label, name in rows:
+        found[str(page)].append(LabelRow(str(label), str(name)))
+    return {one: tuple(given) for one, given in found.items()}
+
+
+def properties_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[PropertyRow, ...]]:
+    """The properties of each of `ids`, in one query."""
+    found: dict[str, list[PropertyRow]] = {one: [] for one in ids}
+    rows: list[tuple[Any, ...]] = database.all(
+        "SELECT id, content_id, key, value, version, author, created_at FROM properties"
+        f" WHERE content_id IN ({_marks(ids)}) ORDER BY id",
+        tuple(number(one) for one in ids),
+    )
+    for new, page, key, value, *rest in rows:
+        found[str(page)].append(PropertyRow(str(new), str(page), key, json.loads(value), *rest))
+    return {one: tuple(given) for one, given in found.items()}

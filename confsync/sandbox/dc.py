@@ -1,0 +1,157 @@
+"""Data Center's v1: who may ask, how it refuses, spaces, users and what the server is."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from werkzeug.exceptions import HTTPException
+
+from . import v1_shapes
+from .errors import (
+    Invalid,
+    Missing,
+    ReadOnlyMode,
+    Refusal,
+    Unsupported,
+    dc_envelope,
+    dc_text,
+    servlet_page,
+)
+from .rows import UserRow, user_key, username
+from .site import AuthenticationError, base, current_user, site, store
+from .v1_listing import expand, listing
+from .v1_shapes import links
+
+api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
+around = flask.Blueprint("dc_around", __name__)
+EVERY = ["GET", "POST", "PUT", "DELETE"]
+BUILD = 9107
+Answer = tuple[dict[str, Any], int]
+
+
+@api.before_request
+def authenticate() -> None:
+    flask.g.user = current_user()
+    if site().faults.read_only and flask.request.method != "GET":
+        raise ReadOnlyMode
+
+
+@api.errorhandler(AuthenticationError)
+def forbid(error: AuthenticationError) -> flask.Response | Answer:
+    """Nobody gets an answer in JSON; somebody with wrong credentials gets a page."""
+    if error.anonymous:
+        return dc_envelope(HTTPStatus.FORBIDDEN, str(error)), HTTPStatus.FORBIDDEN
+    return unauthorized()
+
+
+def unauthorized() -> flask.Response:
+    answer = flask.make_response(servlet_page(HTTPStatus.UNAUTHORIZED), HTTPStatus.UNAUTHORIZED)
+    answer.headers["WWW-Authenticate"] = f'OAuth realm="{base()}"'
+    answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
+    return answer
+
+
+@api.errorhandler(Refusal)
+def refuse(refusal: Refusal) -> Answer:
+    allowed = not isinstance(refusal, ReadOnlyMode)
+    return dc_envelope(refusal.status, dc_text(refusal), allowed=allowed), refusal.status
+
+
+@api.errorhandler(HTTPException)
+def fail(error: HTTPException) -> Answer:
+    status = error.code or 500
+    return dc_envelope(status, error.name), status
+
+
+@api.get("/space")
+def get_spaces() -> dict[str, Any]:
+    asked = expand()
+    keys = [key.lower() for key in flask.request.args.getlist("spaceKey")]
+    found = [row for row in store().spaces() if not keys or row.key.lower() in keys]
+    return listing(
+        lambda start, size: found[start : start + size],
+        lambda rows: [v1_shapes.space(row, asked) for row in rows],
+        asked,
+    )
+
+
+@api.get("/space/<key>")
+def get_space(key: str) -> dict[str, Any]:
+    row = store().space(key)
+    found = v1_shapes.space(row, expand())
+    more = links(f"/rest/api/space/{row.key}", collection="/rest/api/space")
+    return {**found, "_links": {**found["_links"], **more}}
+
+
+@api.get("/user/current")
+def get_current_user() -> dict[str, Any]:
+    return _person(flask.g.user)
+
+
+@api.get("/user")
+def get_user() -> dict[str, Any]:
+    key, name = (flask.request.args.get(one) for one in ("key", "username"))
+    if key is None and name is None:
+        raise Invalid("key or username must be given")
+    for user in store().users():
+        if key == user_key(user.name) or name == username(user.name):
+            return _person(user)
+    raise Missing("user", key or name or "")
+
+
+def _person(user: UserRow) -> dict[str, Any]:
+    found = v1_shapes.person(user.name)
+    return {**found, "_links": {**found["_links"], "base": base(), "context": site().context}}
+
+
+@api.route("/user/watch/content/<content_id>", methods=["GET", "POST", "DELETE"])
+def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
+    """Nobody watches anything here; asking for it, and asking not to, is fine."""
+    if flask.request.method == "GET":
+        return {"watching": False}
+    return "", HTTPStatus.NO_CONTENT
+
+
+@api.get("/accessmode")
+def get_access_mode() -> flask.Response:
+    return flask.jsonify("READ_ONLY" if site().faults.read_only else "READ_WRITE")
+
+
+@api.get("/server-information")
+def get_server() -> dict[str, Any]:
+    return {
+        "baseUrl": base(),
+        "version": site().version,
+        "buildNumber": BUILD,
+        "marketplaceBuildNumber": BUILD,
+        "buildDate": "2025-02-04",
+    }
+
+
+@around.get("/status")
+def get_status() -> dict[str, Any]:
+    """Whether the node works, for load balancers; needs no credentials."""
+    return {"state": "RUNNING"}
+
+
+@around.get("/rest/applinks/1.0/manifest")
+def get_manifest() -> flask.Response:
+    """What the server is, for other applications; needs no credentials."""
+    known = {"id": "confsync-sandbox", "name": "Confluence", "typeId": "confluence"}
+    found = {**known, "version": site().version, "buildNumber": str(BUILD), "url": base()}
+    if "json" in flask.request.headers.get("Accept", ""):
+        return flask.jsonify(found)
+    inside = "".join(f"<{name}>{value}</{name}>" for name, value in found.items())
+    return flask.Response(f"<manifest>{inside}</manifest>", mimetype="application/xml")
+
+
+@around.get("/login.action")
+def log_in() -> str:
+    return servlet_page(HTTPStatus.OK).replace("HTTP Status 200 \u2013 OK", "Log In - Confluence")
+
+
+@api.route("/<path:path>", methods=EVERY)
+def unsupported(path: str) -> dict[str, Any]:
+    raise Unsupported(f"The sandbox does not have {flask.request.method} /rest/api/{path}")

@@ -1,0 +1,219 @@
+"""Data Center's v1: reading content, one by one, in listings, by cursor and by query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import flask
+
+from . import cql, queries, v1_shapes
+from .dc import api
+from .errors import Invalid, Missing
+from .parameters import integer, values
+from .queries import Selection
+from .rows import PageRow
+from .site import site, store
+from .v1_listing import expand, listing, scan, sliced
+from .v1_shapes import Expand, contents, links
+
+CURRENT = ("current",)
+STATUSES = ("current", "trashed", "archived", "historical", "draft", "any")
+DEFAULT = "history,space,version"
+SCAN = (7, 18)
+VERSIONS = (9, 0)
+
+
+def statuses() -> tuple[str, ...]:
+    """Which statuses are asked for; all of them for `any`."""
+    found = values("status", choices=STATUSES) or CURRENT
+    return () if "any" in found else found
+
+
+def visible(page_id: str, wanted: tuple[str, ...] = CURRENT) -> PageRow:
+    """The page, if the user of the API may see it and it has one of these statuses (none: any)."""
+    row = queries.page(store().database, page_id, hidden=False)
+    if wanted and row.status not in wanted:
+        raise Missing("page", page_id)
+    return row
+
+
+def single(row: PageRow, asked: Expand) -> dict[str, Any]:
+    """A page in an answer of its own."""
+    (found,) = contents([row], asked)
+    more = links(f"/rest/api/content/{row.id}", collection="/rest/api/content")
+    return {**found, "_links": {**found["_links"], **more}}
+
+
+def list_pages(asked: Expand, **select: Any) -> dict[str, Any]:
+    """A listing of the selected pages."""
+
+    def fetch(start: int, size: int) -> Sequence[PageRow]:
+        selection = Selection(offset=start, limit=size, bodies=asked.bodies, **select)
+        return queries.pages(store().database, selection)
+
+    return listing(fetch, lambda rows: contents(rows, asked), asked)
+
+
+def _filters() -> dict[str, Any]:
+    """What the query of a listing selects. Other types than pages do not exist here."""
+    given = flask.request.args
+    kind = given.get("type", "page")
+    if kind not in ("page", "blogpost", "comment", "attachment"):
+        raise Invalid(f"Unsupported content type: {kind}")
+    key = given.get("spaceKey")
+    nothing = ("0 = ?", (1,))
+    return {
+        "statuses": statuses(),
+        "space_ids": (store().space(key).id,) if key else (),
+        "where": None if kind == "page" else nothing,
+    }
+
+
+@api.get("/content")
+def get_contents() -> dict[str, Any]:
+    title = flask.request.args.get("title")
+    return list_pages(expand(), title=title, ids=values("ids"), **_filters())
+
+
+@api.get("/content/scan")
+def scan_contents() -> dict[str, Any]:
+    """The same by cursor; a server that does not know it yet takes `scan` for an id."""
+    if not site().at_least(*SCAN):
+        raise Missing("page", "scan")
+    asked, filters = expand(), _filters()
+
+    def fetch(after: int, size: int) -> Sequence[PageRow]:
+        selection = Selection(after=(after, after), limit=size, bodies=asked.bodies, **filters)
+        return queries.pages(store().database, selection)
+
+    return scan(fetch, lambda rows: contents(rows, asked), lambda row: row.id, asked)
+
+
+@api.get("/content/search")
+def search() -> dict[str, Any]:
+    query = flask.request.args.get("cql", "")
+    asked = expand()
+    try:
+        context = json.loads(flask.request.args.get("cqlcontext", "{}"))
+        wanted = tuple(str(one) for one in context.get("contentStatuses", CURRENT))
+    except (ValueError, AttributeError, TypeError):
+        raise Invalid("Could not parse cqlcontext") from None
+    where = cql.condition(query)
+    total = queries.count(store().database, Selection(statuses=wanted, where=where))
+    found = list_pages(asked, statuses=wanted, where=where)
+    return {**found, "totalSize": total, "cqlQuery": query, "searchDuration": 1}
+
+
+@api.get("/content/<page_id>")
+def get_content(page_id: str) -> dict[str, Any]:
+    asked = expand(DEFAULT)
+    if page_id.startswith("att"):
+        row = store().attachment(page_id)
+        visible(row.page_id)
+        return v1_shapes.attachment(row, asked)
+    wanted, number = statuses(), integer("version")
+    if not wanted or "historical" in wanted:
+        page = visible(page_id, ())
+        if number not in (None, 0, page.version):
+            return single(_old(page, number or 0), asked)
+        return single(page, asked)
+    page = visible(page_id, wanted)
+    if number not in (None, 0, page.version):
+        raise Missing("page", page_id)
+    return single(page, asked)
+
+
+def _old(page: PageRow, number: int) -> PageRow:
+    found = queries.versions(store().database, page.id, only=number)
+    if not found:
+        raise Missing("page", page.id)
+    return v1_shapes.as_of(page, found[0])
+
+
+@api.get("/content/<page_id>/history")
+def get_history(page_id: str) -> dict[str, Any]:
+    asked = Expand.of(
+        "lastUpdated,previousVersion,nextVersion", *flask.request.args.getlist("expand")
+    )
+    return v1_shapes.history(visible(page_id), asked, "")
+
+
+def list_versions(page_id: str) -> dict[str, Any]:
+    """A page's versions, newest first; `content` of each is what it was."""
+    page, asked = visible(page_id), expand()
+    rows = queries.versions(store().database, page.id, bodies=False)[::-1]
+    return sliced(rows, lambda row: v1_shapes.version(page.id, row, latest=row is rows[0]), asked)
+
+
+def show_version(page_id: str, number: int) -> dict[str, Any]:
+    page, asked = visible(page_id), expand()
+    found = queries.versions(store().database, page.id, only=number)
+    if not found:
+        raise Missing("page", page_id)
+    shown = v1_shapes.version(page.id, found[0], latest=number == page.version)
+    if "content" in asked:
+        names = [name.removeprefix("content.") for name in asked.names if name != "content"]
+        shown["content"] = single(v1_shapes.as_of(page, found[0]), Expand.of(*names))
+    return shown
+
+
+@api.get("/content/<page_id>/version")
+def get_versions(page_id: str) -> dict[str, Any]:
+    if not site().at_least(*VERSIONS):
+        raise Missing("path", "version")
+    return list_versions(page_id)
+
+
+@api.get("/content/<page_id>/version/<int:number>")
+def get_version(page_id: str, number: int) -> dict[str, Any]:
+    if not site().at_least(*VERSIONS):
+        raise Missing("path", "version")
+    return show_version(page_id, number)
+
+
+@api.get("/content/<page_id>/child")
+def get_child(page_id: str) -> dict[str, Any]:
+    path = f"/rest/api/content/{visible(page_id).id}/child"
+    found: dict[str, Any] = {}
+    if "page" in expand():
+        found["page"] = get_child_pages(page_id)
+    unseen = {k: f"{path}/{k}" for k in ("page", "attachment", "comment") if k not in found}
+    return {**found, "_links": links(path), "_expandable": unseen}
+
+
+@api.get("/content/<page_id>/child/page")
+def get_child_pages(page_id: str) -> dict[str, Any]:
+    page = visible(page_id)
+    return list_pages(expand(), parent_id=page.id, statuses=CURRENT, sort="child-position")
+
+
+@api.get("/content/<page_id>/descendant/page")
+def get_descendants(page_id: str) -> dict[str, Any]:
+    where = cql.condition(f"ancestor = {visible(page_id).id}")
+    return list_pages(expand(), statuses=CURRENT, where=where)
+
+
+@api.get("/content/<page_id>/child/comment")
+@api.get("/content/<page_id>/descendant/comment")
+@api.get("/content/<page_id>/descendant/attachment")
+def get_nothing(page_id: str) -> dict[str, Any]:
+    visible(page_id)
+    nothing: tuple[dict[str, Any], ...] = ()
+    return sliced(nothing, dict, expand())
+
+
+@api.get("/space/<key>/content")
+def get_space_content(key: str) -> dict[str, Any]:
+    """All kinds of content, each with its first results."""
+    found = {"page": get_space_pages(key, "page"), "blogpost": get_space_pages(key, "blogpost")}
+    return {**found, "_links": links(f"/rest/api/space/{key}/content")}
+
+
+@api.get("/space/<key>/content/<kind>")
+def get_space_pages(key: str, kind: str) -> dict[str, Any]:
+    space, root = store().space(key), flask.request.args.get("depth") == "root"
+    where = None if kind == "page" else ("0 = ?", (1,))
+    select = {"space_ids": (space.id,), "statuses": CURRENT, "root_only": root}
+    return list_pages(expand(), where=where, **select)

@@ -1,0 +1,46 @@
+"""Who may see and who may change what, and how it is refused."""
+
+from __future__ import annotations
+
+from . import queries
+from .errors import NO_EDIT, Forbidden, Missing
+from .rows import PageRow, SpaceRow
+from .state import State
+
+NO_CREATE = "Could not create content with type page"
+
+
+class Permissions(State):
+    """The API's users are all alike: what is hidden or read-only is so for each of them."""
+
+    def restrict(self, page_id: str) -> None:
+        """Hide a page from every user of the API."""
+        self._set(page_id, "UPDATE content SET restricted = ? WHERE id = ?", 1)
+
+    def unrestrict(self, page_id: str) -> None:
+        self._set(page_id, "UPDATE content SET restricted = ? WHERE id = ?", 0)
+
+    def read_only_page(self, page_id: str, on: bool = True) -> None:
+        """Let every user of the API see the page and none change it; `on` False allows it again."""
+        self._set(page_id, "UPDATE content SET read_only = ? WHERE id = ?", int(on))
+
+    def read_only_space(self, key: str, on: bool = True) -> None:
+        """The same for a space: nothing in it can be created or changed."""
+        with self.batch():
+            self.database.execute(
+                "UPDATE spaces SET read_only = ? WHERE key = ? COLLATE NOCASE", (int(on), key)
+            )
+
+    def editable(self, page_id: str) -> PageRow:
+        """The page, if the API may change it; else `Missing` or `Forbidden`."""
+        page = queries.page(self.database, page_id, hidden=False)
+        spaces = {space.id: space for space in queries.spaces(self.database)}
+        if page.read_only or spaces[page.space_id].read_only:
+            raise Forbidden(NO_EDIT.format(page_id), Missing("page", page_id))
+        return page
+
+
+def check_create(space: SpaceRow) -> None:
+    """Raise `Forbidden` if the API may not create pages in `space`."""
+    if space.read_only:
+        raise Forbidden(NO_CREATE, Missing("space", space.id))

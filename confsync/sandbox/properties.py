@@ -1,0 +1,91 @@
+"""Content properties: JSON values that apps keep with a page, each with a version of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import Invalid, Missing, Stale
+from .queries import number
+from .rows import PropertyRow
+from .state import State
+
+WIDTH = "content-appearance-published"
+FIXED = "fixed-width"
+_SELECT = "SELECT id, content_id, key, value, version, author, created_at FROM properties"
+
+
+def _row(row: tuple[Any, ...]) -> PropertyRow:
+    return PropertyRow(str(row[0]), str(row[1]), row[2], json.loads(row[3]), *row[4:])
+
+
+class Properties(State):
+    """`width_resets` are the pages whose width an update of `metadata.properties` has reset."""
+
+    width_resets: list[str]
+
+    def properties(self, content_id: str, key: str | None = None) -> tuple[PropertyRow, ...]:
+        """What is kept with a page or an attachment, or the one with this key."""
+        rows = self.database.all(
+            f"{_SELECT} WHERE content_id = ? AND (? IS NULL OR key = ?) ORDER BY id",
+            (_content(content_id), key, key),
+        )
+        return tuple(_row(row) for row in rows)
+
+    def property(self, content_id: str, key_or_id: str) -> PropertyRow:
+        """One property, by its key or its id."""
+        for row in self.properties(content_id):
+            if key_or_id in (row.key, row.id):
+                return row
+        raise Missing("property", key_or_id)
+
+    def add_property(self, content_id: str, key: str, value: object, author: str) -> PropertyRow:
+        """A property that is not there yet; `Invalid` if it is."""
+        with self.batch():
+            if self.properties(content_id, key):
+                raise Invalid(f"The content already has a property with the key '{key}'.")
+            given = (self.database.new_id(), _content(content_id), key, json.dumps(value))
+            self.database.execute(
+                "INSERT INTO properties VALUES (?, ?, ?, ?, 1, ?, ?)",
+                (*given, self._at(), author),
+            )
+            return self.property(content_id, key)
+
+    def set_property(
+        self, content_id: str, key_or_id: str, value: object, version: int, author: str
+    ) -> PropertyRow:
+        """The next version of a property: `version` must be the current one plus one (`Stale`)."""
+        with self.batch():
+            old = self.property(content_id, key_or_id)
+            if version != old.version + 1:
+                raise Stale(old.version, version)
+            self.database.execute(
+                "UPDATE properties SET value = ?, version = ?, author = ?, created_at = ?"
+                " WHERE id = ?",
+                (json.dumps(value), version, author, self._at(), int(old.id)),
+            )
+            return self.property(content_id, key_or_id)
+
+    def remove_property(self, content_id: str, key_or_id: str) -> None:
+        with self.batch():
+            found = self.property(content_id, key_or_id)
+            self.database.execute("DELETE FROM properties WHERE id = ?", (int(found.id),))
+
+    def put_metadata(self, page_id: str, given: Mapping[str, object], author: str) -> None:
+        """What `metadata.properties` of an update does: it sets them, and resets the page's width.
+
+        The width is back at the default unless it is among those given; `width_resets` says so.
+        """
+        with self.batch():
+            self.width_resets.append(page_id)
+            for key, value in {WIDTH: FIXED, **given}.items():
+                found = self.properties(page_id, key)
+                if found:
+                    self.set_property(page_id, key, value, found[0].version + 1, author)
+                else:
+                    self.add_property(page_id, key, value, author)
+
+
+def _content(content_id: str) -> int:
+    return number(content_id.removeprefix("att"))

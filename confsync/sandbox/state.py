@@ -1,0 +1,52 @@
+"""What all parts of a store share: the database, its transactions, the clock and the people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from . import changes, queries
+from .database import Database
+from .rows import PageRow, UserRow
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class State:
+    """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write."""
+
+    def __init__(self, path: str | Path | None = None, clock: Callable[[], datetime] = now) -> None:
+        self.database = Database(None if path is None else Path(path))
+        self.clock = clock
+
+    def close(self) -> None:
+        self.database.close()
+
+    def batch(self) -> AbstractContextManager[None]:
+        """One transaction around several operations: all or nothing, and nobody in between."""
+        return self.database.write()
+
+    def add_user(self, name: str, email: str = "", token: str | None = None) -> UserRow:
+        """A user; with a token it can use the APIs too. One that exists stays as it is."""
+        with self.batch():
+            changes.add_user(self.database, name, email, token)
+        return next(user for user in self.users() if user.name == name)
+
+    def users(self) -> tuple[UserRow, ...]:
+        return queries.users(self.database)
+
+    def page(self, page_id: str) -> PageRow:
+        """The page in any status, restricted or not; `Missing` if there is none."""
+        return queries.page(self.database, page_id)
+
+    def _at(self) -> str:
+        moment = self.clock().astimezone(UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def _set(self, page_id: str, sql: str, value: object) -> None:
+        with self.batch():
+            self.database.execute(sql, (value, int(self.page(page_id).id)))

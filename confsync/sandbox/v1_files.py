@@ -1,0 +1,150 @@
+"""v1's attachments, on both flavours; and where the bytes of a file are."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.wrappers import Response
+
+from . import queries, v1_shapes
+from .dc import unauthorized
+from .errors import Invalid, Missing
+from .rows import AttachmentRow
+from .site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, store
+from .v1_listing import expand, sliced
+from .v1_shapes import Expand
+
+files = flask.Blueprint("files", __name__)
+NO_CHECK = re.compile(r"no-?check", re.IGNORECASE)
+OTHER_HOST = "localhost"  # as different from 127.0.0.1 as a media service is from a site
+
+
+def _visible(page_id: str) -> str:
+    return queries.page(store().database, page_id, hidden=False).id
+
+
+def _of(page_id: str, attachment_id: str) -> AttachmentRow:
+    row = store().attachment(attachment_id)
+    if row.page_id != page_id:
+        raise Missing("attachment", attachment_id)
+    return row
+
+
+def list_files(page_id: str) -> dict[str, Any]:
+    """A page's files, or those of one name."""
+    found = store().attachments(_visible(page_id), flask.request.args.get("filename"))
+    kind, asked = flask.request.args.get("mediaType"), expand()
+    rows = [row for row in found if kind in (None, row.media_type)]
+    return sliced(rows, lambda row: v1_shapes.attachment(row, asked), asked)
+
+
+def _uploads() -> list[FileStorage]:
+    if not NO_CHECK.fullmatch(flask.request.headers.get("X-Atlassian-Token", "")):
+        raise Forbidden("XSRF check failed")
+    found = flask.request.files.getlist("file")
+    if not found:
+        raise Invalid("At least one file must be given, in the part 'file'.")
+    return found
+
+
+def _comment() -> str:
+    return flask.request.form.get("comment", "")
+
+
+def add_files(page_id: str) -> dict[str, Any]:
+    """New files; a name that the page has already is refused."""
+    added: list[AttachmentRow] = []
+    with store().batch():
+        page = store().editable(page_id)
+        for one in _uploads():
+            name = one.filename or ""
+            kind = one.mimetype if one.mimetype != "application/octet-stream" else None
+            author = flask.g.user.name
+            added.append(store().attach(page.id, name, one.read(), kind, author, _comment()))
+    shown = [v1_shapes.attachment(row, Expand.of("version,container")) for row in added]
+    return {"results": shown, "start": 0, "limit": len(shown), "size": len(shown)}
+
+
+def replace_file(page_id: str, attachment_id: str) -> dict[str, Any]:
+    """A new version of a file, whatever the uploaded one is called."""
+    with store().batch():
+        store().editable(page_id)
+        row = _of(page_id, attachment_id)
+        data = _uploads()[0].read()
+        row = store().replace_attachment(row.id, data, flask.g.user.name, _comment())
+    return v1_shapes.attachment(row, Expand.of("version,container"))
+
+
+def describe_file(page_id: str, attachment_id: str) -> dict[str, Any]:
+    """Another name or type for a file."""
+    given = flask.request.get_json()
+    with store().batch():
+        store().editable(page_id)
+        row = _of(page_id, attachment_id)
+        kind = given.get("metadata", {}).get("mediaType", row.media_type)
+        row = store().describe_attachment(row.id, str(given.get("title", row.title)), str(kind))
+    return v1_shapes.attachment(row, Expand.of("version"))
+
+
+def delete_file(page_id: str, attachment_id: str) -> tuple[str, int]:
+    with store().batch():
+        store().editable(page_id)
+        store().remove_attachment(_of(page_id, attachment_id).id)
+    return "", HTTPStatus.NO_CONTENT
+
+
+def routes(api: flask.Blueprint) -> None:
+    """Add all this to a v1 API."""
+    one = "/content/<page_id>/child/attachment"
+    api.add_url_rule(one, view_func=list_files, methods=["GET"])
+    api.add_url_rule(one, view_func=add_files, methods=["POST", "PUT"])
+    api.add_url_rule(f"{one}/<attachment_id>/data", view_func=replace_file, methods=["POST"])
+    api.add_url_rule(f"{one}/<attachment_id>", view_func=describe_file, methods=["PUT"])
+    api.add_url_rule(f"{one}/<attachment_id>", view_func=delete_file, methods=["DELETE"])
+
+
+@files.get("/download/attachments/<page_id>/<name>")
+def download(page_id: str, name: str) -> Response:
+    """A file's bytes. On Cloud they are elsewhere; on Data Center nobody is sent to log in."""
+    try:
+        current_user()
+    except AuthenticationError as error:
+        if site().flavor == CLOUD or not error.anonymous:
+            return unauthorized()
+        return flask.redirect(f"{site().context}/login.action")
+    try:
+        (row,) = store().attachments(_visible(page_id), name)
+    except (Missing, ValueError):
+        raise NotFound from None
+    wanted = flask.request.args.get("version", type=int)
+    return elsewhere(row) if site().flavor == CLOUD else _bytes(row, wanted)
+
+
+def elsewhere(row: AttachmentRow) -> Response:
+    """To the media service, whose address holds all that one needs."""
+    port = flask.request.host.rpartition(":")[2]
+    where = f"http://{OTHER_HOST}:{port}/media/{row.id}/{row.version}"
+    return flask.redirect(f"{where}?token={CLOUD_ID}")
+
+
+def media(attachment_id: str, number: int) -> Response:
+    """The media service: whoever sends credentials beside the token is refused."""
+    if "Authorization" in flask.request.headers:
+        return flask.Response("Only one auth mechanism allowed\n", HTTPStatus.BAD_REQUEST)
+    if flask.request.args.get("token") != CLOUD_ID:
+        return flask.Response("Forbidden\n", HTTPStatus.FORBIDDEN)
+    try:
+        return _bytes(store().attachment(attachment_id), number)
+    except Missing:
+        raise NotFound from None
+
+
+def _bytes(row: AttachmentRow, number: int | None) -> flask.Response:
+    answer = flask.Response(store().attachment_data(row.id, number), mimetype=row.media_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=row.title)
+    return answer

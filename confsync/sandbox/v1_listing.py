@@ -1,0 +1,105 @@
+"""v1's listings: `start` and `limit`, the limit lowered without a word, and `scan` by cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import flask
+
+from . import parameters
+from .errors import Invalid
+from .site import base, site
+from .v1_shapes import Expand
+
+WITH_BODIES = 50
+EXPANDED = 200
+BARE = 1000
+_CURSOR = "content:false:"
+Row = TypeVar("Row")
+Show = Callable[[Sequence[Row]], list[dict[str, Any]]]
+
+
+def expand(default: str = "") -> Expand:
+    """What the request asks to expand."""
+    given = flask.request.args.getlist("expand")
+    return Expand.of(*(given or [default]))
+
+
+def limit(asked: Expand, default: int = parameters.DEFAULT_LIMIT) -> int:
+    """How many results there will be: at most what the server allows for such an `expand`."""
+    wanted = parameters.integer("limit")
+    wanted = default if wanted is None else wanted
+    if wanted < 1:
+        raise Invalid("limit must be greater than 0")
+    most = WITH_BODIES if asked.bodies else EXPANDED if asked.names else BARE
+    size = min(wanted, most)
+    return max(1, size // 2) if site().faults.short_pages else size
+
+
+def listing(
+    fetch: Callable[[int, int], Sequence[Row]], show: Show[Row], asked: Expand, **more: object
+) -> dict[str, Any]:
+    """One page of a listing. `fetch` gets from which row on to read and how many."""
+    size, start = limit(asked), parameters.integer("start") or 0
+    rows = fetch(start, size + 1)
+    links = _links()
+    if len(rows) > size:
+        links["next"] = _again(start=start + size, limit=size)
+    if start:
+        links["prev"] = _again(start=max(0, start - size), limit=size)
+    shown = show(rows[:size])
+    counts = {"start": start, "limit": size, "size": len(shown)}
+    return {"results": shown, **counts, **more, "_links": links}
+
+
+def sliced(
+    rows: Sequence[Row], show: Callable[[Row], dict[str, Any]], asked: Expand
+) -> dict[str, Any]:
+    """A listing of rows that are all at hand."""
+    return listing(
+        lambda start, size: rows[start : start + size],
+        lambda found: [show(row) for row in found],
+        asked,
+    )
+
+
+def scan(
+    fetch: Callable[[int, int], Sequence[Row]],
+    show: Show[Row],
+    place: Callable[[Row], str],
+    asked: Expand,
+) -> dict[str, Any]:
+    """One page by cursor. `fetch` gets the id after which to read and how many rows."""
+    size, cursor = limit(asked), flask.request.args.get("cursor", f"{_CURSOR}0")
+    after = cursor.removeprefix(_CURSOR)
+    if not cursor.startswith(_CURSOR) or not after.isdecimal():
+        raise Invalid(f"Can't parse cursor: {cursor}")
+    rows = fetch(int(after), size + 1)
+    links, more = _links(), {}
+    if len(rows) > size:
+        more["nextCursor"] = _CURSOR + place(rows[size - 1])
+        links["next"] = _again(cursor=more["nextCursor"], limit=size)
+    shown = show(rows[:size])
+    counts: Mapping[str, Any] = {"cursor": cursor, "limit": size, "size": len(shown)}
+    return {"results": shown, **counts, **more, "_links": links}
+
+
+def _path() -> str:
+    return flask.request.path.removeprefix(site().context)
+
+
+def _links() -> dict[str, str]:
+    query = flask.request.query_string.decode()
+    return {
+        "self": f"{base()}{_path()}" + (f"?{query}" if query else ""),
+        "base": base(),
+        "context": site().context,
+    }
+
+
+def _again(**changed: object) -> str:
+    """The same request with other parameters, relative to the context path."""
+    query = [(k, v) for k, v in flask.request.args.items(multi=True) if k not in changed]
+    return f"{_path()}?{urlencode([*query, *changed.items()])}"

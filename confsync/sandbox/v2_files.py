@@ -1,0 +1,128 @@
+"""Cloud v2: attachments, and the properties of pages and attachments."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import flask
+
+from . import parameters, v2_shapes
+from .errors import Invalid
+from .rows import AttachmentRow, PropertyRow
+from .site import base, store
+from .v2 import visible
+from .v2_spaces import api
+
+__all__ = ["api"]
+
+
+def _shown(row: AttachmentRow) -> dict[str, Any]:
+    where = f"/download/attachments/{row.page_id}/{quote(row.title, safe='')}"
+    web = f"/pages/viewpageattachments.action?pageId={row.page_id}"
+    link = f"{where}?version={row.version}&api=v2"
+    return {
+        "id": row.id,
+        "status": "current",
+        "title": row.title,
+        "createdAt": row.created_at,
+        "pageId": row.page_id,
+        "mediaType": row.media_type,
+        "mediaTypeDescription": row.media_type,
+        "comment": row.comment,
+        "fileId": row.id.removeprefix("att"),
+        "fileSize": row.size,
+        "webuiLink": web,
+        "downloadLink": link,
+        "version": v2_shapes.stamp(row.version, row.author, row.comment, row.created_at),
+        "_links": {"webui": web, "download": link},
+    }
+
+
+@api.get("/pages/<page_id>/attachments")
+def get_attachments(page_id: str) -> flask.Response:
+    found = store().attachments(visible(page_id).id, flask.request.args.get("filename"))
+    return parameters.sliced(found, _shown)
+
+
+@api.get("/attachments/<attachment_id>")
+def get_attachment(attachment_id: str) -> dict[str, Any]:
+    found = _shown(_attachment(attachment_id))
+    return {**found, "_links": {**found["_links"], "base": base()}}
+
+
+@api.delete("/attachments/<attachment_id>")
+def delete_attachment(attachment_id: str) -> tuple[str, int]:
+    row = store().attachment(attachment_id)
+    store().editable(row.page_id)
+    store().remove_attachment(row.id)
+    return "", HTTPStatus.NO_CONTENT
+
+
+def _attachment(attachment_id: str) -> AttachmentRow:
+    row = store().attachment(attachment_id)
+    visible(row.page_id)
+    return row
+
+
+def _content(kind: str, content_id: str, *, change: bool = False) -> str:
+    """The id of a page or an attachment that the user may see, or change."""
+    if kind == "attachments":
+        row = _attachment(content_id)
+        page, found = row.page_id, row.id
+    else:
+        page = found = visible(content_id).id
+    if change:
+        store().editable(page)
+    return found
+
+
+def _property(row: PropertyRow) -> dict[str, Any]:
+    stamp = v2_shapes.stamp(row.version, row.author, "", row.created_at)
+    return {"id": row.id, "key": row.key, "value": row.value, "version": stamp}
+
+
+@api.get("/<any(pages, attachments):kind>/<content_id>/properties")
+def get_properties(kind: str, content_id: str) -> flask.Response:
+    key = flask.request.args.get("key")
+    return parameters.sliced(store().properties(_content(kind, content_id), key), _property)
+
+
+@api.post("/<any(pages, attachments):kind>/<content_id>/properties")
+def add_property(kind: str, content_id: str) -> dict[str, Any]:
+    given = parameters.document()
+    key = parameters.text(given, "key", required=True) or ""
+    found = _content(kind, content_id, change=True)
+    return _property(store().add_property(found, key, given.get("value"), flask.g.user.name))
+
+
+@api.get("/<any(pages, attachments):kind>/<content_id>/properties/<property_id>")
+def get_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]:
+    return _property(store().property(_content(kind, content_id), property_id))
+
+
+@api.put("/<any(pages, attachments):kind>/<content_id>/properties/<property_id>")
+def set_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]:
+    given = parameters.document()
+    number, _ = parameters.version(given)
+    if number is None:
+        raise Invalid("Required field 'version.number' is missing or is not an integer.")
+    found = _content(kind, content_id, change=True)
+    value = given.get("value")
+    return _property(store().set_property(found, property_id, value, number, flask.g.user.name))
+
+
+@api.delete("/<any(pages, attachments):kind>/<content_id>/properties/<property_id>")
+def delete_property(kind: str, content_id: str, property_id: str) -> tuple[str, int]:
+    store().remove_property(_content(kind, content_id, change=True), property_id)
+    return "", HTTPStatus.NO_CONTENT
+
+
+@api.get("/pages/<page_id>/inline-comments")
+@api.get("/pages/<page_id>/footer-comments")
+def get_comments(page_id: str) -> flask.Response:
+    """The sandbox keeps the markers of comments in bodies and not what the comments say."""
+    visible(page_id)
+    nothing: tuple[dict[str, Any], ...] = ()
+    return parameters.sliced(nothing, dict)

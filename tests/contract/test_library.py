@@ -1,0 +1,138 @@
+"""confsync as a library: the decision record's names, pattern and message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+import confsync
+from confsync import (
+    APIAccessError,
+    NotVisibleError,
+    VersionConflictError,
+    Wiki,
+    WriteRefusedError,
+    connect,
+)
+from confsync.sandbox import Sandbox
+
+
+@pytest.fixture
+def ours(wiki: Sandbox) -> Iterator[Wiki]:
+    with connect(wiki.url, token=wiki.token, user=wiki.user) as connection:
+        yield connection
+
+
+@pytest.fixture
+def page_id(wiki: Sandbox) -> str:
+    return wiki.store.create_page("ENG", "Guide", "<p>text</p>", labels=("b", "a")).id
+
+
+def test_a_page_is_fetched_with_all_that_the_record_names(
+    wiki: Sandbox, ours: Wiki, page_id: str
+) -> None:
+    page = ours.fetch_page(page_id)
+    assert (page.page_id, page.title, page.version) == (page_id, "Guide", 1)
+    assert page.content_storage == "<p>text</p>"
+    assert page.space_key == "ENG"
+    assert page.parent_id == wiki.store.space("ENG").homepage_id
+    assert page.labels == ("a", "b")
+
+
+def test_an_update_answers_the_new_version(wiki: Sandbox, ours: Wiki, page_id: str) -> None:
+    page = ours.fetch_page(page_id)
+    new = ours.update_page(
+        page_id=page_id, title="Guide", content="<p>mine</p>", version=page.version, message="why"
+    )
+    assert new == 2
+    assert wiki.store.page(page_id).body == "<p>mine</p>"
+    assert wiki.store.page(page_id).message.endswith("] why")
+    assert ours.update_page(page_id=page_id, title="New", content="<p>x</p>", version=2) == 3
+
+
+def test_a_stale_version_is_refused_in_the_records_words_and_logged_for_audits(
+    wiki: Sandbox, ours: Wiki, page_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = ours.fetch_page(page_id)
+    wiki.store.edit(page_id, "<p>theirs</p>", author="Ana")
+    with (
+        caplog.at_level(logging.WARNING, "confsync.audit"),
+        pytest.raises(VersionConflictError) as caught,
+    ):
+        ours.update_page(
+            page_id=page_id, title=page.title, content="<p>mine</p>", version=page.version
+        )
+    assert str(caught.value) == f"Version conflict updating page {page_id} (version 1 is stale)"
+    assert isinstance(caught.value, APIAccessError)
+    assert (caught.value.page_id, caught.value.version, caught.value.current_version) == (
+        page_id,
+        1,
+        2,
+    )
+    assert wiki.store.page(page_id).body == "<p>theirs</p>"
+    assert caplog.messages == [
+        f"version conflict: page={page_id} base=1 current=2 decision=diverged user={wiki.user}"
+    ]
+
+
+def test_a_change_without_a_version_is_seen(wiki: Sandbox, ours: Wiki, page_id: str) -> None:
+    page = ours.fetch_page(page_id)
+    wiki.store.comment(page_id, "text")
+    with pytest.raises(VersionConflictError):
+        ours.update_page(page_id=page_id, title=page.title, content="<p>mine</p>", version=1)
+    assert "inline-comment-marker" in wiki.store.page(page_id).body
+
+
+def test_an_edit_between_look_and_write_is_refused_by_the_server(
+    wiki: Sandbox, ours: Wiki, page_id: str
+) -> None:
+    def colleague(method: str, path: str) -> None:
+        if method == "PUT":
+            wiki.faults.before = None
+            wiki.store.edit(page_id, "<p>theirs</p>", author="Ana")
+
+    ours.fetch_page(page_id)
+    wiki.faults.before = colleague
+    with pytest.raises(VersionConflictError):
+        ours.update_page(page_id=page_id, title="Guide", content="<p>mine</p>", version=1)
+    assert wiki.store.page(page_id).body == "<p>theirs</p>"
+
+
+def test_the_same_content_makes_no_version(wiki: Sandbox, ours: Wiki, page_id: str) -> None:
+    assert ours.update_page(page_id=page_id, title="Guide", content="<p>text</p>", version=1) == 1
+    assert wiki.store.page(page_id).version == 1
+
+
+def test_a_lost_answer_is_found_out(wiki: Sandbox, ours: Wiki, page_id: str) -> None:
+    wiki.faults.lose_response = lambda method, path: method == "PUT"
+    assert ours.update_page(page_id=page_id, title="Guide", content="<p>m</p>", version=1) == 2
+    assert wiki.store.page(page_id).version == 2
+
+
+def test_rate_limits_are_waited_out(wiki: Sandbox, ours: Wiki, page_id: str) -> None:
+    asked: list[str] = []
+
+    def limited(method: str, path: str) -> int | None:
+        asked.append(method)
+        return 429 if len(asked) % 2 else None
+
+    wiki.faults.refuse = limited
+    page = ours.fetch_page(page_id)
+    assert ours.update_page(page_id=page_id, title="G", content="<p>m</p>", version=page.version)
+
+
+def test_what_the_server_does_not_take(wiki: Sandbox, ours: Wiki, page_id: str) -> None:
+    with pytest.raises(WriteRefusedError):
+        ours.update_page(page_id=page_id, title="Engineering", content="<p>m</p>", version=1)
+    wiki.store.trash(page_id)
+    with pytest.raises(NotVisibleError):
+        ours.update_page(page_id=page_id, title="Guide", content="<p>m</p>", version=1)
+
+
+def test_the_public_names_are_typed_and_there() -> None:
+    for name in confsync.__all__:
+        assert getattr(confsync, name)
+    with pytest.raises(AttributeError):
+        confsync.nothing  # noqa: B018

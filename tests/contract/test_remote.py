@@ -1,0 +1,266 @@
+"""What every remote does, whatever the server behind it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from confsync.errors import (
+    APIAccessError,
+    CredentialsError,
+    NetworkError,
+    NotVisibleError,
+    ServerError,
+    SpaceNotFoundError,
+    VersionConflictError,
+    WriteRefusedError,
+)
+from confsync.model import Page, Status
+from confsync.remote import Credentials, open_remote
+from confsync.sandbox import ROOT, Sandbox
+from tests.contract.conftest import Server
+
+
+def put(server: Server, page: str, **changes: object) -> int:
+    now = server.wiki.store.page(page)
+    given: dict[str, object] = {
+        "base": now.version,
+        "title": now.title,
+        "body": "<p>mine</p>",
+        "message": "m",
+    }
+    return server.remote.put(page, **(given | changes)).version.number  # type: ignore[arg-type]
+
+
+def test_the_flavor_is_found_out(server: Server, wiki: Sandbox) -> None:
+    assert server.remote.flavor == wiki.flavor
+
+
+def test_whoami(server: Server) -> None:
+    assert server.remote.whoami().name == "Me"
+
+
+def test_a_space_has_its_home(server: Server) -> None:
+    space = server.remote.space("ENG")
+    assert space.key == "ENG"
+    assert space.home == server.wiki.store.space("ENG").homepage_id
+
+
+def test_a_space_that_is_not_there(server: Server) -> None:
+    with pytest.raises(SpaceNotFoundError, match="'NOPE'"):
+        server.remote.space("NOPE")
+
+
+def test_the_listing_has_every_page_once_with_parent_and_version(server: Server) -> None:
+    rooted = server.page("Rooted", parent=ROOT)
+    child = server.page("Child", parent=rooted)
+    for n in range(420):
+        server.page(f"Page {n}")
+    server.wiki.store.edit(child, "<p>two</p>", author="Ana", message="said")
+    infos = list(server.remote.listing(server.remote.space("ENG")))
+    assert len(infos) == len({info.id for info in infos}) == 423
+    by_title = {info.title: info for info in infos}
+    assert by_title["Rooted"].parent is None
+    assert by_title["Child"].parent == rooted
+    assert by_title["Child"].version.number == 2
+    assert by_title["Child"].version.message == "said"
+    assert by_title["Page 7"].parent == server.wiki.store.space("ENG").homepage_id
+    assert {info.space for info in infos} == {server.remote.space("ENG").id}
+
+
+def test_a_listing_survives_short_pages(server: Server) -> None:
+    for n in range(30):
+        server.page(f"Page {n}")
+    server.wiki.faults.short_pages = True
+    assert len(list(server.remote.listing(server.remote.space("ENG")))) == 31
+
+
+@pytest.mark.parametrize("count", [1, 3, 120])
+def test_bodies_come_in_bulk_exactly_as_they_are(server: Server, count: int) -> None:
+    body = "<p>é &nbsp;\u00a0 \u2028 <![CDATA[x]]]]><![CDATA[>]]> 日本</p>\n\n<p>{n}</p>\n"
+    ids = [server.page(f"Page {n}", body.replace("{n}", str(n)), raw=True) for n in range(count)]
+    space = server.remote.space("ENG")
+    list(server.remote.listing(space))
+    found = server.remote.pages(space, [*ids, "999999999"])
+    assert {i: found[i].body for i in found} == {
+        i: body.replace("{n}", str(n)) for n, i in enumerate(ids)
+    }
+
+
+def test_pages_that_cannot_be_seen_are_not_in_the_answer(server: Server) -> None:
+    seen, hidden, trashed = server.page("A"), server.page("B"), server.page("C")
+    server.wiki.store.restrict(hidden)
+    server.wiki.store.trash(trashed)
+    space = server.remote.space("ENG")
+    assert set(server.remote.pages(space, [seen, hidden, trashed])) == {seen}
+    with pytest.raises(NotVisibleError):
+        server.remote.page(hidden)
+    with pytest.raises(NotVisibleError):
+        server.remote.page("999999999")
+    assert server.remote.page(trashed).info.status is Status.TRASHED
+
+
+def test_an_old_version_and_what_came_after_it(server: Server) -> None:
+    page = server.page(body="<p>one</p>")
+    server.wiki.store.edit(page, "<p>two</p>", author="Ana", message="second")
+    server.wiki.store.edit(page, "<p>three</p>", title="Handbook", author="Ana", message="third")
+    assert server.remote.old_page(page, 1).body == "<p>one</p>"
+    assert server.remote.old_page(page, 1).info.title == "Guide"
+    assert server.remote.old_page(page, 1).info.version.number == 1
+    assert server.remote.old_page(page, 3).body == "<p>three</p>"
+    with pytest.raises(NotVisibleError):
+        server.remote.old_page(page, 9)
+    later = server.remote.versions_after(page, 1)
+    assert [(v.number, v.message) for v in later] == [(3, "third"), (2, "second")]
+    names = server.remote.names([later[0].author])
+    assert names[later[0].author] == "Ana"
+
+
+def test_a_write_makes_the_next_version(server: Server) -> None:
+    page = server.page()
+    assert put(server, page, title="Handbook", message="why") == 2
+    now = server.wiki.store.page(page)
+    assert (now.title, now.body, now.message) == ("Handbook", "<p>mine</p>", "why")
+
+
+@pytest.mark.parametrize("base", [1, 2, 4, 9])
+def test_a_write_over_another_version_than_the_current_is_a_conflict(
+    server: Server, base: int
+) -> None:
+    page = server.page()
+    server.wiki.store.edit(page, "<p>two</p>", author="Ana")
+    server.wiki.store.edit(page, "<p>three</p>", author="Ana")
+    with pytest.raises(VersionConflictError) as caught:
+        put(server, page, base=base)
+    assert caught.value.current_version == 3
+    assert str(caught.value) == (f"Version conflict updating page {page} (version {base} is stale)")
+    assert server.wiki.store.page(page).body == "<p>three</p>"
+
+
+def test_a_write_may_move_and_moves_only_when_it_says_so(server: Server) -> None:
+    parent, page = server.page("Parent"), server.page("Page")
+    before = server.wiki.store.page(page).parent_id
+    put(server, page)
+    assert server.wiki.store.page(page).parent_id == before
+    put(server, page, parent=parent)
+    assert server.wiki.store.page(page).parent_id == parent
+    with pytest.raises(WriteRefusedError):
+        put(server, parent, parent=page)
+
+
+def test_a_write_sends_no_more_fields_than_it_must(server: Server) -> None:
+    page = server.page()
+    put(server, page)
+    sent = json.loads(next(r.body for r in server.wiki.requests if r.method == "PUT"))
+    allowed = {"id", "status", "title", "body", "version"} | (set() if server.cloud else {"type"})
+    assert set(sent) == allowed
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"title": "Engineering"}, "already exists"),
+        ({"title": "ENGINEERING"}, "already exists"),
+        ({"title": "x" * 256}, "255"),
+        ({"body": "<p>open"}, "Error parsing xhtml"),
+    ],
+)
+def test_what_the_server_does_not_take_is_said_in_its_words(
+    server: Server, changes: dict[str, object], said: str
+) -> None:
+    page = server.page()
+    with pytest.raises(WriteRefusedError, match=said) as caught:
+        put(server, page, **changes)
+    assert "Exception" not in str(caught.value)
+    assert server.wiki.store.page(page).version == 1
+
+
+@pytest.mark.parametrize("status", [409, 500, 501, 502, 503, 504])
+def test_a_write_is_never_tried_twice(server: Server, status: int) -> None:
+    page = server.page()
+    server.wiki.faults.refuse = lambda method, path: status if method == "PUT" else None
+    with pytest.raises(ServerError) as caught:
+        put(server, page)
+    assert caught.value.status == status
+    assert [r.method for r in server.wiki.requests].count("PUT") == 1
+
+
+def test_a_write_whose_answer_is_lost_is_sent_once(server: Server) -> None:
+    page = server.page()
+    server.wiki.faults.lose_response = lambda method, path: method == "PUT"
+    with pytest.raises(NetworkError):
+        put(server, page)
+    assert server.wiki.store.page(page).version == 2
+    assert [r.method for r in server.wiki.requests].count("PUT") == 1
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_read_is_tried_again(server: Server, status: int) -> None:
+    page = server.page()
+    failed: list[str] = []
+
+    def twice(method: str, path: str) -> int | None:
+        failed.append(path)
+        return status if len(failed) < 3 else None
+
+    server.wiki.faults.refuse = twice
+    assert server.remote.page(page).body == "<p>text</p>"
+
+
+@pytest.mark.parametrize("fault", ["lose_response", "truncate"])
+def test_a_read_that_breaks_off_is_tried_again(server: Server, fault: str) -> None:
+    page = server.page()
+    broken: list[str] = []
+
+    def twice(method: str, path: str) -> bool:
+        broken.append(path)
+        return len(broken) < 3
+
+    setattr(server.wiki.faults, fault, twice)
+    assert server.remote.page(page).body == "<p>text</p>"
+
+
+def test_a_server_that_stays_down_is_a_server_error(server: Server) -> None:
+    server.wiki.faults.refuse = lambda method, path: 503
+    with pytest.raises(ServerError):
+        server.remote.space("ENG")
+
+
+@pytest.mark.parametrize("token", ["wrong", ""])
+def test_wrong_credentials_are_told_from_missing_pages(wiki: Sandbox, token: str) -> None:
+    credentials = Credentials(token, wiki.user) if token else None
+    remote = open_remote(wiki.url, credentials, flavor=wiki.flavor)
+    try:
+        with pytest.raises(CredentialsError):
+            remote.whoami()
+        with pytest.raises(APIAccessError) as caught:
+            remote.space("ENG")
+        assert wiki.flavor == "datacenter" or isinstance(caught.value, CredentialsError)
+    finally:
+        remote.close()
+
+
+def test_a_bearer_token_is_accepted(wiki: Sandbox) -> None:
+    remote = open_remote(wiki.url, Credentials(wiki.token), flavor=wiki.flavor)
+    try:
+        assert remote.whoami().name == "Me"
+    finally:
+        remote.close()
+
+
+def test_many_threads_may_read_and_write_at_once(server: Server) -> None:
+    ids = [server.page(f"Page {n}") for n in range(24)]
+
+    def rewrite(page_id: str) -> Page:
+        put(server, page_id, body=f"<p>{page_id}</p>")
+        return server.remote.page(page_id)
+
+    done = list(server.remote.workers.each(rewrite, ids))
+    assert [page.body for page in done] == [f"<p>{i}</p>" for i in ids]
+
+
+def test_labels_and_space_keys(server: Server) -> None:
+    page = server.page(labels=("b", "a"))
+    assert server.remote.labels(page) == ("a", "b")
+    assert server.remote.space_key(server.remote.page(page).info.space) == "ENG"

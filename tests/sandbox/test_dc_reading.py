@@ -1,0 +1,242 @@
+"""Data Center's v1: reading."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from confsync.sandbox import ROOT, PageRow, Sandbox
+
+from .dc_api import Dc, envelope
+
+CONTENT = "/rest/api/content"
+
+
+@pytest.fixture
+def many(server: Sandbox) -> Sandbox:
+    with server.store.batch():
+        for number in range(1, 1200):
+            server.store.create_page("ENG", f"P{number}", "<p>x</p>", raw=True)
+    return server
+
+
+@pytest.mark.parametrize("context", ["", "/confluence", "/wiki"])
+def test_everything_is_below_the_context_path(context: str) -> None:
+    with Sandbox(flavor="datacenter", context=context) as server:
+        server.store.create_space("ENG")
+        server.store.create_page("ENG", "A page", "")
+        dc = Dc(server, None)
+        assert server.url.endswith(f":{server.url.rpartition(':')[2].partition('/')[0]}{context}")
+        answer = dc.get(CONTENT, limit=1)
+        assert answer["_links"]["base"] == server.url
+        assert answer["_links"]["context"] == context
+        assert answer["_links"]["next"] == f"{CONTENT}?start=1&limit=1"
+        page = dc.get(answer["_links"]["next"])["results"][0]
+        for link in ("webui", "tinyui", "edit"):
+            shown = dc("GET", page["_links"][link])
+            assert (shown.status_code, "A page" in shown.text) == (200, True)
+        assert [one.path for one in server.requests][0] == f"{context}{CONTENT}"
+        if context:
+            root = server.url.removesuffix(context)
+            assert requests.get(root + CONTENT, timeout=10).status_code == 404
+        dc.session.close()
+
+
+@pytest.mark.parametrize("path", ["/api/v2/pages", "/wiki/api/v2/pages", "/wiki/rest/api/space"])
+def test_what_only_cloud_has_is_a_page_of_the_servlet_container(dc: Dc, path: str) -> None:
+    answer = dc("GET", path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "HTTP Status 404" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("expand", "most"),
+    [("body.storage", 50), ("version,body.view", 50), ("version", 200), ("ancestors", 200)],
+)
+def test_the_limit_is_lowered_without_a_word(many: Sandbox, dc: Dc, expand: str, most: int) -> None:
+    answer = dc.get(CONTENT, spaceKey="ENG", expand=expand, limit=5000)
+    assert (answer["limit"], answer["size"], len(answer["results"])) == (most, most, most)
+    assert answer["start"] == 0
+    assert f"start={most}&limit={most}" in answer["_links"]["next"]
+
+
+def test_without_expansions_a_thousand(many: Sandbox, dc: Dc) -> None:
+    answer = dc.get(CONTENT, spaceKey="ENG", limit=5000)
+    assert (answer["limit"], answer["size"]) == (1000, 1000)
+    last = dc.get(answer["_links"]["next"])
+    assert (last["start"], last["size"], "next" in last["_links"]) == (1000, 200, False)
+    assert "prev" in last["_links"]
+    assert dc.get(CONTENT)["limit"] == 25
+
+
+@pytest.mark.parametrize("path", [CONTENT, f"{CONTENT}/scan"])
+def test_a_walk_sees_each_page_once(many: Sandbox, dc: Dc, path: str) -> None:
+    found = dc.walk(path, spaceKey="ENG", type="page", limit=500, expand="version,ancestors")
+    assert len(found) == 1200
+    assert len({one["id"] for one in found}) == 1200
+    assert len(many.requests) == 6
+    assert found[1]["ancestors"][-1]["id"] == found[0]["id"]
+
+
+def test_ten_thousand_pages_list_quickly(server: Sandbox, dc: Dc) -> None:
+    with server.store.batch():
+        for number in range(10_000):
+            server.store.create_page("ENG", f"P{number}", "<p>x</p>" * 100, raw=True)
+    dc.spec = None
+    asked: list[str] = []
+    server.store.database.trace(asked.append)
+    started = time.perf_counter()
+    found = dc.walk(CONTENT, spaceKey="ENG", limit=200, expand="version,ancestors,metadata.labels")
+    assert time.perf_counter() - started < 10
+    assert len(found) == 10_001
+    assert not any("SELECT body" in sql for sql in asked)
+    assert len(asked) < 51 * 10
+
+
+def test_a_page_with_what_is_expanded(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+    server.store.add_labels(guide.id, ["ops"])
+    child = server.store.create_page("ENG", "Child", "<p>c</p>", parent=guide.id)
+    expand = "body.storage,version,ancestors,space.homepage,history.lastUpdated,metadata.labels"
+    found = dc.page(child.id, expand)
+    assert found["body"]["storage"]["value"] == "<p>c</p>"
+    assert [one["title"] for one in found["ancestors"]] == ["Home", "Guide"]
+    assert found["space"]["key"] == "ENG"
+    assert found["space"]["homepage"]["title"] == "Home"
+    assert found["version"]["number"] == 1
+    assert found["version"]["by"]["username"] == "ana"
+    assert len(found["version"]["by"]["userKey"]) == 32
+    assert "accountId" not in found["version"]["by"]
+    assert found["history"]["lastUpdated"]["number"] == 1
+    assert found["metadata"]["labels"]["results"] == []
+    labels = dc.page(guide.id, "metadata.labels")["metadata"]["labels"]
+    assert [one["name"] for one in labels["results"]] == ["ops"]
+    bare = dc.get(f"{CONTENT}/{guide.id}")
+    assert {"history", "space", "version"} <= set(bare)
+    assert not {"body", "ancestors", "metadata"} & set(bare)
+    assert "<p>one</p>" in dc.page(guide.id, "body.view")["body"]["view"]["value"]
+
+
+def test_a_filter_by_title_status_and_ids(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+    trashed = server.store.create_page("ENG", "Gone", "")
+    server.store.trash(trashed.id)
+
+    def ids(**params: Any) -> list[str]:
+        return [one["id"] for one in dc.get(CONTENT, **params)["results"]]
+
+    assert ids(title="guide", spaceKey="eng") == [guide.id]
+    assert ids(title="Gone") == []
+    assert ids(title="Gone", status="trashed") == [trashed.id]
+    assert len(ids(status="any")) == 3
+    assert ids(ids=f"{guide.id},{trashed.id}") == [guide.id]
+    assert ids(type="blogpost") == []
+
+
+def test_what_is_not_there(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+    assert dc("GET", f"{CONTENT}?spaceKey=x").json() == envelope(
+        404, "No space with key : x", "Not Found"
+    )
+    missing = dc("GET", f"{CONTENT}/999")
+    text = "No content found with id: ContentId{id=999}"
+    assert missing.json() == envelope(404, text, "Not Found")
+    assert dc("GET", "/rest/api/space/x").status_code == 404
+    assert dc("GET", f"{CONTENT}?limit=x").status_code == 400
+    assert dc("GET", f"{CONTENT}/scan?cursor=x").status_code == 400
+    server.store.restrict(guide.id)
+    assert dc("GET", f"{CONTENT}/{guide.id}").status_code == 404
+    assert dc("PUT", f"{CONTENT}/{guide.id}", json={}).status_code == 404
+    assert [one["title"] for one in dc.get(CONTENT)["results"]] == ["Home"]
+
+
+def test_statuses_of_one_page(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+    server.store.edit(guide.id, "<p>two</p>", "Guide 2")
+    path = f"{CONTENT}/{guide.id}"
+    old = dc.get(path, status="historical", version=1, expand="body.storage,version")
+    assert (old["status"], old["title"], old["version"]["number"]) == ("historical", "Guide", 1)
+    assert old["body"]["storage"]["value"] == "<p>one</p>"
+    assert dc("GET", f"{path}?version=1").status_code == 404
+    assert dc("GET", f"{path}?version=7&status=historical").status_code == 404
+    server.store.trash(guide.id)
+    assert dc("GET", path).status_code == 404
+    for status in ("trashed", "any"):
+        assert dc.get(path, status=status)["status"] == "trashed"
+
+
+def test_versions_and_history(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+    server.store.edit(guide.id, "<p>two</p>", message="why")
+    for where in ("api", "experimental"):
+        path = f"/rest/{where}/content/{guide.id}/version"
+        found = dc.get(path)["results"]
+        assert [(one["number"], one["message"]) for one in found] == [(2, "why"), (1, "first")]
+        one = dc.get(f"{path}/1", expand="content.body.storage")
+        assert one["content"]["body"]["storage"]["value"] == "<p>one</p>"
+        assert dc("GET", f"{path}/3").status_code == 404
+    history = dc.get(f"{CONTENT}/{guide.id}/history")
+    assert (history["lastUpdated"]["number"], history["previousVersion"]["number"]) == (2, 1)
+    assert history["createdBy"]["displayName"] == "Ana"
+
+
+def test_older_servers_have_less() -> None:
+    for version, scan, versions in (
+        ("7.17.5", 404, 404),
+        ("7.18.0", 200, 404),
+        ("9.3.1", 200, 200),
+    ):
+        with Sandbox(flavor="datacenter", version=version) as server:
+            server.store.create_space("ENG")
+            page = server.store.create_page("ENG", "A page", "")
+            dc = Dc(server, None)
+            assert dc("GET", f"{CONTENT}/scan").status_code == scan
+            assert dc("GET", f"{CONTENT}/{page.id}/version").status_code == versions
+            old = f"/rest/experimental/content/{page.id}/version"
+            assert dc("GET", old).status_code == 200
+            dc.session.close()
+
+
+def test_children_and_descendants(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+    child = server.store.create_page("ENG", "Child", "", parent=guide.id)
+    inner = server.store.create_page("ENG", "Inner", "", parent=child.id)
+    top = server.store.create_page("ENG", "Top", "", parent=ROOT)
+    path = f"{CONTENT}/{guide.id}"
+    assert [one["id"] for one in dc.walk(f"{path}/child/page", limit=1)] == [child.id]
+    assert [one["id"] for one in dc.walk(f"{path}/descendant/page")] == [child.id, inner.id]
+    assert dc.get(f"{path}/child", expand="page")["page"]["size"] == 1
+    assert dc.get(f"{path}/child/comment")["results"] == []
+    home = server.store.space("ENG").homepage_id
+    pages = dc.get("/rest/api/space/ENG/content/page", depth="root")["results"]
+    assert [one["id"] for one in pages] == [home, top.id]
+    content = dc.get("/rest/api/space/ENG/content")
+    assert (content["page"]["size"], content["blogpost"]["size"]) == (5, 0)
+
+
+@pytest.mark.parametrize(
+    ("cql", "titles"),
+    [
+        ("space=ENG and type=page", ["Home", "Guide", "Child"]),
+        ('space = "ENG" and title = "guide"', ["Guide"]),
+        ('space="ENG" and type=page and title~"uid"', ["Guide"]),
+        ("ancestor = {guide}", ["Child"]),
+        ("parent = {guide} or id = {guide}", ["Guide", "Child"]),
+        ("id in ({guide}, 7) order by title desc", ["Guide"]),
+        ("not (title = Home or title = Guide) and space.key = eng", ["Child"]),
+        ("id not in ({guide}) and title != 'Home'", ["Child"]),
+        ("label = ops", ["Child"]),
+        ("space = OTHER", []),
+    ],
+)
+def test_a_query(server: Sandbox, dc: Dc, guide: PageRow, cql: str, titles: list[str]) -> None:
+    server.store.create_page("ENG", "Child", "", parent=guide.id, labels=["ops"])
+    answer = dc.get(f"{CONTENT}/search", cql=cql.format(guide=guide.id))
+    assert [one["title"] for one in answer["results"]] == titles
+    assert answer["totalSize"] == len(titles)
+
+
+@pytest.mark.parametrize(
+    "cql", ["", "space", "space=", "nobody = me", "(id=1", "id=1 id=2", "id<1"]
+)
+def test_a_query_that_is_none(dc: Dc, cql: str) -> None:
+    answer = dc("GET", f"{CONTENT}/search", params={"cql": cql})
+    assert answer.status_code == 400
+    assert answer.json()["message"] == f"Could not parse cql : {cql}"
