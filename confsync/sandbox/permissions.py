@@ -40,6 +40,17 @@ class Permissions(State):
         return page
 
 
+def operations(state: Permissions, page_id: str) -> list[dict[str, str]]:
+    """What the API may do with a page that it sees, as both APIs put it."""
+    allowed = ["read"]
+    try:
+        state.editable(page_id)
+        allowed += ["update", "delete"]
+    except Forbidden:
+        pass
+    return [{"operation": one, "targetType": "page"} for one in allowed]
+
+
 def check_create(space: SpaceRow) -> None:
     """Raise `Forbidden` if the API may not create pages in `space`."""
     if space.read_only:

@@ -75,10 +75,12 @@ class Properties(State):
     def put_metadata(self, page_id: str, given: Mapping[str, object], author: str) -> None:
         """What `metadata.properties` of an update does: it sets them, and resets the page's width.
 
-        The width is back at the default unless it is among those given; `width_resets` says so.
+        The width is back at the default unless it is among those given; `width_resets` says so,
+        except of a page that is new.
         """
         with self.batch():
-            self.width_resets.append(page_id)
+            if self.page(page_id).version > 1:
+                self.width_resets.append(page_id)
             for key, value in {WIDTH: FIXED, **given}.items():
                 found = self.properties(page_id, key)
                 if found:

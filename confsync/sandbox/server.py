@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -115,12 +116,13 @@ class Sandbox:
             return
         self._closed = True
         self.stop()
+        self._gate.close()
         if self._server is not None and self._thread is not None:
             # set by the loop itself, which therefore cannot end before it was woken
-            self._server.trigger.pull_trigger(self._ended.set)
+            with suppress(OSError):  # woken by a request, it may be through before it is woken here
+                self._server.trigger.pull_trigger(self._ended.set)
             self._thread.join()
         self._server, self._thread = None, None
-        self._gate.close()
         if self._owned:
             self.store.close()
 

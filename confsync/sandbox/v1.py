@@ -68,6 +68,14 @@ def _visible(page_id: str) -> PageRow:
     return queries.page(store().database, page_id, hidden=False)
 
 
+@api.route("/user/watch/content/<content_id>", methods=["GET", "POST", "DELETE"])
+def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
+    """Nobody watches anything here; asking for it, and asking not to, is fine."""
+    if flask.request.method == "GET":
+        return {"watching": False}
+    return "", HTTPStatus.NO_CONTENT
+
+
 @api.post("/content/<page_id>/label")
 def add_labels(page_id: str) -> dict[str, Any]:
     """Add labels, given as one object or a list; answer all that the page has then."""

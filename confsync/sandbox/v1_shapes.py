@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from . import bulk, queries
+from .permissions import operations
 from .rendering import to_html
 from .rows import (
     AncestorRow,
@@ -273,6 +274,8 @@ def _content(
         found["body"] = _body(row, expand)
     if "metadata" in expand:
         found["metadata"] = _metadata(row, expand, parts)
+    if "operations" in expand:
+        found["operations"] = operations(store(), row.id)
     found["extensions"] = {"position": row.position}
     found["_links"] = {
         "webui": webui(row),

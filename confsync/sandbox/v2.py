@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from . import parameters, queries, v2_shapes
 from .errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
 from .parameters import After
+from .permissions import operations
 from .queries import Selection
 from .rows import ROOT, NodeRow, PageRow, Parent
 from .site import AuthenticationError, base, current_user, site, store
@@ -92,7 +93,7 @@ def get_pages() -> flask.Response:
     )
 
 
-@api.post("/pages")
+@api.post("/pages", strict_slashes=False)
 def create_page() -> dict[str, Any]:
     given = parameters.document()
     space_id = parameters.text(given, "spaceId", required=True)
@@ -205,6 +206,11 @@ def get_page_labels(page_id: str) -> flask.Response:
     prefix = parameters.values("prefix", choices=("my", "team", "global", "system"))
     found = store().labels(visible(page_id).id) if not prefix or "global" in prefix else ()
     return parameters.sliced(found, v2_shapes.label)
+
+
+@api.get("/pages/<page_id>/operations")
+def get_operations(page_id: str) -> dict[str, Any]:
+    return {"operations": operations(store(), visible(page_id).id)}
 
 
 @api.get("/pages/<page_id>/ancestors")

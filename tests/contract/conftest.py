@@ -10,6 +10,7 @@ import pytest
 
 from confsync.remote import Credentials, Remote, client, open_remote
 from confsync.sandbox import Sandbox
+from tests.conformance import check_requests
 
 SERVERS: dict[str, dict[str, Any]] = {
     "cloud": {"flavor": "cloud"},
@@ -46,6 +47,7 @@ def wiki(request: pytest.FixtureRequest, no_waiting: None) -> Iterator[Sandbox]:
     with Sandbox(**SERVERS[request.param]) as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         yield sandbox
+        check_requests(sandbox)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from confsync import reading
 from confsync.cli import main
 from confsync.remote import client
 from confsync.sandbox import Sandbox
+from tests.conformance import check_requests
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         sandbox.clear_requests()
         yield sandbox
+        check_requests(sandbox)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import requests
 from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
 
 from .dc_api import Dc
-from .specs import Spec, load_dc, load_v1, load_v2
+from .specs import Spec, load_dc, load_dc_requests, load_v1, load_v2
 
 
 class Api:
@@ -122,14 +122,17 @@ def server() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def dc_spec() -> Spec | None:
+def dc_specs() -> tuple[Spec | None, Spec | None]:
+    """Data Center's document for answers, and for requests; none without CONFSYNC_SPECS."""
     directory = os.environ.get("CONFSYNC_SPECS")
-    return load_dc(Path(directory)) if directory else None
+    if not directory:
+        return None, None
+    return load_dc(Path(directory)), load_dc_requests(Path(directory))
 
 
 @pytest.fixture
-def dc(server: Sandbox, dc_spec: Spec | None) -> Iterator[Dc]:
-    client = Dc(server, dc_spec)
+def dc(server: Sandbox, dc_specs: tuple[Spec | None, Spec | None]) -> Iterator[Dc]:
+    client = Dc(server, *dc_specs)
     yield client
     client.session.close()
 

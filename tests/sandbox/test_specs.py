@@ -10,6 +10,7 @@ import pytest
 from confsync.sandbox import PageRow
 
 from .conftest import Api
+from .dc_api import Dc
 from .specs import Spec, SpecError
 
 
@@ -82,3 +83,18 @@ def test_a_listing_without_results_is_wrong(spec: Spec, answer: Any) -> None:
 def test_a_wrong_request_is_wrong(spec: Spec) -> None:
     with pytest.raises(SpecError, match="version"):
         spec.check_request("PUT", "/wiki/api/v2/pages/1", {"id": "1", "title": ""})
+
+
+def test_data_centers_document_is_strict_too(dc: Dc, guide: PageRow) -> None:
+    if dc.spec is None:
+        pytest.skip("CONFSYNC_SPECS does not say where the specifications are")
+    path = f"/rest/api/content/{guide.id}"
+    answer = dc.page(guide.id)
+    dc.spec.check("GET", path, 200, answer)
+    for field, value in (("id", 7), ("title", None), ("version", {}), ("ancestors", [{"id": "1"}])):
+        with pytest.raises(SpecError):
+            dc.spec.check("GET", path, 200, {**answer, field: value})
+    with pytest.raises(SpecError, match="message"):
+        dc.spec.check("GET", path, 404, {"statusCode": 404})
+    with pytest.raises(SpecError, match="not in the spec"):
+        dc.spec.check("GET", "/rest/api/no/such/route", 200, answer)

@@ -1,0 +1,69 @@
+"""The command line: the only package that reads the environment and prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from confsync.cli.options import Settings
+from confsync.cli.session import color_of
+from confsync.cli.verbs import cli
+from confsync.errors import ConfsyncError, Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit code. No traceback leaves here."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    settings = Settings()
+    try:
+        cli.main(given, prog_name="confsync", standalone_mode=False, obj=settings)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return int(Exit.USAGE)
+    except click.UsageError as error:
+        return _fail(settings, given, "usage", error.format_message(), _help(error), Exit.USAGE)
+    except ConfsyncError as error:
+        return _fail(settings, given, error.code, error.message, error.hint, error.exit)
+    except (KeyboardInterrupt, click.Abort):
+        hint = "every file is whole; run the command again to go on"
+        return _fail(settings, given, "interrupted", "interrupted", hint, Exit.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
+        return int(Exit.DONE)
+    except Exception as error:
+        if settings.verbose > 1:
+            raise
+        what = f"this should not happen: {type(error).__name__}: {error}"
+        return _fail(
+            settings, given, "internal", what, "-vv shows where; please report", Exit.LOCAL
+        )
+    return 0
+
+
+def _help(error: click.UsageError) -> str:
+    path = error.ctx.command_path if error.ctx else "confsync"
+    return f"'{path} --help' explains"
+
+
+def _fail(
+    settings: Settings, given: list[str], code: str, message: str, hint: str, exit_code: Exit
+) -> int:
+    """An error without a result, in the form that was asked for."""
+    from confsync import render
+    from confsync.result import Problem, Result
+
+    problem = Problem(code, message, hint, exit_code)
+    if settings.as_json or "--json" in given:
+        verb = next((word for word in given if word in cli.commands), "")
+        click.echo(json.dumps(Result(verb, errors=(problem,)).as_json(), ensure_ascii=False))
+    for line in render.problem_lines(problem):
+        click.echo(line, err=True, color=color_of(settings))
+    return int(exit_code)

@@ -1,0 +1,87 @@
+"""The options that stand everywhere, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the options that stand everywhere say; filled while click reads the command line."""
+
+    directory: Path | None = None
+    as_json: bool = False
+    quiet: bool = False
+    verbose: int = 0
+    jobs: int = 8
+    color: str = "auto"
+
+    @property
+    def start(self) -> Path:
+        """The directory to work in, absolute."""
+        return Path.cwd() / (self.directory or "")
+
+
+def _store(context: click.Context, option: click.Parameter, value: Any) -> None:
+    if value:
+        setattr(context.ensure_object(Settings), str(option.name), value)
+
+
+def common(command: Command) -> Command:
+    """The options that stand everywhere, before or after the verb."""
+    everywhere: dict[str, Any] = {"expose_value": False, "callback": _store}
+    for option in (
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            help="Colour the output (also: NO_COLOR).",
+            **everywhere,
+        ),
+        click.option(
+            "-v", "--verbose", count=True, help="List everything; -vv: requests too.", **everywhere
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(1, 64),
+            metavar="N",
+            help="At most N requests at a time (default 8).",
+            **everywhere,
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Print only what failed.", **everywhere),
+        click.option(
+            "--json", "as_json", is_flag=True, help="Print one JSON object on stdout.", **everywhere
+        ),
+        click.option(
+            "-C",
+            "directory",
+            metavar="DIR",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Work in DIR instead of here.",
+            **everywhere,
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+class Group(click.Group):
+    """A group that guesses what was meant."""
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], self.list_commands(context), 1)
+            hint = f"Did you mean '{near[0]}'?" if near else "'confsync --help' lists them."
+            raise click.UsageError(f"No such command '{args[0]}'. {hint}", context) from error

@@ -1,0 +1,163 @@
+"""What the verbs share: opening a mirror and a connection, showing progress, printing results."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from confsync.cli.options import Settings
+from confsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from confsync.mirror import Mirror
+    from confsync.progress import Progress
+    from confsync.remote import Credentials, Remote
+    from confsync.result import Result
+    from confsync.selection import Selection
+
+
+def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
+    from confsync import config
+    from confsync.mirror import Mirror
+    from confsync.selection import Selection
+
+    start = settings.start
+    if not start.is_dir():
+        raise UsageError(f"{start} is not a directory")
+    root = config.find_root(start)
+    return Mirror(root, config.load(root)), Selection.of(root, start, paths)
+
+
+def base_url(settings: Settings, url: str | None) -> str:
+    """The Confluence that is meant: as typed, or the mirror's."""
+    from confsync import config
+
+    if url is None:
+        return config.load(config.find_root(settings.start)).url
+    try:
+        return config.check_url(url)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+@contextlib.contextmanager
+def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
+    from confsync.remote import open_remote
+
+    credentials = _credentials(os.environ, url)
+    with _log(settings.verbose):
+        remote = open_remote(url, credentials, flavor=flavor, jobs=settings.jobs)
+        try:
+            yield remote
+        finally:
+            remote.close()
+
+
+def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
+    """The environment's token, else the keyring's; without one the library looks into .netrc."""
+    from confsync import keychain
+    from confsync.remote import Credentials
+
+    certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
+    token = environment.get("CONFSYNC_TOKEN", "").strip()
+    if token:
+        user = environment.get("CONFSYNC_USER", "").strip() or None
+        return Credentials(token, user, certificate)
+    user, token = keychain.load(url) or (None, "")
+    return Credentials(token, user, certificate)
+
+
+@contextlib.contextmanager
+def progress_on(settings: Settings) -> Iterator[Progress]:
+    from confsync.progress import silent
+
+    if settings.quiet or settings.as_json or not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(what: str, done: int, total: int | None) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield show
+
+
+def finish(settings: Settings, result: Result, root: Path | None = None) -> None:
+    """Print a result and end with its exit code."""
+    from confsync import render
+
+    color = color_of(settings)
+    if settings.as_json:
+        click.echo(render.as_json(result))
+    else:
+        out, err = render.as_text(
+            result,
+            shown=_shown(settings, root),
+            verbose=settings.verbose > 0,
+            now=datetime.now(UTC),
+        )
+        if not settings.quiet:
+            click.echo(out, nl=False, color=color)
+        click.echo(err, nl=False, err=True, color=color)
+    sys.exit(int(result.exit))
+
+
+def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
+    """Turns mirror paths into paths as typed in the directory where the user is."""
+
+    def shown(path: str) -> str:
+        if root is None:
+            return path
+        return Path(os.path.relpath(root / path, settings.start)).as_posix()
+
+    return shown
+
+
+def color_of(settings: Settings) -> bool | None:
+    """True, False, or None: only on a terminal."""
+    if settings.color == "always":
+        return True
+    return False if settings.color == "never" or os.environ.get("NO_COLOR") else None
+
+
+@contextlib.contextmanager
+def _log(verbose: int) -> Iterator[None]:
+    """With -vv, a line for each request, on stderr. Never a body, never a header."""
+    if verbose < 2:
+        yield
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    logger = logging.getLogger("confsync")
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)

@@ -1,0 +1,255 @@
+"""The verbs: one function each, which reads its options and hands over to `commands`.
+
+Everything else is imported inside the functions, so that each command loads only what it uses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import click
+
+from confsync import __version__
+from confsync.cli.options import Group, Settings, common
+from confsync.cli.session import base_url, finish, mirror_of, progress_on, remote_of
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="confsync")
+@common
+def cli() -> None:
+    """git for Confluence pages: pull a space to files, edit them, push them back.
+
+    A page goes back only if the server still has exactly what the file was based on.
+    """
+
+
+# -- commands --------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("directory_", metavar="[DIR]", required=False)
+@click.option("--url", required=True, help="Base URL, such as https://acme.atlassian.net/wiki.")
+@click.option("--space", "spaces", required=True, multiple=True, help="Space key; repeatable.")
+@click.option("--root", help="Mirror only this page (by id) and what hangs below it.")
+@common
+@click.pass_obj
+def init(
+    settings: Settings, directory_: str | None, url: str, spaces: tuple[str, ...], root: str | None
+) -> None:
+    """Make a directory a mirror.
+
+    \b
+    confsync init docs --url https://acme.atlassian.net/wiki --space ENG
+    """
+    from confsync.commands.init import init as run
+    from confsync.config import settings_for
+
+    finish(settings, run(settings.start / (directory_ or ""), settings_for(url, spaces, root)))
+
+
+@cli.command()
+@click.argument("url")
+@click.argument("directory_", metavar="[DIR]", required=False)
+@common
+@click.pass_obj
+def clone(settings: Settings, url: str, directory_: str | None) -> None:
+    """Mirror a space, or a page and all below it, by the URL from the browser.
+
+    \b
+    confsync clone https://acme.atlassian.net/wiki/spaces/ENG
+    """
+    from confsync import address
+    from confsync.commands.clone import clone as run
+
+    found = address.read(url)
+    root = settings.start / (directory_ or found.key)
+    with remote_of(settings, found.url) as remote, progress_on(settings) as progress:
+        result = run(root, found, remote, progress=progress)
+    finish(settings, result, root)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
+@click.option("--refresh", is_flag=True, help="Fetch every body: finds changes without a version.")
+@click.option("--prune", is_flag=True, help="Remove unmodified files of pages not visible now.")
+@click.option("--merge", is_flag=True, help="Merge pages that both sides changed.")
+@click.option("--theirs", is_flag=True, help="Take the server's text of the named pages.")
+@click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
+@click.option("--at", type=int, metavar="N", help="The server's version that --ours gives up.")
+@common
+@click.pass_obj
+def pull(
+    settings: Settings,
+    paths: tuple[str, ...],
+    dry_run: bool,
+    refresh: bool,
+    prune: bool,
+    merge: bool,
+    theirs: bool,
+    ours: bool,
+    at: int | None,
+) -> None:
+    """Bring the server's changes to the files. What you edited is never overwritten.
+
+    \b
+    confsync pull
+    confsync pull --merge docs/ENG/guide.xhtml
+    confsync pull --ours docs/ENG/guide.xhtml --at 9
+    """
+    from confsync.commands.pull import pull as run
+    from confsync.resolve import asked_for
+
+    resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, paths=paths)
+    mirror, selection = mirror_of(settings, paths)
+    with (
+        remote_of(settings, mirror.config.url, mirror.config.flavor) as remote,
+        progress_on(settings) as progress,
+    ):
+        result = run(
+            mirror,
+            remote,
+            selection,
+            dry_run=dry_run,
+            refresh=refresh,
+            prune=prune,
+            resolution=resolution,
+            progress=progress,
+        )
+    finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--message", "-m", default="", help="What the page's history shall say.")
+@click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
+@common
+@click.pass_obj
+def push(settings: Settings, paths: tuple[str, ...], message: str, dry_run: bool) -> None:
+    """Send edited pages back, each only if nobody changed it meanwhile.
+
+    \b
+    confsync push -m "New ports"
+    confsync push --dry-run docs/ENG
+    """
+    from confsync.commands.push import push as run
+
+    mirror, selection = mirror_of(settings, paths)
+    with (
+        remote_of(settings, mirror.config.url, mirror.config.flavor) as remote,
+        progress_on(settings) as progress,
+    ):
+        result = run(mirror, remote, selection, message=message, dry_run=dry_run, progress=progress)
+    finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--remote", "look", is_flag=True, help="Ask the server, too.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 when anything is not clean.")
+@common
+@click.pass_obj
+def status(settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bool) -> None:
+    """Show what was edited here and, with --remote, what changed there."""
+    from confsync.commands.status import status as run
+
+    mirror, selection = mirror_of(settings, paths)
+    config = mirror.config
+    asked = remote_of(settings, config.url, config.flavor) if look else contextlib.nullcontext()
+    with asked as remote, progress_on(settings) as progress:
+        result = run(mirror, remote, selection, exit_code=exit_code, progress=progress)
+    finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--remote", "against_server", is_flag=True, help="Show what the server changed.")
+@common
+@click.pass_obj
+def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> None:
+    """Show what you changed or, with --remote, what the server changed, since the base."""
+    from confsync.commands.diff import diff as run
+
+    mirror, selection = mirror_of(settings, paths)
+    with remote_of(settings, mirror.config.url, mirror.config.flavor) as remote:
+        result = run(mirror, remote, selection, against_server=against_server)
+    finish(settings, result, mirror.root)
+
+
+@cli.command()
+@common
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Check URL, credentials, permissions and configuration, and say what to do about each."""
+    from confsync.commands.doctor import doctor as run
+
+    mirror, _ = mirror_of(settings, ())
+    config = mirror.config
+    result = run(mirror, lambda: remote_of(settings, config.url, config.flavor))
+    finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("url", required=False)
+@click.option("--user", help="E-mail address (Cloud) or name; none for a personal access token.")
+@common
+@click.pass_obj
+def login(settings: Settings, url: str | None, user: str | None) -> None:
+    """Keep a token in the system's keyring, after trying it.
+
+    The token is asked for, or read from standard input when that is no terminal.
+    """
+    from confsync import keychain
+    from confsync.remote import Credentials, open_remote
+
+    where = base_url(settings, url)
+    interactive = sys.stdin.isatty()
+    if interactive and user is None:
+        user = click.prompt("User (empty for a personal access token)", default="") or None
+    token = click.prompt("Token", hide_input=True) if interactive else sys.stdin.readline().strip()
+    remote = open_remote(where, Credentials(token, user))
+    try:
+        name = remote.whoami().name
+    finally:
+        remote.close()
+    keychain.save(where, user, token)
+    click.echo(f"you are {name}; the token for {where} is in the keyring")
+
+
+@cli.command()
+@click.argument("url", required=False)
+@common
+@click.pass_obj
+def logout(settings: Settings, url: str | None) -> None:
+    """Take the token out of the keyring."""
+    from confsync import keychain
+
+    where = base_url(settings, url)
+    had = keychain.forget(where)
+    click.echo(f"{'forgot the' if had else 'there was no'} token for {where}")
+
+
+@cli.command()
+@click.option("--port", default=8090, show_default=True, help="0: any free one.")
+@click.option("--data", type=click.Path(dir_okay=False), help="Keep the state in this file.")
+@click.option("--latency", default=0.0, help="Seconds to wait before each answer.")
+@common
+def sandbox(port: int, data: str | None, latency: float) -> None:
+    """Run a Confluence look-alike on this machine, for trying and rehearsing."""
+    from confsync.commands.sandbox import serve
+
+    serve(port=port, data=data, latency=latency, tell=click.echo)
+
+
+@cli.command()
+@click.argument("directory_", metavar="[DIR]", required=False)
+@common
+@click.pass_obj
+def demo(settings: Settings, directory_: str | None) -> None:
+    """See it work: clone, edit, push, a colleague's edit in between, the refusal."""
+    from confsync.commands.demo import demo as run
+
+    given = settings.start / directory_ if directory_ else None
+    sys.exit(run(given, tell=click.echo))

@@ -1,0 +1,203 @@
+"""The doctor finds what is wrong and says what to do; login keeps a token where it is safe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from confsync import keychain, remote
+from confsync.cli import main
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, Run
+
+GUIDE = "ENG/guide.xhtml"
+
+
+def failed(run: Run) -> dict[str, str]:
+    """What failed: name to message and hint."""
+    return {
+        check["name"]: f"{check['message']} {check['hint']}"
+        for check in run.data["checks"]
+        if not check["ok"]
+    }
+
+
+def test_all_is_well(wiki: Sandbox, desk: Desk) -> None:
+    wiki.store.read_only_page(wiki.store.space("ENG").homepage_id, on=False)
+    run = desk.json("doctor")
+    assert failed(run) == {}
+    told = {check["name"]: check["message"] for check in run.data["checks"]}
+    assert wiki.url in told["server"]
+    assert told["credentials"] == "you are Me"
+    assert told["clock"] == "agrees with the server's"
+    assert "X-Ratelimit-Limit" in told["limits"] or wiki.flavor == "cloud"
+    assert "ok   credentials" in desk("doctor").out
+
+
+def test_a_wrong_token(wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFSYNC_TOKEN", "wrong")
+    found = failed(desk.json("doctor", exit=5))
+    assert "credentials are not accepted" in found["server"]
+    assert "API token, which expires" in found["server"]
+
+
+def test_a_missing_context_path(wiki: Sandbox, desk: Desk) -> None:
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text().replace(wiki.context, ""))
+    assert "is there a context path" in failed(desk.json("doctor", exit=3))["server"]
+
+
+def test_a_missing_wiki_on_cloud(
+    wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from confsync.commands import doctor
+    from confsync.errors import ServerError
+
+    check = doctor._failure("server", "https://acme.atlassian.net", ServerError("no API"))
+    assert check.hint == "on Cloud the URL ends in /wiki: https://acme.atlassian.net/wiki"
+
+
+def test_no_server_and_a_certificate_that_is_not_trusted(wiki: Sandbox, desk: Desk) -> None:
+    config = desk.path(".confsync.yaml")
+    before = config.read_text()
+    config.write_text(before.replace(wiki.url, "http://127.0.0.1:9/wiki"))
+    assert "cannot be reached" in failed(desk.json("doctor", exit=3))["server"]
+    import requests
+
+    from confsync.remote.translation import network_error
+
+    error = network_error("https://wiki.acme.com", requests.exceptions.SSLError("self-signed"))
+    assert "certificate is not trusted" in error.message
+    assert "REQUESTS_CA_BUNDLE" in error.hint
+
+
+def test_pages_that_may_not_be_edited(wiki: Sandbox, desk: Desk) -> None:
+    wiki.store.read_only_space("ENG")
+    found = failed(desk.json("doctor", exit=5))
+    assert "you may not edit its pages" in found["space ENG"]
+    assert "write scope" in found["space ENG"]
+
+
+def test_a_tree_that_is_not_visible_and_a_space_that_is_not_there(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    secret = wiki.store.create_page("ENG", "Secret", "<p>x</p>").id
+    wiki.store.create_page("ENG", "Below", "<p>x</p>", parent=secret)
+    wiki.store.restrict(secret)
+    desk = desk_at()
+    assert "1 pages stand below pages that you may not see" in desk("doctor").out
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text().replace("key: ENG", "key: NOPE"))
+    assert "there is no space 'NOPE'" in failed(desk.json("doctor", exit=4))["space NOPE"]
+
+
+def test_documents_that_cannot_be_read(wiki: Sandbox, desk: Desk) -> None:
+    desk.path("ENG/bad.xhtml").write_text("nothing")
+    found = failed(desk.json("doctor", exit=4))
+    assert "1 of 3 cannot be read, first ENG/bad.xhtml:1:" in found["documents"]
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """A keyring of our own, where the package may not even be installed."""
+    kept: dict[tuple[str, str], str] = {}
+    fake = ModuleType("keyring")
+    fake.get_password = lambda service, name: kept.get((service, name))  # type: ignore[attr-defined]
+    fake.set_password = lambda s, n, secret: kept.__setitem__((s, n), secret)  # type: ignore[attr-defined]
+    fake.delete_password = lambda service, name: kept.pop((service, name))  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "keyring", fake)
+    return kept
+
+
+class Typed:
+    """Standard input that is no terminal."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self) -> str:
+        return self._text
+
+
+def test_login_tries_keeps_and_uses_a_token_and_logout_forgets_it(
+    wiki: Sandbox,
+    desk: Desk,
+    keyring: dict[tuple[str, str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CONFSYNC_TOKEN")
+    monkeypatch.delenv("CONFSYNC_USER")
+    desk("pull", exit=5)
+    monkeypatch.setattr(sys, "stdin", Typed("wrong\n"))
+    desk("login", "--user", wiki.user, exit=5)
+    assert keyring == {}
+    monkeypatch.setattr(sys, "stdin", Typed(f"{wiki.token}\n"))
+    run = desk("login", "--user", wiki.user)
+    assert run.out == f"you are Me; the token for {wiki.url} is in the keyring\n"
+    assert list(keyring) == [("confsync", wiki.url)]
+    run = desk("pull", "-vv")
+    assert wiki.token not in run.out + run.err
+    desk("logout")
+    assert keyring == {}
+    desk("pull", exit=5)
+
+
+def test_login_without_a_keyring_says_what_to_install(
+    wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.setattr(sys, "stdin", Typed(f"{wiki.token}\n"))
+    run = desk("login", "--user", wiki.user, exit=2)
+    assert "pip install 'confsync[keyring]'" in run.err
+    assert keychain.load(wiki.url) is None
+
+
+def test_no_secret_is_anywhere(
+    wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in the mirror, not in what is printed, also not with -vv, in JSON and in errors."""
+    desk.edit(GUIDE, "8080", "8081")
+    said = ""
+    for arguments in (
+        ("pull", "-vv"),
+        ("push", "-vv"),
+        ("status", "--remote", "-vv", "--json"),
+        ("doctor", "-vv"),
+        ("push", "-vv", "nowhere"),
+    ):
+        run = desk(*arguments, exit=None)
+        said += run.out + run.err
+    assert wiki.token not in said
+    assert "confsync.remote: GET" in said
+    for path in desk.root.rglob("*"):
+        assert not path.is_file() or wiki.token.encode() not in path.read_bytes()
+
+
+def test_a_scoped_token_is_told(wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    if wiki.flavor != "cloud":
+        pytest.skip("gateways are Cloud's")
+    asked: list[str] = []
+
+    def elsewhere(url: str) -> str:
+        asked.append(url)
+        return wiki.gateway_url
+
+    monkeypatch.setattr(remote, "gateway_of", elsewhere)
+    wiki.faults.refuse = lambda method, path: 401 if not path.startswith("/ex/") else None
+    run = desk("doctor")
+    assert "a scoped one: the site refuses it, Atlassian's gateway takes it" in run.out
+    assert asked == [wiki.url]
+    desk.edit(GUIDE, "8080", "8081")
+    desk("push")
+    assert desk("status", "--remote").out.startswith("clean")
+
+
+def test_login_is_for_a_confluence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["login", "http://wiki.acme.com"]) == 2
+    assert "unencrypted" in capsys.readouterr().err

@@ -1,0 +1,95 @@
+"""Other people's clients, each in a virtual environment of its own, against the sandbox.
+
+They are installed from the package index, so these tests run only when asked for: -m peers.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from confsync.sandbox import PageRow, Sandbox
+
+BIN = "Scripts" if os.name == "nt" else "bin"
+TIMEOUT = 600
+# markdown-to-confluence takes a site with a single space for a broken one
+SPACES = (("ENG", "Engineering"), ("OPS", "Operations"))
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A program installed in a virtual environment."""
+
+    bin: Path
+
+    def run(self, program: str, *arguments: str, cwd: Path) -> str:
+        """Run one of its programs; what it says, or a failure with all of it."""
+        kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
+        environment = {name: os.environ[name] for name in kept if name in os.environ}
+        done = subprocess.run(
+            [self.bin / program, *arguments],
+            cwd=cwd,
+            env={**environment, "HOME": str(cwd), "NO_PROXY": "*", "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        assert done.returncode == 0, f"{program} {arguments}: {done.returncode}\n{done.stdout}"
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Peer]:
+    """Install a requirement, once in a session."""
+    made: dict[str, Peer] = {}
+
+    def install(requirement: str) -> Peer:
+        if requirement not in made:
+            where = tmp_path_factory.mktemp("venv")
+            subprocess.run([sys.executable, "-m", "venv", where], check=True, timeout=TIMEOUT)
+            python = where / BIN / "python"
+            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, requirement], check=True, timeout=TIMEOUT)
+            made[requirement] = Peer(where / BIN)
+        return made[requirement]
+
+    return install
+
+
+@pytest.fixture
+def cloud() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        for key, name in SPACES:
+            running.store.create_space(key, name, "Home")
+        yield running
+
+
+@pytest.fixture
+def server() -> Iterator[Sandbox]:
+    with Sandbox(flavor="datacenter") as running:
+        for key, name in SPACES:
+            running.store.create_space(key, name, "Home")
+        yield running
+
+
+def titled(sandbox: Sandbox, title: str) -> PageRow:
+    """The one page of this title."""
+    (found,) = [page for page in sandbox.store.pages("ENG") if page.title == title]
+    return found
+
+
+def failures(sandbox: Sandbox) -> list[str]:
+    """The requests that the sandbox could not answer, which no real server would refuse."""
+    return [
+        f"{one.status} {one.method} {one.path}"
+        for one in sandbox.requests
+        if one.status in (400, 405, 409, 415) or one.status >= 500
+    ]
