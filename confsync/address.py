@@ -32,6 +32,10 @@ def read(text: str) -> Address:
         parts = urlsplit(text)
     except ValueError as error:
         raise UsageError(f"'{text}' is not a URL: {error}", hint=_HINT) from None
+    if "@" in parts.netloc:
+        raise UsageError(
+            "the URL carries credentials", hint="give them in CONFSYNC_USER and CONFSYNC_TOKEN"
+        )
     base = f"{parts.scheme}://{parts.netloc}"
     found = _SPACES.fullmatch(parts.path) or _DISPLAY.fullmatch(parts.path)
     if not found or found["key"].endswith(".action"):

@@ -14,9 +14,9 @@ def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, 
 
     Raises FileError when it is nowhere to be found.
     """
-    found = mirror.bases.get(stamp)
+    found = find_here(mirror, stamp)
     if found is None:
-        found = _from_history(mirror, stamp) or _from_server(remote, stamp, body)
+        found = _from_server(remote, stamp, body)
         if found is None:
             raise FileError(
                 f"page {stamp.id}: its base, v{stamp.version}, is nowhere to be found",
@@ -25,6 +25,11 @@ def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, 
             )
         mirror.bases.put(stamp, *found)
     return found
+
+
+def find_here(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:
+    """Title and body of a stamp's base without asking the server; None when it is not here."""
+    return mirror.bases.get(stamp) or _from_history(mirror, stamp)
 
 
 def _from_history(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:

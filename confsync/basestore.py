@@ -14,6 +14,14 @@ from pathlib import Path
 from confsync.model import Stamp, digest
 
 
+def make_state(state: Path) -> None:
+    """Make the state directory, which git is not to see. Raises OSError."""
+    state.mkdir(exist_ok=True)
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+
+
 class BaseStore:
     """Bases by (page id, version, digest)."""
 
@@ -35,6 +43,7 @@ class BaseStore:
         temporary = None
         try:
             content = f"{title}\0{body}".encode()
+            make_state(self._directory.parent)
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(handle, "wb") as file:

@@ -108,11 +108,10 @@ def compare(stamp: Stamp | None, local: Local, remote: Remote | None) -> Decisio
 
 
 def needs_later(stamp: Stamp, local: Local, page: Page) -> bool:
-    """Whether the decision depends on versions between the stamp's and the current one."""
-    return page.info.version.number > stamp.version + 1 and local.digest not in (
-        stamp.digest,
-        page.digest,
-    )
+    """Whether the decisions depend on versions between the stamp's and the current one."""
+    edited = local.digest not in (stamp.digest, page.digest)
+    moved = local.wanted != stamp.parent
+    return page.info.version.number > stamp.version + 1 and (edited or moved)
 
 
 def _absent(remote: Absent) -> Content:

@@ -178,10 +178,10 @@ def _error(line: int, problem: str, *, hint: str = "") -> ConfigError:
 def check_url(url: str) -> str:
     """The base URL without a last slash. Raises ValueError when it cannot be one."""
     parts = urlsplit(url)
+    if "@" in url:
+        raise ValueError("the URL carries credentials; give them in CONFSYNC_USER, CONFSYNC_TOKEN")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"'{url}' is not a URL such as https://acme.atlassian.net/wiki")
-    if parts.username or parts.password:
-        raise ValueError("the URL carries credentials; give them in CONFSYNC_USER, CONFSYNC_TOKEN")
     if parts.query or parts.fragment:
         raise ValueError(f"'{url}' has more than a path behind the host")
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname):

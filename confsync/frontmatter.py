@@ -19,8 +19,9 @@ from confsync.model import DIGEST_LENGTH, Layout, Stamp
 FENCE = "---"
 BOM = "\ufeff"
 
-_STAMP_KEYS = ("id", "version", "digest", "parent", "labels", "layout")
-_ID = re.compile(r"[0-9]{1,20}")
+_STAMP_KEYS = ("id", "version", "digest", "parent", "place", "labels", "layout")
+_ID = re.compile(r"[1-9][0-9]{0,19}")
+_TOP = "top"
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
@@ -115,6 +116,7 @@ class FrontMatter:
             texts["digest"],
             None if parent == "null" else parent,
             self._list_of(nodes["labels"]) if "labels" in nodes else None,
+            "place" in texts,
         )
         return stamp, Layout(texts.get("layout", Layout.LINES.value))
 
@@ -139,6 +141,7 @@ class FrontMatter:
             "version": _VERSION.fullmatch(text) is not None,
             "digest": _DIGEST.fullmatch(text) is not None,
             "parent": text == "null" or _ID.fullmatch(text) is not None,
+            "place": text == _TOP,
             "layout": text == Layout.RAW.value,
         }[name]
         if not good:
@@ -244,6 +247,8 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
         f"  digest: {scalar(stamp.digest)}",
         f"  parent: {'null' if stamp.parent is None else _quoted(stamp.parent)}",
     ]
+    if stamp.top:
+        lines.append(f"  place: {_TOP}")
     if stamp.labels is not None:
         lines.append(f"  labels: {flow(stamp.labels)}")
     if layout is Layout.RAW:

@@ -16,7 +16,7 @@ from confsync.errors import FileError
 from confsync.paths import SUFFIX
 
 if TYPE_CHECKING:
-    from git import Repo
+    from git import Git, Repo
 
 # One digest is in the history once for each branch that pulled it; more is no use.
 _LOOK_AT = 20
@@ -128,7 +128,11 @@ def _git() -> Any:
 
 @contextlib.contextmanager
 def _repository(root: Path) -> Iterator[Repo | None]:
-    """The repository that holds the mirror, closed again; None when there is none to use."""
+    """The repository that holds the mirror, closed again; None when there is none to use.
+
+    Raises FileError for one that git itself has trouble with: what it cannot tell, such as which
+    documents were deleted on purpose, must not be guessed.
+    """
     git = _git()
     if git is None:
         yield None
@@ -139,6 +143,21 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         yield None
         return
     try:
-        yield repo if repo.head.is_valid() and not repo.bare else None
+        yield repo if _has_commit(git.Git(str(root))) and not repo.bare else None
+    except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
+        said = str(getattr(error, "stderr", "") or error).strip().strip("'").split("\n")[0]
+        raise FileError(f"git has trouble with this repository: {said}", hint=_TRUST) from None
     finally:
         repo.close()
+
+
+_TRUST = "'git status' says more; for 'dubious ownership' git names the command that helps"
+
+
+def _has_commit(command: Git) -> bool:
+    status, _, said = command.rev_parse(
+        "--verify", "--quiet", "HEAD", with_extended_output=True, with_exceptions=False
+    )
+    if status not in (0, 1):
+        raise ValueError(said.strip())
+    return bool(status == 0)

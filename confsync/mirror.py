@@ -9,24 +9,21 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import filelock
 import yaml
 
 from confsync import paths
-from confsync.basestore import BaseStore
+from confsync.basestore import BaseStore, make_state
 from confsync.config import Config, SpaceConfig
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
 from confsync.model import Folder
-from confsync.scan import SpaceScan, scan
+from confsync.scan import MOVING, SpaceScan, scan
 
 STATE = ".confsync"
 TEMPORARY = ".confsync-new-"
-# Between two places a moving document stands where no directory belongs to a page, so that its
-# place means the parent it had.
-MOVING = "moving~"
 
 
 class Mirror:
@@ -105,12 +102,15 @@ class Mirror:
             path.unlink()
         self._drop_empty(path.parent)
 
-    def move(self, space: SpaceConfig, moves: dict[str, str]) -> None:
+    def move(
+        self, space: SpaceConfig, moves: Mapping[str, str], wanted: Mapping[str, str | None]
+    ) -> None:
         """Give documents their new places, old path to new path, all at once.
 
-        First everything goes to a directory that belongs to no page, then to its place: at no
-        moment, killed or not, a document stands below a page that is neither its old parent nor
-        its new one. What is killed half-way is found by the next scan and moved on.
+        First everything goes to a directory that says which parent the document wants (`wanted`, by
+        old path), then to its place: at no moment, killed or not, a document stands below a page
+        that is neither its old parent nor its new one. What is killed half-way is found by the next
+        scan and moved on.
         """
         waiting = self._inside(f"{space.path}/{MOVING}")
         held: list[tuple[Path, str]] = []
@@ -120,7 +120,8 @@ class Mirror:
                 source = self._inside(old)
                 # A directory of its own: what an earlier run left waiting is never in the way,
                 # and a document that this one leaves keeps its file name.
-                between = Path(tempfile.mkdtemp(dir=waiting), Path(new).name)
+                prefix = f"{wanted.get(old) or 'none'}-"
+                between = Path(tempfile.mkdtemp(prefix=prefix, dir=waiting), Path(new).name)
                 held.append((between, new))
                 os.rename(source, between)
                 _sync_directory(source.parent)
@@ -183,8 +184,12 @@ class Mirror:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the mirror; one confsync at a time. The lock of a dead process holds nobody."""
-        self._make_state()
-        lock = filelock.FileLock(self.root / STATE / "lock", timeout=0)
+        state = self.root / STATE
+        try:
+            make_state(state)
+        except OSError as error:
+            raise _file_error(STATE, "cannot be written", error) from None
+        lock = filelock.FileLock(state / "lock", timeout=0)
         try:
             lock.acquire()
         except filelock.Timeout:
@@ -199,16 +204,6 @@ class Mirror:
             yield
         finally:
             lock.release()
-
-    def _make_state(self) -> None:
-        state = self.root / STATE
-        ignore = state / ".gitignore"
-        try:
-            state.mkdir(exist_ok=True)
-            if not ignore.exists():
-                ignore.write_text("*\n")
-        except OSError as error:
-            raise _file_error(STATE, "cannot be written", error) from None
 
     def _sweep(self) -> None:
         """Remove the temporary files of a run that was killed; nobody else holds the lock."""

@@ -121,7 +121,9 @@ class Page:
 class Stamp:
     """The base of a document: the page as it was when content and stamp were last written.
 
-    `labels` is None where labels are not managed.
+    `labels` is None where labels are not managed. `top` says that confsync put the document at the
+    space's top because its parent has no place in the mirror: standing there, it wants that parent
+    still, also should the parent's document turn up some other way.
     """
 
     id: str
@@ -129,6 +131,7 @@ class Stamp:
     digest: str
     parent: str | None = None
     labels: tuple[str, ...] | None = None
+    top: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,18 +56,19 @@ class Tree:
     ids: frozenset[str]
 
 
-def wanted_parent(path: str, base: str | None, tree: Tree) -> str | None:
+def wanted_parent(path: str, base: str | None, tree: Tree, *, top: bool = False) -> str | None:
     """The parent that a stamped document's place means; `base` is the stamp's parent.
 
     The home page, and any document in a directory that belongs to nobody, wants what its stamp
-    says. So does one at the top whose parent is not in the mirror: it could stand nowhere else.
+    says. So does one at the top whose parent is not in the mirror: it could stand nowhere else,
+    and one that confsync itself put there for that reason (`top`).
     """
     directory, _, name = path.rpartition("/")
     if directory:
         return tree.owners.get(directory) or base
     if name == HOME + SUFFIX or base is None or base not in tree.ids:
         return base
-    return tree.home or base
+    return base if top else tree.home or base
 
 
 def folded(name: str) -> str:

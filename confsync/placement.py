@@ -18,11 +18,15 @@ from confsync.view import SpaceView
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Mirror paths: where new pages go, which documents move, and which directories are folders."""
+    """Mirror paths: where new pages go, which documents move, and which directories are folders.
+
+    `tops` are the pages that stand at the top only because their parent has no place.
+    """
 
     new: Mapping[str, str]
     moves: Mapping[str, str]
     folders: Mapping[str, str]
+    tops: frozenset[str]
 
 
 def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -> Placement:
@@ -42,7 +46,13 @@ def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -
             fixed.append(stem)
         else:
             nodes.append(node)
-    nodes += _remote_nodes(view, {node.key for node in nodes}, deleted)
+    nodes += _remote_nodes(view, {node.key for node in nodes}, deleted, owners)
+    keys_placed = {node.key for node in nodes}
+    tops = frozenset(
+        node.key
+        for node in nodes
+        if node.parent is not None and node.parent not in keys_placed and node.key != view.home
+    )
     placed = paths.place(nodes, view.home, fixed)
     moves = {
         path: f"{scan.outer(placed[key])}{paths.SUFFIX}"
@@ -51,7 +61,7 @@ def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -
     }
     new = {page_id: f"{scan.outer(placed[page_id])}{paths.SUFFIX}" for page_id in view.new}
     folders = {i: scan.outer(placed[i]) for i in view.folders if i in placed}
-    return Placement(new, moves, folders)
+    return Placement(new, moves, folders, tops)
 
 
 def _keys(entries: list[Entry]) -> dict[str, str]:
@@ -101,8 +111,22 @@ def _keeps_name(case: Case) -> bool:
     return not retitled and case.decisions.parent is not Parent.FOLLOW
 
 
-def _remote_nodes(view: SpaceView, local: set[str], deleted: Mapping[str, str]) -> list[Node]:
-    """New pages, pages that were deleted here on purpose, and folders."""
+def _remote_nodes(
+    view: SpaceView,
+    local: set[str],
+    deleted: Mapping[str, str],
+    owners: Mapping[str, str | None],
+) -> list[Node]:
+    """New pages, pages that were deleted here on purpose, and folders.
+
+    A folder that is not visible now and that a page still names as its parent keeps its directory.
+    """
+    wanted = {info.parent for info in view.infos.values()}
+    hidden = [
+        Node(folder.id, folder.title, owners.get(path.rpartition("/")[0]), path.rpartition("/")[2])
+        for path, folder in view.scan.folders.items()
+        if folder.id in wanted and folder.id not in view.folders
+    ]
     nodes = [Node(page.info.id, page.info.title, page.info.parent) for page in view.new.values()]
     nodes += [
         Node(page_id, view.infos[page_id].title, view.infos[page_id].parent, _stem_name(path))
@@ -116,7 +140,7 @@ def _remote_nodes(view: SpaceView, local: set[str], deleted: Mapping[str, str]) 
         nodes.append(
             Node(folder.id, folder.title, folder.parent, path.rpartition("/")[2] if same else None)
         )
-    return nodes
+    return nodes + hidden
 
 
 def _stem_name(path: str) -> str:

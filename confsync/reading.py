@@ -12,7 +12,14 @@ from dataclasses import dataclass
 
 from confsync import compare
 from confsync.compare import Absent, Decisions, Present
-from confsync.errors import APIAccessError, NotVisibleError
+from confsync.errors import (
+    APIAccessError,
+    CredentialsError,
+    NetworkError,
+    NotVisibleError,
+    PermissionDeniedError,
+    RateLimitError,
+)
 from confsync.model import Local, Page, Space, Stamp, Status
 from confsync.remote import Remote
 
@@ -34,6 +41,13 @@ class Case:
     def page(self) -> Page | None:
         """The current remote page, where there is one."""
         return self.remote.page if isinstance(self.remote, Present) else None
+
+    @property
+    def landed(self) -> int | None:
+        """The version that a push of exactly this document made, where there is one."""
+        if not isinstance(self.remote, Present):
+            return None
+        return compare.landed_as(self.stamp, self.local, self.remote)
 
 
 class Reader:
@@ -67,11 +81,11 @@ class Reader:
         """What a page is that the bulk answer does not have: trashed, hidden, or a hiccup."""
         try:
             return self._placed(self.remote.page(page_id))
-        except NotVisibleError:
+        except (NotVisibleError, PermissionDeniedError):
             return Absent.NOT_VISIBLE
+        except (CredentialsError, NetworkError, RateLimitError):
+            raise
         except APIAccessError as error:
-            if error.exit is not APIAccessError.exit or error.status == 0:
-                raise
             return error
 
     def _placed(self, page: Page) -> Page | Absent:

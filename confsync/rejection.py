@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -22,16 +22,21 @@ def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult,
     """The results, with people's names in place of account ids where a page was refused."""
     listed = tuple(pages)
     refused = [p.version for p in listed if p.version and p.outcome is Outcome.REJECTED]
-    try:
-        names = remote.names(version.author for version in refused) if refused else {}
-    except APIAccessError:
-        names = {}
+    names = names_of(remote, (version.author for version in refused)) if refused else {}
     return tuple(
         replace(page, version=replace(page.version, author=names.get(page.version.author, "")))
         if page.version
         else page
         for page in listed
     )
+
+
+def names_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
+    """Display names, or none: a token that may not read them is no reason to fail."""
+    try:
+        return remote.names(accounts)
+    except APIAccessError:
+        return {}
 
 
 def log_conflict(case: Case, who: str) -> None:
@@ -60,6 +65,12 @@ def refusal(result: PageResult, case: Case) -> PageResult:
 
 def _hint(case: Case) -> str:
     """The next command; the renderer puts the path in place of `{path}`."""
+    if case.decisions.parent is Parent.DIVERGED:
+        now = case.page.info.version.number if case.page else 0
+        return (
+            "move the file back to where it was, and 'confsync pull' takes it where the server has "
+            f"it; 'confsync pull --ours {{path}} --at {now}' keeps your place, to be pushed"
+        )
     match case.decisions.content:
         case Content.RESTAMPED:
             return "'confsync pull' notes the new version, then push again"
@@ -76,6 +87,8 @@ def reason(case: Case) -> str:
     """What stands between the document and its page, in one line."""
     base = case.stamp.version
     now = case.page.info.version.number if case.page else 0
+    if case.decisions.parent is Parent.DIVERGED:
+        return "the page was moved here and, to another place, on the server"
     match case.decisions.content:
         case Content.DIVERGED:
             return f"local is based on v{base}, the server has v{now}"
@@ -103,8 +116,6 @@ def reason(case: Case) -> str:
         case Content.UNTRACKED:
             return "the page is not on the server yet"
         case Content.UP_TO_DATE | Content.EQUAL | Content.BEHIND | Content.LANDED | Content.AHEAD:
-            if case.decisions.parent is Parent.DIVERGED:
-                return "the page was moved here and, elsewhere, on the server"
             return f"local is based on v{base}, the server has v{now}"
         case _:
             assert_never(case.decisions.content)

@@ -97,7 +97,8 @@ def _page_line(page: PageResult, shown: Callable[[str], str], now: datetime) -> 
 
 def _details(page: PageResult, now: datetime) -> str:
     if page.error:
-        who = _who(page.version, now) if page.outcome is Outcome.REJECTED else ""
+        told = page.outcome is Outcome.REJECTED and page.decision in _CHANGED
+        who = _who(page.version, now) if told and "the server has v" in page.error else ""
         return f"   {safe(page.error)}{who}"
     if page.base is None or page.remote is None or page.base == page.remote:
         return f"   v{page.remote or page.base}" if page.remote or page.base else ""
@@ -161,11 +162,16 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     because = " because the server has changes that you do not have" if changed else ""
     yield click.style("error:", fg="red") + f" {count}{because}."
     hints = dict.fromkeys(
-        page.hint.replace("{path}", shown(page.path)) for page in rejected if page.hint
+        page.hint.replace("{path}", _typed(shown(page.path))) for page in rejected if page.hint
     )
     for number, hint in enumerate(hints):
         if number < 3:
             yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
+
+
+def _typed(path: str) -> str:
+    """A path as it is typed."""
+    return f'"{path}"' if " " in path else path
 
 
 _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")

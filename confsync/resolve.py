@@ -35,7 +35,7 @@ class Resolution:
 
 
 def asked_for(
-    *, merge: bool, theirs: bool, ours: bool, at: int | None, paths: tuple[str, ...]
+    *, merge: bool, theirs: bool, ours: bool, at: int | None, named: tuple[str, ...]
 ) -> Resolution | None:
     """The resolution that options ask for. Giving up a side needs the pages by name.
 
@@ -48,9 +48,9 @@ def asked_for(
             "--ours and --at N go together: N is the server's version that you give up",
             hint="'confsync status --remote' shows which version the server has",
         )
-    if ours and len(paths) != 1:
+    if ours and len(named) != 1:
         raise UsageError("--ours takes one document, by its path")
-    if theirs and not paths:
+    if theirs and not named:
         raise UsageError("--theirs takes the documents whose text you give up, by their paths")
     way = Way.MERGE if merge else Way.THEIRS if theirs else Way.OURS
     return Resolution(way, at) if merge or theirs or ours else None

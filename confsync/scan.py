@@ -21,6 +21,10 @@ from confsync.model import Folder
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
+# Between two places a moving document stands in a directory that says which parent it wants.
+MOVING = "moving~"
+_WAITING = re.compile(rf"{MOVING}/(?P<wanted>\d+)-[^/]+(?=/)")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -36,6 +40,11 @@ class Entry:
         """The id that the stamp names, None for a document without one or one that is broken."""
         stamp = self.document.stamp if self.document else None
         return stamp.id if stamp else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether an interrupted move left the document on its way."""
+        return f"/{MOVING}/" in self.path
 
     @property
     def claimed_id(self) -> str | None:
@@ -67,7 +76,8 @@ class SpaceScan:
         """The parent that a document's place means."""
         stamp = entry.document.stamp if entry.document else None
         base = stamp.parent if stamp else None
-        return paths.wanted_parent(self.inner(entry.path), base, self.tree)
+        top = stamp is not None and stamp.top
+        return paths.wanted_parent(self.inner(entry.path), base, self.tree, top=top)
 
 
 def scan(root: Path, spaces: Iterable[SpaceConfig]) -> tuple[SpaceScan, ...]:
@@ -78,6 +88,17 @@ def scan(root: Path, spaces: Iterable[SpaceConfig]) -> tuple[SpaceScan, ...]:
         SpaceScan(space, checked, folders, _tree(space, checked, folders))
         for space, entries, folders in found
         for checked in [tuple(_refuse_duplicate(entry, twice) for entry in entries)]
+    )
+
+
+def claimed_elsewhere(scans: Iterable[SpaceScan], here: SpaceScan) -> frozenset[str]:
+    """The ids of documents that stand in the directories of other spaces."""
+    return frozenset(
+        entry.claimed_id
+        for scan in scans
+        if scan is not here
+        for entry in scan.entries
+        if entry.claimed_id
     )
 
 
@@ -175,7 +196,10 @@ def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Fol
     home: str | None = None
     for entry in entries:
         stem = entry.path.removeprefix(f"{space.path}/").removesuffix(paths.SUFFIX)
-        if stem == paths.HOME:
+        waiting = _WAITING.match(stem)
+        if waiting:
+            owners[waiting[0]] = waiting["wanted"]
+        elif stem == paths.HOME:
             home = entry.page_id
         else:
             # A directory that says of itself which folder it is belongs to no page of that name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from confsync.errors import APIAccessError
+from confsync.errors import APIAccessError, SpaceNotFoundError
 from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Stamp, Status
 from confsync.reading import Case, Reader
 from confsync.scan import Entry, SpaceScan
@@ -34,6 +34,7 @@ def view(
     scan: SpaceScan,
     selection: Selection,
     *,
+    elsewhere: frozenset[str],
     deleted: Mapping[str, str],
     refresh: bool,
     with_new: bool,
@@ -41,14 +42,21 @@ def view(
     """Ask the server about one space: a listing, and the bodies that the decisions need.
 
     Bodies are fetched of pages whose version or title changed, of locally modified and of named
-    ones, and of new ones (`with_new`). `deleted` maps ids that are not to be written again.
+    ones, and of new ones (`with_new`). `deleted` maps ids that are not to be written again,
+    `elsewhere` are those of documents in the directories of other spaces.
     """
     listed = {info.id: info for info in reader.remote.listing(reader.space)}
     folders = _folders(reader, listed)
     home = scan.config.root or reader.space.home
+    if scan.config.root and scan.config.root not in listed:
+        raise SpaceNotFoundError(
+            f"there is no page {scan.config.root} in space '{scan.config.key}', or you may not "
+            "see it",
+            hint="check 'root' in .confsync.yaml",
+        )
     infos = _below(scan.config.root, listed, folders) if scan.config.root else listed
     stamped = [entry for entry in scan.entries if entry.page_id and selection.has(entry.path)]
-    claimed = {entry.claimed_id for entry in scan.entries}
+    claimed = {entry.claimed_id for entry in scan.entries} | elsewhere
     fresh = [
         info
         for info in infos.values()

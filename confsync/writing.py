@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from confsync import compare
 from confsync.compare import Content, Parent, Present
 from confsync.errors import (
     APIAccessError,
@@ -46,13 +45,13 @@ def settled(case: Case) -> Landed | None:
     if not isinstance(case.remote, Present):
         return None
     current = case.remote.page.info.version.number
-    done = case.decisions.parent is Parent.DONE
+    # The token covers the wanted parent: a version that bears it has carried that.
+    landed = case.landed
+    done = landed is not None or case.decisions.parent is Parent.DONE
     parent = case.local.wanted if done else case.stamp.parent
     match case.decisions.content:
         case Content.LANDED:
-            # The token covers the wanted parent: what bears it has carried that.
-            version = compare.landed_as(case.stamp, case.local, case.remote)
-            return Landed(version or current, case.local.wanted)
+            return Landed(landed or current, parent)
         case Content.EQUAL if case.decisions.parent is not Parent.DIVERGED:
             return Landed(current, parent)
         case Content.UP_TO_DATE if done:
@@ -99,7 +98,10 @@ def _look(
     except APIAccessError as failure:
         raise UnsettledError(case.stamp.id, failure) from None
     if now is None:
-        raise error
+        raise ServerError(
+            f"the server has v{known} of page {case.stamp.id}, but does not show it yet",
+            hint="push again in a moment",
+        )
     if not writable(now):
         return settled(now) or now
     if not again:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 
@@ -35,9 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         hint = "every file is whole; run the command again to go on"
         return _fail(settings, given, "interrupted", "interrupted", hint, Exit.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
-        return int(Exit.DONE)
     except Exception as error:
         if settings.verbose > 1:
             raise

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from confsync.cli.options import Settings
-from confsync.errors import UsageError
+from confsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from confsync.mirror import Mirror
@@ -110,9 +110,8 @@ def finish(settings: Settings, result: Result, root: Path | None = None) -> None
     """Print a result and end with its exit code."""
     from confsync import render
 
-    color = color_of(settings)
     if settings.as_json:
-        click.echo(render.as_json(result))
+        out, err = render.as_json(result) + "\n", ""
     else:
         out, err = render.as_text(
             result,
@@ -120,10 +119,22 @@ def finish(settings: Settings, result: Result, root: Path | None = None) -> None
             verbose=settings.verbose > 0,
             now=datetime.now(UTC),
         )
-        if not settings.quiet:
-            click.echo(out, nl=False, color=color)
-        click.echo(err, nl=False, err=True, color=color)
-    sys.exit(int(result.exit))
+        if settings.directory:
+            # What we tell to type must work where it is typed.
+            command = f"'confsync -C {settings.directory} "
+            out, err = (text.replace("'confsync ", command) for text in (out, err))
+    code = int(result.exit)
+    try:
+        if settings.as_json or not settings.quiet:
+            click.echo(out, nl=False, color=color_of(settings))
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        err += f"error: the output cannot be written: {error.strerror}\n"
+        code = code or int(Exit.LOCAL)
+    click.echo(err, nl=False, err=True, color=color_of(settings))
+    sys.exit(code)
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:

@@ -75,6 +75,7 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--refresh", is_flag=True, help="Fetch every body: finds changes without a version.")
 @click.option("--prune", is_flag=True, help="Remove unmodified files of pages not visible now.")
+@click.option("--allow-mass-delete", is_flag=True, help="Even if it removes or moves many files.")
 @click.option("--merge", is_flag=True, help="Merge pages that both sides changed.")
 @click.option("--theirs", is_flag=True, help="Take the server's text of the named pages.")
 @click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
@@ -87,6 +88,7 @@ def pull(
     dry_run: bool,
     refresh: bool,
     prune: bool,
+    allow_mass_delete: bool,
     merge: bool,
     theirs: bool,
     ours: bool,
@@ -102,8 +104,8 @@ def pull(
     from confsync.commands.pull import pull as run
     from confsync.resolve import asked_for
 
-    resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, paths=paths)
     mirror, selection = mirror_of(settings, paths)
+    resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, named=selection.names)
     with (
         remote_of(settings, mirror.config.url, mirror.config.flavor) as remote,
         progress_on(settings) as progress,
@@ -115,6 +117,7 @@ def pull(
             dry_run=dry_run,
             refresh=refresh,
             prune=prune,
+            allow_mass_delete=allow_mass_delete,
             resolution=resolution,
             progress=progress,
         )
@@ -250,6 +253,9 @@ def sandbox(port: int, data: str | None, latency: float) -> None:
 def demo(settings: Settings, directory_: str | None) -> None:
     """See it work: clone, edit, push, a colleague's edit in between, the refusal."""
     from confsync.commands.demo import demo as run
+    from confsync.result import Result
 
     given = settings.start / directory_ if directory_ else None
-    sys.exit(run(given, tell=click.echo))
+    run(given, tell=lambda text: click.echo(text, err=settings.as_json))
+    if settings.as_json:
+        finish(settings, Result("demo"))

@@ -30,6 +30,8 @@ def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = 
             hint="name another directory, or 'confsync pull' in it when it is a mirror",
         )
     key = remote.space(address.key).key
+    if address.page:
+        remote.page(address.page)
     settings = settings_for(address.url, (key,), address.page, remote.flavor)
     init(root, settings)
     result = pull(Mirror(root, config.load(root)), remote, Selection(), progress=progress)

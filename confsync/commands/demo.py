@@ -24,8 +24,8 @@ class DemoError(ConfsyncError):
     code = "demo"
 
 
-def demo(directory: Path | None, *, tell: Tell) -> int:
-    """Tell the story in `directory` (new, or empty; else a temporary one); answers 0.
+def demo(directory: Path | None, *, tell: Tell) -> None:
+    """Tell the story in `directory` (new, or empty; else a temporary one).
 
     Raises UsageError, FileError, DemoError.
     """
@@ -66,7 +66,6 @@ def demo(directory: Path | None, *, tell: Tell) -> int:
             raise DemoError("one of the two edits is gone")
         tell(f"\nBoth edits are on the server, as v{final.version}. Nothing was lost.")
         _go_on(base, state, sandbox.url, tell)
-    return 0
 
 
 class _Story:

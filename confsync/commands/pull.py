@@ -14,13 +14,16 @@ from confsync.model import Page, Stamp
 from confsync.placement import Placement
 from confsync.progress import Progress, silent
 from confsync.reading import Case, Reader
-from confsync.rejection import refusal, with_names
+from confsync.rejection import names_of, refusal, with_names
 from confsync.remote import Remote
 from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import Entry, SpaceScan, deleted_pages
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages
 from confsync.selection import Selection
 from confsync.view import SpaceView, view
+
+# A pull that removes or moves more pages than this, and more than a tenth, is asked about.
+MASS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def pull(
     dry_run: bool = False,
     refresh: bool = False,
     prune: bool = False,
+    allow_mass_delete: bool = False,
     resolution: Resolution | None = None,
     progress: Progress = silent,
 ) -> Result:
@@ -78,9 +82,12 @@ def pull(
         ]
         try:
             for plan in _plans(how, scans, selection, progress):
+                refused = None if allow_mass_delete else _too_much(plan)
+                if refused:
+                    errors.append(refused)
                 if dry_run:
                     pages += [step.result for step in plan.steps if _tells(step)]
-                else:
+                elif not refused:
                     _act(mirror, plan, pages, progress)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
@@ -109,7 +116,13 @@ def _plans(
         progress(f"asking about {scan.config.key}", 0, None)
         reader = Reader(how.remote, how.remote.space(scan.config.key))
         seen = view(
-            reader, scan, selection, deleted=deleted, refresh=how.refresh, with_new=how.full
+            reader,
+            scan,
+            selection,
+            elsewhere=claimed_elsewhere(scans, scan),
+            deleted=deleted,
+            refresh=how.refresh,
+            with_new=how.full,
         )
         yield _plan(how, seen, deleted)
 
@@ -131,14 +144,37 @@ def _plan(how: _How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.path for step in steps if step.remove)
     placed = placement.plan(seen, removed, deleted)
-    steps += [_new(how, page, placed.new[page.info.id]) for page in seen.new.values()]
+    steps += [
+        _new(how, page, placed.new[page.info.id], top=page.info.id in placed.tops)
+        for page in seen.new.values()
+    ]
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))
         for page_id, path in deleted.items()
         if page_id in seen.infos and page_id not in seen.cases
     ]
     moves = dict(placed.moves)
-    return Plan(seen.scan, tuple(_with_move(step, moves) for step in steps), moves, placed, seen)
+    placed_steps = tuple(_with_move(_with_place(step, placed), moves) for step in steps)
+    return Plan(seen.scan, placed_steps, moves, placed, seen)
+
+
+def _too_much(plan: Plan) -> Problem | None:
+    """Why a plan is not carried out without being asked twice: it empties or turns over a space."""
+    stamped = [entry for entry in plan.scan.entries if entry.page_id]
+    removed = [step.path for step in plan.steps if step.remove]
+    moved = list(plan.moves)
+    count = max(len(removed), len(moved))
+    empty = bool(stamped) and not plan.view.infos
+    if not empty and (count <= MASS or count * 10 <= len(stamped)):
+        return None
+    what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
+    message = f"{plan.scan.config.key}: this pull would {what}"
+    if empty:
+        message = f"{plan.scan.config.key}: the server lists no page at all"
+    named = ", ".join((removed or moved)[:3])
+    more = f" (such as {named})" if named else ""
+    hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
+    return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
 
 
 def _step(how: _How, entry: Entry, case: Case) -> Step:
@@ -156,8 +192,8 @@ def _step(how: _How, entry: Entry, case: Case) -> Step:
     step = Step(entry.path, result, entry)
     if case.page is None:
         return _absent(step, case, how.prune)
-    landed = case.decisions.content is Content.LANDED
-    if case.decisions.parent is Parent.DIVERGED and not landed:
+    diverged = case.decisions.parent is Parent.DIVERGED and case.landed is None
+    if diverged and not _gives_up_move(how, case):
         return replace(step, result=refusal(result, case))
     match case.decisions.content:
         case Content.AHEAD if how.resolution and how.resolution.way is Way.THEIRS:
@@ -179,13 +215,24 @@ def _step(how: _How, entry: Entry, case: Case) -> Step:
             return _restamp(how, refused, case, case.stamp)
 
 
+def _gives_up_move(how: _How, case: Case) -> bool:
+    """Whether a person gave up, by name, where the server moved a page that was moved here, too."""
+    asked = how.resolution
+    return (
+        asked is not None
+        and asked.way is Way.OURS
+        and case.page is not None
+        and case.page.info.version.number == asked.at
+    )
+
+
 def _resolved(how: _How, step: Step, case: Case, asked: Resolution) -> Step:
     """A page that both sides changed, resolved the way that was asked for."""
     found = step.entry.document if step.entry else None
     if step.entry is None or found is None or case.page is None:
         raise ValueError(f"{step.path}: there is nothing to resolve")
     account = case.page.info.version.author
-    page = with_author(case.page, how.remote.names([account]).get(account, ""))
+    page = with_author(case.page, names_of(how.remote, [account]).get(account, ""))
     stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case))
     try:
         conflict = Conflict(step.entry, found, case.stamp, page, stamp)
@@ -227,7 +274,9 @@ def _absent(step: Step, case: Case, prune: bool) -> Step:
     if gone:
         why = "the page is gone from the server; your changes are kept"
     elif case.remote is Absent.MOVED_OUT:
-        why = "the page is in another space now; the file is kept"
+        why = (
+            "the page is in another space now; the file is kept, move it to that space's directory"
+        )
     else:
         why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
     return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why))
@@ -235,14 +284,20 @@ def _absent(step: Step, case: Case, prune: bool) -> Step:
 
 def _stamped_parent(how: _How, case: Case) -> str | None:
     """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
-    page = case.page
-    if case.decisions.content is Content.LANDED:
-        # The token covers the wanted parent: what bears it has carried that.
-        return case.local.wanted
-    follows = case.decisions.parent is Parent.DONE or (
-        how.full and case.decisions.parent is Parent.FOLLOW
-    )
-    return page.info.parent if page and follows else case.stamp.parent
+    if case.page is None:
+        return case.stamp.parent
+    match case.decisions.parent:
+        case _ if case.landed is not None:
+            # The token covers the wanted parent: what bears it has carried that.
+            return case.local.wanted
+        case Parent.DONE:
+            return case.page.info.parent
+        case Parent.FOLLOW if how.full:
+            return case.page.info.parent
+        case Parent.DIVERGED if _gives_up_move(how, case):
+            return case.page.info.parent
+        case _:
+            return case.stamp.parent
 
 
 def _restamp(how: _How, step: Step, case: Case, stamp: Stamp) -> Step:
@@ -272,9 +327,9 @@ def _replace(how: _How, step: Step, case: Case) -> Step:
     return replace(step, data=data, base=(stamp, page), result=result)
 
 
-def _new(how: _How, page: Page, path: str) -> Step:
+def _new(how: _How, page: Page, path: str, *, top: bool) -> Step:
     info = page.info
-    stamp = Stamp(info.id, info.version.number, page.digest, info.parent)
+    stamp = Stamp(info.id, info.version.number, page.digest, info.parent, top=top)
     result = PageResult(
         path, Outcome.CREATED, info.id, info.title, "new", None, info.version.number
     )
@@ -284,6 +339,22 @@ def _new(how: _How, page: Page, path: str) -> Step:
         problem = "the server's text is not Unicode (a lone surrogate)"
         return Step(path, replace(result, outcome=Outcome.FAILED, error=problem, exit=Exit.LOCAL))
     return Step(path, result, data=data, base=(stamp, page))
+
+
+def _with_place(step: Step, placed: Placement) -> Step:
+    """The step, with the stamp saying whether it is at the top for want of another place."""
+    if step.entry is None or step.remove:
+        return step
+    after = document.parse(step.data, step.path) if step.data else step.entry.document
+    if after is None or after.stamp is None:
+        return step
+    top = after.stamp.id in placed.tops
+    if after.stamp.top == top:
+        return step
+    data = document.update(after, replace(after.stamp, top=top))
+    if step.result.outcome is Outcome.CLEAN:
+        step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
+    return replace(step, data=data)
 
 
 def _with_move(step: Step, moves: dict[str, str]) -> Step:
@@ -319,7 +390,8 @@ def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress)
         elif _tells(step):
             done.append(step.result)
     if plan.moves:
-        mirror.move(plan.scan.config, plan.moves)
+        wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
+        mirror.move(plan.scan.config, plan.moves, wanted)
     if plan.placement is not None:
         _folders(mirror, plan, plan.placement)
     for number, step in enumerate(writes):

@@ -54,7 +54,7 @@ def push(
         selection.check(entry.path for scan in scans for entry in scan.entries)
         try:
             for scan in scans:
-                waiting = _outgoing(mirror, scan, selection, pages, errors)
+                waiting = _outgoing(mirror, remote, scan, selection, pages, errors)
                 if waiting:
                     reader = Reader(remote, remote.space(scan.config.key))
                     run = _Run(mirror, reader, scan, message, pages, clock)
@@ -72,6 +72,7 @@ def push(
 
 def _outgoing(
     mirror: Mirror,
+    remote: Remote,
     scan: SpaceScan,
     selection: Selection,
     pages: list[PageResult],
@@ -88,7 +89,7 @@ def _outgoing(
         stamp = entry.document.stamp
         if stamp and not entry.document.modified and scan.wanted(entry) == stamp.parent:
             continue
-        flaw = flaw_of(mirror, entry)
+        flaw = flaw_of(mirror, entry, remote)
         if flaw:
             pages.append(replace(_blank(entry), error=flaw, exit=Exit.REFUSED))
         elif stamp is None:
@@ -158,7 +159,9 @@ class _Run:
         for _, entry, case in self._cases(entries):
             result = _result(entry, case)
             if settled(case):
-                self._pages.append(replace(result, outcome=Outcome.RESTAMPED))
+                landed = case.decisions.content is Content.LANDED
+                outcome = Outcome.UPDATED if landed else Outcome.RESTAMPED
+                self._pages.append(replace(result, outcome=outcome))
             elif writable(case):
                 self._pages.append(_live(result, case) or replace(result, outcome=Outcome.UPDATED))
             else:
@@ -262,6 +265,9 @@ class _Run:
         except ConfsyncError as error:
             why = f"landed as v{made.version}, but: {error.message}"
             return replace(result, error=why, exit=error.exit)
+        if outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
+            why = "the stamp is new; the move is not sent yet: push again"
+            return replace(result, error=why, exit=Exit.REFUSED)
         return result
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:

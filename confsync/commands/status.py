@@ -15,7 +15,7 @@ from confsync.reading import Case, Reader
 from confsync.rejection import reason
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import Entry, SpaceScan, deleted_pages
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages
 from confsync.selection import Selection
 from confsync.view import SpaceView, view
 
@@ -40,7 +40,8 @@ def status(
         if remote is not None:
             progress(f"asking about {scan.config.key}", 0, None)
             try:
-                seen = _look(remote, scan, selection, deleted)
+                elsewhere = claimed_elsewhere(scans, scan)
+                seen = _look(remote, scan, selection, elsewhere, deleted)
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
         pages += _pages(mirror, scan, selection, seen)
@@ -56,11 +57,21 @@ def status(
 
 
 def _look(
-    remote: Remote, scan: SpaceScan, selection: Selection, deleted: dict[str, str]
+    remote: Remote,
+    scan: SpaceScan,
+    selection: Selection,
+    elsewhere: frozenset[str],
+    deleted: dict[str, str],
 ) -> SpaceView:
-    reader = Reader(remote, remote.space(scan.config.key))
-    with_new = selection.everything
-    return view(reader, scan, selection, deleted=deleted, refresh=False, with_new=with_new)
+    return view(
+        Reader(remote, remote.space(scan.config.key)),
+        scan,
+        selection,
+        elsewhere=elsewhere,
+        deleted=deleted,
+        refresh=False,
+        with_new=selection.everything,
+    )
 
 
 def _pages(
@@ -106,6 +117,9 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
         return replace(page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker")
     if found.modified:
         return replace(page, outcome=Outcome.MODIFIED)
+    if entry.waits:
+        why = "a move was interrupted; 'confsync pull' puts the file in its place"
+        return replace(page, outcome=Outcome.MOVED, error=why)
     moved = scan.wanted(entry) != found.stamp.parent
     return replace(page, outcome=Outcome.MOVED) if moved else page
 

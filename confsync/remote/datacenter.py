@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
+    NetworkError,
     NotVisibleError,
+    RateLimitError,
     ServerError,
     SpaceNotFoundError,
 )
@@ -171,7 +173,10 @@ class DataCenter:
     def _current(self, page_id: str) -> Page | None:
         try:
             return self._one(page_id, {"expand": _BODY})
-        except NotVisibleError:
+        except (CredentialsError, NetworkError, RateLimitError):
+            raise
+        except APIAccessError:
+            # Whoever needs to know why asks for this page alone.
             return None
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:

@@ -254,6 +254,23 @@ def _metadata(
     return found
 
 
+def _unseen(path: str, space_path: str) -> dict[str, str]:
+    """Where what is not expanded can be had."""
+    return {
+        "container": space_path,
+        "metadata": "",
+        "operations": "",
+        "children": f"{path}/child",
+        "restrictions": f"{path}/restriction/byOperation",
+        "history": f"{path}/history",
+        "ancestors": "",
+        "body": "",
+        "version": "",
+        "descendants": f"{path}/descendant",
+        "space": space_path,
+    }
+
+
 def _content(
     row: PageRow, expand: Expand, parts: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -283,19 +300,7 @@ def _content(
         "tinyui": f"/x/{tiny(row.id)}",
         "self": base() + path,
     }
-    unseen = {
-        "container": space_path,
-        "metadata": "",
-        "operations": "",
-        "children": f"{path}/child",
-        "restrictions": f"{path}/restriction/byOperation",
-        "history": f"{path}/history",
-        "ancestors": "",
-        "body": "",
-        "version": "",
-        "descendants": f"{path}/descendant",
-        "space": space_path,
-    }
+    unseen = _unseen(path, space_path)
     return {**found, "_expandable": {k: v for k, v in unseen.items() if k not in found}}
 
 

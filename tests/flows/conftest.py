@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -48,7 +49,8 @@ class Desk:
 
     def __call__(self, *arguments: str, exit: int | None = 0) -> Run:
         self._capsys.readouterr()
-        code = main(["-C", str(self.root), *arguments])
+        with contextlib.chdir(self.root):
+            code = main(list(arguments))
         out, err = self._capsys.readouterr()
         if exit is not None:
             assert code == exit, f"{arguments}: exit {code}\n{out}\n{err}"
