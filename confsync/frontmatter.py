@@ -17,6 +17,7 @@ from confsync.errors import DocumentError
 from confsync.model import DIGEST_LENGTH, Layout, Stamp
 
 FENCE = "---"
+MAX_DEPTH = 50
 BOM = "\ufeff"
 
 _STAMP_KEYS = ("id", "version", "digest", "parent", "place", "labels", "layout")
@@ -182,9 +183,15 @@ class FrontMatter:
 
     def _compose(self) -> yaml.Node | None:
         loader = None
+        depth = 0
         try:
             for event in yaml.parse(self._source, Loader=_LOADER):
                 self._refuse_references(event)
+                depth += isinstance(event, yaml.CollectionStartEvent)
+                depth -= isinstance(event, yaml.CollectionEndEvent)
+                if depth > MAX_DEPTH:  # libyaml's composer would overflow the stack
+                    start: Any = event.start_mark
+                    raise self._error(start.index, "front matter is nested too deeply")
             loader = _LOADER(self._source)
             root: yaml.Node | None = loader.get_single_node()
         except yaml.reader.ReaderError as error:
@@ -193,8 +200,6 @@ class FrontMatter:
         except yaml.MarkedYAMLError as error:
             index = getattr(error.problem_mark or error.context_mark, "index", 0)
             raise self._error(index, f"front matter: {error.problem}") from None
-        except RecursionError:
-            raise self._error(0, "front matter is nested too deeply") from None
         finally:
             if loader is not None:
                 loader.dispose()

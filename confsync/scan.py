@@ -21,6 +21,9 @@ from confsync.model import Folder
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
+# An id and a title; longer is an attack, such as on the recursion of a YAML parser.
+_MAX_FOLDER = 8192
+
 # Between two places a moving document stands in a directory that says which parent it wants.
 MOVING = "moving~"
 _WAITING = re.compile(rf"{MOVING}/(?P<wanted>\d+)-[^/]+(?=/)")
@@ -158,7 +161,8 @@ def _walk(directory: Path) -> Iterator[Path]:
 
 def _read_folder(path: Path) -> Folder | None:
     try:
-        data = yaml.safe_load(path.read_bytes())
+        raw = path.read_bytes()
+        data = yaml.safe_load(raw) if len(raw) <= _MAX_FOLDER else None
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return None
     if isinstance(data, dict) and str(data.get("id", "")).isdecimal():

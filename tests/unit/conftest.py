@@ -1,0 +1,7 @@
+"""Unit tests search as long as the property tests do."""
+
+from __future__ import annotations
+
+from tests import profiles
+
+profiles.load()
