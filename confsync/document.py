@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from confsync import frontmatter, layout
-from confsync.errors import DocumentError
+from confsync.errors import DocumentError, NotUnicodeError
 from confsync.frontmatter import FENCE, FrontMatter, Span
 from confsync.model import Layout, Local, Stamp, digest
 
@@ -94,7 +94,7 @@ def render(
     if labels is not None:
         lines.append(f"labels: {frontmatter.flow(labels)}")
     lines += [*frontmatter.block(stamp, kept), FENCE, ""]
-    return ("\n".join(lines) + written).encode()
+    return _encoded("\n".join(lines) + written)
 
 
 def update(
@@ -136,7 +136,7 @@ def update(
     text = document.text
     for span, value in sorted(edits, key=lambda edit: edit[0].start, reverse=True):
         text = text[: span.start] + value + text[span.end :]
-    return text.encode()
+    return _encoded(text)
 
 
 def conflict_line(document: Document, base_body: str | None) -> int:
@@ -169,3 +169,10 @@ def _lay(body: str, how: Layout) -> tuple[str, Layout]:
         if layout.unlay(written) == body:
             return written, Layout.LINES
     return body, Layout.RAW
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise NotUnicodeError("the server's text is not Unicode (a lone surrogate)") from None

@@ -92,6 +92,12 @@ class DocumentError(ConfsyncError):
         self.problem = problem
 
 
+class NotUnicodeError(ConfsyncError):
+    """A text from the server that no file can hold."""
+
+    code = "not-unicode"
+
+
 class APIAccessError(ConfsyncError):
     """Anything that went wrong at the server or on the way. `status` is the HTTP status or 0."""
 

@@ -132,7 +132,7 @@ def _plans(
 
 def _plan(how: _How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     steps = [
-        _step(how, entry, seen.cases[entry.page_id])
+        _guarded(how, entry, seen.cases[entry.page_id])
         for entry in seen.scan.entries
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
@@ -175,6 +175,22 @@ def _too_much(plan: Plan) -> Problem | None:
     more = f" (such as {named})" if named else ""
     hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
     return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
+
+
+def _guarded(how: _How, entry: Entry, case: Case) -> Step:
+    """The step, or the tale of why this page, and no other, cannot be pulled."""
+    try:
+        return _step(how, entry, case)
+    except ConfsyncError as error:
+        result = PageResult(
+            entry.path,
+            Outcome.FAILED,
+            case.stamp.id,
+            case.local.title,
+            case.decisions.content.value,
+            case.stamp.version,
+        )
+        return Step(entry.path, replace(result, error=error.message, exit=error.exit), entry)
 
 
 def _step(how: _How, entry: Entry, case: Case) -> Step:
@@ -335,9 +351,8 @@ def _new(how: _How, page: Page, path: str, *, top: bool) -> Step:
     )
     try:
         data = document.render(info.title, page.body, stamp, how=how.mirror.config.layout)
-    except UnicodeEncodeError:
-        problem = "the server's text is not Unicode (a lone surrogate)"
-        return Step(path, replace(result, outcome=Outcome.FAILED, error=problem, exit=Exit.LOCAL))
+    except ConfsyncError as error:
+        return Step(path, _failed(result, error))
     return Step(path, result, data=data, base=(stamp, page))
 
 
@@ -389,19 +404,25 @@ def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress)
             writes.append(step)
         elif _tells(step):
             done.append(step.result)
+    if plan.placement is not None:
+        _forget_folders(mirror, plan, plan.placement)
     if plan.moves:
         wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
         mirror.move(plan.scan.config, plan.moves, wanted)
     if plan.placement is not None:
-        _folders(mirror, plan, plan.placement)
+        for folder_id, directory in plan.placement.folders.items():
+            mirror.write_folder(directory, plan.view.folders[folder_id])
     for number, step in enumerate(writes):
         progress(f"writing {plan.scan.config.key}", number, len(writes))
         done.append(_write(mirror, step))
 
 
-def _folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
-    for folder_id, directory in placed.folders.items():
-        mirror.write_folder(directory, plan.view.folders[folder_id])
+def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
+    """Before anything moves: a directory that is to be another folder's, or none, belongs to none.
+
+    Otherwise a document that arrives there would, until the new folder file is written, want the
+    old folder for its parent.
+    """
     for inner, folder in plan.scan.folders.items():
         directory = plan.scan.outer(inner)
         if placed.folders.get(folder.id, directory) != directory:

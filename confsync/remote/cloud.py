@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from confsync.errors import CredentialsError, NotVisibleError, ServerError, SpaceNotFoundError
+from confsync.errors import CredentialsError, NotVisibleError, ServerError
 from confsync.model import Folder, Page, PageInfo, ParentKind, Space, User, Version
 from confsync.remote import rows
 from confsync.remote.client import Client
+from confsync.remote.connection import Connection, no_space
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
 from confsync.work import Workers, batches
@@ -20,24 +21,14 @@ BULK_AT_ONCE = 3
 _API = "api/v2"
 
 
-class Cloud:
+class Cloud(Connection):
     """Implements `Remote`. Follows `_links.next` by its cursor alone, never to another host."""
 
     flavor = "cloud"
 
     def __init__(self, client: Client, workers: Workers) -> None:
-        self._client = client
-        self.workers = workers
-        self.who = client.who
+        super().__init__(client, workers)
         self._keys: dict[str, str] = {}
-
-    @property
-    def url(self) -> str:
-        return self._client.url
-
-    @property
-    def seen(self) -> Mapping[str, str]:
-        return self._client.seen
 
     def may_write(self, page_id: str) -> bool:
         answer = self._client.get(f"{_API}/pages/{page_id}/operations")
@@ -59,10 +50,7 @@ class Cloud:
                     rows.text_of(row, "name"),
                     str(home) if home else None,
                 )
-        raise SpaceNotFoundError(
-            f"there is no space '{key}', or you may not see it",
-            hint="check 'spaces' in .confsync.yaml, and open the space in the browser",
-        )
+        raise no_space(key)
 
     def listing(self, space: Space) -> Iterator[PageInfo]:
         return map(_info, self._all(f"{_API}/spaces/{space.id}/pages", {"limit": BULK}))
@@ -147,9 +135,6 @@ class Cloud:
             str(row.get("accountId")): str(row.get("displayName") or row.get("publicName") or "")
             for row in answer.get("results", [])
         }
-
-    def close(self) -> None:
-        self._client.close()
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         page = _page(self._client.get(f"{_API}/pages/{page_id}", params))

@@ -13,11 +13,11 @@ from confsync.errors import (
     NotVisibleError,
     RateLimitError,
     ServerError,
-    SpaceNotFoundError,
 )
 from confsync.model import Folder, Page, PageInfo, ParentKind, Space, Status, User, Version
 from confsync.remote import rows
 from confsync.remote.client import Client
+from confsync.remote.connection import Connection, no_space
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
 from confsync.work import Workers
@@ -31,24 +31,14 @@ _INFO = "version,ancestors,space"
 _BODY = f"body.storage,{_INFO}"
 
 
-class DataCenter:
+class DataCenter(Connection):
     """Implements `Remote`. A space's id is its key; authors are display names already."""
 
     flavor = "datacenter"
 
     def __init__(self, client: Client, workers: Workers) -> None:
-        self._client = client
-        self.workers = workers
-        self.who = client.who
+        super().__init__(client, workers)
         self._listed: dict[str, int] = {}
-
-    @property
-    def url(self) -> str:
-        return self._client.url
-
-    @property
-    def seen(self) -> Mapping[str, str]:
-        return self._client.seen
 
     def may_write(self, page_id: str) -> bool:
         answer = self._client.get(f"{_API}/content/{page_id}", {"expand": "operations"})
@@ -65,10 +55,7 @@ class DataCenter:
         try:
             row = self._client.get(f"{_API}/space/{key}", {"expand": "homepage"})
         except NotVisibleError:
-            raise SpaceNotFoundError(
-                f"there is no space '{key}', or you may not see it",
-                hint="check 'spaces' in .confsync.yaml, and open the space in the browser",
-            ) from None
+            raise no_space(key) from None
         home = rows.part_of(row, "homepage")
         found = rows.text_of(row, "key")
         return Space(found, found, rows.text_of(row, "name"), rows.id_of(home) if home else None)
@@ -166,9 +153,6 @@ class DataCenter:
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         return {name: name for name in account_ids if name}
-
-    def close(self) -> None:
-        self._client.close()
 
     def _current(self, page_id: str) -> Page | None:
         try:

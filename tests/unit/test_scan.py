@@ -197,7 +197,17 @@ def test_a_page_that_gets_a_folders_name_does_not_take_its_children(tmp_path: Pa
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"x", b"[1]", b"id: x\n", b"title: T\n", b"id: [1]\n", b"\xff", b"a: [", b"id: *a"],
+    [
+        b"",
+        b"x",
+        b"[1]",
+        b"id: x\n",
+        b"title: T\n",
+        b"id: [1]\n",
+        b"\xff",
+        b"a: [",
+        pytest.param(b"id: 1\nx: " + b"[" * 99_999 + b"]" * 99_999, id="deep"),
+    ],
 )
 def test_a_broken_folder_file_makes_the_directory_nobodys(tmp_path: Path, text: bytes) -> None:
     put_raw(tmp_path, "docs/ENG/ops/.folder.yaml", text)
