@@ -71,6 +71,15 @@ def wanted_parent(path: str, base: str | None, tree: Tree, *, top: bool = False)
     return base if top else tree.home or base
 
 
+def new_parent(path: str, tree: Tree, home: str | None) -> str | None:
+    """The parent under which a document without a stamp is to be created; `home` is the space's.
+
+    None in a directory that belongs to nobody, or to a page that is itself not on the server yet.
+    """
+    directory = path.rpartition("/")[0]
+    return tree.owners.get(directory) if directory else tree.home or home
+
+
 def folded(name: str) -> str:
     """The form in which names compare: without case, by whichever table, without Unicode form."""
     upper = unicodedata.normalize("NFKC", name).upper()

@@ -12,6 +12,7 @@ from confsync.errors import APIAccessError, Exit
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
+from confsync.scan import Entry
 
 log = logging.getLogger("confsync.audit")
 # Without a handler of the application's, Python would print warnings to stderr.
@@ -37,6 +38,30 @@ def names_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
         return remote.names(accounts)
     except APIAccessError:
         return {}
+
+
+def blank(entry: Entry) -> PageResult:
+    """The result of a document of which nothing is known but itself."""
+    found = entry.document
+    return PageResult(
+        entry.path,
+        Outcome.REJECTED,
+        entry.page_id,
+        found.title if found else "",
+        base=found.stamp.version if found and found.stamp else None,
+    )
+
+
+def failed(result: PageResult, error: APIAccessError) -> PageResult:
+    """The result of a page that the server, or the way to it, did not let through."""
+    refused = error.exit is Exit.REFUSED
+    return replace(
+        result,
+        outcome=Outcome.REJECTED if refused else Outcome.FAILED,
+        error=error.message,
+        hint=error.hint,
+        exit=error.exit,
+    )
 
 
 def log_conflict(case: Case, who: str) -> None:

@@ -75,6 +75,10 @@ class SpaceScan:
         """A path relative to the space's directory as one relative to the mirror."""
         return f"{self.config.path}/{path}"
 
+    def new_parent(self, entry: Entry, home: str | None) -> str | None:
+        """Under which page a document without a stamp is to be created; None when nowhere yet."""
+        return paths.new_parent(self.inner(entry.path), self.tree, home)
+
     def wanted(self, entry: Entry) -> str | None:
         """The parent that a document's place means."""
         stamp = entry.document.stamp if entry.document else None

@@ -72,6 +72,25 @@ def _qualified(name: str) -> str:
     return f"{uri.removeprefix('urn:')}:{local}" if uri else local
 
 
+_ASSIGNED = re.compile(r' (?:ac:macro-id|ac:schema-version|ac:local-id|local-id)="[^"]*"')
+_EMPTY = re.compile(r"<([\w:.-]+)((?:\s[^<>]*?)??)\s*(?:/>|></\1>)")
+
+
+def equivalent(one: str, other: str) -> bool:
+    """Whether two bodies are the same but for what servers are known to rewrite on saving.
+
+    For recognising what we sent; never for writing.
+    """
+    return _normalised(one) == _normalised(other)
+
+
+def _normalised(body: str) -> str:
+    body = _EMPTY.sub(r"<\1\2/>", _ASSIGNED.sub("", body.replace("\r\n", "\n")))
+    for written, stored in (("<b>", "<strong>"), ("</b>", "</strong>"), ("&quot;", '"')):
+        body = body.replace(written, stored)
+    return body
+
+
 class _TooDeepError(Exception):
     """Stops the parser."""
 

@@ -16,7 +16,8 @@ from confsync.selection import Selection
 class SpaceView:
     """A space: the listing, the folders, every selected document decided, and the new pages.
 
-    `failed` holds documents whose page could not be read this time.
+    `failed` holds documents whose page could not be read this time. `waiting` holds documents
+    without a stamp whose title a page has that is not here: perhaps theirs, which push finds out.
     """
 
     scan: SpaceScan
@@ -27,6 +28,7 @@ class SpaceView:
     cases: Mapping[str, Case]
     failed: Mapping[str, APIAccessError]
     new: Mapping[str, Page]
+    waiting: Mapping[str, PageInfo]
 
 
 def view(
@@ -57,11 +59,14 @@ def view(
     infos = _below(scan.config.root, listed, folders) if scan.config.root else listed
     stamped = [entry for entry in scan.entries if entry.page_id and selection.has(entry.path)]
     claimed = {entry.claimed_id for entry in scan.entries} | elsewhere
+    untracked = _titles_of_untracked(scan)
     fresh = [
         info
         for info in infos.values()
         if info.status is Status.CURRENT and info.id not in claimed and info.id not in deleted
     ]
+    waiting = {untracked[t]: i for i in fresh if (t := i.title.casefold()) in untracked}
+    fresh = [info for info in fresh if info.title.casefold() not in untracked]
     least = _to_read(stamped, infos, refresh or not selection.everything)
     if with_new:
         least |= {info.id: info.version.number for info in fresh}
@@ -77,7 +82,16 @@ def view(
         else:
             cases[stamp.id] = reader.decide(stamp, local, answer)
     new = {info.id: page for info in fresh if isinstance(page := found.get(info.id), Page)}
-    return SpaceView(scan, reader.space, home, infos, folders, cases, failed, new)
+    return SpaceView(scan, reader.space, home, infos, folders, cases, failed, new, waiting)
+
+
+def _titles_of_untracked(scan: SpaceScan) -> dict[str, str]:
+    """Titles, without case, of documents that are not on the server yet: title to path."""
+    return {
+        entry.document.title.casefold(): entry.path
+        for entry in scan.entries
+        if entry.document and entry.document.stamp is None
+    }
 
 
 def _to_read(stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool) -> dict[str, int]:

@@ -182,6 +182,26 @@ def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> No
 
 
 @cli.command()
+@click.argument("path")
+@click.option("--title", required=True, help="The page's title; unique in its space.")
+@common
+@click.pass_obj
+def new(settings: Settings, path: str, title: str) -> None:
+    """Write a document for a page that is not on the server yet; push creates it.
+
+    The directory says under which page: guide/ports.xhtml becomes a child of guide.xhtml.
+
+    \b
+    confsync new ENG/guide/ports.xhtml --title "Ports"
+    """
+    from confsync.commands.new import new as run
+
+    mirror, selection = mirror_of(settings, (path,))
+    name = "".join(selection.names)
+    finish(settings, run(mirror, name, title), mirror.root)
+
+
+@cli.command()
 @common
 @click.pass_obj
 def doctor(settings: Settings) -> None:

@@ -22,6 +22,7 @@ from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages
 from confsync.selection import Selection
 from confsync.view import SpaceView, view
 
+_TAKEN = "a page has this title already; 'confsync push' finds out whether it is yours"
 # A pull that removes or moves more pages than this, and more than a tenth, is asked about.
 MASS = 10
 
@@ -147,6 +148,10 @@ def _plan(how: _How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     steps += [
         _new(how, page, placed.new[page.info.id], top=page.info.id in placed.tops)
         for page in seen.new.values()
+    ]
+    steps += [
+        Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
+        for path, info in seen.waiting.items()
     ]
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))

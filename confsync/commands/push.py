@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from confsync import document
 from confsync.compare import Content, Parent
+from confsync.creating import Creations
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -22,7 +23,7 @@ from confsync.mirror import Mirror
 from confsync.model import Page
 from confsync.progress import Progress, silent
 from confsync.reading import Case, Found, Reader
-from confsync.rejection import log_conflict, refusal, with_names
+from confsync.rejection import blank, failed, log_conflict, refusal, with_names
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan
@@ -57,8 +58,12 @@ def push(
                 waiting = _outgoing(mirror, remote, scan, selection, pages, errors)
                 if waiting:
                     reader = Reader(remote, remote.space(scan.config.key))
+                    new = [entry for entry in waiting if entry.page_id is None]
+                    creations = Creations(mirror, reader, scan, message, pages)
+                    creations.create(new, dry_run=dry_run)
                     run = _Run(mirror, reader, scan, message, pages, clock)
-                    run.push(waiting, dry_run=dry_run, progress=progress)
+                    edited = [entry for entry in waiting if entry.page_id is not None]
+                    run.push(edited, dry_run=dry_run, progress=progress)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
@@ -91,25 +96,10 @@ def _outgoing(
             continue
         flaw = flaw_of(mirror, entry, remote)
         if flaw:
-            pages.append(replace(_blank(entry), error=flaw, exit=Exit.REFUSED))
-        elif stamp is None:
-            why = "has no stamp: this version of confsync does not create pages yet"
-            pages.append(replace(_blank(entry), outcome=Outcome.SKIPPED, error=why))
+            pages.append(replace(blank(entry), error=flaw, exit=Exit.REFUSED))
         else:
             outgoing.append(entry)
     return outgoing
-
-
-def _blank(entry: Entry) -> PageResult:
-    """The result of a document of which nothing is known but itself."""
-    found = entry.document
-    return PageResult(
-        entry.path,
-        Outcome.REJECTED,
-        entry.page_id,
-        found.title if found else "",
-        base=found.stamp.version if found and found.stamp else None,
-    )
 
 
 # -- the run ---------------------------------------------------------------------------------------
@@ -153,7 +143,7 @@ class _Run:
         finally:
             told = {page.path for page in self._pages}
             left = (entry for entry in entries if entry.path not in told)
-            self._pages.extend(_not_tried(_blank(entry)) for entry in left)
+            self._pages.extend(_not_tried(blank(entry)) for entry in left)
 
     def _rehearse(self, entries: list[Entry]) -> None:
         for _, entry, case in self._cases(entries):
@@ -196,7 +186,7 @@ class _Run:
             stamp, local = sides[entry.path]
             answer = found[stamp.id]
             if isinstance(answer, APIAccessError):
-                self._pages.append(_failed(_blank(entry), answer))
+                self._pages.append(failed(blank(entry), answer))
             else:
                 cases.append((checked, entry, self._reader.decide(stamp, local, answer)))
         return cases
@@ -212,7 +202,7 @@ class _Run:
         if self._clock() - at > CHECK_LASTS:
             answer = self._reader.current({case.stamp.id: case.stamp.version})[case.stamp.id]
             if isinstance(answer, APIAccessError):
-                return entry, case, _failed(result, answer)
+                return entry, case, failed(result, answer)
             case = self._reader.decide(case.stamp, case.local, answer)
         found = settled(case)
         if found or not writable(case):
@@ -223,7 +213,7 @@ class _Run:
             if isinstance(error, CredentialsError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
-            return entry, case, _failed(result, error)
+            return entry, case, failed(result, error)
         if isinstance(what, NoVersion):
             why = "the server made no version: to it the page is the same"
             what = replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
@@ -313,21 +303,10 @@ def _live(result: PageResult, case: Case) -> PageResult | None:
     return None
 
 
-def _failed(result: PageResult, error: APIAccessError) -> PageResult:
-    refused = error.exit is Exit.REFUSED
-    return replace(
-        result,
-        outcome=Outcome.REJECTED if refused else Outcome.FAILED,
-        error=error.message,
-        hint=error.hint,
-        exit=error.exit,
-    )
-
-
 def _result(entry: Entry, case: Case) -> PageResult:
     version = case.page.info.version if case.page else None
     return replace(
-        _blank(entry),
+        blank(entry),
         decision=case.decisions.content.value,
         remote=version.number if version else None,
         version=version,

@@ -126,6 +126,10 @@ class Client:
         """PUT, sent once: whoever called can tell whether it landed, this layer cannot."""
         return self._request("PUT", path, body=body, repeat=False)
 
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """POST that creates, sent once, as a PUT is."""
+        return self._request("POST", path, body=body, repeat=False)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:

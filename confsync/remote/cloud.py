@@ -10,7 +10,7 @@ from confsync.errors import CredentialsError, NotVisibleError, ServerError
 from confsync.model import Folder, Page, PageInfo, ParentKind, Space, User, Version
 from confsync.remote import rows
 from confsync.remote.client import Client
-from confsync.remote.connection import Connection, no_space
+from confsync.remote.connection import Connection, no_space, same_title
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
 from confsync.work import Workers, batches
@@ -115,6 +115,25 @@ class Cloud(Connection):
             return _info(self._client.put(f"{_API}/pages/{page_id}", content))
         except ServerError as error:
             raise conflict_of(error, page_id, base) or error from None
+
+    def create(
+        self, space: Space, *, title: str, body: str, message: str, parent: str | None
+    ) -> PageInfo:
+        content: dict[str, Any] = {
+            "spaceId": space.id,
+            "status": "current",
+            "title": title,
+            "body": {"representation": "storage", "value": body},
+            "version": {"number": 1, "message": message},
+        }
+        if parent is None:
+            return _info(self._client.post(f"{_API}/pages?root-level=true", content))
+        return _info(self._client.post(f"{_API}/pages", {**content, "parentId": parent}))
+
+    def titled(self, space: Space, title: str) -> PageInfo | None:
+        params = {"title": title, "status": "current,archived", "limit": BULK}
+        found = self._all(f"{_API}/spaces/{space.id}/pages", params)
+        return next((info for info in map(_info, found) if same_title(info, title)), None)
 
     def space_key(self, space_id: str) -> str:
         if space_id not in self._keys:

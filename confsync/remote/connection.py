@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from confsync.errors import SpaceNotFoundError
+from confsync.model import PageInfo
 from confsync.remote.client import Client
 from confsync.work import Workers
 
@@ -35,3 +36,8 @@ def no_space(key: str) -> SpaceNotFoundError:
         f"there is no space '{key}', or you may not see it",
         hint="check 'spaces' in .confsync.yaml, and open the space in the browser",
     )
+
+
+def same_title(info: PageInfo, title: str) -> bool:
+    """Whether a page has a title; servers compare titles without case."""
+    return info.title.casefold() == title.casefold()

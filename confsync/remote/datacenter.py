@@ -17,7 +17,7 @@ from confsync.errors import (
 from confsync.model import Folder, Page, PageInfo, ParentKind, Space, Status, User, Version
 from confsync.remote import rows
 from confsync.remote.client import Client
-from confsync.remote.connection import Connection, no_space
+from confsync.remote.connection import Connection, no_space, same_title
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
 from confsync.work import Workers
@@ -143,6 +143,35 @@ class DataCenter(Connection):
             return _info(self._client.put(f"{_API}/content/{page_id}", content), "")
         except ServerError as error:
             raise conflict_of(error, page_id, base) or error from None
+
+    def create(
+        self, space: Space, *, title: str, body: str, message: str, parent: str | None
+    ) -> PageInfo:
+        content: dict[str, Any] = {
+            "type": "page",
+            "status": "current",
+            "title": title,
+            "space": {"key": space.key},
+            "version": {"number": 1, "message": message},
+            "body": {"storage": {"value": body, "representation": "storage"}},
+        }
+        if parent is not None:
+            content["ancestors"] = [{"id": parent}]
+        return _info(self._client.post(f"{_API}/content", content), space.key)
+
+    def titled(self, space: Space, title: str) -> PageInfo | None:
+        for status in ("current", "archived"):
+            params = {
+                "spaceKey": space.key,
+                "title": title,
+                "type": "page",
+                "status": status,
+                "expand": _INFO,
+            }
+            for row in self._pages_of(f"{_API}/content", params):
+                if same_title(info := _info(row, space.key), title):
+                    return info
+        return None
 
     def space_key(self, space_id: str) -> str:
         return space_id

@@ -77,6 +77,18 @@ class Remote(Protocol):
         take, NetworkError or ServerError when it may or may not have landed. Never tries twice.
         """
 
+    def create(
+        self, space: Space, *, title: str, body: str, message: str, parent: str | None
+    ) -> PageInfo:
+        """Create a page; without `parent` at the root of the space. Some servers drop the message.
+
+        Raises WriteRefusedError for what the server does not take, such as a title that is taken,
+        NetworkError or ServerError when it may or may not have landed. Never tries twice.
+        """
+
+    def titled(self, space: Space, title: str) -> PageInfo | None:
+        """The page that has a title, in whatever case, archived ones included; or None."""
+
     def space_key(self, space_id: str) -> str:
         """The key of the space that `PageInfo.space` names."""
 

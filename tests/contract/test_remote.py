@@ -264,3 +264,31 @@ def test_labels_and_space_keys(server: Server) -> None:
     page = server.page(labels=("b", "a"))
     assert server.remote.labels(page) == ("a", "b")
     assert server.remote.space_key(server.remote.page(page).info.space) == "ENG"
+
+
+def test_a_page_is_created_below_another_or_at_the_root(server: Server) -> None:
+    space = server.remote.space("ENG")
+    parent = server.page("Parent")
+    made = server.remote.create(space, title="New", body="<p>x</p>", message="why", parent=parent)
+    assert (made.version.number, made.title) == (1, "New")
+    now = server.wiki.store.page(made.id)
+    assert (now.parent_id, now.body, now.message) == (parent, "<p>x</p>", "why")
+    root = server.remote.create(space, title="Root", body="<p>x</p>", message="", parent=None)
+    assert server.wiki.store.page(root.id).parent_id is None
+
+
+def test_a_title_finds_its_page_in_whatever_case(server: Server) -> None:
+    space = server.remote.space("ENG")
+    page = server.page("Ports & more")
+    found = server.remote.titled(space, "PORTS & MORE")
+    assert found is not None
+    assert found.id == page
+    assert server.remote.titled(space, "Ports") is None
+    server.wiki.store.archive(page)
+    archived = server.remote.titled(space, "Ports & more")
+    assert archived is not None
+    assert archived.status is Status.ARCHIVED
+    with pytest.raises(WriteRefusedError, match="already exists"):
+        server.remote.create(
+            space, title="ports & MORE", body="<p />", message="", parent=space.home
+        )

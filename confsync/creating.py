@@ -1,0 +1,181 @@
+"""Creating one page, and finding out what became of it.
+
+A creation has no version to compare with; the title stands in its place, which no two pages of a
+space share. One whose answer was lost is found by it, and adopted only when it is certainly ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from confsync import document, paths, storage
+from confsync.errors import (
+    APIAccessError,
+    ChangedMeanwhileError,
+    ConfsyncError,
+    CredentialsError,
+    Exit,
+    NetworkError,
+    ServerError,
+    WriteRefusedError,
+)
+from confsync.mirror import Mirror
+from confsync.model import (
+    Local,
+    Page,
+    PageInfo,
+    Stamp,
+    Status,
+    message_with_token,
+    token,
+    token_in,
+)
+from confsync.reading import Reader
+from confsync.rejection import blank, failed
+from confsync.result import Outcome, PageResult
+from confsync.scan import Entry, SpaceScan
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The title belongs to another page."""
+
+    info: PageInfo
+
+
+def create(reader: Reader, local: Local, message: str, *, again: bool = True) -> PageInfo | Taken:
+    """Create the page of a document that stands where `local.wanted` is the parent.
+
+    `again` allows one more try when nothing of the first is to be found. Raises APIAccessError.
+    """
+    remote, space = reader.remote, reader.space
+    try:
+        return remote.create(
+            space,
+            title=local.title,
+            body=local.body,
+            message=message_with_token(token(None, local), message),
+            parent=local.wanted,
+        )
+    except (NetworkError, ServerError, WriteRefusedError) as error:
+        found = remote.titled(space, local.title)
+        if found is not None:
+            return found if _is_ours(reader, local, found) else Taken(found)
+        if isinstance(error, WriteRefusedError) or not again:
+            raise
+        return create(reader, local, message, again=False)
+
+
+def _is_ours(reader: Reader, local: Local, found: PageInfo) -> bool:
+    """Whether a page is what an earlier try of exactly this creation made.
+
+    By its token; where the server dropped that, by author, parent and text.
+    """
+    if found.version.number != 1 or found.status is not Status.CURRENT:
+        return False
+    mark = token_in(found.version.message)
+    if mark is not None or found.version.message:
+        return mark == token(None, local)
+    try:
+        page: Page = reader.remote.page(found.id)
+        me = reader.remote.whoami()
+    except APIAccessError:
+        return False
+    return (
+        found.version.author in (me.id, me.name)
+        and found.parent == local.wanted
+        and page.info.title == local.title
+        and storage.equivalent(page.body, local.body)
+    )
+
+
+class Creations:
+    """The new documents of one space; adds to `pages` what became of them."""
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        reader: Reader,
+        scan: SpaceScan,
+        message: str,
+        pages: list[PageResult],
+    ) -> None:
+        self._mirror = mirror
+        self._reader = reader
+        self._scan = scan
+        self._message = message
+        self._pages = pages
+        self._made: dict[str, str] = {}
+
+    def create(self, entries: list[Entry], *, dry_run: bool) -> None:
+        """Create them, parents before children, each settled before the next."""
+        new = {entry.path for entry in self._scan.entries if entry.document and not entry.page_id}
+        for entry in sorted(entries, key=lambda entry: entry.path.count("/")):
+            above = self._above(entry)
+            parent = self._made.get(above) or self._scan.new_parent(entry, self._reader.space.home)
+            if parent is None and above in new:
+                why = f"{above}, below which it stands, is not on the server yet"
+                rehearsed = dry_run and any(page.path == above for page in self._pages)
+                self._tell(entry, Outcome.CREATED if rehearsed else Outcome.SKIPPED, why)
+            elif parent is None:
+                why = "its directory belongs to no page: put it beside or below one"
+                self._pages.append(replace(blank(entry), error=why, exit=Exit.REFUSED))
+            elif dry_run:
+                self._tell(entry, Outcome.CREATED)
+            else:
+                self._pages.append(self._one(entry, parent))
+
+    def _above(self, entry: Entry) -> str:
+        return f"{entry.path.rpartition('/')[0]}{paths.SUFFIX}"
+
+    def _tell(self, entry: Entry, outcome: Outcome, why: str = "") -> None:
+        exit_code = Exit.REFUSED if outcome is Outcome.SKIPPED else Exit.DONE
+        why = why if outcome is Outcome.SKIPPED else ""
+        self._pages.append(replace(blank(entry), outcome=outcome, error=why, exit=exit_code))
+
+    def _one(self, entry: Entry, parent: str) -> PageResult:
+        found = entry.document
+        result = replace(blank(entry), decision="untracked")
+        if found is None:
+            raise ValueError(f"{entry.path} cannot be read")
+        try:
+            made = create(self._reader, found.local(parent), self._message)
+        except CredentialsError:
+            raise
+        except APIAccessError as error:
+            return failed(result, error)
+        if isinstance(made, Taken):
+            other = made.info
+            where = " (archived)" if other.status is Status.ARCHIVED else ""
+            why = f"the title '{found.title}' belongs to page {other.id}{where} already"
+            hint = "give it another title; 'confsync pull' brings the other page"
+            return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
+        self._made[entry.path] = made.id
+        return self._settled(entry, made, parent, replace(result, id=made.id))
+
+    def _settled(self, entry: Entry, made: PageInfo, parent: str, result: PageResult) -> PageResult:
+        """Stamp the file with what the server stored."""
+        result = replace(result, outcome=Outcome.CREATED, remote=made.version.number)
+        try:
+            page = self._reader.current({made.id: made.version.number})[made.id]
+            if not isinstance(page, Page) or entry.document is None:
+                why = f"created as page {made.id}, but the server does not show it yet"
+                hint = "'confsync push' settles the file later"
+                return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
+            stamp = Stamp(made.id, page.info.version.number, page.digest, parent)
+            self._mirror.bases.put(stamp, page.info.title, page.body)
+            data = document.update(
+                entry.document,
+                stamp,
+                title=page.info.title,
+                body=page.body,
+                how=self._mirror.config.layout,
+            )
+            self._mirror.write(entry.path, data, expected=entry.raw)
+        except ChangedMeanwhileError:
+            why = f"created as page {made.id}; the file was edited meanwhile and is left alone"
+            return replace(result, error=why, exit=Exit.LOCAL)
+        except ConfsyncError as error:
+            why = f"created as page {made.id}, but: {error.message}"
+            return replace(result, error=why, exit=error.exit)
+        return result
