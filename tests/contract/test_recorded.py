@@ -115,4 +115,4 @@ def test_recorded_server_pages_are_read(recorded: Path) -> None:
         assert page.info.parent == (str(ancestors[-1]["id"]) if ancestors else None)
         assert page.body == row["body"]["storage"]["value"]
         read_pages += 1
-    assert read_pages > 10
+    assert read_pages >= 3
