@@ -239,6 +239,18 @@ def test_timeouts_are_network_errors(monkeypatch: pytest.MonkeyPatch) -> None:
         client.close()
 
 
+def test_a_client_certificate_and_the_environments_proxies_go_to_the_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    client = Client(URL, Credentials("t", "me", "/etc/me.pem"))
+    api = client._api()
+    assert api.cert == "/etc/me.pem"
+    found = api._session.merge_environment_settings(URL, {}, None, None, None)
+    assert found["proxies"]["https"] == "http://proxy.example:3128"
+    client.close()
+
+
 def test_connections_of_all_threads_are_closed() -> None:
     client = Client(URL, Credentials("t"))
     threads = [threading.Thread(target=client._api) for _ in range(3)]

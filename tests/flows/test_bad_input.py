@@ -210,6 +210,24 @@ def test_errors_speak_json_when_asked(
     assert json.loads(capsys.readouterr().out)["errors"]
 
 
+def test_the_json_of_a_page_has_these_keys_and_stdout_nothing_else(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    keys = ["path", "id", "title", "decision", "outcome", "base", "remote", "error"]
+    wiki.store.edit(guide, "<p>theirs</p>", author="Ana")
+    desk.edit(GUIDE, "8080", "8081")
+    for arguments in (("status", "--remote"), ("pull",), ("push",), ("push", "--dry-run")):
+        run = desk.json(*arguments, exit=None)
+        (page,) = run.data["pages"]
+        assert list(page) == keys
+        assert (page["path"], page["id"], page["base"], page["remote"]) == (GUIDE, guide, 1, 2)
+        assert page["decision"] == "diverged"
+        assert run.data["exit"] == run.exit
+        assert run.data["summary"] == {page["outcome"]: 1} | (
+            {"clean": 1} if arguments[0] == "status" else {}
+        )
+
+
 def test_interrupting_says_so(wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from confsync.mirror import Mirror
 
