@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from confsync.compare import Absent, Content, Parent
-from confsync.errors import APIAccessError, Exit
+from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
@@ -52,8 +52,8 @@ def blank(entry: Entry) -> PageResult:
     )
 
 
-def failed(result: PageResult, error: APIAccessError) -> PageResult:
-    """The result of a page that the server, or the way to it, did not let through."""
+def failed(result: PageResult, error: ConfsyncError) -> PageResult:
+    """The result of a page that an error, ours or the server's, did not let through."""
     refused = error.exit is Exit.REFUSED
     return replace(
         result,

@@ -151,6 +151,9 @@ def _pages(count: int) -> str:
 
 
 def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    if result.interrupted:
+        hint = "every file is whole; run the command again to go on"
+        yield from problem_lines(Problem("interrupted", "interrupted", hint))
     for error in result.errors:
         if error.message:
             yield from problem_lines(error)

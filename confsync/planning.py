@@ -1,0 +1,297 @@
+"""What a pull will do to one space: a plan, complete before anything is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from confsync import document, placement
+from confsync.compare import Absent, Content, Parent
+from confsync.errors import ConfsyncError, Exit, FileError
+from confsync.mirror import Mirror
+from confsync.model import Page, Stamp
+from confsync.placement import Placement
+from confsync.reading import Case
+from confsync.rejection import failed, names_of, refusal
+from confsync.remote import Remote
+from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
+from confsync.result import Outcome, PageResult
+from confsync.scan import Entry, SpaceScan
+from confsync.view import SpaceView
+
+_TAKEN = "a page has this title already; 'confsync push' finds out whether it is yours"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do about one page: the file's new bytes, or its removal, or only to tell.
+
+    `entry` is None for a page that is new here. `base` is what the cache shall remember.
+    """
+
+    path: str
+    result: PageResult
+    entry: Entry | None = None
+    data: bytes | None = None
+    remove: bool = False
+    base: tuple[Stamp, Page] | None = None
+    discarded: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a pull will do to one space; complete before anything is done."""
+
+    scan: SpaceScan
+    steps: tuple[Step, ...]
+    moves: dict[str, str]
+    placement: Placement | None
+    view: SpaceView
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a pull was asked to do, and with what. `full` pulls also create and move."""
+
+    mirror: Mirror
+    remote: Remote
+    full: bool
+    refresh: bool
+    prune: bool
+    resolution: Resolution | None
+
+
+def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
+    steps = [
+        _guarded(how, entry, seen.cases[entry.page_id])
+        for entry in seen.scan.entries
+        if entry.page_id is not None and entry.page_id in seen.cases
+    ]
+    steps += [
+        Step(path, failed(PageResult(path, Outcome.FAILED), error))
+        for path, error in seen.failed.items()
+    ]
+    if not how.full:
+        return Plan(seen.scan, tuple(steps), {}, None, seen)
+    removed = frozenset(step.path for step in steps if step.remove)
+    placed = placement.plan(seen, removed, deleted)
+    steps += [
+        _new(how, page, placed.new[page.info.id], top=page.info.id in placed.tops)
+        for page in seen.new.values()
+    ]
+    steps += [
+        Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
+        for path, info in seen.waiting.items()
+    ]
+    steps += [
+        Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))
+        for page_id, path in deleted.items()
+        if page_id in seen.infos and page_id not in seen.cases
+    ]
+    moves = dict(placed.moves)
+    placed_steps = tuple(_with_move(_with_place(step, placed), moves) for step in steps)
+    return Plan(seen.scan, placed_steps, moves, placed, seen)
+
+
+def _guarded(how: How, entry: Entry, case: Case) -> Step:
+    """The step, or the tale of why this page, and no other, cannot be pulled."""
+    try:
+        return _step(how, entry, case)
+    except ConfsyncError as error:
+        result = PageResult(
+            entry.path,
+            Outcome.FAILED,
+            case.stamp.id,
+            case.local.title,
+            case.decisions.content.value,
+            case.stamp.version,
+        )
+        return Step(entry.path, failed(result, error), entry)
+
+
+def _step(how: How, entry: Entry, case: Case) -> Step:
+    version = case.page.info.version if case.page else None
+    result = PageResult(
+        entry.path,
+        Outcome.CLEAN,
+        case.stamp.id,
+        case.local.title,
+        case.decisions.content.value,
+        case.stamp.version,
+        version.number if version else None,
+        version=version,
+    )
+    step = Step(entry.path, result, entry)
+    if case.page is None:
+        return _absent(step, case, how.prune)
+    diverged = case.decisions.parent is Parent.DIVERGED and case.landed is None
+    if diverged and not _gives_up_move(how, case):
+        return replace(step, result=refusal(result, case))
+    match case.decisions.content:
+        case Content.AHEAD if how.resolution and how.resolution.way is Way.THEIRS:
+            return _resolved(how, step, case, how.resolution)
+        case Content.UP_TO_DATE:
+            return _restamp(how, step, case, case.stamp)
+        case Content.AHEAD:
+            kept = replace(step, result=replace(result, outcome=Outcome.KEPT))
+            return _restamp(how, kept, case, case.stamp)
+        case Content.BEHIND | Content.LANDED:
+            return _replace(how, step, case)
+        case Content.EQUAL | Content.RESTAMPED:
+            restamped = replace(step, result=replace(result, outcome=Outcome.RESTAMPED))
+            return _restamp(how, restamped, case, _stamp_of(case.page, case))
+        case content if content in REFUSED and how.resolution:
+            return _resolved(how, step, case, how.resolution)
+        case _:
+            refused = replace(step, result=refusal(result, case))
+            return _restamp(how, refused, case, case.stamp)
+
+
+def _gives_up_move(how: How, case: Case) -> bool:
+    """Whether a person gave up, by name, where the server moved a page that was moved here, too."""
+    asked = how.resolution
+    return (
+        asked is not None
+        and asked.way is Way.OURS
+        and case.page is not None
+        and case.page.info.version.number == asked.at
+    )
+
+
+def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
+    """A page that both sides changed, resolved the way that was asked for."""
+    found = step.entry.document if step.entry else None
+    if step.entry is None or found is None or case.page is None:
+        raise ValueError(f"{step.path}: there is nothing to resolve")
+    account = case.page.info.version.author
+    page = with_author(case.page, names_of(how.remote, [account]).get(account, ""))
+    stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case))
+    try:
+        conflict = Conflict(step.entry, found, case.stamp, page, stamp)
+        made = resolve(how.mirror, how.remote, conflict, asked)
+    except FileError as error:
+        refused = replace(
+            step.result,
+            outcome=Outcome.REJECTED,
+            error=error.message,
+            hint=error.hint,
+            exit=Exit.REFUSED,
+        )
+        return replace(step, result=refused)
+    outcome = {Way.MERGE: Outcome.MERGED, Way.THEIRS: Outcome.PULLED, Way.OURS: Outcome.KEPT}
+    result = replace(step.result, outcome=outcome[asked.way], title=page.info.title)
+    if made.conflicted:
+        why = "both sides changed the same lines; resolve the markers, then push"
+        result = replace(result, outcome=Outcome.CONFLICTED, error=why, exit=Exit.REFUSED)
+    elif made.flaw:
+        why = f"merged, but no longer well-formed: {made.flaw}"
+        result = replace(result, error=why, exit=Exit.REFUSED)
+    elif made.discarded is not None:
+        whose = "your text" if asked.way is Way.THEIRS else "the server's text"
+        result = replace(result, error=f"{whose} is given up; a copy is in .confsync/trash")
+    return replace(
+        step, data=made.data, base=(stamp, case.page), result=result, discarded=made.discarded
+    )
+
+
+def _stamp_of(page: Page, case: Case) -> Stamp:
+    return replace(case.stamp, version=page.info.version.number, digest=page.digest)
+
+
+def _absent(step: Step, case: Case, prune: bool) -> Step:
+    modified = case.local.digest != case.stamp.digest
+    gone = case.decisions.content is Content.GONE
+    if not modified and (gone or (prune and case.remote is Absent.NOT_VISIBLE)):
+        return replace(step, remove=True, result=replace(step.result, outcome=Outcome.DELETED))
+    if gone:
+        why = "the page is gone from the server; your changes are kept"
+    elif case.remote is Absent.MOVED_OUT:
+        why = (
+            "the page is in another space now; the file is kept, move it to that space's directory"
+        )
+    else:
+        why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
+    return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why))
+
+
+def _stamped_parent(how: How, case: Case) -> str | None:
+    """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
+    if case.page is None:
+        return case.stamp.parent
+    match case.decisions.parent:
+        case _ if case.landed is not None:
+            # The token covers the wanted parent: what bears it has carried that.
+            return case.local.wanted
+        case Parent.DONE:
+            return case.page.info.parent
+        case Parent.FOLLOW if how.full:
+            return case.page.info.parent
+        case Parent.DIVERGED if _gives_up_move(how, case):
+            return case.page.info.parent
+        case _:
+            return case.stamp.parent
+
+
+def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
+    """A new stamp below text that is not touched; nothing, where the stamp is the same."""
+    stamp = replace(stamp, parent=_stamped_parent(how, case))
+    if stamp == case.stamp or step.entry is None or step.entry.document is None:
+        return step
+    found = step.entry.document
+    base = (stamp, case.page) if case.page and case.page.digest == stamp.digest else None
+    if step.result.outcome is Outcome.CLEAN:
+        step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
+    return replace(step, data=document.update(found, stamp), base=base)
+
+
+def _replace(how: How, step: Step, case: Case) -> Step:
+    """The server's text in place of an unmodified one, or of one that landed."""
+    page = case.page
+    if page is None or step.entry is None or step.entry.document is None:
+        raise ValueError(f"{step.path}: there is nothing to replace it with")
+    stamp = replace(_stamp_of(page, case), parent=_stamped_parent(how, case))
+    title, body = page.info.title, page.body
+    layout = how.mirror.config.layout
+    data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)
+    same = page.info.version.number == case.stamp.version
+    outcome = Outcome.REFRESHED if same else Outcome.PULLED
+    result = replace(step.result, outcome=outcome, title=title)
+    return replace(step, data=data, base=(stamp, page), result=result)
+
+
+def _new(how: How, page: Page, path: str, *, top: bool) -> Step:
+    info = page.info
+    stamp = Stamp(info.id, info.version.number, page.digest, info.parent, top=top)
+    result = PageResult(
+        path, Outcome.CREATED, info.id, info.title, "new", None, info.version.number
+    )
+    try:
+        data = document.render(info.title, page.body, stamp, how=how.mirror.config.layout)
+    except ConfsyncError as error:
+        return Step(path, failed(result, error))
+    return Step(path, result, data=data, base=(stamp, page))
+
+
+def _with_place(step: Step, placed: Placement) -> Step:
+    """The step, with the stamp saying whether it is at the top for want of another place."""
+    if step.entry is None or step.remove:
+        return step
+    after = document.parse(step.data, step.path) if step.data else step.entry.document
+    if after is None or after.stamp is None:
+        return step
+    top = after.stamp.id in placed.tops
+    if after.stamp.top == top:
+        return step
+    data = document.update(after, replace(after.stamp, top=top))
+    if step.result.outcome is Outcome.CLEAN:
+        step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
+    return replace(step, data=data)
+
+
+def _with_move(step: Step, moves: dict[str, str]) -> Step:
+    """The step at the path that its document has after the moves."""
+    path = moves.get(step.path)
+    if path is None or step.remove:
+        return step
+    plain = step.result.outcome in (Outcome.CLEAN, Outcome.RESTAMPED)
+    outcome = Outcome.MOVED if plain else step.result.outcome
+    return replace(step, path=path, result=replace(step.result, path=path, outcome=outcome))
