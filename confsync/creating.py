@@ -17,6 +17,7 @@ from confsync.errors import (
     Exit,
     NetworkError,
     ServerError,
+    UnsettledError,
     WriteRefusedError,
 )
 from confsync.mirror import Mirror
@@ -58,7 +59,12 @@ def create(reader: Reader, local: Local, message: str, *, again: bool = True) ->
             parent=local.wanted,
         )
     except (NetworkError, ServerError, WriteRefusedError) as error:
-        found = remote.titled(space, local.title)
+        try:
+            found = remote.titled(space, local.title)
+        except APIAccessError as failure:
+            if isinstance(error, WriteRefusedError):
+                raise error from None
+            raise UnsettledError(f"'{local.title}'", failure) from None
         if found is not None:
             return found if _is_ours(reader, local, found) else Taken(found)
         if isinstance(error, WriteRefusedError) or not again:
@@ -142,6 +148,9 @@ class Creations:
             made = create(self._reader, found.local(parent), self._message)
         except CredentialsError:
             raise
+        except UnsettledError as error:
+            self._pages.append(failed(result, error))
+            raise error.failure from None
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):

@@ -135,15 +135,14 @@ class UnsettledError(APIAccessError):
 
     code = "unsettled"
 
-    def __init__(self, page_id: str, failure: APIAccessError) -> None:
+    def __init__(self, subject: str, failure: APIAccessError) -> None:
         super().__init__(
-            f"{failure.message}; the next push finds out whether page {page_id} was written",
+            f"{failure.message}; the next push finds out whether {subject} was written",
             hint=failure.hint,
             status=failure.status,
         )
         self.exit = failure.exit
         self.failure = failure
-        self.page_id = page_id
 
 
 class RateLimitError(APIAccessError):

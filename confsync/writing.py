@@ -52,7 +52,7 @@ def settled(case: Case) -> Landed | None:
     match case.decisions.content:
         case Content.LANDED:
             return Landed(landed or current, parent)
-        case Content.EQUAL if case.decisions.parent is not Parent.DIVERGED:
+        case Content.EQUAL if done or case.decisions.parent is not Parent.DIVERGED:
             return Landed(current, parent)
         case Content.UP_TO_DATE if done:
             return Landed(current, parent)
@@ -96,7 +96,7 @@ def _look(
     try:
         now = _decided_anew(reader, case, known or case.stamp.version)
     except APIAccessError as failure:
-        raise UnsettledError(case.stamp.id, failure) from None
+        raise UnsettledError(f"page {case.stamp.id}", failure) from None
     if now is None:
         raise ServerError(
             f"the server has v{known} of page {case.stamp.id}, but does not show it yet",
