@@ -184,9 +184,14 @@ def check_url(url: str) -> str:
         raise ValueError(f"'{url}' is not a URL such as https://acme.atlassian.net/wiki")
     if parts.query or parts.fragment:
         raise ValueError(f"'{url}' has more than a path behind the host")
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"'{url}' would send credentials unencrypted: use https")
     return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    return _LOOPBACK.fullmatch(host) is not None
 
 
 def settings_for(

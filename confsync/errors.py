@@ -92,6 +92,13 @@ class DocumentError(ConfsyncError):
         self.problem = problem
 
 
+class MassChangeError(ConfsyncError):
+    """More would be moved or removed at once than anybody does by intent without saying so."""
+
+    exit = Exit.REFUSED
+    code = "mass-change"
+
+
 class NotUnicodeError(ConfsyncError):
     """A text from the server that no file can hold."""
 
@@ -107,6 +114,18 @@ class APIAccessError(ConfsyncError):
     def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint=hint)
         self.status = status
+
+
+class EnvironmentTroubleError(APIAccessError):
+    """Something on this machine that requests need is not there, such as a certificate file."""
+
+    exit = Exit.LOCAL
+    code = "environment"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            problem, hint="check CONFSYNC_CLIENT_CERT, REQUESTS_CA_BUNDLE and HTTPS_PROXY"
+        )
 
 
 class NetworkError(APIAccessError):

@@ -13,14 +13,14 @@ SERVICE = "confsync"
 def load(url: str) -> tuple[str | None, str] | None:
     """User (None for a Bearer token) and token; None where nothing is kept or no keyring is."""
     try:
-        kept = _keyring().get_password(SERVICE, url)
+        found = json.loads(_keyring().get_password(SERVICE, url) or "null")
     except Exception:
         # A keyring that is locked, broken or absent is no reason to fail: .netrc comes next.
         return None
-    if not kept:
+    if not isinstance(found, dict) or not isinstance(found.get("token"), str):
         return None
-    found = json.loads(kept)
-    return found.get("user"), str(found["token"])
+    user = found.get("user")
+    return (user if isinstance(user, str) else None), found["token"]
 
 
 def save(url: str, user: str | None, token: str) -> None:
@@ -37,7 +37,10 @@ def forget(url: str) -> bool:
     """Whether there was a token to forget."""
     if load(url) is None:
         return False
-    _keyring().delete_password(SERVICE, url)
+    try:
+        _keyring().delete_password(SERVICE, url)
+    except Exception as error:
+        raise UsageError(f"the keyring does not let go of it: {type(error).__name__}") from None
     return True
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from confsync.compare import Content
-from confsync.errors import NotVisibleError, VersionConflictError
-from confsync.model import Local, Space, Stamp, Status, digest
+from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
+from confsync.model import Local, Page, Space, Stamp, digest
 from confsync.reading import Case, Reader
 from confsync.rejection import log_conflict
 from confsync.remote import Credentials, Remote, open_remote
@@ -67,9 +67,9 @@ class Wiki:
 
     def fetch_page(self, page_id: str) -> WikiPage:
         """The current page. Raises NotVisibleError and other APIAccessErrors."""
-        page = self._remote.page(page_id)
+        page = self._current(Reader(self._remote, Space("", "", "", None)), page_id, 1)
+        self._remember(page)
         info = page.info
-        self._known[page_id, info.version.number] = page.digest
         return WikiPage(
             info.id,
             info.title,
@@ -90,26 +90,38 @@ class Wiki:
         WriteRefusedError for what the server does not take, UnsettledError when nobody can say
         whether it landed.
         """
-        now = self._remote.page(page_id)
-        if now.info.status is not Status.CURRENT:
-            raise NotVisibleError(f"page {page_id} is {now.info.status.value}")
+        reader = Reader(self._remote, Space("", "", "", None))
+        now = self._current(reader, page_id, version)
         known = self._known.get((page_id, version))
         if known is None:
             known = now.digest if version == now.info.version.number else ""
         stamp = Stamp(page_id, version, known, now.info.parent)
         local = Local(title, content, digest(title, content), now.info.parent)
-        reader = Reader(self._remote, Space(now.info.space, "", "", None))
         case = reader.decide(stamp, local, now)
         if case.decisions.content is Content.UP_TO_DATE:
             return version
         done = settled(case) or (write(reader, case, message) if writable(case) else case)
         match done:
             case Landed():
+                # What the server stored is the base from now on, not what was sent.
+                self._remember(self._current(reader, page_id, done.version))
                 return done.version
             case NoVersion():
                 return version
             case Case():
                 raise self._conflict(done)
+
+    def _current(self, reader: Reader, page_id: str, least: int) -> Page:
+        """The current page, at a version or later if that is to be had."""
+        found = reader.current({page_id: least})[page_id]
+        if isinstance(found, APIAccessError):
+            raise found
+        if not isinstance(found, Page):
+            raise NotVisibleError(f"page {page_id} is {found.value}")
+        return found
+
+    def _remember(self, page: Page) -> None:
+        self._known[page.info.id, page.info.version.number] = page.digest
 
     def _conflict(self, case: Case) -> VersionConflictError:
         log_conflict(case, self._remote.who)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import filelock
@@ -103,48 +103,66 @@ class Mirror:
         self._drop_empty(path.parent)
 
     def move(
-        self, space: SpaceConfig, moves: Mapping[str, str], wanted: Mapping[str, str | None]
-    ) -> None:
-        """Give documents their new places, old path to new path, all at once.
+        self,
+        space: SpaceConfig,
+        moves: Mapping[str, str],
+        wanted: Mapping[str, str | None],
+        between: Callable[[], None] = lambda: None,
+    ) -> dict[str, str]:
+        """Give documents their new places, old path to new path; answers what could not be moved.
 
         First everything goes to a directory that says which parent the document wants (`wanted`, by
-        old path), then to its place: at no moment, killed or not, a document stands below a page
+        old path), children before parents; then `between` is called; then everything goes to its
+        place, parents before children: at no moment, killed or not, a document stands below a page
         that is neither its old parent nor its new one. What is killed half-way is found by the next
-        scan and moved on.
+        scan and moved on. The answer maps new paths to the reason.
         """
         waiting = self._inside(f"{space.path}/{MOVING}")
         held: list[tuple[Path, str]] = []
+        failed: dict[str, str] = {}
         try:
             waiting.mkdir(parents=True, exist_ok=True)
-            for old, new in sorted(moves.items()):
-                source = self._inside(old)
+            for old, new in sorted(moves.items(), key=lambda move: -move[0].count("/")):
+                prefix = f"{wanted.get(old) or 'none'}-"
                 # A directory of its own: what an earlier run left waiting is never in the way,
                 # and a document that this one leaves keeps its file name.
-                prefix = f"{wanted.get(old) or 'none'}-"
-                between = Path(tempfile.mkdtemp(prefix=prefix, dir=waiting), Path(new).name)
-                held.append((between, new))
-                os.rename(source, between)
-                _sync_directory(source.parent)
+                place = Path(tempfile.mkdtemp(prefix=prefix, dir=waiting), Path(new).name)
+                try:
+                    os.rename(self._inside(old), place)
+                    _sync_directory(self._inside(old).parent)
+                except OSError as error:
+                    failed[new] = f"cannot be moved from {old}: {error.strerror}"
+                else:
+                    held.append((place, new))
             _sync_directory(waiting)
-            blocked = ""
-            for between, new in held:
-                target = self._inside(new)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if os.path.lexists(target):
-                    place = between.relative_to(self.root).as_posix()
-                    blocked = f"{new} is in the way; the page waits as {place}"
-                    continue
-                os.rename(between, target)
-                _sync_directory(target.parent)
-            if blocked:
-                raise FileExistsError(blocked)
+            between()
+            for place, new in sorted(held, key=lambda move: move[1].count("/")):
+                why = self._land(place, new)
+                if why:
+                    failed[new] = why
         except OSError as error:
             raise _file_error(space.path, "a page could not be moved", error) from None
         finally:
             for old in moves:
                 self._drop_empty(self._inside(old).parent)
-            for between, _ in held:
-                self._drop_empty(between.parent)
+            for place, _ in held:
+                self._drop_empty(place.parent)
+            self._drop_empty(waiting)
+        return failed
+
+    def _land(self, place: Path, new: str) -> str:
+        """Give one waiting document its new place; answers why that is not possible."""
+        target = self._inside(new)
+        waits = f"the page waits as {place.relative_to(self.root).as_posix()}"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(target):
+                return f"something else stands there; {waits}"
+            os.rename(place, target)
+            _sync_directory(target.parent)
+        except OSError as error:
+            return f"{error.strerror or error}: {error.filename or new}; {waits}"
+        return ""
 
     def _check(self, name: str, path: Path, expected: bytes | None) -> None:
         if _current(name, path) != expected:

@@ -51,7 +51,7 @@ class Case:
 
 
 class Reader:
-    """Reads current pages of one space."""
+    """Reads current pages of one space; of any, where the space has no id."""
 
     def __init__(self, remote: Remote, space: Space) -> None:
         self.remote = remote
@@ -93,9 +93,20 @@ class Reader:
             return Absent.TRASHED
         if page.info.status is Status.ARCHIVED:
             return Absent.ARCHIVED
-        if page.info.space != self.space.id:
+        if self.space.id and page.info.space != self.space.id:
             return Absent.MOVED_OUT
         return page
+
+    def decided(self, stamp: Stamp, local: Local, found: Found) -> Case | APIAccessError:
+        """The decisions, or why they cannot be made about this page; others have their turn."""
+        if isinstance(found, APIAccessError):
+            return found
+        try:
+            return self.decide(stamp, local, found)
+        except (CredentialsError, NetworkError, RateLimitError):
+            raise
+        except APIAccessError as error:
+            return error
 
     def decide(self, stamp: Stamp, local: Local, found: Page | Absent) -> Case:
         """The decisions about one stamped document."""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from confsync.errors import ConfsyncError, Exit, worst
+from confsync.errors import (
+    ConfsyncError,
+    CredentialsError,
+    Exit,
+    NetworkError,
+    RateLimitError,
+    worst,
+)
 from confsync.model import Version
 
 
@@ -84,6 +92,20 @@ class Problem:
     def of(cls, error: ConfsyncError) -> Problem:
         """The problem that an exception tells of."""
         return cls(error.code, error.message, error.hint, error.exit)
+
+
+@contextlib.contextmanager
+def each_space(errors: list[Problem]) -> Iterator[None]:
+    """Notes what went wrong with one space, so that the next one has its turn.
+
+    Wrong credentials and a network that is away are every space's trouble, and are let through.
+    """
+    try:
+        yield
+    except (CredentialsError, NetworkError, RateLimitError):
+        raise
+    except ConfsyncError as error:
+        errors.append(Problem.of(error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ class SpaceScan:
         """A path relative to the space's directory as one relative to the mirror."""
         return f"{self.config.path}/{path}"
 
+    def moves(self, entry: Entry) -> bool:
+        """Whether a stamped document stands below another parent than it did."""
+        stamp = entry.document.stamp if entry.document else None
+        return stamp is not None and self.wanted(entry) != stamp.parent
+
     def new_parent(self, entry: Entry, home: str | None) -> str | None:
         """Under which page a document without a stamp is to be created; None when nowhere yet."""
         return paths.new_parent(self.inner(entry.path), self.tree, home)

@@ -77,10 +77,11 @@ def view(
         stamp, local = sides_of(scan, entry)
         # An unmodified document that the listing shows nothing new about has the page's body.
         answer = found[stamp.id] if stamp.id in found else Page(infos[stamp.id], local.body)
-        if isinstance(answer, APIAccessError):
-            failed[entry.path] = answer
+        case = reader.decided(stamp, local, answer)
+        if isinstance(case, APIAccessError):
+            failed[entry.path] = case
         else:
-            cases[stamp.id] = reader.decide(stamp, local, answer)
+            cases[stamp.id] = case
     new = {info.id: page for info in fresh if isinstance(page := found.get(info.id), Page)}
     return SpaceView(scan, reader.space, home, infos, folders, cases, failed, new, waiting)
 

@@ -128,9 +128,12 @@ def pull(
 @click.argument("paths", nargs=-1)
 @click.option("--message", "-m", default="", help="What the page's history shall say.")
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
+@click.option("--allow-mass-move", is_flag=True, help="Even if it moves many pages.")
 @common
 @click.pass_obj
-def push(settings: Settings, paths: tuple[str, ...], message: str, dry_run: bool) -> None:
+def push(
+    settings: Settings, paths: tuple[str, ...], message: str, dry_run: bool, allow_mass_move: bool
+) -> None:
     """Send edited pages back, each only if nobody changed it meanwhile.
 
     \b
@@ -144,7 +147,15 @@ def push(settings: Settings, paths: tuple[str, ...], message: str, dry_run: bool
         remote_of(settings, mirror.config.url, mirror.config.flavor) as remote,
         progress_on(settings) as progress,
     ):
-        result = run(mirror, remote, selection, message=message, dry_run=dry_run, progress=progress)
+        result = run(
+            mirror,
+            remote,
+            selection,
+            message=message,
+            dry_run=dry_run,
+            allow_mass_move=allow_mass_move,
+            progress=progress,
+        )
     finish(settings, result, mirror.root)
 
 
@@ -226,6 +237,7 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     """
     from confsync import keychain
     from confsync.remote import Credentials, open_remote
+    from confsync.result import Result
 
     where = base_url(settings, url)
     interactive = sys.stdin.isatty()
@@ -238,7 +250,8 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     finally:
         remote.close()
     keychain.save(where, user, token)
-    click.echo(f"you are {name}; the token for {where} is in the keyring")
+    told = f"you are {name}; the token for {where} is in the keyring"
+    finish(settings, Result("login", notes=(told,)))
 
 
 @cli.command()
@@ -248,10 +261,12 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
 def logout(settings: Settings, url: str | None) -> None:
     """Take the token out of the keyring."""
     from confsync import keychain
+    from confsync.result import Result
 
     where = base_url(settings, url)
     had = keychain.forget(where)
-    click.echo(f"{'forgot the' if had else 'there was no'} token for {where}")
+    told = f"{'forgot the' if had else 'there was no'} token for {where}"
+    finish(settings, Result("logout", notes=(told,)))
 
 
 @cli.command()

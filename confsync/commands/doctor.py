@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from confsync import gitrepo
 from confsync.config import SpaceConfig
-from confsync.errors import APIAccessError, CredentialsError, Exit, ServerError
+from confsync.errors import APIAccessError, CredentialsError, Exit, FileError, ServerError
 from confsync.mirror import Mirror
 from confsync.model import ParentKind, Status
 from confsync.remote import Remote
@@ -35,14 +35,7 @@ def _local(mirror: Mirror) -> Iterator[Check]:
     config = mirror.config
     spaces = ", ".join(space.key for space in config.spaces)
     yield Check("configuration", f"{config.url}, spaces: {spaces}")
-    version = gitrepo.version()
-    if version is None:
-        yield Check(
-            "git", "not found", hint="merging and deletions need git; all else works without"
-        )
-    else:
-        where = "the mirror is in a repository" if gitrepo.holds(mirror.root) else "no repository"
-        yield Check("git", f"{version}; {where}")
+    yield _git(mirror)
     entries = [entry for scan in mirror.scan() for entry in scan.entries]
     bad = [entry for entry in entries if entry.error]
     if bad:
@@ -54,6 +47,20 @@ def _local(mirror: Mirror) -> Iterator[Check]:
         )
     else:
         yield Check("documents", f"{len(entries)}, all readable")
+
+
+def _git(mirror: Mirror) -> Check:
+    version = gitrepo.version()
+    if version is None:
+        hint = "merging and deletions need git; all else works without"
+        return Check("git", "not found", hint=hint)
+    try:
+        held = gitrepo.holds(mirror.root)
+    except FileError as error:
+        return Check("git", error.message, exit=error.exit, hint=error.hint)
+    return Check(
+        "git", f"{version}; {'the mirror is in a repository' if held else 'no repository'}"
+    )
 
 
 def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from dataclasses import replace
 
 from confsync import planning
 from confsync.errors import ConfsyncError, Exit
@@ -15,7 +15,7 @@ from confsync.reading import Reader
 from confsync.rejection import failed, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
-from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import SpaceScan, claimed_elsewhere, deleted_pages
 from confsync.selection import Selection
 from confsync.view import view
@@ -53,14 +53,20 @@ def pull(
             if entry.error and selection.has(entry.path)
         ]
         try:
-            for plan in _plans(how, scans, selection, progress):
-                refused = None if allow_mass_delete else _too_much(plan)
-                if refused:
-                    errors.append(refused)
-                if dry_run:
-                    pages += [step.result for step in plan.steps if _tells(step)]
-                elif not refused:
-                    _act(mirror, plan, pages, progress)
+            deleted = deleted_pages(mirror.root, mirror.config.spaces)
+            for scan in scans:
+                if not any(selection.has(entry.path) for entry in scan.entries) and not how.full:
+                    continue
+                with each_space(errors):
+                    progress(f"asking about {scan.config.key}", 0, None)
+                    plan = _plan(how, scans, scan, selection, deleted)
+                    refused = None if allow_mass_delete else _too_much(plan)
+                    if refused:
+                        errors.append(refused)
+                    if dry_run:
+                        pages += [step.result for step in plan.steps if _tells(step)]
+                    elif not refused:
+                        _act(mirror, plan, pages, progress)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
@@ -69,25 +75,23 @@ def pull(
     return Result("pull", told, tuple(errors), dry_run=dry_run, interrupted=interrupted)
 
 
-def _plans(
-    how: How, scans: tuple[SpaceScan, ...], selection: Selection, progress: Progress
-) -> Iterator[Plan]:
-    deleted = deleted_pages(how.mirror.root, how.mirror.config.spaces)
-    for scan in scans:
-        if not selection.everything and not any(selection.has(e.path) for e in scan.entries):
-            continue
-        progress(f"asking about {scan.config.key}", 0, None)
-        reader = Reader(how.remote, how.remote.space(scan.config.key))
-        seen = view(
-            reader,
-            scan,
-            selection,
-            elsewhere=claimed_elsewhere(scans, scan),
-            deleted=deleted,
-            refresh=how.refresh,
-            with_new=how.full,
-        )
-        yield planning.plan(how, seen, deleted)
+def _plan(
+    how: How,
+    scans: tuple[SpaceScan, ...],
+    scan: SpaceScan,
+    selection: Selection,
+    deleted: dict[str, str],
+) -> Plan:
+    seen = view(
+        Reader(how.remote, how.remote.space(scan.config.key)),
+        scan,
+        selection,
+        elsewhere=claimed_elsewhere(scans, scan),
+        deleted=deleted,
+        refresh=how.refresh,
+        with_new=how.full,
+    )
+    return planning.plan(how, seen, deleted)
 
 
 def _too_much(plan: Plan) -> Problem | None:
@@ -123,29 +127,36 @@ def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress)
     The order keeps every document, at every moment, below its old parent or its new one: removals,
     then moves, then what is written.
     """
-    writes: list[Step] = []
-    for step in plan.steps:
-        if step.remove:
-            done.append(_remove(mirror, step))
-        elif step.data is not None:
-            writes.append(step)
-        elif _tells(step):
-            done.append(step.result)
-    if plan.placement is not None:
-        _forget_folders(mirror, plan, plan.placement)
+    done += [_remove(mirror, step) for step in plan.steps if step.remove]
+    stuck = _place(mirror, plan, plan.placement) if plan.placement else {}
+    steps = [step for step in plan.steps if not step.remove]
+    known = {step.path: step.result for step in steps}
+    for path, why in stuck.items():
+        result = known.get(path, PageResult(path, Outcome.FAILED))
+        done.append(replace(result, outcome=Outcome.FAILED, error=why, exit=Exit.LOCAL))
+    steps = [step for step in steps if step.path not in stuck and _tells(step)]
+    for number, step in enumerate(steps):
+        progress(f"writing {plan.scan.config.key}", number, len(steps))
+        done.append(step.result if step.data is None else _write(mirror, step))
+
+
+def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[str, str]:
+    """Move documents and folders to their places; answers what is stuck, by new path."""
+    stuck: dict[str, str] = {}
     if plan.moves:
         wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
-        mirror.move(plan.scan.config, plan.moves, wanted)
-    if plan.placement is not None:
-        for folder_id, directory in plan.placement.folders.items():
-            mirror.write_folder(directory, plan.view.folders[folder_id])
-    for number, step in enumerate(writes):
-        progress(f"writing {plan.scan.config.key}", number, len(writes))
-        done.append(_write(mirror, step))
+        stuck = mirror.move(
+            plan.scan.config, plan.moves, wanted, lambda: _forget_folders(mirror, plan, placed)
+        )
+    else:
+        _forget_folders(mirror, plan, placed)
+    for folder_id, directory in placed.folders.items():
+        mirror.write_folder(directory, plan.view.folders[folder_id])
+    return stuck
 
 
 def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
-    """Before anything moves: a directory that is to be another folder's, or none, belongs to none.
+    """While the documents wait: a directory that is to be another folder's belongs to nobody.
 
     Otherwise a document that arrives there would, until the new folder file is written, want the
     old folder for its parent.

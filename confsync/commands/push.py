@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from confsync import document
-from confsync.compare import Content, Parent
+from confsync import document, paths
+from confsync.compare import Absent, Content, Parent
 from confsync.creating import Creations
 from confsync.errors import (
     APIAccessError,
@@ -16,22 +16,26 @@ from confsync.errors import (
     ConfsyncError,
     CredentialsError,
     Exit,
+    MassChangeError,
+    NetworkError,
     UnsettledError,
 )
 from confsync.flaws import flaw_of
 from confsync.mirror import Mirror
-from confsync.model import Page
+from confsync.model import Page, Space
 from confsync.progress import Progress, silent
 from confsync.reading import Case, Found, Reader
 from confsync.rejection import blank, failed, log_conflict, refusal, with_names
 from confsync.remote import Remote
-from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 from confsync.view import sides_of
 from confsync.writing import Landed, NoVersion, settled, writable, write
 
 BATCH = 250
+# A push that moves more pages than this, and more than a tenth, is asked about.
+MASS = 10
 # A check older than this is made again before the write.
 CHECK_LASTS = 60.0
 
@@ -43,6 +47,7 @@ def push(
     *,
     message: str = "",
     dry_run: bool = False,
+    allow_mass_move: bool = False,
     progress: Progress = silent,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
@@ -55,9 +60,12 @@ def push(
         selection.check(entry.path for scan in scans for entry in scan.entries)
         try:
             for scan in scans:
-                waiting = _outgoing(mirror, remote, scan, selection, pages, errors)
-                if waiting:
+                with each_space(errors):
+                    waiting = _outgoing(mirror, remote, scan, selection, pages, errors)
+                    if not waiting:
+                        continue
                     reader = Reader(remote, remote.space(scan.config.key))
+                    _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     new = [entry for entry in waiting if entry.page_id is None]
                     creations = Creations(mirror, reader, scan, message, pages)
                     creations.create(new, dry_run=dry_run)
@@ -92,7 +100,7 @@ def _outgoing(
             errors.append(Problem.of(entry.error or ConfsyncError(f"{entry.path}: unreadable")))
             continue
         stamp = entry.document.stamp
-        if stamp and not entry.document.modified and scan.wanted(entry) == stamp.parent:
+        if stamp and not entry.document.modified and not scan.moves(entry):
             continue
         flaw = flaw_of(mirror, entry, remote)
         if flaw:
@@ -100,6 +108,28 @@ def _outgoing(
         else:
             outgoing.append(entry)
     return outgoing
+
+
+def _refuse_turning_over(
+    scan: SpaceScan, space: Space, waiting: list[Entry], *, allow: bool
+) -> None:
+    """Raise MassChangeError for a push that would move a good part of a space, or all its top."""
+    home = scan.config.root or space.home
+    if scan.tree.home and home and scan.tree.home != home:
+        raise MassChangeError(
+            f"{scan.outer(paths.HOME + paths.SUFFIX)} is page {scan.tree.home}, "
+            f"but the home page of {space.key} is {home}",
+            hint="'confsync pull' puts the home page in its place",
+        )
+    stamps = {e.path: e.document.stamp for e in waiting if e.document and e.document.stamp}
+    moved = [e.path for e in waiting if e.path in stamps and scan.moves(e)]
+    total = len([entry for entry in scan.entries if entry.page_id])
+    if len(moved) > MASS and len(moved) * 10 > total and not allow:
+        raise MassChangeError(
+            f"{space.key}: this push would move {len(moved)} of the {total} pages "
+            f"(such as {', '.join(moved[:3])})",
+            hint="'confsync status' lists them; --allow-mass-move lets it happen",
+        )
 
 
 # -- the run ---------------------------------------------------------------------------------------
@@ -125,6 +155,8 @@ class _Run:
         self._clock = clock
         self._who = reader.remote.who
         self._ended: APIAccessError | None = None
+        self._begun: set[str] = set()
+        self._landed: dict[str, tuple[Case, Landed]] = {}
 
     def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
         """Check a batch, write it, settle it; then the next one. Raises what ended the run."""
@@ -142,8 +174,19 @@ class _Run:
                     raise self._ended
         finally:
             told = {page.path for page in self._pages}
-            left = (entry for entry in entries if entry.path not in told)
-            self._pages.extend(_not_tried(blank(entry)) for entry in left)
+            self._pages.extend(self._untold(entry) for entry in entries if entry.path not in told)
+
+    def _untold(self, entry: Entry) -> PageResult:
+        """What is known of a page when the run ended before its turn, or before its end."""
+        if entry.path in self._landed:
+            case, made = self._landed[entry.path]
+            why = f"landed as v{made.version}; the next push settles the file"
+            result = replace(_result(entry, case), outcome=Outcome.UPDATED, error=why)
+            return replace(result, remote=made.version)
+        if entry.path in self._begun:
+            why = "was sent; the next push finds out whether it landed"
+            return replace(blank(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
+        return _not_tried(blank(entry))
 
     def _rehearse(self, entries: list[Entry]) -> None:
         for _, entry, case in self._cases(entries):
@@ -159,22 +202,12 @@ class _Run:
 
     def _batch(self, entries: list[Entry]) -> Iterator[int]:
         """Yields how many are done."""
-        landed: list[tuple[Entry, Case, Landed]] = []
         handled = self._reader.remote.workers.each(self._handle, self._cases(entries))
-        try:
-            for number, (entry, case, what) in enumerate(handled, 1):
-                if isinstance(what, Landed):
-                    landed.append((entry, case, what))
-                else:
-                    self._pages.append(what)
-                yield number
-        except KeyboardInterrupt:
-            for entry, case, made in landed:
-                why = f"landed as v{made.version}; the next push settles the file"
-                result = replace(_result(entry, case), outcome=Outcome.UPDATED, error=why)
-                self._pages.append(replace(result, remote=made.version))
-            raise
-        self._settle(landed)
+        for number, result in enumerate(handled, 1):
+            if result is not None:
+                self._pages.append(result)
+            yield number
+        self._settle([entry for entry in entries if entry.path in self._landed])
 
     def _cases(self, entries: list[Entry]) -> list[tuple[float, Entry, Case]]:
         """The entries beside their pages, with the time of the check."""
@@ -185,51 +218,63 @@ class _Run:
         for entry in entries:
             stamp, local = sides[entry.path]
             answer = found[stamp.id]
-            if isinstance(answer, APIAccessError):
-                self._pages.append(failed(blank(entry), answer))
+            case = self._reader.decided(stamp, local, answer)
+            if isinstance(case, APIAccessError):
+                self._pages.append(failed(blank(entry), case))
             else:
-                cases.append((checked, entry, self._reader.decide(stamp, local, answer)))
+                cases.append((checked, entry, case))
         return cases
 
-    def _handle(
-        self, checked: tuple[float, Entry, Case]
-    ) -> tuple[Entry, Case, Landed | PageResult]:
-        """Do what the decisions say about one page."""
+    def _handle(self, checked: tuple[float, Entry, Case]) -> PageResult | None:
+        """Do what the decisions say about one page; None when it is to be settled."""
         at, entry, case = checked
-        result = _result(entry, case)
         if self._ended:
-            return entry, case, _not_tried(result)
-        if self._clock() - at > CHECK_LASTS:
-            answer = self._reader.current({case.stamp.id: case.stamp.version})[case.stamp.id]
-            if isinstance(answer, APIAccessError):
-                return entry, case, failed(result, answer)
-            case = self._reader.decide(case.stamp, case.local, answer)
-        found = settled(case)
-        if found or not writable(case):
-            return entry, case, found or _not_sent(result, case, self._who)
+            return _not_tried(_result(entry, case))
         try:
-            what = _live(result, case) or write(self._reader, case, self._message)
+            if self._clock() - at > CHECK_LASTS:
+                case = self._checked_again(case)
+            return self._done(entry, case)
         except APIAccessError as error:
-            if isinstance(error, CredentialsError | UnsettledError):
+            if isinstance(error, CredentialsError | NetworkError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
-            return entry, case, failed(result, error)
-        if isinstance(what, NoVersion):
-            why = "the server made no version: to it the page is the same"
-            what = replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
-        elif isinstance(what, Case):
-            what = _not_sent(_result(entry, what), what, self._who)
-        return entry, case, what
+            return failed(_result(entry, case), error)
+
+    def _checked_again(self, case: Case) -> Case:
+        answer = self._reader.current({case.stamp.id: case.stamp.version})[case.stamp.id]
+        if isinstance(answer, APIAccessError):
+            raise answer
+        return self._reader.decide(case.stamp, case.local, answer)
+
+    def _done(self, entry: Entry, case: Case) -> PageResult | None:
+        result = _result(entry, case)
+        what: Landed | NoVersion | Case | None = settled(case)
+        if what is None:
+            if not writable(case):
+                return _not_sent(result, case, self._who)
+            if live := _live(result, case):
+                return live
+            self._begun.add(entry.path)
+            what = write(self._reader, case, self._message)
+        match what:
+            case Landed():
+                self._landed[entry.path] = (case, what)
+                return None
+            case NoVersion():
+                why = "the server made no version: to it the page is the same"
+                return replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
+            case Case():
+                return _not_sent(_result(entry, what), what, self._who)
 
     # -- settling ----------------------------------------------------------------------------------
 
-    def _settle(self, landed: list[tuple[Entry, Case, Landed]]) -> None:
+    def _settle(self, entries: list[Entry]) -> None:
         """Read back in bulk what the server stored, and write it to the files."""
+        landed = [(entry, *self._landed[entry.path]) for entry in entries]
         if not landed:
             return
-        least = {case.stamp.id: made.version for _, case, made in landed}
         try:
-            found = self._reader.current(least)
+            found = self._reader.current({case.stamp.id: made.version for _, case, made in landed})
         except APIAccessError:
             found = {}
         for entry, case, made in landed:
@@ -240,6 +285,9 @@ class _Run:
         outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
         result = replace(_result(entry, case), outcome=outcome, remote=made.version)
         try:
+            if isinstance(answer, Absent):
+                why = f"landed as v{made.version}, but now the page is {answer.value}"
+                return replace(result, error=why, exit=Exit.REFUSED)
             page = self._stored(case, made, answer)
             if page is None:
                 return replace(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from confsync.errors import APIAccessError, NetworkError, ServerError
+from confsync.config import check_url
+from confsync.errors import (
+    APIAccessError,
+    CredentialsError,
+    NetworkError,
+    NotVisibleError,
+    PermissionDeniedError,
+    ServerError,
+    UsageError,
+)
 from confsync.remote.client import Client, Credentials, Pace
 from confsync.remote.cloud import Cloud
 from confsync.remote.datacenter import DataCenter
@@ -25,8 +34,13 @@ def open_remote(
     """A connection to the Confluence at a base URL, by at most `jobs` requests at a time.
 
     `flavor` is "cloud" or "datacenter"; None finds out, which costs a request unless the host is
-    Atlassian's. Raises APIAccessError when that cannot be asked.
+    Atlassian's. Raises APIAccessError when that cannot be asked, UsageError for a URL that cannot
+    be one, or that would send credentials unencrypted.
     """
+    try:
+        url = check_url(url)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     workers = Workers(jobs)
     pace = Pace()
     client = Client(url, credentials, pace=pace, elsewhere=lambda: gateway_of(url))
@@ -51,9 +65,17 @@ def _asked_flavor(client: Client) -> str:
         if page_for_people or error.status == 404 or 300 <= error.status < 400:
             return "datacenter"
         raise
-    except APIAccessError as error:
+    except CredentialsError as error:
         # v1 servers answer bad credentials with 401 wherever one knocks; v2 answers 404.
-        return "datacenter" if error.status in (401, 403) else "cloud"
+        return "cloud" if error.status == 404 else "datacenter"
+    except PermissionDeniedError:
+        return "datacenter"
+    except NotVisibleError as error:
+        # Neither API says that; a proxy in front of nothing does.
+        raise ServerError(
+            f"there is no Confluence API at this URL ({error.message})",
+            hint="check 'url' in .confsync.yaml; on Cloud it ends in /wiki",
+        ) from None
     return "cloud"
 
 

@@ -13,17 +13,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from atlassian.rest_client import AtlassianRestAPI
 
+from confsync.config import is_loopback
 from confsync.errors import (
     CredentialsError,
+    EnvironmentTroubleError,
     NetworkError,
     RateLimitError,
     ServerError,
 )
-from confsync.remote.translation import answer_of, network_error
+from confsync.remote.translation import CREDENTIALS_HINT, answer_of, network_error
 
 log = logging.getLogger("confsync.remote")
 
@@ -34,7 +37,9 @@ TRIES = 5
 LIMITED_TRIES = 12
 # An answer that is not JSON at all is more likely a login page than a hiccup.
 WRONG_TRIES = 2
-LONGEST_PAUSE = 60.0
+LONGEST_BACKOFF = 60.0
+# A server that asks for a longer pause than this is told of, not waited for.
+PATIENCE = 300.0
 _PASSING = (502, 503, 504)
 
 
@@ -72,9 +77,9 @@ class Pace:
         self._now = now
 
     def pause(self, seconds: float) -> None:
-        """Let nobody send anything for so long, at most `LONGEST_PAUSE`."""
+        """Let nobody send anything for so many seconds."""
         with self._lock:
-            until = self._now() + min(LONGEST_PAUSE, max(0.0, seconds))
+            until = self._now() + max(0.0, seconds)
             self._until = max(self._until, until)
 
     def wait(self) -> None:
@@ -84,7 +89,7 @@ class Pace:
 
     def backoff(self, attempt: int) -> None:
         """Wait alone, longer each time, never as long as another worker."""
-        self._sleep(min(LONGEST_PAUSE, 0.25 * 2**attempt * random.uniform(0.5, 1.0)))
+        self._sleep(min(LONGEST_BACKOFF, 0.25 * 2**attempt * random.uniform(0.5, 1.0)))
 
 
 class Client:
@@ -159,6 +164,7 @@ class Client:
         failed = limited = 0
         while True:
             self._pace.wait()
+            where = self.url
             try:
                 return self._once(method, path, params, body)
             except RateLimitError as error:
@@ -166,6 +172,10 @@ class Client:
                 limited += 1
                 if limited == LIMITED_TRIES:
                     raise
+                if error.retry_after is not None and error.retry_after > PATIENCE:
+                    raise RateLimitError(
+                        f"the server asks to wait {error.retry_after:.0f} s", retry_after=PATIENCE
+                    ) from None
                 if error.retry_after is None:
                     self._pace.backoff(limited)
                 else:
@@ -176,12 +186,14 @@ class Client:
                     raise
                 self._pace.backoff(failed)
             except CredentialsError:
-                if not self._go_elsewhere():
+                if not self._go_elsewhere(where):
                     raise
 
-    def _go_elsewhere(self) -> bool:
-        """Whether there is another base URL to try; the credentials were not accepted here."""
+    def _go_elsewhere(self, where: str) -> bool:
+        """Whether there is another base URL to try than `where`, which refused the credentials."""
         with self._lock:
+            if self.url != where:
+                return True  # another thread has been here
             elsewhere, self._elsewhere = self._elsewhere, None
             other = elsewhere() if elsewhere else None
             if other:
@@ -210,6 +222,12 @@ class Client:
         except requests.RequestException as error:
             log.info("%s %s: %s", method, path, type(error).__name__)
             raise network_error(self.url, error) from None
+        except UnicodeError:
+            raise CredentialsError(
+                "the token or user has characters that no token has", hint=CREDENTIALS_HINT
+            ) from None
+        except OSError as error:
+            raise EnvironmentTroubleError(str(error)) from None
         took = time.monotonic() - started
         log.info("%s %s: %d, %.2f s", method, path, response.status_code, took)
         self.seen = response.headers
@@ -231,12 +249,15 @@ def _tries(error: NetworkError | ServerError) -> int:
 
 def _connection(url: str, credentials: Credentials) -> AtlassianRestAPI:
     basic = credentials.user if credentials.token else None
+    host = urlsplit(url).hostname or ""
     api = AtlassianRestAPI(
         url,
         username=basic,
         password=credentials.token if basic else None,
         token=credentials.token if credentials.token and not basic else None,
         cert=credentials.certificate,
+        # This machine is not behind a proxy, which would see the credentials.
+        proxies={"no_proxy": host} if is_loopback(host) else None,
         retry_with_header=False,
     )
     # The library takes one number of seconds; requests takes one each for connect and read.

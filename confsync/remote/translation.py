@@ -24,7 +24,7 @@ from confsync.errors import (
     WriteRefusedError,
 )
 
-_CREDENTIALS_HINT = (
+CREDENTIALS_HINT = (
     "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN, "
     "or 'confsync login'; 'confsync doctor' looks closer"
 )
@@ -41,6 +41,8 @@ def network_error(url: str, error: requests.RequestException) -> NetworkError:
             f"{host}: the certificate is not trusted",
             hint="REQUESTS_CA_BUNDLE names a file with your organisation's certificate",
         )
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return NetworkError(f"{host}: {error}", hint="a SOCKS proxy needs: pip install pysocks")
     if isinstance(error, requests.exceptions.ProxyError):
         return NetworkError(f"{host}: the proxy does not let us through", hint="check HTTPS_PROXY")
     if isinstance(error, requests.Timeout):
@@ -111,7 +113,7 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
 
 
 def _credentials(message: str, status: int) -> CredentialsError:
-    return CredentialsError(message, hint=_CREDENTIALS_HINT, status=status)
+    return CredentialsError(message, hint=CREDENTIALS_HINT, status=status)
 
 
 def _said(data: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,10 @@ from email.utils import format_datetime
 import pytest
 import responses
 
+from confsync import connect
 from confsync.errors import (
     APIAccessError,
+    ConfsyncError,
     CredentialsError,
     NetworkError,
     NotVisibleError,
@@ -25,6 +28,7 @@ from confsync.errors import (
 from confsync.remote import Credentials, gateway_of, open_remote
 from confsync.remote import client as client_module
 from confsync.remote.client import Client, Pace
+from confsync.work import Workers
 
 SITE = "https://acme.atlassian.net"
 URL = f"{SITE}/wiki"
@@ -172,12 +176,74 @@ def test_one_pause_holds_for_all_workers() -> None:
     assert slept == [5.0]
 
 
-def test_a_pause_is_never_longer_than_the_longest() -> None:
+@responses.activate
+@pytest.mark.parametrize("seconds", [client_module.PATIENCE, client_module.PATIENCE + 1])
+def test_a_long_pause_is_kept_and_a_longer_one_is_told(seconds: float) -> None:
+    headers = {"Retry-After": f"{seconds:.0f}"}
+    responses.put(f"{URL}/api/x", status=429, headers=headers)
+    responses.put(f"{URL}/api/x", json={"done": True})
     slept: list[float] = []
-    pace = Pace(slept.append, now=lambda: 0.0 if not slept else 1e9)
-    pace.pause(86400)
-    pace.wait()
-    assert slept == [client_module.LONGEST_PAUSE]
+    clock = [0.0]
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    client = Client(URL, Credentials("t"), pace=Pace(sleep, now=lambda: clock[0]))
+    if seconds > client_module.PATIENCE:
+        with pytest.raises(RateLimitError, match="the server asks to wait 301 s"):
+            client.put("api/x", {})
+        assert slept == []
+    else:
+        assert client.put("api/x", {}) == {"done": True}
+        assert slept == [seconds]
+
+
+def test_a_token_is_not_sent_unencrypted_to_another_machine_nor_to_a_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(ConfsyncError, match="unencrypted"):
+        open_remote("http://wiki.example.com", Credentials(SECRET), flavor="datacenter")
+    with pytest.raises(ConfsyncError, match="unencrypted"):
+        connect("http://wiki.example.com", token=SECRET)
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        here = f"http://127.0.0.1:{listening.getsockname()[1]}/wiki"
+        session = Client(here, Credentials(SECRET, "me"))._api()._session
+        found = session.merge_environment_settings(here, dict(session.proxies), None, None, None)
+    assert "http" not in found["proxies"]
+
+
+@pytest.mark.parametrize(
+    ("token", "certificate", "said"),
+    [("…", None, "characters that no token has"), ("t", "/nowhere/me.pem", "/nowhere/me.pem")],
+)
+def test_trouble_on_this_machine_is_told_as_such(
+    token: str, certificate: str | None, said: str
+) -> None:
+    client = Client("https://127.0.0.1:9/wiki", Credentials(token, "me", certificate))
+    with pytest.raises(APIAccessError, match=said) as caught:
+        client.get("api/x")
+    assert caught.value.exit in (4, 5)
+    client.close()
+
+
+@responses.activate
+def test_every_thread_finds_the_gateway() -> None:
+    gateway = "https://api.atlassian.com/ex/confluence/1/wiki"
+    responses.get(f"{URL}/api/x", status=401)
+    responses.get(f"{gateway}/api/x", json={"ok": True})
+    client = Client(URL, Credentials(SECRET, "me"), elsewhere=lambda: gateway)
+    done = list(Workers(6).each(lambda _: client.get("api/x"), range(12)))
+    assert done == [{"ok": True}] * 12
+
+
+@responses.activate
+def test_a_proxy_in_front_of_nothing_is_no_confluence() -> None:
+    answer = {"message": "no Route matched with those values"}
+    responses.get("https://n.acme.com/api/v2/spaces", status=404, json=answer)
+    with pytest.raises(ServerError, match="no Confluence API at this URL"):
+        open_remote("https://n.acme.com", Credentials("t"))
 
 
 @responses.activate
@@ -229,8 +295,6 @@ def test_nothing_left_of_the_rate_makes_everybody_wait() -> None:
 
 
 def test_timeouts_are_network_errors(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     monkeypatch.setattr(client_module, "READ_TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         client = Client(f"http://127.0.0.1:{deaf.getsockname()[1]}", Credentials("t", "me"))

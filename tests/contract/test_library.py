@@ -15,6 +15,7 @@ from confsync import (
     Wiki,
     WriteRefusedError,
     connect,
+    reading,
 )
 from confsync.sandbox import Sandbox
 
@@ -83,6 +84,30 @@ def test_a_change_without_a_version_is_seen(wiki: Sandbox, ours: Wiki, page_id: 
     with pytest.raises(VersionConflictError):
         ours.update_page(page_id=page_id, title=page.title, content="<p>mine</p>", version=1)
     assert "inline-comment-marker" in wiki.store.page(page_id).body
+
+
+def test_a_change_without_a_version_is_seen_after_an_update_too(
+    wiki: Sandbox, ours: Wiki, page_id: str
+) -> None:
+    page = ours.fetch_page(page_id)
+    new = ours.update_page(page_id=page_id, title="Guide", content="<p>mine</p>", version=1)
+    wiki.store.comment(page_id, "mine")
+    with pytest.raises(VersionConflictError):
+        ours.update_page(page_id=page_id, title=page.title, content="<p>again</p>", version=new)
+    assert "inline-comment-marker" in wiki.store.page(page_id).body
+
+
+def test_a_server_that_lags_makes_no_false_conflict(
+    wiki: Sandbox, ours: Wiki, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PAUSES", (0.0, 0.0, 0.0, 0.0))
+    wiki.faults.stale_reads_count = 2
+    assert ours.update_page(page_id=page_id, title="Guide", content="<p>2</p>", version=1) == 2
+    assert ours.update_page(page_id=page_id, title="Guide", content="<p>3</p>", version=2) == 3
+    wiki.faults.stale_reads_count = 0
+    wiki.store.trash(page_id)
+    with pytest.raises(NotVisibleError):
+        ours.fetch_page(page_id)
 
 
 def test_an_edit_between_look_and_write_is_refused_by_the_server(

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -333,3 +334,193 @@ def test_hints_work_where_they_are_typed(
 
 def test_the_mirror_has_one_way_to_write() -> None:
     assert not [name for name in vars(Mirror) if name.startswith("force")]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_folders_that_swap_their_names_move_no_page(
+    wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    if wiki.flavor != "cloud":
+        pytest.skip("folders are Cloud's")
+    a, b = (wiki.store.create_folder("ENG", title) for title in "AB")
+    for title, folder in (("X", a), ("Y", b)):
+        wiki.store.create_page("ENG", title, "<p>x</p>", parent=folder.id)
+    before = parents(wiki)
+    desk = desk_at()
+    found = Cloud.folder
+    swapped = {a.id: "B", b.id: "A"}
+    with monkeypatch.context() as patched:
+        patched.setattr(Cloud, "folder", lambda s, i: replace(found(s, i), title=swapped[i]))
+        if killed:
+            with patched.context() as dying:
+                dying.setattr(Mirror, "write_folder", _interrupt)
+                desk("pull", exit=130)
+            desk("push")
+            assert moved_by_put(wiki) == []
+        desk("pull")
+        assert desk.path("ENG/a/y.xhtml").exists()
+        assert desk.path("ENG/b/x.xhtml").exists()
+        assert desk.path("ENG/a/.folder.yaml").exists()
+        assert desk.path("ENG/b/.folder.yaml").exists()
+        edit_everything(desk)
+        desk("push")
+    assert parents(wiki) == before
+    assert moved_by_put(wiki) == []
+
+
+def _interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("step", range(8))
+def test_a_local_move_outlives_a_pull_that_is_killed_at_any_step(
+    wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    b = wiki.store.create_page("ENG", "B", "<p>b</p>")
+    wiki.store.create_page("ENG", "C", "<p>c</p>", parent=b.id)
+    x = wiki.store.create_page("ENG", "X", "<p>x</p>")
+    desk = desk_at()
+    desk.path("ENG/x.xhtml").rename(desk.path("ENG/b/x.xhtml"))
+    wiki.store.edit(b.id, title="Bee", author="Ana")
+    rename, done = os.rename, []
+
+    def killed(old: object, new: object) -> None:
+        if len(done) == step:
+            raise KeyboardInterrupt
+        done.append(new)
+        rename(old, new)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "rename", killed)
+    desk("pull", exit=130 if step < 6 else 0)
+    monkeypatch.setattr(os, "rename", rename)
+    desk("pull")
+    assert desk.path("ENG/bee/x.xhtml").exists()
+    desk("push")
+    assert wiki.store.page(x.id).parent_id == b.id
+    assert len(moved_by_put(wiki)) == (1 if wiki.flavor == "cloud" else 0)
+
+
+def test_something_in_the_way_stops_one_page_and_is_named(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    a = wiki.store.create_page("ENG", "A", "<p>a</p>")
+    b = wiki.store.create_page("ENG", "B", "<p>b</p>")
+    c = wiki.store.create_page("ENG", "C", "<p>c</p>")
+    desk = desk_at()
+    desk.path("ENG/a").write_text("mine")
+    wiki.store.edit(b.id, parent=a.id, author="Ana")
+    wiki.store.edit(c.id, "<p>changed</p>", author="Ana")
+    run = desk.json("pull", exit=4)
+    assert run.outcomes == {"ENG/a/b.xhtml": "failed", "ENG/c.xhtml": "pulled"}
+    assert "ENG/a" in run.data["pages"][0]["error"]
+    assert desk.path("ENG/a").read_text() == "mine"
+    desk.path("ENG/a").unlink()
+    desk("pull")
+    assert desk.path("ENG/a/b.xhtml").exists()
+    desk("push")
+    assert moved_by_put(wiki) == []
+
+
+def test_a_page_whose_history_cannot_be_read_stops_no_other(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    other = wiki.store.create_page("ENG", "Other", "<p>other</p>").id
+    desk("pull")
+    for text in ("one", "two", "three"):
+        wiki.store.edit(guide, f"<p>{text}</p>", author="Ana")
+    desk.edit(GUIDE, "8080", "8081")
+    desk.edit("ENG/other.xhtml", "<p>other", "<p>mine")
+    wiki.faults.refuse = lambda method, path: (
+        500 if path.endswith("/version") or path.endswith("/versions") else None
+    )
+    run = desk.json("push", exit=3)
+    assert run.outcomes == {GUIDE: "failed", "ENG/other.xhtml": "updated"}
+    wiki.store.edit(other, "<p>theirs</p>", author="Ana")
+    run = desk.json("pull", exit=3)
+    assert run.outcomes == {GUIDE: "failed", "ENG/other.xhtml": "pulled"}
+
+
+def test_a_space_that_is_gone_stops_no_other(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text().replace("- key: ENG", "- key: GONE\n- key: ENG"))
+    wiki.store.edit(guide, "<p>theirs</p>", author="Ana")
+    run = desk.json("pull", exit=4)
+    assert run.outcomes == {GUIDE: "pulled"}
+    assert "there is no space 'GONE'" in run.data["errors"][0]["message"]
+    desk.edit(GUIDE, "theirs", "mine")
+    assert desk.json("push").outcomes == {GUIDE: "updated"}
+
+
+@pytest.mark.parametrize("moment", ["the check before a write", "settling"])
+def test_what_was_sent_is_never_called_not_tried(
+    wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    from confsync.commands import push
+
+    for n in range(6):
+        wiki.store.create_page("ENG", f"Page {n}", f"<p>text {n}</p>")
+    desk = desk_at()
+    for n in range(6):
+        desk.edit(f"ENG/page-{n}.xhtml", "text", "mine")
+    with monkeypatch.context() as patched:
+        if moment == "settling":
+            patched.setattr(Mirror, "write", _interrupt)
+            run = desk.json("push", exit=130)
+        else:
+            puts: list[str] = []
+
+            def down_after_three(method: str, path: str) -> int | None:
+                puts.extend([path] if method == "PUT" else [])
+                return 503 if len(puts) >= 3 and method == "GET" else None
+
+            patched.setattr(push, "CHECK_LASTS", -1.0)
+            wiki.faults.refuse = down_after_three
+            run = desk.json("push", "--jobs", "1", exit=3)
+            wiki.faults.refuse = None
+    landed = {p.title for p in wiki.store.pages("ENG") if p.version == 2}
+    told = {page["title"]: page["outcome"] for page in run.data["pages"]}
+    assert {title for title, outcome in told.items() if outcome == "updated"} == landed
+    assert len(landed) == (6 if moment == "settling" else 3)
+    desk("push")
+    assert {p.version for p in wiki.store.pages("ENG") if p.title.startswith("Page")} == {2}
+    assert desk("status").out.startswith("clean")
+
+
+def test_a_push_that_would_turn_over_a_space_is_asked_about(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    ids = [wiki.store.create_page("ENG", f"Page {n}", "<p>x</p>").id for n in range(14)]
+    desk = desk_at()
+    home, other = desk.path("ENG/index.xhtml"), desk.path("ENG/page-0.xhtml")
+    home.rename(desk.path("swap"))
+    other.rename(home)
+    desk.path("swap").rename(other)
+    run = desk("push", exit=1)
+    assert f"ENG/index.xhtml is page {ids[0]}" in run.err
+    assert writes(wiki) == []
+    other.rename(desk.path("swap"))
+    home.rename(other)
+    desk.path("swap").rename(home)
+    desk.path("ENG/page-0").mkdir()
+    for n in range(1, 13):
+        desk.path(f"ENG/page-{n}.xhtml").rename(desk.path(f"ENG/page-0/page-{n}.xhtml"))
+    run = desk("push", exit=1)
+    assert "this push would move 12 of the 15 pages" in run.err
+    assert writes(wiki) == []
+    desk("push", "--allow-mass-move")
+    assert wiki.store.page(ids[5]).parent_id == ids[0]
+
+
+@pytest.mark.parametrize("kept", ["nonsense", '["a"]', '{"user": null}', '{"token": 1}'])
+def test_rubbish_in_the_keyring_is_nothing_in_the_keyring(
+    wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    from types import ModuleType
+
+    fake = ModuleType("keyring")
+    fake.get_password = lambda *_: kept  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "keyring", fake)
+    monkeypatch.delenv("CONFSYNC_TOKEN")
+    run = desk("pull", exit=5)
+    assert "credentials" in run.err
+    assert desk.json("logout").data["command"] == "logout"
