@@ -430,9 +430,8 @@ def test_a_page_whose_history_cannot_be_read_stops_no_other(
         wiki.store.edit(guide, f"<p>{text}</p>", author="Ana")
     desk.edit(GUIDE, "8080", "8081")
     desk.edit("ENG/other.xhtml", "<p>other", "<p>mine")
-    wiki.faults.refuse = lambda method, path: (
-        500 if path.endswith("/version") or path.endswith("/versions") else None
-    )
+    histories = ("/version", "/versions")
+    wiki.faults.refuse = lambda method, path: 500 if path.endswith(histories) else None
     run = desk.json("push", exit=3)
     assert run.outcomes == {GUIDE: "failed", "ENG/other.xhtml": "updated"}
     wiki.store.edit(other, "<p>theirs</p>", author="Ana")
