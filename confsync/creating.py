@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from confsync import document, paths, storage
+from confsync import paths, storage
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -167,20 +167,12 @@ class Creations:
         result = replace(result, outcome=Outcome.CREATED, remote=made.version.number)
         try:
             page = self._reader.current({made.id: made.version.number})[made.id]
-            if not isinstance(page, Page) or entry.document is None:
+            if not isinstance(page, Page):
                 why = f"created as page {made.id}, but the server does not show it yet"
                 hint = "'confsync push' settles the file later"
                 return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
             stamp = Stamp(made.id, page.info.version.number, page.digest, parent)
-            self._mirror.bases.put(stamp, page.info.title, page.body)
-            data = document.update(
-                entry.document,
-                stamp,
-                title=page.info.title,
-                body=page.body,
-                how=self._mirror.config.layout,
-            )
-            self._mirror.write(entry.path, data, expected=entry.raw)
+            self._mirror.settle(entry, stamp, page)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and is left alone"
             return replace(result, error=why, exit=Exit.LOCAL)

@@ -15,12 +15,12 @@ from pathlib import Path
 import filelock
 import yaml
 
-from confsync import paths
+from confsync import document, paths
 from confsync.basestore import BaseStore, make_state
 from confsync.config import Config, SpaceConfig
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
-from confsync.model import Folder
-from confsync.scan import MOVING, SpaceScan, scan
+from confsync.model import Folder, Page, Stamp
+from confsync.scan import MOVING, Entry, SpaceScan, scan
 
 STATE = ".confsync"
 TEMPORARY = ".confsync-new-"
@@ -67,6 +67,20 @@ class Mirror:
             if temporary is not None:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary)
+
+    def settle(self, entry: Entry, stamp: Stamp, page: Page) -> None:
+        """Write to a document what the server stored of it, if it still is what was sent.
+
+        Raises ChangedMeanwhileError, FileError, NotUnicodeError.
+        """
+        if entry.document is None:
+            raise ValueError(f"{entry.path} cannot be read")
+        title, body = page.info.title, page.body
+        self.bases.put(stamp, title, body)
+        data = document.update(
+            entry.document, stamp, title=title, body=body, how=self.config.layout
+        )
+        self.write(entry.path, data, expected=entry.raw)
 
     def remove(self, name: str, *, expected: bytes) -> None:
         """Move an unmodified file to the trash, if it still is what was read."""
@@ -224,8 +238,10 @@ class Mirror:
             lock.release()
 
     def _sweep(self) -> None:
-        """Remove the temporary files of a run that was killed; nobody else holds the lock."""
+        """Remove what a run that was killed left empty or half; nobody else holds the lock."""
         for space in self.config.spaces:
+            for emptied in (self.root / space.path / MOVING).glob("*/"):
+                self._drop_empty(emptied)
             for directory, _, files in os.walk(self.root / space.path):
                 for name in files:
                     if name.startswith(TEMPORARY):

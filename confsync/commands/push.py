@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from confsync import document, paths
+from confsync import paths
 from confsync.compare import Absent, Content, Parent
 from confsync.creating import Creations
 from confsync.errors import (
@@ -317,20 +317,10 @@ class _Run:
         return self._reader.remote.old_page(case.stamp.id, made.version)
 
     def _write(self, entry: Entry, case: Case, page: Page, parent: str | None) -> None:
-        if entry.document is None:
-            raise ValueError(f"{entry.path} cannot be read")
         stamp = replace(
             case.stamp, version=page.info.version.number, digest=page.digest, parent=parent
         )
-        self._mirror.bases.put(stamp, page.info.title, page.body)
-        data = document.update(
-            entry.document,
-            stamp,
-            title=page.info.title,
-            body=page.body,
-            how=self._mirror.config.layout,
-        )
-        self._mirror.write(entry.path, data, expected=entry.raw)
+        self._mirror.settle(entry, stamp, page)
 
 
 def _not_sent(result: PageResult, case: Case, who: str) -> PageResult:
