@@ -26,7 +26,7 @@ from confsync.errors import (
 )
 
 if TYPE_CHECKING:
-    from confsync.library import Wiki, WikiPage, connect
+    from confsync.wiki import Wiki, WikiPage, connect
 
 __version__ = "0.1.0"
 
@@ -51,7 +51,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """The library proper is loaded when it is used: `atlassian` costs a command 0.2 s."""
     if name in ("Wiki", "WikiPage", "connect"):
-        from confsync import library
+        from confsync import wiki
 
-        return getattr(library, name)
+        return getattr(wiki, name)
     raise AttributeError(f"module 'confsync' has no attribute {name!r}")

@@ -151,11 +151,11 @@ def _content(stamp: Stamp, local: Local, remote: Present) -> Content:
 
 def landed_as(stamp: Stamp, local: Local, remote: Present) -> int | None:
     """The number of the version, R or S+1, that a push of exactly this document made."""
-    mark = token(stamp, local)
     current = remote.page.info.version
     for version in (current, *remote.later):
         counts = version.number in (current.number, stamp.version + 1)
-        if counts and token_in(version.message) == mark:
+        mark = token_in(version.message) if counts else None
+        if mark is not None and mark == token(stamp, local):
             return version.number
     return None
 

@@ -119,25 +119,21 @@ class Creations:
         for entry in sorted(entries, key=lambda entry: entry.path.count("/")):
             above = self._above(entry)
             parent = self._made.get(above) or self._scan.new_parent(entry, self._reader.space.home)
-            if parent is None and above in new:
+            rehearsed = dry_run and any(page.path == above for page in self._pages)
+            if dry_run and (parent is not None or (above in new and rehearsed)):
+                self._pages.append(replace(blank(entry), outcome=Outcome.CREATED))
+            elif parent is not None:
+                self._pages.append(self._one(entry, parent))
+            elif above in new:
                 why = f"{above}, below which it stands, is not on the server yet"
-                rehearsed = dry_run and any(page.path == above for page in self._pages)
-                self._tell(entry, Outcome.CREATED if rehearsed else Outcome.SKIPPED, why)
-            elif parent is None:
+                result = replace(blank(entry), outcome=Outcome.SKIPPED, error=why)
+                self._pages.append(replace(result, exit=Exit.REFUSED))
+            else:
                 why = "its directory belongs to no page: put it beside or below one"
                 self._pages.append(replace(blank(entry), error=why, exit=Exit.REFUSED))
-            elif dry_run:
-                self._tell(entry, Outcome.CREATED)
-            else:
-                self._pages.append(self._one(entry, parent))
 
     def _above(self, entry: Entry) -> str:
         return f"{entry.path.rpartition('/')[0]}{paths.SUFFIX}"
-
-    def _tell(self, entry: Entry, outcome: Outcome, why: str = "") -> None:
-        exit_code = Exit.REFUSED if outcome is Outcome.SKIPPED else Exit.DONE
-        why = why if outcome is Outcome.SKIPPED else ""
-        self._pages.append(replace(blank(entry), outcome=outcome, error=why, exit=exit_code))
 
     def _one(self, entry: Entry, parent: str) -> PageResult:
         found = entry.document

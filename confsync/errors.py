@@ -222,3 +222,7 @@ class VersionConflictError(APIAccessError):
         self.page_id = page_id
         self.version = version
         self.current_version = current_version
+
+
+# What no single page or space is to blame for: the next one would fare no better.
+EVERYBODYS = (CredentialsError, NetworkError, RateLimitError)

@@ -11,7 +11,7 @@ from confsync.mirror import Mirror
 from confsync.model import Page, Stamp
 from confsync.placement import Placement
 from confsync.reading import Case
-from confsync.rejection import failed, names_of, refusal
+from confsync.rejection import beside, blank, failed, names_of, refusal
 from confsync.remote import Remote
 from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
 from confsync.result import Outcome, PageResult
@@ -61,6 +61,7 @@ class How:
 
 
 def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
+    """What to do about every page of a space; `deleted` maps ids that stay away to their paths."""
     steps = [
         _guarded(how, entry, seen.cases[entry.page_id])
         for entry in seen.scan.entries
@@ -97,29 +98,12 @@ def _guarded(how: How, entry: Entry, case: Case) -> Step:
     try:
         return _step(how, entry, case)
     except ConfsyncError as error:
-        result = PageResult(
-            entry.path,
-            Outcome.FAILED,
-            case.stamp.id,
-            case.local.title,
-            case.decisions.content.value,
-            case.stamp.version,
-        )
+        result = replace(blank(entry), decision=case.decisions.content.value)
         return Step(entry.path, failed(result, error), entry)
 
 
 def _step(how: How, entry: Entry, case: Case) -> Step:
-    version = case.page.info.version if case.page else None
-    result = PageResult(
-        entry.path,
-        Outcome.CLEAN,
-        case.stamp.id,
-        case.local.title,
-        case.decisions.content.value,
-        case.stamp.version,
-        version.number if version else None,
-        version=version,
-    )
+    result = replace(beside(entry, case), outcome=Outcome.CLEAN)
     step = Step(entry.path, result, entry)
     if case.page is None:
         return _absent(step, case, how.prune)
@@ -218,6 +202,8 @@ def _stamped_parent(how: How, case: Case) -> str | None:
     if case.page is None:
         return case.stamp.parent
     match case.decisions.parent:
+        case Parent.SAME:
+            return case.stamp.parent
         case _ if case.landed is not None:
             # The token covers the wanted parent: what bears it has carried that.
             return case.local.wanted
@@ -275,13 +261,12 @@ def _with_place(step: Step, placed: Placement) -> Step:
     """The step, with the stamp saying whether it is at the top for want of another place."""
     if step.entry is None or step.remove:
         return step
-    after = document.parse(step.data, step.path) if step.data else step.entry.document
-    if after is None or after.stamp is None:
+    found = step.entry.document
+    if found is None or found.stamp is None or found.stamp.top == (found.stamp.id in placed.tops):
         return step
-    top = after.stamp.id in placed.tops
-    if after.stamp.top == top:
-        return step
-    data = document.update(after, replace(after.stamp, top=top))
+    after = document.parse(step.data, step.path) if step.data else found
+    stamp = after.stamp or found.stamp
+    data = document.update(after, replace(stamp, top=not stamp.top))
     if step.result.outcome is Outcome.CLEAN:
         step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
     return replace(step, data=data)

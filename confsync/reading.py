@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from confsync import compare
 from confsync.compare import Absent, Decisions, Present
 from confsync.errors import (
+    EVERYBODYS,
     APIAccessError,
-    CredentialsError,
-    NetworkError,
     NotVisibleError,
     PermissionDeniedError,
-    RateLimitError,
 )
 from confsync.model import Local, Page, Space, Stamp, Status
 from confsync.remote import Remote
@@ -83,7 +81,7 @@ class Reader:
             return self._placed(self.remote.page(page_id))
         except (NotVisibleError, PermissionDeniedError):
             return Absent.NOT_VISIBLE
-        except (CredentialsError, NetworkError, RateLimitError):
+        except EVERYBODYS:
             raise
         except APIAccessError as error:
             return error
@@ -103,7 +101,7 @@ class Reader:
             return found
         try:
             return self.decide(stamp, local, found)
-        except (CredentialsError, NetworkError, RateLimitError):
+        except EVERYBODYS:
             raise
         except APIAccessError as error:
             return error
@@ -114,6 +112,13 @@ class Reader:
         if isinstance(found, Page) and compare.needs_later(stamp, local, found):
             remote = Present(found, self.remote.versions_after(stamp.id, stamp.version))
         return Case(stamp, local, remote, compare.compare(stamp, local, remote))
+
+    def again(self, case: Case, least: int) -> Case:
+        """The same document beside what the server has now, at a version or later if possible."""
+        answer = self.current({case.stamp.id: least})[case.stamp.id]
+        if isinstance(answer, APIAccessError):
+            raise answer
+        return self.decide(case.stamp, case.local, answer)
 
 
 def _older(found: Found, least: int) -> bool:

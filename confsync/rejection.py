@@ -52,6 +52,17 @@ def blank(entry: Entry) -> PageResult:
     )
 
 
+def beside(entry: Entry, case: Case) -> PageResult:
+    """The result of a document beside its page, decided."""
+    version = case.page.info.version if case.page else None
+    return replace(
+        blank(entry),
+        decision=case.decisions.content.value,
+        remote=version.number if version else None,
+        version=version,
+    )
+
+
 def failed(result: PageResult, error: ConfsyncError) -> PageResult:
     """The result of a page that an error, ours or the server's, did not let through."""
     refused = error.exit is Exit.REFUSED

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from confsync.errors import (
+    EVERYBODYS,
     ConfsyncError,
-    CredentialsError,
     Exit,
-    NetworkError,
-    RateLimitError,
     worst,
 )
 from confsync.model import Version
@@ -102,7 +100,7 @@ def each_space(errors: list[Problem]) -> Iterator[None]:
     """
     try:
         yield
-    except (CredentialsError, NetworkError, RateLimitError):
+    except EVERYBODYS:
         raise
     except ConfsyncError as error:
         errors.append(Problem.of(error))

@@ -16,7 +16,7 @@ from confsync.errors import (
     UnsettledError,
     VersionConflictError,
 )
-from confsync.model import Page, message_with_token, token
+from confsync.model import message_with_token, token
 from confsync.reading import Case, Reader
 
 
@@ -111,9 +111,5 @@ def _look(
 
 def _decided_anew(reader: Reader, case: Case, least: int) -> Case | None:
     """The same document beside what the server has now; None while it only shows the past."""
-    answer = reader.current({case.stamp.id: least})[case.stamp.id]
-    if isinstance(answer, APIAccessError):
-        raise answer
-    if isinstance(answer, Page) and answer.info.version.number < least:
-        return None
-    return reader.decide(case.stamp, case.local, answer)
+    now = reader.again(case, least)
+    return None if now.page and now.page.info.version.number < least else now

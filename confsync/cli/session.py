@@ -61,6 +61,11 @@ def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterat
             remote.close()
 
 
+def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContextManager[Remote]:
+    """A connection to a mirror's Confluence."""
+    return remote_of(settings, mirror.config.url, mirror.config.flavor)
+
+
 def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
     """The environment's token, else the keyring's; without one the library looks into .netrc."""
     from confsync import keychain

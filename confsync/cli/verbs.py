@@ -12,7 +12,7 @@ import click
 
 from confsync import __version__
 from confsync.cli.options import Group, Settings, common
-from confsync.cli.session import base_url, finish, mirror_of, progress_on, remote_of
+from confsync.cli.session import base_url, finish, mirror_of, progress_on, remote_for, remote_of
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -107,7 +107,7 @@ def pull(
     mirror, selection = mirror_of(settings, paths)
     resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, named=selection.names)
     with (
-        remote_of(settings, mirror.config.url, mirror.config.flavor) as remote,
+        remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,
     ):
         result = run(
@@ -144,7 +144,7 @@ def push(
 
     mirror, selection = mirror_of(settings, paths)
     with (
-        remote_of(settings, mirror.config.url, mirror.config.flavor) as remote,
+        remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,
     ):
         result = run(
@@ -170,8 +170,7 @@ def status(settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bo
     from confsync.commands.status import status as run
 
     mirror, selection = mirror_of(settings, paths)
-    config = mirror.config
-    asked = remote_of(settings, config.url, config.flavor) if look else contextlib.nullcontext()
+    asked = remote_for(settings, mirror) if look else contextlib.nullcontext()
     with asked as remote, progress_on(settings) as progress:
         result = run(mirror, remote, selection, exit_code=exit_code, progress=progress)
     finish(settings, result, mirror.root)
@@ -187,7 +186,7 @@ def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> No
     from confsync.commands.diff import diff as run
 
     mirror, selection = mirror_of(settings, paths)
-    with remote_of(settings, mirror.config.url, mirror.config.flavor) as remote:
+    with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, selection, against_server=against_server)
     finish(settings, result, mirror.root)
 
@@ -220,8 +219,7 @@ def doctor(settings: Settings) -> None:
     from confsync.commands.doctor import doctor as run
 
     mirror, _ = mirror_of(settings, ())
-    config = mirror.config
-    result = run(mirror, lambda: remote_of(settings, config.url, config.flavor))
+    result = run(mirror, lambda: remote_for(settings, mirror))
     finish(settings, result, mirror.root)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from confsync import planning
 from confsync.errors import ConfsyncError, Exit
+from confsync.guard import too_many
 from confsync.mirror import Mirror
 from confsync.placement import Placement
 from confsync.planning import How, Plan, Step
@@ -19,9 +20,6 @@ from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import SpaceScan, claimed_elsewhere, deleted_pages
 from confsync.selection import Selection
 from confsync.view import view
-
-# A pull that removes or moves more pages than this, and more than a tenth, is asked about.
-MASS = 10
 
 
 def pull(
@@ -101,7 +99,7 @@ def _too_much(plan: Plan) -> Problem | None:
     moved = list(plan.moves)
     count = max(len(removed), len(moved))
     empty = bool(stamped) and not plan.view.infos
-    if not empty and (count <= MASS or count * 10 <= len(stamped)):
+    if not empty and not too_many(count, len(stamped)):
         return None
     what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
     message = f"{plan.scan.config.key}: this pull would {what}"

@@ -21,11 +21,12 @@ from confsync.errors import (
     UnsettledError,
 )
 from confsync.flaws import flaw_of
+from confsync.guard import too_many
 from confsync.mirror import Mirror
 from confsync.model import Page, Space
 from confsync.progress import Progress, silent
 from confsync.reading import Case, Found, Reader
-from confsync.rejection import blank, failed, log_conflict, refusal, with_names
+from confsync.rejection import beside, blank, failed, log_conflict, refusal, with_names
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan
@@ -34,8 +35,6 @@ from confsync.view import sides_of
 from confsync.writing import Landed, NoVersion, settled, writable, write
 
 BATCH = 250
-# A push that moves more pages than this, and more than a tenth, is asked about.
-MASS = 10
 # A check older than this is made again before the write.
 CHECK_LASTS = 60.0
 
@@ -121,10 +120,9 @@ def _refuse_turning_over(
             f"but the home page of {space.key} is {home}",
             hint="'confsync pull' puts the home page in its place",
         )
-    stamps = {e.path: e.document.stamp for e in waiting if e.document and e.document.stamp}
-    moved = [e.path for e in waiting if e.path in stamps and scan.moves(e)]
+    moved = [entry.path for entry in waiting if scan.moves(entry)]
     total = len([entry for entry in scan.entries if entry.page_id])
-    if len(moved) > MASS and len(moved) * 10 > total and not allow:
+    if too_many(len(moved), total) and not allow:
         raise MassChangeError(
             f"{space.key}: this push would move {len(moved)} of the {total} pages "
             f"(such as {', '.join(moved[:3])})",
@@ -181,7 +179,7 @@ class _Run:
         if entry.path in self._landed:
             case, made = self._landed[entry.path]
             why = f"landed as v{made.version}; the next push settles the file"
-            result = replace(_result(entry, case), outcome=Outcome.UPDATED, error=why)
+            result = replace(beside(entry, case), outcome=Outcome.UPDATED, error=why)
             return replace(result, remote=made.version)
         if entry.path in self._begun:
             why = "was sent; the next push finds out whether it landed"
@@ -190,7 +188,7 @@ class _Run:
 
     def _rehearse(self, entries: list[Entry]) -> None:
         for _, entry, case in self._cases(entries):
-            result = _result(entry, case)
+            result = beside(entry, case)
             if settled(case):
                 landed = case.decisions.content is Content.LANDED
                 outcome = Outcome.UPDATED if landed else Outcome.RESTAMPED
@@ -229,25 +227,19 @@ class _Run:
         """Do what the decisions say about one page; None when it is to be settled."""
         at, entry, case = checked
         if self._ended:
-            return _not_tried(_result(entry, case))
+            return _not_tried(beside(entry, case))
         try:
             if self._clock() - at > CHECK_LASTS:
-                case = self._checked_again(case)
+                case = self._reader.again(case, case.stamp.version)
             return self._done(entry, case)
         except APIAccessError as error:
             if isinstance(error, CredentialsError | NetworkError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
-            return failed(_result(entry, case), error)
-
-    def _checked_again(self, case: Case) -> Case:
-        answer = self._reader.current({case.stamp.id: case.stamp.version})[case.stamp.id]
-        if isinstance(answer, APIAccessError):
-            raise answer
-        return self._reader.decide(case.stamp, case.local, answer)
+            return failed(beside(entry, case), error)
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
-        result = _result(entry, case)
+        result = beside(entry, case)
         what: Landed | NoVersion | Case | None = settled(case)
         if what is None:
             if not writable(case):
@@ -264,7 +256,7 @@ class _Run:
                 why = "the server made no version: to it the page is the same"
                 return replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
             case Case():
-                return _not_sent(_result(entry, what), what, self._who)
+                return _not_sent(beside(entry, what), what, self._who)
 
     # -- settling ----------------------------------------------------------------------------------
 
@@ -283,7 +275,7 @@ class _Run:
     def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:
         sent = writable(case) or case.decisions.content is Content.LANDED
         outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
-        result = replace(_result(entry, case), outcome=outcome, remote=made.version)
+        result = replace(beside(entry, case), outcome=outcome, remote=made.version)
         try:
             if isinstance(answer, Absent):
                 why = f"landed as v{made.version}, but now the page is {answer.value}"
@@ -339,13 +331,3 @@ def _live(result: PageResult, case: Case) -> PageResult | None:
     if case.page and case.page.info.live:
         return replace(result, error="a live doc, which confsync does not push", exit=Exit.REFUSED)
     return None
-
-
-def _result(entry: Entry, case: Case) -> PageResult:
-    version = case.page.info.version if case.page else None
-    return replace(
-        blank(entry),
-        decision=case.decisions.content.value,
-        remote=version.number if version else None,
-        version=version,
-    )

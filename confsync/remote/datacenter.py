@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from confsync.errors import (
+    EVERYBODYS,
     APIAccessError,
     CredentialsError,
-    NetworkError,
     NotVisibleError,
-    RateLimitError,
     ServerError,
 )
 from confsync.model import Folder, Page, PageInfo, ParentKind, Space, Status, User, Version
@@ -186,7 +185,7 @@ class DataCenter(Connection):
     def _current(self, page_id: str) -> Page | None:
         try:
             return self._one(page_id, {"expand": _BODY})
-        except (CredentialsError, NetworkError, RateLimitError):
+        except EVERYBODYS:
             raise
         except APIAccessError:
             # Whoever needs to know why asks for this page alone.
