@@ -7,19 +7,17 @@ is simply not there, and needs no fsync. Deleting the whole cache loses no work.
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from pathlib import Path
 
+from confsync import disk
 from confsync.model import Stamp, digest
 
 
 def make_state(state: Path) -> None:
     """Make the state directory, which git is not to see. Raises OSError."""
-    state.mkdir(exist_ok=True)
     ignore = state / ".gitignore"
     if not ignore.exists():
-        ignore.write_text("*\n")
+        disk.replace(ignore, b"*\n", lambda: None)
 
 
 class BaseStore:
@@ -40,19 +38,10 @@ class BaseStore:
     def put(self, stamp: Stamp, title: str, body: str) -> None:
         """Remember a base. A cache that cannot be written is no reason to fail."""
         path = self._path(stamp.id, stamp.version, stamp.digest)
-        temporary = None
-        try:
+        with contextlib.suppress(OSError, UnicodeEncodeError):
             content = f"{title}\0{body}".encode()
             make_state(self._directory.parent)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
-        except (OSError, UnicodeEncodeError):
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
+            disk.replace(path, content, lambda: None, durable=False)
 
     def _path(self, page_id: str, version: int, content: str) -> Path:
         return self._directory / page_id / f"{version}-{content}"

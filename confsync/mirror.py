@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import filelock
 import yaml
 
-from confsync import document, paths
+from confsync import disk, document, paths
 from confsync.basestore import BaseStore, make_state
 from confsync.config import Config, SpaceConfig
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
@@ -23,7 +22,6 @@ from confsync.model import Folder, Page, Stamp
 from confsync.scan import MOVING, Entry, SpaceScan, scan
 
 STATE = ".confsync"
-TEMPORARY = ".confsync-new-"
 
 
 class Mirror:
@@ -48,25 +46,10 @@ class Mirror:
         an editor's save is lost; nothing portable closes it.
         """
         path = self._inside(name)
-        temporary = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, _mode(path))
-            self._check(name, path, expected)
-            os.replace(temporary, path)
-            temporary = None
-            _sync_directory(path.parent)
+            disk.replace(path, data, lambda: self._check(name, path, expected))
         except OSError as error:
             raise _file_error(name, "cannot be written", error) from None
-        finally:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
 
     def settle(self, entry: Entry, stamp: Stamp, page: Page) -> None:
         """Write to a document what the server stored of it, if it still is what was sent.
@@ -89,8 +72,7 @@ class Mirror:
         self.keep_in_trash(name, expected)
         self._check(name, path, expected)
         try:
-            path.unlink()
-            _sync_directory(path.parent)
+            disk.unlink(path)
         except OSError as error:
             raise _file_error(name, "cannot be removed", error) from None
         self._drop_empty(path.parent)
@@ -113,7 +95,7 @@ class Mirror:
         """Forget that a directory is a folder, and remove it when nothing else stands in it."""
         path = self._inside(f"{directory}/{paths.FOLDER_FILE}")
         with contextlib.suppress(OSError):
-            path.unlink()
+            disk.unlink(path)
         self._drop_empty(path.parent)
 
     def move(
@@ -135,20 +117,19 @@ class Mirror:
         held: list[tuple[Path, str]] = []
         failed: dict[str, str] = {}
         try:
-            waiting.mkdir(parents=True, exist_ok=True)
+            disk.make_directories(waiting)
             for old, new in sorted(moves.items(), key=lambda move: -move[0].count("/")):
                 prefix = f"{wanted.get(old) or 'none'}-"
                 # A directory of its own: what an earlier run left waiting is never in the way,
                 # and a document that this one leaves keeps its file name.
-                place = Path(tempfile.mkdtemp(prefix=prefix, dir=waiting), Path(new).name)
+                place = disk.temporary_directory(waiting, prefix) / Path(new).name
                 try:
-                    os.rename(self._inside(old), place)
-                    _sync_directory(self._inside(old).parent)
+                    disk.rename(self._inside(old), place)
                 except OSError as error:
                     failed[new] = f"cannot be moved from {old}: {error.strerror}"
                 else:
                     held.append((place, new))
-            _sync_directory(waiting)
+            disk.sync_directory(waiting)
             between()
             for place, new in sorted(held, key=lambda move: move[1].count("/")):
                 why = self._land(place, new)
@@ -169,11 +150,10 @@ class Mirror:
         target = self._inside(new)
         waits = f"the page waits as {place.relative_to(self.root).as_posix()}"
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            disk.make_directories(target.parent)
             if os.path.lexists(target):
                 return f"something else stands there; {waits}"
-            os.rename(place, target)
-            _sync_directory(target.parent)
+            disk.rename(place, target)
         except OSError as error:
             return f"{error.strerror or error}: {error.filename or new}; {waits}"
         return ""
@@ -187,11 +167,7 @@ class Mirror:
 
     def _drop_empty(self, directory: Path) -> None:
         """Remove directories that have become empty, up to the mirror's own."""
-        while directory != self.root:
-            try:
-                directory.rmdir()
-            except OSError:
-                return
+        while directory != self.root and disk.remove_empty(directory):
             directory = directory.parent
 
     def _free_trash_name(self, name: str) -> str:
@@ -244,18 +220,21 @@ class Mirror:
                 self._drop_empty(emptied)
             for directory, _, files in os.walk(self.root / space.path):
                 for name in files:
-                    if name.startswith(TEMPORARY):
+                    if name.startswith(disk.TEMPORARY):
                         with contextlib.suppress(OSError):
-                            os.unlink(os.path.join(directory, name))
+                            disk.unlink(Path(directory, name))
 
 
 def write_new(path: Path, text: str) -> None:
     """Write a file that must not exist yet. Raises FileError."""
+
+    def absent() -> None:
+        if os.path.lexists(path):
+            raise FileError(f"{path} exists already")
+
+    absent()
     try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError:
-        raise FileError(f"{path} exists already") from None
+        disk.replace(path, text.encode(), absent)
     except OSError as error:
         raise _file_error(str(path), "cannot be written", error) from None
 
@@ -269,26 +248,6 @@ def _current(name: str, path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise _file_error(name, "cannot be read", error) from None
-
-
-def _mode(path: Path) -> int:
-    """The permissions that a file has, or that a new one would get."""
-    try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
-
-
-def _sync_directory(path: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _file_error(name: str, what: str, error: OSError) -> FileError:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from confsync import config, mirror
+from confsync import config, disk, mirror
 from confsync.config import Config
-from confsync.errors import ConfigError
+from confsync.errors import ConfigError, FileError
 from confsync.result import Result
 
 # Bodies are compared byte for byte; git shall not turn their line ends.
-ATTRIBUTES = "*.xhtml text eol=lf"
+ATTRIBUTES = b"*.xhtml text eol=lf"
 
 
 def init(directory: Path, settings: Config) -> Result:
@@ -20,13 +20,14 @@ def init(directory: Path, settings: Config) -> Result:
         raise ConfigError(
             f"{path} exists already", hint="this is a mirror: 'confsync pull' brings its pages"
         )
-    directory.mkdir(parents=True, exist_ok=True)
     attributes = directory / ".gitattributes"
-    before = attributes.read_text(encoding="utf-8") if attributes.exists() else ""
-    if ATTRIBUTES not in before.splitlines():
-        gap = "" if not before or before.endswith("\n") else "\n"
-        with attributes.open("a", encoding="utf-8", newline="") as file:
-            file.write(f"{gap}{ATTRIBUTES}\n")
+    try:
+        before = attributes.read_bytes() if attributes.exists() else b""
+        if ATTRIBUTES not in before.splitlines():
+            gap = b"" if not before or before.endswith(b"\n") else b"\n"
+            disk.replace(attributes, before + gap + ATTRIBUTES + b"\n", lambda: None)
+    except OSError as error:
+        raise FileError(f"{attributes}: cannot be written: {error.strerror}") from None
     mirror.write_new(path, config.dump(settings))
     return Result("init", notes=(f"{path}: mirrors {_spaces(settings)}",))
 

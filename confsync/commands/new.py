@@ -19,7 +19,6 @@ def new(root: Mirror, name: str, title: str) -> Result:
     if not title.strip() or "\n" in title:
         raise UsageError("a title is one line of text")
     path = Path(root.root, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
     mirror.write_new(path, f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n")
     page = PageResult(name, Outcome.CREATED, title=title)
     return Result("new", (page,), notes=("'confsync push' creates the page",))

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import requests
 from atlassian.rest_client import AtlassianRestAPI
 
+from confsync import steps
 from confsync.config import is_loopback
 from confsync.errors import (
     CredentialsError,
@@ -210,6 +211,7 @@ class Client:
     ) -> dict[str, Any]:
         started = time.monotonic()
         api = self._api()
+        steps.before(f"{method} {path}")
         try:
             response = api.request(
                 method,

@@ -104,12 +104,9 @@ def test_a_wrong_token(
     assert desk.files() == files
 
 
-@pytest.mark.parametrize(
-    ("jobs", "summary"),
-    [("1", {"failed": 1, "skipped": 1, "updated": 2}), ("4", {"failed": 2, "updated": 2})],
-)
+@pytest.mark.parametrize("jobs", ["1", "4"])
 def test_a_token_that_is_revoked_half_way_ends_the_run_and_settles_what_landed(
-    wiki: Sandbox, desk_at: Callable[..., Desk], jobs: str, summary: dict[str, int]
+    wiki: Sandbox, desk_at: Callable[..., Desk], jobs: str
 ) -> None:
     ids = [wiki.store.create_page("ENG", f"Page {n}", f"<p>text {n}</p>").id for n in range(4)]
     desk = desk_at()
@@ -122,8 +119,11 @@ def test_a_token_that_is_revoked_half_way_ends_the_run_and_settles_what_landed(
         return 401 if len(puts) > 2 and method == "PUT" else None
 
     wiki.faults.refuse = revoke
-    run = desk.json("push", "--jobs", jobs, exit=5)
-    assert run.data["summary"] == summary
+    told = desk.json("push", "--jobs", jobs, exit=5).data["summary"]
+    # Whether the fourth was under way when the third was refused is the workers' luck.
+    assert told["updated"] == 2
+    assert told["failed"] + told.get("skipped", 0) == 2
+    assert jobs != "1" or told["failed"] == 1
     wiki.faults.refuse = None
     assert desk.json("push").data["summary"] == {"updated": 2}
     assert [wiki.store.page(i).version for i in ids] == [2, 2, 2, 2]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from confsync import mirror as mirror_module
 from confsync.config import Config, SpaceConfig
+from confsync.disk import TEMPORARY
 from confsync.document import render
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
-from confsync.mirror import MOVING, TEMPORARY, Mirror, write_new
+from confsync.mirror import MOVING, Mirror, write_new
 from confsync.model import Folder, Stamp, digest
 
 ENG = SpaceConfig("ENG", "ENG")
@@ -507,5 +507,5 @@ def test_a_state_directory_that_cannot_be_made_is_told(mirror: Mirror) -> None:
 
 def test_temporary_files_are_no_documents(mirror: Mirror) -> None:
     (mirror.root / f"ENG/{TEMPORARY}a.xhtml").write_bytes(b"half")
-    assert mirror_module.TEMPORARY.startswith(".")
+    assert TEMPORARY.startswith(".")
     assert [entry.path for scan in mirror.scan() for entry in scan.entries] == []

@@ -1,0 +1,124 @@
+"""The durable steps on the disk: the only place that changes it.
+
+A file is always entirely old or entirely new, and what was done stays done when the power fails:
+temporary file in the same directory, fsync, rename, fsync of the directory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from confsync import steps
+
+# How a file is called while it is written; what a killed run left of these is swept away.
+TEMPORARY = ".confsync-new-"
+
+
+def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool = True) -> None:
+    """Put a file in the place of an old one, or of none, as a whole. Raises OSError.
+
+    `check` is called last before that, and prevents it by raising. What is not `durable` may be
+    torn or gone after a power failure, but never half there while the machine runs.
+    """
+    make_directories(path.parent)
+    steps.before(f"write a temporary file for {path}")
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    temporary: str | None = name
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        os.chmod(name, _mode(path))
+        check()
+        steps.before(f"replace {path}")
+        os.replace(name, path)
+        temporary = None
+        if durable:
+            sync_directory(path.parent)
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def append(path: Path, line: bytes) -> None:
+    """Add a line to a file, in one write that no other process divides. Raises OSError."""
+    steps.before(f"append to {path}")
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    try:
+        os.write(handle, line)
+    finally:
+        os.close(handle)
+
+
+def rename(old: Path, new: Path) -> None:
+    """Give a file or directory another name, which must be free. Raises OSError."""
+    steps.before(f"rename {old} to {new}")
+    os.rename(old, new)
+    sync_directory(old.parent)
+    if new.parent != old.parent:
+        sync_directory(new.parent)
+
+
+def unlink(path: Path) -> None:
+    """Remove a file. Raises OSError."""
+    steps.before(f"remove {path}")
+    os.unlink(path)
+    sync_directory(path.parent)
+
+
+def make_directories(path: Path) -> None:
+    """Make a directory and those above it that are missing. Raises OSError."""
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for directory in reversed(missing):
+        steps.before(f"make directory {directory}")
+        directory.mkdir(exist_ok=True)
+        sync_directory(directory.parent)
+
+
+def temporary_directory(parent: Path, prefix: str) -> Path:
+    """A new directory of a name that nothing else has. Raises OSError."""
+    steps.before(f"make a directory in {parent}")
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+
+
+def remove_empty(directory: Path) -> bool:
+    """Remove a directory that nothing stands in; answers whether it is gone."""
+    try:
+        if next(directory.iterdir(), None) is not None:
+            return False
+        steps.before(f"remove directory {directory}")
+        directory.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory durable. Raises OSError."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _mode(path: Path) -> int:
+    """The permissions that a file has, or that a new one would get."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
