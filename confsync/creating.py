@@ -22,6 +22,7 @@ from confsync.errors import (
 )
 from confsync.mirror import Mirror
 from confsync.model import (
+    Event,
     Local,
     Page,
     PageInfo,
@@ -95,6 +96,10 @@ def _is_ours(reader: Reader, local: Local, found: PageInfo) -> bool:
     )
 
 
+def _created(entry: Entry, made: PageInfo, content: str, who: str) -> Event:
+    return Event("created", made.id, entry.path, None, made.version.number, None, content, who)
+
+
 class Creations:
     """The new documents of one space; adds to `pages` what became of them."""
 
@@ -156,6 +161,7 @@ class Creations:
             hint = "give it another title; 'confsync pull' brings the other page"
             return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
         self._made[entry.path] = made.id
+        self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
         return self._settled(entry, made, parent, replace(result, id=made.id))
 
     def _settled(self, entry: Entry, made: PageInfo, parent: str, result: PageResult) -> PageResult:

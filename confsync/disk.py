@@ -48,13 +48,13 @@ def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool
 
 
 def append(path: Path, line: bytes) -> None:
-    """Add a line to a file, in one write that no other process divides. Raises OSError."""
+    """Add a line to a file, behind what a kill may have left of another one. Raises OSError."""
     steps.before(f"append to {path}")
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-    try:
-        os.write(handle, line)
-    finally:
-        os.close(handle)
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else b"\n" + line
+        file.write(line)
 
 
 def rename(old: Path, new: Path) -> None:

@@ -15,6 +15,7 @@ import filelock
 import yaml
 
 from confsync import disk, document, paths
+from confsync.audit import AuditLog
 from confsync.basestore import BaseStore, make_state
 from confsync.config import Config, SpaceConfig
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
@@ -31,6 +32,7 @@ class Mirror:
         self.root = root
         self.config = config
         self.bases = BaseStore(root / STATE / "bases")
+        self.audit = AuditLog(root / STATE / "audit.jsonl")
 
     def scan(self) -> tuple[SpaceScan, ...]:
         """Read every document once."""

@@ -145,6 +145,26 @@ class Local:
     labels: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the audit trail: a write to the server, or a conflict.
+
+    `what` is an outcome, or "conflict: " and the decision. `base` and `version` are numbers: what
+    the document was based on, and what the server has now. `before` and `after` are digests: of the
+    base, and of what was written or, in a conflict, of what the server has.
+    """
+
+    what: str
+    page: str
+    path: str
+    base: int | None
+    version: int | None
+    before: str | None
+    after: str | None
+    user: str
+    time: str = ""
+
+
 def token(stamp: Stamp | None, local: Local) -> str:
     """The mark of one push: 12 hex digits over everything that the push rests on.
 

@@ -8,10 +8,10 @@ from confsync import document, placement
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import ConfsyncError, Exit, FileError
 from confsync.mirror import Mirror
-from confsync.model import Page, Stamp
+from confsync.model import Event, Page, Stamp
 from confsync.placement import Placement
 from confsync.reading import Case
-from confsync.rejection import beside, blank, failed, names_of, refusal
+from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal
 from confsync.remote import Remote
 from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
 from confsync.result import Outcome, PageResult
@@ -25,7 +25,8 @@ _TAKEN = "a page has this title already; 'confsync push' finds out whether it is
 class Step:
     """What to do about one page: the file's new bytes, or its removal, or only to tell.
 
-    `entry` is None for a page that is new here. `base` is what the cache shall remember.
+    `entry` is None for a page that is new here. `base` is what the cache shall remember,
+    `conflict` what the audit trail shall say.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Step:
     remove: bool = False
     base: tuple[Stamp, Page] | None = None
     discarded: bytes | None = None
+    conflict: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _step(how: How, entry: Entry, case: Case) -> Step:
         return _absent(step, case, how.prune)
     diverged = case.decisions.parent is Parent.DIVERGED and case.landed is None
     if diverged and not _gives_up_move(how, case):
-        return replace(step, result=refusal(result, case))
+        return _refused(how, step, case)
     match case.decisions.content:
         case Content.AHEAD if how.resolution and how.resolution.way is Way.THEIRS:
             return _resolved(how, step, case, how.resolution)
@@ -126,8 +128,12 @@ def _step(how: How, entry: Entry, case: Case) -> Step:
         case content if content in REFUSED and how.resolution:
             return _resolved(how, step, case, how.resolution)
         case _:
-            refused = replace(step, result=refusal(result, case))
-            return _restamp(how, refused, case, case.stamp)
+            return _restamp(how, _refused(how, step, case), case, case.stamp)
+
+
+def _refused(how: How, step: Step, case: Case) -> Step:
+    event = conflict_event(step.path, case, how.remote.who)
+    return replace(step, result=refusal(step.result, case), conflict=event)
 
 
 def _gives_up_move(how: How, case: Case) -> bool:

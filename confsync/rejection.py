@@ -9,6 +9,7 @@ from typing import assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
+from confsync.model import Event
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
@@ -85,6 +86,21 @@ def log_conflict(case: Case, who: str) -> None:
         current,
         case.decisions.content.value,
         who,
+    )
+
+
+def conflict_event(path: str, case: Case, who: str) -> Event:
+    """The same for the mirror's audit trail."""
+    page = case.page
+    return Event(
+        what=f"conflict: {case.decisions.content.value}",
+        page=case.stamp.id,
+        path=path,
+        base=case.stamp.version,
+        version=page.info.version.number if page else None,
+        before=case.stamp.digest,
+        after=page.digest if page else None,
+        user=who,
     )
 
 

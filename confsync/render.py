@@ -53,10 +53,10 @@ def as_text(
 ) -> tuple[str, str]:
     """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here."""
     out = [*_page_lines(result, shown, verbose, now), *(safe(note) for note in result.notes)]
-    out += _check_lines(result)
+    out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
     if result.command == "status":
         out += _status_summary(result)
-    elif result.pages or not (result.notes or result.checks):
+    elif result.command not in _TELLS_ITSELF and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     text = "\n".join(out) + "\n" if out else ""
     return result.text + text, "".join(f"{line}\n" for line in _error_lines(result, shown))
@@ -70,6 +70,37 @@ def _check_lines(result: Result) -> Iterator[str]:
         yield f" {mark} {check.name:<{width}}  {safe(check.message)}"
         if check.hint:
             yield f"      {'':<{width}}  {safe(check.hint)}"
+
+
+def _history_lines(result: Result) -> Iterator[str]:
+    """A page's versions, newest first; the star is the one that the document here is based on."""
+    width = max((len(version.author) for version in result.history), default=0)
+    for version in result.history:
+        mark = "*" if version.number == result.base else " "
+        number = click.style(f"v{version.number:<4}", fg="yellow")
+        who = safe(f"{version.author:<{width}}")
+        said = safe(message_without_token(version.message))
+        yield f"{mark} {number} {_moment(version.created_at)}  {who}  {said}".rstrip()
+
+
+def _event_lines(result: Result) -> Iterator[str]:
+    for event in result.events:
+        versions = " -> ".join(f"v{v}" for v in (event.base, event.version) if v is not None)
+        what = f"{event.what:<14} {event.path} (page {event.page}) {versions}"
+        yield safe(f"{_moment(event.time)}  {what}  {event.user}")
+    if result.command == "log" and not result.events and not result.history:
+        yield "nothing is noted here yet"
+
+
+def _moment(time: str) -> str:
+    """A server's time as people read it, in UTC."""
+    try:
+        then = datetime.fromisoformat(time)
+    except ValueError:
+        return safe(time)
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    return f"{then.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def _page_lines(
@@ -138,8 +169,6 @@ def _status_summary(result: Result) -> Iterator[str]:
 
 
 def _summary(result: Result) -> Iterator[str]:
-    if result.command == "diff":
-        return
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result.summary.items())
     head = f"{result.command} --dry-run" if result.dry_run else result.command
     if counts or not result.errors:
@@ -177,6 +206,8 @@ def _typed(path: str) -> str:
     return f'"{path}"' if " " in path else path
 
 
+# What these print is all that there is to say.
+_TELLS_ITSELF = ("diff", "log", "show")
 _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
 
 

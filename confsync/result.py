@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 
 from confsync.errors import (
@@ -14,7 +14,7 @@ from confsync.errors import (
     Exit,
     worst,
 )
-from confsync.model import Version
+from confsync.model import Event, Version, message_without_token
 
 
 class Outcome(Enum):
@@ -127,7 +127,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The whole outcome of a command. `text` is what it was asked to show, such as a diff."""
+    """The whole outcome of a command. `text` is what it was asked to show, such as a diff.
+
+    `history` are a page's versions, of which the document here is based on `base`; `events` are
+    lines of the audit trail.
+    """
 
     command: str
     pages: tuple[PageResult, ...] = ()
@@ -135,6 +139,9 @@ class Result:
     notes: tuple[str, ...] = ()
     text: str = ""
     checks: tuple[Check, ...] = ()
+    history: tuple[Version, ...] = ()
+    events: tuple[Event, ...] = ()
+    base: int | None = None
     clean: int = 0
     dry_run: bool = False
     interrupted: bool = False
@@ -155,8 +162,18 @@ class Result:
         return dict(sorted(counts.items()))
 
     def as_json(self) -> dict[str, object]:
-        """The JSON envelope; its keys are pinned by a contract test. Only doctor has `checks`."""
-        checks = {"checks": [check.as_json() for check in self.checks]} if self.checks else {}
+        """The JSON envelope; its keys are pinned by a contract test.
+
+        Only doctor has `checks`, log `history` and `events`, and show `text`.
+        """
+        more: dict[str, object] = {}
+        if self.checks:
+            more["checks"] = [check.as_json() for check in self.checks]
+        if self.command == "log":
+            more["history"] = [_version_as_json(version) for version in self.history]
+            more["events"] = [asdict(event) for event in self.events]
+        if self.command == "show":
+            more["text"] = self.text
         return {
             "confsync": 1,
             "command": self.command,
@@ -167,5 +184,15 @@ class Result:
                 for error in self.errors
             ],
             "summary": self.summary,
-            **checks,
+            **more,
         }
+
+
+def _version_as_json(version: Version) -> dict[str, object]:
+    return {
+        "version": version.number,
+        "time": version.created_at,
+        "author": version.author,
+        "message": message_without_token(version.message),
+        "confsync": message_without_token(version.message) != version.message,
+    }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from confsync.remote import Credentials, Remote
     from confsync.result import Result
     from confsync.selection import Selection
+    from confsync.target import Target
 
 
 def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
@@ -34,6 +35,13 @@ def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selec
         raise UsageError(f"{start} is not a directory")
     root = config.find_root(start)
     return Mirror(root, config.load(root)), Selection.of(root, start, paths)
+
+
+def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
+    """The page that is meant by an id or a path, with ``@VERSION`` or without."""
+    from confsync import target
+
+    return target.read(mirror.root, settings.start, mirror.scan(), text)
 
 
 def base_url(settings: Settings, url: str | None) -> str:

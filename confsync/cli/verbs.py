@@ -12,7 +12,16 @@ import click
 
 from confsync import __version__
 from confsync.cli.options import Group, Settings, common
-from confsync.cli.session import base_url, finish, mirror_of, progress_on, remote_for, remote_of
+from confsync.cli.session import (
+    base_url,
+    finish,
+    mirror_of,
+    progress_on,
+    remote_for,
+    remote_of,
+    target_of,
+)
+from confsync.errors import UsageError
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -209,6 +218,52 @@ def new(settings: Settings, path: str, title: str) -> None:
     mirror, selection = mirror_of(settings, (path,))
     name = "".join(selection.names)
     finish(settings, run(mirror, name, title), mirror.root)
+
+
+@cli.command()
+@click.argument("page", metavar="[PATH]", required=False)
+@click.option("--local", is_flag=True, help="What this mirror wrote, and its conflicts.")
+@common
+@click.pass_obj
+def log(settings: Settings, page: str | None, local: bool) -> None:
+    """Show a page's history, or this mirror's audit trail.
+
+    \b
+    confsync log ENG/guide.xhtml
+    confsync log --local
+    """
+    from confsync.commands.log import local_log
+    from confsync.commands.log import log as run
+
+    mirror, _ = mirror_of(settings, ())
+    target = target_of(settings, mirror, page) if page else None
+    if local:
+        finish(settings, local_log(mirror, target), mirror.root)
+    if target is None:
+        raise UsageError("which page? name its document or its id", hint="--local needs none")
+    with remote_for(settings, mirror) as remote:
+        result = run(remote, target)
+    finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("page", metavar="ID[@VERSION]")
+@common
+@click.pass_obj
+def show(settings: Settings, page: str) -> None:
+    """Print a page, or one of its versions, as a document. Its path will do as well as its id.
+
+    \b
+    confsync show 98310@5
+    confsync show ENG/guide.xhtml@5
+    """
+    from confsync.commands.show import show as run
+
+    mirror, _ = mirror_of(settings, ())
+    target = target_of(settings, mirror, page)
+    with remote_for(settings, mirror) as remote:
+        result = run(mirror, remote, target)
+    finish(settings, result, mirror.root)
 
 
 @cli.command()

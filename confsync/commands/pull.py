@@ -135,6 +135,8 @@ def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress)
     steps = [step for step in steps if step.path not in stuck and _tells(step)]
     for number, step in enumerate(steps):
         progress(f"writing {plan.scan.config.key}", number, len(steps))
+        if step.conflict:
+            mirror.audit.add(step.conflict)
         done.append(step.result if step.data is None else _write(mirror, step))
 
 

@@ -23,10 +23,18 @@ from confsync.errors import (
 from confsync.flaws import flaw_of
 from confsync.guard import too_many
 from confsync.mirror import Mirror
-from confsync.model import Page, Space
+from confsync.model import Event, Page, Space
 from confsync.progress import Progress, silent
 from confsync.reading import Case, Found, Reader
-from confsync.rejection import beside, blank, failed, log_conflict, refusal, with_names
+from confsync.rejection import (
+    beside,
+    blank,
+    conflict_event,
+    failed,
+    log_conflict,
+    refusal,
+    with_names,
+)
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan
@@ -190,13 +198,12 @@ class _Run:
         for _, entry, case in self._cases(entries):
             result = beside(entry, case)
             if settled(case):
-                landed = case.decisions.content is Content.LANDED
-                outcome = Outcome.UPDATED if landed else Outcome.RESTAMPED
+                outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
                 self._pages.append(replace(result, outcome=outcome))
             elif writable(case):
                 self._pages.append(_live(result, case) or replace(result, outcome=Outcome.UPDATED))
             else:
-                self._pages.append(_not_sent(result, case, self._who))
+                self._pages.append(_not_sent(result, case))
 
     def _batch(self, entries: list[Entry]) -> Iterator[int]:
         """Yields how many are done."""
@@ -243,20 +250,44 @@ class _Run:
         what: Landed | NoVersion | Case | None = settled(case)
         if what is None:
             if not writable(case):
-                return _not_sent(result, case, self._who)
+                return self._refused(result, case)
             if live := _live(result, case):
                 return live
             self._begun.add(entry.path)
             what = write(self._reader, case, self._message)
         match what:
             case Landed():
+                self._note(entry, case, what)
                 self._landed[entry.path] = (case, what)
                 return None
             case NoVersion():
                 why = "the server made no version: to it the page is the same"
                 return replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
             case Case():
-                return _not_sent(beside(entry, what), what, self._who)
+                return self._refused(beside(entry, what), what)
+
+    def _refused(self, result: PageResult, case: Case) -> PageResult:
+        told = _not_sent(result, case)
+        if told.outcome is Outcome.REJECTED:
+            log_conflict(case, self._who)
+            self._mirror.audit.add(conflict_event(result.path, case, self._who))
+        return told
+
+    def _note(self, entry: Entry, case: Case, made: Landed) -> None:
+        """Write down a write: one of this run, or one whose answer an earlier run did not get."""
+        if not writable(case) and case.landed is None:
+            return
+        event = Event(
+            what="updated" if writable(case) else "landed earlier",
+            page=case.stamp.id,
+            path=entry.path,
+            base=case.stamp.version,
+            version=made.version,
+            before=case.stamp.digest,
+            after=case.local.digest,
+            user=self._who,
+        )
+        self._mirror.audit.add(event)
 
     # -- settling ----------------------------------------------------------------------------------
 
@@ -273,8 +304,7 @@ class _Run:
             self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
 
     def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:
-        sent = writable(case) or case.decisions.content is Content.LANDED
-        outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
+        outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
         result = replace(beside(entry, case), outcome=outcome, remote=made.version)
         try:
             if isinstance(answer, Absent):
@@ -315,11 +345,15 @@ class _Run:
         self._mirror.settle(entry, stamp, page)
 
 
-def _not_sent(result: PageResult, case: Case, who: str) -> PageResult:
+def _sent(case: Case) -> bool:
+    """Whether what a case is settled with was written by this push, or by an earlier one."""
+    return writable(case) or case.decisions.content is Content.LANDED
+
+
+def _not_sent(result: PageResult, case: Case) -> PageResult:
     if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
         behind = "the server has a newer version; 'confsync pull' brings it"
         return replace(result, outcome=Outcome.SKIPPED, error=behind)
-    log_conflict(case, who)
     return refusal(result, case)
 
 

@@ -1,0 +1,26 @@
+"""log: a page's history on the server or, with `--local`, what this mirror did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from confsync.mirror import Mirror
+from confsync.rejection import names_of
+from confsync.remote import Remote
+from confsync.result import Result
+from confsync.target import Target
+
+
+def log(remote: Remote, target: Target) -> Result:
+    """Every version of a page, newest first, with the names of the people."""
+    versions = remote.versions_after(target.page_id, 0)
+    names = names_of(remote, {version.author for version in versions})
+    named = (replace(v, author=names.get(v.author, v.author)) for v in versions)
+    return Result("log", history=tuple(named), base=target.base)
+
+
+def local_log(mirror: Mirror, target: Target | None) -> Result:
+    """The mirror's audit trail, of one page or whole; asks nobody."""
+    wanted = target.page_id if target else None
+    events = (event for event in mirror.audit.read() if wanted in (None, event.page))
+    return Result("log", events=tuple(events))

@@ -1,0 +1,57 @@
+"""One page that a person names: by its id or its document, and perhaps by a version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from confsync.errors import UsageError
+from confsync.scan import SpaceScan
+from confsync.selection import Selection
+
+_ID = re.compile(r"[1-9][0-9]{0,19}")
+_VERSION = re.compile(r"(?P<page>.+)@(?P<version>[1-9][0-9]{0,8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A page's id, its document where the mirror has one, and the version that was named.
+
+    `base` is the version that the document is based on.
+    """
+
+    page_id: str
+    path: str | None = None
+    version: int | None = None
+    base: int | None = None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is a page id, as servers write them."""
+    return _ID.fullmatch(text) is not None
+
+
+def divided(text: str) -> tuple[str, int | None]:
+    """``98310@7`` as what names the page, and the version."""
+    found = _VERSION.fullmatch(text)
+    return (found["page"], int(found["version"])) if found else (text, None)
+
+
+def read(root: Path, start: Path, scans: Iterable[SpaceScan], text: str) -> Target:
+    """The page that is meant by an id or by a path typed in `start`. Raises UsageError."""
+    name, version = divided(text)
+    entries = [entry for scan in scans for entry in scan.entries]
+    if is_id(name):
+        here = next((entry for entry in entries if entry.page_id == name), None)
+    else:
+        path = "".join(Selection.of(root, start, (name,)).names)
+        here = next((entry for entry in entries if entry.path == path), None)
+        if here is None or here.page_id is None:
+            why = "no document there" if here is None else "no page on the server yet"
+            raise UsageError(f"{name}: {why}", hint="name a document, or a page by its id")
+    if here is None or here.document is None or here.document.stamp is None:
+        return Target(name, None, version)
+    stamp = here.document.stamp
+    return Target(stamp.id, here.path, version, stamp.version)
