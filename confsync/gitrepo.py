@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from confsync.errors import FileError
+from confsync.errors import FileError, UsageError
 from confsync.paths import SUFFIX
 
 if TYPE_CHECKING:
@@ -34,17 +34,21 @@ def holds(root: Path) -> bool:
         return repo is not None
 
 
-def deleted_documents(root: Path, directories: Iterable[str]) -> dict[str, bytes]:
-    """Documents that HEAD has and the work tree lacks: deleted on purpose. Path to content.
+def deleted_documents(
+    root: Path, directories: Iterable[str], revision: str = "HEAD"
+) -> dict[str, bytes]:
+    """Documents that a commit has and the work tree lacks: deleted on purpose. Path to content.
 
     Paths are relative to the mirror. Empty without git, without a repository, without a commit.
+    Raises UsageError for a revision that is none.
     """
     with _repository(root) as repo:
         if repo is None:
             return {}
         command = type(repo.git)(str(root))
+        commit = _commit(command, revision)
         listed = command.diff(
-            "HEAD",
+            commit,
             "--name-only",
             "--no-renames",
             "--diff-filter=D",
@@ -55,7 +59,7 @@ def deleted_documents(root: Path, directories: Iterable[str]) -> dict[str, bytes
         )
         names = [name for name in listed.split("\0") if name.endswith(SUFFIX)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
-        return {name: _blob(repo, "HEAD", prefix / name) for name in names}
+        return {name: _blob(repo, commit, prefix / name) for name in names}
 
 
 def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
@@ -110,6 +114,24 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
     if status >= 128 or status < 0:
         raise FileError(f"git merge-file failed: {err}")
     return out.decode(), status > 0
+
+
+def _commit(command: Git, revision: str) -> str:
+    """The id of a commit; an option is none, whatever it looks like."""
+    if revision == "HEAD":
+        return revision
+    status, out, _ = command.rev_parse(
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        f"{revision}^{{commit}}",
+        with_extended_output=True,
+        with_exceptions=False,
+    )
+    if status != 0:
+        hint = "a shallow clone lacks old commits: fetch with 'fetch-depth: 0'"
+        raise UsageError(f"git knows no commit '{revision}'", hint=hint)
+    return str(out).strip()
 
 
 def _blob(repo: Repo, revision: str, path: Path) -> bytes:

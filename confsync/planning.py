@@ -190,7 +190,7 @@ def _stamp_of(page: Page, case: Case) -> Stamp:
 def _absent(step: Step, case: Case, prune: bool) -> Step:
     modified = case.local.digest != case.stamp.digest
     gone = case.decisions.content is Content.GONE
-    if not modified and (gone or (prune and case.remote is Absent.NOT_VISIBLE)):
+    if not modified and (gone or prune):
         return replace(step, remove=True, result=replace(step.result, outcome=Outcome.DELETED))
     if gone:
         why = "the page is gone from the server; your changes are kept"

@@ -25,6 +25,7 @@ _MARKS = {
     Outcome.PULLED: ("*", "green"),
     Outcome.REFRESHED: ("*", "green"),
     Outcome.MERGED: ("*", "green"),
+    Outcome.RESTORED: ("+", "green"),
     Outcome.MOVED: (">", "cyan"),
     Outcome.RESTAMPED: ("=", "cyan"),
     Outcome.DELETED: ("-", "yellow"),

@@ -34,6 +34,7 @@ class Outcome(Enum):
     REJECTED = "rejected"
     SKIPPED = "skipped"
     FAILED = "failed"
+    RESTORED = "restored"
 
     CLEAN = "clean"
     MODIFIED = "modified"

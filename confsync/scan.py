@@ -80,6 +80,14 @@ class SpaceScan:
         stamp = entry.document.stamp if entry.document else None
         return stamp is not None and self.wanted(entry) != stamp.parent
 
+    @property
+    def has_orphans(self) -> bool:
+        """Whether something at the top was below a page that has no document here."""
+        stamps = (
+            e.document.stamp for e in self.entries if e.document and "/" not in self.inner(e.path)
+        )
+        return any(stamp and stamp.parent and stamp.parent not in self.tree.ids for stamp in stamps)
+
     def new_parent(self, entry: Entry, home: str | None) -> str | None:
         """Under which page a document without a stamp is to be created; None when nowhere yet."""
         return paths.new_parent(self.inner(entry.path), self.tree, home)
@@ -114,14 +122,34 @@ def claimed_elsewhere(scans: Iterable[SpaceScan], here: SpaceScan) -> frozenset[
     )
 
 
+def knowing(scans: Iterable[SpaceScan], deleted: Iterable[str]) -> tuple[SpaceScan, ...]:
+    """The scans, told which pages' documents were deleted here on purpose.
+
+    What stood below such a page and stands at the top now was moved there.
+    """
+    ids = frozenset(deleted)
+    return tuple(
+        replace(scan, tree=replace(scan.tree, ids=scan.tree.ids | ids)) if ids else scan
+        for scan in scans
+    )
+
+
 def deleted_pages(root: Path, spaces: Iterable[SpaceConfig]) -> dict[str, str]:
     """Pages whose documents were deleted here on purpose, by the word of git: id to path."""
-    found: dict[str, str] = {}
-    for path, raw in gitrepo.deleted_documents(root, [space.path for space in spaces]).items():
-        entry = _parsed(path, raw)
-        if entry.page_id:
-            found[entry.page_id] = path
-    return found
+    return {page_id: entry.path for page_id, entry in deleted_entries(root, spaces).items()}
+
+
+def deleted_entries(
+    root: Path, spaces: Iterable[SpaceConfig], revision: str = "HEAD"
+) -> dict[str, Entry]:
+    """The documents that a commit has and the work tree lacks, by page id, as the commit has them.
+
+    Raises UsageError for a revision that is none.
+    """
+    directories = [space.path for space in spaces]
+    found = gitrepo.deleted_documents(root, directories, revision)
+    entries = (_parsed(path, raw) for path, raw in found.items())
+    return {entry.page_id: entry for entry in entries if entry.page_id}
 
 
 def _scan_space(root: Path, space: SpaceConfig) -> tuple[list[Entry], dict[str, Folder]]:

@@ -12,9 +12,13 @@ from confsync.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Named files and directories, relative to the mirror with ``/``; empty means all."""
+    """Named files and directories, relative to the mirror with ``/``; empty means all.
+
+    `nothing` is for a command that was told, in another way, all that it is about.
+    """
 
     names: tuple[str, ...] = ()
+    nothing: bool = False
 
     @classmethod
     def of(cls, root: Path, directory: Path, given: Iterable[str]) -> Selection:
@@ -31,7 +35,7 @@ class Selection:
     @property
     def everything(self) -> bool:
         """Whether nothing was named."""
-        return not self.names
+        return not self.names and not self.nothing
 
     def has(self, path: str) -> bool:
         """Whether a document is meant: by its own name, or by a directory above it."""

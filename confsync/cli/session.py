@@ -17,6 +17,7 @@ from confsync.cli.options import Settings
 from confsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from confsync.deleting import Deleting
     from confsync.mirror import Mirror
     from confsync.progress import Progress
     from confsync.remote import Credentials, Remote
@@ -42,6 +43,24 @@ def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
     from confsync import target
 
     return target.read(mirror.root, settings.start, mirror.scan(), text)
+
+
+def deletions_of(
+    settings: Settings, given: tuple[str, ...], since: str | None
+) -> tuple[tuple[str, ...], Deleting]:
+    """What --delete asks for: of what was typed, ids are pages, and the rest is paths."""
+    from confsync.deleting import Deleting
+    from confsync.target import divided, is_id
+
+    named = {}
+    paths = []
+    for text in given:
+        page_id, version = divided(text)
+        if is_id(page_id) and not (settings.start / text).exists():
+            named[page_id] = version
+        else:
+            paths.append(text)
+    return tuple(paths), Deleting(named, since or "HEAD")
 
 
 def base_url(settings: Settings, url: str | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import replace
 
 import click
 
@@ -14,6 +15,7 @@ from confsync import __version__
 from confsync.cli.options import Group, Settings, common
 from confsync.cli.session import (
     base_url,
+    deletions_of,
     finish,
     mirror_of,
     progress_on,
@@ -137,21 +139,41 @@ def pull(
 @click.argument("paths", nargs=-1)
 @click.option("--message", "-m", default="", help="What the page's history shall say.")
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
+@click.option("--delete", is_flag=True, help="Also put pages into the trash: see above.")
+@click.option("--since", metavar="REV", help="With --delete: documents that REV had.")
 @click.option("--allow-mass-move", is_flag=True, help="Even if it moves many pages.")
+@click.option("--allow-mass-delete", is_flag=True, help="Even if it deletes many pages.")
 @common
 @click.pass_obj
 def push(
-    settings: Settings, paths: tuple[str, ...], message: str, dry_run: bool, allow_mass_move: bool
+    settings: Settings,
+    paths: tuple[str, ...],
+    message: str,
+    dry_run: bool,
+    delete: bool,
+    since: str | None,
+    allow_mass_move: bool,
+    allow_mass_delete: bool,
 ) -> None:
     """Send edited pages back, each only if nobody changed it meanwhile.
+
+    With --delete, pages whose documents you deleted (git's HEAD has them, the work tree does not)
+    go to the server's trash, if they still are what you deleted. An id names a page, too.
 
     \b
     confsync push -m "New ports"
     confsync push --dry-run docs/ENG
+    confsync push --delete
+    confsync push --delete 98310
     """
     from confsync.commands.push import push as run
 
+    if since and not delete:
+        raise UsageError("--since goes with --delete")
+    paths, deleting = deletions_of(settings, paths, since) if delete else (paths, None)
     mirror, selection = mirror_of(settings, paths)
+    if deleting and deleting.named and not paths:
+        selection = replace(selection, nothing=True)
     with (
         remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,
@@ -163,6 +185,8 @@ def push(
             message=message,
             dry_run=dry_run,
             allow_mass_move=allow_mass_move,
+            delete=deleting,
+            allow_mass_delete=allow_mass_delete,
             progress=progress,
         )
     finish(settings, result, mirror.root)
@@ -263,6 +287,27 @@ def show(settings: Settings, page: str) -> None:
     target = target_of(settings, mirror, page)
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, target)
+    finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("page_id", metavar="ID")
+@common
+@click.pass_obj
+def restore(settings: Settings, page_id: str) -> None:
+    """Bring a page back from the server's trash.
+
+    \b
+    confsync restore 98310
+    """
+    from confsync.commands.restore import restore as run
+    from confsync.target import is_id
+
+    mirror, _ = mirror_of(settings, ())
+    if not is_id(page_id):
+        raise UsageError(f"{page_id} is not a page id", hint="'confsync log --local' tells ids")
+    with remote_for(settings, mirror) as remote:
+        result = run(mirror, remote, page_id)
     finish(settings, result, mirror.root)
 
 

@@ -17,7 +17,7 @@ from confsync.rejection import failed, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
-from confsync.scan import SpaceScan, claimed_elsewhere, deleted_pages
+from confsync.scan import SpaceScan, claimed_elsewhere, deleted_pages, knowing
 from confsync.selection import Selection
 from confsync.view import view
 
@@ -52,6 +52,7 @@ def pull(
         ]
         try:
             deleted = deleted_pages(mirror.root, mirror.config.spaces)
+            scans = knowing(scans, deleted)
             for scan in scans:
                 if not any(selection.has(entry.path) for entry in scan.entries) and not how.full:
                     continue

@@ -15,7 +15,7 @@ from confsync.reading import Case, Reader
 from confsync.rejection import reason
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
 from confsync.selection import Selection
 from confsync.view import SpaceView, view
 
@@ -32,6 +32,7 @@ def status(
     scans = mirror.scan()
     selection.check(entry.path for scan in scans for entry in scan.entries)
     deleted = deleted_pages(mirror.root, mirror.config.spaces)
+    scans = knowing(scans, deleted)
     present = {entry.claimed_id for scan in scans for entry in scan.entries}
     pages: list[PageResult] = []
     errors: list[Problem] = []

@@ -136,6 +136,10 @@ class Client:
         """POST that creates, sent once, as a PUT is."""
         return self._request("POST", path, body=body, repeat=False)
 
+    def delete(self, path: str) -> None:
+        """DELETE, sent once."""
+        self._request("DELETE", path, repeat=False)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:

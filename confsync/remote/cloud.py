@@ -130,6 +130,13 @@ class Cloud(Connection):
             return _info(self._client.post(f"{_API}/pages?root-level=true", content))
         return _info(self._client.post(f"{_API}/pages", {**content, "parentId": parent}))
 
+    def children(self, page_id: str) -> tuple[str, ...]:
+        found = self._all(f"{_API}/pages/{page_id}/direct-children", {"limit": BULK})
+        return tuple(rows.id_of(row) for row in found)
+
+    def delete(self, page_id: str) -> None:
+        self._client.delete(f"{_API}/pages/{page_id}")
+
     def titled(self, space: Space, title: str) -> PageInfo | None:
         params = {"title": title, "status": "current,archived", "limit": BULK}
         found = self._all(f"{_API}/spaces/{space.id}/pages", params)

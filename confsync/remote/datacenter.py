@@ -158,6 +158,13 @@ class DataCenter(Connection):
             content["ancestors"] = [{"id": parent}]
         return _info(self._client.post(f"{_API}/content", content), space.key)
 
+    def children(self, page_id: str) -> tuple[str, ...]:
+        found = self._pages_of(f"{_API}/content/{page_id}/child/page", {"limit": INFOS})
+        return tuple(rows.id_of(row) for row in found)
+
+    def delete(self, page_id: str) -> None:
+        self._client.delete(f"{_API}/content/{page_id}")
+
     def titled(self, space: Space, title: str) -> PageInfo | None:
         for status in ("current", "archived"):
             params = {

@@ -73,6 +73,8 @@ class Remote(Protocol):
     ) -> PageInfo:
         """Write version base + 1, if the page is still at `base`. `parent` moves it as well.
 
+        A page in the trash comes back from it.
+
         Raises VersionConflictError when it is not, WriteRefusedError for what the server does not
         take, NetworkError or ServerError when it may or may not have landed. Never tries twice.
         """
@@ -84,6 +86,16 @@ class Remote(Protocol):
 
         Raises WriteRefusedError for what the server does not take, such as a title that is taken,
         NetworkError or ServerError when it may or may not have landed. Never tries twice.
+        """
+
+    def children(self, page_id: str) -> tuple[str, ...]:
+        """The ids of what stands directly below a page: pages, folders, whatever the server has."""
+
+    def delete(self, page_id: str) -> None:
+        """Put a page into the trash. No server compares a version here: look first.
+
+        Raises NotVisibleError for one that is not there, or in the trash already, NetworkError or
+        ServerError when it may or may not have been deleted. Never tries twice.
         """
 
     def titled(self, space: Space, title: str) -> PageInfo | None:

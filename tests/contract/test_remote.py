@@ -292,3 +292,28 @@ def test_a_title_finds_its_page_in_whatever_case(server: Server) -> None:
         server.remote.create(
             space, title="ports & MORE", body="<p />", message="", parent=space.home
         )
+
+
+def test_a_page_goes_into_the_trash_and_comes_back(server: Server) -> None:
+    page_id = server.page()
+    server.remote.delete(page_id)
+    assert server.remote.page(page_id).info.status is Status.TRASHED
+    with pytest.raises(NotVisibleError):
+        server.remote.delete(page_id)
+    before = server.remote.page(page_id)
+    made = server.remote.put(
+        page_id, base=before.info.version.number, title="Guide", body=before.body, message=""
+    )
+    assert made.version.number == before.info.version.number + 1
+    now = server.remote.page(page_id)
+    assert (now.info.status, now.body) == (Status.CURRENT, before.body)
+
+
+def test_children_are_those_directly_below(server: Server) -> None:
+    parent = server.page("Parent")
+    assert server.remote.children(parent) == ()
+    wanted = {server.page(f"Child {n}", parent=parent) for n in range(260)}
+    server.page("Grandchild", parent=min(wanted))
+    if server.cloud:
+        wanted.add(server.wiki.store.create_folder("ENG", "Folder", parent=parent).id)
+    assert set(server.remote.children(parent)) == wanted

@@ -454,7 +454,7 @@ def test_a_space_that_is_gone_stops_no_other(wiki: Sandbox, desk: Desk, guide: s
 def test_what_was_sent_is_never_called_not_tried(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    from confsync.commands import push
+    from confsync import sending
 
     for n in range(6):
         wiki.store.create_page("ENG", f"Page {n}", f"<p>text {n}</p>")
@@ -472,7 +472,7 @@ def test_what_was_sent_is_never_called_not_tried(
                 puts.extend([path] if method == "PUT" else [])
                 return 503 if len(puts) >= 3 and method == "GET" else None
 
-            patched.setattr(push, "CHECK_LASTS", -1.0)
+            patched.setattr(sending, "CHECK_LASTS", -1.0)
             wiki.faults.refuse = down_after_three
             run = desk.json("push", "--jobs", "1", exit=3)
             wiki.faults.refuse = None

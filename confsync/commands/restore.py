@@ -1,0 +1,46 @@
+"""restore: bring a page back from the server's trash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from confsync.errors import APIAccessError, Exit, NetworkError, ServerError
+from confsync.mirror import Mirror
+from confsync.model import Event, PageInfo, Status
+from confsync.remote import Remote
+from confsync.result import Outcome, PageResult, Result
+from confsync.scan import deleted_pages
+
+
+def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
+    """Make a trashed page current again, with the content that it had. Raises APIAccessError."""
+    page = remote.page(page_id)
+    info = page.info
+    here = deleted_pages(mirror.root, mirror.config.spaces).get(page_id)
+    result = PageResult(here or f"page {page_id}", Outcome.RESTORED, page_id, info.title)
+    if info.status is not Status.TRASHED:
+        why = f"is not in the trash, but {info.status.value}"
+        result = replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
+        return Result("restore", (result,))
+    base = info.version.number
+    try:
+        made = remote.put(page_id, base=base, title=info.title, body=page.body, message="restored")
+    except (NetworkError, ServerError) as error:
+        made = _look(remote, page_id, error)
+    number = made.version.number
+    event = Event("restored", page_id, here or "", base, number, page.digest, None, remote.who)
+    mirror.audit.add(event)
+    after = f"'git checkout HEAD -- {here}', then 'confsync pull'" if here else "'confsync pull'"
+    return Result(
+        "restore",
+        (replace(result, base=base, remote=number),),
+        notes=(f"{after} brings its document",),
+    )
+
+
+def _look(remote: Remote, page_id: str, error: APIAccessError) -> PageInfo:
+    """What the page is now, where no answer said; the error when it still is in the trash."""
+    now = remote.page(page_id).info
+    if now.status is Status.TRASHED:
+        raise error
+    return now

@@ -1,0 +1,228 @@
+"""Deleting pages, when a person asked for it: into the server's trash, and only what was seen.
+
+A deletion has no version to compare with on any server, so the page is looked at right before it.
+What remains is the moment between that look and the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from confsync.compare import Absent, Content, Decisions
+from confsync.errors import (
+    EVERYBODYS,
+    APIAccessError,
+    Exit,
+    FileError,
+    NetworkError,
+    NotVisibleError,
+    ServerError,
+    UnsettledError,
+)
+from confsync.mirror import Mirror
+from confsync.model import Event, Local, Page, Stamp
+from confsync.reading import Reader
+from confsync.rejection import conflict_event, failed, refusal
+from confsync.result import Outcome, PageResult
+from confsync.scan import Entry, SpaceScan
+from confsync.selection import Selection
+
+_CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Deleting:
+    """What a person asked to delete: documents that `since` has and the work tree lacks, among
+    those that are selected, and pages `named` by id, each with the version that they saw or None.
+    """
+
+    named: Mapping[str, int | None] = field(default_factory=dict)
+    since: str = "HEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A page to be deleted, and what that rests on.
+
+    `stamp` is that of the document that was deleted here; None where a person named the page, and
+    then `version` is the one whose content they give up. `entry` is the document, where it stands
+    here still.
+    """
+
+    page_id: str
+    path: str
+    stamp: Stamp | None = None
+    version: int | None = None
+    entry: Entry | None = None
+
+
+def doomed_in(
+    scan: SpaceScan, asked: Deleting, deleted: Mapping[str, Entry], selection: Selection
+) -> list[Doomed]:
+    """What is to be deleted in one space, as far as documents tell; `deleted` are git's."""
+    standing = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
+    found = [_doomed(entry, asked, entry) for entry in standing.values()]
+    for page_id, entry in deleted.items():
+        inside = entry.path.startswith(f"{scan.config.path}/")
+        meant = page_id in asked.named or selection.has(entry.path)
+        if inside and meant and page_id not in standing:
+            found.append(_doomed(entry, asked))
+    return found
+
+
+def doomed_elsewhere(reader: Reader, asked: Deleting, known: Iterable[str]) -> list[Doomed]:
+    """What is to be deleted in a space that has no document here or in git, only a name."""
+    found = []
+    for page_id in asked.named.keys() - set(known):
+        page = reader.current({page_id: 1})[page_id]
+        if isinstance(page, Page):
+            found.append(Doomed(page_id, f"page {page_id}", version=asked.named[page_id]))
+    return found
+
+
+def _doomed(entry: Entry, asked: Deleting, standing: Entry | None = None) -> Doomed:
+    """A version that a person names goes before the one that the document was based on."""
+    page_id = entry.page_id or ""
+    version = asked.named.get(page_id)
+    stamp = entry.document.stamp if entry.document and version is None else None
+    return Doomed(page_id, entry.path, stamp, version, standing)
+
+
+class Deletions:
+    """The deletions of one space; adds to `pages` what became of them."""
+
+    def __init__(
+        self, mirror: Mirror, reader: Reader, pages: list[PageResult], *, dry_run: bool
+    ) -> None:
+        self._mirror = mirror
+        self._reader = reader
+        self._pages = pages
+        self._dry_run = dry_run
+        self._gone: set[str] = set()
+
+    def delete(self, doomed: Iterable[Doomed]) -> None:
+        """Delete children before their parents; a page with other children stays."""
+        waiting = sorted(doomed, key=lambda one: -one.path.count("/"))
+        while waiting:
+            ids = {one.page_id for one in waiting}
+            later = [one for one in waiting if not self._one(one, ids)]
+            # Where each waits for another one, the server answers a circle of parents.
+            waiting = later if len(later) < len(waiting) else []
+            if not waiting:
+                for one in later:
+                    self._one(one, set())
+
+    def _one(self, one: Doomed, waiting: set[str]) -> bool:
+        """Whether this page is dealt with; not while children are `waiting` to go first."""
+        result = PageResult(
+            one.path,
+            Outcome.DELETED,
+            one.page_id,
+            base=one.stamp.version if one.stamp else one.version,
+        )
+        try:
+            found = self._reader.current({one.page_id: result.base or 1})[one.page_id]
+            if isinstance(found, APIAccessError):
+                raise found
+            told = self._refused(one, found, result)
+            children = [] if told else self._children(one)
+            if waiting.intersection(children):
+                return False
+            if children:
+                told = _rejected(result, f"something stands below it that stays: {_few(children)}")
+            self._pages.append(told or self._send(one, found, result))
+        except EVERYBODYS as error:
+            self._pages.append(failed(result, error))
+            raise
+        except APIAccessError as error:
+            self._pages.append(failed(result, error))
+        return True
+
+    def _children(self, one: Doomed) -> list[str]:
+        return [i for i in self._reader.remote.children(one.page_id) if i not in self._gone]
+
+    def _refused(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
+        """Why a page is not to be deleted as it is now; None when it may be."""
+        if one.entry and one.entry.document and one.entry.document.modified:
+            return _rejected(result, "has changes that are not pushed; pull --theirs drops them")
+        if found is Absent.TRASHED:
+            return replace(result, error="is in the trash already")
+        if one.stamp is not None:
+            return self._conflict(one, one.stamp, found, result)
+        if isinstance(found, Absent):
+            return _rejected(result, f"the page is {found.value}")
+        number = found.info.version.number
+        if one.version == number:
+            return None
+        asked = f"not v{one.version}" if one.version else "and nothing here says what you saw of it"
+        told = _rejected(result, f"'{found.info.title}' is at v{number}, {asked}")
+        return replace(told, remote=number, hint=_look_hint(one.page_id, number))
+
+    def _conflict(
+        self, one: Doomed, stamp: Stamp, found: Page | Absent, result: PageResult
+    ) -> PageResult | None:
+        """The refusal of a page that is not what its document was based on; None when it is."""
+        local = Local("", "", stamp.digest, stamp.parent)
+        case = self._reader.decide(stamp, local, found)
+        content = case.decisions.content
+        if content is Content.UP_TO_DATE:
+            return None
+        if content in _CHANGED:
+            # To an unmodified document it would be news; to a deleted one it is a conflict.
+            case = replace(case, decisions=Decisions(_CHANGED[content]))
+        if not self._dry_run:
+            self._mirror.audit.add(conflict_event(one.path, case, self._reader.remote.who))
+        told = replace(refusal(result, case), decision=case.decisions.content.value)
+        if case.page is None:
+            return told
+        version = case.page.info.version
+        hint = _look_hint(one.page_id, version.number)
+        return replace(told, hint=hint, version=version, remote=version.number)
+
+    def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:
+        """Delete the page; then the document, where it still stands here."""
+        remote = self._reader.remote
+        self._gone.add(one.page_id)
+        if self._dry_run:
+            return result
+        try:
+            remote.delete(one.page_id)
+        except (NetworkError, ServerError, NotVisibleError) as error:
+            self._look(one, error)
+        page = found if isinstance(found, Page) else None
+        version = page.info.version.number if page else None
+        digest = page.digest if page else None
+        event = Event("deleted", one.page_id, one.path, result.base, version, digest, None, "")
+        self._mirror.audit.add(replace(event, user=remote.who))
+        result = replace(result, title=page.info.title if page else "")
+        if one.entry is not None:
+            try:
+                self._mirror.remove(one.entry.path, expected=one.entry.raw)
+            except FileError as error:
+                why = f"the page is in the trash, but: {error.message}"
+                return replace(result, error=why, exit=Exit.LOCAL)
+        return result
+
+    def _look(self, one: Doomed, error: APIAccessError) -> None:
+        """Raise unless the page is in the trash although no answer said so."""
+        try:
+            now = self._reader.current({one.page_id: 1})[one.page_id]
+        except APIAccessError as failure:
+            raise UnsettledError(f"the deletion of page {one.page_id}", failure) from None
+        if now is not Absent.TRASHED:
+            raise error
+
+
+def _rejected(result: PageResult, why: str) -> PageResult:
+    return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
+
+
+def _few(ids: list[str]) -> str:
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    return f"page {', '.join(ids[:3])}{more}"
+
+
+def _look_hint(page_id: str, version: int) -> str:
+    named = f"{page_id}@{version}"
+    return f"'confsync show {named}' shows it; 'confsync push --delete {named}' gives that up"

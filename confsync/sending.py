@@ -1,0 +1,256 @@
+"""Sending the edited documents of a space: check, write, settle, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from confsync.compare import Absent, Content, Parent
+from confsync.errors import (
+    APIAccessError,
+    ChangedMeanwhileError,
+    ConfsyncError,
+    CredentialsError,
+    Exit,
+    NetworkError,
+    UnsettledError,
+)
+from confsync.mirror import Mirror
+from confsync.model import Event, Page
+from confsync.progress import Progress
+from confsync.reading import Case, Found, Reader
+from confsync.rejection import beside, blank, conflict_event, failed, log_conflict, refusal
+from confsync.result import Outcome, PageResult
+from confsync.scan import Entry, SpaceScan
+from confsync.view import sides_of
+from confsync.writing import Landed, NoVersion, settled, writable, write
+
+BATCH = 250
+# A check older than this is made again before the write.
+CHECK_LASTS = 60.0
+
+
+class Sending:
+    """One push of one space; adds to `pages` what happened."""
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        reader: Reader,
+        scan: SpaceScan,
+        message: str,
+        pages: list[PageResult],
+        clock: Callable[[], float],
+    ) -> None:
+        self._mirror = mirror
+        self._reader = reader
+        self._scan = scan
+        self._message = message
+        self._pages = pages
+        self._clock = clock
+        self._who = reader.remote.who
+        self._ended: APIAccessError | None = None
+        self._begun: set[str] = set()
+        self._landed: dict[str, tuple[Case, Landed]] = {}
+
+    def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
+        """Check a batch, write it, settle it; then the next one. Raises what ended the run."""
+        doing = f"pushing {self._scan.config.key}"
+        try:
+            for start in range(0, len(entries), BATCH):
+                progress(doing, start, len(entries))
+                batch = entries[start : start + BATCH]
+                if dry_run:
+                    self._rehearse(batch)
+                    continue
+                for number in self._batch(batch):
+                    progress(doing, start + number, len(entries))
+                if self._ended:
+                    raise self._ended
+        finally:
+            told = {page.path for page in self._pages}
+            self._pages.extend(self._untold(entry) for entry in entries if entry.path not in told)
+
+    def _untold(self, entry: Entry) -> PageResult:
+        """What is known of a page when the run ended before its turn, or before its end."""
+        if entry.path in self._landed:
+            case, made = self._landed[entry.path]
+            why = f"landed as v{made.version}; the next push settles the file"
+            result = replace(beside(entry, case), outcome=Outcome.UPDATED, error=why)
+            return replace(result, remote=made.version)
+        if entry.path in self._begun:
+            why = "was sent; the next push finds out whether it landed"
+            return replace(blank(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
+        return _not_tried(blank(entry))
+
+    def _rehearse(self, entries: list[Entry]) -> None:
+        for _, entry, case in self._cases(entries):
+            result = beside(entry, case)
+            if settled(case):
+                outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
+                self._pages.append(replace(result, outcome=outcome))
+            elif writable(case):
+                self._pages.append(_live(result, case) or replace(result, outcome=Outcome.UPDATED))
+            else:
+                self._pages.append(_not_sent(result, case))
+
+    def _batch(self, entries: list[Entry]) -> Iterator[int]:
+        """Yields how many are done."""
+        handled = self._reader.remote.workers.each(self._handle, self._cases(entries))
+        for number, result in enumerate(handled, 1):
+            if result is not None:
+                self._pages.append(result)
+            yield number
+        self._settle([entry for entry in entries if entry.path in self._landed])
+
+    def _cases(self, entries: list[Entry]) -> list[tuple[float, Entry, Case]]:
+        """The entries beside their pages, with the time of the check."""
+        checked = self._clock()
+        sides = {entry.path: sides_of(self._scan, entry) for entry in entries}
+        found = self._reader.current({stamp.id: stamp.version for stamp, _ in sides.values()})
+        cases = []
+        for entry in entries:
+            stamp, local = sides[entry.path]
+            answer = found[stamp.id]
+            case = self._reader.decided(stamp, local, answer)
+            if isinstance(case, APIAccessError):
+                self._pages.append(failed(blank(entry), case))
+            else:
+                cases.append((checked, entry, case))
+        return cases
+
+    def _handle(self, checked: tuple[float, Entry, Case]) -> PageResult | None:
+        """Do what the decisions say about one page; None when it is to be settled."""
+        at, entry, case = checked
+        if self._ended:
+            return _not_tried(beside(entry, case))
+        try:
+            if self._clock() - at > CHECK_LASTS:
+                case = self._reader.again(case, case.stamp.version)
+            return self._done(entry, case)
+        except APIAccessError as error:
+            if isinstance(error, CredentialsError | NetworkError | UnsettledError):
+                # Nothing more can go well; what is under way elsewhere still comes to its end.
+                self._ended = error.failure if isinstance(error, UnsettledError) else error
+            return failed(beside(entry, case), error)
+
+    def _done(self, entry: Entry, case: Case) -> PageResult | None:
+        result = beside(entry, case)
+        what: Landed | NoVersion | Case | None = settled(case)
+        if what is None:
+            if not writable(case):
+                return self._refused(result, case)
+            if live := _live(result, case):
+                return live
+            self._begun.add(entry.path)
+            what = write(self._reader, case, self._message)
+        match what:
+            case Landed():
+                self._note(entry, case, what)
+                self._landed[entry.path] = (case, what)
+                return None
+            case NoVersion():
+                why = "the server made no version: to it the page is the same"
+                return replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
+            case Case():
+                return self._refused(beside(entry, what), what)
+
+    def _refused(self, result: PageResult, case: Case) -> PageResult:
+        told = _not_sent(result, case)
+        if told.outcome is Outcome.REJECTED:
+            log_conflict(case, self._who)
+            self._mirror.audit.add(conflict_event(result.path, case, self._who))
+        return told
+
+    def _note(self, entry: Entry, case: Case, made: Landed) -> None:
+        """Write down a write: one of this run, or one whose answer an earlier run did not get."""
+        if not writable(case) and case.landed is None:
+            return
+        event = Event(
+            what="updated" if writable(case) else "landed earlier",
+            page=case.stamp.id,
+            path=entry.path,
+            base=case.stamp.version,
+            version=made.version,
+            before=case.stamp.digest,
+            after=case.local.digest,
+            user=self._who,
+        )
+        self._mirror.audit.add(event)
+
+    # -- settling ----------------------------------------------------------------------------------
+
+    def _settle(self, entries: list[Entry]) -> None:
+        """Read back in bulk what the server stored, and write it to the files."""
+        landed = [(entry, *self._landed[entry.path]) for entry in entries]
+        if not landed:
+            return
+        try:
+            found = self._reader.current({case.stamp.id: made.version for _, case, made in landed})
+        except APIAccessError:
+            found = {}
+        for entry, case, made in landed:
+            self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
+
+    def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:
+        outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
+        result = replace(beside(entry, case), outcome=outcome, remote=made.version)
+        try:
+            if isinstance(answer, Absent):
+                why = f"landed as v{made.version}, but now the page is {answer.value}"
+                return replace(result, error=why, exit=Exit.REFUSED)
+            page = self._stored(case, made, answer)
+            if page is None:
+                return replace(
+                    result,
+                    error=f"landed as v{made.version}, but the server does not show it yet",
+                    hint="'confsync push' settles the file later",
+                    exit=Exit.REMOTE,
+                )
+            self._write(entry, case, page, made.parent)
+        except ChangedMeanwhileError:
+            why = f"landed as v{made.version}; the file was edited meanwhile and is left alone"
+            return replace(result, error=why, exit=Exit.LOCAL)
+        except ConfsyncError as error:
+            why = f"landed as v{made.version}, but: {error.message}"
+            return replace(result, error=why, exit=error.exit)
+        if outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
+            why = "the stamp is new; the move is not sent yet: push again"
+            return replace(result, error=why, exit=Exit.REFUSED)
+        return result
+
+    def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
+        """The version that landed, as the server stored it; None while it does not show it."""
+        if not isinstance(answer, Page) or answer.info.version.number < made.version:
+            return None
+        if answer.info.version.number == made.version:
+            return answer
+        return self._reader.remote.old_page(case.stamp.id, made.version)
+
+    def _write(self, entry: Entry, case: Case, page: Page, parent: str | None) -> None:
+        stamp = replace(
+            case.stamp, version=page.info.version.number, digest=page.digest, parent=parent
+        )
+        self._mirror.settle(entry, stamp, page)
+
+
+def _sent(case: Case) -> bool:
+    """Whether what a case is settled with was written by this push, or by an earlier one."""
+    return writable(case) or case.decisions.content is Content.LANDED
+
+
+def _not_sent(result: PageResult, case: Case) -> PageResult:
+    if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
+        behind = "the server has a newer version; 'confsync pull' brings it"
+        return replace(result, outcome=Outcome.SKIPPED, error=behind)
+    return refusal(result, case)
+
+
+def _not_tried(result: PageResult) -> PageResult:
+    return replace(result, outcome=Outcome.SKIPPED, error="not tried")
+
+
+def _live(result: PageResult, case: Case) -> PageResult | None:
+    if case.page and case.page.info.live:
+        return replace(result, error="a live doc, which confsync does not push", exit=Exit.REFUSED)
+    return None
