@@ -103,7 +103,7 @@ def compare(stamp: Stamp | None, local: Local, remote: Remote | None) -> Decisio
     return Decisions(
         _content(stamp, local, remote),
         _parent(local.wanted, stamp.parent, info.parent),
-        _labels(stamp.labels, local.labels, info.labels),
+        labels(stamp.labels, local.labels, info.labels),
     )
 
 
@@ -168,7 +168,7 @@ def _parent(wanted: str | None, base: str | None, current: str | None) -> Parent
     return Parent.DONE if current == wanted else Parent.DIVERGED
 
 
-def _labels(
+def labels(
     base: tuple[str, ...] | None, local: tuple[str, ...] | None, current: tuple[str, ...] | None
 ) -> Labels:
     """Additions and removals of both sides combine; compared in lower case."""

@@ -41,12 +41,16 @@ class SpaceConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a mirror mirrors. `layout` affects only how bodies are written."""
+    """What a mirror mirrors. `layout` affects only how bodies are written.
+
+    `labels` says whether labels are part of the documents.
+    """
 
     url: str
     spaces: tuple[SpaceConfig, ...]
     layout: Layout = Layout.LINES
     flavor: str | None = None
+    labels: bool = False
 
 
 def find_root(start: Path) -> Path:
@@ -80,7 +84,10 @@ def parse(text: str) -> Config:
     if node is None:
         raise _error(1, "is empty", hint="'confsync init' writes one")
     keys = _mapping(
-        node, "the configuration", required=("url", "spaces"), optional=("flavor", "layout")
+        node,
+        "the configuration",
+        required=("url", "spaces"),
+        optional=("flavor", "layout", "labels"),
     )
     spaces = tuple(_space(item) for item in _items(keys["spaces"]))
     for number, space in enumerate(spaces):
@@ -89,7 +96,8 @@ def parse(text: str) -> Config:
             raise _error(line, f"the directory '{space.path}' overlaps with another space's")
     layout = _read(keys["layout"], "layout", Layout) if "layout" in keys else Layout.LINES
     flavor = _read(keys["flavor"], "flavor", _flavor) if "flavor" in keys else None
-    return Config(_read(keys["url"], "url", check_url), spaces, layout, flavor)
+    labels = _read(keys["labels"], "labels", _yes) if "labels" in keys else False
+    return Config(_read(keys["url"], "url", check_url), spaces, layout, flavor, labels)
 
 
 def _space(node: yaml.Node) -> SpaceConfig:
@@ -97,6 +105,12 @@ def _space(node: yaml.Node) -> SpaceConfig:
     key = _read(keys["key"], "key", _space_key)
     path = _read(keys.get("path", keys["key"]), "path", _directory)
     return SpaceConfig(key, path, _read(keys["root"], "root", _page_id) if "root" in keys else None)
+
+
+def _yes(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"'{text}' is neither 'true' nor 'false'")
+    return text == "true"
 
 
 def _flavor(text: str) -> str:
@@ -216,6 +230,8 @@ def dump(config: Config) -> str:
     ]
     if config.flavor:
         data["flavor"] = config.flavor
+    if config.labels:
+        data["labels"] = True
     if config.layout is not Layout.LINES:
         data["layout"] = config.layout.value
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from confsync import paths, storage
+from confsync import labelling, paths, storage
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -164,6 +164,13 @@ class Creations:
         self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
         return self._settled(entry, made, parent, replace(result, id=made.id))
 
+    def _labelled(self, entry: Entry, made: PageInfo) -> tuple[str, ...] | None:
+        """The labels that the page has now, where they are managed."""
+        found = entry.document
+        if found is None or found.labels is None or not self._mirror.config.labels:
+            return None
+        return labelling.send(self._reader.remote, made.id, None, found.local(None)).result
+
     def _settled(self, entry: Entry, made: PageInfo, parent: str, result: PageResult) -> PageResult:
         """Stamp the file with what the server stored."""
         result = replace(result, outcome=Outcome.CREATED, remote=made.version.number)
@@ -173,7 +180,8 @@ class Creations:
                 why = f"created as page {made.id}, but the server does not show it yet"
                 hint = "'confsync push' settles the file later"
                 return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
-            stamp = Stamp(made.id, page.info.version.number, page.digest, parent)
+            labels = self._labelled(entry, made)
+            stamp = Stamp(made.id, page.info.version.number, page.digest, parent, labels)
             self._mirror.settle(entry, stamp, page)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and is left alone"

@@ -125,9 +125,12 @@ def update(
         edits.append((Span(document.body_start, len(document.text)), written))
     if title is not None and title != document.title:
         edits.append((document.spans["title"], f" {frontmatter.scalar(title)}"))
-    if labels is not None and document.labels is not None and labels != document.labels:
+    lines = frontmatter.block(stamp, kept)
+    if labels is not None and document.labels is None:
+        lines.insert(0, f"labels: {frontmatter.flow(labels)}")
+    elif labels is not None and labels != document.labels:
         edits.append((document.spans["labels"], f" {frontmatter.flow(labels)}"))
-    block = document.newline.join(frontmatter.block(stamp, kept))
+    block = document.newline.join(lines)
     if "confluence" in document.spans:
         edits.append((document.spans["confluence"], block))
     else:

@@ -53,7 +53,9 @@ class Mirror:
         except OSError as error:
             raise _file_error(name, "cannot be written", error) from None
 
-    def settle(self, entry: Entry, stamp: Stamp, page: Page) -> None:
+    def settle(
+        self, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
+    ) -> None:
         """Write to a document what the server stored of it, if it still is what was sent.
 
         Raises ChangedMeanwhileError, FileError, NotUnicodeError.
@@ -63,7 +65,7 @@ class Mirror:
         title, body = page.info.title, page.body
         self.bases.put(stamp, title, body)
         data = document.update(
-            entry.document, stamp, title=title, body=body, how=self.config.layout
+            entry.document, stamp, title=title, body=body, labels=labels, how=self.config.layout
         )
         self.write(entry.path, data, expected=entry.raw)
 

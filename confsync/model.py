@@ -90,6 +90,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Restrictions:
+    """The names of the people and groups that alone may read or edit a page; empty: everybody."""
+
+    read: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PageInfo:
     """A page as a listing shows it: everything but the body."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from confsync import document, placement
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import ConfsyncError, Exit, FileError
+from confsync.labelling import same
 from confsync.mirror import Mirror
 from confsync.model import Event, Page, Stamp
 from confsync.placement import Placement
@@ -69,6 +71,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         for entry in seen.scan.entries
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
+    steps = [_with_labels(step, seen.cases) for step in steps]
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
         for path, error in seen.failed.items()
@@ -252,15 +255,39 @@ def _replace(how: How, step: Step, case: Case) -> Step:
 
 def _new(how: How, page: Page, path: str, *, top: bool) -> Step:
     info = page.info
-    stamp = Stamp(info.id, info.version.number, page.digest, info.parent, top=top)
+    number, labels = info.version.number, info.labels
+    stamp = Stamp(info.id, number, page.digest, info.parent, labels, top)
     result = PageResult(
         path, Outcome.CREATED, info.id, info.title, "new", None, info.version.number
     )
     try:
-        data = document.render(info.title, page.body, stamp, how=how.mirror.config.layout)
+        layout = how.mirror.config.layout
+        data = document.render(info.title, page.body, stamp, labels=labels, how=layout)
     except ConfsyncError as error:
         return Step(path, failed(result, error))
     return Step(path, result, data=data, base=(stamp, page))
+
+
+def _with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
+    """The step, with what both sides did to the labels; the base is what the server has of them."""
+    case = cases.get(step.result.id or "")
+    found = step.entry.document if step.entry else None
+    theirs = case.page.info.labels if case and case.page else None
+    if case is None or found is None or theirs is None or step.remove:
+        return step
+    first = found.labels is None and case.stamp.labels is None
+    if found.labels is None and not first:
+        return step  # the line was taken out here: these labels are nobody's business
+    result = theirs if first else case.decisions.labels.result
+    if same(result, found.labels) and same(theirs, case.stamp.labels):
+        return step
+    after = document.parse(step.data, step.path) if step.data else found
+    stamp = replace(after.stamp or case.stamp, labels=theirs)
+    wanted = found.labels if same(result, found.labels) else result
+    data = document.update(after, stamp, labels=wanted)
+    if step.result.outcome is Outcome.CLEAN:
+        step = replace(step, result=replace(step.result, outcome=Outcome.REFRESHED))
+    return replace(step, data=data)
 
 
 def _with_place(step: Step, placed: Placement) -> Step:

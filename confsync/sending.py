@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from confsync.compare import Absent, Content, Parent
+from confsync import labelling
+from confsync.compare import Absent, Content, Labels, Parent
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -52,6 +53,8 @@ class Sending:
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
+        self._labels: dict[str, Labels] = {}
+        self._unlabelled: dict[str, APIAccessError] = {}
 
     def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
         """Check a batch, write it, settle it; then the next one. Raises what ended the run."""
@@ -86,7 +89,9 @@ class Sending:
     def _rehearse(self, entries: list[Entry]) -> None:
         for _, entry, case in self._cases(entries):
             result = beside(entry, case)
-            if settled(case):
+            if self._relabels(entry, case):
+                self._pages.append(replace(result, outcome=Outcome.UPDATED, error="labels"))
+            elif settled(case):
                 outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
                 self._pages.append(replace(result, outcome=outcome))
             elif writable(case):
@@ -137,6 +142,8 @@ class Sending:
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
         result = beside(entry, case)
         what: Landed | NoVersion | Case | None = settled(case)
+        if self._relabels(entry, case):
+            what = Landed(case.stamp.version, case.stamp.parent)
         if what is None:
             if not writable(case):
                 return self._refused(result, case)
@@ -146,14 +153,45 @@ class Sending:
             what = write(self._reader, case, self._message)
         match what:
             case Landed():
-                self._note(entry, case, what)
+                if not self._relabels(entry, case):
+                    self._note(entry, case, what)
                 self._landed[entry.path] = (case, what)
+                self._label(entry, case)
                 return None
             case NoVersion():
                 why = "the server made no version: to it the page is the same"
                 return replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
             case Case():
                 return self._refused(beside(entry, what), what)
+
+    def _relabels(self, entry: Entry, case: Case) -> bool:
+        """Whether the labels are all that changed here."""
+        if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):
+            return False
+        found = entry.document
+        return self._manages_labels(entry) and found is not None and labelling.changed(found)
+
+    def _manages_labels(self, entry: Entry) -> bool:
+        found = entry.document
+        return self._mirror.config.labels and found is not None and found.labels is not None
+
+    def _label(self, entry: Entry, case: Case) -> None:
+        """Send the labels of a page whose text is on the server."""
+        if not self._manages_labels(entry):
+            return
+        try:
+            done = labelling.send(self._reader.remote, case.stamp.id, case.stamp, case.local)
+        except APIAccessError as error:
+            self._unlabelled[entry.path] = error
+            return
+        self._labels[entry.path] = done
+        if done.add or done.remove:
+            number = case.page.info.version.number if case.page else None
+            base = case.stamp.version
+            event = Event(
+                "labelled", case.stamp.id, entry.path, base, number, None, None, self._who
+            )
+            self._mirror.audit.add(event)
 
     def _refused(self, result: PageResult, case: Case) -> PageResult:
         told = _not_sent(result, case)
@@ -193,7 +231,8 @@ class Sending:
             self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
 
     def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:
-        outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
+        only_labels = self._relabels(entry, case)
+        outcome = Outcome.UPDATED if only_labels or _sent(case) else Outcome.RESTAMPED
         result = replace(beside(entry, case), outcome=outcome, remote=made.version)
         try:
             if isinstance(answer, Absent):
@@ -217,7 +256,10 @@ class Sending:
         if outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
             why = "the stamp is new; the move is not sent yet: push again"
             return replace(result, error=why, exit=Exit.REFUSED)
-        return result
+        if unlabelled := self._unlabelled.get(entry.path):
+            why = f"the labels could not be changed: {unlabelled.message}"
+            return replace(result, outcome=Outcome.FAILED, error=why, exit=unlabelled.exit)
+        return replace(result, error="labels") if only_labels else result
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
         """The version that landed, as the server stored it; None while it does not show it."""
@@ -228,10 +270,15 @@ class Sending:
         return self._reader.remote.old_page(case.stamp.id, made.version)
 
     def _write(self, entry: Entry, case: Case, page: Page, parent: str | None) -> None:
+        labels = self._labels[entry.path].result if entry.path in self._labels else None
         stamp = replace(
-            case.stamp, version=page.info.version.number, digest=page.digest, parent=parent
+            case.stamp,
+            version=page.info.version.number,
+            digest=page.digest,
+            parent=parent,
+            labels=case.stamp.labels if labels is None else labels,
         )
-        self._mirror.settle(entry, stamp, page)
+        self._mirror.settle(entry, stamp, page, labels)
 
 
 def _sent(case: Case) -> bool:

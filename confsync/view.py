@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confsync.errors import APIAccessError, SpaceNotFoundError
 from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Stamp, Status
-from confsync.reading import Case, Reader
+from confsync.reading import Case, Found, Reader
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 
@@ -40,6 +40,7 @@ def view(
     deleted: Mapping[str, str],
     refresh: bool,
     with_new: bool,
+    labels: bool = False,
 ) -> SpaceView:
     """Ask the server about one space: a listing, and the bodies that the decisions need.
 
@@ -47,7 +48,7 @@ def view(
     ones, and of new ones (`with_new`). `deleted` maps ids that are not to be written again,
     `elsewhere` are those of documents in the directories of other spaces.
     """
-    listed = {info.id: info for info in reader.remote.listing(reader.space)}
+    listed = {info.id: info for info in reader.remote.listing(reader.space, labels=labels)}
     folders = _folders(reader, listed)
     home = scan.config.root or reader.space.home
     if scan.config.root and scan.config.root not in listed:
@@ -77,13 +78,22 @@ def view(
         stamp, local = sides_of(scan, entry)
         # An unmodified document that the listing shows nothing new about has the page's body.
         answer = found[stamp.id] if stamp.id in found else Page(infos[stamp.id], local.body)
+        answer = _with_labels(answer, infos)
         case = reader.decided(stamp, local, answer)
         if isinstance(case, APIAccessError):
             failed[entry.path] = case
         else:
             cases[stamp.id] = case
-    new = {info.id: page for info in fresh if isinstance(page := found.get(info.id), Page)}
+    read = {info.id: _with_labels(found[info.id], infos) for info in fresh if info.id in found}
+    new = {page_id: page for page_id, page in read.items() if isinstance(page, Page)}
     return SpaceView(scan, reader.space, home, infos, folders, cases, failed, new, waiting)
+
+
+def _with_labels(answer: Found, infos: Mapping[str, PageInfo]) -> Found:
+    """A page with the labels of the listing: an answer with a body has none."""
+    if not isinstance(answer, Page) or answer.info.id not in infos:
+        return answer
+    return replace(answer, info=replace(answer.info, labels=infos[answer.info.id].labels))
 
 
 def _titles_of_untracked(scan: SpaceScan) -> dict[str, str]:

@@ -89,6 +89,7 @@ def _plan(
         deleted=deleted,
         refresh=how.refresh,
         with_new=how.full,
+        labels=how.mirror.config.labels,
     )
     return planning.plan(how, seen, deleted)
 

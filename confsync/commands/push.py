@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from confsync import paths
+from confsync import labelling, paths
 from confsync.creating import Creations
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
 from confsync.errors import ConfsyncError, Exit, MassChangeError
@@ -100,7 +100,8 @@ def _outgoing(
             errors.append(Problem.of(entry.error or ConfsyncError(f"{entry.path}: unreadable")))
             continue
         stamp = entry.document.stamp
-        if stamp and not entry.document.modified and not scan.moves(entry):
+        relabelled = mirror.config.labels and labelling.changed(entry.document)
+        if stamp and not entry.document.modified and not scan.moves(entry) and not relabelled:
             continue
         flaw = flaw_of(mirror, entry, remote)
         if flaw:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from confsync import document
+from confsync.errors import APIAccessError
 from confsync.mirror import Mirror
 from confsync.model import Stamp
 from confsync.remote import Remote
@@ -18,5 +21,18 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
         page = remote.old_page(target.page_id, target.version)
     info = page.info
     stamp = Stamp(info.id, info.version.number, page.digest, info.parent)
-    text = document.render(info.title, page.body, stamp, how=mirror.config.layout)
-    return Result("show", text=text.decode())
+    text = document.render(info.title, page.body, stamp, how=mirror.config.layout).decode()
+    fence, _, rest = text.partition("\n")
+    lines = [fence, *_told(remote, target.page_id), rest]
+    return Result("show", text="\n".join(lines))
+
+
+def _told(remote: Remote, page_id: str) -> Iterator[str]:
+    """Who alone may read or edit the page, as comments; none where the server does not say."""
+    try:
+        found = remote.restrictions(page_id)
+    except APIAccessError:
+        return
+    for what, names in (("read", found.read), ("edit", found.update)):
+        if names:
+            yield f"# may {what} it: {', '.join(' '.join(name.split()) for name in names)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
+from confsync import labelling
 from confsync.compare import Content, Parent
 from confsync.errors import ConfsyncError, Exit
 from confsync.flaws import conflict_of
@@ -42,7 +43,7 @@ def status(
             progress(f"asking about {scan.config.key}", 0, None)
             try:
                 elsewhere = claimed_elsewhere(scans, scan)
-                seen = _look(remote, scan, selection, elsewhere, deleted)
+                seen = _look(mirror, remote, scan, selection, elsewhere, deleted)
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
         pages += _pages(mirror, scan, selection, seen)
@@ -58,6 +59,7 @@ def status(
 
 
 def _look(
+    mirror: Mirror,
     remote: Remote,
     scan: SpaceScan,
     selection: Selection,
@@ -72,6 +74,7 @@ def _look(
         deleted=deleted,
         refresh=False,
         with_new=selection.everything,
+        labels=mirror.config.labels,
     )
 
 
@@ -118,6 +121,8 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
         return replace(page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker")
     if found.modified:
         return replace(page, outcome=Outcome.MODIFIED)
+    if mirror.config.labels and labelling.changed(found):
+        return replace(page, outcome=Outcome.MODIFIED, error="labels")
     if entry.waits:
         why = "a move was interrupted; 'confsync pull' puts the file in its place"
         return replace(page, outcome=Outcome.MOVED, error=why)
@@ -144,7 +149,10 @@ def _outcome(case: Case) -> Outcome | None:
         return Outcome.DIVERGED
     match case.decisions.content:
         case Content.UP_TO_DATE | Content.AHEAD:
-            return Outcome.BEHIND if case.decisions.parent is Parent.FOLLOW else None
+            theirs = case.page.info.labels if case.page else None
+            relabelled = labelling.is_news(case.stamp, case.local, theirs)
+            follows = case.decisions.parent is Parent.FOLLOW or relabelled
+            return Outcome.BEHIND if follows else None
         case Content.EQUAL | Content.BEHIND | Content.LANDED | Content.RESTAMPED:
             return Outcome.BEHIND
         case Content.COMMENTED:

@@ -132,7 +132,7 @@ class Client:
         """PUT, sent once: whoever called can tell whether it landed, this layer cannot."""
         return self._request("PUT", path, body=body, repeat=False)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def post(self, path: str, body: Mapping[str, Any] | list[Any]) -> dict[str, Any]:
         """POST that creates, sent once, as a PUT is."""
         return self._request("POST", path, body=body, repeat=False)
 
@@ -163,7 +163,7 @@ class Client:
         path: str,
         *,
         params: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | list[Any] | None = None,
         repeat: bool,
     ) -> dict[str, Any]:
         failed = limited = 0
@@ -211,7 +211,7 @@ class Client:
         method: str,
         path: str,
         params: Mapping[str, Any] | None,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | list[Any] | None,
     ) -> dict[str, Any]:
         started = time.monotonic()
         api = self._api()
@@ -221,7 +221,7 @@ class Client:
                 method,
                 path,
                 params=dict(params) if params else None,
-                data=dict(body) if body is not None else None,
+                data=body,  # type: ignore[arg-type]
                 advanced_mode=True,
                 allow_redirects=False,
             )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from confsync.errors import CredentialsError, NotVisibleError, ServerError
 from confsync.model import Folder, Page, PageInfo, ParentKind, Space, User, Version
@@ -52,8 +54,30 @@ class Cloud(Connection):
                 )
         raise no_space(key)
 
-    def listing(self, space: Space) -> Iterator[PageInfo]:
-        return map(_info, self._all(f"{_API}/spaces/{space.id}/pages", {"limit": BULK}))
+    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
+        known = self._labelled(space) if labels else None
+        for row in self._all(f"{_API}/spaces/{space.id}/pages", {"limit": BULK}):
+            info = _info(row)
+            if known is not None:
+                info = replace(info, labels=tuple(sorted(known.get(info.id, ()))))
+            yield info
+
+    def _labelled(self, space: Space) -> dict[str, list[str]]:
+        """The labels of every page that has one: the space's labels, and the pages of each."""
+        found = self._all(
+            f"{_API}/spaces/{space.id}/content/labels", {"prefix": "global", "limit": BULK}
+        )
+        names = {rows.id_of(row): rows.text_of(row, "name") for row in found}
+
+        def pages(label: str) -> list[str]:
+            params = {"space-id": space.id, "limit": BULK}
+            return [rows.id_of(row) for row in self._all(f"{_API}/labels/{label}/pages", params)]
+
+        known: dict[str, list[str]] = {}
+        for label, page_ids in zip(names, self.workers.each(pages, names), strict=True):
+            for page_id in page_ids:
+                known.setdefault(page_id, []).append(names[label])
+        return known
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         def bulk(batch: list[str]) -> list[Page]:
@@ -151,6 +175,13 @@ class Cloud(Connection):
     def labels(self, page_id: str) -> tuple[str, ...]:
         found = self._all(f"{_API}/pages/{page_id}/labels", {"prefix": "global", "limit": BULK})
         return tuple(sorted(rows.text_of(row, "name") for row in found))
+
+    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
+        self._client.post(f"rest/api/content/{page_id}/label", rows.labels_to_add(names))
+
+    def remove_label(self, page_id: str, name: str) -> None:
+        with contextlib.suppress(NotVisibleError):
+            self._client.delete(f"rest/api/content/{page_id}/label?name={quote(name, safe='')}")
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         wanted = sorted({account for account in account_ids if account})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from confsync.errors import SpaceNotFoundError
-from confsync.model import PageInfo
+from confsync.model import PageInfo, Restrictions
+from confsync.remote import rows
 from confsync.remote.client import Client
+from confsync.remote.rows import Row
 from confsync.work import Workers
 
 
@@ -26,8 +28,29 @@ class Connection:
     def seen(self) -> Mapping[str, str]:
         return self._client.seen
 
+    def restrictions(self, page_id: str) -> Restrictions:
+        parts = (f"{operation}.restrictions.{kind}" for operation in _MAY for kind in _WHO)
+        path = f"rest/api/content/{page_id}/restriction/byOperation"
+        answer = self._client.get(path, {"expand": ",".join(parts)})
+        return Restrictions(*(_named(rows.part_of(answer, operation)) for operation in _MAY))
+
     def close(self) -> None:
         self._client.close()
+
+
+_MAY = ("read", "update")
+_WHO = ("user", "group")
+
+
+def _named(operation: Row) -> tuple[str, ...]:
+    """The people and groups of one operation, both servers' v1 alike."""
+    found: list[str] = []
+    for kind in _WHO:
+        part = rows.part_of(rows.part_of(operation, "restrictions"), kind)
+        for row in rows.results_of(part, "restrictions") if part else []:
+            name = row.get("displayName") or row.get("publicName") or row.get("name")
+            found.append(f"group {name}" if kind == "group" else str(name or "somebody"))
+    return tuple(found)
 
 
 def no_space(key: str) -> SpaceNotFoundError:

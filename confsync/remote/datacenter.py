@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from confsync.errors import (
     EVERYBODYS,
@@ -59,12 +61,22 @@ class DataCenter(Connection):
         found = rows.text_of(row, "key")
         return Space(found, found, rows.text_of(row, "name"), rows.id_of(home) if home else None)
 
-    def listing(self, space: Space) -> Iterator[PageInfo]:
+    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
         count = 0
-        for row in self._all(space, expand="version,ancestors", limit=INFOS):
+        expand = "version,ancestors" + (",metadata.labels" if labels else "")
+        for row in self._all(space, expand=expand, limit=INFOS):
             count += 1
-            yield _info(row, space.key)
+            info = _info(row, space.key)
+            yield replace(info, labels=self._labels_in(row)) if labels else info
         self._listed[space.key] = count
+
+    def _labels_in(self, row: Row) -> tuple[str, ...]:
+        """The labels that a listing has; a page with very many is asked for the rest."""
+        part = rows.part_of(rows.part_of(row, "metadata"), "labels")
+        found = rows.results_of(part, "metadata.labels")
+        if len(found) >= (part.get("limit") or 0):
+            return self.labels(rows.id_of(row))
+        return tuple(sorted(rows.text_of(r, "name") for r in found if r.get("prefix") == "global"))
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         """Singly for a few, by the listing with bodies for many: whichever is fewer requests."""
@@ -185,6 +197,13 @@ class DataCenter(Connection):
     def labels(self, page_id: str) -> tuple[str, ...]:
         found = self._pages_of(f"{_API}/content/{page_id}/label", {"prefix": "global"})
         return tuple(sorted(rows.text_of(row, "name") for row in found))
+
+    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
+        self._client.post(f"{_API}/content/{page_id}/label", rows.labels_to_add(names))
+
+    def remove_label(self, page_id: str, name: str) -> None:
+        with contextlib.suppress(NotVisibleError):
+            self._client.delete(f"{_API}/content/{page_id}/label?name={quote(name, safe='')}")
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         return {name: name for name in account_ids if name}

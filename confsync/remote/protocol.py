@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from confsync.model import Folder, Page, PageInfo, Space, User, Version
+from confsync.model import Folder, Page, PageInfo, Restrictions, Space, User, Version
 from confsync.work import Workers
 
 
@@ -40,8 +40,12 @@ class Remote(Protocol):
     def space(self, key: str) -> Space:
         """The space of a key. Raises SpaceNotFoundError."""
 
-    def listing(self, space: Space) -> Iterator[PageInfo]:
-        """All current and archived pages of a space, without bodies, in no order."""
+    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
+        """All current and archived pages of a space, without bodies, in no order.
+
+        With `labels` each has its global labels, sorted; on Cloud that costs a request or more for
+        each label of the space, not for each page.
+        """
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         """Pages of a space with bodies, in as few requests as the server allows.
@@ -106,6 +110,15 @@ class Remote(Protocol):
 
     def labels(self, page_id: str) -> tuple[str, ...]:
         """A page's global labels, sorted."""
+
+    def restrictions(self, page_id: str) -> Restrictions:
+        """Who alone may read or edit a page, by name."""
+
+    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
+        """Give a page labels; one that it has already does no harm."""
+
+    def remove_label(self, page_id: str, name: str) -> None:
+        """Take a label from a page; one that it does not have does no harm."""
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         """Display names by what `Version.author` holds; an unknown one is not in the answer."""

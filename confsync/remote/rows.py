@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from confsync.errors import ServerError
@@ -60,6 +60,11 @@ def results_of(answer: Row, path: str) -> list[Row]:
     if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
         raise ServerError(f"{path}: the answer is not a listing")
     return found
+
+
+def labels_to_add(names: Iterable[str]) -> list[dict[str, str]]:
+    """What both servers take to add global labels."""
+    return [{"prefix": "global", "name": name} for name in names]
 
 
 def allows_update(operations: object) -> bool:

@@ -59,6 +59,10 @@ CREATE TABLE IF NOT EXISTS attachment_versions (
     comment TEXT NOT NULL, created_at TEXT NOT NULL, data BLOB NOT NULL,
     UNIQUE (attachment_id, number)
 );
+CREATE TABLE IF NOT EXISTS restrictions (
+    content_id INTEGER NOT NULL, operation TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+    UNIQUE (content_id, operation, kind, name)
+);
 CREATE TABLE IF NOT EXISTS properties (
     id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
     version INTEGER NOT NULL, created_at TEXT NOT NULL, author TEXT NOT NULL,
@@ -77,6 +81,7 @@ UNDOABLE = (
     "content",
     "versions",
     "content_labels",
+    "restrictions",
     "attachments",
     "attachment_versions",
     "properties",

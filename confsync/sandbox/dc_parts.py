@@ -13,7 +13,8 @@ from .dc_content import list_versions, show_version, visible
 from .dc_write import document
 from .errors import Invalid, Missing, Refusal
 from .parameters import version
-from .site import AuthenticationError, base, store
+from .restrictions import restrictions
+from .site import AuthenticationError, store
 from .v1_listing import expand, sliced
 from .v1_shapes import links
 
@@ -102,16 +103,5 @@ def _add(page_id: str, key: str, given: dict[str, Any]) -> dict[str, Any]:
 
 @api.get("/content/<page_id>/restriction/byOperation")
 def get_restrictions(page_id: str) -> dict[str, Any]:
-    """Nobody is named: a restricted page is not visible to those who could ask."""
     path = f"/rest/api/content/{visible(page_id).id}/restriction/byOperation"
-    nobody = {"results": [], "start": 0, "limit": 200, "size": 0}
-    found = {
-        name: {
-            "operation": name,
-            "restrictions": {"user": dict(nobody), "group": dict(nobody)},
-            "_links": {"self": f"{base()}{path}/{name}"},
-            "_expandable": {"content": f"/rest/api/content/{page_id}"},
-        }
-        for name in ("read", "update")
-    }
-    return {**found, "_links": links(path)}
+    return {**restrictions(store(), page_id, v1_shapes.person), "_links": links(path)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from . import queries
+from collections.abc import Iterable
+
+from . import changes, queries
 from .errors import NO_EDIT, Forbidden, Missing
 from .rows import PageRow, SpaceRow
 from .state import State
@@ -23,6 +25,29 @@ class Permissions(State):
     def read_only_page(self, page_id: str, on: bool = True) -> None:
         """Let every user of the API see the page and none change it; `on` False allows it again."""
         self._set(page_id, "UPDATE content SET read_only = ? WHERE id = ?", int(on))
+
+    def allow_only(
+        self, page_id: str, operation: str, *, users: Iterable[str] = (), groups: Iterable[str] = ()
+    ) -> None:
+        """Name who may "read" or "update" a page. The API's users count among them."""
+        rows = [("user", name) for name in users] + [("group", name) for name in groups]
+        with self.batch():
+            for kind, name in rows:
+                if kind == "user":
+                    changes.add_user(self.database, name)
+                self.database.execute(
+                    "INSERT OR IGNORE INTO restrictions VALUES (?, ?, ?, ?)",
+                    (int(self.page(page_id).id), operation, kind, name),
+                )
+
+    def allowed(self, page_id: str, operation: str, kind: str) -> tuple[str, ...]:
+        """The names of users or groups that alone may do something, by name."""
+        found = self.database.all(
+            "SELECT name FROM restrictions WHERE content_id = ? AND operation = ? AND kind = ?"
+            " ORDER BY name",
+            (int(page_id), operation, kind),
+        )
+        return tuple(str(row[0]) for row in found)
 
     def read_only_space(self, key: str, on: bool = True) -> None:
         """The same for a space: nothing in it can be created or changed."""

@@ -9,8 +9,9 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from . import queries, v1_files
+from . import queries, v1_files, v1_shapes
 from .errors import Gone, Invalid, Missing, Refusal, Unsupported, v1_envelope
+from .restrictions import restrictions
 from .rows import PageRow
 from .site import AuthenticationError, base, current_user, site, store
 
@@ -74,6 +75,16 @@ def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
     if flask.request.method == "GET":
         return {"watching": False}
     return "", HTTPStatus.NO_CONTENT
+
+
+@api.get("/content/<page_id>/restriction/byOperation")
+def get_restrictions(page_id: str) -> dict[str, Any]:
+    page = queries.page(store().database, page_id, hidden=False)
+    path = f"/rest/api/content/{page.id}/restriction/byOperation"
+    return {
+        **restrictions(store(), page.id, v1_shapes.person),
+        "_links": {"self": f"{base()}{path}", "base": base(), "context": site().context},
+    }
 
 
 @api.post("/content/<page_id>/label")

@@ -16,7 +16,7 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model import Page, Status
+from confsync.model import Page, Restrictions, Status
 from confsync.remote import Credentials, open_remote
 from confsync.sandbox import ROOT, Sandbox
 from tests.contract.conftest import Server
@@ -317,3 +317,31 @@ def test_children_are_those_directly_below(server: Server) -> None:
     if server.cloud:
         wanted.add(server.wiki.store.create_folder("ENG", "Folder", parent=parent).id)
     assert set(server.remote.children(parent)) == wanted
+
+
+def test_labels_are_added_and_removed_and_twice_does_no_harm(server: Server) -> None:
+    page_id = server.page()
+    for _ in range(2):
+        server.remote.add_labels(page_id, ["b", "a/c"])
+        assert server.remote.labels(page_id) == ("a/c", "b")
+    for _ in range(2):
+        server.remote.remove_label(page_id, "a/c")
+        assert server.remote.labels(page_id) == ("b",)
+
+
+def test_a_listing_has_labels_when_asked(server: Server) -> None:
+    ids = [server.page(f"P {n}", labels=["even"] if n % 2 == 0 else []) for n in range(300)]
+    many = server.page("Many", labels=[f"label-{n}" for n in range(260)])
+    space = server.remote.space("ENG")
+    listed = {info.id: info.labels for info in server.remote.listing(space, labels=True)}
+    assert [listed[i] for i in ids] == [("even",) if n % 2 == 0 else () for n in range(300)]
+    assert len(listed[many] or ()) == 260
+    assert {info.labels for info in server.remote.listing(space)} == {None}
+
+
+def test_restrictions_name_people_and_groups(server: Server) -> None:
+    page_id = server.page()
+    assert server.remote.restrictions(page_id) == Restrictions()
+    server.wiki.store.allow_only(page_id, "update", users=["Ana"], groups=["ops"])
+    server.wiki.store.allow_only(page_id, "read", users=["Ben"])
+    assert server.remote.restrictions(page_id) == Restrictions(("Ben",), ("Ana", "group ops"))

@@ -155,3 +155,12 @@ def test_a_version_that_is_not_there_is_told(
     wiki: Sandbox, desk_at: Callable[..., Desk], guide: str
 ) -> None:
     assert "error:" in desk_at()("show", f"{guide}@77", exit=1).err
+
+
+def test_show_names_who_alone_may_do_what(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    wiki.store.allow_only(guide, "update", users=["Ana", "Ben\nor so"], groups=["ops"])
+    lines = desk("show", guide).out.split("\n")
+    assert lines[1] == "# may edit it: Ana, Ben or so, group ops"
+    assert "\n".join([lines[0], *lines[2:]]) == desk.text(GUIDE)
+    wiki.faults.refuse = lambda method, path: 403 if "restriction" in path else None
+    assert desk("show", guide).out == desk.text(GUIDE)

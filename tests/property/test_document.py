@@ -127,7 +127,7 @@ def test_an_update_changes_the_tools_own_lines_and_they_read_back(
 
     assert after.stamp == stamp
     assert after.title == (before.title if title is None else title)
-    assert after.labels == (wanted if managed and wanted is not None else before.labels)
+    assert after.labels == (before.labels if wanted is None else wanted)
     expected = before.body if body is None else body
     assert digest("", after.body) == digest("", expected)
     assert crlf or after.body == expected or digest("", before.body) == digest("", expected)

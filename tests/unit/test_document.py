@@ -413,8 +413,9 @@ def test_values_that_are_the_same_keep_their_writing() -> None:
     assert kept == front.replace(BLOCK, NEW_BLOCK)
 
 
-def test_labels_are_not_written_where_they_are_not_managed() -> None:
-    assert updated(f"title: T\n{BLOCK}", labels=("a",)) == f"title: T\n{NEW_BLOCK}"
+def test_labels_come_in_where_none_were_managed_and_stay_away_where_none_are_given() -> None:
+    assert updated(f"title: T\n{BLOCK}", labels=("a",)) == f"title: T\nlabels: [a]\n{NEW_BLOCK}"
+    assert updated(f"title: T\n{BLOCK}") == f"title: T\n{NEW_BLOCK}"
 
 
 def test_a_new_body_is_laid_out_and_the_rest_stays() -> None:

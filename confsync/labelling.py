@@ -1,0 +1,55 @@
+"""Labels: what a document's differ from its page's by, and sending that.
+
+Labels make no version. Adding and removing are set arithmetic, so either may be done twice.
+"""
+
+from __future__ import annotations
+
+from confsync import compare
+from confsync.compare import Labels
+from confsync.document import Document
+from confsync.model import Local, Stamp
+from confsync.remote import Remote
+
+
+def changed(document: Document) -> bool:
+    """Whether labels were added to or removed from a document since its base."""
+    if document.labels is None:
+        return False
+    base = document.stamp.labels if document.stamp else None
+    return _folded(document.labels) != _folded(base or ())
+
+
+def same(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
+    """Whether two sides have the same labels; not managed and none are two things."""
+    if one is None or other is None:
+        return one is other
+    return _folded(one) == _folded(other)
+
+
+def is_news(stamp: Stamp, local: Local, theirs: tuple[str, ...] | None) -> bool:
+    """Whether the server's labels are not those of the base, where labels are managed.
+
+    A document whose line was taken out does not want to know.
+    """
+    unwanted = local.labels is None and stamp.labels is not None
+    return theirs is not None and not unwanted and not same(theirs, stamp.labels)
+
+
+def send(remote: Remote, page_id: str, stamp: Stamp | None, local: Local) -> Labels:
+    """Give a page the labels that were added here, and take those that were removed.
+
+    Looks first at what it has now, so that what somebody else did meanwhile stays. Raises
+    APIAccessError; what was sent by then is sent, and is found to be so the next time.
+    """
+    base = stamp.labels if stamp else None
+    decided = compare.labels(base, local.labels, remote.labels(page_id))
+    if decided.add:
+        remote.add_labels(page_id, decided.add)
+    for name in decided.remove:
+        remote.remove_label(page_id, name)
+    return decided
+
+
+def _folded(labels: tuple[str, ...]) -> set[str]:
+    return {label.lower() for label in labels}
