@@ -20,6 +20,7 @@ from confsync.mirror import Mirror
 from confsync.model import Event, Page
 from confsync.progress import Progress
 from confsync.reading import Case, Found, Reader
+from confsync.references import Renamed
 from confsync.rejection import beside, blank, conflict_event, failed, log_conflict, refusal
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
@@ -54,6 +55,7 @@ class Sending:
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
         self._labels: dict[str, Labels] = {}
+        self.renamed: list[Renamed] = []
         self._unlabelled: dict[str, APIAccessError] = {}
 
     def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
@@ -228,6 +230,9 @@ class Sending:
         except APIAccessError:
             found = {}
         for entry, case, made in landed:
+            if case.page and writable(case):
+                old, new = case.page.info.title, case.local.title
+                self.renamed.append(Renamed(self._scan.config.key, old, new))
             self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
 
     def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:

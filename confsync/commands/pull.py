@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from confsync import planning
+from confsync import planning, references
 from confsync.errors import ConfsyncError, Exit
 from confsync.guard import too_many
 from confsync.mirror import Mirror
@@ -13,6 +13,7 @@ from confsync.placement import Placement
 from confsync.planning import How, Plan, Step
 from confsync.progress import Progress, silent
 from confsync.reading import Reader
+from confsync.references import Renamed
 from confsync.rejection import failed, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
@@ -39,6 +40,7 @@ def pull(
     `resolution` says what to do about pages that both sides changed; without it they are refused.
     """
     pages: list[PageResult] = []
+    renamed: list[Renamed] = []
     interrupted = False
     how = How(mirror, remote, selection.everything, refresh, prune, resolution)
     with contextlib.nullcontext() if dry_run else mirror.lock():
@@ -59,6 +61,7 @@ def pull(
                 with each_space(errors):
                     progress(f"asking about {scan.config.key}", 0, None)
                     plan = _plan(how, scans, scan, selection, deleted)
+                    renamed += _renamed(plan)
                     refused = None if allow_mass_delete else _too_much(plan)
                     if refused:
                         errors.append(refused)
@@ -71,7 +74,8 @@ def pull(
         except KeyboardInterrupt:
             interrupted = True
     told = tuple(pages) if interrupted else with_names(remote, pages)
-    return Result("pull", told, tuple(errors), dry_run=dry_run, interrupted=interrupted)
+    notes = tuple(references.notes(scans, renamed))
+    return Result("pull", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
 
 
 def _plan(
@@ -92,6 +96,15 @@ def _plan(
         labels=how.mirror.config.labels,
     )
     return planning.plan(how, seen, deleted)
+
+
+def _renamed(plan: Plan) -> list[Renamed]:
+    """The pages whose title changes with this pull."""
+    return [
+        Renamed(plan.scan.config.key, step.entry.document.title, step.result.title)
+        for step in plan.steps
+        if step.entry and step.entry.document and step.data and step.result.title
+    ]
 
 
 def _too_much(plan: Plan) -> Problem | None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from confsync import labelling, paths
+from confsync import labelling, paths, references
 from confsync.creating import Creations
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
 from confsync.errors import ConfsyncError, Exit, MassChangeError
@@ -17,6 +17,7 @@ from confsync.mirror import Mirror
 from confsync.model import Space
 from confsync.progress import Progress, silent
 from confsync.reading import Reader
+from confsync.references import Renamed
 from confsync.rejection import blank, with_names
 from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
@@ -44,6 +45,7 @@ def push(
     """
     pages: list[PageResult] = []
     errors: list[Problem] = []
+    renamed: list[Renamed] = []
     interrupted = False
     with contextlib.nullcontext() if dry_run else mirror.lock():
         scans = mirror.scan()
@@ -68,7 +70,10 @@ def push(
                     creations.create(new, dry_run=dry_run)
                     run = Sending(mirror, reader, scan, message, pages, clock)
                     edited = [entry for entry in waiting if entry.page_id is not None]
-                    run.push(edited, dry_run=dry_run, progress=progress)
+                    try:
+                        run.push(edited, dry_run=dry_run, progress=progress)
+                    finally:
+                        renamed += run.renamed
                     Deletions(mirror, reader, pages, dry_run=dry_run).delete(doomed)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
@@ -77,7 +82,8 @@ def push(
     if not errors:
         errors += _nowhere(asked, pages)
     told = tuple(pages) if interrupted else with_names(remote, pages)
-    return Result("push", told, tuple(errors), dry_run=dry_run, interrupted=interrupted)
+    notes = tuple(references.notes(scans, renamed))
+    return Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
 
 
 # -- before any request ----------------------------------------------------------------------------

@@ -231,3 +231,24 @@ def test_a_subtree_is_mirrored_from_its_root(wiki: Sandbox, desk_at: Callable[..
     desk("push")
     assert moved_by_put(wiki) == []
     assert wiki.store.page(b.id).version == 2
+
+
+LINK = '<p><ac:link><ri:page ri:content-title="Guide &amp; more" /></ac:link></p>'
+
+
+def test_links_to_a_title_that_a_page_had_are_reported(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    page = wiki.store.create_page("ENG", "Guide & more", "<p>x</p>")
+    wiki.store.create_page("ENG", "Linking", LINK)
+    other = LINK.replace("<ri:page", '<ri:page ri:space-key="OPS"')
+    wiki.store.create_page("ENG", "Other", other)
+    desk = desk_at()
+    told = "'Guide & more' is called 'Handbook' now; links to the old title: ENG/linking.xhtml\n"
+    desk.edit("ENG/guide-more.xhtml", "title: Guide & more", "title: Handbook")
+    assert told in desk("push").out
+    wiki.store.edit(page.id, title="Manual", author="Ana")
+    assert "links to the old title" not in desk("pull").out
+    desk.edit("ENG/linking.xhtml", "Guide &amp; more", "Manual")
+    wiki.store.edit(page.id, title="Book", author="Ana")
+    assert "'Manual' is called 'Book' now; links to the old title: ENG/linking" in desk("pull").out
