@@ -35,6 +35,16 @@ class BaseStore:
         title, _, body = content.partition("\0")
         return (title, body) if digest(title, body) == stamp.digest else None
 
+    def versions(self, page_id: str) -> list[tuple[int, str]]:
+        """Version and digest of each base of a page that the cache has, trusted as far as names
+        go."""
+        try:
+            names = [path.name for path in (self._directory / page_id).iterdir()]
+        except OSError:
+            return []
+        parts = (name.partition("-") for name in names)
+        return [(int(version), digest) for version, _, digest in parts if version.isdecimal()]
+
     def put(self, stamp: Stamp, title: str, body: str) -> None:
         """Remember a base. A cache that cannot be written is no reason to fail."""
         path = self._path(stamp.id, stamp.version, stamp.digest)

@@ -45,6 +45,13 @@ class Document:
         """Whether title or body differ from the base; always, where there is no base."""
         return self.stamp is None or self.digest != self.stamp.digest
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column in the file, from 1, of an offset in `text`."""
+        return (
+            self.text.count("\n", 0, offset) + 1,
+            offset - self.text.rfind("\n", 0, offset),
+        )
+
     def local(self, wanted: str | None) -> Local:
         """What this document wants its page to be, where its place means the parent `wanted`."""
         return Local(self.title, self.body, self.digest, wanted, self.labels)

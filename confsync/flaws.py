@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confsync import bases, document, storage
 from confsync.document import Document
@@ -12,24 +14,41 @@ from confsync.remote import Remote
 from confsync.scan import Entry
 
 
-def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> str:
-    """Why a document must not be sent as it is; empty when it may.
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that no Confluence takes, with its place in the file. `column` 0: the line."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        column = f", column {self.column}" if self.column else ""
+        return f"line {self.line}{column}: {self.message}"
+
+
+def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> Iterator[Flaw]:
+    """Conflict markers, or else the first thing that is not well-formed.
 
     `remote` is asked for the base only where a conflict marker makes it necessary.
     """
+    line = conflict_of(mirror, found, remote)
+    if line:
+        yield Flaw(line, 0, "conflict-marker", "conflict marker")
+        return
+    flaw = storage.check(found.text[found.body_start :])
+    if flaw:
+        place = found.place(found.body_start + flaw.offset)
+        yield Flaw(*place, "malformed", flaw.message)
+
+
+def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> str:
+    """Why a document must not be sent as it is; empty when it may."""
     found = entry.document
     if found is None:
         return entry.error.problem if entry.error else "cannot be read"
-    line = conflict_of(mirror, found, remote)
-    if line:
-        return f"line {line}: conflict marker"
-    flaw = storage.check(found.text[found.body_start :])
-    if flaw is None:
-        return ""
-    at = found.body_start + flaw.offset
-    line = found.text.count("\n", 0, at) + 1
-    column = at - found.text.rfind("\n", 0, at)
-    return f"line {line}, column {column}: {flaw.message}"
+    return "".join(str(flaw) for flaw in flaws_of(mirror, found, remote))
 
 
 def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> int:

@@ -9,9 +9,21 @@ from dataclasses import dataclass
 
 from confsync.scan import SpaceScan
 
-_PAGE = re.compile(r"<ri:page\b[^<>]*>")
+# What stands in a CDATA section or a comment links to nothing.
+_PAGE = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|(?P<page><ri:page\b[^<>]*>)", re.DOTALL
+)
 _TITLE = re.compile(r'\bri:content-title="([^"]*)"')
 _SPACE = re.compile(r'\bri:space-key="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a page by its title; `space` is None for its own. `offset` is in the text."""
+
+    title: str
+    space: str | None
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +35,14 @@ class Renamed:
     new: str
 
 
-def linked(body: str, space: str) -> set[tuple[str, str]]:
-    """The pages that a body links to, as space key and title; `space` is its own."""
-    found = set()
-    for tag in _PAGE.findall(body):
+def links(text: str, start: int = 0) -> Iterator[Link]:
+    """The links of a body, or of a document whose body starts at `start`."""
+    for found in _PAGE.finditer(text, start):
+        tag = found["page"] or ""
         title, key = _TITLE.search(tag), _SPACE.search(tag)
         if title:
-            found.add((html.unescape(key[1]) if key else space, html.unescape(title[1])))
-    return found
+            space = html.unescape(key[1]) if key else None
+            yield Link(html.unescape(title[1]), space, found.start())
 
 
 def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[str]:
@@ -38,14 +50,15 @@ def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[st
     changed = [page for page in renamed if page.old != page.new]
     if not changed:
         return
-    links: dict[tuple[str, str], list[str]] = {}
+    linking: dict[tuple[str, str], list[str]] = {}
     for scan in scans:
         for entry in scan.entries:
-            for link in linked(entry.document.body, scan.config.key) if entry.document else ():
-                links.setdefault(link, []).append(entry.path)
+            found = links(entry.document.body) if entry.document else ()
+            for target in {(link.space or scan.config.key, link.title) for link in found}:
+                linking.setdefault(target, []).append(entry.path)
     taken = {(page.space, page.new) for page in changed}
     for page in changed:
-        paths = links.get((page.space, page.old), [])
+        paths = linking.get((page.space, page.old), [])
         if paths and (page.space, page.old) not in taken:
             named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else "")
             yield f"'{page.old}' is called '{page.new}' now; links to the old title: {named}"

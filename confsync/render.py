@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ import click
 
 from confsync.errors import Exit
 from confsync.model import Version, message_without_token
-from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.result import Outcome, PageResult, Problem, Result, Severity
 
 # More pages than this of one uneventful kind are counted, not listed.
 LISTED = 40
@@ -55,6 +56,7 @@ def as_text(
     """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here."""
     out = [*_page_lines(result, shown, verbose, now), *(safe(note) for note in result.notes)]
     out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
+    out += _finding_lines(result, shown)
     if result.command == "status":
         out += _status_summary(result)
     elif result.command not in _TELLS_ITSELF and (result.pages or not result.notes + result.checks):
@@ -91,6 +93,41 @@ def _event_lines(result: Result) -> Iterator[str]:
         yield safe(f"{_moment(event.time)}  {what}  {event.user}")
     if result.command == "log" and not result.events and not result.history:
         yield "nothing is noted here yet"
+
+
+def _finding_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    for found in result.findings:
+        place = f"{safe(shown(found.path))}:{found.line}:{found.column or 1}"
+        color = "red" if found.severity is Severity.ERROR else "yellow"
+        kind = click.style(f"{found.severity.value}:", fg=color)
+        yield f"{place}: {kind} {safe(found.message)}"
+    if result.command == "check":
+        documents = result.clean + len({found.path for found in result.findings})
+        counts = Counter(found.severity for found in result.findings)
+        told = [_counted(counts[one], one.value) for one in Severity if counts[one]]
+        of = f"{documents} document{'' if documents == 1 else 's'}"
+        yield f"check: {', '.join(told) or 'nothing found'} in {of}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def as_annotations(result: Result, shown: Callable[[str], str]) -> str:
+    """Findings as GitHub's workflow commands, which show them beside the lines of a change."""
+    lines = []
+    for found in result.findings:
+        where = _escaped(shown(found.path), ":,")
+        place = f"file={where},line={found.line},col={found.column or 1}"
+        text = _escaped(safe(found.message))
+        lines.append(f"::{found.severity.value} {place},title=confsync {found.code}::{text}\n")
+    return "".join(lines)
+
+
+def _escaped(text: str, more: str = "") -> str:
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
 
 
 def _moment(time: str) -> str:
@@ -208,7 +245,7 @@ def _typed(path: str) -> str:
 
 
 # What these print is all that there is to say.
-_TELLS_ITSELF = ("diff", "log", "show")
+_TELLS_ITSELF = ("check", "diff", "log", "show")
 _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
 
 

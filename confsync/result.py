@@ -126,12 +126,35 @@ class Check:
         }
 
 
+class Severity(Enum):
+    """Whether a finding keeps a document from being pushed."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `check` found, and where in the file; lines and columns from 1, column 0 for a line."""
+
+    path: str
+    line: int
+    column: int
+    severity: Severity
+    code: str
+    message: str
+
+    def as_json(self) -> dict[str, object]:
+        """The finding's part of check's JSON envelope."""
+        return {**asdict(self), "severity": self.severity.value}
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The whole outcome of a command. `text` is what it was asked to show, such as a diff.
 
     `history` are a page's versions, of which the document here is based on `base`; `events` are
-    lines of the audit trail.
+    lines of the audit trail. `findings` are check's, of `clean` documents and more.
     """
 
     command: str
@@ -142,6 +165,7 @@ class Result:
     checks: tuple[Check, ...] = ()
     history: tuple[Version, ...] = ()
     events: tuple[Event, ...] = ()
+    findings: tuple[Finding, ...] = ()
     base: int | None = None
     clean: int = 0
     dry_run: bool = False
@@ -152,6 +176,8 @@ class Result:
         """The most serious of what happened."""
         codes = [page.exit for page in self.pages] + [error.exit for error in self.errors]
         codes += [check.exit for check in self.checks]
+        errors = any(finding.severity is Severity.ERROR for finding in self.findings)
+        codes += [Exit.REFUSED] if errors else []
         return worst(Exit.DONE, *codes, *([Exit.INTERRUPTED] if self.interrupted else []))
 
     @property
@@ -165,7 +191,7 @@ class Result:
     def as_json(self) -> dict[str, object]:
         """The JSON envelope; its keys are pinned by a contract test.
 
-        Only doctor has `checks`, log `history` and `events`, and show `text`.
+        Only doctor has `checks`, check `findings`, log `history` and `events`, and show `text`.
         """
         more: dict[str, object] = {}
         if self.checks:
@@ -173,6 +199,8 @@ class Result:
         if self.command == "log":
             more["history"] = [_version_as_json(version) for version in self.history]
             more["events"] = [asdict(event) for event in self.events]
+        if self.command == "check":
+            more["findings"] = [finding.as_json() for finding in self.findings]
         if self.command == "show":
             more["text"] = self.text
         return {

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,14 +29,60 @@ if TYPE_CHECKING:
 
 def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
     from confsync import config
-    from confsync.mirror import Mirror
-    from confsync.selection import Selection
 
     start = settings.start
     if not start.is_dir():
         raise UsageError(f"{start} is not a directory")
-    root = config.find_root(start)
+    return mirror_at(config.find_root(start), start, paths)
+
+
+def mirror_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
+    """The mirror at `root`, and what is meant by paths as typed in `start`."""
+    from confsync import config
+    from confsync.mirror import Mirror
+    from confsync.selection import Selection
+
     return Mirror(root, config.load(root)), Selection.of(root, start, paths)
+
+
+def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
+    """The mirrors that some paths belong to, each with its own; without paths, the one here.
+
+    A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
+    ConfigError when none is in any.
+    """
+    from confsync import config
+    from confsync.errors import ConfigError
+
+    if not paths:
+        return {config.find_root(settings.start): ()}
+    found: dict[Path, list[str]] = {}
+    trouble = None
+    for path in paths:
+        try:
+            root = config.find_root((settings.start / path).absolute().parent)
+        except ConfigError as error:
+            trouble = error
+        else:
+            found.setdefault(root, []).append(path)
+    if not found and trouble:
+        raise trouble
+    return {root: tuple(named) for root, named in found.items()}
+
+
+def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
+    """The results of several mirrors as one, and what its paths are relative to."""
+    if len(results) == 1:
+        ((root, result),) = results.items()
+        return result, root
+    found = tuple(
+        replace(finding, path=_relative(root / finding.path, settings.start))
+        for root, result in results.items()
+        for finding in result.findings
+    )
+    clean = sum(result.clean for result in results.values())
+    first = next(iter(results.values()))
+    return replace(first, findings=found, clean=clean), settings.start
 
 
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
@@ -138,12 +185,16 @@ def progress_on(settings: Settings) -> Iterator[Progress]:
         yield show
 
 
-def finish(settings: Settings, result: Result, root: Path | None = None) -> None:
-    """Print a result and end with its exit code."""
+def finish(
+    settings: Settings, result: Result, root: Path | None = None, *, annotate: bool = False
+) -> None:
+    """Print a result and end with its exit code; `annotate` is for GitHub's workflows."""
     from confsync import render
 
     if settings.as_json:
         out, err = render.as_json(result) + "\n", ""
+    elif annotate:
+        out, err = render.as_annotations(result, _shown(settings, root)), ""
     else:
         out, err = render.as_text(
             result,
@@ -175,9 +226,13 @@ def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
     def shown(path: str) -> str:
         if root is None:
             return path
-        return Path(os.path.relpath(root / path, settings.start)).as_posix()
+        return _relative(root / path, settings.start)
 
     return shown
+
+
+def _relative(path: Path, start: Path) -> str:
+    return Path(os.path.relpath(path, start)).as_posix()
 
 
 def color_of(settings: Settings) -> bool | None:

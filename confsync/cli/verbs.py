@@ -17,11 +17,14 @@ from confsync.cli.session import (
     base_url,
     deletions_of,
     finish,
+    mirror_at,
     mirror_of,
+    mirrors_of,
     progress_on,
     remote_for,
     remote_of,
     target_of,
+    together,
 )
 from confsync.errors import UsageError
 
@@ -222,6 +225,34 @@ def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> No
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, selection, against_server=against_server)
     finish(settings, result, mirror.root)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="How to print what is found; github: as annotations of a workflow.",
+)
+@common
+@click.pass_obj
+def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
+    """Find what a push would refuse and what Confluence would drop. Asks no server.
+
+    \b
+    confsync check
+    confsync check --format github docs/ENG/guide.xhtml
+    """
+    from confsync.commands.check import check as run
+
+    settings.as_json = settings.as_json or form == "json"
+    results = {
+        root: run(*mirror_at(root, settings.start, named))
+        for root, named in mirrors_of(settings, paths).items()
+    }
+    finish(settings, *together(settings, results), annotate=form == "github")
 
 
 @cli.command()

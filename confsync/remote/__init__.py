@@ -1,31 +1,14 @@
-"""The network. Only this package imports `atlassian`, and only when something is asked."""
+"""The network. Only this package imports `atlassian`, and only when something is asked: the
+libraries cost a command 0.2 s, which `status` and `check` need not pay."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from confsync.config import check_url
-from confsync.errors import (
-    APIAccessError,
-    CredentialsError,
-    NetworkError,
-    NotVisibleError,
-    PermissionDeniedError,
-    ServerError,
-    UsageError,
-)
-from confsync.remote.client import Client, Credentials, Pace
-from confsync.remote.cloud import Cloud
-from confsync.remote.datacenter import DataCenter
+from confsync.remote.credentials import Credentials
 from confsync.remote.protocol import Remote
-from confsync.work import Workers
 
 __all__ = ["FLAVORS", "Credentials", "Remote", "open_remote"]
 
 FLAVORS = ("cloud", "datacenter")
-# Scoped tokens and OAuth are not accepted at the site itself, but here.
-GATEWAY = "https://api.atlassian.com"
-_CLOUD_HOSTS = (".atlassian.net", ".jira-dev.com")
 
 
 def open_remote(
@@ -37,61 +20,6 @@ def open_remote(
     Atlassian's. Raises APIAccessError when that cannot be asked, UsageError for a URL that cannot
     be one, or that would send credentials unencrypted.
     """
-    try:
-        url = check_url(url)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    workers = Workers(jobs)
-    pace = Pace()
-    client = Client(url, credentials, pace=pace, elsewhere=lambda: gateway_of(url))
-    known = flavor or _known_flavor(url) or _asked_flavor(client)
-    return Cloud(client, workers) if known == "cloud" else DataCenter(client, workers)
+    from confsync.remote import opening
 
-
-def _known_flavor(url: str) -> str | None:
-    host = urlsplit(url).hostname or ""
-    at_gateway = url.startswith(f"{GATEWAY}/")
-    return "cloud" if at_gateway or host.endswith(_CLOUD_HOSTS) else None
-
-
-def _asked_flavor(client: Client) -> str:
-    """Only Cloud has a v2 API; Data Center answers it with a page for people."""
-    try:
-        client.get("api/v2/spaces", {"limit": 1})
-    except NetworkError:
-        raise
-    except ServerError as error:
-        page_for_people = error.status == 0 and not error.truncated
-        if page_for_people or error.status == 404 or 300 <= error.status < 400:
-            return "datacenter"
-        raise
-    except CredentialsError as error:
-        # v1 servers answer bad credentials with 401 wherever one knocks; v2 answers 404.
-        return "cloud" if error.status == 404 else "datacenter"
-    except PermissionDeniedError:
-        return "datacenter"
-    except NotVisibleError as error:
-        # Neither API says that; a proxy in front of nothing does.
-        raise ServerError(
-            f"there is no Confluence API at this URL ({error.message})",
-            hint="check 'url' in .confsync.yaml; on Cloud it ends in /wiki",
-        ) from None
-    return "cloud"
-
-
-def gateway_of(url: str) -> str | None:
-    """The base URL at Atlassian's gateway of a Cloud site; None for anything else.
-
-    The cloud id is public, and is asked for without credentials.
-    """
-    site = urlsplit(url)
-    if not (site.hostname or "").endswith(_CLOUD_HOSTS):
-        return None
-    client = Client(f"{site.scheme}://{site.netloc}", None)
-    try:
-        cloud_id = str(client.get("_edge/tenant_info").get("cloudId") or "")
-    except APIAccessError:
-        return None
-    finally:
-        client.close()
-    return f"{GATEWAY}/ex/confluence/{cloud_id}/wiki" if cloud_id else None
+    return opening.open_remote(url, credentials, flavor=flavor, jobs=jobs)

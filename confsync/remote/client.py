@@ -11,7 +11,6 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +26,7 @@ from confsync.errors import (
     RateLimitError,
     ServerError,
 )
+from confsync.remote.credentials import Credentials
 from confsync.remote.translation import CREDENTIALS_HINT, answer_of, network_error
 
 log = logging.getLogger("confsync.remote")
@@ -42,26 +42,6 @@ LONGEST_BACKOFF = 60.0
 # A server that asks for a longer pause than this is told of, not waited for.
 PATIENCE = 300.0
 _PASSING = (502, 503, 504)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A token, with a user name for Basic authentication, without one as a Bearer token.
-
-    `certificate` is the path of a client certificate with its key, in PEM.
-    """
-
-    token: str = ""
-    user: str | None = None
-    certificate: str | None = None
-
-    @property
-    def who(self) -> str:
-        """Whom to name in a log; never the token."""
-        return self.user or ("a token" if self.token else "nobody (or ~/.netrc)")
-
-    def __repr__(self) -> str:
-        return f"Credentials(user={self.user!r})"
 
 
 class Pace:

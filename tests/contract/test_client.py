@@ -25,9 +25,10 @@ from confsync.errors import (
     ServerError,
     WriteRefusedError,
 )
-from confsync.remote import Credentials, gateway_of, open_remote
+from confsync.remote import Credentials, open_remote
 from confsync.remote import client as client_module
 from confsync.remote.client import Client, Pace
+from confsync.remote.opening import gateway_of
 from confsync.work import Workers
 
 SITE = "https://acme.atlassian.net"

@@ -8,8 +8,9 @@ from types import ModuleType
 
 import pytest
 
-from confsync import keychain, remote
+from confsync import keychain
 from confsync.cli import main
+from confsync.remote import opening
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run
 
@@ -188,7 +189,7 @@ def test_a_scoped_token_is_told(wiki: Sandbox, desk: Desk, monkeypatch: pytest.M
         asked.append(url)
         return wiki.gateway_url
 
-    monkeypatch.setattr(remote, "gateway_of", elsewhere)
+    monkeypatch.setattr(opening, "gateway_of", elsewhere)
     wiki.faults.refuse = lambda method, path: 401 if not path.startswith("/ex/") else None
     run = desk("doctor")
     assert "a scoped one: the site refuses it, Atlassian's gateway takes it" in run.out

@@ -1,0 +1,118 @@
+"""What `check` finds in a document: what no Confluence takes, and what it will drop or rewrite.
+
+Offline. Places are lines and columns in the file, from 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from confsync.document import Document
+from confsync.flaws import flaws_of
+from confsync.mirror import Mirror
+from confsync.references import links
+from confsync.result import Finding, Severity
+from confsync.scan import Entry
+
+# What stands in a CDATA section or a comment is nobody's markup.
+_MARKUP = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+    r'|<(?P<element>(?:ac|ri):[\w.-]+)|\sstyle="(?P<style>[^"]*)"',
+    re.DOTALL,
+)
+# Atomic, so that a section ends at its own end, whatever follows.
+_CODE = re.compile(
+    r"<ac:plain-text-body>(?>(?:\s*<!\[CDATA\[(?>.*?\]\]>))+\s*)(?!</ac:plain-text-body>)",
+    re.DOTALL,
+)
+# What Confluence writes itself, by its documentation and in real bodies.
+_AC = (
+    "structured-macro parameter rich-text-body plain-text-body link link-body macro image caption "
+    "plain-text-link-body emoticon layout layout-section layout-cell task-list task task-id "
+    "task-uuid task-status task-body inline-comment-marker placeholder default-parameter "
+    "adf-extension adf-node adf-attribute adf-content adf-fallback adf-mark adf-leaf adf-parameter "
+    "adf-parameter-value adf-fragment-mark adf-fragment-mark-detail"
+)
+_RI = "page blog-post attachment url user space shortcut content-entity"
+KNOWN = frozenset([f"ac:{n}" for n in _AC.split()] + [f"ri:{n}" for n in _RI.split()])
+_KEPT = (
+    "text-align width min-width height color background-color background border-color border-width "
+    "margin-left margin-right margin-top margin-bottom padding-left vertical-align line-height "
+    "list-style-type font-size font-weight font-style text-decoration display letter-spacing "
+    "page-break-after page-break-before page-break-inside"
+)
+STYLES = frozenset(_KEPT.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the whole mirror tells about one document.
+
+    `titles` are the pages of each space that is mirrored as a whole, without case.
+    """
+
+    space: str = ""
+    titles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]:
+    """Everything that is to be said of one document, errors first."""
+    if entry.error:
+        error = entry.error
+        yield Finding(entry.path, error.line, 1, Severity.ERROR, "document", error.problem)
+        return
+    found = entry.document
+    if found is None:
+        return
+    for flaw in flaws_of(mirror, found):
+        place = (entry.path, flaw.line, flaw.column)
+        yield Finding(*place, Severity.ERROR, flaw.code, flaw.message)
+    stamp = _stamp_trouble(mirror, found)
+    if stamp:
+        line = found.text.count("\n", 0, found.spans["confluence"].start) + 1
+        yield Finding(entry.path, line, 1, Severity.WARNING, "stamp", stamp)
+    for offset, code, message in _oddities(found, known):
+        line, column = found.place(offset)
+        yield Finding(entry.path, line, column, Severity.WARNING, code, message)
+
+
+def _stamp_trouble(mirror: Mirror, found: Document) -> str:
+    """Why a stamp seems to have been edited by hand, by what the cache knows; empty otherwise."""
+    if found.stamp is None:
+        return ""
+    known = mirror.bases.versions(found.stamp.id)
+    of_digest = {version for version, digest in known if digest == found.stamp.digest}
+    if of_digest and found.stamp.version not in of_digest:
+        named = ", ".join(f"v{version}" for version in sorted(of_digest))
+        return f"the stamp says v{found.stamp.version}, but its digest is that of {named}"
+    return ""
+
+
+def _oddities(found: Document, known: Known) -> Iterator[tuple[int, str, str]]:
+    """Offset in the file, code and message of what Confluence takes and does not keep."""
+    start = found.body_start
+    for match in _MARKUP.finditer(found.text, start):
+        element, style = match["element"], match["style"]
+        if element and element not in KNOWN:
+            yield match.start(), "unknown-element", f"<{element}> is unknown to Confluence"
+        for name in _properties(style or ""):
+            if name not in STYLES:
+                why = f"Confluence drops '{name}' from a style"
+                yield match.start() + 1, "style", why
+    for match in _CODE.finditer(found.text, start):
+        why = "text of a macro outside its CDATA section: ']]>' inside one is ']]]]><![CDATA[>'"
+        yield match.end(), "cdata", why
+    for link in links(found.text, start):
+        space = link.space or known.space
+        titles = known.titles.get(space)
+        if titles is not None and link.title.casefold() not in titles:
+            yield link.offset, "link", f"there is no page '{link.title}' in {space} here"
+
+
+def _properties(style: str) -> Iterator[str]:
+    for declaration in style.split(";"):
+        name, colon, _ = declaration.partition(":")
+        if colon:
+            yield name.strip().lower()

@@ -1,0 +1,145 @@
+"""check: what a push would refuse, and what Confluence would drop, without any request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from confsync.cli import main
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk
+
+GUIDE = "ENG/guide.xhtml"
+LINE = "<p>The second is 9090.</p>"
+
+
+def findings(desk: Desk, *arguments: str, exit: int = 0) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = desk.json("check", *arguments, exit=exit).data["findings"]
+    return found
+
+
+def test_a_clean_mirror_is_clean_and_nobody_is_asked(wiki: Sandbox, desk: Desk) -> None:
+    assert desk("check").out == "check: nothing found in 2 documents\n"
+    assert findings(desk) == []
+    assert wiki.requests == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "code", "said"),
+    [
+        ("<p>open", 11, 1, "malformed", "<p> is never closed"),
+        ("<p>a &nope; b</p>", 11, 6, "malformed", "undefined entity"),
+        ("<<<<<<< mine\n=======\n>>>>>>> theirs", 11, 0, "conflict-marker", "conflict marker"),
+    ],
+)
+def test_an_error_has_its_line_and_column_in_the_file(
+    desk: Desk, text: str, line: int, column: int, code: str, said: str
+) -> None:
+    desk.edit(GUIDE, LINE, text)
+    (found,) = findings(desk, exit=1)
+    assert (found["path"], found["line"], found["column"]) == (GUIDE, line, column)
+    assert (found["severity"], found["code"]) == ("error", code)
+    assert said in found["message"]
+    run = desk("check", exit=1)
+    assert f"{GUIDE}:{line}:{column or 1}: error: {found['message']}\n" in run.out
+    assert run.out.endswith("check: 1 error in 2 documents\n")
+
+
+def test_front_matter_and_ids_that_stand_twice_are_errors(desk: Desk) -> None:
+    desk.path("ENG/copy.xhtml").write_bytes(desk.path(GUIDE).read_bytes())
+    desk.path("ENG/bad.xhtml").write_text("---\ntitle: [\n---\n")
+    found = findings(desk, exit=1)
+    assert [(one["path"], one["code"]) for one in found] == [
+        ("ENG/bad.xhtml", "document"),
+        ("ENG/copy.xhtml", "document"),
+        (GUIDE, "document"),
+    ]
+    assert "same page id" in found[1]["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("<p><ac:blink>x</ac:blink></p>", "unknown-element", "<ac:blink>"),
+        ('<p style="color: red; float: left;">x</p>', "style", "'float'"),
+        (
+            "<ac:plain-text-body><![CDATA[a]]> b ]]&gt;</ac:plain-text-body>",
+            "cdata",
+            "outside its CDATA",
+        ),
+        (
+            '<p><ac:link><ri:page ri:content-title="Nobody" /></ac:link></p>',
+            "link",
+            "no page 'Nobody' in ENG",
+        ),
+    ],
+)
+def test_what_confluence_would_drop_is_a_warning(
+    desk: Desk, text: str, code: str, said: str
+) -> None:
+    desk.edit(GUIDE, LINE, text)
+    (found,) = findings(desk)
+    assert (found["severity"], found["code"], found["line"]) == ("warning", code, 11)
+    assert said in found["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p><![CDATA[<ac:blink> style='float:left']]></p><!-- <ac:blink> -->",
+        "<ac:plain-text-body> <![CDATA[a]]]]><![CDATA[>b]]> </ac:plain-text-body>",
+        '<p><ac:link><ri:page ri:content-title="GUIDE" /></ac:link></p>',
+        '<p><ac:link><ri:page ri:space-key="OPS" ri:content-title="Nobody" /></ac:link></p>',
+    ],
+)
+def test_what_is_in_order_is_not_warned_of(desk: Desk, text: str) -> None:
+    desk.edit(GUIDE, LINE, text)
+    assert findings(desk) == []
+
+
+def test_a_stamp_that_was_edited_by_hand_is_told(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    wiki.store.edit(guide, "<p>hers</p>", author="Ana")
+    desk.edit(GUIDE, "\n  version: 1\n", "\n  version: 2\n")
+    (found,) = findings(desk)
+    assert (found["severity"], found["code"], found["line"]) == ("warning", "stamp", 3)
+    assert found["message"] == "the stamp says v2, but its digest is that of v1"
+
+
+def test_only_what_is_named_is_looked_at(desk: Desk) -> None:
+    desk.edit(GUIDE, LINE, "<p>open")
+    assert findings(desk, "ENG/index.xhtml") == []
+    assert len(findings(desk, GUIDE, exit=1)) == 1
+
+
+def test_annotations_are_githubs(desk: Desk) -> None:
+    desk.edit(GUIDE, LINE, "<p>100 % & more</p>")
+    desk.path(GUIDE).rename(desk.path("ENG/a,b.xhtml"))
+    run = desk("check", "--format", "github", exit=1)
+    assert run.out == (
+        "::error file=ENG/a%2Cb.xhtml,line=11,col=11,title=confsync malformed"
+        "::not well-formed (invalid token)\n"
+    )
+
+
+def test_files_are_found_in_their_mirrors_from_above(
+    wiki: Sandbox,
+    desk_at: Callable[..., Desk],
+    guide: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one, two = desk_at("one"), desk_at("two")
+    one.edit(GUIDE, LINE, "<p>open")
+    two.edit(GUIDE, LINE, "<p>open")
+    (tmp_path / "other.xhtml").write_text("a JSF page")
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert main(["check", f"one/{GUIDE}", f"two/{GUIDE}", "other.xhtml"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines[:2]] == [f"one/{GUIDE}", f"two/{GUIDE}"]
+    assert lines[2] == "check: 2 errors in 2 documents"
+    assert main(["check", "other.xhtml"]) == 4
