@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from confsync.errors import FileError, UsageError
+from confsync.errors import ConfigError, FileError, UsageError
 from confsync.paths import SUFFIX
 
 if TYPE_CHECKING:
@@ -39,27 +39,73 @@ def deleted_documents(
 ) -> dict[str, bytes]:
     """Documents that a commit has and the work tree lacks: deleted on purpose. Path to content.
 
-    Paths are relative to the mirror. Empty without git, without a repository, without a commit.
-    Raises UsageError for a revision that is none.
+    Of another branch's commit, that is where the two parted: what came to it since was not deleted
+    here. Paths are relative to the mirror. Empty without git, without a repository, without a
+    commit. Raises UsageError for a revision that is none.
     """
     with _repository(root) as repo:
         if repo is None:
             return {}
         command = type(repo.git)(str(root))
-        commit = _commit(command, revision)
-        listed = command.diff(
-            commit,
-            "--name-only",
-            "--no-renames",
-            "--diff-filter=D",
-            "--relative",
-            "-z",
-            "--",
-            *directories,
-        )
-        names = [name for name in listed.split("\0") if name.endswith(SUFFIX)]
+        commit = _common(command, revision)
+        names = _changed(command, directories, commit, "--diff-filter=D")
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
         return {name: _blob(repo, commit, prefix / name) for name in names}
+
+
+def changed_documents(root: Path, directories: Sequence[str], revision: str) -> frozenset[str]:
+    """Documents that are not what they were where this branch and `revision` parted.
+
+    Those that are gone, and those that git does not know yet, count too. Raises UsageError for a
+    revision that is none, ConfigError in a clone too shallow, FileError without a repository.
+    """
+    with _command(root) as command:
+        commit = _common(command, revision)
+        names = _changed(command, directories, commit)
+        unknown = command.ls_files("--others", "--exclude-standard", "-z", "--", *directories)
+        return frozenset(names) | {n for n in unknown.split("\0") if n.endswith(SUFFIX)}
+
+
+def staged_documents(
+    root: Path, directories: Sequence[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Documents whose next commit differs from HEAD, and those whose work tree differs from that.
+
+    Raises FileError without a repository.
+    """
+    with _command(root) as command:
+        staged = _changed(command, directories, "--cached", "--diff-filter=d")
+        return frozenset(staged), frozenset(_changed(command, directories))
+
+
+def dirty(root: Path) -> frozenset[str]:
+    """Files below the mirror that are not as HEAD has them, unknown ones included."""
+    with _command(root) as command:
+        known = _split(
+            command.diff("HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", ".")
+        )
+        unknown = _split(command.ls_files("--others", "--exclude-standard", "-z", "--", "."))
+        return frozenset(known + unknown)
+
+
+def commit(root: Path, names: Iterable[str], message: str) -> str | None:
+    """Commit some files as they stand, and nothing else; answers the commit, None for no change.
+
+    The user's hooks, signing and identity apply. Raises FileError with what git says.
+    """
+    with _command(root) as command:
+        wanted = sorted(names)
+        there = [name for name in wanted if (root / name).exists()]
+        if there:
+            command.add("--", *there)
+        listed = command.diff(
+            "HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", *wanted
+        )
+        changed = _split(listed) if wanted else []
+        if not changed:
+            return None
+        command.commit("--quiet", "--only", "-m", message, "--", *changed)
+        return str(command.rev_parse("--short", "HEAD")).strip()
 
 
 def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
@@ -116,10 +162,41 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
     return out.decode(), status > 0
 
 
-def _commit(command: Git, revision: str) -> str:
-    """The id of a commit; an option is none, whatever it looks like."""
+def _split(listed: str) -> list[str]:
+    return [name for name in listed.split("\0") if name]
+
+
+def _changed(command: Git, directories: Iterable[str], *options: str) -> list[str]:
+    """The documents that a diff names, relative to the mirror."""
+    listed = command.diff(
+        *options, "--name-only", "--no-renames", "--relative", "-z", "--", *directories
+    )
+    return [name for name in _split(listed) if name.endswith(SUFFIX)]
+
+
+def _common(command: Git, revision: str) -> str:
+    """Where HEAD and a revision parted. Raises UsageError, ConfigError in a clone too shallow."""
     if revision == "HEAD":
         return revision
+    status, out, _ = command.merge_base(
+        "HEAD", _commit(command, revision), with_extended_output=True, with_exceptions=False
+    )
+    if status == 0:
+        return str(out).strip()
+    if command.rev_parse("--is-shallow-repository") == "true":
+        raise _too_shallow(revision)
+    raise UsageError(f"'{revision}' and HEAD have no commit in common")
+
+
+def _too_shallow(revision: str) -> ConfigError:
+    return ConfigError(
+        f"this clone is too shallow to know what changed since '{revision}'",
+        hint="'git fetch --unshallow', or fetch-depth: 0 where a workflow checks out",
+    )
+
+
+def _commit(command: Git, revision: str) -> str:
+    """The id of a commit; an option is none, whatever it looks like."""
     status, out, _ = command.rev_parse(
         "--verify",
         "--quiet",
@@ -129,8 +206,9 @@ def _commit(command: Git, revision: str) -> str:
         with_exceptions=False,
     )
     if status != 0:
-        hint = "a shallow clone lacks old commits: fetch with 'fetch-depth: 0'"
-        raise UsageError(f"git knows no commit '{revision}'", hint=hint)
+        if command.rev_parse("--is-shallow-repository") == "true":
+            raise _too_shallow(revision)
+        raise UsageError(f"git knows no commit '{revision}'")
     return str(out).strip()
 
 
@@ -146,6 +224,17 @@ def _git() -> Any:
     except ImportError:
         return None
     return git
+
+
+@contextlib.contextmanager
+def _command(root: Path) -> Iterator[Git]:
+    """Git's commands in the mirror. Raises FileError without a repository that has a commit."""
+    with _repository(root) as repo:
+        if repo is None:
+            raise FileError(
+                "this needs a git repository with a commit", hint="'git init', then commit"
+            )
+        yield type(repo.git)(str(root))
 
 
 @contextlib.contextmanager

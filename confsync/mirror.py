@@ -33,6 +33,8 @@ class Mirror:
         self.config = config
         self.bases = BaseStore(root / STATE / "bases")
         self.audit = AuditLog(root / STATE / "audit.jsonl")
+        # What was written, moved or removed, as mirror paths: for whoever commits it.
+        self.written: set[str] = set()
 
     def scan(self) -> tuple[SpaceScan, ...]:
         """Read every document once."""
@@ -52,6 +54,7 @@ class Mirror:
             disk.replace(path, data, lambda: self._check(name, path, expected))
         except OSError as error:
             raise _file_error(name, "cannot be written", error) from None
+        self._note(name)
 
     def settle(
         self, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
@@ -79,6 +82,7 @@ class Mirror:
             disk.unlink(path)
         except OSError as error:
             raise _file_error(name, "cannot be removed", error) from None
+        self._note(name)
         self._drop_empty(path.parent)
 
     def keep_in_trash(self, name: str, data: bytes) -> None:
@@ -100,6 +104,7 @@ class Mirror:
         path = self._inside(f"{directory}/{paths.FOLDER_FILE}")
         with contextlib.suppress(OSError):
             disk.unlink(path)
+            self._note(f"{directory}/{paths.FOLDER_FILE}")
         self._drop_empty(path.parent)
 
     def move(
@@ -132,6 +137,7 @@ class Mirror:
                 except OSError as error:
                     failed[new] = f"cannot be moved from {old}: {error.strerror}"
                 else:
+                    self._note(old)
                     held.append((place, new))
             disk.sync_directory(waiting)
             between()
@@ -139,6 +145,8 @@ class Mirror:
                 why = self._land(place, new)
                 if why:
                     failed[new] = why
+                else:
+                    self._note(new)
         except OSError as error:
             raise _file_error(space.path, "a page could not be moved", error) from None
         finally:
@@ -161,6 +169,10 @@ class Mirror:
         except OSError as error:
             return f"{error.strerror or error}: {error.filename or new}; {waits}"
         return ""
+
+    def _note(self, name: str) -> None:
+        if not name.startswith(f"{STATE}/"):
+            self.written.add(name)
 
     def _check(self, name: str, path: Path, expected: bytes | None) -> None:
         if _current(name, path) != expected:

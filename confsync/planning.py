@@ -258,7 +258,13 @@ def _new(how: How, page: Page, path: str, *, top: bool) -> Step:
     number, labels = info.version.number, info.labels
     stamp = Stamp(info.id, number, page.digest, info.parent, labels, top)
     result = PageResult(
-        path, Outcome.CREATED, info.id, info.title, "new", None, info.version.number
+        path,
+        Outcome.CREATED,
+        info.id,
+        info.title,
+        "new",
+        remote=info.version.number,
+        version=info.version,
     )
     try:
         layout = how.mirror.config.layout

@@ -27,7 +27,7 @@ def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult,
     names = names_of(remote, (version.author for version in refused)) if refused else {}
     return tuple(
         replace(page, version=replace(page.version, author=names.get(page.version.author, "")))
-        if page.version
+        if page.version and page.outcome is Outcome.REJECTED
         else page
         for page in listed
     )

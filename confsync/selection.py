@@ -14,11 +14,11 @@ from confsync.errors import UsageError
 class Selection:
     """Named files and directories, relative to the mirror with ``/``; empty means all.
 
-    `nothing` is for a command that was told, in another way, all that it is about.
+    `among` holds more narrowly what is meant, such as what git says has changed.
     """
 
     names: tuple[str, ...] = ()
-    nothing: bool = False
+    among: frozenset[str] | None = None
 
     @classmethod
     def of(cls, root: Path, directory: Path, given: Iterable[str]) -> Selection:
@@ -35,11 +35,13 @@ class Selection:
     @property
     def everything(self) -> bool:
         """Whether nothing was named."""
-        return not self.names and not self.nothing
+        return not self.names and self.among is None
 
     def has(self, path: str) -> bool:
         """Whether a document is meant: by its own name, or by a directory above it."""
-        return self.everything or any(
+        if self.among is not None and path not in self.among:
+            return False
+        return not self.names or any(
             path == name or path.startswith(f"{name}/") for name in self.names
         )
 

@@ -94,6 +94,7 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
 @click.option("--theirs", is_flag=True, help="Take the server's text of the named pages.")
 @click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
 @click.option("--at", type=int, metavar="N", help="The server's version that --ours gives up.")
+@click.option("--commit", is_flag=True, help="Commit what was written, and nothing else.")
 @common
 @click.pass_obj
 def pull(
@@ -107,6 +108,7 @@ def pull(
     theirs: bool,
     ours: bool,
     at: int | None,
+    commit: bool,
 ) -> None:
     """Bring the server's changes to the files. What you edited is never overwritten.
 
@@ -133,6 +135,7 @@ def pull(
             prune=prune,
             allow_mass_delete=allow_mass_delete,
             resolution=resolution,
+            commit=commit,
             progress=progress,
         )
     finish(settings, result, mirror.root)
@@ -143,7 +146,9 @@ def pull(
 @click.option("--message", "-m", default="", help="What the page's history shall say.")
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--delete", is_flag=True, help="Also put pages into the trash: see above.")
-@click.option("--since", metavar="REV", help="With --delete: documents that REV had.")
+@click.option("--since", metavar="REV", help="Only what changed since this branch left REV.")
+@click.option("--staged", is_flag=True, help="Only what is staged for the next commit.")
+@click.option("--commit", is_flag=True, help="Commit the documents with their new stamps.")
 @click.option("--allow-mass-move", is_flag=True, help="Even if it moves many pages.")
 @click.option("--allow-mass-delete", is_flag=True, help="Even if it deletes many pages.")
 @common
@@ -155,6 +160,8 @@ def push(
     dry_run: bool,
     delete: bool,
     since: str | None,
+    staged: bool,
+    commit: bool,
     allow_mass_move: bool,
     allow_mass_delete: bool,
 ) -> None:
@@ -168,15 +175,14 @@ def push(
     confsync push --dry-run docs/ENG
     confsync push --delete
     confsync push --delete 98310
+    confsync push --since origin/main --commit
     """
     from confsync.commands.push import push as run
 
-    if since and not delete:
-        raise UsageError("--since goes with --delete")
     paths, deleting = deletions_of(settings, paths, since) if delete else (paths, None)
     mirror, selection = mirror_of(settings, paths)
     if deleting and deleting.named and not paths:
-        selection = replace(selection, nothing=True)
+        selection = replace(selection, among=frozenset())
     with (
         remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,
@@ -190,6 +196,9 @@ def push(
             allow_mass_move=allow_mass_move,
             delete=deleting,
             allow_mass_delete=allow_mass_delete,
+            since=since,
+            staged=staged,
+            commit=commit,
             progress=progress,
         )
     finish(settings, result, mirror.root)

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 
 from confsync import planning, references
+from confsync.committing import Commit
 from confsync.errors import ConfsyncError, Exit
 from confsync.guard import too_many
 from confsync.mirror import Mirror
@@ -33,12 +34,15 @@ def pull(
     prune: bool = False,
     allow_mass_delete: bool = False,
     resolution: Resolution | None = None,
+    commit: bool = False,
     progress: Progress = silent,
 ) -> Result:
     """Pull every space of the mirror, or the named documents.
 
     `resolution` says what to do about pages that both sides changed; without it they are refused.
+    `commit` commits what was written. Raises UsageError, FileError.
     """
+    committing = Commit(mirror, remote, theirs=True) if commit and not dry_run else None
     pages: list[PageResult] = []
     renamed: list[Renamed] = []
     interrupted = False
@@ -75,7 +79,8 @@ def pull(
             interrupted = True
     told = tuple(pages) if interrupted else with_names(remote, pages)
     notes = tuple(references.notes(scans, renamed))
-    return Result("pull", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
+    result = Result("pull", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
+    return committing.of(result) if committing else result
 
 
 def _plan(

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from confsync import labelling, paths, references
+from confsync import gitrepo, labelling, paths, references
+from confsync.committing import Commit
 from confsync.creating import Creations
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
 from confsync.errors import ConfsyncError, Exit, MassChangeError
@@ -36,13 +37,20 @@ def push(
     allow_mass_move: bool = False,
     delete: Deleting | None = None,
     allow_mass_delete: bool = False,
+    since: str | None = None,
+    staged: bool = False,
+    commit: bool = False,
     progress: Progress = silent,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
     """Push every edited document of the mirror, or the named ones.
 
-    With `delete` also the deletions: pages whose documents are gone, or that are named.
+    With `delete` also the deletions: pages whose documents are gone, or that are named. `since` is
+    a commit, and only what changed since is meant; `staged` means only what git's index has, and
+    `commit` commits the documents as they are settled. Raises UsageError, FileError.
     """
+    selection, differing = _narrowed(mirror, selection, since, staged=staged)
+    committing = Commit(mirror, remote, theirs=False) if commit and not dry_run else None
     pages: list[PageResult] = []
     errors: list[Problem] = []
     renamed: list[Renamed] = []
@@ -58,6 +66,7 @@ def push(
             for scan in scans:
                 with each_space(errors):
                     waiting = _outgoing(mirror, remote, scan, selection, pages, errors)
+                    waiting = _without(waiting, differing, pages)
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
                         continue
@@ -83,7 +92,35 @@ def push(
         errors += _nowhere(asked, pages)
     told = tuple(pages) if interrupted else with_names(remote, pages)
     notes = tuple(references.notes(scans, renamed))
-    return Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
+    result = Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
+    return committing.of(result) if committing else result
+
+
+def _narrowed(
+    mirror: Mirror, selection: Selection, since: str | None, *, staged: bool
+) -> tuple[Selection, frozenset[str]]:
+    """What is meant, by the word of git; and what of it is not as git's index has it."""
+    directories = [space.path for space in mirror.config.spaces]
+    among, differing = selection.among, frozenset[str]()
+    if since is not None:
+        changed = gitrepo.changed_documents(mirror.root, directories, since)
+        among = changed if among is None else among & changed
+    if staged:
+        changed, differing = gitrepo.staged_documents(mirror.root, directories)
+        among = changed if among is None else among & changed
+    return replace(selection, among=among), differing
+
+
+def _without(
+    waiting: list[Entry], differing: frozenset[str], pages: list[PageResult]
+) -> list[Entry]:
+    """What is as git's index has it; adds the others to the result."""
+    for entry in waiting:
+        if entry.path in differing:
+            why = "its work tree differs from what is staged"
+            hint = "'git add' it, or push without --staged"
+            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+    return [entry for entry in waiting if entry.path not in differing]
 
 
 # -- before any request ----------------------------------------------------------------------------

@@ -1,0 +1,239 @@
+"""At home in git: what --since and --staged mean, and what --commit commits."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, writes
+
+PAGES = ("ENG/one.xhtml", "ENG/two.xhtml")
+
+
+@pytest.fixture
+def repo(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
+    """A committed clone with two pages."""
+    for name in ("One", "Two"):
+        wiki.store.create_page("ENG", name, f"<p>text of {name}</p>", author="Ana")
+    desk = desk_at()
+    desk.git("init", "-q", "-b", "main")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    wiki.clear_requests()
+    return desk
+
+
+def edit(desk: Desk, *names: str, text: str = "mine") -> None:
+    for name in names:
+        desk.path(name).write_text(desk.text(name).replace("text of", text))
+
+
+def subjects(desk: Desk) -> list[str]:
+    return desk.git("log", "--format=%s").splitlines()
+
+
+def changed_by_head(desk: Desk) -> list[str]:
+    return desk.git("show", "--format=", "--name-only", "HEAD").splitlines()
+
+
+# -- what is meant ---------------------------------------------------------------------------------
+
+
+def test_since_means_what_changed_on_this_branch(wiki: Sandbox, repo: Desk) -> None:
+    edit(repo, "ENG/one.xhtml")
+    repo.git("commit", "-qam", "an edit of main that nobody pushed")
+    repo.git("checkout", "-qb", "branch")
+    edit(repo, "ENG/two.xhtml")
+    repo.git("commit", "-qam", "ours")
+    assert repo.json("push", "--since", "main").outcomes == {"ENG/two.xhtml": "updated"}
+    assert [page.version for page in wiki.store.pages("ENG")] == [1, 1, 2]
+
+
+def test_since_knows_new_documents_and_not_what_the_other_branch_did(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    repo.git("checkout", "-qb", "branch")
+    repo("new", "ENG/three.xhtml", "--title", "Three")
+    repo.git("checkout", "-q", "main")
+    edit(repo, "ENG/one.xhtml")
+    repo.git("commit", "-qm", "on main", "--", "ENG/one.xhtml")
+    repo.git("checkout", "-q", "branch")
+    assert repo.json("push", "--since", "main").outcomes == {"ENG/three.xhtml": "created"}
+
+
+def test_since_does_not_take_what_another_branch_added_for_deleted(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    repo.git("checkout", "-qb", "branch")
+    repo.git("checkout", "-q", "main")
+    page = wiki.store.create_page("ENG", "Three", "<p>three</p>")
+    repo("pull")
+    repo.git("add", "-A")
+    repo.git("commit", "-qm", "on main")
+    repo.git("checkout", "-q", "branch")
+    assert "nothing to do" in repo("push", "--delete", "--since", "main").out
+    assert wiki.store.page(page.id).status == "current"
+
+
+def test_staged_means_what_the_index_has_and_refuses_what_differs(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    edit(repo, *PAGES)
+    repo.git("add", "ENG/one.xhtml")
+    assert repo.json("push", "--staged").outcomes == {"ENG/one.xhtml": "updated"}
+    repo.git("add", "ENG/two.xhtml")
+    edit(repo, "ENG/two.xhtml", text="never")
+    repo.path("ENG/two.xhtml").write_text(repo.text("ENG/two.xhtml") + "<p>more</p>\n")
+    run = repo("push", "--staged", "ENG/two.xhtml", exit=1)
+    assert "its work tree differs from what is staged" in run.out
+    assert "'git add' it" in run.err
+    assert [page.version for page in wiki.store.pages("ENG")] == [1, 2, 1]
+
+
+def test_a_clone_that_is_too_shallow_says_so(
+    wiki: Sandbox, repo: Desk, tmp_path: Path, desk_at: Callable[..., Desk]
+) -> None:
+    edit(repo, "ENG/one.xhtml")
+    repo.git("commit", "-qam", "second")
+    subprocess.run(
+        ["git", "clone", "-q", "--depth", "1", repo.root.as_uri(), str(tmp_path / "shallow")],
+        check=True,
+    )
+    repo.root = tmp_path / "shallow"
+    run = repo("push", "--since", "HEAD~1", exit=4)
+    assert "too shallow" in run.err
+    assert "fetch-depth: 0" in run.err
+    assert writes(wiki) == []
+
+
+def test_without_a_repository_that_is_told(desk_at: Callable[..., Desk], wiki: Sandbox) -> None:
+    desk = desk_at()
+    for command in (("push", "--since", "main"), ("push", "--staged"), ("pull", "--commit")):
+        assert "needs a git repository" in desk(*command, exit=4).err
+
+
+def test_one_edit_among_five_hundred_pages_costs_four_requests(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    for n in range(500):
+        wiki.store.create_page("ENG", f"P {n}", f"<p>text of {n}</p>")
+    desk = desk_at()
+    desk.git("init", "-q", "-b", "main")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    desk.git("checkout", "-qb", "branch")
+    edit(desk, "ENG/p-77.xhtml")
+    desk.git("commit", "-qam", "one")
+    wiki.clear_requests()
+    desk("push", "--since", "main")
+    assert len(wiki.requests) == 4
+
+
+# -- committing ------------------------------------------------------------------------------------
+
+
+def test_a_push_commits_its_stamps_and_nothing_else(wiki: Sandbox, repo: Desk) -> None:
+    edit(repo, "ENG/one.xhtml")
+    repo.git("add", "ENG/one.xhtml")
+    (repo.root / "staged.txt").write_text("staged")
+    repo.git("add", "staged.txt")
+    (repo.root / "loose.txt").write_text("loose")
+    run = repo("push", "--commit")
+    assert "committed as " in run.out
+    assert changed_by_head(repo) == ["ENG/one.xhtml"]
+    assert subjects(repo)[0] == "confsync push: 1 page"
+    assert "ENG/one.xhtml v1 -> v2" in repo.git("log", "-1", "--format=%B")
+    assert repo.git("status", "--porcelain").splitlines() == ["A  staged.txt", "?? loose.txt"]
+    assert repo.git("show", "HEAD:ENG/one.xhtml") == repo.text("ENG/one.xhtml")
+    count = len(subjects(repo))
+    repo("push", "--commit")
+    assert len(subjects(repo)) == count
+
+
+def test_a_pull_is_committed_with_its_authors(wiki: Sandbox, repo: Desk) -> None:
+    one, two = (page for page in wiki.store.pages("ENG") if page.title in ("One", "Two"))
+    wiki.store.edit(one.id, "<p>hers</p>", author="Ana Lima", message="new ports")
+    wiki.store.edit(two.id, title="Zwei", author="Ben")
+    wiki.store.create_page("ENG", "Three", "<p>three</p>", author="Cleo", parent=one.id)
+    repo("pull", "--commit")
+    assert repo.git("status", "--porcelain") == ""
+    assert sorted(changed_by_head(repo)) == [
+        "ENG/one.xhtml",
+        "ENG/one/three.xhtml",
+        "ENG/zwei.xhtml",
+    ]
+    told = repo.git("log", "-1", "--format=%B")
+    assert told.startswith("confsync pull: 3 pages\n\n")
+    assert "ENG/one.xhtml v1 -> v2 (Ana Lima: new ports)\n" in told
+    authors = [line for line in told.splitlines() if line.startswith("Co-authored-by: ")]
+    assert [line.partition(": ")[2].partition(" <")[0] for line in authors] == [
+        "Ana Lima",
+        "Ben",
+        "Cleo",
+    ]
+
+
+def test_a_pull_leaves_what_was_uncommitted_before(wiki: Sandbox, repo: Desk) -> None:
+    one = next(page for page in wiki.store.pages("ENG") if page.title == "One")
+    two = next(page for page in wiki.store.pages("ENG") if page.title == "Two")
+    repo.path("ENG/one.xhtml").write_text(
+        repo.text("ENG/one.xhtml").replace("title: One", "title: One\nowner: me")
+    )
+    for page in (one, two):
+        wiki.store.edit(page.id, "<p>hers</p>", author="Ana")
+    run = repo("pull", "--commit")
+    assert "changed here before: ENG/one.xhtml" in run.out
+    assert changed_by_head(repo) == ["ENG/two.xhtml"]
+    assert "hers" in repo.text("ENG/one.xhtml")
+
+
+def test_a_hook_that_refuses_leaves_the_files_settled(wiki: Sandbox, repo: Desk) -> None:
+    hook = repo.path(".git/hooks/pre-commit")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
+    hook.chmod(0o755)
+    edit(repo, "ENG/one.xhtml")
+    run = repo("push", "--commit", exit=4)
+    assert "not committed" in run.err
+    assert "\n  version: 2\n" in repo.text("ENG/one.xhtml")
+    assert len(subjects(repo)) == 1
+
+
+def test_a_dry_run_commits_nothing(wiki: Sandbox, repo: Desk) -> None:
+    edit(repo, "ENG/one.xhtml")
+    repo("push", "--commit", "--dry-run")
+    assert len(subjects(repo)) == 1
+
+
+@pytest.mark.parametrize("where", ["subfolder", "worktree", "detached"])
+def test_it_works_wherever_the_mirror_is(
+    wiki: Sandbox, repo: Desk, tmp_path: Path, where: str
+) -> None:
+    if where == "subfolder":
+        (repo.root / "docs").mkdir()
+        repo.git("mv", "ENG", ".confsync.yaml", ".gitattributes", "docs")
+        repo.git("commit", "-qm", "moved")
+        repo.root = repo.root / "docs"
+    elif where == "worktree":
+        repo.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "branch")
+        repo.root = tmp_path / "tree"
+    else:
+        repo.git("checkout", "-q", "--detach")
+    edit(repo, "ENG/one.xhtml")
+    assert repo.json("push", "--since", "HEAD", "--commit").outcomes == {"ENG/one.xhtml": "updated"}
+    assert subjects(repo)[0] == "confsync push: 1 page"
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_two_runs_in_a_row_where_the_second_builds_on_the_first(wiki: Sandbox, repo: Desk) -> None:
+    for number in range(2):
+        before = repo.git("rev-parse", "HEAD").strip()
+        edit(repo, PAGES[number])
+        repo.git("commit", "-qam", "merged")
+        assert repo.json("push", "--since", before, "--commit").data["summary"] == {"updated": 1}
+    assert repo.git("status", "--porcelain") == ""
+    assert "clean" in repo("status", "--remote").out
