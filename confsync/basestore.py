@@ -12,6 +12,8 @@ from pathlib import Path
 from confsync import disk
 from confsync.model import Stamp, digest
 
+STATE = ".confsync"
+
 
 def make_state(state: Path) -> None:
     """Make the state directory, which git is not to see. Raises OSError."""

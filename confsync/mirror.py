@@ -14,15 +14,13 @@ from pathlib import Path
 import filelock
 import yaml
 
-from confsync import disk, document, paths
+from confsync import disk, document, paths, removals
 from confsync.audit import AuditLog
-from confsync.basestore import BaseStore, make_state
+from confsync.basestore import STATE, BaseStore, make_state
 from confsync.config import Config, SpaceConfig
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
 from confsync.model import Folder, Page, Stamp
 from confsync.scan import MOVING, Entry, SpaceScan, scan
-
-STATE = ".confsync"
 
 
 class Mirror:
@@ -72,13 +70,18 @@ class Mirror:
         )
         self.write(entry.path, data, expected=entry.raw)
 
-    def remove(self, name: str, *, expected: bytes) -> None:
-        """Move an unmodified file to the trash, if it still is what was read."""
+    def remove(self, name: str, *, expected: bytes, page_id: str | None = None) -> None:
+        """Move an unmodified file to the trash, if it still is what was read.
+
+        With `page_id` it is noted that not whoever works here deleted that page's document.
+        """
         path = self._inside(name)
         self._check(name, path, expected)
         self.keep_in_trash(name, expected)
         self._check(name, path, expected)
         try:
+            if page_id is not None:
+                removals.note(self.root / STATE, page_id)
             disk.unlink(path)
         except OSError as error:
             raise _file_error(name, "cannot be removed", error) from None

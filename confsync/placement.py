@@ -34,7 +34,7 @@ def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -
     to the path they had."""
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
-    keys = _keys(remaining)
+    keys = _keys(remaining, view.home)
     stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
     owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
     nodes: list[Node] = []
@@ -47,11 +47,9 @@ def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -
         else:
             nodes.append(node)
     nodes += _remote_nodes(view, {node.key for node in nodes}, deleted, owners)
-    keys_placed = {node.key for node in nodes}
+    placeable = {None, view.home, *(node.key for node in nodes)}
     tops = frozenset(
-        node.key
-        for node in nodes
-        if node.parent is not None and node.parent not in keys_placed and node.key != view.home
+        node.key for node in nodes if node.parent not in placeable and node.key != view.home
     )
     placed = paths.place(nodes, view.home, fixed)
     moves = {
@@ -64,12 +62,19 @@ def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -
     return Placement(new, moves, folders, tops)
 
 
-def _keys(entries: list[Entry]) -> dict[str, str]:
-    """A key for each document: its page id, or its path while it has none of its own."""
+def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
+    """A key for each document: its page id, or its path while it has none of its own.
+
+    Of several that claim the same page, the one that others stand below is it. A broken one that
+    claims to be the home page is not to take the home page's place.
+    """
+    directories = {entry.path.rpartition("/")[0] for entry in entries}
     keys: dict[str, str] = {}
     used: set[str] = set()
-    for entry in entries:
-        claimed = entry.claimed_id
+    for entry in sorted(
+        entries, key=lambda e: e.path.removesuffix(paths.SUFFIX) not in directories
+    ):
+        claimed = entry.page_id if entry.claimed_id == home else entry.claimed_id
         key = claimed if claimed and claimed not in used else f"file {entry.path}"
         used.add(key)
         keys[entry.path] = key

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from confsync import document, gitrepo, paths
+from confsync import document, gitrepo, paths, removals
+from confsync.basestore import STATE
 from confsync.config import SpaceConfig
 from confsync.document import Document
 from confsync.errors import DocumentError
@@ -144,12 +145,14 @@ def deleted_entries(
 ) -> dict[str, Entry]:
     """The documents that a commit has and the work tree lacks, by page id, as the commit has them.
 
-    Raises UsageError for a revision that is none.
+    Those that a pull removed, because their pages were in the trash, are not among them. Raises
+    UsageError for a revision that is none.
     """
     directories = [space.path for space in spaces]
     found = gitrepo.deleted_documents(root, directories, revision)
     entries = (_parsed(path, raw) for path, raw in found.items())
-    return {entry.page_id: entry for entry in entries if entry.page_id}
+    removed = removals.read(root / STATE)
+    return {e.page_id: e for e in entries if e.page_id and e.page_id not in removed}
 
 
 def _scan_space(root: Path, space: SpaceConfig) -> tuple[list[Entry], dict[str, Folder]]:

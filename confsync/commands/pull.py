@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from confsync import planning, references
+from confsync import planning, references, removals
+from confsync.basestore import STATE
 from confsync.committing import Commit
 from confsync.errors import ConfsyncError, Exit
 from confsync.guard import too_many
@@ -195,6 +196,8 @@ def _write(mirror: Mirror, step: Step) -> PageResult:
         if step.discarded is not None:
             mirror.keep_in_trash(step.path, step.discarded)
         mirror.write(step.path, step.data or b"", expected=step.entry.raw if step.entry else None)
+        if step.entry is None and step.result.id:
+            removals.forget(mirror.root / STATE, step.result.id)
     except ConfsyncError as error:
         return failed(step.result, error)
     return step.result
@@ -202,7 +205,8 @@ def _write(mirror: Mirror, step: Step) -> PageResult:
 
 def _remove(mirror: Mirror, step: Step) -> PageResult:
     try:
-        mirror.remove(step.path, expected=step.entry.raw if step.entry else b"")
+        raw = step.entry.raw if step.entry else b""
+        mirror.remove(step.path, expected=raw, page_id=step.result.id)
     except ConfsyncError as error:
         return failed(step.result, error)
     return step.result

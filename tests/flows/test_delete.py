@@ -234,3 +234,19 @@ def test_a_restoration_whose_answer_is_lost_is_looked_into(
 def test_restoring_what_is_not_there_is_told(wiki: Sandbox, desk: Desk) -> None:
     assert "error:" in desk("restore", "99999999", exit=1).err
     assert "is not a page id" in desk("restore", GUIDE, exit=2).err
+
+
+def test_what_a_pull_removed_was_not_deleted_by_whoever_works_here(
+    wiki: Sandbox, repo: Desk, guide: str
+) -> None:
+    wiki.store.trash(guide)
+    repo("pull")
+    assert not repo.path(GUIDE).exists()
+    wiki.store.restore(guide)
+    assert "nothing to do" in repo("push", "--delete").out
+    assert status_of(wiki, guide) == "current"
+    repo("pull")
+    assert repo.path(GUIDE).exists()
+    repo.path(GUIDE).unlink()
+    repo("push", "--delete")
+    assert status_of(wiki, guide) == "trashed"

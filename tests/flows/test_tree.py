@@ -252,3 +252,15 @@ def test_links_to_a_title_that_a_page_had_are_reported(
     desk.edit("ENG/linking.xhtml", "Guide &amp; more", "Manual")
     wiki.store.edit(page.id, title="Book", author="Ana")
     assert "'Manual' is called 'Book' now; links to the old title: ENG/linking" in desk("pull").out
+
+
+@pytest.mark.parametrize("name", ["index", "b"])
+def test_a_copy_moves_nothing(wiki: Sandbox, desk_at: Callable[..., Desk], name: str) -> None:
+    b = wiki.store.create_page("ENG", "B", "<p>b</p>")
+    wiki.store.create_page("ENG", "C", "<p>c</p>", parent=b.id)
+    desk = desk_at()
+    desk.path("ENG/a-copy.xhtml").write_bytes(desk.path(f"ENG/{name}.xhtml").read_bytes())
+    before = desk.files()
+    desk("pull", exit=4)
+    desk("push", exit=4)
+    assert desk.files() == before

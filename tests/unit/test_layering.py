@@ -117,7 +117,7 @@ def _breaks(found: Import) -> bool:
         return layer not in ("cli", "render", "__main__")
     if layer == "remote":
         return own in ("commands", "mirror", "scan", "gitrepo", "basestore")
-    if layer in ("mirror", "scan", "basestore", "gitrepo", "disk", "audit", "steps"):
+    if layer in ("mirror", "scan", "basestore", "gitrepo", "disk", "audit", "steps", "removals"):
         return own in ("remote", "commands", "reading", "view")
     if layer != "commands":
         return own == "commands" and layer not in ("cli", "__main__")

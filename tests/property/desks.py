@@ -1,0 +1,295 @@
+"""What the state machine works with: a site, people at desks, and the books of who typed what.
+
+Every editor types lines that nobody else types, ``L17L``. The site's book holds the lines and the
+inline comments that every page has ever had; a desk's book those that were typed in its files.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from confsync import document, steps
+from confsync.commands.pull import pull
+from confsync.commands.push import push
+from confsync.config import Config, SpaceConfig, dump
+from confsync.deleting import Deleting
+from confsync.document import Document
+from confsync.errors import DocumentError
+from confsync.mirror import STATE, Mirror
+from confsync.resolve import Resolution, Way
+from confsync.result import PageResult, Result
+from confsync.sandbox import PageRow, Store
+from confsync.selection import Selection
+from tests.store_remote import StoreRemote, Trouble
+
+SPACE = "ENG"
+CONFIG = Config(
+    "http://127.0.0.1:9/wiki", (SpaceConfig(SPACE, SPACE),), flavor="cloud", labels=True
+)
+_LINE = re.compile(r"L\d+L")
+_COMMENT = re.compile(r'ac:ref="([^"]+)"')
+_MARKER = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)\n", re.MULTILINE)
+
+
+class Killed(BaseException):
+    """The process is gone: what it would have done from here on does not happen."""
+
+
+class Site:
+    """The server, and its book: what each page holds that nobody has given up."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.store.create_space(SPACE, "Engineering", "Home")
+        self.owed: dict[str, set[str]] = {}
+        self._typed = 0
+
+    def line(self) -> str:
+        """A line that nobody has typed yet."""
+        self._typed += 1
+        return f"L{self._typed}L"
+
+    def pages(self, *statuses: str) -> list[PageRow]:
+        wanted = statuses or ("current",)
+        return [row for row in self.store.pages(SPACE, wanted) if row.status in wanted]
+
+    def audit(self) -> None:
+        """Nothing that a page had is missing from it. Notes what it has now."""
+        for row in self.pages("current"):
+            has = marks(row.body)
+            missing = self.owed.get(row.id, set()) - has
+            assert not missing, f"page {row.id} '{row.title}' lost {missing} in v{row.version}"
+            self.owed[row.id] = has
+
+    def state(self) -> object:
+        """Everything that a write would change."""
+        return [
+            (row.id, row.title, row.body, row.version, row.parent_id, row.labels)
+            for row in self.pages("current", "trashed")
+        ]
+
+    def give_up(self, page_id: str) -> None:
+        """Somebody gave up, by name, what the page holds now: a push may take it away."""
+        self.owed[page_id] = set()
+
+    def no_version_twice(self) -> None:
+        """No edit made two versions: each token stands once on each page."""
+        for row in self.pages("current", "trashed"):
+            tokens = re.findall(
+                r"\[confsync \w+\]", " ".join(v.message for v in self.store.versions(row.id))
+            )
+            assert len(tokens) == len(set(tokens)), f"page {row.id}: one edit made two versions"
+
+    def ever_had(self) -> set[str]:
+        """Every line of every version of every page."""
+        rows = self.pages("current", "trashed")
+        return {m for row in rows for v in self.store.versions(row.id) for m in marks(v.body)}
+
+
+class Desk:
+    """A mirror in a git repository, and the person who works there."""
+
+    def __init__(self, site: Site, root: Path, user: str) -> None:
+        self.site = site
+        self.root = root
+        self.remote = StoreRemote(site.store, user)
+        self.typed: set[str] = set()
+        self.committed: set[str] = set()
+
+    # -- the files ---------------------------------------------------------------------------------
+
+    def documents(self) -> list[Path]:
+        return sorted((self.root / SPACE).rglob("*.xhtml"))
+
+    def text_of_all(self) -> str:
+        trash = self.root / STATE / "trash"
+        paths = [*self.documents(), *(p for p in trash.rglob("*") if p.is_file())]
+        return "\n".join(path.read_text() for path in paths)
+
+    def type_into(self, path: Path, where: int) -> None:
+        """A new line between two blocks of a document."""
+        text = path.read_text()
+        ends = [found.end() for found in re.finditer(r"^---\n|</p>\n", text, re.MULTILINE)][1:]
+        if not ends:
+            return
+        line = self.site.line()
+        at = ends[where % len(ends)]
+        path.write_text(f"{text[:at]}<p>{line}</p>\n{text[at:]}")
+        self.typed.add(line)
+
+    def audit(self) -> None:
+        """No line that was typed here is nowhere."""
+        doubtful = self.typed - self.committed
+        if doubtful:
+            doubtful -= marks(self.text_of_all())
+        if doubtful:
+            doubtful -= self.site.ever_had()
+        assert not doubtful, f"{self.root.name}: {doubtful} is nowhere"
+
+    def forget_but(self, path: Path) -> None:
+        """A file was put back: what stood there alone is given up, by whoever did that."""
+        self.typed &= self.committed | marks(self.text_of_all()) | self.site.ever_had()
+
+    def page_of(self, path: Path) -> PageRow | None:
+        """The page of a document, as it is now."""
+        entry = read(path)
+        if entry is None or entry.stamp is None:
+            return None
+        return next((row for row in self.site.pages() if row.id == entry.stamp.id), None)
+
+    def files(self) -> dict[str, bytes]:
+        return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in self.documents()}
+
+    def bring_back_deleted(self) -> None:
+        """Who deleted a document and not its page thinks again, by committing the deletion."""
+        self.commit()
+
+    def equals_the_site(self) -> None:
+        """Title, text, parent and labels of every page are those of its document."""
+        mirror = Mirror(self.root, CONFIG)
+        (scan,) = mirror.scan()
+        rows = {row.id: row for row in self.site.pages()}
+        assert {entry.page_id for entry in scan.entries} == set(rows)
+        for entry in scan.entries:
+            found, row = entry.document, rows[entry.page_id or ""]
+            assert found is not None
+            here = (found.title, found.body, scan.wanted(entry), set(found.labels or ()))
+            assert here == (row.title, row.body, row.parent_id, set(row.labels))
+
+    # -- git ---------------------------------------------------------------------------------------
+
+    def git(self, *arguments: str) -> bool:
+        """Whether a git command did what it should."""
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.root, capture_output=True, encoding="utf-8", check=False
+        )
+        return done.returncode == 0
+
+    def commit(self) -> None:
+        self.committed |= self.typed & marks(self.text_of_all())
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "work")
+
+    # -- confsync ----------------------------------------------------------------------------------
+
+    def run(
+        self, command: Callable[[Mirror], Result], cut: int = 0, trouble: Trouble | None = None
+    ) -> Result | None:
+        """Run a command; killed before step `cut`, it answers nothing."""
+
+        def watch(number: int, what: str) -> None:
+            if cut and number >= cut:
+                raise Killed
+
+        self.remote.trouble = trouble
+        try:
+            with steps.watched(watch):
+                return command(Mirror(self.root, CONFIG))
+        except Killed:
+            return None
+        finally:
+            self.remote.trouble = None
+
+    def pull(
+        self, *names: str, way: Way | None = None, at: int | None = None, refresh: bool = False
+    ) -> Callable[[Mirror], Result]:
+        chosen, resolution = Selection(names), Resolution(way, at) if way else None
+        return lambda mirror: pull(
+            mirror, self.remote, chosen, resolution=resolution, refresh=refresh
+        )
+
+    def push(self, *, delete: bool = False) -> Callable[[Mirror], Result]:
+        asked = Deleting() if delete else None
+        return lambda mirror: push(mirror, self.remote, Selection(), delete=asked)
+
+    # -- a person, resolving -----------------------------------------------------------------------
+
+    def resolve_markers(self) -> None:
+        """Keep both sides of every conflict."""
+        for path in self.documents():
+            text = path.read_text()
+            kept = _MARKER.sub("", text)
+            if kept != text:
+                path.write_text(kept)
+
+    def settle_down(self) -> None:
+        """Resolve, as a person would, whatever pull and push refuse, until nothing is refused."""
+        for _ in range(8):
+            told = self.run(self.pull(way=Way.MERGE, refresh=True))
+            self.resolve_markers()
+            refused = [page for page in (told.pages if told else ()) if page.error]
+            for page in refused:
+                self._resolve(page)
+            told = self.run(self.push())
+            refused = [page for page in (told.pages if told else ()) if page.exit]
+            for page in refused:
+                self._resolve(page)
+            if not refused:
+                return
+        raise AssertionError(f"{self.root.name} does not settle: {refused}")
+
+    def _resolve(self, page: PageResult) -> None:
+        path = self.root / page.path
+        stuck = "circle~" in page.path or "belongs to no page" in page.error
+        if stuck and path.exists():
+            path.rename(self.root / SPACE / f"{page.id or 'new'}-{path.name}")
+        elif page.decision == "gone":
+            self.site.store.restore(page.id or "")
+        elif "changed the title" in page.error or "belongs to page" in page.error:
+            self.retitle(path, self._title(page))
+        elif "title" in page.error and page.id:
+            self.retitle(path, f"Other {self.site.line()}")
+        elif "moved here and" in page.error:
+            row = self.site.store.page(page.id or "")
+            self.site.give_up(row.id)
+            self.run(self.pull(page.path, way=Way.OURS, at=row.version))
+
+    def _title(self, page: PageResult) -> str:
+        if page.id and "changed the title" in page.error:
+            return self.site.store.page(page.id).title
+        return f"Other {self.site.line()}"
+
+    def retitle(self, path: Path, title: str) -> None:
+        if path.exists():
+            text = path.read_text()
+            path.write_text(re.sub(r"^title: .*$", f"title: {title}", text, count=1, flags=re.M))
+
+
+def marks(text: str) -> set[str]:
+    """The lines and the inline comments in a text."""
+    return set(_LINE.findall(text)) | {f"comment {ref}" for ref in _COMMENT.findall(text)}
+
+
+def template(root: Path) -> None:
+    """A repository to copy desks from: `git init` costs more than a copy."""
+    root.mkdir()
+    (root / ".confsync.yaml").write_text(dump(CONFIG))
+    (root / ".gitattributes").write_text("*.xhtml text eol=lf\n")
+    for arguments in (
+        ("init", "-q", "-b", "main", "--template="),
+        ("config", "user.name", "Test"),
+        ("config", "user.email", "test@example.com"),
+        ("config", "core.fsync", "none"),
+        ("config", "gc.auto", "0"),
+        ("add", "-A"),
+        ("commit", "-qm", "start"),
+    ):
+        subprocess.run(["git", *arguments], cwd=root, check=True)
+
+
+def desk_in(site: Site, source: Path, root: Path, user: str) -> Desk:
+    """A new desk with a copy of a repository."""
+    shutil.copytree(source, root, symlinks=True)
+    return Desk(site, root, user)
+
+
+def read(path: Path) -> Document | None:
+    """A document, None for one that cannot be read."""
+    try:
+        return document.parse(path.read_bytes(), path.name)
+    except DocumentError:
+        return None

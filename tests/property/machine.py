@@ -1,0 +1,327 @@
+"""The state machine: two desks, a browser, git, kills and lost answers, in any order.
+
+Rules do what people do; `check` looks after each that nothing was lost and nothing doubled.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import hypothesis.strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from confsync.mirror import STATE
+from confsync.resolve import Way
+from confsync.sandbox import PageRow
+from tests.property.desks import SPACE, Desk, Site, desk_in, marks, read, template
+from tests.store_remote import Trouble
+
+MEMORY = Path("/dev/shm")
+pick = st.integers(0, 7)
+who = st.integers(0, 2)
+# Most runs come to their end; a run has some twenty steps.
+cuts = st.one_of(st.just(0), st.integers(1, 30))
+troubles = st.sampled_from([None, None, *Trouble])
+
+
+class Team(RuleBasedStateMachine):
+    """Several people, one space."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.base = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+        self.site = Site()
+        self.desks: list[Desk] = []
+
+    def teardown(self) -> None:
+        try:
+            if self.desks:
+                self.quiet()
+        finally:
+            self.site.store.close()
+            shutil.rmtree(self.base)
+
+    @initialize()
+    def start(self) -> None:
+        store = self.site.store
+        guide = store.create_page(SPACE, "Guide", self.text(3))
+        store.create_page(SPACE, "Below", self.text(2), parent=guide.id)
+        store.create_page(SPACE, "Other", self.text(3), labels=["old"])
+        template(self.base / "template")
+        for name in ("one", "two"):
+            desk = desk_in(self.site, self.base / "template", self.base / name, name)
+            desk.run(desk.pull())
+            desk.commit()
+            self.desks.append(desk)
+
+    def text(self, lines: int) -> str:
+        return "".join(f"<p>{self.site.line()}</p>" for _ in range(lines))
+
+    def desk(self, number: int) -> Desk:
+        return self.desks[number % len(self.desks)]
+
+    def page(self, number: int) -> PageRow | None:
+        rows = self.site.pages()
+        return rows[number % len(rows)] if rows else None
+
+    def path(self, desk: Desk, number: int) -> Path | None:
+        paths = desk.documents()
+        return paths[number % len(paths)] if paths else None
+
+    # -- at a desk ---------------------------------------------------------------------------------
+
+    @rule(d=who, n=pick, where=pick)
+    def type_a_line(self, d: int, n: int, where: int) -> None:
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            desk.type_into(path, where)
+
+    @rule(d=who, n=pick)
+    def retitle(self, d: int, n: int) -> None:
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            desk.retitle(path, f"Title {self.site.line()}")
+
+    @rule(d=who, n=pick, label=st.sampled_from(["[]", "[old]", "[new]", "[old, new]"]))
+    def relabel(self, d: int, n: int, label: str) -> None:
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            lines = path.read_text().split("\n")
+            found = [i for i, line in enumerate(lines) if line.startswith("labels:")]
+            if found:
+                lines[found[0]] = f"labels: {label}"
+                path.write_text("\n".join(lines))
+
+    @rule(d=who, n=pick)
+    def copy_and_look(self, d: int, n: int) -> None:
+        """A copy has the id of another document: neither is touched while both stand there."""
+        desk = self.desk(d)
+        path = self.path(desk, n)
+        found = read(path) if path else None
+        if path and found and found.stamp:
+            copy = path.with_name("a-copy.xhtml")
+            shutil.copy(path, copy)
+            before = path.read_bytes()
+            desk.run(desk.pull())
+            desk.run(desk.push())
+            same = [path for path in desk.documents() if path.read_bytes() == before]
+            assert len(same) == 2, "a document whose id stands twice was written"
+            next(path for path in same if path.name == copy.name).unlink()
+
+    @rule(d=who, n=pick)
+    def write_a_new_document(self, d: int, n: int) -> None:
+        desk = self.desk(d)
+        directory = desk.root / SPACE
+        if n % 2 and (path := self.path(desk, n)) and path.stem != "index":
+            directory = path.with_suffix("")
+        line = self.site.line()
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"{line.lower()}.xhtml").write_text(
+            f"---\ntitle: New {line}\n---\n<p>{line}</p>\n"
+        )
+        desk.typed.add(line)
+
+    @rule(d=who, n=pick, m=pick)
+    def move_a_file(self, d: int, n: int, m: int) -> None:
+        desk = self.desk(d)
+        path, above = self.path(desk, n), self.path(desk, m)
+        if not path or not above or path.stem == "index" or path == above:
+            return
+        directory = path.parent if above.stem == "index" else above.with_suffix("")
+        target = directory / path.name
+        if directory.is_relative_to(path.with_suffix("")) or target.exists():
+            return
+        directory.mkdir(exist_ok=True)
+        path.rename(target)
+
+    @rule(d=who)
+    def lose_the_cache(self, d: int) -> None:
+        """The trash goes with it: whoever does that gives up what stands there alone."""
+        desk = self.desk(d)
+        kept = marks("".join(path.read_text() for path in desk.documents()))
+        shutil.rmtree(desk.root / STATE, ignore_errors=True)
+        desk.typed &= desk.committed | kept | self.site.ever_had()
+
+    # -- git ---------------------------------------------------------------------------------------
+
+    @rule(d=who)
+    def commit(self, d: int) -> None:
+        self.desk(d).commit()
+
+    @rule(d=who, n=pick)
+    def revert_a_file(self, d: int, n: int) -> None:
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            desk.git("checkout", "-q", "HEAD", "--", path.relative_to(desk.root).as_posix())
+            desk.forget_but(path)
+
+    @rule(d=who, n=st.integers(0, 1))
+    def change_branches(self, d: int, n: int) -> None:
+        desk = self.desk(d)
+        desk.commit()
+        name = ("main", "topic")[n]
+        desk.git("checkout", "-q", name) or desk.git("checkout", "-q", "-b", name)
+
+    @rule(d=who, squash=st.booleans())
+    def merge_a_branch(self, d: int, squash: bool) -> None:
+        desk = self.desk(d)
+        desk.commit()
+        how = ("--squash",) if squash else ("--no-edit",)
+        desk.git("checkout", "-q", "main")
+        if desk.git("merge", "-q", *how, "topic") or desk.git("reset", "-q", "--hard"):
+            desk.git("commit", "-qm", "merged")
+
+    @precondition(lambda self: len(self.desks) < 3)
+    @rule(d=who)
+    def clone(self, d: int) -> None:
+        desk = self.desk(d)
+        desk.commit()
+        other = desk_in(self.site, desk.root, self.base / "three", "three")
+        shutil.rmtree(other.root / STATE, ignore_errors=True)
+        self.desks.append(other)
+
+    # -- in the browser ----------------------------------------------------------------------------
+
+    @rule(n=pick, where=pick)
+    def ana_types_a_line(self, n: int, where: int) -> None:
+        if row := self.page(n):
+            blocks = row.body.split("</p>")
+            at = where % len(blocks)
+            new = [*blocks[:at], f"<p>{self.site.line()}", *blocks[at:]]
+            self.site.store.edit(row.id, "</p>".join(new))
+
+    @rule(n=pick)
+    def ana_comments(self, n: int) -> None:
+        row = self.page(n)
+        lines = sorted(m for m in marks(row.body) if m.startswith("L")) if row else []
+        if row and lines:
+            self.site.store.comment(row.id, lines[n % len(lines)])
+
+    @rule(n=pick)
+    def ana_retitles(self, n: int) -> None:
+        if row := self.page(n):
+            self.site.store.edit(row.id, title=f"Title {self.site.line()}")
+
+    @rule(n=pick)
+    def ana_sets_a_state(self, n: int) -> None:
+        if row := self.page(n):
+            self.site.store.set_state(row.id)
+
+    @rule(n=pick, label=st.sampled_from(["old", "new", "hers"]), add=st.booleans())
+    def ana_labels(self, n: int, label: str, add: bool) -> None:
+        row = self.page(n)
+        if row and add:
+            self.site.store.add_labels(row.id, [label])
+        elif row and label in row.labels:
+            self.site.store.remove_label(row.id, label)
+
+    @rule(n=pick, m=pick)
+    def ana_moves(self, n: int, m: int) -> None:
+        row, above = self.page(n), self.page(m)
+        home = self.site.store.space(SPACE).homepage_id
+        if row and above and row.id != home and not self.is_below(above, row):
+            self.site.store.edit(row.id, parent=above.id)
+
+    def is_below(self, row: PageRow, other: PageRow) -> bool:
+        rows = {one.id: one for one in self.site.pages()}
+        at: PageRow | None = row
+        while at is not None:
+            if at.id == other.id:
+                return True
+            at = rows.get(at.parent_id or "")
+        return False
+
+    @rule(n=pick)
+    def ana_creates(self, n: int) -> None:
+        if (row := self.page(n)) and len(self.site.pages()) < 9:
+            line = self.site.line()
+            self.site.store.create_page(SPACE, f"New {line}", f"<p>{line}</p>", parent=row.id)
+
+    @rule(n=pick)
+    def ana_deletes_an_old_version(self, n: int) -> None:
+        """One whose lines the next version has, too."""
+        row = self.page(n)
+        versions = self.site.store.versions(row.id) if row else ()
+        if row and len(versions) > 1 and marks(versions[0].body) <= marks(row.body):
+            self.site.store.delete_version(row.id, versions[0].number)
+
+    @rule(n=pick)
+    def ana_trashes(self, n: int) -> None:
+        row = self.page(n)
+        if row and row.id != self.site.store.space(SPACE).homepage_id:
+            self.site.store.trash(row.id)
+
+    @rule(n=pick)
+    def ana_restores(self, n: int) -> None:
+        rows = self.site.pages("trashed")
+        if rows and not self.taken(rows[n % len(rows)].title):
+            self.site.store.restore(rows[n % len(rows)].id)
+
+    def taken(self, title: str) -> bool:
+        return any(row.title.casefold() == title.casefold() for row in self.site.pages())
+
+    # -- confsync ----------------------------------------------------------------------------------
+
+    @rule(d=who, cut=cuts, merge=st.booleans(), refresh=st.booleans())
+    def pull(self, d: int, cut: int, merge: bool, refresh: bool) -> None:
+        desk = self.desk(d)
+        desk.run(desk.pull(way=Way.MERGE if merge else None, refresh=refresh), cut)
+        desk.resolve_markers()
+
+    @rule(d=who, cut=cuts, trouble=troubles, delete=st.booleans())
+    def push(self, d: int, cut: int, trouble: Trouble | None, delete: bool) -> None:
+        desk = self.desk(d)
+        desk.run(desk.push(delete=delete), cut, trouble)
+
+    @rule(d=who, n=pick, cut=cuts)
+    def take_theirs(self, d: int, n: int, cut: int) -> None:
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            desk.run(desk.pull(path.relative_to(desk.root).as_posix(), way=Way.THEIRS), cut)
+
+    @rule(d=who, n=pick, cut=cuts)
+    def keep_ours(self, d: int, n: int, cut: int) -> None:
+        desk = self.desk(d)
+        path = self.path(desk, n)
+        row = desk.page_of(path) if path else None
+        if path and row:
+            self.site.give_up(row.id)
+            name = path.relative_to(desk.root).as_posix()
+            desk.run(desk.pull(name, way=Way.OURS, at=row.version), cut)
+
+    @rule(d=who, n=pick)
+    def delete_a_document(self, d: int, n: int) -> None:
+        desk = self.desk(d)
+        path = self.path(desk, n)
+        if path and path.stem != "index":
+            desk.commit()
+            path.unlink()
+
+    # -- what must hold ----------------------------------------------------------------------------
+
+    @invariant()
+    def check(self) -> None:
+        self.site.audit()
+        self.site.no_version_twice()
+        for desk in self.desks:
+            desk.audit()
+
+    def quiet(self) -> None:
+        """Nobody edits any more: everybody resolves, and then nothing is left to do."""
+        for desk in self.desks:
+            desk.bring_back_deleted()
+        for _ in range(2):
+            for desk in self.desks:
+                desk.settle_down()
+        for desk in self.desks:
+            desk.run(desk.pull(refresh=True))
+        self.check()
+        before = [desk.files() for desk in self.desks], self.site.state()
+        for desk in self.desks:
+            desk.run(desk.pull(refresh=True))
+            desk.run(desk.push())
+        assert ([desk.files() for desk in self.desks], self.site.state()) == before
+        for desk in self.desks:
+            desk.equals_the_site()

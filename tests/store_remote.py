@@ -1,0 +1,258 @@
+"""A `Remote` straight over a sandbox's store: Confluence's own rules, without HTTP between.
+
+For tests that run thousands of commands. It raises what the real ones raise, takes each request as
+a step, and can be told to lose an answer, to be down, or to race.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from typing import TypeVar
+
+from confsync import steps
+from confsync.errors import (
+    NetworkError,
+    NotVisibleError,
+    PermissionDeniedError,
+    ServerError,
+    SpaceNotFoundError,
+    VersionConflictError,
+    WriteRefusedError,
+)
+from confsync.model import (
+    Folder,
+    Page,
+    PageInfo,
+    ParentKind,
+    Restrictions,
+    Space,
+    Status,
+    User,
+    Version,
+)
+from confsync.sandbox import ROOT, Invalid, Missing, PageRow, Refusal, Stale, Store, VersionRow
+from confsync.work import Workers
+
+Done = TypeVar("Done")
+
+
+class Trouble(Enum):
+    """What goes wrong with the next write."""
+
+    LOST = "its answer is lost"
+    DOWN = "the server fails before it does anything"
+    RACE = "the database says that somebody else was quicker"
+
+
+class StoreRemote:
+    """Implements `Remote`. `trouble` strikes once, at the next write."""
+
+    flavor = "cloud"
+
+    def __init__(self, store: Store, user: str = "Me") -> None:
+        self.store = store
+        self.who = user
+        self.workers = Workers(1)
+        self.trouble: Trouble | None = None
+        self.writes = 0
+
+    url = "http://127.0.0.1/wiki"
+
+    @property
+    def seen(self) -> Mapping[str, str]:
+        return {}
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def whoami(self) -> User:
+        return User(self.who, self.who)
+
+    def may_write(self, page_id: str) -> bool:
+        return True
+
+    def space(self, key: str) -> Space:
+        steps.before(f"GET space {key}")
+        try:
+            row = self.store.space(key)
+        except Missing:
+            raise SpaceNotFoundError(f"there is no space '{key}'") from None
+        return Space(row.id, row.key, row.name, row.homepage_id)
+
+    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
+        steps.before("GET pages")
+        for row in self.store.pages(space.key):
+            if not row.restricted:
+                yield _info(row, labels=labels)
+
+    def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
+        steps.before("GET bodies")
+        found = {}
+        for page_id in page_ids:
+            with contextlib.suppress(Missing):
+                row = self.store.page(page_id)
+                if not row.restricted and row.status != "trashed":
+                    found[page_id] = Page(_info(row), row.body)
+        return found
+
+    def page(self, page_id: str) -> Page:
+        steps.before(f"GET page {page_id}")
+        row = self._row(page_id)
+        return Page(_info(row), row.body)
+
+    def old_page(self, page_id: str, version: int) -> Page:
+        steps.before(f"GET page {page_id} v{version}")
+        row = self._row(page_id)
+        for old in self.store.versions(page_id):
+            if old.number == version:
+                info = _info(row)
+                return Page(
+                    PageInfo(info.id, info.space, old.title, _version(old), info.parent), old.body
+                )
+        raise NotVisibleError(f"page {page_id} has no v{version}")
+
+    def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
+        steps.before(f"GET versions of {page_id}")
+        self._row(page_id)
+        found = (_version(row) for row in self.store.versions(page_id))
+        return tuple(v for v in reversed(tuple(found)) if v.number > version)
+
+    def folder(self, folder_id: str) -> Folder | None:
+        return None
+
+    def children(self, page_id: str) -> tuple[str, ...]:
+        steps.before(f"GET children of {page_id}")
+        rows = self.store.pages(self._row(page_id).space_key)
+        return tuple(row.id for row in rows if row.parent_id == page_id)
+
+    def titled(self, space: Space, title: str) -> PageInfo | None:
+        steps.before("GET title")
+        for row in self.store.pages(space.key):
+            if row.title.casefold() == title.casefold():
+                return _info(row)
+        return None
+
+    def space_key(self, space_id: str) -> str:
+        return next(row.key for row in self.store.spaces() if row.id == space_id)
+
+    def labels(self, page_id: str) -> tuple[str, ...]:
+        steps.before(f"GET labels of {page_id}")
+        return tuple(sorted(label.name for label in self.store.labels(page_id)))
+
+    def restrictions(self, page_id: str) -> Restrictions:
+        return Restrictions()
+
+    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
+        return {name: name for name in account_ids if name}
+
+    def close(self) -> None:
+        pass
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def put(
+        self,
+        page_id: str,
+        *,
+        base: int,
+        title: str,
+        body: str,
+        message: str,
+        parent: str | None = None,
+    ) -> PageInfo:
+        def write() -> PageRow:
+            try:
+                return self.store.update(
+                    page_id,
+                    number=base + 1,
+                    title=title,
+                    body=body,
+                    parent=parent,
+                    author=self.who,
+                    message=message,
+                )
+            except Stale as stale:
+                raise VersionConflictError(page_id, base, stale.current) from None
+
+        return _info(self._write(f"PUT {page_id}", write))
+
+    def create(
+        self, space: Space, *, title: str, body: str, message: str, parent: str | None
+    ) -> PageInfo:
+        def write() -> PageRow:
+            return self.store.create_page(
+                space.key,
+                title,
+                body,
+                parent=ROOT if parent is None else parent,
+                author=self.who,
+                message=message,
+                hidden=False,
+            )
+
+        return _info(self._write("POST page", write))
+
+    def delete(self, page_id: str) -> None:
+        def write() -> None:
+            if self._row(page_id).status == "trashed":
+                raise Missing("page", page_id)
+            self.store.trash(page_id)
+
+        self._write(f"DELETE {page_id}", write)
+
+    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
+        self._write(f"POST labels of {page_id}", lambda: self.store.add_labels(page_id, names))
+
+    def remove_label(self, page_id: str, name: str) -> None:
+        self._write(f"DELETE label of {page_id}", lambda: self.store.remove_label(page_id, name))
+
+    def _write(self, what: str, write: Callable[[], Done]) -> Done:
+        steps.before(what)
+        trouble, self.trouble = self.trouble, None
+        if trouble is Trouble.DOWN:
+            raise ServerError("the server answered 503", status=503)
+        if trouble is Trouble.RACE:
+            raise ServerError("Attempted to update stale data. Try again.", status=409)
+        try:
+            done = write()
+        except Missing as error:
+            raise NotVisibleError(str(error), status=404) from None
+        except Invalid as error:
+            raise WriteRefusedError(str(error), status=400) from None
+        except Refusal as error:
+            raise PermissionDeniedError(str(error), status=error.status) from None
+        self.writes += 1
+        if trouble is Trouble.LOST:
+            raise NetworkError("the connection was lost")
+        return done
+
+    def _row(self, page_id: str) -> PageRow:
+        try:
+            row = self.store.page(page_id)
+        except Missing as error:
+            raise NotVisibleError(str(error), status=404) from None
+        if row.restricted:
+            raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
+        return row
+
+
+def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
+    return PageInfo(
+        id=row.id,
+        space=row.space_id,
+        title=row.title,
+        version=Version(row.version, row.message, row.author, row.created_at),
+        parent=row.parent_id,
+        parent_kind=ParentKind.PAGE if row.parent_id else ParentKind.NONE,
+        status=Status(row.status) if row.status in _STATUSES else Status.OTHER,
+        position=row.position,
+        labels=tuple(sorted(row.labels)) if labels else None,
+    )
+
+
+_STATUSES = {status.value for status in Status}
+
+
+def _version(row: VersionRow) -> Version:
+    return Version(row.number, row.message, row.author, row.created_at)
