@@ -35,6 +35,10 @@ _COMMENT = re.compile(r'ac:ref="([^"]+)"')
 _MARKER = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)\n", re.MULTILINE)
 
 
+# The last look at a file, or at a page that is to be deleted, is over.
+_TOO_LATE = ("replace", "rename", "remove", "DELETE")
+
+
 class Killed(BaseException):
     """The process is gone: what it would have done from here on does not happen."""
 
@@ -177,13 +181,24 @@ class Desk:
     # -- confsync ----------------------------------------------------------------------------------
 
     def run(
-        self, command: Callable[[Mirror], Result], cut: int = 0, trouble: Trouble | None = None
+        self,
+        command: Callable[[Mirror], Result],
+        cut: int = 0,
+        trouble: Trouble | None = None,
+        meddle: tuple[int, Callable[[], None]] | None = None,
     ) -> Result | None:
-        """Run a command; killed before step `cut`, it answers nothing."""
+        """Run a command; killed before step `cut`, it answers nothing.
+
+        Somebody else does `meddle` while it runs, before a step. Not in the moment between the last
+        look at a file and its replacement, which the README owns up to.
+        """
+        waiting = [meddle] if meddle else []
 
         def watch(number: int, what: str) -> None:
             if cut and number >= cut:
                 raise Killed
+            if waiting and number >= waiting[0][0] and not what.startswith(_TOO_LATE):
+                waiting.pop()[1]()
 
         self.remote.trouble = trouble
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -23,6 +24,8 @@ pick = st.integers(0, 7)
 who = st.integers(0, 2)
 # Most runs come to their end; a run has some twenty steps.
 cuts = st.one_of(st.just(0), st.integers(1, 30))
+# Before which step of a command somebody else does something, and what.
+moments = st.one_of(st.just(0), st.integers(1, 20))
 troubles = st.sampled_from([None, None, *Trouble])
 
 
@@ -264,16 +267,48 @@ class Team(RuleBasedStateMachine):
 
     # -- confsync ----------------------------------------------------------------------------------
 
-    @rule(d=who, cut=cuts, merge=st.booleans(), refresh=st.booleans())
-    def pull(self, d: int, cut: int, merge: bool, refresh: bool) -> None:
+    @rule(
+        d=who,
+        cut=cuts,
+        merge=st.booleans(),
+        refresh=st.booleans(),
+        moment=moments,
+        ana=pick,
+        me=pick,
+    )
+    def pull(
+        self, d: int, cut: int, merge: bool, refresh: bool, moment: int, ana: int, me: int
+    ) -> None:
         desk = self.desk(d)
-        desk.run(desk.pull(way=Way.MERGE if merge else None, refresh=refresh), cut)
+        command = desk.pull(way=Way.MERGE if merge else None, refresh=refresh)
+        desk.run(command, cut, meddle=self.meddling(d, moment, ana, me))
         desk.resolve_markers()
 
-    @rule(d=who, cut=cuts, trouble=troubles, delete=st.booleans())
-    def push(self, d: int, cut: int, trouble: Trouble | None, delete: bool) -> None:
+    @rule(
+        d=who, cut=cuts, trouble=troubles, delete=st.booleans(), moment=moments, ana=pick, me=pick
+    )
+    def push(
+        self,
+        d: int,
+        cut: int,
+        trouble: Trouble | None,
+        delete: bool,
+        moment: int,
+        ana: int,
+        me: int,
+    ) -> None:
         desk = self.desk(d)
-        desk.run(desk.push(delete=delete), cut, trouble)
+        desk.run(desk.push(delete=delete), cut, trouble, self.meddling(d, moment, ana, me))
+
+    def meddling(
+        self, d: int, moment: int, ana: int, me: int
+    ) -> tuple[int, Callable[[], None]] | None:
+        """Ana saves a page, or whoever works here a file, while a command runs."""
+        if not moment:
+            return None
+        if moment % 2:
+            return moment, lambda: self.ana_types_a_line(ana, me)
+        return moment, lambda: self.type_a_line(d, me, ana)
 
     @rule(d=who, n=pick, cut=cuts)
     def take_theirs(self, d: int, n: int, cut: int) -> None:
