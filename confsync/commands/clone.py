@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from confsync import config
+from confsync import config, disk
 from confsync.address import Address
-from confsync.commands.init import init
+from confsync.commands.init import ATTRIBUTES, init
 from confsync.commands.pull import pull
 from confsync.config import settings_for
 from confsync.errors import FileError
@@ -18,13 +18,21 @@ from confsync.result import Result
 from confsync.selection import Selection
 
 
+def _is_left_over(path: Path) -> bool:
+    """Whether a file is what a clone that was killed had written before it had a mirror."""
+    if path.name.startswith(disk.TEMPORARY):
+        disk.unlink(path)
+        return True
+    return path.name == ".gitattributes" and path.read_bytes() == ATTRIBUTES + b"\n"
+
+
 def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = silent) -> Result:
     """Make `root` a mirror of what the address names, and pull it.
 
     The space is asked for first, so that a wrong address or token leaves nothing behind. A clone
     that was interrupted goes on with 'confsync pull' in the directory.
     """
-    if root.exists() and any(root.iterdir()):
+    if root.exists() and not all(_is_left_over(path) for path in root.iterdir()):
         raise FileError(
             f"{root} exists and is not empty",
             hint="name another directory, or 'confsync pull' in it when it is a mirror",

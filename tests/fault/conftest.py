@@ -1,0 +1,169 @@
+"""Scenes: a site and a mirror, each time the same, and a command that brings them together."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from confsync.sandbox import Sandbox, Store
+from tests.fault.zygote import Ended, Zygote
+
+
+def body(*lines: str) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+@dataclass(frozen=True)
+class Play:
+    """One command, and what happened on both sides before it.
+
+    `remote` and `local` are done after the clone; `exit` is what the command ends with when nothing
+    goes wrong.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    remote: Callable[[Store, dict[str, str]], None] = lambda store, ids: None
+    local: Callable[[Path], None] = lambda root: None
+    exit: int = 0
+    again: int = 0
+    labels: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage:
+    """A play set up: the site runs, the mirror stands."""
+
+    def __init__(self, zygote: Zygote, sandbox: Sandbox, root: Path) -> None:
+        self._zygote = zygote
+        self.sandbox = sandbox
+        self.root = root
+
+    def run(self, *arguments: str, die_at: int = 0, where: Path | None = None) -> Ended:
+        secrets = {"CONFSYNC_USER": self.sandbox.user, "CONFSYNC_TOKEN": self.sandbox.token}
+        ended = self._zygote.run(
+            where or self.root, secrets, *arguments, "--jobs", "1", die_at=die_at
+        )
+        assert "Traceback" not in ended.err
+        return ended
+
+    def files(self) -> dict[str, bytes]:
+        """Every file but the caches' and git's; the site's address is not the same each time."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file()
+            and not {".confsync", ".git", ".confsync.yaml"} & set(path.relative_to(self.root).parts)
+        }
+
+    def end(self) -> dict[str, Any]:
+        """All that a run is to bring about, by file or page.
+
+        Pages go by their titles, since new ones do not have the same id each time. Who made a
+        version is looked up for the conflict markers; that may fail without harm.
+        """
+        store = self.sandbox.store
+        rows = store.pages("ENG", ("current", "archived", "trashed"))
+        titles = {row.id: row.title for row in rows}
+        files = {name: raw.replace(b", Ana\n", b"\n") for name, raw in self.files().items()}
+        for page_id, title in titles.items():
+            files = {
+                name: raw.replace(f'"{page_id}"'.encode(), f'"{title}"'.encode())
+                for name, raw in files.items()
+            }
+        pages = {
+            f"page {row.title}": [
+                (row.status, titles.get(row.parent_id or ""), row.version, row.body, row.labels),
+                [(v.number, v.title, v.body, v.message) for v in store.versions(row.id)],
+            ]
+            for row in rows
+        }
+        return {**files, **pages}
+
+    def writes(self) -> int:
+        return sum(request.method != "GET" for request in self.sandbox.requests)
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    with Zygote() as running:
+        yield running
+
+
+def base(store: Store) -> dict[str, str]:
+    """The space as it is cloned: titles to ids."""
+    store.create_space("ENG", "Engineering", "Home")
+    ids = {"Home": store.space("ENG").homepage_id}
+    for title, parent in (
+        ("Guide", None),
+        ("Part", "Guide"),
+        ("Leaf", "Part"),
+        ("Gone", None),
+        ("State", None),
+        ("Mine", None),
+        ("Both", None),
+        ("Clash", None),
+    ):
+        text = body(f"{title} one", f"{title} two", f"{title} three", f"{title} four")
+        ids[title] = store.create_page("ENG", title, text, parent=ids.get(parent or "")).id
+    store.add_labels(ids["Mine"], ["old"])
+    return ids
+
+
+@pytest.fixture
+def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
+    """Sets a play up, as often as one likes."""
+    template = tmp_path / "template"
+
+    @contextmanager
+    def set_up(play: Play, flavor: str = "cloud") -> Iterator[Stage]:
+        with Sandbox(flavor=flavor) as sandbox:
+            ids = base(sandbox.store)
+            root = tmp_path / "mirror"
+            shutil.rmtree(root, ignore_errors=True)
+            staged = Stage(zygote, sandbox, root)
+            if not template.exists():
+                cloned = staged.run("clone", f"{sandbox.url}/spaces/ENG", str(root), where=tmp_path)
+                assert cloned.exit == 0, cloned.err
+                _commit(root)
+                shutil.copytree(root, template)
+                shutil.rmtree(root)
+            shutil.copytree(template, root)
+            config = (root / ".confsync.yaml").read_text().split("\n")
+            config[0] = f"url: {sandbox.url}"
+            config += ["labels: true"] if play.labels else []
+            (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
+            if play.labels:
+                assert staged.run("pull").exit == 0
+                _commit(root)
+            play.remote(sandbox.store, ids)
+            play.local(root)
+            sandbox.clear_requests()
+            yield staged
+
+    return set_up
+
+
+def _commit(root: Path) -> None:
+    if not (root / ".git").exists():
+        subprocess.run(["git", "init", "-q", "--template="], cwd=root, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=root, check=True)
+    subprocess.run(["git", "commit", "-qm", "pulled"], cwd=root, check=True)
+
+
+def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What two ends do not share, with both sides of it."""
+    return {
+        name: (one.get(name), other.get(name))
+        for name in one.keys() | other.keys()
+        if one.get(name) != other.get(name)
+    }

@@ -1,0 +1,83 @@
+"""The plays: every command that writes, with as much to do as there can be."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from confsync.sandbox import Store
+from tests.fault.conftest import Play, body
+
+
+def _edit(root: Path, name: str, old: str, new: str) -> None:
+    path = root / "ENG" / name
+    text = path.read_text()
+    assert text.count(old) == 1, (name, old)
+    path.write_text(text.replace(old, new))
+
+
+def _colleague(store: Store, ids: dict[str, str]) -> None:
+    store.edit(ids["Leaf"], body("Leaf, new"), author="Ana")
+    store.edit(ids["Guide"], title="Handbook", author="Ana")
+    store.edit(ids["Part"], parent=ids["State"], author="Ana")
+    store.set_state(ids["State"])
+    store.trash(ids["Gone"])
+    new = store.create_page("ENG", "New", body("new"), parent=ids["Both"])
+    store.create_page("ENG", "Newer", body("newer"), parent=new.id)
+    store.add_labels(ids["Both"], ["hers"])
+
+
+def _some_edits(root: Path) -> None:
+    _edit(root, "mine.xhtml", "Mine two", "Mine two, edited")
+
+
+def _much_to_push(root: Path) -> None:
+    _edit(root, "mine.xhtml", "Mine two", "Mine two, edited")
+    _edit(root, "mine.xhtml", "\nlabels: [old]", "\nlabels: [mine]")
+    _edit(root, "both.xhtml", "title: Both", "title: Renamed")
+    (root / "ENG/state").mkdir()
+    (root / "ENG/clash.xhtml").rename(root / "ENG/state/clash.xhtml")
+    (root / "ENG/new.xhtml").write_text("---\ntitle: New\nlabels: [a, b]\n---\n<p>new</p>\n")
+    (root / "ENG/new").mkdir()
+    (root / "ENG/new/newer.xhtml").write_text("---\ntitle: Newer\n---\n<p>newer</p>\n")
+
+
+def _delete(root: Path) -> None:
+    subprocess.run(["git", "rm", "-qr", "ENG/guide.xhtml", "ENG/guide"], cwd=root, check=True)
+
+
+def _both_sides(store: Store, ids: dict[str, str]) -> None:
+    text = body("Both one, hers", "Both two", "Both three", "Both four")
+    store.edit(ids["Both"], text, author="Ana")
+    text = body("Clash one, hers", "Clash two", "Clash three", "Clash four")
+    store.edit(ids["Clash"], text, author="Ana")
+    store.edit(ids["Leaf"], body("Leaf, new"), author="Ana")
+
+
+def _both_here(root: Path) -> None:
+    _edit(root, "both.xhtml", "Both four", "Both four, mine")
+    _edit(root, "clash.xhtml", "Clash one", "Clash one, mine")
+
+
+PULL = Play("pull", ("pull",), _colleague, _some_edits)
+PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
+DELETE = Play("push --delete", ("push", "--delete"), local=_delete)
+MERGE = Play(
+    "pull --merge", ("pull", "--merge"), _both_sides, _both_here, exit=1, again=0, labels=False
+)
+THEIRS = Play(
+    "pull --theirs",
+    ("pull", "--theirs", "ENG/both.xhtml", "ENG/clash.xhtml"),
+    _both_sides,
+    _both_here,
+    labels=False,
+)
+OURS = Play(
+    "pull --ours",
+    ("pull", "--ours", "ENG/clash.xhtml", "--at", "2"),
+    _both_sides,
+    _both_here,
+    labels=False,
+)
+RESTORE = Play("restore", ("restore", "{Gone}"), lambda store, ids: store.trash(ids["Gone"]))
+EVERY = (PULL, PUSH, DELETE, MERGE, THEIRS, OURS)

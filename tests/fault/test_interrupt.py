@@ -1,0 +1,62 @@
+"""Every command is killed before each of its steps, run again, and ends where it would have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.fault import plays
+from tests.fault.conftest import Play, differences
+
+
+@pytest.mark.parametrize("play", plays.EVERY, ids=str)
+def test_killed_before_any_step_a_second_run_ends_where_the_first_would_have(
+    stage: Callable[..., Any], play: Play
+) -> None:
+    with stage(play) as scene:
+        ended = scene.run(*play.arguments)
+        assert ended.exit == play.exit, ended.out + ended.err
+        end, writes = scene.end(), scene.writes()
+        again = scene.run(*play.arguments)
+        assert again.exit == play.again, again.out + again.err
+        assert not differences(scene.end(), end)
+        assert scene.writes() == writes
+    count = len(ended.steps)
+    assert count > 5
+    for step in range(1, count + 1):
+        with stage(play) as scene:
+            killed = scene.run(*play.arguments, die_at=step)
+            assert killed.killed, f"step {step} of {count}"
+            where = f"killed before step {step}: {ended.steps[step - 1]}"
+            after = scene.run(*play.arguments)
+            assert after.exit in (play.exit, play.again), f"{where}\n{after.out}{after.err}"
+            assert not differences(scene.end(), end), where
+            writes = scene.writes()
+            scene.run(*play.arguments)
+            assert not differences(scene.end(), end), where
+            assert scene.writes() == writes, where
+
+
+def test_a_clone_that_was_killed_can_be_gone_on_with(
+    stage: Callable[..., Any], tmp_path: Any
+) -> None:
+    play = Play("clone", (), labels=False)
+    with stage(play) as scene:
+        url = f"{scene.sandbox.url}/spaces/ENG"
+        whole = scene.run("clone", url, "whole", where=tmp_path)
+        count = len(whole.steps)
+        scene.root = tmp_path / "whole"
+        files = scene.files()
+        for step in range(1, count + 1):
+            name = f"clone-{step}"
+            assert scene.run("clone", url, name, where=tmp_path, die_at=step).killed
+            root = tmp_path / name
+            if (root / ".confsync.yaml").exists():
+                assert scene.run("pull", where=root).exit == 0
+            else:
+                after = scene.run("clone", url, name, where=tmp_path)
+                assert after.exit == 0, f"{whole.steps[step - 1]}\n{after.err}"
+            scene.root = root
+            assert scene.files() == files, whole.steps[step - 1]

@@ -1,0 +1,74 @@
+"""Whatever goes wrong with any one request, the next runs end where the first would have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from confsync.sandbox import Faults
+from tests.fault import plays
+from tests.fault.conftest import Play, differences
+
+PLAYS = (plays.PULL, plays.PUSH, plays.DELETE, plays.MERGE)
+ATTEMPTS = 4
+
+
+def strike(faults: Faults, kind: str, number: int) -> None:
+    """Let one request, counted from 1, meet with something."""
+    seen = 0
+
+    def count(method: str, path: str) -> None:
+        nonlocal seen
+        seen += 1
+
+    def now(method: str, path: str) -> bool:
+        return seen == number
+
+    faults.before = count
+    match kind:
+        case "lost answer":
+            faults.lose_response = now
+        case "truncated":
+            faults.truncate = now
+        case "timeout":
+            faults.slow = lambda method, path: 0.8 if seen == number else 0.0
+        case "login page":
+            faults.html = lambda method, path: 200 if seen == number else None
+        case status:
+            faults.refuse = lambda method, path: int(status) if seen == number else None
+
+
+@pytest.mark.parametrize(
+    "kind", ["lost answer", "truncated", "login page", "429", "503", "500", "409"]
+)
+@pytest.mark.parametrize("play", PLAYS, ids=str)
+def test_one_bad_answer_costs_a_run_at_most(
+    stage: Callable[..., Any], play: Play, kind: str
+) -> None:
+    bad_answer(stage, play, kind, every=1)
+
+
+@pytest.mark.parametrize("play", (plays.PULL, plays.PUSH), ids=str)
+def test_a_timeout_costs_a_run_at_most(stage: Callable[..., Any], play: Play) -> None:
+    bad_answer(stage, play, "timeout", every=3)
+
+
+def bad_answer(stage: Callable[..., Any], play: Play, kind: str, *, every: int) -> None:
+    with stage(play) as scene:
+        assert scene.run(*play.arguments).exit == play.exit
+        end = scene.end()
+        count = len(scene.sandbox.requests)
+    for number in range(1, count + 1, every):
+        with stage(play) as scene:
+            strike(scene.sandbox.faults, kind, number)
+            first = scene.run(*play.arguments)
+            where = f"{kind} at request {number} of {count}\n{first.out}{first.err}"
+            assert first.exit in (play.exit, 1, 3, 5), where
+            for _ in range(ATTEMPTS):
+                after = scene.run(*play.arguments)
+                if after.exit in (play.exit, play.again):
+                    break
+            assert after.exit in (play.exit, play.again), f"{where}{after.out}{after.err}"
+            assert not differences(scene.end(), end), where

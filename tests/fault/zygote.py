@@ -1,0 +1,139 @@
+"""Runs confsync commands in real processes that can be killed, without paying for each start.
+
+`python -m tests.fault.zygote` imports everything once and forks a child for each line of JSON that
+it reads: ``{"arguments", "directory", "environment", "die_at"}``. A child kills itself with SIGKILL
+before step `die_at`. The answer is a line of JSON: exit code (negative: the signal), the steps that
+were begun, and what was printed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of one command."""
+
+    exit: int
+    steps: list[str]
+    out: str
+    err: str
+
+    @property
+    def killed(self) -> bool:
+        return self.exit == -signal.SIGKILL
+
+
+class Zygote:
+    """The process that forks; a context manager."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fault.zygote"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def run(
+        self, directory: Path, environment: dict[str, str], *arguments: str, die_at: int = 0
+    ) -> Ended:
+        """Run one command; it dies before step `die_at`, counted from 1."""
+        order = {
+            "arguments": arguments,
+            "directory": str(directory),
+            "environment": {**os.environ, **environment},
+            "die_at": die_at,
+        }
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return Ended(**json.loads(self._process.stdout.readline()))
+
+
+def _serve() -> None:
+    """Fork for each order, until there are no more."""
+    import atlassian.rest_client
+    import git
+
+    from confsync.commands import clone, pull, push
+    from confsync.remote import opening
+
+    del atlassian, git, clone, pull, push, opening
+    for line in sys.stdin:
+        order = json.loads(line)
+        with tempfile.TemporaryDirectory() as directory:
+            names = {name: Path(directory, name) for name in ("out", "err", "steps")}
+            child = os.fork()
+            if child == 0:
+                _child(order, names)
+            _, status = os.waitpid(child, 0)
+            told = {name: path.read_text() for name, path in names.items() if path.exists()}
+        code = os.waitstatus_to_exitcode(status)
+        answer = {
+            "exit": code,
+            "steps": told.get("steps", "").splitlines(),
+            "out": told.get("out", ""),
+            "err": told.get("err", ""),
+        }
+        print(json.dumps(answer), flush=True)
+
+
+def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
+    """Become the command, and never return."""
+    from confsync import reading, steps
+    from confsync.cli import main
+    from confsync.remote import client
+
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.chdir(order["directory"])
+    for name, number in (("out", 1), ("err", 2)):
+        handle = os.open(names[name], os.O_WRONLY | os.O_CREAT)
+        os.dup2(handle, number)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", closefd=False)
+    reading.PAUSES = (0.0, 0.0)
+    client.Pace.pause = client.Pace.backoff = lambda *_: None  # type: ignore[method-assign]
+    client.READ_TIMEOUT = 0.5
+    begun = os.open(names["steps"], os.O_WRONLY | os.O_CREAT)
+
+    def watch(number: int, what: str) -> None:
+        if number == order["die_at"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.write(begun, f"{what}\n".encode())
+
+    code = 99
+    try:
+        with steps.watched(watch):
+            code = main(list(order["arguments"]))
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve()
