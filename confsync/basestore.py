@@ -7,6 +7,7 @@ is simply not there, and needs no fsync. Deleting the whole cache loses no work.
 from __future__ import annotations
 
 import contextlib
+import errno
 from pathlib import Path
 
 from confsync import disk
@@ -16,7 +17,9 @@ STATE = ".confsync"
 
 
 def make_state(state: Path) -> None:
-    """Make the state directory, which git is not to see. Raises OSError."""
+    """Make the state directory, which git is not to see. Raises OSError, also for a link."""
+    if state.is_symlink():
+        raise OSError(errno.ELOOP, "is a link; confsync follows none")
     ignore = state / ".gitignore"
     if not ignore.exists():
         disk.replace(ignore, b"*\n", lambda: None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import filelock
@@ -21,6 +22,8 @@ from confsync.config import Config, SpaceConfig
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
 from confsync.model import Folder, Page, Stamp
 from confsync.scan import MOVING, Entry, SpaceScan, scan
+
+HOLDER = "holder"
 
 
 class Mirror:
@@ -197,14 +200,18 @@ class Mirror:
         raise FileError(f"{name}: the trash is full", hint=f"empty {STATE}/trash")
 
     def _inside(self, name: str) -> Path:
-        """The absolute path, which no name and no link may lead out of the mirror."""
-        path = self.root / name
-        parent = path.parent
-        while not parent.exists():
-            parent = parent.parent
-        if ".." in Path(name).parts or not parent.resolve().is_relative_to(self.root.resolve()):
+        """The absolute path, which no name and no link may lead out of the mirror, or into what is
+        not confsync's in it."""
+        parts = Path(name).parts
+        if ".." in parts or Path(name).is_absolute():
             raise FileError(f"{name}: would be written outside the mirror")
-        return path
+        path = self.root
+        for part in parts[:-1]:
+            path /= part
+            if _is_link(name, path):
+                where = path.relative_to(self.root).as_posix()
+                raise FileError(f"{name}: {where} is a link; confsync follows none")
+        return self.root / name
 
     # -- the lock and the state directory ----------------------------------------------------------
 
@@ -221,12 +228,13 @@ class Mirror:
             lock.acquire()
         except filelock.Timeout:
             raise LockedError(
-                "another confsync is working on this mirror",
+                f"another confsync is working on this mirror{_holder(state)}",
                 hint="wait until it is done, then run the command again",
             ) from None
         except OSError as error:
             raise _file_error(STATE, "cannot be written", error) from None
         try:
+            _hold(state)
             self._sweep()
             yield
         finally:
@@ -244,6 +252,21 @@ class Mirror:
                             disk.unlink(Path(directory, name))
 
 
+def _hold(state: Path) -> None:
+    """Leave word of who holds the lock, for whom it keeps waiting."""
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    with contextlib.suppress(OSError):
+        text = f"process {os.getpid()} since {since}"
+        disk.replace(state / HOLDER, text.encode(), lambda: None, durable=False)
+
+
+def _holder(state: Path) -> str:
+    try:
+        return f" ({(state / HOLDER).read_text(encoding='ascii')[:80]})"
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a file that must not exist yet. Raises FileError."""
 
@@ -258,8 +281,15 @@ def write_new(path: Path, text: str) -> None:
         raise _file_error(str(path), "cannot be written", error) from None
 
 
+def _is_link(name: str, path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError as error:  # such as a name that is too long
+        raise _file_error(name, "cannot be reached", error) from None
+
+
 def _current(name: str, path: Path) -> bytes | None:
-    if path.is_symlink():
+    if _is_link(name, path):
         raise FileError(f"{name}: is a link; confsync follows none")
     try:
         return path.read_bytes()

@@ -29,7 +29,8 @@ def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
         made = _look(remote, page_id, error)
     number = made.version.number
     event = Event("restored", page_id, here or "", base, number, page.digest, None, remote.who)
-    mirror.audit.add(event)
+    with mirror.lock():
+        mirror.audit.add(event)
     after = f"'git checkout HEAD -- {here}', then 'confsync pull'" if here else "'confsync pull'"
     return Result(
         "restore",

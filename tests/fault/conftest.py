@@ -136,8 +136,8 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
                 assert cloned.exit == 0, cloned.err
                 _commit(root)
                 shutil.copytree(root, template)
-                shutil.rmtree(root)
-            shutil.copytree(template, root)
+                shutil.rmtree(root, ignore_errors=True)
+            shutil.copytree(template, root, dirs_exist_ok=True)
             config = (root / ".confsync.yaml").read_text().split("\n")
             config[0] = f"url: {sandbox.url}"
             config += ["labels: true"] if play.labels else []

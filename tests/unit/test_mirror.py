@@ -178,9 +178,9 @@ def test_no_link_leads_out_of_the_mirror(mirror: Mirror, tmp_path: Path) -> None
     (outside / "a.xhtml").write_bytes(b"theirs")
     (mirror.root / "ENG/link").symlink_to(outside)
     for name, expected in (("a.xhtml", b"theirs"), ("b.xhtml", None), ("c/d.xhtml", None)):
-        with pytest.raises(FileError, match="outside the mirror"):
+        with pytest.raises(FileError, match="ENG/link is a link"):
             mirror.write(f"ENG/link/{name}", b"new", expected=expected)
-    with pytest.raises(FileError, match="outside the mirror"):
+    with pytest.raises(FileError, match="ENG/link is a link"):
         mirror.remove("ENG/link/a.xhtml", expected=b"theirs")
     assert files(outside) == {"a.xhtml": b"theirs"}
 
