@@ -17,3 +17,14 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_whatever_a_team_does_nothing_is_lost() -> None:
     run_state_machine_as_test(Team, settings=settings(stateful_step_count=15))
+
+
+def test_ours_gives_up_a_comment_by_name_and_no_more() -> None:
+    """Found by the machine: a history that is no loss, since --ours named what it gave up."""
+    team = Team()
+    team.start()
+    team.type_a_line(d=0, n=1, where=0)
+    team.ana_comments(n=1)
+    team.keep_ours(d=0, n=1, cut=0)
+    team.check()
+    team.teardown()
