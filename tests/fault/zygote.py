@@ -1,9 +1,9 @@
 """Runs confsync commands in real processes that can be killed, without paying for each start.
 
 `python -m tests.fault.zygote` imports everything once and forks a child for each line of JSON that
-it reads: ``{"arguments", "directory", "environment", "die_at"}``. A child kills itself with SIGKILL
-before step `die_at`. The answer is a line of JSON: exit code (negative: the signal), the steps that
-were begun, and what was printed.
+it reads: ``{"arguments", "directory", "environment", "die_at", "kill_after"}``. A child kills
+itself with SIGKILL before step `die_at`, or is killed after so many seconds. The answer is a line of JSON:
+exit code (negative: the signal), the steps that were begun, and what was printed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -55,14 +56,20 @@ class Zygote:
         self._process.communicate()
 
     def run(
-        self, directory: Path, environment: dict[str, str], *arguments: str, die_at: int = 0
+        self,
+        directory: Path,
+        environment: dict[str, str],
+        *arguments: str,
+        die_at: int = 0,
+        kill_after: float = 0,
     ) -> Ended:
-        """Run one command; it dies before step `die_at`, counted from 1."""
+        """Run one command; it dies before step `die_at`, counted from 1, or after some seconds."""
         order = {
             "arguments": arguments,
             "directory": str(directory),
             "environment": {**os.environ, **environment},
             "die_at": die_at,
+            "kill_after": kill_after,
         }
         assert self._process.stdin
         assert self._process.stdout
@@ -87,7 +94,7 @@ def _serve() -> None:
             child = os.fork()
             if child == 0:
                 _child(order, names)
-            _, status = os.waitpid(child, 0)
+            status = _awaited(child, order["kill_after"])
             told = {name: path.read_text() for name, path in names.items() if path.exists()}
         code = os.waitstatus_to_exitcode(status)
         answer = {
@@ -97,6 +104,19 @@ def _serve() -> None:
             "err": told.get("err", ""),
         }
         print(json.dumps(answer), flush=True)
+
+
+def _awaited(child: int, kill_after: float) -> int:
+    """The status of a child that is killed when its time is over."""
+    ends = time.monotonic() + kill_after
+    while kill_after and time.monotonic() < ends:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(0.001)
+    if kill_after:
+        os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
 
 
 def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
