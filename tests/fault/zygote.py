@@ -2,8 +2,8 @@
 
 `python -m tests.fault.zygote` imports everything once and forks a child for each line of JSON that
 it reads: ``{"arguments", "directory", "environment", "die_at", "kill_after"}``. A child kills
-itself with SIGKILL before step `die_at`, or is killed after so many seconds. The answer is a line of JSON:
-exit code (negative: the signal), the steps that were begun, and what was printed.
+itself with SIGKILL before step `die_at`, or is killed after so many seconds. The answer is a line of
+JSON: exit code (negative: the signal), the steps that were begun, and what was printed.
 """
 
 from __future__ import annotations
