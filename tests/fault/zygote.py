@@ -2,7 +2,7 @@
 
 `python -m tests.fault.zygote` imports everything once and forks a child for each line of JSON that
 it reads: ``{"arguments", "directory", "environment", "die_at", "kill_after"}``. A child kills
-itself with SIGKILL before step `die_at`, or is killed after so many seconds. The answer is a line of
+itself with SIGKILL before step `die_at`, or is killed after so many seconds. It answers a line of
 JSON: exit code (negative: the signal), the steps that were begun, and what was printed.
 """
 
