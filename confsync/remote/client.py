@@ -95,8 +95,8 @@ class Client:
         self.who = self._credentials.who
         self._pace = pace or Pace()
         self._elsewhere = elsewhere
-        self._own = threading.local()
         self._open: list[AtlassianRestAPI] = []
+        self._idle: list[AtlassianRestAPI] = []
         self.seen: Mapping[str, str] = {}
         self._lock = threading.Lock()
 
@@ -121,20 +121,26 @@ class Client:
         self._request("DELETE", path, repeat=False)
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close all connections."""
         with self._lock:
             for api in self._open:
                 api.close()
             self._open.clear()
+            self._idle.clear()
 
     def _api(self) -> AtlassianRestAPI:
-        """This thread's connection."""
-        api: AtlassianRestAPI | None = getattr(self._own, "api", None)
-        if api is None or api.url != self.url:
-            api = _connection(self.url, self._credentials)
-            self._own.api = api
-            with self._lock:
-                self._open.append(api)
+        """A connection that nobody else uses; whoever is done with it makes it idle again.
+
+        Threads come and go with each batch: were a connection a thread's own, it would stay open
+        behind it, until the server has no more to give.
+        """
+        with self._lock:
+            self._idle = [api for api in self._idle if api.url == self.url]
+            if self._idle:
+                return self._idle.pop()
+        api = _connection(self.url, self._credentials)
+        with self._lock:
+            self._open.append(api)
         return api
 
     def _request(
@@ -194,8 +200,8 @@ class Client:
         body: Mapping[str, Any] | list[Any] | None,
     ) -> dict[str, Any]:
         started = time.monotonic()
-        api = self._api()
         steps.before(f"{method} {path}")
+        api = self._api()
         try:
             response = api.request(
                 method,
@@ -214,6 +220,9 @@ class Client:
             ) from None
         except OSError as error:
             raise EnvironmentTroubleError(str(error)) from None
+        finally:
+            with self._lock:
+                self._idle.append(api)
         took = time.monotonic() - started
         log.info("%s %s: %d, %.2f s", method, path, response.status_code, took)
         self.seen = response.headers

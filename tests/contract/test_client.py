@@ -29,6 +29,7 @@ from confsync.remote import Credentials, open_remote
 from confsync.remote import client as client_module
 from confsync.remote.client import Client, Pace
 from confsync.remote.opening import gateway_of
+from confsync.sandbox import Sandbox
 from confsync.work import Workers
 
 SITE = "https://acme.atlassian.net"
@@ -314,6 +315,20 @@ def test_a_client_certificate_and_the_environments_proxies_go_to_the_library(
     found = api._session.merge_environment_settings(URL, {}, None, None, None)
     assert found["proxies"]["https"] == "http://proxy.example:3128"
     client.close()
+
+
+def test_threads_that_come_and_go_leave_no_connections_behind() -> None:
+    with Sandbox() as sandbox:
+        client = Client(sandbox.url, Credentials(sandbox.token, sandbox.user))
+        for _ in range(5):
+            threads = [threading.Thread(target=client.get, args=["api/v2/spaces"]) for _ in "ab"]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        assert len(client._open) <= 2
+        client.close()
+        assert client._open == client._idle == []
 
 
 def test_connections_of_all_threads_are_closed() -> None:
