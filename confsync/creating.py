@@ -116,14 +116,14 @@ class Creations:
         self._scan = scan
         self._message = message
         self._pages = pages
-        self._made: dict[str, str] = {}
+        self.made: dict[str, str] = {}
 
     def create(self, entries: list[Entry], *, dry_run: bool) -> None:
         """Create them, parents before children, each settled before the next."""
         new = {entry.path for entry in self._scan.entries if entry.document and not entry.page_id}
         for entry in sorted(entries, key=lambda entry: entry.path.count("/")):
             above = self._above(entry)
-            parent = self._made.get(above) or self._scan.new_parent(entry, self._reader.space.home)
+            parent = self.made.get(above) or self._scan.new_parent(entry, self._reader.space.home)
             rehearsed = dry_run and any(page.path == above for page in self._pages)
             if dry_run and (parent is not None or (above in new and rehearsed)):
                 self._pages.append(replace(blank(entry), outcome=Outcome.CREATED))
@@ -160,7 +160,7 @@ class Creations:
             why = f"the title '{found.title}' belongs to page {other.id}{where} already"
             hint = "give it another title; 'confsync pull' brings the other page"
             return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
-        self._made[entry.path] = made.id
+        self.made[entry.path] = made.id
         self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
         return self._settled(entry, made, parent, replace(result, id=made.id))
 

@@ -48,7 +48,8 @@ class Node:
 class Tree:
     """What a scan knows of the tree: who owns which directory, who is home, who is there.
 
-    `owners` maps a directory to the id of its page or folder, None where it has no id yet.
+    `owners` maps a directory to the id of its page or folder: to what stands for it (`unborn`)
+    where there is no page yet, to None where the document cannot be read.
     """
 
     owners: Mapping[str, str | None]
@@ -56,8 +57,23 @@ class Tree:
     ids: frozenset[str]
 
 
+_UNBORN = "file "
+
+
+def unborn(path: str) -> str:
+    """Stands for the id that the page of a new document will have; no id looks like it."""
+    return f"{_UNBORN}{path}"
+
+
+def is_unborn(key: str | None) -> bool:
+    """Whether something stands for an id that is yet to be given out."""
+    return key is not None and key.startswith(_UNBORN)
+
+
 def wanted_parent(path: str, base: str | None, tree: Tree, *, top: bool = False) -> str | None:
     """The parent that a stamped document's place means; `base` is the stamp's parent.
+
+    What stands below a new document wants what is `unborn` yet.
 
     The home page, and any document in a directory that belongs to nobody, wants what its stamp
     says. So does one at the top whose parent is not in the mirror: it could stand nowhere else,
@@ -77,7 +93,8 @@ def new_parent(path: str, tree: Tree, home: str | None) -> str | None:
     None in a directory that belongs to nobody, or to a page that is itself not on the server yet.
     """
     directory = path.rpartition("/")[0]
-    return tree.owners.get(directory) if directory else tree.home or home
+    owner = tree.owners.get(directory) if directory else tree.home or home
+    return None if is_unborn(owner) else owner
 
 
 def folded(name: str) -> str:

@@ -75,7 +75,7 @@ def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
         entries, key=lambda e: e.path.removesuffix(paths.SUFFIX) not in directories
     ):
         claimed = entry.page_id if entry.claimed_id == home else entry.claimed_id
-        key = claimed if claimed and claimed not in used else f"file {entry.path}"
+        key = claimed if claimed and claimed not in used else paths.unborn(entry.path)
         used.add(key)
         keys[entry.path] = key
     return keys

@@ -101,6 +101,14 @@ class SpaceScan:
         return paths.wanted_parent(self.inner(entry.path), base, self.tree, top=top)
 
 
+def with_made(scan: SpaceScan, made: Mapping[str, str]) -> SpaceScan:
+    """The scan, told which pages new documents have become meanwhile: path to id."""
+    owners = {scan.inner(path).removesuffix(paths.SUFFIX): i for path, i in made.items()}
+    tree = scan.tree
+    tree = replace(tree, owners={**tree.owners, **owners}, ids=tree.ids | set(made.values()))
+    return replace(scan, tree=tree)
+
+
 def scan(root: Path, spaces: Iterable[SpaceConfig]) -> tuple[SpaceScan, ...]:
     """Read every document of the spaces, once."""
     found = [(space, *_scan_space(root, space)) for space in spaces]
@@ -247,6 +255,7 @@ def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Fol
             home = entry.page_id
         else:
             # A directory that says of itself which folder it is belongs to no page of that name.
-            owners.setdefault(stem, entry.page_id)
+            new = entry.document is not None and entry.page_id is None
+            owners.setdefault(stem, paths.unborn(entry.path) if new else entry.page_id)
     ids = {folder.id for folder in folders.values()} | {entry.page_id for entry in entries}
     return paths.Tree(owners, home, frozenset(i for i in ids if i))

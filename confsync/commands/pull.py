@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from confsync import planning, references, removals
+from confsync import paths, planning, references, removals
 from confsync.basestore import STATE
 from confsync.committing import Commit
 from confsync.errors import ConfsyncError, Exit
@@ -166,6 +166,7 @@ def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[str, str]:
     stuck: dict[str, str] = {}
     if plan.moves:
         wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
+        wanted = {path: key for path, key in wanted.items() if not paths.is_unborn(key)}
         stuck = mirror.move(
             plan.scan.config, plan.moves, wanted, lambda: _forget_folders(mirror, plan, placed)
         )

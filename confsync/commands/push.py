@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from confsync import gitrepo, labelling, paths, references
 from confsync.committing import Commit
-from confsync.creating import Creations
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
 from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.flaws import flaw_of
@@ -24,7 +23,7 @@ from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, deleted_entries, knowing
 from confsync.selection import Selection
-from confsync.sending import Sending
+from confsync.turns import Turns
 
 
 def push(
@@ -74,15 +73,11 @@ def push(
                     doomed += doomed_elsewhere(reader, asked, _ids_of(scans, deleted))
                     _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     _refuse_emptying(scan, doomed, allow=allow_mass_delete)
-                    new = [entry for entry in waiting if entry.page_id is None]
-                    creations = Creations(mirror, reader, scan, message, pages)
-                    creations.create(new, dry_run=dry_run)
-                    run = Sending(mirror, reader, scan, message, pages, clock)
-                    edited = [entry for entry in waiting if entry.page_id is not None]
+                    turns = Turns(mirror, reader, scan, message, pages, clock)
                     try:
-                        run.push(edited, dry_run=dry_run, progress=progress)
+                        turns.push(waiting, dry_run=dry_run, progress=progress)
                     finally:
-                        renamed += run.renamed
+                        renamed += turns.renamed
                     Deletions(mirror, reader, pages, dry_run=dry_run).delete(doomed)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
