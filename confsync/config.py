@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ import yaml
 
 from confsync.errors import ConfigError, UsageError
 from confsync.model import Layout
-from confsync.paths import folded
+from confsync.paths import SUFFIX, folded
 
 T = TypeVar("T")
 
@@ -32,11 +32,20 @@ _PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 
 @dataclass(frozen=True, slots=True)
 class SpaceConfig:
-    """One space, or the subtree of `root` in it, mirrored in the directory `path`."""
+    """One space, or the subtree of `root` in it, mirrored in the directory `path`.
+
+    `include` and `exclude` are rules, as `scope` reads them: page ids, or patterns of paths below
+    `path`. `archived` says whether archived pages are mirrored, too. `others` are the roots of the
+    mirror's other subtrees of the same space, which belong to those.
+    """
 
     key: str
     path: str
     root: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    archived: bool = False
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,8 @@ def parse(text: str) -> Config:
         required=("url", "spaces"),
         optional=("flavor", "layout", "labels"),
     )
-    spaces = tuple(_space(item) for item in _items(keys["spaces"]))
-    for number, space in enumerate(spaces):
-        if any(_overlap(space.path, other.path) for other in spaces[:number]):
-            line = _line(keys["spaces"].value[number])
-            raise _error(line, f"the directory '{space.path}' overlaps with another space's")
+    nodes = _items(keys["spaces"])
+    spaces = _told_apart([_space(item) for item in nodes], [_line(item) for item in nodes])
     layout = _read(keys["layout"], "layout", Layout) if "layout" in keys else Layout.LINES
     flavor = _read(keys["flavor"], "flavor", _flavor) if "flavor" in keys else None
     labels = _read(keys["labels"], "labels", _yes) if "labels" in keys else False
@@ -101,10 +107,67 @@ def parse(text: str) -> Config:
 
 
 def _space(node: yaml.Node) -> SpaceConfig:
-    keys = _mapping(node, "a space", required=("key",), optional=("path", "root"))
+    keys = _mapping(
+        node,
+        "a space",
+        required=("key",),
+        optional=("path", "root", "include", "exclude", "archived"),
+    )
     key = _read(keys["key"], "key", _space_key)
-    path = _read(keys.get("path", keys["key"]), "path", _directory)
-    return SpaceConfig(key, path, _read(keys["root"], "root", _page_id) if "root" in keys else None)
+    return SpaceConfig(
+        key,
+        _read(keys.get("path", keys["key"]), "path", _directory),
+        _read(keys["root"], "root", _page_id) if "root" in keys else None,
+        _rules(keys["include"], "include") if "include" in keys else (),
+        _rules(keys["exclude"], "exclude") if "exclude" in keys else (),
+        _read(keys["archived"], "archived", _yes) if "archived" in keys else False,
+    )
+
+
+def _told_apart(spaces: list[SpaceConfig], lines: list[int]) -> tuple[SpaceConfig, ...]:
+    """The spaces, each with the subtrees that are mirrored elsewhere; `lines` are theirs."""
+    for number, space in enumerate(spaces):
+        if any(_overlap(space.path, other.path) for other in spaces[:number]):
+            raise _error(
+                lines[number], f"the directory '{space.path}' overlaps with another space's"
+            )
+        for other in spaces[:number]:
+            if space.key.casefold() == other.key.casefold() and space.root == other.root:
+                what = f"page {space.root}" if space.root else f"the space '{space.key}'"
+                raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
+    return tuple(
+        replace(
+            space,
+            others=frozenset(
+                other.root
+                for other in spaces
+                if other is not space
+                and other.root
+                and other.key.casefold() == space.key.casefold()
+            ),
+        )
+        for space in spaces
+    )
+
+
+def _rules(node: yaml.Node, name: str) -> tuple[str, ...]:
+    if not isinstance(node, yaml.SequenceNode) or not node.value:
+        raise _error(_line(node), f"{name} must be a list of page ids and patterns of paths")
+    return tuple(_read(item, name, _rule) for item in node.value)
+
+
+def _rule(text: str) -> str:
+    if text.isascii() and text.isdecimal():
+        return text
+    if text.endswith(SUFFIX):
+        raise ValueError(f"'{text}': a pattern has no {SUFFIX} at its end")
+    parts = text.split("/")
+    if "\\" in text or not all(parts) or any(part in (".", "..") for part in parts):
+        raise ValueError(
+            f"'{text}' is neither a page id nor a pattern of paths below the space's directory, "
+            "such as guide/**"
+        )
+    return text
 
 
 def _yes(text: str) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from confsync import document, placement
 from confsync.compare import Absent, Content, Parent
+from confsync.config import FILE_NAME
 from confsync.errors import ConfsyncError, Exit, FileError
-from confsync.labelling import same
+from confsync.labelling import changed, same
 from confsync.mirror import Mirror
 from confsync.model import Event, Page, Stamp
 from confsync.placement import Placement
@@ -76,6 +77,8 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
         for path, error in seen.failed.items()
     ]
+    if how.prune:
+        steps += [_left_out(entry) for entry in seen.left]
     if not how.full:
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.path for step in steps if step.remove)
@@ -204,6 +207,16 @@ def _absent(step: Step, case: Case, prune: bool) -> Step:
     else:
         why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
     return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why))
+
+
+def _left_out(entry: Entry) -> Step:
+    """The document of a page that is excluded; only one without changes is removed."""
+    found = entry.document
+    result = replace(blank(entry), outcome=Outcome.DELETED, error=f"excluded by {FILE_NAME}")
+    if found is None or found.modified or changed(found):
+        why = f"excluded by {FILE_NAME}; your changes are kept"
+        return Step(entry.path, replace(result, outcome=Outcome.KEPT, error=why), entry)
+    return Step(entry.path, result, entry, remove=True)
 
 
 def _stamped_parent(how: How, case: Case) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from confsync import scope
 from confsync.errors import APIAccessError, SpaceNotFoundError
 from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Stamp, Status
 from confsync.reading import Case, Found, Reader
@@ -18,6 +19,8 @@ class SpaceView:
 
     `failed` holds documents whose page could not be read this time. `waiting` holds documents
     without a stamp whose title a page has that is not here: perhaps theirs, which push finds out.
+    `excluded` are the ids of pages that the configuration leaves out, `left` the documents that
+    stand here all the same.
     """
 
     scan: SpaceScan
@@ -29,6 +32,8 @@ class SpaceView:
     failed: Mapping[str, APIAccessError]
     new: Mapping[str, Page]
     waiting: Mapping[str, PageInfo]
+    excluded: frozenset[str]
+    left: tuple[Entry, ...]
 
 
 def view(
@@ -57,8 +62,11 @@ def view(
             "see it",
             hint="check 'root' in .confsync.yaml",
         )
-    infos = _below(scan.config.root, listed, folders) if scan.config.root else listed
-    stamped = [entry for entry in scan.entries if entry.page_id and selection.has(entry.path)]
+    infos, excluded = scope.belonging(scan, home, listed, folders)
+    excluded |= {e.page_id for e in scope.excluded(scan) if e.page_id and e.page_id not in listed}
+    meant = [entry for entry in scan.entries if entry.page_id and selection.has(entry.path)]
+    stamped = [entry for entry in meant if entry.page_id not in excluded]
+    left = tuple(entry for entry in meant if entry.page_id in excluded)
     claimed = {entry.claimed_id for entry in scan.entries} | elsewhere
     untracked = _titles_of_untracked(scan)
     fresh = [
@@ -86,7 +94,9 @@ def view(
             cases[stamp.id] = case
     read = {info.id: _with_labels(found[info.id], infos) for info in fresh if info.id in found}
     new = {page_id: page for page_id, page in read.items() if isinstance(page, Page)}
-    return SpaceView(scan, reader.space, home, infos, folders, cases, failed, new, waiting)
+    return SpaceView(
+        scan, reader.space, home, infos, folders, cases, failed, new, waiting, excluded, left
+    )
 
 
 def _with_labels(answer: Found, infos: Mapping[str, PageInfo]) -> Found:
@@ -148,22 +158,3 @@ def _folders(reader: Reader, listed: Mapping[str, PageInfo]) -> dict[str, Folder
             if folder.parent_kind is ParentKind.FOLDER:
                 waiting.append(folder.parent)
     return folders
-
-
-def _below(
-    root: str, listed: Mapping[str, PageInfo], folders: Mapping[str, Folder]
-) -> dict[str, PageInfo]:
-    """The pages of a subtree, its root included."""
-
-    def inside(info: PageInfo) -> bool:
-        node: PageInfo | Folder | None = info
-        seen: set[str] = set()
-        while node is not None and node.id not in seen:
-            if node.id == root:
-                return True
-            seen.add(node.id)
-            parent = node.parent or ""
-            node = listed.get(parent) or folders.get(parent)
-        return False
-
-    return {info.id: info for info in listed.values() if inside(info)}

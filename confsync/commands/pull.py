@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from confsync import paths, planning, references, removals
+from confsync import paths, planning, references, removals, scope
 from confsync.basestore import STATE
 from confsync.committing import Commit
 from confsync.errors import ConfsyncError, Exit
@@ -20,7 +20,7 @@ from confsync.rejection import failed, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
-from confsync.scan import SpaceScan, claimed_elsewhere, deleted_pages, knowing
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
 from confsync.selection import Selection
 from confsync.view import view
 
@@ -46,6 +46,7 @@ def pull(
     committing = Commit(mirror, remote, theirs=True) if commit and not dry_run else None
     pages: list[PageResult] = []
     renamed: list[Renamed] = []
+    left: list[Entry] = []
     interrupted = False
     how = How(mirror, remote, selection.everything, refresh, prune, resolution)
     with contextlib.nullcontext() if dry_run else mirror.lock():
@@ -67,6 +68,7 @@ def pull(
                     progress(f"asking about {scan.config.key}", 0, None)
                     plan = _plan(how, scans, scan, selection, deleted)
                     renamed += _renamed(plan)
+                    left += () if prune else plan.view.left
                     refused = None if allow_mass_delete else _too_much(plan)
                     if refused:
                         errors.append(refused)
@@ -79,7 +81,7 @@ def pull(
         except KeyboardInterrupt:
             interrupted = True
     told = tuple(pages) if interrupted else with_names(remote, pages)
-    notes = tuple(references.notes(scans, renamed))
+    notes = (*references.notes(scans, renamed), *scope.note(left))
     result = Result("pull", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
     return committing.of(result) if committing else result
 
@@ -119,7 +121,7 @@ def _too_much(plan: Plan) -> Problem | None:
     removed = [step.path for step in plan.steps if step.remove]
     moved = list(plan.moves)
     count = max(len(removed), len(moved))
-    empty = bool(stamped) and not plan.view.infos
+    empty = bool(stamped) and not (plan.view.infos or plan.view.excluded)
     if not empty and not too_many(count, len(stamped)):
         return None
     what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"

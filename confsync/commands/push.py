@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from confsync import gitrepo, labelling, paths, references
+from confsync import gitrepo, labelling, paths, references, scope
 from confsync.committing import Commit
+from confsync.config import FILE_NAME
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
 from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.flaws import flaw_of
@@ -58,6 +59,7 @@ def push(
         scans = mirror.scan()
         deleted = _deleted(mirror, scans, delete)
         scans = knowing(scans, deleted)
+        deleted = scope.not_excluded(scans, deleted)
         known = [entry.path for scan in scans for entry in scan.entries]
         selection.check([*known, *(entry.path for entry in deleted.values() if delete)])
         asked = delete or Deleting()
@@ -131,6 +133,7 @@ def _outgoing(
 ) -> list[Entry]:
     """The documents that differ from their base and can be sent; adds the others to the result."""
     outgoing: list[Entry] = []
+    excluded = {entry.path for entry in scope.excluded(scan)}
     for entry in scan.entries:
         if not selection.has(entry.path):
             continue
@@ -140,6 +143,11 @@ def _outgoing(
         stamp = entry.document.stamp
         relabelled = mirror.config.labels and labelling.changed(entry.document)
         if stamp and not entry.document.modified and not scan.moves(entry) and not relabelled:
+            continue
+        if entry.path in excluded:
+            why = f"excluded by {FILE_NAME}; not pushed"
+            hint = f"change 'include' or 'exclude' in {FILE_NAME}, or 'confsync pull --prune'"
+            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
             continue
         flaw = flaw_of(mirror, entry, remote)
         if flaw:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from confsync import labelling
+from confsync import labelling, scope
 from confsync.compare import Content, Parent
 from confsync.errors import ConfsyncError, Exit
 from confsync.flaws import conflict_of
@@ -16,7 +16,7 @@ from confsync.reading import Case, Reader
 from confsync.rejection import reason
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
 from confsync.selection import Selection
 from confsync.view import SpaceView, view
 
@@ -32,8 +32,10 @@ def status(
     """The state of every document; with `remote`, of every page. Writes nothing."""
     scans = mirror.scan()
     selection.check(entry.path for scan in scans for entry in scan.entries)
-    deleted = deleted_pages(mirror.root, mirror.config.spaces)
-    scans = knowing(scans, deleted)
+    gone = deleted_entries(mirror.root, mirror.config.spaces)
+    scans = knowing(scans, gone)
+    deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
+    left: list[Entry] = []
     present = {entry.claimed_id for scan in scans for entry in scan.entries}
     pages: list[PageResult] = []
     errors: list[Problem] = []
@@ -47,6 +49,11 @@ def status(
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
         pages += _pages(mirror, scan, selection, seen)
+        left += (
+            seen.left
+            if seen
+            else [e for e in scope.excluded(scan) if e.page_id and selection.has(e.path)]
+        )
     pages += [
         PageResult(path, Outcome.DELETED, page_id)
         for page_id, path in deleted.items()
@@ -55,7 +62,8 @@ def status(
     listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
     if exit_code and listed:
         errors.append(Problem("not-clean", "", exit=Exit.REFUSED))
-    return Result("status", listed, tuple(errors), clean=len(pages) - len(listed))
+    notes = scope.note(left)
+    return Result("status", listed, tuple(errors), notes, clean=len(pages) - len(listed))
 
 
 def _look(

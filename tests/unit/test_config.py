@@ -35,6 +35,31 @@ def test_a_whole_configuration() -> None:
     )
 
 
+def test_rules_say_what_of_a_space_is_mirrored() -> None:
+    found = parse(
+        "url: https://a.example\n"
+        "spaces:\n"
+        "  - key: ENG\n"
+        "    include: [guide, guide/**, 123]\n"
+        "    exclude:\n"
+        "      - archive/*\n"
+        "    archived: true\n"
+    )
+    (space,) = found.spaces
+    assert space.include == ("guide", "guide/**", "123")
+    assert space.exclude == ("archive/*",)
+    assert space.archived
+
+
+def test_each_subtree_knows_the_other_ones_of_its_space() -> None:
+    found = parse(
+        "url: https://a.example\n"
+        "spaces: [{key: ENG}, {key: eng, path: a, root: 1}, {key: ENG, path: b, root: 2},"
+        " {key: OPS, root: 3}]\n"
+    )
+    assert [sorted(space.others) for space in found.spaces] == [["1", "2"], ["2"], ["1"], []]
+
+
 def test_the_path_is_the_key_and_the_layout_is_lines_where_nothing_else_is_said() -> None:
     found = parse("url: https://a.example\nspaces: [{key: ENG}]\n")
     assert found == Config("https://a.example", (SpaceConfig("ENG", "ENG"),), Layout.LINES)
@@ -82,6 +107,24 @@ def test_values_are_the_text_that_stands_there() -> None:
         (GOOD.replace('"98304"', "guide"), 6, "is not a page id"),
         (GOOD.replace('"98304"', "-1"), 6, "is not a page id"),
         (GOOD.replace('"98304"', '"٣"'), 6, "is not a page id"),
+        (GOOD.replace("    root", "    include: guide\n    root"), 6, "must be a list of page ids"),
+        (GOOD.replace("    root", "    include: []\n    root"), 6, "must be a list of page ids"),
+        (GOOD.replace("    root", "    exclude: [a.xhtml]\n    root"), 6, "has no .xhtml"),
+        (GOOD.replace("    root", "    exclude: [/a]\n    root"), 6, "neither a page id nor"),
+        (GOOD.replace("    root", "    exclude: [a/../b]\n    root"), 6, "neither a page id nor"),
+        (GOOD.replace("    root", "    exclude: [[a]]\n    root"), 6, "exclude must be text"),
+        (
+            GOOD.replace("    root", "    exclude:\n    - a\n    - ''\n    root"),
+            8,
+            "neither a page",
+        ),
+        (GOOD.replace("    root", "    archived: yes\n    root"), 6, "neither 'true' nor 'false'"),
+        (
+            GOOD.replace("ENG\n    path: docs/ENG", "ops\n    path: x\n    root: '98304'"),
+            6,
+            "already",
+        ),
+        ("url: https://a.example\nspaces: [{key: A}, {key: a, path: b}]\n", 2, "in 'A' already"),
         ("url: https://a.example\nspaces: ENG\n", 2, "must be a list"),
         ("url: https://a.example\nspaces: []\n", 2, "at least one space"),
         ("url: https://a.example\nspaces: [ENG]\n", 2, "must be 'key: value' lines"),

@@ -1,0 +1,158 @@
+"""Which pages of a space a mirror is about: below its root, and by `include` and `exclude`.
+
+A rule of digits is a page's id and means the page and everything below it; any other is a pattern
+of the path below the space's directory, without suffix: ``*`` and ``?`` stay within one name,
+``**`` does not. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+
+from confsync import paths
+from confsync.config import FILE_NAME, SpaceConfig
+from confsync.model import Folder, PageInfo
+from confsync.paths import Node
+from confsync.scan import Entry, SpaceScan
+
+
+def selected(config: SpaceConfig, place: str | None, line: Iterable[str]) -> bool:
+    """Whether the rules want a page; `line` are its id and those of all above it.
+
+    `place` is None where nobody knows its path: then no pattern speaks against it.
+    """
+    above = set(line)
+    wanted = [_means(rule, place, above, unknown=True) for rule in config.include]
+    unwanted = [_means(rule, place, above, unknown=False) for rule in config.exclude]
+    return (any(wanted) or not wanted) and not any(unwanted)
+
+
+def excluded(scan: SpaceScan) -> list[Entry]:
+    """The documents that the rules do not want, as far as can be told without the server.
+
+    A document whose parent has none here is judged by that parent and not by what is above it; by
+    no pattern where its place, or that of one above it, is the top for want of another.
+    """
+    if not (scan.config.include or scan.config.exclude):
+        return []
+    above: dict[str, str | None] = {
+        folder.id: scan.tree.owners.get(directory.rpartition("/")[0])
+        for directory, folder in scan.folders.items()
+    }
+    for entry in scan.entries:
+        directory = scan.inner(entry.path).rpartition("/")[0]
+        above[_key(entry)] = scan.wanted(entry) or scan.tree.owners.get(directory)
+    tops = {entry.page_id for entry in scan.entries if _is_at_top_only(entry)}
+    found = []
+    for entry in scan.entries:
+        line = _line(_key(entry), above)
+        place = None if tops.intersection(line) else _place(scan, entry)
+        if not selected(scan.config, place, line):
+            found.append(entry)
+    return found
+
+
+def not_excluded(scans: Iterable[SpaceScan], deleted: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Of documents that are gone, by page id, those that the rules want: a file that `pull --prune`
+    removed since its page is excluded now, says nothing about the page."""
+    found = dict(deleted)
+    for scan in scans:
+        inside = [e for e in deleted.values() if e.path.startswith(f"{scan.config.path}/")]
+        there = replace(scan, entries=(*scan.entries, *inside))
+        for entry in excluded(there):
+            found.pop(entry.page_id or "", None)
+    return found
+
+
+def note(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """What to say of documents that stand here although the rules do not want them."""
+    named = sorted(entry.path for entry in entries)
+    if not named:
+        return ()
+    few = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+    return (
+        f"excluded by {FILE_NAME}, and left alone: {few}; "
+        "'confsync pull --prune' removes those without changes",
+    )
+
+
+def belonging(
+    scan: SpaceScan,
+    home: str | None,
+    listed: Mapping[str, PageInfo],
+    folders: Mapping[str, Folder],
+) -> tuple[dict[str, PageInfo], frozenset[str]]:
+    """The listed pages that belong to a mirror's space, and the ids of those excluded from it."""
+    config = scan.config
+    above: dict[str, str | None] = {folder.id: folder.parent for folder in folders.values()}
+    above |= {info.id: info.parent for info in listed.values()}
+    inside = {i: info for i, info in listed.items() if _is_inside(config, _line(i, above))}
+    if not (config.include or config.exclude):
+        return inside, frozenset()
+    places = _places(scan, home, inside, folders)
+    wanted = {i: info for i, info in inside.items() if selected(config, places[i], _line(i, above))}
+    return wanted, frozenset(inside.keys() - wanted.keys())
+
+
+def _is_inside(config: SpaceConfig, line: list[str]) -> bool:
+    """Whether of all roots that are mirrored this space's is the nearest above."""
+    for page_id in line:
+        if page_id == config.root:
+            return True
+        if page_id in config.others:
+            return False
+    return config.root is None
+
+
+def _places(
+    scan: SpaceScan,
+    home: str | None,
+    inside: Mapping[str, PageInfo],
+    folders: Mapping[str, Folder],
+) -> dict[str, str]:
+    """Where each page would stand if none were excluded; a document that is here keeps its name."""
+    names = {entry.page_id: _place(scan, entry).rpartition("/")[2] for entry in scan.entries}
+    nodes = [Node(i.id, i.title, i.parent, names.get(i.id)) for i in inside.values()]
+    nodes += [Node(folder.id, folder.title, folder.parent) for folder in folders.values()]
+    return paths.place(nodes, home)
+
+
+def _line(key: str, above: Mapping[str, str | None]) -> list[str]:
+    """A key and everything above it, nearest first."""
+    found: list[str] = []
+    one: str | None = key
+    while one is not None and one not in found:
+        found.append(one)
+        one = above.get(one)
+    return found
+
+
+def _place(scan: SpaceScan, entry: Entry) -> str:
+    return scan.inner(entry.path).removesuffix(paths.SUFFIX)
+
+
+def _is_at_top_only(entry: Entry) -> bool:
+    return bool(entry.document and entry.document.stamp and entry.document.stamp.top)
+
+
+def _key(entry: Entry) -> str:
+    return entry.claimed_id or paths.unborn(entry.path)
+
+
+def _means(rule: str, place: str | None, line: set[str], *, unknown: bool) -> bool:
+    if rule.isdecimal():
+        return rule in line
+    if place is None:
+        return unknown
+    return _pattern(rule).fullmatch(unicodedata.normalize("NFC", place)) is not None
+
+
+@cache
+def _pattern(rule: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*|\*|\?)", unicodedata.normalize("NFC", rule))
+    words = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(words.get(part) or re.escape(part) for part in parts), re.DOTALL)
