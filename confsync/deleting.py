@@ -21,7 +21,7 @@ from confsync.errors import (
     UnsettledError,
 )
 from confsync.mirror import Mirror
-from confsync.model import Event, Local, Page, Stamp
+from confsync.model import Event, Local, Page, Stamp, Status
 from confsync.reading import Reader
 from confsync.rejection import conflict_event, failed, refusal
 from confsync.result import Outcome, PageResult
@@ -146,6 +146,8 @@ class Deletions:
         """Why a page is not to be deleted as it is now; None when it may be."""
         if one.entry and one.entry.document and one.entry.document.modified:
             return _rejected(result, "has changes that are not pushed; pull --theirs drops them")
+        if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
+            return _rejected(result, "the page is archived: restore it in the browser first")
         if found is Absent.TRASHED:
             return replace(result, error="is in the trash already")
         if one.stamp is not None:

@@ -80,6 +80,15 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Something in a space that no mirror holds: a whiteboard, a database, an embed."""
+
+    id: str
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One version of a page. `created_at` is ISO 8601 as the server wrote it."""
 

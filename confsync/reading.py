@@ -49,11 +49,15 @@ class Case:
 
 
 class Reader:
-    """Reads current pages of one space; of any, where the space has no id."""
+    """Reads current pages of one space; of any, where the space has no id.
 
-    def __init__(self, remote: Remote, space: Space) -> None:
+    With `archived` an archived page is one to read, and not gone.
+    """
+
+    def __init__(self, remote: Remote, space: Space, *, archived: bool = False) -> None:
         self.remote = remote
         self.space = space
+        self.archived = archived
 
     def current(self, least: Mapping[str, int]) -> dict[str, Found]:
         """The current pages of some ids, each at the given version or later if that is to be had.
@@ -89,7 +93,7 @@ class Reader:
     def _placed(self, page: Page) -> Page | Absent:
         if page.info.status is Status.TRASHED:
             return Absent.TRASHED
-        if page.info.status is Status.ARCHIVED:
+        if page.info.status is Status.ARCHIVED and not self.archived:
             return Absent.ARCHIVED
         if self.space.id and page.info.space != self.space.id:
             return Absent.MOVED_OUT

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
-from confsync.model import Event
+from confsync.model import Event, Page, Status
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
@@ -102,6 +102,15 @@ def conflict_event(path: str, case: Case, who: str) -> Event:
         after=page.digest if page else None,
         user=who,
     )
+
+
+def read_only(page: Page | None) -> str:
+    """Why a page is pulled and never pushed; empty for any other."""
+    if page and page.info.live:
+        return "a live doc, which confsync does not push"
+    if page and page.info.status is Status.ARCHIVED:
+        return "the page is archived: restore it in the browser, then push"
+    return ""
 
 
 def refusal(result: PageResult, case: Case) -> PageResult:

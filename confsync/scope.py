@@ -73,11 +73,15 @@ def note(entries: Iterable[Entry]) -> tuple[str, ...]:
     named = sorted(entry.path for entry in entries)
     if not named:
         return ()
-    few = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
     return (
-        f"excluded by {FILE_NAME}, and left alone: {few}; "
+        f"excluded by {FILE_NAME}, and left alone: {few(named)}; "
         "'confsync pull --prune' removes those without changes",
     )
+
+
+def few(named: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
 
 
 def belonging(

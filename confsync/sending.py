@@ -21,7 +21,15 @@ from confsync.model import Event, Page
 from confsync.progress import Progress
 from confsync.reading import Case, Found, Reader
 from confsync.references import Renamed
-from confsync.rejection import beside, blank, conflict_event, failed, log_conflict, refusal
+from confsync.rejection import (
+    beside,
+    blank,
+    conflict_event,
+    failed,
+    log_conflict,
+    read_only,
+    refusal,
+)
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
 from confsync.view import sides_of
@@ -91,13 +99,15 @@ class Sending:
     def _rehearse(self, entries: list[Entry]) -> None:
         for _, entry, case in self._cases(entries):
             result = beside(entry, case)
-            if self._relabels(entry, case):
+            if told := self._read_only(entry, case):
+                self._pages.append(told)
+            elif self._relabels(entry, case):
                 self._pages.append(replace(result, outcome=Outcome.UPDATED, error="labels"))
             elif settled(case):
                 outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
                 self._pages.append(replace(result, outcome=outcome))
             elif writable(case):
-                self._pages.append(_live(result, case) or replace(result, outcome=Outcome.UPDATED))
+                self._pages.append(replace(result, outcome=Outcome.UPDATED))
             else:
                 self._pages.append(_not_sent(result, case))
 
@@ -143,14 +153,14 @@ class Sending:
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
         result = beside(entry, case)
+        if told := self._read_only(entry, case):
+            return told
         what: Landed | NoVersion | Case | None = settled(case)
         if self._relabels(entry, case):
             what = Landed(case.stamp.version, case.stamp.parent)
         if what is None:
             if not writable(case):
                 return self._refused(result, case)
-            if live := _live(result, case):
-                return live
             self._begun.add(entry.path)
             what = write(self._reader, case, self._message)
         match what:
@@ -165,6 +175,11 @@ class Sending:
                 return replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
             case Case():
                 return self._refused(beside(entry, what), what)
+
+    def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
+        """The refusal of what would be sent to a page that is only pulled."""
+        why = read_only(case.page) if writable(case) or self._relabels(entry, case) else ""
+        return replace(beside(entry, case), error=why, exit=Exit.REFUSED) if why else None
 
     def _relabels(self, entry: Entry, case: Case) -> bool:
         """Whether the labels are all that changed here."""
@@ -300,9 +315,3 @@ def _not_sent(result: PageResult, case: Case) -> PageResult:
 
 def _not_tried(result: PageResult) -> PageResult:
     return replace(result, outcome=Outcome.SKIPPED, error="not tried")
-
-
-def _live(result: PageResult, case: Case) -> PageResult | None:
-    if case.page and case.page.info.live:
-        return replace(result, error="a live doc, which confsync does not push", exit=Exit.REFUSED)
-    return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import scope
 from confsync.errors import APIAccessError, SpaceNotFoundError
 from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Stamp, Status
 from confsync.reading import Case, Found, Reader
+from confsync.remote import Remote
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 
@@ -36,6 +37,11 @@ class SpaceView:
     left: tuple[Entry, ...]
 
 
+def reader_of(remote: Remote, scan: SpaceScan) -> Reader:
+    """What reads the pages of a mirror's space."""
+    return Reader(remote, remote.space(scan.config.key), archived=scan.config.archived)
+
+
 def view(
     reader: Reader,
     scan: SpaceScan,
@@ -53,7 +59,7 @@ def view(
     ones, and of new ones (`with_new`). `deleted` maps ids that are not to be written again,
     `elsewhere` are those of documents in the directories of other spaces.
     """
-    listed = {info.id: info for info in reader.remote.listing(reader.space, labels=labels)}
+    listed = {info.id: info for info in _listing(reader, labels=labels)}
     folders = _folders(reader, listed)
     home = scan.config.root or reader.space.home
     if scan.config.root and scan.config.root not in listed:
@@ -72,11 +78,12 @@ def view(
     fresh = [
         info
         for info in infos.values()
-        if info.status is Status.CURRENT and info.id not in claimed and info.id not in deleted
+        if _is_here(reader, info) and info.id not in claimed and info.id not in deleted
     ]
     waiting = {untracked[t]: i for i in fresh if (t := i.title.casefold()) in untracked}
     fresh = [info for info in fresh if info.title.casefold() not in untracked]
-    least = _to_read(stamped, infos, refresh or not selection.everything)
+    here = {i: info for i, info in infos.items() if _is_here(reader, info)}
+    least = _to_read(stamped, here, refresh or not selection.everything)
     if with_new:
         least |= {info.id: info.version.number for info in fresh}
     found = reader.current(least)
@@ -97,6 +104,16 @@ def view(
     return SpaceView(
         scan, reader.space, home, infos, folders, cases, failed, new, waiting, excluded, left
     )
+
+
+def _listing(reader: Reader, *, labels: bool) -> Iterator[PageInfo]:
+    return reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
+
+
+def _is_here(reader: Reader, info: PageInfo) -> bool:
+    """Whether a listed page is one that the mirror has, or shall have."""
+    archived = reader.archived and info.status is Status.ARCHIVED
+    return archived or info.status is Status.CURRENT
 
 
 def _with_labels(answer: Found, infos: Mapping[str, PageInfo]) -> Found:
@@ -126,7 +143,6 @@ def _to_read(stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool) -
         if (
             every
             or info is None
-            or info.status is not Status.CURRENT
             or info.version.number != stamp.version
             or info.title != document.title
             or document.modified

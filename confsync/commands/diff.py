@@ -9,11 +9,11 @@ from confsync import bases, layout
 from confsync.errors import APIAccessError, FileError
 from confsync.mirror import Mirror
 from confsync.model import Page
-from confsync.reading import Reader
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
+from confsync.view import reader_of
 
 Side = tuple[str, str]
 
@@ -44,7 +44,7 @@ def _diffs(
     stamps = {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
     found = {}
     if against_server and stamps:
-        reader = Reader(remote, remote.space(scan.config.key))
+        reader = reader_of(remote, scan)
         found = reader.current({stamp.id: stamp.version for stamp in stamps.values()})
     for entry in entries:
         stamp, local = stamps[entry.path], entry.document

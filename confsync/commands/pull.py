@@ -14,7 +14,6 @@ from confsync.mirror import Mirror
 from confsync.placement import Placement
 from confsync.planning import How, Plan, Step
 from confsync.progress import Progress, silent
-from confsync.reading import Reader
 from confsync.references import Renamed
 from confsync.rejection import failed, with_names
 from confsync.remote import Remote
@@ -22,7 +21,7 @@ from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
 from confsync.selection import Selection
-from confsync.view import view
+from confsync.view import reader_of, view
 
 
 def pull(
@@ -94,7 +93,7 @@ def _plan(
     deleted: dict[str, str],
 ) -> Plan:
     seen = view(
-        Reader(how.remote, how.remote.space(scan.config.key)),
+        reader_of(how.remote, scan),
         scan,
         selection,
         elsewhere=claimed_elsewhere(scans, scan),

@@ -17,7 +17,6 @@ from confsync.guard import MASS, too_many
 from confsync.mirror import Mirror
 from confsync.model import Space
 from confsync.progress import Progress, silent
-from confsync.reading import Reader
 from confsync.references import Renamed
 from confsync.rejection import blank, with_names
 from confsync.remote import Remote
@@ -25,6 +24,7 @@ from confsync.result import PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, deleted_entries, knowing
 from confsync.selection import Selection
 from confsync.turns import Turns
+from confsync.view import reader_of
 
 
 def push(
@@ -71,7 +71,7 @@ def push(
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
                         continue
-                    reader = Reader(remote, remote.space(scan.config.key))
+                    reader = reader_of(remote, scan)
                     doomed += doomed_elsewhere(reader, asked, _ids_of(scans, deleted))
                     _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     _refuse_emptying(scan, doomed, allow=allow_mass_delete)

@@ -8,17 +8,18 @@ from typing import assert_never
 
 from confsync import labelling, scope
 from confsync.compare import Content, Parent
-from confsync.errors import ConfsyncError, Exit
+from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.flaws import conflict_of
 from confsync.mirror import Mirror
+from confsync.model import ParentKind, Status
 from confsync.progress import Progress, silent
-from confsync.reading import Case, Reader
-from confsync.rejection import reason
+from confsync.reading import Case
+from confsync.rejection import read_only, reason
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
 from confsync.selection import Selection
-from confsync.view import SpaceView, view
+from confsync.view import SpaceView, reader_of, view
 
 
 def status(
@@ -36,6 +37,7 @@ def status(
     scans = knowing(scans, gone)
     deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
     left: list[Entry] = []
+    notes: list[str] = []
     present = {entry.claimed_id for scan in scans for entry in scan.entries}
     pages: list[PageResult] = []
     errors: list[Problem] = []
@@ -49,11 +51,10 @@ def status(
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
         pages += _pages(mirror, scan, selection, seen)
-        left += (
-            seen.left
-            if seen
-            else [e for e in scope.excluded(scan) if e.page_id and selection.has(e.path)]
-        )
+        if seen and remote:
+            notes += _notes(remote, seen, ask=selection.everything)
+        outside = seen.left if seen else scope.excluded(scan)
+        left += [entry for entry in outside if entry.page_id and selection.has(entry.path)]
     pages += [
         PageResult(path, Outcome.DELETED, page_id)
         for page_id, path in deleted.items()
@@ -62,8 +63,8 @@ def status(
     listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
     if exit_code and listed:
         errors.append(Problem("not-clean", "", exit=Exit.REFUSED))
-    notes = scope.note(left)
-    return Result("status", listed, tuple(errors), notes, clean=len(pages) - len(listed))
+    told = (*notes, *scope.note(left))
+    return Result("status", listed, tuple(errors), told, clean=len(pages) - len(listed))
 
 
 def _look(
@@ -75,7 +76,7 @@ def _look(
     deleted: dict[str, str],
 ) -> SpaceView:
     return view(
-        Reader(remote, remote.space(scan.config.key)),
+        reader_of(remote, scan),
         scan,
         selection,
         elsewhere=elsewhere,
@@ -84,6 +85,28 @@ def _look(
         with_new=selection.everything,
         labels=mirror.config.labels,
     )
+
+
+def _notes(remote: Remote, seen: SpaceView, *, ask: bool) -> Iterator[str]:
+    """What a person should know of pages that are only pulled, and of what is not mirrored."""
+    paths: dict[str, list[str]] = {}
+    for entry in seen.scan.entries:
+        case = seen.cases.get(entry.page_id or "")
+        if case and case.page and read_only(case.page):
+            archived = case.page.info.status is Status.ARCHIVED
+            paths.setdefault("archived pages" if archived else "live docs", []).append(entry.path)
+    for kind, named in sorted(paths.items()):
+        yield f"{kind}, pulled and never pushed: {scope.few(named)}"
+    try:
+        others = remote.others(seen.space) if ask else ()
+    except APIAccessError:
+        return  # a note is no reason to fail
+    if others:
+        named = [f"{other.kind} '{other.title}'" for other in others]
+        yield f"not mirrored: {len(named)} below the home page: {scope.few(named)}"
+    above = {i.parent for i in seen.infos.values() if i.parent_kind is ParentKind.OTHER}
+    if ask and (more := above - {other.id for other in others}):
+        yield f"not mirrored: {len(more)} whiteboards or databases that pages stand below"
 
 
 def _pages(
@@ -145,6 +168,8 @@ def _remote(page: PageResult, case: Case) -> PageResult:
         decision=case.decisions.content.value,
         remote=case.page.info.version.number if case.page else None,
     )
+    if page.outcome in (Outcome.MODIFIED, Outcome.MOVED) and read_only(case.page):
+        page = replace(page, error=read_only(case.page))
     outcome = _outcome(case)
     if outcome is None or page.outcome is Outcome.CONFLICTED:
         return page

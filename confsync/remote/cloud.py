@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from confsync.errors import CredentialsError, NotVisibleError, ServerError
-from confsync.model import Folder, Page, PageInfo, ParentKind, Space, User, Version
+from confsync.model import Folder, Other, Page, PageInfo, ParentKind, Space, User, Version
 from confsync.remote import rows
 from confsync.remote.client import Client
 from confsync.remote.connection import Connection, no_space, same_title
@@ -54,7 +54,9 @@ class Cloud(Connection):
                 )
         raise no_space(key)
 
-    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
+    def listing(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[PageInfo]:
         known = self._labelled(space) if labels else None
         for row in self._all(f"{_API}/spaces/{space.id}/pages", {"limit": BULK}):
             info = _info(row)
@@ -102,6 +104,16 @@ class Cloud(Connection):
                 break
             found.append(entry)
         return tuple(found)
+
+    def others(self, space: Space) -> tuple[Other, ...]:
+        if space.home is None:
+            return ()
+        path = f"{_API}/pages/{space.home}/direct-children"
+        return tuple(
+            Other(rows.id_of(row), str(row.get("type")), rows.text_of(row, "title"))
+            for row in self._all(path, {"limit": BULK})
+            if row.get("type") not in ("page", "folder")
+        )
 
     def folder(self, folder_id: str) -> Folder | None:
         try:

@@ -15,7 +15,7 @@ from confsync.errors import (
     NotVisibleError,
     ServerError,
 )
-from confsync.model import Folder, Page, PageInfo, ParentKind, Space, Status, User, Version
+from confsync.model import Folder, Other, Page, PageInfo, ParentKind, Space, Status, User, Version
 from confsync.remote import rows
 from confsync.remote.client import Client
 from confsync.remote.connection import Connection, no_space, same_title
@@ -61,7 +61,9 @@ class DataCenter(Connection):
         found = rows.text_of(row, "key")
         return Space(found, found, rows.text_of(row, "name"), rows.id_of(home) if home else None)
 
-    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
+    def listing(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[PageInfo]:
         count = 0
         expand = "version,ancestors" + (",metadata.labels" if labels else "")
         for row in self._all(space, expand=expand, limit=INFOS):
@@ -69,6 +71,10 @@ class DataCenter(Connection):
             info = _info(row, space.key)
             yield replace(info, labels=self._labels_in(row)) if labels else info
         self._listed[space.key] = count
+        if archived:
+            for row in self._all(space, expand=expand, limit=INFOS, status="archived"):
+                info = _info(row, space.key)
+                yield replace(info, labels=self._labels_in(row)) if labels else info
 
     def _labels_in(self, row: Row) -> tuple[str, ...]:
         """The labels that a listing has; a page with very many is asked for the rest."""
@@ -101,7 +107,10 @@ class DataCenter(Connection):
             return self._one(page_id, {"expand": _BODY})
         except NotVisibleError:
             # Without a status only current pages are answered.
-            return self._one(page_id, {"expand": _BODY, "status": "trashed"})
+            try:
+                return self._one(page_id, {"expand": _BODY, "status": "archived"})
+            except NotVisibleError:
+                return self._one(page_id, {"expand": _BODY, "status": "trashed"})
 
     def old_page(self, page_id: str, version: int) -> Page:
         params = {"expand": _BODY, "status": "historical", "version": version}
@@ -124,6 +133,9 @@ class DataCenter(Connection):
             found = [_version(row) for row in self._pages_of(f"rest/experimental/{path}", {})]
         later = [entry for entry in found if entry.number > version]
         return tuple(sorted(later, key=lambda entry: -entry.number))
+
+    def others(self, space: Space) -> tuple[Other, ...]:
+        return ()
 
     def folder(self, folder_id: str) -> Folder | None:
         return None
@@ -223,9 +235,13 @@ class DataCenter(Connection):
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
 
-    def _all(self, space: Space, *, expand: str, limit: int) -> Iterator[Row]:
-        """Every current page of a space: by cursor where the server can, else by offset."""
+    def _all(
+        self, space: Space, *, expand: str, limit: int, status: str = "current"
+    ) -> Iterator[Row]:
+        """Every page of a space in a status: by cursor where the server can, else by offset."""
         params = {"spaceKey": space.key, "type": "page", "expand": expand, "limit": limit}
+        if status != "current":
+            params["status"] = status
         try:
             yield from self._scan(params)
         except _NoScanError:

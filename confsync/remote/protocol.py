@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from confsync.model import Folder, Page, PageInfo, Restrictions, Space, User, Version
+from confsync.model import Folder, Other, Page, PageInfo, Restrictions, Space, User, Version
 from confsync.work import Workers
 
 
@@ -40,8 +40,12 @@ class Remote(Protocol):
     def space(self, key: str) -> Space:
         """The space of a key. Raises SpaceNotFoundError."""
 
-    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
-        """All current and archived pages of a space, without bodies, in no order.
+    def listing(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[PageInfo]:
+        """All current pages of a space, without bodies, in no order.
+
+        Archived ones are certainly among them with `archived`; without it, where they come along.
 
         With `labels` each has its global labels, sorted; on Cloud that costs a request or more for
         each label of the space, not for each page.
@@ -61,6 +65,9 @@ class Remote(Protocol):
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
         """The versions with a higher number, newest first."""
+
+    def others(self, space: Space) -> tuple[Other, ...]:
+        """What stands directly below a space's home page and is neither page nor folder."""
 
     def folder(self, folder_id: str) -> Folder | None:
         """A folder, or None when it is not visible."""

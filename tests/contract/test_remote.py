@@ -16,7 +16,7 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model import Page, Restrictions, Status
+from confsync.model import Other, Page, Restrictions, Status
 from confsync.remote import Credentials, open_remote
 from confsync.sandbox import ROOT, Sandbox
 from tests.contract.conftest import Server
@@ -67,6 +67,26 @@ def test_the_listing_has_every_page_once_with_parent_and_version(server: Server)
     assert by_title["Child"].version.message == "said"
     assert by_title["Page 7"].parent == server.wiki.store.space("ENG").homepage_id
     assert {info.space for info in infos} == {server.remote.space("ENG").id}
+
+
+def test_the_listing_has_archived_pages_where_it_is_asked_to(server: Server) -> None:
+    kept, archived = server.page("Kept"), server.page("Put away")
+    server.wiki.store.archive(archived)
+    space = server.remote.space("ENG")
+    found = {i.id: i.status for i in server.remote.listing(space, labels=True, archived=True)}
+    assert found == {space.home: Status.CURRENT, kept: Status.CURRENT, archived: Status.ARCHIVED}
+    assert server.remote.page(archived).info.status is Status.ARCHIVED
+
+
+def test_what_is_neither_page_nor_folder_is_told_where_there_is_such_a_thing(
+    server: Server,
+) -> None:
+    server.page("Page")
+    server.wiki.store.create_folder("ENG", "Folder")
+    board = server.wiki.store.create_whiteboard("ENG", "Board").id
+    found = server.remote.others(server.remote.space("ENG"))
+    cloud = server.wiki.flavor == "cloud"
+    assert found == ((Other(board, "whiteboard", "Board"),) if cloud else ())
 
 
 def test_a_listing_survives_short_pages(server: Server) -> None:
