@@ -23,6 +23,7 @@ from confsync.errors import (
 )
 from confsync.model import (
     Folder,
+    Other,
     Page,
     PageInfo,
     ParentKind,
@@ -80,7 +81,9 @@ class StoreRemote:
             raise SpaceNotFoundError(f"there is no space '{key}'") from None
         return Space(row.id, row.key, row.name, row.homepage_id)
 
-    def listing(self, space: Space, *, labels: bool = False) -> Iterator[PageInfo]:
+    def listing(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[PageInfo]:
         steps.before("GET pages")
         for row in self.store.pages(space.key):
             if not row.restricted:
@@ -120,6 +123,9 @@ class StoreRemote:
 
     def folder(self, folder_id: str) -> Folder | None:
         return None
+
+    def others(self, space: Space) -> tuple[Other, ...]:
+        return ()
 
     def children(self, page_id: str) -> tuple[str, ...]:
         steps.before(f"GET children of {page_id}")
