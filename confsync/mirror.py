@@ -163,6 +163,21 @@ class Mirror:
             self._drop_empty(waiting)
         return failed
 
+    def hand_over(self, name: str, space: SpaceConfig, parent: str | None) -> None:
+        """Move a document to another space's directory, where it waits for its place.
+
+        There it says which parent it wants, as in any move: the next pull finds it. Raises
+        FileError.
+        """
+        path, waiting = self._inside(name), self._inside(f"{space.path}/{MOVING}")
+        try:
+            disk.make_directories(waiting)
+            disk.rename(path, disk.temporary_directory(waiting, f"{parent or 'none'}-") / path.name)
+            disk.sync_directory(waiting)
+        except OSError as error:
+            raise _file_error(name, f"cannot be moved to {space.path}", error) from None
+        self._drop_empty(path.parent)
+
     def _land(self, place: Path, new: str) -> str:
         """Give one waiting document its new place; answers why that is not possible."""
         target = self._inside(new)

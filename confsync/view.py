@@ -60,7 +60,7 @@ def view(
     `elsewhere` are those of documents in the directories of other spaces.
     """
     listed = {info.id: info for info in _listing(reader, labels=labels)}
-    folders = _folders(reader, listed)
+    folders = folders_of(reader, listed)
     home = scan.config.root or reader.space.home
     if scan.config.root and scan.config.root not in listed:
         raise SpaceNotFoundError(
@@ -158,7 +158,7 @@ def sides_of(scan: SpaceScan, entry: Entry) -> tuple[Stamp, Local]:
     return entry.document.stamp, entry.document.local(scan.wanted(entry))
 
 
-def _folders(reader: Reader, listed: Mapping[str, PageInfo]) -> dict[str, Folder]:
+def folders_of(reader: Reader, listed: Mapping[str, PageInfo]) -> dict[str, Folder]:
     """The folders that pages stand in, and the folders those stand in."""
     folders: dict[str, Folder] = {}
     waiting = [i.parent for i in listed.values() if i.parent_kind is ParentKind.FOLDER]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from confsync import paths, planning, references, removals, scope
+from confsync import paths, planning, references, removals, scope, strays
 from confsync.basestore import STATE
 from confsync.committing import Commit
-from confsync.errors import ConfsyncError, Exit
+from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.guard import too_many
 from confsync.mirror import Mirror
 from confsync.placement import Placement
 from confsync.planning import How, Plan, Step
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
-from confsync.rejection import failed, with_names
+from confsync.rejection import blank, failed, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
@@ -59,13 +59,16 @@ def pull(
         ]
         try:
             deleted = deleted_pages(mirror.root, mirror.config.spaces)
+            if how.full:
+                scans = _hand_over(how, scans, pages, errors, dry_run, allow_mass_delete)
+            away = frozenset(page.id for page in pages if page.id)
             scans = knowing(scans, deleted)
             for scan in scans:
                 if not any(selection.has(entry.path) for entry in scan.entries) and not how.full:
                     continue
                 with each_space(errors):
                     progress(f"asking about {scan.config.key}", 0, None)
-                    plan = _plan(how, scans, scan, selection, deleted)
+                    plan = _plan(how, scans, scan, selection, deleted, away)
                     renamed += _renamed(plan)
                     left += () if prune else plan.view.left
                     refused = None if allow_mass_delete else _too_much(plan)
@@ -85,18 +88,59 @@ def pull(
     return committing.of(result) if committing else result
 
 
+def _hand_over(
+    how: How,
+    scans: tuple[SpaceScan, ...],
+    pages: list[PageResult],
+    errors: list[Problem],
+    dry_run: bool,
+    allow_mass: bool,
+) -> tuple[SpaceScan, ...]:
+    """Bring documents to the subtree that their pages belong to now; answers the scans after it.
+
+    In a dry run they are told of and left out.
+    """
+    found = strays.find(how.remote, scans)
+    if not found:
+        return scans
+    total = sum(1 for scan in scans for entry in scan.entries if entry.page_id)
+    if too_many(len(found), total) and not allow_mass:
+        what = f"this pull would move {len(found)} of the {total} pages to other subtrees"
+        hint = (
+            "'confsync pull --dry-run --allow-mass-delete' lists them; "
+            "without --dry-run it lets that happen"
+        )
+        raise MassChangeError(what, hint=hint)
+    if not dry_run:
+        for stray in found:
+            try:
+                how.mirror.hand_over(stray.entry.path, stray.space, stray.parent)
+            except ConfsyncError as error:
+                errors.append(Problem.of(error))
+        return how.mirror.scan()
+    for stray in found:
+        why = f"its page belongs to {stray.space.path}/ now"
+        pages.append(replace(blank(stray.entry), outcome=Outcome.MOVED, error=why))
+    gone = {stray.entry.path for stray in found}
+    return tuple(
+        replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))
+        for scan in scans
+    )
+
+
 def _plan(
     how: How,
     scans: tuple[SpaceScan, ...],
     scan: SpaceScan,
     selection: Selection,
     deleted: dict[str, str],
+    away: frozenset[str],
 ) -> Plan:
     seen = view(
         reader_of(how.remote, scan),
         scan,
         selection,
-        elsewhere=claimed_elsewhere(scans, scan),
+        elsewhere=claimed_elsewhere(scans, scan) | away,
         deleted=deleted,
         refresh=how.refresh,
         with_new=how.full,
@@ -118,7 +162,8 @@ def _too_much(plan: Plan) -> Problem | None:
     """Why a plan is not carried out without being asked twice: it empties or turns over a space."""
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
     removed = [step.path for step in plan.steps if step.remove]
-    moved = list(plan.moves)
+    waiting = {entry.path for entry in plan.scan.entries if entry.waits}
+    moved = [path for path in plan.moves if path not in waiting]
     count = max(len(removed), len(moved))
     empty = bool(stamped) and not (plan.view.infos or plan.view.excluded)
     if not empty and not too_many(count, len(stamped)):
