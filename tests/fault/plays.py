@@ -42,6 +42,17 @@ def _much_to_push(root: Path) -> None:
     (root / "ENG/new/newer.xhtml").write_text("---\ntitle: Newer\n---\n<p>newer</p>\n")
 
 
+def _interwoven(root: Path) -> None:
+    """A title is passed on, a parent and its child change places, all below a new page."""
+    _edit(root, "both.xhtml", "title: Both", "title: Clash")
+    _edit(root, "clash.xhtml", "title: Clash", "title: Third")
+    (root / "ENG/new.xhtml").write_text("---\ntitle: Both\n---\n<p>new</p>\n")
+    (root / "ENG/new").mkdir()
+    (root / "ENG/guide/part.xhtml").rename(root / "ENG/new/part.xhtml")
+    (root / "ENG/new/part").mkdir()
+    (root / "ENG/guide.xhtml").rename(root / "ENG/new/part/guide.xhtml")
+
+
 def _delete(root: Path) -> None:
     subprocess.run(["git", "rm", "-qr", "ENG/guide.xhtml", "ENG/guide"], cwd=root, check=True)
 
@@ -61,6 +72,7 @@ def _both_here(root: Path) -> None:
 
 PULL = Play("pull", ("pull",), _colleague, _some_edits)
 PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
+INTERWOVEN = Play("push, interwoven", ("push",), local=_interwoven)
 DELETE = Play("push --delete", ("push", "--delete"), local=_delete)
 MERGE = Play(
     "pull --merge", ("pull", "--merge"), _both_sides, _both_here, exit=1, again=0, labels=False
@@ -80,4 +92,4 @@ OURS = Play(
     labels=False,
 )
 RESTORE = Play("restore", ("restore", "{Gone}"), lambda store, ids: store.trash(ids["Gone"]))
-EVERY = (PULL, PUSH, DELETE, MERGE, THEIRS, OURS)
+EVERY = (PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS)
