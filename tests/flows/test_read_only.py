@@ -105,10 +105,15 @@ def test_a_move_and_a_deletion_of_an_archived_page_are_refused(
     archive.path("ENG/place").mkdir()
     archive.path(OLD).rename(archive.path("ENG/place/old.xhtml"))
     assert archive.json("push", "ENG/place", exit=1).outcomes == {"ENG/place/old.xhtml": "rejected"}
-    archive.path("ENG/place/old.xhtml").unlink()
-    assert archive.json("push", "--delete", exit=1).outcomes[OLD] == "rejected"
+    archive.path("ENG/place/old.xhtml").rename(archive.path(OLD))
+    (below,) = [page.id for page in wiki.store.pages("ENG") if page.title == "Below"]
+    wiki.store.archive(below)
+    archive.path(BELOW).unlink()
+    run = archive.json("push", "--delete", exit=1)
+    assert run.outcomes == {BELOW: "rejected"}
+    assert "the page is archived" in run.data["pages"][0]["error"]
     assert writes(wiki) == []
-    assert wiki.store.page(old).status == "archived"
+    assert wiki.store.page(old).status == wiki.store.page(below).status == "archived"
 
 
 def test_an_archived_answer_removes_an_unmodified_file_and_keeps_a_modified_one(
