@@ -1,0 +1,364 @@
+"""Takes each safety check out of a copy of the tree, one at a time, and runs its tests.
+
+`python -m tests.ablation [WORD…]`; with words, only the checks whose names have one of them. Every
+test named for a check must pass with it and fail without it, and the table in CONTRIBUTING must say
+the same as the one here. Exit 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HEADING = "## Each safety check and its test"
+# A test that never ends without its check has failed; none takes long with it.
+PATIENCE = 180.0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text that stands once in a file, and what takes its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """One check, how it is taken out, and the tests that see it, as ``file::name``."""
+
+    check: str
+    cuts: tuple[Cut, ...]
+    tests: tuple[str, ...]
+
+    @property
+    def names(self) -> set[str]:
+        return {test.partition("::")[2] for test in self.tests}
+
+
+ABLATIONS = (
+    Ablation(
+        "version compare",
+        (
+            Cut(
+                "confsync/compare.py",
+                "if same_version:\n        return Content.AHEAD",
+                "if True:\n        return Content.AHEAD",
+            ),
+        ),
+        (
+            "tests/unit/test_compare.py::test_row_12_else_diverged",
+            "tests/flows/test_push.py::test_a_colleagues_edit_is_refused_and_told",
+        ),
+    ),
+    Ablation(
+        "the server's compare-and-swap",
+        tuple(
+            Cut(
+                f"confsync/remote/{flavor}.py",
+                '"version": {"number": base + 1, "message": message',
+                '"version": {"number": self.page(page_id).info.version.number + 1, '
+                '"message": message',
+            )
+            for flavor in ("cloud", "datacenter")
+        ),
+        (
+            "tests/contract/test_remote.py::"
+            "test_a_write_over_another_version_than_the_current_is_a_conflict",
+            "tests/flows/test_push.py::"
+            "test_without_the_check_the_servers_own_compare_and_swap_still_refuses",
+        ),
+    ),
+    Ablation(
+        "digest compare",
+        (
+            Cut(
+                "confsync/compare.py",
+                "same_content = page.digest == stamp.digest",
+                "same_content = True",
+            ),
+        ),
+        (
+            "tests/unit/test_compare.py::test_row_8_a_change_by_inline_comments_alone_is_commented",
+            "tests/unit/test_compare.py::"
+            "test_row_9_same_number_but_other_content_is_stamp_mismatch",
+            "tests/flows/test_comments.py::test_a_modified_file_is_rejected_and_the_marker_stays",
+        ),
+    ),
+    Ablation(
+        "an edited file is known by its digest",
+        (
+            Cut(
+                "confsync/compare.py",
+                "if local.digest == stamp.digest:\n        return Content.BEHIND",
+                "if True:\n        return Content.BEHIND",
+            ),
+        ),
+        (
+            "tests/unit/test_compare.py::test_row_12_else_diverged",
+            "tests/flows/test_pull.py::test_an_edited_file_is_never_overwritten",
+        ),
+    ),
+    Ablation(
+        "token",
+        (Cut("confsync/compare.py", "mark is not None and mark == token(stamp, local)", "False"),),
+        (
+            "tests/unit/test_compare.py::test_row_6_the_token_in_the_current_version_is_landed",
+            "tests/flows/test_servers.py::"
+            "test_a_lost_answer_with_a_rewritten_body_is_known_by_its_token",
+        ),
+    ),
+    Ablation(
+        "a write is never retried blindly",
+        (
+            Cut(
+                "confsync/remote/client.py",
+                "if not repeat or failed >= _tries(error):",
+                "if failed >= _tries(error):",
+            ),
+        ),
+        (
+            "tests/contract/test_remote.py::test_a_write_is_never_tried_twice",
+            "tests/contract/test_remote.py::test_a_write_whose_answer_is_lost_is_sent_once",
+            "tests/flows/test_servers.py::"
+            "test_a_write_that_failed_is_sent_once_more_and_never_again",
+        ),
+    ),
+    Ablation(
+        "staleness of a read",
+        (
+            Cut(
+                "confsync/reading.py",
+                "return isinstance(found, Page) and found.info.version.number < least",
+                "return False",
+            ),
+        ),
+        ("tests/flows/test_servers.py::test_stale_reads_after_a_push_make_no_false_conflict",),
+    ),
+    Ablation(
+        "a file's bytes before it is replaced",
+        (Cut("confsync/disk.py", "        check()\n", ""),),
+        (
+            "tests/unit/test_mirror.py::test_a_file_that_is_not_what_was_read_is_left_alone",
+            "tests/unit/test_mirror.py::test_an_edit_while_the_new_text_is_written_is_seen",
+            "tests/flows/test_push.py::test_a_file_edited_during_the_push_is_left_alone",
+        ),
+    ),
+    Ablation(
+        "atomic replace",
+        (
+            Cut(
+                "confsync/disk.py",
+                "        os.replace(name, path)\n        temporary = None\n",
+                "        path.write_bytes(data)\n",
+            ),
+        ),
+        (
+            "tests/unit/test_mirror.py::"
+            "test_a_write_is_atomic_the_new_text_is_durable_before_it_has_the_name",
+            "tests/flows/test_last_lines.py::"
+            "test_who_reads_a_file_while_it_is_replaced_has_all_of_the_old_one",
+        ),
+    ),
+    Ablation(
+        "what is removed is kept in the trash",
+        (Cut("confsync/mirror.py", "        self.keep_in_trash(name, expected)\n", ""),),
+        (
+            "tests/unit/test_mirror.py::"
+            "test_what_is_removed_goes_to_the_trash_and_takes_empty_directories_along",
+            "tests/flows/test_pull.py::test_a_trashed_page_takes_its_unmodified_file_to_the_trash",
+        ),
+    ),
+    Ablation(
+        "no name leads out of the mirror",
+        (
+            Cut(
+                "confsync/mirror.py",
+                'if ".." in parts or Path(name).is_absolute():',
+                "if False:",
+            ),
+        ),
+        (
+            "tests/unit/test_mirror.py::test_no_name_leads_out_of_the_mirror",
+            "tests/unit/test_mirror.py::test_no_absolute_name_leads_out_of_the_mirror",
+        ),
+    ),
+    Ablation(
+        "no link leads out of the mirror",
+        (
+            Cut(
+                "confsync/mirror.py",
+                "            if _is_link(name, path):",
+                "            if False:",
+            ),
+        ),
+        (
+            "tests/unit/test_mirror.py::test_no_link_leads_out_of_the_mirror",
+            "tests/flows/test_last_lines.py::test_nothing_is_written_below_a_linked_directory",
+        ),
+    ),
+    Ablation(
+        "the lock",
+        (Cut("confsync/mirror.py", "            lock.acquire()\n", "            pass\n"),),
+        (
+            "tests/unit/test_mirror.py::"
+            "test_a_second_confsync_is_refused_while_the_first_works_and_let_in_after",
+            "tests/unit/test_mirror.py::"
+            "test_another_process_is_refused_and_a_dead_one_holds_nobody",
+            "tests/fault/test_machine_faults.py::test_a_second_process_is_told_who_holds_the_lock",
+        ),
+    ),
+    Ablation(
+        "the mass guard",
+        (
+            Cut(
+                "confsync/guard.py",
+                "return count > MASS and count * 10 > total",
+                "return False",
+            ),
+        ),
+        (
+            "tests/flows/test_breaker.py::"
+            "test_a_pull_that_would_empty_or_turn_over_a_mirror_is_asked_about",
+            "tests/flows/test_breaker.py::test_a_push_that_would_turn_over_a_space_is_asked_about",
+        ),
+    ),
+    Ablation(
+        "conflict markers are not pushed",
+        (
+            Cut(
+                "confsync/flaws.py",
+                "    line = conflict_of(mirror, found, remote)\n",
+                "    line = 0\n",
+            ),
+        ),
+        (
+            "tests/flows/test_last_lines.py::"
+            "test_conflict_markers_that_are_well_formed_are_refused_too",
+        ),
+    ),
+    Ablation(
+        "--ours names the exact version",
+        (Cut("confsync/resolve.py", "if now != asked.at:", "if False:"),),
+        (
+            "tests/flows/test_last_lines.py::"
+            "test_ours_gives_up_the_version_that_was_named_and_no_other",
+        ),
+    ),
+)
+
+
+def told(contributing: str) -> dict[str, set[str]]:
+    """The table in CONTRIBUTING: checks, and the names of their tests."""
+    section = contributing.partition(HEADING)[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", section, re.MULTILINE)
+    return {
+        check.replace("`", ""): set(re.findall(r"`(test_\w+)`", tests))
+        for check, tests in rows
+        if "`test_" in tests
+    }
+
+
+def contradictions() -> list[str]:
+    """Where CONTRIBUTING and this table differ, and what cannot be cut as it says here."""
+    here = {one.check: one.names for one in ABLATIONS}
+    there = told((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    found = [
+        f"{check}: CONTRIBUTING names {sorted(there.get(check, ()))}, "
+        f"tests/ablation.py {sorted(here.get(check, ()))}"
+        for check in sorted(here.keys() | there.keys())
+        if here.get(check) != there.get(check)
+    ]
+    for one in ABLATIONS:
+        for cut in one.cuts:
+            count = (ROOT / cut.file).read_text(encoding="utf-8").count(cut.old)
+            if count != 1:
+                found.append(f"{one.check}: stands {count} times in {cut.file}: {cut.old!r}")
+    return found
+
+
+def copied(tree: Path) -> None:
+    """What the tests need, without anything that was built or cached."""
+    without = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".git")
+    for name in ("confsync", "tests"):
+        shutil.copytree(ROOT / name, tree / name, ignore=without)
+    shutil.copy(ROOT / "pyproject.toml", tree)
+
+
+def outcomes(tree: Path, tests: set[str]) -> tuple[set[str], set[str]]:
+    """Which of the tests failed and which passed in a tree; with parameters, one failure will do.
+
+    Raises RuntimeError when pytest could not run them at all.
+    """
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=no",
+        "-rpfE",
+        "-p",
+        "no:cacheprovider",
+    ]
+    try:
+        done = subprocess.run(
+            [*command, *sorted(tests)],
+            cwd=tree,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return tests, set()
+    if done.returncode not in (0, 1):
+        raise RuntimeError(done.stdout + done.stderr)
+    lines = re.findall(r"^(PASSED|FAILED|ERROR) (\S+?::\w+)", done.stdout, re.MULTILINE)
+    failed = {test for what, test in lines if what != "PASSED"}
+    return failed, {test for _, test in lines} - failed
+
+
+def without(one: Ablation, base: Path) -> list[str]:
+    """The tests that do not notice that a check is gone."""
+    with tempfile.TemporaryDirectory(dir=base) as name:
+        tree = Path(name)
+        copied(tree)
+        for cut in one.cuts:
+            path = tree / cut.file
+            path.write_text(path.read_text(encoding="utf-8").replace(cut.old, cut.new), "utf-8")
+        failed, _ = outcomes(tree, set(one.tests))
+        return sorted(set(one.tests) - failed)
+
+
+def main(words: list[str]) -> int:
+    wrong = contradictions()
+    chosen = [one for one in ABLATIONS if not words or any(word in one.check for word in words)]
+    with tempfile.TemporaryDirectory(prefix="ablation-") as name:
+        whole = Path(name, "whole")
+        whole.mkdir()
+        copied(whole)
+        tests = {test for one in chosen for test in one.tests}
+        _, passed = outcomes(whole, tests)
+        wrong += [f"does not pass with all checks in place: {test}" for test in tests - passed]
+        for one in chosen:
+            began = time.monotonic()
+            blind = without(one, Path(name))
+            wrong += [f"{one.check}: taken out, and still passes: {test}" for test in blind]
+            noticed = f"{len(one.tests) - len(blind)} of {len(one.tests)} tests fail"
+            print(f"{one.check:42} {noticed}  {time.monotonic() - began:5.1f} s", flush=True)
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
