@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import profiles
+
+# Here, since hypothesis looks at its option before the conftest of any other directory is read.
+profiles.load()
+
 for _name in ("CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR"):
     os.environ.pop(_name, None)
 

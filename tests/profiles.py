@@ -1,6 +1,7 @@
-"""How long hypothesis searches: `quick` on every run, `night` with HYPOTHESIS_PROFILE=night.
+"""How long hypothesis searches: `quick` on every run, `night` with --hypothesis-profile=night.
 
-No deadline for one example: a laptop that stalls for a second has not found a bug.
+HYPOTHESIS_PROFILE=night does the same. No deadline for one example: a laptop that stalls for a second
+has not found a bug.
 """
 
 from __future__ import annotations
@@ -16,5 +17,5 @@ settings.register_profile("night", max_examples=20_000, deadline=None, suppress_
 
 
 def load() -> None:
-    """Use the profile that the environment names."""
+    """Use the profile that the environment names; hypothesis' own option goes before it."""
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -10,10 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import profiles
-
-profiles.load()
-
 
 @pytest.fixture(scope="session")
 def bodies(corpus: Path) -> dict[str, str]:
