@@ -1,7 +1,7 @@
 """How long hypothesis searches: `quick` on every run, `night` with --hypothesis-profile=night.
 
-HYPOTHESIS_PROFILE=night does the same. No deadline for one example: a laptop that stalls for a second
-has not found a bug.
+HYPOTHESIS_PROFILE=night does the same. No deadline for one example: a laptop that stalls has not
+found a bug.
 """
 
 from __future__ import annotations
