@@ -168,7 +168,7 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         refused = replace(
             step.result,
             outcome=Outcome.REJECTED,
-            error=error.message,
+            error=error.message.removeprefix(f"{step.path}: "),
             hint=error.hint,
             exit=Exit.REFUSED,
         )

@@ -232,6 +232,42 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "the mass guard of deletions",
+        (
+            Cut(
+                "confsync/commands/push.py",
+                "if len(doomed) > MASS and not allow:",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_delete.py::test_many_deletions_are_asked_about",),
+    ),
+    Ablation(
+        "a page is deleted only as it was seen",
+        (
+            Cut(
+                "confsync/deleting.py",
+                "        if content is Content.UP_TO_DATE:\n            return None\n",
+                "        return None\n",
+            ),
+        ),
+        (
+            "tests/flows/test_delete.py::test_a_page_that_was_edited_since_is_not_deleted",
+            "tests/flows/test_delete.py::test_a_comment_since_is_a_change_too",
+        ),
+    ),
+    Ablation(
+        "404 is not deletion",
+        (
+            Cut(
+                "confsync/reading.py",
+                "            return Absent.NOT_VISIBLE\n",
+                "            return Absent.TRASHED\n",
+            ),
+        ),
+        ("tests/flows/test_pull.py::test_404_removes_nothing_unless_asked",),
+    ),
+    Ablation(
         "conflict markers are not pushed",
         (
             Cut(
