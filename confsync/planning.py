@@ -29,7 +29,8 @@ class Step:
     """What to do about one page: the file's new bytes, or its removal, or only to tell.
 
     `entry` is None for a page that is new here. `base` is what the cache shall remember,
-    `conflict` what the audit trail shall say.
+    `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
+    tells of, so that it can be given up by name.
     """
 
     path: str
@@ -39,6 +40,8 @@ class Step:
     remove: bool = False
     base: tuple[Stamp, Page] | None = None
     discarded: bytes | None = None
+    shown: str = ""
+    seen: tuple[Stamp, Page] | None = None
     conflict: Event | None = None
 
 
@@ -139,7 +142,8 @@ def _step(how: How, entry: Entry, case: Case) -> Step:
 
 def _refused(how: How, step: Step, case: Case) -> Step:
     event = conflict_event(step.path, case, how.remote.who)
-    return replace(step, result=refusal(step.result, case), conflict=event)
+    seen = (_stamp_of(case.page, case), case.page) if case.page else None
+    return replace(step, result=refusal(step.result, case), conflict=event, seen=seen)
 
 
 def _gives_up_move(how: How, case: Case) -> bool:
@@ -185,7 +189,12 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         whose = "your text" if asked.way is Way.THEIRS else "the server's text"
         result = replace(result, error=f"{whose} is given up; a copy is in .confsync/trash")
     return replace(
-        step, data=made.data, base=(stamp, case.page), result=result, discarded=made.discarded
+        step,
+        data=made.data,
+        base=(stamp, case.page),
+        result=result,
+        discarded=made.discarded,
+        shown=made.shown,
     )
 
 

@@ -13,6 +13,7 @@ from confsync.mirror import Mirror
 from confsync.model import Layout, Page, Stamp
 from confsync.remote import Remote
 from confsync.scan import Entry
+from confsync.unified import unified
 
 # The rows that refuse, and that a person may resolve.
 REFUSED = (Content.STAMP_AHEAD, Content.COMMENTED, Content.STAMP_MISMATCH, Content.DIVERGED)
@@ -58,10 +59,11 @@ def asked_for(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The new file, what it gives up (kept in the trash), and what is wrong with it."""
+    """The new file, what it gives up (for the trash, and as a diff), and what is wrong with it."""
 
     data: bytes
     discarded: bytes | None = None
+    shown: str = ""
     conflicted: bool = False
     flaw: str = ""
 
@@ -84,18 +86,42 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
         case Way.THEIRS:
             title, body, how = page.info.title, page.body, mirror.config.layout
             data = document.update(found.document, stamp, title=title, body=body, how=how)
-            return Resolved(data, discarded=found.entry.raw)
+            return Resolved(data, found.entry.raw, _given_up(found, asked.way))
         case Way.OURS:
-            now = page.info.version.number
-            if now != asked.at:
-                raise FileError(
-                    f"{found.entry.path}: the server has v{now}, not v{asked.at}",
-                    hint="look at what it is with 'confsync diff --remote', then name it",
-                )
+            _check_seen(mirror, found, asked.at)
             theirs = document.render(page.info.title, page.body, stamp)
-            return Resolved(document.update(found.document, stamp), discarded=theirs)
+            data = document.update(found.document, stamp)
+            return Resolved(data, theirs, _given_up(found, asked.way))
         case Way.MERGE:
             return _merge(mirror, remote, found)
+
+
+def _given_up(found: Conflict, way: Way) -> str:
+    """A diff whose removed lines are what is given up."""
+    path, page = found.entry.path, found.page
+    mine = (found.document.title, found.document.body), f"{path} (local)"
+    number = page.info.version.number
+    theirs = (page.info.title, page.body), f"{path} (server, v{number})"
+    (old, old_name), (new, new_name) = (mine, theirs) if way is Way.THEIRS else (theirs, mine)
+    return unified(old, new, old_name, new_name)
+
+
+def _check_seen(mirror: Mirror, found: Conflict, at: int | None) -> None:
+    """Raise FileError unless the page still is the version that a person names, as they saw it.
+
+    A number alone proves nothing: a comment changes a version, and deleting an old one renumbers
+    the newer. What this mirror showed of that version is in the cache, by its digest.
+    """
+    page = found.page
+    now = page.info.version.number
+    seen = {digest for number, digest in mirror.bases.versions(page.info.id) if number == at}
+    if now == at and (not seen or page.digest in seen):
+        return
+    why = f"the server has v{now}, not v{at}" if now != at else f"v{at} is not what it was"
+    raise FileError(
+        f"{found.entry.path}: {why}",
+        hint="look at what it is with 'confsync diff --remote', then name it",
+    )
 
 
 def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:

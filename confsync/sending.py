@@ -215,6 +215,11 @@ class Sending:
         if told.outcome is Outcome.REJECTED:
             log_conflict(case, self._who)
             self._mirror.audit.add(conflict_event(result.path, case, self._who))
+            if case.page:
+                # What is told of here can be given up by its number, while it is that.
+                page, number = case.page, case.page.info.version.number
+                seen = replace(case.stamp, version=number, digest=page.digest)
+                self._mirror.bases.put(seen, page.info.title, page.body)
         return told
 
     def _note(self, entry: Entry, case: Case, made: Landed) -> None:

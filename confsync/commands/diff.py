@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 
-from confsync import bases, layout
+from confsync import bases
 from confsync.errors import APIAccessError, FileError
 from confsync.mirror import Mirror
 from confsync.model import Page
@@ -13,9 +13,8 @@ from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
+from confsync.unified import Side, unified
 from confsync.view import reader_of
-
-Side = tuple[str, str]
 
 
 def diff(mirror: Mirror, remote: Remote, selection: Selection, *, against_server: bool) -> Result:
@@ -58,20 +57,10 @@ def _diffs(
             if not isinstance(page, Page):
                 continue
             other = (page.info.title, page.body)
+            # What was looked at can be given up by its number, while it is that.
+            seen = replace(stamp, version=page.info.version.number, digest=page.digest)
+            mirror.bases.put(seen, *other)
             name = f"{entry.path} (server, v{page.info.version.number})"
         text = unified(base, other, f"{entry.path} (base, v{stamp.version})", name)
         if text:
             yield entry, text
-
-
-def unified(old: Side, new: Side, old_name: str, new_name: str) -> str:
-    """A unified diff of two pages, title and laid-out body; empty when they are the same."""
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(_lines(*old), _lines(*new), old_name, new_name)
-    )
-
-
-def _lines(title: str, body: str) -> list[str]:
-    text = f"title: {title}\n---\n{layout.lay(body)}"
-    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")]

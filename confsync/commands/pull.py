@@ -45,6 +45,7 @@ def pull(
     committing = Commit(mirror, remote, theirs=True) if commit and not dry_run else None
     pages: list[PageResult] = []
     renamed: list[Renamed] = []
+    shown: list[str] = []
     left: list[Entry] = []
     interrupted = False
     how = How(mirror, remote, selection.everything, refresh, prune, resolution)
@@ -70,6 +71,7 @@ def pull(
                     progress(f"asking about {scan.config.key}", 0, None)
                     plan = _plan(how, scans, scan, selection, deleted, away)
                     renamed += _renamed(plan)
+                    shown += [step.shown for step in plan.steps]
                     left += () if prune else plan.view.left
                     refused = None if allow_mass_delete else _too_much(plan)
                     if refused:
@@ -84,7 +86,15 @@ def pull(
             interrupted = True
     told = tuple(pages) if interrupted else with_names(remote, pages)
     notes = (*references.notes(scans, renamed), *scope.note(left))
-    result = Result("pull", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
+    result = Result(
+        "pull",
+        told,
+        tuple(errors),
+        notes,
+        text="".join(shown),
+        dry_run=dry_run,
+        interrupted=interrupted,
+    )
     return committing.of(result) if committing else result
 
 
@@ -204,6 +214,9 @@ def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress)
         progress(f"writing {plan.scan.config.key}", number, len(steps))
         if step.conflict:
             mirror.audit.add(step.conflict)
+        if step.seen:
+            stamp, page = step.seen
+            mirror.bases.put(stamp, page.info.title, page.body)
         done.append(step.result if step.data is None else _write(mirror, step))
 
 

@@ -1,0 +1,220 @@
+"""Resolving what both sides changed, when a person asks: each refusing row, each way."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from confsync import document, layout, storage
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk
+
+GUIDE = "ENG/guide.xhtml"
+ROWS = ("diverged", "commented", "stamp-mismatch", "stamp-ahead")
+
+
+@pytest.fixture
+def guide(wiki: Sandbox) -> str:
+    """A page with a line between those that are edited: git takes neighbours for one place."""
+    lines = ("The first port is 8080.", "Between them.", "The second is 9090.")
+    body = "<h1>Ports</h1>" + "".join(f"<p>{line}</p>" for line in lines)
+    return wiki.store.create_page("ENG", "Guide", body, author="Ana", raw=True).id
+
+
+def make(row: str, wiki: Sandbox, desk: Desk, guide: str) -> int:
+    """Bring a document and its page into a row that refuses; answers the server's version."""
+    desk.edit(GUIDE, "9090", "9091")
+    if row == "diverged":
+        wiki.store.edit(guide, _hers(wiki, guide), author="Ana")
+    elif row == "commented":
+        wiki.store.comment(guide, "The first port")
+    elif row == "stamp-mismatch":
+        wiki.store.edit(guide, _hers(wiki, guide), author="Ana")
+        wiki.store.delete_version(guide, 1)
+    else:
+        wiki.store.edit(guide, author="Ana")
+        wiki.store.edit(guide, author="Ana")
+        desk("pull")
+        wiki.store.edit(guide, _hers(wiki, guide), author="Ana")
+        for _ in range(2):
+            wiki.store.delete_version(guide, 1)
+    return wiki.store.page(guide).version
+
+
+def _hers(wiki: Sandbox, guide: str) -> str:
+    return wiki.store.page(guide).body.replace("8080", "8081")
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_refusing_row_merges_and_is_pushed(
+    wiki: Sandbox, desk: Desk, guide: str, row: str
+) -> None:
+    make(row, wiki, desk, guide)
+    assert desk.json("push", exit=1).data["pages"][0]["decision"] == row
+    assert desk.json("pull", "--merge").outcomes == {GUIDE: "merged"}
+    desk("push")
+    body = wiki.store.page(guide).body
+    assert "9091" in body
+    assert ("inline-comment-marker" if row == "commented" else "8081") in body
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_refusing_row_takes_theirs_and_shows_and_keeps_what_goes(
+    wiki: Sandbox, desk: Desk, guide: str, row: str
+) -> None:
+    make(row, wiki, desk, guide)
+    mine = desk.text(GUIDE)
+    run = desk("pull", "--theirs", GUIDE)
+    assert "\n-<p>The second is 9091.</p>\n" in run.out
+    assert "a copy is in .confsync/trash" in run.out
+    assert desk.text(f".confsync/trash/{GUIDE}") == mine
+    assert "9091" not in desk.text(GUIDE)
+    assert "clean" in desk("status", "--remote").out
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_refusing_row_keeps_ours_and_shows_and_keeps_what_goes(
+    wiki: Sandbox, desk: Desk, guide: str, row: str
+) -> None:
+    version = make(row, wiki, desk, guide)
+    desk("push", exit=1)
+    run = desk("pull", "--ours", GUIDE, "--at", str(version))
+    gone = "inline-comment-marker" if row == "commented" else "8081"
+    assert re.search(rf"^-<p>.*{gone}", run.out, re.MULTILINE)
+    assert gone in desk.text(f".confsync/trash/{GUIDE}")
+    desk("push")
+    assert gone not in wiki.store.page(guide).body
+    assert "9091" in wiki.store.page(guide).body
+
+
+def test_ours_gives_up_only_what_was_seen(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    version = make("diverged", wiki, desk, guide)
+    desk("push", exit=1)
+    wiki.store.comment(guide, "The first port")
+    run = desk("pull", "--ours", GUIDE, "--at", str(version), exit=1)
+    assert f"v{version} is not what it was" in run.out
+    assert "'confsync diff --remote'" in run.err
+    desk("diff", "--remote", GUIDE)
+    desk("pull", "--ours", GUIDE, "--at", str(version))
+
+
+def test_a_comment_alone_merges_by_itself_with_the_base_from_nowhere(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    """The server no longer has the text without the marker; the digest finds it again."""
+    make("commented", wiki, desk, guide)
+    shutil.rmtree(desk.path(".confsync"))
+    assert desk.json("pull", "--merge").outcomes == {GUIDE: "merged"}
+    assert "inline-comment-marker" in desk.text(GUIDE)
+    assert "9091" in desk.text(GUIDE)
+
+
+def test_the_same_line_on_both_sides_is_marked_with_who_and_what(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.edit(guide, _hers(wiki, guide), author="Ana")
+    desk.edit(GUIDE, "8080", "8082")
+    assert "1 conflicted" in desk("pull", "--merge", exit=1).out
+    lines = desk.text(GUIDE).split("\n")
+    assert "<<<<<<< local, based on v1" in lines
+    assert ">>>>>>> server v2, Ana" in lines
+    assert "\n  version: 2\n" in desk.text(GUIDE)
+    assert desk.json("status").outcomes == {GUIDE: "conflicted"}
+    assert "conflict marker" in desk("push", exit=1).out
+    assert wiki.store.page(guide).version == 2
+
+
+def histories(corpus: Path) -> list[tuple[str, str, str]]:
+    """Title, older and newer body of every two successive real versions of a page."""
+    found = []
+    for page in json.loads((corpus / "versions.json").read_text()):
+        bodies = [(corpus / "bodies" / v["file"]).read_bytes().decode() for v in page["versions"]]
+        for old, new in itertools.pairwise(bodies):
+            if old != new and not storage.check(old) and not storage.check(new):
+                found.append((page["title"], old, new))
+    return found
+
+
+def away_from(old: str, new: str) -> int:
+    """The line of the older laid-out text, from 0, that is farthest from what the newer changed."""
+    lines = [layout.lay(body).split("\n") for body in (old, new)]
+    matcher = difflib.SequenceMatcher(None, *lines, autojunk=False)
+    touched = [i for tag, a, b, _, _ in matcher.get_opcodes() if tag != "equal" for i in (a, b)]
+    return max(range(len(lines[0])), key=lambda i: min(abs(i - at) for at in touched))
+
+
+def test_real_successive_versions_merge_with_an_edit_in_another_block(
+    wiki: Sandbox, desk_at: Callable[..., Desk], corpus: Path
+) -> None:
+    """The server's change is a real one; mine is a new line, as far from it as there is one."""
+    made = []
+    for number, (_, old, new) in enumerate(histories(corpus)):
+        page = wiki.store.create_page("ENG", f"Page {number}", old, raw=True)
+        made.append((f"ENG/page-{number}.xhtml", page.id, old, new))
+    assert len(made) > 10
+    desk = desk_at()
+    far = 0
+    for path, page_id, old, new in made:
+        wiki.store.edit(page_id, new, author="Ana", raw=True)
+        before = desk.text(path)
+        head, _, laid = before[4:].partition("---\n")
+        lines = laid.split("\n")
+        at = away_from(old, new)
+        lines.insert(at, "<p>mine</p>")
+        desk.path(path).write_bytes(f"---\n{head}---\n{chr(10).join(lines)}".encode())
+        (told,) = desk.json("pull", "--merge", path, exit=None).data["pages"]
+        after = desk.text(path)
+        assert "<p>mine</p>" in after, path
+        if told["outcome"] == "conflicted":
+            # Nothing but neighbours of the change was left to edit.
+            assert re.search(r"^<<<<<<< local, based on v1$", after, re.MULTILINE)
+            continue
+        assert told["outcome"] == "merged", told
+        assert not re.search(r"^(?:<{7}|={7}|>{7})", after, re.MULTILINE)
+        if told["error"]:
+            assert "no longer well-formed" in told["error"]
+            continue
+        far += 1
+        body = document.parse(after.encode(), path).body
+        # A line of mine may take a line end of theirs for its own.
+        assert body.replace("<p>mine</p>", "").replace("\n", "") == new.replace("\n", ""), path
+        desk("push", path)
+        assert "<p>mine</p>" in wiki.store.page(page_id).body
+    assert far > len(made) // 2, (far, len(made))
+
+
+def test_real_successive_versions_are_marked_where_both_change_a_line(
+    wiki: Sandbox, desk_at: Callable[..., Desk], corpus: Path
+) -> None:
+    marked = 0
+    made = []
+    for number, (_, old, new) in enumerate(histories(corpus)):
+        page = wiki.store.create_page("ENG", f"Page {number}", old, raw=True)
+        made.append((f"ENG/page-{number}.xhtml", page.id, old, new))
+    desk = desk_at()
+    for path, page_id, old, new in made:
+        lines = [layout.lay(body).split("\n") for body in (old, new)]
+        matcher = difflib.SequenceMatcher(None, *lines, autojunk=False)
+        replaced = [a for tag, a, _, _, _ in matcher.get_opcodes() if tag == "replace"]
+        if not replaced:
+            continue
+        wiki.store.edit(page_id, new, author="Ana", raw=True)
+        before = desk.text(path)
+        head, _, laid = before[4:].partition("---\n")
+        mine = laid.split("\n")
+        mine[replaced[0]] = "<p>mine</p>"
+        desk.path(path).write_bytes(f"---\n{head}---\n{chr(10).join(mine)}".encode())
+        desk("pull", "--merge", path, exit=1)
+        after = desk.text(path)
+        assert re.search(r"^<<<<<<< local, based on v1\n", after, re.MULTILINE), path
+        assert re.search(r"^>>>>>>> server v2, Ana$", after, re.MULTILINE), path
+        assert "<p>mine</p>" in after
+        marked += 1
+    assert marked > 5
