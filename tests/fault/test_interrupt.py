@@ -10,12 +10,17 @@ import pytest
 from tests.fault import plays
 from tests.fault.conftest import Play, differences
 
+CASES = [
+    *[(play, "cloud") for play in plays.EVERY],
+    *[(play, "datacenter") for play in (plays.PULL, plays.PUSH, plays.DELETE)],
+]
 
-@pytest.mark.parametrize("play", plays.EVERY, ids=str)
+
+@pytest.mark.parametrize(("play", "flavor"), CASES, ids=str)
 def test_killed_before_any_step_a_second_run_ends_where_the_first_would_have(
-    stage: Callable[..., Any], play: Play
+    stage: Callable[..., Any], play: Play, flavor: str
 ) -> None:
-    with stage(play) as scene:
+    with stage(play, flavor) as scene:
         ended = scene.run(*play.arguments)
         assert ended.exit == play.exit, ended.out + ended.err
         end, writes = scene.end(), scene.writes()
@@ -26,7 +31,7 @@ def test_killed_before_any_step_a_second_run_ends_where_the_first_would_have(
     count = len(ended.steps)
     assert count > 5
     for step in range(1, count + 1):
-        with stage(play) as scene:
+        with stage(play, flavor) as scene:
             killed = scene.run(*play.arguments, die_at=step)
             assert killed.killed, f"step {step} of {count}"
             where = f"killed before step {step}: {ended.steps[step - 1]}"
@@ -60,3 +65,26 @@ def test_a_clone_that_was_killed_can_be_gone_on_with(
                 assert after.exit == 0, f"{whole.steps[step - 1]}\n{after.err}"
             scene.root = root
             assert scene.files() == files, whole.steps[step - 1]
+
+
+@pytest.mark.parametrize("flavor", ["cloud", "datacenter"])
+def test_a_restoration_that_was_killed_is_finished_by_the_next(
+    stage: Callable[..., Any], flavor: str
+) -> None:
+    play = Play("restore", (), lambda store, ids: store.trash(ids["Gone"]))
+    with stage(play, flavor) as scene:
+        (gone,) = scene.sandbox.store.pages("ENG", ("trashed",))
+        whole = scene.run("restore", gone.id)
+        assert whole.exit == 0, whole.out + whole.err
+        assert scene.run("pull").exit == 0
+        end = scene.end()
+    assert len(whole.steps) > 2
+    for step, what in enumerate(whole.steps, 1):
+        where = f"killed before step {step}: {what}"
+        with stage(play, flavor) as scene:
+            assert scene.run("restore", gone.id, die_at=step).killed, where
+            landed = scene.sandbox.store.page(gone.id).status == "current"
+            after = scene.run("restore", gone.id)
+            assert after.exit in ((0, 1) if landed else (0,)), where + after.out + after.err
+            assert scene.run("pull").exit == 0, where
+            assert not differences(scene.end(), end), where
