@@ -147,7 +147,8 @@ def away_from(old: str, new: str) -> tuple[int, int]:
     and how far that is."""
     lines = [layout.lay(body).split("\n") for body in (old, new)]
     matcher = difflib.SequenceMatcher(None, *lines, autojunk=False)
-    touched = [i for tag, a, b, _, _ in matcher.get_opcodes() if tag != "equal" for i in (a, b)]
+    changes = [(a, b) for tag, a, b, _, _ in matcher.get_opcodes() if tag != "equal"]
+    touched = [i for a, b in changes for i in (range(a, b) if a < b else (a - 1, a))]
     far = {i: min(abs(i - at) for at in touched) for i in range(len(lines[0]))}
     at = max(far, key=lambda i: far[i])
     return at, far[at]
