@@ -7,6 +7,7 @@ a git binary.
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
 
 # One digest is in the history once for each branch that pulled it; more is no use.
 _LOOK_AT = 20
+
+# A repository that lies in somebody's work tree, such as in an unpacked archive, is not used.
+_OPTIONS = (
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "log.showSignature=false",
+)
+# Nothing is fetched, be it over a transport that a configuration names, and no index is written.
+_ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
 
 
 def version() -> str | None:
@@ -46,9 +62,16 @@ def deleted_documents(
     with _repository(root) as repo:
         if repo is None:
             return {}
-        command = type(repo.git)(str(root))
+        command = _harmless(type(repo.git)(str(root)))
         commit = _common(command, revision)
-        names = _changed(command, directories, commit, "--diff-filter=D")
+        # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
+        listed = command.ls_tree("-r", "-z", "--name-only", commit, "--", *directories)
+        sparse = _left_out(command, directories)
+        names = [
+            name
+            for name in _split(listed)
+            if name.endswith(SUFFIX) and name not in sparse and not _stands(root / name)
+        ]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
         return {name: _blob(repo, commit, prefix / name) for name in names}
 
@@ -113,13 +136,24 @@ def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
     with _repository(root) as repo:
         if repo is None:
             return
-        commits = repo.git.log(
-            "--all", "--format=%H", f"-S{text}", f"-n{_LOOK_AT}", "--", f"*{SUFFIX}"
+        # In a partial clone objects are missing, and then this fails: the server has the text, too.
+        status, commits, _ = repo.git.log(
+            "--all",
+            "--format=%H",
+            "--no-textconv",
+            "--no-ext-diff",
+            f"-S{text}",
+            f"-n{_LOOK_AT}",
+            "--",
+            f"*{SUFFIX}",
+            with_extended_output=True,
+            with_exceptions=False,
         )
-        for commit in commits.split():
+        for commit in commits.split() if status == 0 else ():
             found = repo.git.grep(
                 "-l",
                 "-z",
+                "--no-textconv",
                 "--fixed-strings",
                 text,
                 commit,
@@ -148,7 +182,7 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
             path.write_bytes(text.encode())
             files.append(str(path))
         named = [word for label in labels for word in ("-L", label)]
-        status, out, err = git.Git().merge_file(
+        status, out, err = _harmless(git.Git(directory)).merge_file(
             "-p",
             *named,
             *files,
@@ -160,6 +194,23 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
     if status >= 128 or status < 0:
         raise FileError(f"git merge-file failed: {err}")
     return out.decode(), status > 0
+
+
+def _harmless(command: Git) -> Git:
+    """The same git, which starts no program that a repository names."""
+    command.update_environment(**_ENVIRONMENT)
+    command.set_persistent_git_options(c=list(_OPTIONS))
+    return command
+
+
+def _left_out(command: Git, directories: Iterable[str]) -> frozenset[str]:
+    """What the index has and a sparse checkout leaves out of the work tree, on purpose as well."""
+    listed = _split(command.ls_files("-t", "-z", "--", *directories))
+    return frozenset(line[2:] for line in listed if line.startswith("S "))
+
+
+def _stands(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
 
 
 def _split(listed: str) -> list[str]:
@@ -228,7 +279,11 @@ def _git() -> Any:
 
 @contextlib.contextmanager
 def _command(root: Path) -> Iterator[Git]:
-    """Git's commands in the mirror. Raises FileError without a repository that has a commit."""
+    """Git's commands in the mirror, as the user has them: with hooks, filters and signing.
+
+    Only for what a person asked of git by name. Raises FileError without a repository that has a
+    commit.
+    """
     with _repository(root) as repo:
         if repo is None:
             raise FileError(
@@ -254,7 +309,8 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         yield None
         return
     try:
-        yield repo if _has_commit(git.Git(str(root))) and not repo.bare else None
+        _harmless(repo.git)
+        yield repo if _has_commit(_harmless(git.Git(str(root)))) and not repo.bare else None
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
         said = str(getattr(error, "stderr", "") or error).strip().strip("'").split("\n")[0]
         raise FileError(f"git has trouble with this repository: {said}", hint=_TRUST) from None
