@@ -18,7 +18,7 @@ from confsync.result import Outcome, PageResult, Problem, Result, Severity
 LISTED = 40
 _QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED)
 # A server's titles and messages must not steer the terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _MARKS = {
     Outcome.CREATED: ("+", "green"),
@@ -51,9 +51,18 @@ def as_json(result: Result) -> str:
 
 
 def as_text(
-    result: Result, *, shown: Callable[[str], str], verbose: bool, now: datetime
+    result: Result,
+    *,
+    shown: Callable[[str], str],
+    verbose: bool,
+    now: datetime,
+    terminal: bool = False,
 ) -> tuple[str, str]:
-    """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here."""
+    """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here.
+
+    On a `terminal` the text of a page may not steer it; elsewhere it goes through as it is.
+    """
+    given = safe(result.text) if terminal else result.text
     out = [*_page_lines(result, shown, verbose, now), *(safe(note) for note in result.notes)]
     out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
     out += _finding_lines(result, shown)
@@ -62,7 +71,7 @@ def as_text(
     elif result.command not in _TELLS_ITSELF and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     text = "\n".join(out) + "\n" if out else ""
-    return result.text + text, "".join(f"{line}\n" for line in _error_lines(result, shown))
+    return given + text, "".join(f"{line}\n" for line in _error_lines(result, shown))
 
 
 def _check_lines(result: Result) -> Iterator[str]:

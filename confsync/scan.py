@@ -24,6 +24,8 @@ _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$"
 
 # An id and a title; longer is an attack, such as on the recursion of a YAML parser.
 _MAX_FOLDER = 8192
+# A body has 5 MB at most; what is larger is not even read.
+_MAX_BYTES = 16 * 1024 * 1024
 
 # Between two places a moving document stands in a directory that says which parent it wants.
 MOVING = "moving~"
@@ -183,6 +185,9 @@ def _read(root: Path, name: str) -> Entry:
         problem = DocumentError(name, 1, "is not a regular file; confsync follows no links")
         return Entry(name, b"", None, problem)
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            why = f"is over {_MAX_BYTES // 2**20} MB, and no page is"
+            return Entry(name, b"", None, DocumentError(name, 1, why))
         return _parsed(name, path.read_bytes())
     except OSError as error:
         problem = DocumentError(name, 1, f"cannot be read: {error.strerror}")

@@ -201,6 +201,7 @@ def finish(
             shown=_shown(settings, root),
             verbose=settings.verbose > 0,
             now=datetime.now(UTC),
+            terminal=sys.stdout.isatty(),
         )
         if settings.directory:
             # What we tell to type must work where it is typed.

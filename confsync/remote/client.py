@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,6 +43,9 @@ LONGEST_BACKOFF = 60.0
 # A server that asks for a longer pause than this is told of, not waited for.
 PATIENCE = 300.0
 _PASSING = (502, 503, 504)
+# A body has 5 MB at most, and JSON may write each of its characters in six.
+ONE_ANSWER = 64 * 1024 * 1024
+MANY_BODIES = 8 * ONE_ANSWER
 
 
 class Pace:
@@ -100,9 +104,11 @@ class Client:
         self.seen: Mapping[str, str] = {}
         self._lock = threading.Lock()
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """GET, tried again when the failure may pass."""
-        return self._request("GET", path, params=params, repeat=True)
+    def get(
+        self, path: str, params: Mapping[str, Any] | None = None, *, limit: int = ONE_ANSWER
+    ) -> dict[str, Any]:
+        """GET, tried again when the failure may pass. More than `limit` bytes are no answer."""
+        return self._request("GET", path, params=params, repeat=True, limit=limit)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST that reads: safe to repeat."""
@@ -151,13 +157,14 @@ class Client:
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | list[Any] | None = None,
         repeat: bool,
+        limit: int = ONE_ANSWER,
     ) -> dict[str, Any]:
         failed = limited = 0
         while True:
             self._pace.wait()
             where = self.url
             try:
-                return self._once(method, path, params, body)
+                return self._once(method, path, params, body, limit)
             except RateLimitError as error:
                 # 429 was not processed, so it may be repeated whatever the method.
                 limited += 1
@@ -198,10 +205,12 @@ class Client:
         path: str,
         params: Mapping[str, Any] | None,
         body: Mapping[str, Any] | list[Any] | None,
+        limit: int,
     ) -> dict[str, Any]:
         started = time.monotonic()
         steps.before(f"{method} {path}")
         api = self._api()
+        api._session.hooks["response"] = [partial(_read, limit)]
         try:
             response = api.request(
                 method,
@@ -211,6 +220,8 @@ class Client:
                 advanced_mode=True,
                 allow_redirects=False,
             )
+        except _TooLargeError:
+            raise ServerError(f"{path}: the answer is over {limit // 2**20} MB") from None
         except requests.RequestException as error:
             log.info("%s %s: %s", method, path, type(error).__name__)
             raise network_error(self.url, error) from None
@@ -234,6 +245,24 @@ class Client:
         if headers.get("X-RateLimit-Remaining") == "0":
             interval = headers.get("X-RateLimit-Interval-Seconds", "1")
             self._pace.pause(float(interval) if interval.isdecimal() else 1.0)
+
+
+class _TooLargeError(requests.RequestException):
+    """An answer that no page is as large as."""
+
+
+def _read(limit: int, response: requests.Response, **_: object) -> None:
+    """Read an answer, but not for ever: the library would hold any, and twice."""
+    parts = []
+    size = 0
+    for part in response.iter_content(1 << 16):
+        size += len(part)
+        if size > limit:
+            response.close()
+            raise _TooLargeError
+        parts.append(part)
+    response._content = b"".join(parts)
+    response._content_consumed = True  # type: ignore[attr-defined]
 
 
 def _tries(error: NetworkError | ServerError) -> int:

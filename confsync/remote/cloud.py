@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from confsync.errors import CredentialsError, NotVisibleError, ServerError
 from confsync.model import Folder, Other, Page, PageInfo, ParentKind, Space, User, Version
 from confsync.remote import rows
-from confsync.remote.client import Client
+from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.connection import Connection, no_space, same_title
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
@@ -43,7 +43,8 @@ class Cloud(Connection):
         return User(str(row["accountId"]), str(row.get("displayName") or ""))
 
     def space(self, key: str) -> Space:
-        for row in self._client.get(f"{_API}/spaces", {"keys": key}).get("results", []):
+        path = f"{_API}/spaces"
+        for row in rows.results_of(self._client.get(path, {"keys": key}), path):
             if str(row.get("key", "")).casefold() == key.casefold():
                 home = row.get("homepageId")
                 return Space(
@@ -84,7 +85,11 @@ class Cloud(Connection):
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         def bulk(batch: list[str]) -> list[Page]:
             params = {"id": ",".join(batch), "limit": BULK, "body-format": "storage"}
-            return [page for row in self._all(f"{_API}/pages", params) if (page := _page(row))]
+            return [
+                page
+                for row in self._all(f"{_API}/pages", params, limit=MANY_BODIES)
+                if (page := _page(row))
+            ]
 
         answers = self.workers.each(bulk, batches(page_ids, BULK), at_most=BULK_AT_ONCE)
         return {page.info.id: page for answer in answers for page in answer}
@@ -199,10 +204,11 @@ class Cloud(Connection):
         wanted = sorted({account for account in account_ids if account})
         if not wanted:
             return {}
-        answer = self._client.ask(f"{_API}/users-bulk", {"accountIds": wanted[:BULK]})
+        path = f"{_API}/users-bulk"
+        answer = self._client.ask(path, {"accountIds": wanted[:BULK]})
         return {
             str(row.get("accountId")): str(row.get("displayName") or row.get("publicName") or "")
-            for row in answer.get("results", [])
+            for row in rows.results_of(answer, path)
         }
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
@@ -211,11 +217,13 @@ class Cloud(Connection):
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
 
-    def _all(self, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
+    def _all(
+        self, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
+    ) -> Iterator[Row]:
         """Every row of a listing. The end is where there is no next link, never a short page."""
         seen: set[str] = set()
         while True:
-            answer = self._client.get(path, params)
+            answer = self._client.get(path, params, limit=limit)
             yield from rows.results_of(answer, path)
             following = rows.part_of(answer, "_links").get("next")
             if not following:

@@ -17,7 +17,7 @@ from confsync.errors import (
 )
 from confsync.model import Folder, Other, Page, PageInfo, ParentKind, Space, Status, User, Version
 from confsync.remote import rows
-from confsync.remote.client import Client
+from confsync.remote.client import MANY_BODIES, Client
 from confsync.remote.connection import Connection, no_space, same_title
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
@@ -251,8 +251,9 @@ class DataCenter(Connection):
         path = f"{_API}/content/scan"
         cursor = ""
         while True:
+            more = {"cursor": cursor} if cursor else {}
             try:
-                answer = self._client.get(path, {**params, "cursor": cursor} if cursor else params)
+                answer = self._client.get(path, {**params, **more}, limit=MANY_BODIES)
             except APIAccessError as error:
                 # Before 7.18 'scan' is taken for the id of a page.
                 if cursor or error.status not in (400, 404, 405, 500, 501):
@@ -272,7 +273,7 @@ class DataCenter(Connection):
         """A listing by offset. The end is where there is no next link, never a short page."""
         start = 0
         while True:
-            answer = self._client.get(path, {**params, "start": start})
+            answer = self._client.get(path, {**params, "start": start}, limit=MANY_BODIES)
             found = rows.results_of(answer, path)
             yield from found
             if not rows.part_of(answer, "_links").get("next"):
@@ -296,8 +297,8 @@ def _page(row: Row, space: str) -> Page | None:
 
 
 def _info(row: Row, space: str) -> PageInfo:
-    ancestors = row.get("ancestors") or []
-    parent = rows.id_of(ancestors[-1]) if ancestors else None
+    above = rows.last_of(row, "ancestors")
+    parent = rows.id_of(above) if above else None
     extensions = rows.part_of(row, "extensions")
     position = extensions.get("position")
     return PageInfo(

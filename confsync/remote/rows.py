@@ -54,6 +54,16 @@ def part_of(row: Row, key: str) -> Row:
     return value if isinstance(value, Mapping) else {}
 
 
+def last_of(row: Row, key: str) -> Row | None:
+    """The last row of a list, None where it has none."""
+    found = row.get(key)
+    if not isinstance(found, list) or not found:
+        return None
+    if not isinstance(found[-1], Mapping):
+        raise ServerError(f"the answer has no {key}")
+    return found[-1]
+
+
 def results_of(answer: Row, path: str) -> list[Row]:
     """The rows of a listing."""
     found = answer.get("results")

@@ -24,7 +24,7 @@ from .state import now
 
 ME = "Me"
 ME_EMAIL = "me@example.com"
-ME_TOKEN = "sandbox-token"  # noqa: S105 - made to be known
+ME_TOKEN = "sandbox-token-5e0c7b1d93"  # noqa: S105 - made to be known
 
 
 class Store(Permissions, Attachments, Properties):

@@ -52,6 +52,7 @@ class Desk:
         with contextlib.chdir(self.root):
             code = main(list(arguments))
         out, err = self._capsys.readouterr()
+        assert Sandbox.token not in out + err, "a token is printed"
         if exit is not None:
             assert code == exit, f"{arguments}: exit {code}\n{out}\n{err}"
         assert "Traceback" not in err

@@ -50,7 +50,10 @@ def test_the_demo_tells_its_story_and_can_be_gone_on_with(tmp_path: Path) -> Non
         mirror = tmp_path / "demo" / "OPS"
         config = mirror / ".confsync.yaml"
         config.write_text(re.sub(r"http://127\.0\.0\.1:\d+/wiki", url, config.read_text()))
-        credentials = {"CONFSYNC_USER": "me@example.com", "CONFSYNC_TOKEN": "sandbox-token"}
+        credentials = {
+            "CONFSYNC_USER": "me@example.com",
+            "CONFSYNC_TOKEN": "sandbox-token-5e0c7b1d93",
+        }
         status = confsync("status", "--remote", cwd=mirror, **credentials)
         assert status.stdout == "clean: 16 pages\n", status.stderr
         with urllib.request.urlopen(url.removesuffix("/wiki") + "/") as page:
