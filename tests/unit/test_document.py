@@ -300,7 +300,7 @@ def test_malformed_front_matter_is_told_with_its_line(
 def test_front_matter_that_is_nested_too_deeply_is_an_error_of_that_file() -> None:
     for opened, closed in ((b"[", b"]"), (b"{a: ", b"}"), (b"- ", b"")):
         front = b"title: T\nx:\n " + opened * 100_000 + b"1" + closed * 100_000
-        with pytest.raises(DocumentError, match="nested too deeply") as caught:
+        with pytest.raises(DocumentError, match="nest") as caught:
             parse(b"---\n" + front + b"\n---\n", "x")
         assert caught.value.line == 4
 
