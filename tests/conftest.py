@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from confsync.sandbox.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
 
 # Here, since hypothesis looks at its option before the conftest of any other directory is read.
@@ -44,6 +47,40 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_written(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The sandbox's token stands in no file that a test or the program wrote.
+
+    But for the sandbox's own data, and the files that are there to hold it.
+    """
+    written = "tmp_path" in request.fixturenames and request.getfixturevalue("tmp_path")
+    yield
+    leaks = files_with(written, SECRETS) if written else []
+    assert not leaks, f"a token is written to {leaks}"
+
+
+SECRETS = tuple(
+    text.encode()
+    for text in (
+        ME_TOKEN,
+        base64.b64encode(f"{ME_EMAIL}:{ME_TOKEN}".encode()).decode(),
+    )
+)
+
+
+def files_with(directory: Path, secrets: tuple[bytes, ...]) -> list[Path]:
+    """The files below a directory that hold one of the secrets, and should not."""
+    return [
+        path
+        for path in directory.rglob("*")
+        if path.is_file()
+        and not path.is_symlink()
+        and not {path.name, path.suffix} & {".netrc", ".sqlite", ".sqlite-wal", ".sqlite-shm"}
+        and path.stat().st_size < 50_000_000
+        and any(secret in path.read_bytes() for secret in secrets)
+    ]
 
 
 @pytest.fixture(scope="session")

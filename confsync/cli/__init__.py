@@ -8,10 +8,14 @@ from collections.abc import Sequence
 
 import click
 
+from confsync.cli import around, verbs
+from confsync.cli.group import cli
 from confsync.cli.options import Settings
 from confsync.cli.session import color_of
-from confsync.cli.verbs import cli
 from confsync.errors import ConfsyncError, Exit
+
+# Each verb hangs itself on to the command when its module is loaded.
+__all__ = ["around", "cli", "main", "verbs"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""The verbs: one function each, which reads its options and hands over to `commands`.
+"""The verbs about pages: one function each, which reads its options and hands over to `commands`.
 
 Everything else is imported inside the functions, so that each command loads only what it uses.
 """
@@ -6,15 +6,13 @@ Everything else is imported inside the functions, so that each command loads onl
 from __future__ import annotations
 
 import contextlib
-import sys
 from dataclasses import replace
 
 import click
 
-from confsync import __version__
-from confsync.cli.options import Group, Settings, common
+from confsync.cli.group import cli
+from confsync.cli.options import Settings, common
 from confsync.cli.session import (
-    base_url,
     deletions_of,
     finish,
     mirror_at,
@@ -22,66 +20,10 @@ from confsync.cli.session import (
     mirrors_of,
     progress_on,
     remote_for,
-    remote_of,
     target_of,
     together,
 )
 from confsync.errors import UsageError
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="confsync")
-@common
-def cli() -> None:
-    """git for Confluence pages: pull a space to files, edit them, push them back.
-
-    A page goes back only if the server still has exactly what the file was based on.
-    """
-
-
-# -- commands --------------------------------------------------------------------------------------
-
-
-@cli.command()
-@click.argument("directory_", metavar="[DIR]", required=False)
-@click.option("--url", required=True, help="Base URL, such as https://acme.atlassian.net/wiki.")
-@click.option("--space", "spaces", required=True, multiple=True, help="Space key; repeatable.")
-@click.option("--root", help="Mirror only this page (by id) and what hangs below it.")
-@common
-@click.pass_obj
-def init(
-    settings: Settings, directory_: str | None, url: str, spaces: tuple[str, ...], root: str | None
-) -> None:
-    """Make a directory a mirror.
-
-    \b
-    confsync init docs --url https://acme.atlassian.net/wiki --space ENG
-    """
-    from confsync.commands.init import init as run
-    from confsync.config import settings_for
-
-    finish(settings, run(settings.start / (directory_ or ""), settings_for(url, spaces, root)))
-
-
-@cli.command()
-@click.argument("url")
-@click.argument("directory_", metavar="[DIR]", required=False)
-@common
-@click.pass_obj
-def clone(settings: Settings, url: str, directory_: str | None) -> None:
-    """Mirror a space, or a page and all below it, by the URL from the browser.
-
-    \b
-    confsync clone https://acme.atlassian.net/wiki/spaces/ENG
-    """
-    from confsync import address
-    from confsync.commands.clone import clone as run
-
-    found = address.read(url)
-    root = settings.start / (directory_ or found.key)
-    with remote_of(settings, found.url) as remote, progress_on(settings) as progress:
-        result = run(root, found, remote, progress=progress)
-    finish(settings, result, root)
 
 
 @cli.command()
@@ -349,86 +291,3 @@ def restore(settings: Settings, page_id: str) -> None:
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, page_id)
     finish(settings, result, mirror.root)
-
-
-@cli.command()
-@common
-@click.pass_obj
-def doctor(settings: Settings) -> None:
-    """Check URL, credentials, permissions and configuration, and say what to do about each."""
-    from confsync.commands.doctor import doctor as run
-
-    mirror, _ = mirror_of(settings, ())
-    result = run(mirror, lambda: remote_for(settings, mirror))
-    finish(settings, result, mirror.root)
-
-
-@cli.command()
-@click.argument("url", required=False)
-@click.option("--user", help="E-mail address (Cloud) or name; none for a personal access token.")
-@common
-@click.pass_obj
-def login(settings: Settings, url: str | None, user: str | None) -> None:
-    """Keep a token in the system's keyring, after trying it.
-
-    The token is asked for, or read from standard input when that is no terminal.
-    """
-    from confsync import keychain
-    from confsync.remote import Credentials, open_remote
-    from confsync.result import Result
-
-    where = base_url(settings, url)
-    interactive = sys.stdin.isatty()
-    if interactive and user is None:
-        user = click.prompt("User (empty for a personal access token)", default="") or None
-    token = click.prompt("Token", hide_input=True) if interactive else sys.stdin.readline().strip()
-    remote = open_remote(where, Credentials(token, user))
-    try:
-        name = remote.whoami().name
-    finally:
-        remote.close()
-    keychain.save(where, user, token)
-    told = f"you are {name}; the token for {where} is in the keyring"
-    finish(settings, Result("login", notes=(told,)))
-
-
-@cli.command()
-@click.argument("url", required=False)
-@common
-@click.pass_obj
-def logout(settings: Settings, url: str | None) -> None:
-    """Take the token out of the keyring."""
-    from confsync import keychain
-    from confsync.result import Result
-
-    where = base_url(settings, url)
-    had = keychain.forget(where)
-    told = f"{'forgot the' if had else 'there was no'} token for {where}"
-    finish(settings, Result("logout", notes=(told,)))
-
-
-@cli.command()
-@click.option("--port", default=8090, show_default=True, help="0: any free one.")
-@click.option("--data", type=click.Path(dir_okay=False), help="Keep the state in this file.")
-@click.option("--latency", default=0.0, help="Seconds to wait before each answer.")
-@common
-def sandbox(port: int, data: str | None, latency: float) -> None:
-    """Run a Confluence look-alike on this machine, for trying and rehearsing."""
-    from confsync.commands.sandbox import serve
-
-    serve(port=port, data=data, latency=latency, tell=click.echo)
-
-
-@cli.command()
-@click.argument("directory_", metavar="[DIR]", required=False)
-@common
-@click.pass_obj
-def demo(settings: Settings, directory_: str | None) -> None:
-    """See it work: clone, edit, push, a colleague's edit in between, the refusal."""
-    from confsync.commands.demo import demo as run
-    from confsync.result import Result
-
-    given = settings.start / directory_ if directory_ else None
-    run(given, tell=lambda text: click.echo(text, err=settings.as_json))
-    if settings.as_json:
-        finish(settings, Result("demo"))
