@@ -54,6 +54,8 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
     from confsync import config
     from confsync.errors import ConfigError
 
+    if not settings.start.is_dir():
+        raise UsageError(f"{settings.start} is not a directory")
     if not paths:
         return {config.find_root(settings.start): ()}
     found: dict[Path, list[str]] = {}
@@ -75,14 +77,26 @@ def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result
     if len(results) == 1:
         ((root, result),) = results.items()
         return result, root
-    found = tuple(
-        replace(finding, path=_relative(root / finding.path, settings.start))
-        for root, result in results.items()
-        for finding in result.findings
-    )
-    clean = sum(result.clean for result in results.values())
+    start = settings.start
+    every = results.items()
     first = next(iter(results.values()))
-    return replace(first, findings=found, clean=clean), settings.start
+    merged = replace(
+        first,
+        pages=tuple(
+            replace(page, path=_relative(root / page.path, start))
+            for root, result in every
+            for page in result.pages
+        ),
+        findings=tuple(
+            replace(finding, path=_relative(root / finding.path, start))
+            for root, result in every
+            for finding in result.findings
+        ),
+        errors=tuple(error for result in results.values() for error in result.errors),
+        notes=tuple(note for result in results.values() for note in result.notes),
+        clean=sum(result.clean for result in results.values()),
+    )
+    return merged, start
 
 
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:

@@ -150,17 +150,29 @@ def push(
 @click.argument("paths", nargs=-1)
 @click.option("--remote", "look", is_flag=True, help="Ask the server, too.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when anything is not clean.")
+@click.option("--fresh", is_flag=True, help="Ask the server; exit 1 when it changed a page.")
 @common
 @click.pass_obj
-def status(settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bool) -> None:
-    """Show what was edited here and, with --remote, what changed there."""
+def status(
+    settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bool, fresh: bool
+) -> None:
+    """Show what was edited here and, with --remote, what changed there.
+
+    \b
+    confsync status --remote
+    confsync status --fresh docs/ENG/guide.xhtml
+    """
     from confsync.commands.status import status as run
 
-    mirror, selection = mirror_of(settings, paths)
-    asked = remote_for(settings, mirror) if look else contextlib.nullcontext()
-    with asked as remote, progress_on(settings) as progress:
-        result = run(mirror, remote, selection, exit_code=exit_code, progress=progress)
-    finish(settings, result, mirror.root)
+    results = {}
+    for root, named in mirrors_of(settings, paths).items():
+        mirror, selection = mirror_at(root, settings.start, named)
+        asked = remote_for(settings, mirror) if look or fresh else contextlib.nullcontext()
+        with asked as remote, progress_on(settings) as progress:
+            results[root] = run(
+                mirror, remote, selection, exit_code=exit_code, fresh=fresh, progress=progress
+            )
+    finish(settings, *together(settings, results))
 
 
 @cli.command()

@@ -21,6 +21,15 @@ from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, 
 from confsync.selection import Selection
 from confsync.view import SpaceView, reader_of, view
 
+# What the server, and not whoever works here, has changed.
+_STALE = (
+    Outcome.BEHIND,
+    Outcome.COMMENTED,
+    Outcome.DIVERGED,
+    Outcome.GONE,
+    Outcome.NOT_VISIBLE,
+)
+
 
 def status(
     mirror: Mirror,
@@ -28,9 +37,13 @@ def status(
     selection: Selection,
     *,
     exit_code: bool = False,
+    fresh: bool = False,
     progress: Progress = silent,
 ) -> Result:
-    """The state of every document; with `remote`, of every page. Writes nothing."""
+    """The state of every document; with `remote`, of every page. Writes nothing.
+
+    `exit_code` makes anything that is not clean an error, `fresh` only what the server changed.
+    """
     scans = mirror.scan()
     selection.check(entry.path for scan in scans for entry in scan.entries)
     gone = deleted_entries(mirror.root, mirror.config.spaces)
@@ -64,6 +77,11 @@ def status(
     if exit_code and listed:
         errors.append(Problem("not-clean", "", exit=Exit.REFUSED))
     told = (*notes, *scope.note(left))
+    stale = [page for page in listed if page.outcome in _STALE]
+    if fresh and stale:
+        said = f"the server has changed {len(stale)} of these pages"
+        hint = "'confsync pull' brings its changes; 'confsync diff --remote' shows them"
+        errors.append(Problem("stale", said, hint, Exit.REFUSED))
     return Result("status", listed, tuple(errors), told, clean=len(pages) - len(listed))
 
 
