@@ -209,6 +209,9 @@ class FrontMatter:
         start: Any = event.start_mark
         if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
             raise self._error(start.index, "front matter: a second YAML document")
+        if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
+            # What confsync adds would stand behind the end.
+            raise self._error(start.index, "front matter: ends with '...' before its '---'")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise self._error(start.index, "front matter: no anchors or aliases, please")
         if getattr(event, "tag", None):

@@ -1,0 +1,104 @@
+"""What fuzzing throws at confsync: each target takes any bytes and raises for what must not be.
+
+`test_fuzz.py` runs them over hypothesis' bytes and over every input that ever failed
+(`found/`). With atheris installed, `python -m tests.property.targets NAME` looks
+for more; what follows the name are libFuzzer's options.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import yaml
+
+from confsync import compare, document, frontmatter, layout, paths, storage
+from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
+from confsync.model import Stamp
+from confsync.remote import cloud, datacenter, rows
+from tests.unit.test_paths import check_portable
+
+STAMP = Stamp("77", 3, "0" * 32, "5", ("a",))
+BODY = "<p>a</p><p>b</p>"
+
+
+def front_matter(data: bytes) -> None:
+    """What can be read can be written, and reads back, whichever YAML parser there is."""
+    c_loader = frontmatter._LOADER
+    for loader in {c_loader, yaml.SafeLoader}:
+        frontmatter._LOADER = loader
+        try:
+            _update(data if data.startswith(b"---") else b"---\n" + data)
+        finally:
+            frontmatter._LOADER = c_loader
+
+
+def _update(raw: bytes) -> None:
+    try:
+        read = document.parse(raw, "x")
+        new = document.update(read, STAMP, title="New: title", body=BODY, labels=("x", "y z"))
+    except (DocumentError, NotUnicodeError):
+        return
+    again = document.parse(new, "x")
+    assert (again.stamp, again.title, again.body) == (STAMP, "New: title", BODY)
+    assert again.labels == ("x", "y z")
+    if read.stamp:
+        same = document.parse(document.update(read, read.stamp), "x")
+        assert (same.title, same.body, same.stamp) == (read.title, read.body, read.stamp)
+        assert same.labels == read.labels
+
+
+def lines(data: bytes) -> None:
+    """The layout is a bijection on whatever a body can be."""
+    text = data.decode("utf-8", "surrogateescape")
+    assert layout.unlay(layout.lay(text)) == text
+
+
+def bodies(data: bytes) -> None:
+    """The checks of a body come to an end, whatever it is."""
+    text = data.decode("utf-8", "ignore")
+    storage.check(text)
+    assert storage.equivalent(text, text)
+    compare.without_new_markers(text, compare.marker_refs(text[:50]))
+
+
+def names(data: bytes) -> None:
+    """Any titles have distinct, portable places inside the mirror."""
+    titles = data.decode("utf-8", "surrogateescape").split("\n")
+    nodes = [paths.Node(str(n), title, None) for n, title in enumerate(titles)]
+    check_portable(paths.place(nodes, None))
+
+
+def answers(data: bytes) -> None:
+    """An answer is a page, or an error of the server's; never one of the program's."""
+    try:
+        row = json.loads(data)
+    except ValueError:
+        return
+    if not isinstance(row, dict):
+        return
+    for read in (cloud._info, partial(datacenter._info, space="ENG"), rows.id_of, rows.body_of):
+        try:
+            read(row)
+        except APIAccessError:
+            continue
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "front-matter": front_matter,
+    "lines": lines,
+    "bodies": bodies,
+    "names": names,
+    "answers": answers,
+}
+
+
+if __name__ == "__main__":
+    import atheris  # type: ignore[import-not-found]
+
+    atheris.instrument_all()
+    chosen = TARGETS[sys.argv.pop(1)]
+    atheris.Setup(sys.argv, chosen)
+    atheris.Fuzz()
