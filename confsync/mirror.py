@@ -81,11 +81,16 @@ class Mirror:
         path = self._inside(name)
         self._check(name, path, expected)
         self.keep_in_trash(name, expected)
-        self._check(name, path, expected)
         try:
             if page_id is not None:
                 removals.note(self.root / STATE, page_id)
+            # Last of all: what somebody saves while the rest is written must be seen.
+            self._check(name, path, expected)
             disk.unlink(path)
+        except ChangedMeanwhileError:
+            if page_id is not None:
+                removals.forget(self.root / STATE, page_id)
+            raise
         except OSError as error:
             raise _file_error(name, "cannot be removed", error) from None
         self._note(name)

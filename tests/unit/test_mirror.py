@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from confsync import removals, steps
+from confsync.basestore import STATE
 from confsync.config import Config, SpaceConfig
 from confsync.disk import TEMPORARY
 from confsync.document import render
@@ -261,6 +263,30 @@ def test_an_edit_while_the_trash_is_written_is_seen(
     with pytest.raises(ChangedMeanwhileError):
         mirror.remove("ENG/a.xhtml", expected=b"old")
     assert path.read_bytes() == b"edited"
+
+
+def test_an_edit_at_any_moment_of_a_removal_is_seen(mirror: Mirror) -> None:
+    """Found by the state machine: the note of the removal was written after the last look."""
+    path, number = mirror.root / "ENG/a.xhtml", 1
+    while True:
+        path.write_bytes(b"old")
+
+        def edit(step: int, what: str, at: int = number) -> None:
+            if step == at and not what.startswith("remove "):
+                path.write_bytes(b"edited")
+
+        try:
+            with steps.watched(edit):
+                mirror.remove("ENG/a.xhtml", expected=b"old", page_id="7")
+        except ChangedMeanwhileError:
+            assert path.read_bytes() == b"edited"
+            assert removals.read(mirror.root / STATE) == frozenset()
+            number += 1
+        else:
+            break
+    assert number > 4, "the copy to the trash and the note are steps, too"
+    assert not path.exists()
+    assert removals.read(mirror.root / STATE) == {"7"}
 
 
 def test_what_cannot_go_to_the_trash_is_not_removed(mirror: Mirror) -> None:
