@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from confsync import attachments, files
 from confsync.document import Document
 from confsync.flaws import flaws_of
 from confsync.mirror import Mirror
@@ -76,6 +77,22 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
     for offset, code, message in _oddities(found, known):
         line, column = found.place(offset)
         yield Finding(entry.path, line, column, Severity.WARNING, code, message)
+    for offset, name in _missing(mirror, entry.path, found):
+        line, column = found.place(offset)
+        why = f"there is no attachment '{name}', here or on the page as it was pulled"
+        yield Finding(entry.path, line, column, Severity.WARNING, "attachment", why)
+
+
+def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, str]]:
+    """Offset in the file and name of each attachment that is shown and is nowhere."""
+    patterns = mirror.config.attachments
+    if not patterns:
+        return
+    attached = found.stamp.attachments if found.stamp else ()
+    known = files.names(mirror.root, path, attached) | {one.name for one in attached}
+    for offset, name in attachments.places(found.text, found.body_start):
+        if name not in known and attachments.managed(name, patterns):
+            yield offset, name
 
 
 def _stamp_trouble(mirror: Mirror, found: Document) -> str:

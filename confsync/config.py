@@ -52,7 +52,8 @@ class SpaceConfig:
 class Config:
     """What a mirror mirrors. `layout` affects only how bodies are written.
 
-    `labels` says whether labels are part of the documents.
+    `labels` says whether labels are part of the documents, `attachments` which files come along, by
+    patterns of their names.
     """
 
     url: str
@@ -60,6 +61,7 @@ class Config:
     layout: Layout = Layout.LINES
     flavor: str | None = None
     labels: bool = False
+    attachments: tuple[str, ...] = ()
 
 
 def find_root(start: Path) -> Path:
@@ -96,14 +98,15 @@ def parse(text: str) -> Config:
         node,
         "the configuration",
         required=("url", "spaces"),
-        optional=("flavor", "layout", "labels"),
+        optional=("flavor", "layout", "labels", "attachments"),
     )
     nodes = _items(keys["spaces"])
     spaces = _told_apart([_space(item) for item in nodes], [_line(item) for item in nodes])
     layout = _read(keys["layout"], "layout", Layout) if "layout" in keys else Layout.LINES
     flavor = _read(keys["flavor"], "flavor", _flavor) if "flavor" in keys else None
     labels = _read(keys["labels"], "labels", _yes) if "labels" in keys else False
-    return Config(_read(keys["url"], "url", check_url), spaces, layout, flavor, labels)
+    files = _patterns(keys["attachments"]) if "attachments" in keys else ()
+    return Config(_read(keys["url"], "url", check_url), spaces, layout, flavor, labels, files)
 
 
 def _space(node: yaml.Node) -> SpaceConfig:
@@ -168,6 +171,17 @@ def _rule(text: str) -> str:
             "such as guide/**"
         )
     return text
+
+
+def _patterns(node: yaml.Node) -> tuple[str, ...]:
+    """Which attachments come along: all, none, or those whose names match."""
+    if isinstance(node, yaml.ScalarNode):
+        return ("*",) if _read(node, "attachments", _yes) else ()
+    if not isinstance(node, yaml.SequenceNode) or not node.value:
+        raise _error(
+            _line(node), "attachments must be true, false, or a list of patterns: ['*.png']"
+        )
+    return tuple(_read(item, "attachments", str) for item in node.value)
 
 
 def _yes(text: str) -> bool:
@@ -295,6 +309,8 @@ def dump(config: Config) -> str:
         data["flavor"] = config.flavor
     if config.labels:
         data["labels"] = True
+    if config.attachments:
+        data["attachments"] = config.attachments == ("*",) or list(config.attachments)
     if config.layout is not Layout.LINES:
         data["layout"] = config.layout.value
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from confsync import labelling, paths, storage
+from confsync import paths, storage
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -20,6 +20,7 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
+from confsync.extras import Extras
 from confsync.mirror import Mirror
 from confsync.model import (
     Event,
@@ -110,12 +111,14 @@ class Creations:
         scan: SpaceScan,
         message: str,
         pages: list[PageResult],
+        extras: Extras,
     ) -> None:
         self._mirror = mirror
         self._reader = reader
         self._scan = scan
         self._message = message
         self._pages = pages
+        self._extras = extras
         self.made: dict[str, str] = {}
 
     def create(self, entries: list[Entry], *, dry_run: bool) -> None:
@@ -165,11 +168,9 @@ class Creations:
         return self._settled(entry, made, parent, replace(result, id=made.id))
 
     def _labelled(self, entry: Entry, made: PageInfo) -> tuple[str, ...] | None:
-        """The labels that the page has now, where they are managed."""
-        found = entry.document
-        if found is None or found.labels is None or not self._mirror.config.labels:
-            return None
-        return labelling.send(self._reader.remote, made.id, None, found.local(None)).result
+        if entry.document is None:
+            raise ValueError(f"{entry.path} cannot be read")
+        return self._extras.label_new(entry, made.id, entry.document.local(None))
 
     def _settled(self, entry: Entry, made: PageInfo, parent: str, result: PageResult) -> PageResult:
         """Stamp the file with what the server stored."""
@@ -180,8 +181,11 @@ class Creations:
                 why = f"created as page {made.id}, but the server does not show it yet"
                 hint = "'confsync push' settles the file later"
                 return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
+            if told := self._extras.upload(entry, made.id, self._message):
+                return replace(told, error=f"created as page {made.id}, but: {told.error}")
             labels = self._labelled(entry, made)
             stamp = Stamp(made.id, page.info.version.number, page.digest, parent, labels)
+            stamp = replace(stamp, attachments=self._extras.attached(entry, stamp))
             self._mirror.settle(entry, stamp, page)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and is left alone"

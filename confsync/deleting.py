@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from confsync import files
 from confsync.compare import Absent, Content, Decisions
 from confsync.errors import (
     EVERYBODYS,
@@ -198,13 +199,24 @@ class Deletions:
         event = Event("deleted", one.page_id, one.path, result.base, version, digest, None, "")
         self._mirror.audit.add(replace(event, user=remote.who))
         result = replace(result, title=page.info.title if page else "")
-        if one.entry is not None:
-            try:
+        try:
+            self._discard_files(one)
+            if one.entry is not None:
                 self._mirror.remove(one.entry.path, expected=one.entry.raw)
-            except FileError as error:
-                why = f"the page is in the trash, but: {error.message}"
-                return replace(result, error=why, exit=Exit.LOCAL)
+        except FileError as error:
+            why = f"the page is in the trash, but: {error.message}"
+            return replace(result, error=why, exit=Exit.LOCAL)
         return result
+
+    def _discard_files(self, one: Doomed) -> None:
+        """The attachments' files that are as the stamp knows them go with their page."""
+        found = one.entry.document if one.entry else None
+        stamp = one.stamp or (found.stamp if found else None)
+        known = stamp.attachments if stamp else ()
+        digests = {attached.digest for attached in known}
+        for file in files.standing(self._mirror.root, one.path, known).values():
+            if file.digest in digests:
+                self._mirror.discard(file.path, expected=file.digest)
 
     def _look(self, one: Doomed, error: APIAccessError) -> None:
         """Raise unless the page is in the trash although no answer said so."""

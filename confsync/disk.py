@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from confsync import steps
 
@@ -45,6 +46,30 @@ def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def put(path: Path, source: Path, check: Callable[[], None]) -> None:
+    """Put a whole file that is ready, on the same file system, in the place of another or of none.
+
+    Raises OSError. `check` is as for `replace`.
+    """
+    make_directories(path.parent)
+    with source.open("rb+") as file:
+        os.fsync(file.fileno())
+    os.chmod(source, _mode(path))
+    check()
+    steps.before(f"replace {path}")
+    os.replace(source, path)
+    sync_directory(path.parent)
+
+
+@contextlib.contextmanager
+def growing(path: Path) -> Iterator[BinaryIO]:
+    """A file that is added to over several runs, until it is whole. Raises OSError."""
+    make_directories(path.parent)
+    steps.before(f"append to {path}")
+    with path.open("ab") as file:
+        yield file
 
 
 def append(path: Path, line: bytes) -> None:

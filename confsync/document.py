@@ -26,7 +26,8 @@ class Document:
     """One file, read. `body` is unlaid; `digest` is that of the local title and body.
 
     `stamp` is None for a page that is not on the server yet. `newline` is the line end of the
-    first line: in a CRLF file the body is read with LF.
+    first line: in a CRLF file the body is read with LF. `listed` are attachments that are to be
+    sent although the body does not show them.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Document:
     newline: str
     body_start: int
     spans: Mapping[str, Span]
+    listed: tuple[str, ...] = ()
 
     @property
     def modified(self) -> bool:
@@ -84,6 +86,7 @@ def parse(raw: bytes, path: str) -> Document:
         newline=newline,
         body_start=body_start,
         spans={key: value.span for key, value in reader.values.items()},
+        listed=reader.listed(),
     )
 
 

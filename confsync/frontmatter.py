@@ -13,14 +13,20 @@ from typing import Any
 
 import yaml
 
+from confsync import attachments
 from confsync.errors import DocumentError
-from confsync.model import DIGEST_LENGTH, Layout, Stamp
+from confsync.model import DIGEST_LENGTH, Attached, Layout, Stamp
+from confsync.paths import folded
 
 FENCE = "---"
 MAX_DEPTH = 50
 BOM = "\ufeff"
 
-_STAMP_KEYS = ("id", "version", "digest", "parent", "place", "labels", "layout")
+_STAMP_KEYS = ("id", "version", "digest", "parent", "place", "labels", "attachments", "layout")
+_LISTS = ("labels", "attachments")
+_ATTACHED = ("version", "digest", "file")
+# A key of YAML can have 1,024 characters, unless it is marked as one.
+_LONG_KEY = 900
 _ID = re.compile(r"[1-9][0-9]{0,19}")
 _TOP = "top"
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
@@ -97,6 +103,13 @@ class FrontMatter:
         value = self.values.get("labels")
         return self._list_of(value.node) if value else None
 
+    def listed(self) -> tuple[str, ...]:
+        """The attachments that are to be sent although the body shows none of them."""
+        value = self.values.get("attachments")
+        if value is None or not isinstance(value.node, yaml.SequenceNode):
+            return ()  # a key of the user's own
+        return self._list_of(value.node)
+
     def stamp(self) -> tuple[Stamp, Layout] | None:
         """The stamp and how the body below is written; None for a page yet to be created."""
         if "confluence" not in self.values:
@@ -108,7 +121,7 @@ class FrontMatter:
             )
         nodes = self._stamp_nodes(block)
         texts = {
-            name: self._stamp_text(name, node) for name, node in nodes.items() if name != "labels"
+            name: self._stamp_text(name, node) for name, node in nodes.items() if name not in _LISTS
         }
         parent = texts.get("parent")
         stamp = Stamp(
@@ -118,22 +131,52 @@ class FrontMatter:
             None if parent == "null" else parent,
             self._list_of(nodes["labels"]) if "labels" in nodes else None,
             "place" in texts,
+            self._attachments(nodes["attachments"]) if "attachments" in nodes else (),
         )
         return stamp, Layout(texts.get("layout", Layout.LINES.value))
 
     def _stamp_nodes(self, block: yaml.MappingNode) -> dict[str, yaml.Node]:
+        return self._nodes(block, _STAMP_KEYS, ("id", "version", "digest"), "the confluence block")
+
+    def _nodes(
+        self, block: yaml.MappingNode, known: tuple[str, ...], required: tuple[str, ...], what: str
+    ) -> dict[str, yaml.Node]:
         nodes: dict[str, yaml.Node] = {}
         for key, node in block.value:
             name = str(key.value)
-            if name not in _STAMP_KEYS:
-                raise self._error(key, f"unknown key '{name}' in the confluence block", _STAMP_HINT)
+            if name not in known:
+                raise self._error(key, f"unknown key '{name}' in {what}", _STAMP_HINT)
             if name in nodes:
                 raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
             nodes[name] = node
-        for name in ("id", "version", "digest"):
+        for name in required:
             if name not in nodes:
-                raise self._error(block, f"the confluence block has no '{name}'", _STAMP_HINT)
+                raise self._error(block, f"{what} has no '{name}'", _STAMP_HINT)
         return nodes
+
+    def _attachments(self, block: yaml.Node) -> tuple[Attached, ...]:
+        """The bases of the attachments, by name. A file's name cannot lead anywhere else."""
+        found: dict[str, Attached] = {}
+        for key, node in self._mapping(block, "attachments").value:
+            name = self._text_of(key, "an attachment's name")
+            if name in found:
+                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
+            parts = self._mapping(node, f"attachment '{name}'")
+            nodes = self._nodes(parts, _ATTACHED, _ATTACHED[:2], f"attachment '{name}'")
+            texts = {part: self._stamp_text(part, nodes[part]) for part in _ATTACHED[:2]}
+            file = self._text_of(nodes["file"], "file") if "file" in nodes else name
+            if not attachments.is_safe(file):
+                raise self._error(node, f"'{file}' is not a file that confsync writes", _STAMP_HINT)
+            found[name] = Attached(name, int(texts["version"]), texts["digest"], file)
+        files = {folded(one.file) for one in found.values()}
+        if len(files) < len(found):
+            raise self._error(block, "two attachments have the same file", _STAMP_HINT)
+        return tuple(found[name] for name in sorted(found))
+
+    def _mapping(self, node: yaml.Node, what: str) -> yaml.MappingNode:
+        if not isinstance(node, yaml.MappingNode):
+            raise self._error(node, f"{what} must be what confsync wrote", _STAMP_HINT)
+        return node
 
     def _stamp_text(self, name: str, node: yaml.Node) -> str:
         text = self._text_of(node, name)
@@ -259,6 +302,14 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
         lines.append(f"  place: {_TOP}")
     if stamp.labels is not None:
         lines.append(f"  labels: {flow(stamp.labels)}")
+    if stamp.attachments:
+        lines.append("  attachments:")
+        for one in stamp.attachments:
+            key = _quoted(one.name)
+            file = f", file: {_quoted(one.file)}" if one.file != one.name else ""
+            value = f"{{version: {one.version}, digest: {scalar(one.digest)}{file}}}"
+            long = len(key) > _LONG_KEY
+            lines += [f"    ? {key}", f"    : {value}"] if long else [f"    {key}: {value}"]
     if layout is Layout.RAW:
         lines.append("  layout: raw")
     return lines

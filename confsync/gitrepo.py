@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from confsync.attachments import document_of
 from confsync.errors import ConfigError, FileError, UsageError
 from confsync.paths import SUFFIX
 
@@ -64,16 +65,38 @@ def deleted_documents(
             return {}
         command = _harmless(type(repo.git)(str(root)))
         commit = _common(command, revision)
-        # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
-        listed = command.ls_tree("-r", "-z", "--name-only", commit, "--", *directories)
-        sparse = _left_out(command, directories)
-        names = [
-            name
-            for name in _split(listed)
-            if name.endswith(SUFFIX) and name not in sparse and not _stands(root / name)
-        ]
+        names = [name for name in _gone(command, root, directories, commit) if _is_document(name)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
         return {name: _blob(repo, commit, prefix / name) for name in names}
+
+
+def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str]:
+    """Attachments' files that HEAD has and the work tree lacks: deleted on purpose."""
+    with _repository(root) as repo:
+        if repo is None:
+            return frozenset()
+        command = _harmless(type(repo.git)(str(root)))
+        gone = _gone(command, root, directories, "HEAD")
+        return frozenset(name for name in gone if document_of(name))
+
+
+def _gone(command: Git, root: Path, directories: Iterable[str], commit: str) -> list[str]:
+    """The files that a commit has and the work tree lacks."""
+    # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
+    listed = command.ls_tree("-r", "-z", "--name-only", commit, "--", *directories)
+    sparse = _left_out(command, directories)
+    return [name for name in _split(listed) if name not in sparse and not _stands(root / name)]
+
+
+def _is_document(name: str) -> bool:
+    return name.endswith(SUFFIX) and document_of(name) is None
+
+
+def _documents(names: Iterable[str]) -> frozenset[str]:
+    """The documents among some files, and those whose attachments are among them."""
+    return frozenset(
+        document_of(name) or name for name in names if document_of(name) or _is_document(name)
+    )
 
 
 def changed_documents(root: Path, directories: Sequence[str], revision: str) -> frozenset[str]:
@@ -86,7 +109,7 @@ def changed_documents(root: Path, directories: Sequence[str], revision: str) -> 
         commit = _common(command, revision)
         names = _changed(command, directories, commit)
         unknown = command.ls_files("--others", "--exclude-standard", "-z", "--", *directories)
-        return frozenset(names) | {n for n in unknown.split("\0") if n.endswith(SUFFIX)}
+        return names | _documents(_split(unknown))
 
 
 def staged_documents(
@@ -98,7 +121,7 @@ def staged_documents(
     """
     with _command(root) as command:
         staged = _changed(command, directories, "--cached", "--diff-filter=d")
-        return frozenset(staged), frozenset(_changed(command, directories))
+        return staged, _changed(command, directories)
 
 
 def dirty(root: Path) -> frozenset[str]:
@@ -217,12 +240,12 @@ def _split(listed: str) -> list[str]:
     return [name for name in listed.split("\0") if name]
 
 
-def _changed(command: Git, directories: Iterable[str], *options: str) -> list[str]:
-    """The documents that a diff names, relative to the mirror."""
+def _changed(command: Git, directories: Iterable[str], *options: str) -> frozenset[str]:
+    """The documents that a diff names, also by their attachments, relative to the mirror."""
     listed = command.diff(
         *options, "--name-only", "--no-renames", "--relative", "-z", "--", *directories
     )
-    return [name for name in _split(listed) if name.endswith(SUFFIX)]
+    return _documents(_split(listed))
 
 
 def _common(command: Git, revision: str) -> str:

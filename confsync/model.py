@@ -135,12 +135,32 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentInfo:
+    """An attachment as a page's listing shows it. `size` is in bytes."""
+
+    id: str
+    name: str
+    version: Version
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The base of one attachment: its version, the digest of its bytes, and its file's name."""
+
+    name: str
+    version: int
+    digest: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """The base of a document: the page as it was when content and stamp were last written.
 
     `labels` is None where labels are not managed. `top` says that confsync put the document at the
     space's top because its parent has no place in the mirror: standing there, it wants that parent
-    still, also should the parent's document turn up some other way.
+    still, also should the parent's document turn up some other way. `attachments` are by name.
     """
 
     id: str
@@ -149,6 +169,7 @@ class Stamp:
     parent: str | None = None
     labels: tuple[str, ...] | None = None
     top: bool = False
+    attachments: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ MAX_CHARACTERS = 80
 # Most file systems hold 255 bytes a name; what is left over goes to '-<id>' and suffixes.
 MAX_BYTES = 180
 
-_WINDOWS = frozenset(
+WINDOWS = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"]
 )
-_RESERVED = _WINDOWS | {HOME, "blog"}
+_RESERVED = WINDOWS | {HOME, "blog"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,70 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from confsync import document, placement
+from confsync.amending import (
+    has_own_files,
+    with_attachments,
+    with_labels,
+    with_move,
+    with_place,
+)
 from confsync.compare import Absent, Content, Parent
 from confsync.config import FILE_NAME
 from confsync.errors import ConfsyncError, Exit, FileError
-from confsync.labelling import changed, same
-from confsync.mirror import Mirror
-from confsync.model import Event, Page, Stamp
-from confsync.placement import Placement
+from confsync.labelling import changed
+from confsync.model import Page, Stamp
+from confsync.plan import How, Plan, Step
 from confsync.reading import Case
 from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal
-from confsync.remote import Remote
 from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
 from confsync.result import Outcome, PageResult
-from confsync.scan import Entry, SpaceScan
+from confsync.scan import Entry
 from confsync.view import SpaceView
 
 _TAKEN = "a page has this title already; 'confsync push' finds out whether it is yours"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What to do about one page: the file's new bytes, or its removal, or only to tell.
-
-    `entry` is None for a page that is new here. `base` is what the cache shall remember,
-    `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
-    tells of, so that it can be given up by name.
-    """
-
-    path: str
-    result: PageResult
-    entry: Entry | None = None
-    data: bytes | None = None
-    remove: bool = False
-    base: tuple[Stamp, Page] | None = None
-    discarded: bytes | None = None
-    shown: str = ""
-    seen: tuple[Stamp, Page] | None = None
-    conflict: Event | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything a pull will do to one space; complete before anything is done."""
-
-    scan: SpaceScan
-    steps: tuple[Step, ...]
-    moves: dict[str, str]
-    placement: Placement | None
-    view: SpaceView
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """What a pull was asked to do, and with what. `full` pulls also create and move."""
-
-    mirror: Mirror
-    remote: Remote
-    full: bool
-    refresh: bool
-    prune: bool
-    resolution: Resolution | None
 
 
 def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
@@ -75,7 +35,8 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         for entry in seen.scan.entries
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
-    steps = [_with_labels(step, seen.cases) for step in steps]
+    steps = [with_labels(step, seen.cases) for step in steps]
+    steps = [with_attachments(how, step, seen) for step in steps]
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
         for path, error in seen.failed.items()
@@ -86,10 +47,11 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.path for step in steps if step.remove)
     placed = placement.plan(seen, removed, deleted)
-    steps += [
+    new = [
         _new(how, page, placed.new[page.info.id], top=page.info.id in placed.tops)
         for page in seen.new.values()
     ]
+    steps += [with_attachments(how, step, seen) for step in new]
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
         for path, info in seen.waiting.items()
@@ -100,7 +62,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         if page_id in seen.infos and page_id not in seen.cases
     ]
     moves = dict(placed.moves)
-    placed_steps = tuple(_with_move(_with_place(step, placed), moves) for step in steps)
+    placed_steps = tuple(with_move(with_place(step, placed), moves) for step in steps)
     return Plan(seen.scan, placed_steps, moves, placed, seen)
 
 
@@ -116,14 +78,15 @@ def _guarded(how: How, entry: Entry, case: Case) -> Step:
 def _step(how: How, entry: Entry, case: Case) -> Step:
     result = replace(beside(entry, case), outcome=Outcome.CLEAN)
     step = Step(entry.path, result, entry)
+    resolution = how.resolution_of(entry.path)
     if case.page is None:
-        return _absent(step, case, how.prune)
+        return _absent(how, step, case)
     diverged = case.decisions.parent is Parent.DIVERGED and case.landed is None
-    if diverged and not _gives_up_move(how, case):
+    if diverged and not _gives_up_move(how, case, entry.path):
         return _refused(how, step, case)
     match case.decisions.content:
-        case Content.AHEAD if how.resolution and how.resolution.way is Way.THEIRS:
-            return _resolved(how, step, case, how.resolution)
+        case Content.AHEAD if resolution and resolution.way is Way.THEIRS:
+            return _resolved(how, step, case, resolution)
         case Content.UP_TO_DATE:
             return _restamp(how, step, case, case.stamp)
         case Content.AHEAD:
@@ -134,8 +97,8 @@ def _step(how: How, entry: Entry, case: Case) -> Step:
         case Content.EQUAL | Content.RESTAMPED:
             restamped = replace(step, result=replace(result, outcome=Outcome.RESTAMPED))
             return _restamp(how, restamped, case, _stamp_of(case.page, case))
-        case content if content in REFUSED and how.resolution:
-            return _resolved(how, step, case, how.resolution)
+        case content if content in REFUSED and resolution:
+            return _resolved(how, step, case, resolution)
         case _:
             return _restamp(how, _refused(how, step, case), case, case.stamp)
 
@@ -146,9 +109,9 @@ def _refused(how: How, step: Step, case: Case) -> Step:
     return replace(step, result=refusal(step.result, case), conflict=event, seen=seen)
 
 
-def _gives_up_move(how: How, case: Case) -> bool:
+def _gives_up_move(how: How, case: Case, path: str) -> bool:
     """Whether a person gave up, by name, where the server moved a page that was moved here, too."""
-    asked = how.resolution
+    asked = how.resolution_of(path)
     return (
         asked is not None
         and asked.way is Way.OURS
@@ -164,7 +127,7 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         raise ValueError(f"{step.path}: there is nothing to resolve")
     account = case.page.info.version.author
     page = with_author(case.page, names_of(how.remote, [account]).get(account, ""))
-    stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case))
+    stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case, step.path))
     try:
         conflict = Conflict(step.entry, found, case.stamp, page, stamp)
         made = resolve(how.mirror, how.remote, conflict, asked)
@@ -202,10 +165,10 @@ def _stamp_of(page: Page, case: Case) -> Stamp:
     return replace(case.stamp, version=page.info.version.number, digest=page.digest)
 
 
-def _absent(step: Step, case: Case, prune: bool) -> Step:
-    modified = case.local.digest != case.stamp.digest
+def _absent(how: How, step: Step, case: Case) -> Step:
+    modified = case.local.digest != case.stamp.digest or has_own_files(how, step.entry)
     gone = case.decisions.content is Content.GONE
-    if not modified and (gone or prune):
+    if not modified and (gone or how.prune):
         return replace(step, remove=True, result=replace(step.result, outcome=Outcome.DELETED))
     if gone:
         why = "the page is gone from the server; your changes are kept"
@@ -228,7 +191,7 @@ def _left_out(entry: Entry) -> Step:
     return Step(entry.path, result, entry, remove=True)
 
 
-def _stamped_parent(how: How, case: Case) -> str | None:
+def _stamped_parent(how: How, case: Case, path: str) -> str | None:
     """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
     if case.page is None:
         return case.stamp.parent
@@ -242,7 +205,7 @@ def _stamped_parent(how: How, case: Case) -> str | None:
             return case.page.info.parent
         case Parent.FOLLOW if how.full:
             return case.page.info.parent
-        case Parent.DIVERGED if _gives_up_move(how, case):
+        case Parent.DIVERGED if _gives_up_move(how, case, path):
             return case.page.info.parent
         case _:
             return case.stamp.parent
@@ -250,7 +213,7 @@ def _stamped_parent(how: How, case: Case) -> str | None:
 
 def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
     """A new stamp below text that is not touched; nothing, where the stamp is the same."""
-    stamp = replace(stamp, parent=_stamped_parent(how, case))
+    stamp = replace(stamp, parent=_stamped_parent(how, case, step.path))
     if stamp == case.stamp or step.entry is None or step.entry.document is None:
         return step
     found = step.entry.document
@@ -265,7 +228,7 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.path}: there is nothing to replace it with")
-    stamp = replace(_stamp_of(page, case), parent=_stamped_parent(how, case))
+    stamp = replace(_stamp_of(page, case), parent=_stamped_parent(how, case, step.path))
     title, body = page.info.title, page.body
     layout = how.mirror.config.layout
     data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)
@@ -294,50 +257,3 @@ def _new(how: How, page: Page, path: str, *, top: bool) -> Step:
     except ConfsyncError as error:
         return Step(path, failed(result, error))
     return Step(path, result, data=data, base=(stamp, page))
-
-
-def _with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
-    """The step, with what both sides did to the labels; the base is what the server has of them."""
-    case = cases.get(step.result.id or "")
-    found = step.entry.document if step.entry else None
-    theirs = case.page.info.labels if case and case.page else None
-    if case is None or found is None or theirs is None or step.remove:
-        return step
-    first = found.labels is None and case.stamp.labels is None
-    if found.labels is None and not first:
-        return step  # the line was taken out here: these labels are nobody's business
-    result = theirs if first else case.decisions.labels.result
-    if same(result, found.labels) and same(theirs, case.stamp.labels):
-        return step
-    after = document.parse(step.data, step.path) if step.data else found
-    stamp = replace(after.stamp or case.stamp, labels=theirs)
-    wanted = found.labels if same(result, found.labels) else result
-    data = document.update(after, stamp, labels=wanted)
-    if step.result.outcome is Outcome.CLEAN:
-        step = replace(step, result=replace(step.result, outcome=Outcome.REFRESHED))
-    return replace(step, data=data)
-
-
-def _with_place(step: Step, placed: Placement) -> Step:
-    """The step, with the stamp saying whether it is at the top for want of another place."""
-    if step.entry is None or step.remove:
-        return step
-    found = step.entry.document
-    if found is None or found.stamp is None or found.stamp.top == (found.stamp.id in placed.tops):
-        return step
-    after = document.parse(step.data, step.path) if step.data else found
-    stamp = after.stamp or found.stamp
-    data = document.update(after, replace(stamp, top=not stamp.top))
-    if step.result.outcome is Outcome.CLEAN:
-        step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
-    return replace(step, data=data)
-
-
-def _with_move(step: Step, moves: dict[str, str]) -> Step:
-    """The step at the path that its document has after the moves."""
-    path = moves.get(step.path)
-    if path is None or step.remove:
-        return step
-    plain = step.result.outcome in (Outcome.CLEAN, Outcome.RESTAMPED)
-    outcome = Outcome.MOVED if plain else step.result.outcome
-    return replace(step, path=path, result=replace(step.result, path=path, outcome=outcome))

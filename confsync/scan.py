@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from confsync import document, gitrepo, paths, removals
+from confsync import attachments, document, gitrepo, paths, removals
 from confsync.basestore import STATE
 from confsync.config import SpaceConfig
 from confsync.document import Document
@@ -204,7 +204,11 @@ def _parsed(name: str, raw: bytes) -> Entry:
 def _walk(directory: Path) -> Iterator[Path]:
     """Documents and folder files below a directory; hidden directories are not entered."""
     for parent, directories, files in os.walk(directory):
-        directories[:] = sorted(name for name in directories if not name.startswith("."))
+        directories[:] = sorted(
+            name
+            for name in directories
+            if not name.startswith(".") and not name.endswith(attachments.DIRECTORY)
+        )
         for name in files:
             if name == paths.FOLDER_FILE or (
                 name.endswith(paths.SUFFIX) and not name.startswith(".")

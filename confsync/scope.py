@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -79,7 +79,7 @@ def note(entries: Iterable[Entry]) -> tuple[str, ...]:
     )
 
 
-def few(named: list[str]) -> str:
+def few(named: Sequence[str]) -> str:
     """The first names of a list, and how many more there are."""
     return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
 

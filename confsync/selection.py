@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from confsync.attachments import directory_of, document_of
 from confsync.errors import UsageError
 
 
@@ -41,15 +42,25 @@ class Selection:
         """Whether a document is meant: by its own name, or by a directory above it."""
         if self.among is not None and path not in self.among:
             return False
+        return self.meant_itself(path) or bool(self.attachments_of(path))
+
+    def meant_itself(self, path: str) -> bool:
+        """Whether a document is meant, and not only attachments of it."""
         return not self.names or any(
             path == name or path.startswith(f"{name}/") for name in self.names
         )
+
+    def attachments_of(self, path: str) -> tuple[str, ...]:
+        """The files among a document's attachments that are named."""
+        inside = f"{directory_of(path)}/"
+        return tuple(name.removeprefix(inside) for name in self.names if name.startswith(inside))
 
     def check(self, paths: Iterable[str]) -> None:
         """Raises UsageError when a name means no document."""
         known = list(paths)
         for name in self.names:
-            if not any(path == name or path.startswith(f"{name}/") for path in known):
+            document = document_of(name) or name
+            if not any(path in (name, document) or path.startswith(f"{name}/") for path in known):
                 raise UsageError(
                     f"{name}: no document there",
                     hint="'confsync status' lists what the mirror has; a plain 'confsync pull' "

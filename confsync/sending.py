@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from confsync import labelling
-from confsync.compare import Absent, Content, Labels, Parent
+from confsync.compare import Absent, Content, Parent
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -16,6 +15,7 @@ from confsync.errors import (
     NetworkError,
     UnsettledError,
 )
+from confsync.extras import Extras
 from confsync.mirror import Mirror
 from confsync.model import Event, Page
 from confsync.progress import Progress
@@ -51,6 +51,7 @@ class Sending:
         message: str,
         pages: list[PageResult],
         clock: Callable[[], float],
+        extras: Extras,
     ) -> None:
         self._mirror = mirror
         self._reader = reader
@@ -58,13 +59,12 @@ class Sending:
         self._message = message
         self._pages = pages
         self._clock = clock
+        self._extras = extras
         self._who = reader.remote.who
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
-        self._labels: dict[str, Labels] = {}
         self.renamed: list[Renamed] = []
-        self._unlabelled: dict[str, APIAccessError] = {}
 
     def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
         """Check a batch, write it, settle it; then the next one. Raises what ended the run."""
@@ -101,8 +101,9 @@ class Sending:
             result = beside(entry, case)
             if told := self._read_only(entry, case):
                 self._pages.append(told)
-            elif self._relabels(entry, case):
-                self._pages.append(replace(result, outcome=Outcome.UPDATED, error="labels"))
+            elif self._leaves_text(entry, case):
+                words = self._extras.words(entry, alone=True)
+                self._pages.append(replace(result, outcome=Outcome.UPDATED, error=words))
             elif settled(case):
                 outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
                 self._pages.append(replace(result, outcome=outcome))
@@ -156,19 +157,22 @@ class Sending:
         if told := self._read_only(entry, case):
             return told
         what: Landed | NoVersion | Case | None = settled(case)
-        if self._relabels(entry, case):
+        if self._leaves_text(entry, case):
             what = Landed(case.stamp.version, case.stamp.parent)
+        if what is None and not writable(case):
+            return self._refused(result, case)
+        if told := self._extras.upload(entry, case.stamp.id, self._message):
+            return told
         if what is None:
-            if not writable(case):
-                return self._refused(result, case)
             self._begun.add(entry.path)
             what = write(self._reader, case, self._message)
         match what:
             case Landed():
-                if not self._relabels(entry, case):
+                if not self._leaves_text(entry, case):
                     self._note(entry, case, what)
                 self._landed[entry.path] = (case, what)
-                self._label(entry, case)
+                self._extras.label(entry, case)
+                self._extras.delete(entry)
                 return None
             case NoVersion():
                 why = "the server made no version: to it the page is the same"
@@ -178,37 +182,14 @@ class Sending:
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
         """The refusal of what would be sent to a page that is only pulled."""
-        why = read_only(case.page) if writable(case) or self._relabels(entry, case) else ""
+        why = read_only(case.page) if writable(case) or self._leaves_text(entry, case) else ""
         return replace(beside(entry, case), error=why, exit=Exit.REFUSED) if why else None
 
-    def _relabels(self, entry: Entry, case: Case) -> bool:
-        """Whether the labels are all that changed here."""
+    def _leaves_text(self, entry: Entry, case: Case) -> bool:
+        """Whether labels or attachments are all that changed here."""
         if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):
             return False
-        found = entry.document
-        return self._manages_labels(entry) and found is not None and labelling.changed(found)
-
-    def _manages_labels(self, entry: Entry) -> bool:
-        found = entry.document
-        return self._mirror.config.labels and found is not None and found.labels is not None
-
-    def _label(self, entry: Entry, case: Case) -> None:
-        """Send the labels of a page whose text is on the server."""
-        if not self._manages_labels(entry):
-            return
-        try:
-            done = labelling.send(self._reader.remote, case.stamp.id, case.stamp, case.local)
-        except APIAccessError as error:
-            self._unlabelled[entry.path] = error
-            return
-        self._labels[entry.path] = done
-        if done.add or done.remove:
-            number = case.page.info.version.number if case.page else None
-            base = case.stamp.version
-            event = Event(
-                "labelled", case.stamp.id, entry.path, base, number, None, None, self._who
-            )
-            self._mirror.audit.add(event)
+        return self._extras.any(entry)
 
     def _refused(self, result: PageResult, case: Case) -> PageResult:
         told = _not_sent(result, case)
@@ -256,8 +237,10 @@ class Sending:
             self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
 
     def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:
-        only_labels = self._relabels(entry, case)
-        outcome = Outcome.UPDATED if only_labels or _sent(case) else Outcome.RESTAMPED
+        alone = self._leaves_text(entry, case)
+        words = self._extras.words(entry, alone=alone)
+        sent = alone or _sent(case) or words
+        outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
         result = replace(beside(entry, case), outcome=outcome, remote=made.version)
         try:
             if isinstance(answer, Absent):
@@ -281,10 +264,9 @@ class Sending:
         if outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
             why = "the stamp is new; the move is not sent yet: push again"
             return replace(result, error=why, exit=Exit.REFUSED)
-        if unlabelled := self._unlabelled.get(entry.path):
-            why = f"the labels could not be changed: {unlabelled.message}"
-            return replace(result, outcome=Outcome.FAILED, error=why, exit=unlabelled.exit)
-        return replace(result, error="labels") if only_labels else result
+        if left := self._extras.unfinished.get(entry.path):
+            return replace(result, outcome=Outcome.FAILED, error=left.why, exit=left.exit)
+        return replace(result, error=words)
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
         """The version that landed, as the server stored it; None while it does not show it."""
@@ -295,13 +277,14 @@ class Sending:
         return self._reader.remote.old_page(case.stamp.id, made.version)
 
     def _write(self, entry: Entry, case: Case, page: Page, parent: str | None) -> None:
-        labels = self._labels[entry.path].result if entry.path in self._labels else None
+        labels = self._extras.labels(entry)
         stamp = replace(
             case.stamp,
             version=page.info.version.number,
             digest=page.digest,
             parent=parent,
             labels=case.stamp.labels if labels is None else labels,
+            attachments=self._extras.attached(entry, case.stamp),
         )
         self._mirror.settle(entry, stamp, page, labels)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from confsync import order, paths
 from confsync.creating import Creations
 from confsync.errors import Exit
+from confsync.extras import Extras
 from confsync.mirror import Mirror
 from confsync.order import Intent, Order
 from confsync.progress import Progress
@@ -33,6 +34,7 @@ class Turns:
         message: str,
         pages: list[PageResult],
         clock: Callable[[], float],
+        extras: Extras,
     ) -> None:
         self._mirror = mirror
         self._reader = reader
@@ -40,7 +42,8 @@ class Turns:
         self._message = message
         self._pages = pages
         self._clock = clock
-        self._creations = Creations(mirror, reader, scan, message, pages)
+        self._extras = extras
+        self._creations = Creations(mirror, reader, scan, message, pages, extras)
         self.renamed: list[Renamed] = []
 
     def push(self, waiting: list[Entry], *, dry_run: bool, progress: Progress) -> None:
@@ -66,7 +69,7 @@ class Turns:
         self._creations.create([e for e in ready if e.page_id is None], dry_run=dry_run)
         scan = with_made(self._scan, self._creations.made)
         args = (self._mirror, self._reader, scan, self._message, self._pages, self._clock)
-        sending = Sending(*args)
+        sending = Sending(*args, self._extras)
         edited = [entry for entry in ready if entry.page_id is not None]
         try:
             sending.push(edited, dry_run=dry_run, progress=progress)

@@ -6,12 +6,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import scope
-from confsync.errors import APIAccessError, SpaceNotFoundError
-from confsync.model import Folder, Local, Page, PageInfo, ParentKind, Space, Stamp, Status
+from confsync.errors import EVERYBODYS, APIAccessError, SpaceNotFoundError
+from confsync.model import (
+    AttachmentInfo,
+    Folder,
+    Local,
+    Page,
+    PageInfo,
+    ParentKind,
+    Space,
+    Stamp,
+    Status,
+)
 from confsync.reading import Case, Found, Reader
 from confsync.remote import Remote
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
+
+Attachments = tuple[AttachmentInfo, ...] | APIAccessError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,8 @@ class SpaceView:
     `failed` holds documents whose page could not be read this time. `waiting` holds documents
     without a stamp whose title a page has that is not here: perhaps theirs, which push finds out.
     `excluded` are the ids of pages that the configuration leaves out, `left` the documents that
-    stand here all the same.
+    stand here all the same. `attachments` are those of the pages with a document, and of the new
+    ones, by page id, where they are wanted.
     """
 
     scan: SpaceScan
@@ -35,6 +48,7 @@ class SpaceView:
     waiting: Mapping[str, PageInfo]
     excluded: frozenset[str]
     left: tuple[Entry, ...]
+    attachments: Mapping[str, Attachments]
 
 
 def reader_of(remote: Remote, scan: SpaceScan) -> Reader:
@@ -52,6 +66,7 @@ def view(
     refresh: bool,
     with_new: bool,
     labels: bool = False,
+    attachments: bool = False,
 ) -> SpaceView:
     """Ask the server about one space: a listing, and the bodies that the decisions need.
 
@@ -101,9 +116,24 @@ def view(
             cases[stamp.id] = case
     read = {info.id: _with_labels(found[info.id], infos) for info in fresh if info.id in found}
     new = {page_id: page for page_id, page in read.items() if isinstance(page, Page)}
+    files = _attachments(reader, [*cases, *new]) if attachments else {}
     return SpaceView(
-        scan, reader.space, home, infos, folders, cases, failed, new, waiting, excluded, left
+        scan, reader.space, home, infos, folders, cases, failed, new, waiting, excluded, left, files
     )
+
+
+def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
+    """The attachments of each page; no server lists those of a whole space."""
+
+    def listed(page_id: str) -> Attachments:
+        try:
+            return reader.remote.attachments(page_id)
+        except EVERYBODYS:
+            raise
+        except APIAccessError as error:
+            return error
+
+    return dict(zip(page_ids, reader.remote.workers.each(listed, page_ids), strict=True))
 
 
 def _listing(reader: Reader, *, labels: bool) -> Iterator[PageInfo]:

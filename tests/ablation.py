@@ -207,7 +207,7 @@ ABLATIONS = (
     ),
     Ablation(
         "the lock",
-        (Cut("confsync/mirror.py", "            lock.acquire()\n", "            pass\n"),),
+        (Cut("confsync/locking.py", "        lock.acquire()\n", "        pass\n"),),
         (
             "tests/unit/test_mirror.py::"
             "test_a_second_confsync_is_refused_while_the_first_works_and_let_in_after",
@@ -236,11 +236,14 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/commands/push.py",
-                "if len(doomed) > MASS and not allow:",
-                "if False:",
+                "        if len(named) <= MASS or allow:\n            continue\n",
+                "        continue\n",
             ),
         ),
-        ("tests/flows/test_delete.py::test_many_deletions_are_asked_about",),
+        (
+            "tests/flows/test_delete.py::test_many_deletions_are_asked_about",
+            "tests/flows/test_attachments.py::test_many_deletions_of_attachments_are_asked_about",
+        ),
     ),
     Ablation(
         "a page is deleted only as it was seen",
@@ -280,6 +283,46 @@ ABLATIONS = (
             "tests/flows/test_last_lines.py::"
             "test_conflict_markers_that_are_well_formed_are_refused_too",
         ),
+    ),
+    Ablation(
+        "an attachment's version compare",
+        (
+            Cut(
+                "confsync/attachments.py",
+                "    return Decision.UNKNOWN if sides.theirs is None else Decision.DIVERGED\n",
+                "    return Decision.UPLOAD\n",
+            ),
+        ),
+        (
+            "tests/flows/test_attachments.py::test_a_colleagues_new_version_is_refused_and_told",
+            "tests/flows/test_attachments.py::test_the_same_bytes_on_both_sides_are_no_conflict",
+        ),
+    ),
+    Ablation(
+        "an attachment's file before it is replaced",
+        (
+            Cut(
+                "confsync/mirror.py",
+                "        if now != expected:\n            raise _changed(name)\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_attachments.py::"
+            "test_a_file_that_is_saved_while_the_new_bytes_come_is_left_alone",
+        ),
+    ),
+    Ablation(
+        "no credentials to the media host",
+        (
+            Cut(
+                "confsync/remote/transfers.py",
+                "    session.auth = lambda request: request  # nor from .netrc\n",
+                "    sent = response.request.headers\n"
+                '    session.headers["Authorization"] = sent["Authorization"]\n',
+            ),
+        ),
+        ("tests/security/test_media.py::test_the_media_host_learns_nothing_of_who_we_are",),
     ),
     Ablation(
         "--ours names the exact version",

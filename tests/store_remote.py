@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from confsync import steps
 from confsync.errors import (
@@ -22,6 +22,7 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.model import (
+    AttachmentInfo,
     Folder,
     Other,
     Page,
@@ -33,7 +34,18 @@ from confsync.model import (
     User,
     Version,
 )
-from confsync.sandbox import ROOT, Invalid, Missing, PageRow, Refusal, Stale, Store, VersionRow
+from confsync.remote.protocol import Sink
+from confsync.sandbox import (
+    ROOT,
+    AttachmentRow,
+    Invalid,
+    Missing,
+    PageRow,
+    Refusal,
+    Stale,
+    Store,
+    VersionRow,
+)
 from confsync.work import Workers
 
 Done = TypeVar("Done")
@@ -149,6 +161,14 @@ class StoreRemote:
     def restrictions(self, page_id: str) -> Restrictions:
         return Restrictions()
 
+    def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
+        steps.before(f"GET attachments of {page_id}")
+        return tuple(map(_attachment, self.store.attachments(self._row(page_id).id)))
+
+    def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
+        steps.before(f"GET attachment {info.id}")
+        into.write(self.store.attachment_data(info.id, info.version.number)[into.size :])
+
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         return {name: name for name in account_ids if name}
 
@@ -207,6 +227,29 @@ class StoreRemote:
 
         self._write(f"DELETE {page_id}", write)
 
+    def upload(
+        self,
+        page_id: str,
+        name: str,
+        file: Callable[[], BinaryIO],
+        *,
+        comment: str,
+        replaces: str | None = None,
+    ) -> AttachmentInfo:
+        with contextlib.closing(file()) as opened:
+            data = opened.read()
+
+        def write() -> AttachmentRow:
+            if replaces:
+                return self.store.replace_attachment(replaces, data, self.who, comment)
+            return self.store.attach(page_id, name, data, author=self.who, comment=comment)
+
+        return _attachment(self._write(f"POST attachment of {page_id}", write))
+
+    def delete_attachment(self, page_id: str, attachment_id: str) -> None:
+        what = f"DELETE attachment {attachment_id}"
+        self._write(what, lambda: self.store.remove_attachment(attachment_id))
+
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
         self._write(f"POST labels of {page_id}", lambda: self.store.add_labels(page_id, names))
 
@@ -255,6 +298,11 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         position=row.position,
         labels=tuple(sorted(row.labels)) if labels else None,
     )
+
+
+def _attachment(row: AttachmentRow) -> AttachmentInfo:
+    version = Version(row.version, row.comment, row.author, row.created_at)
+    return AttachmentInfo(row.id, row.title, version, row.size)
 
 
 _STATUSES = {status.value for status in Status}

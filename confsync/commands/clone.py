@@ -23,7 +23,7 @@ def _is_left_over(path: Path) -> bool:
     if path.name.startswith(disk.TEMPORARY):
         disk.unlink(path)
         return True
-    return path.name == ".gitattributes" and path.read_bytes() == ATTRIBUTES + b"\n"
+    return path.name == ".gitattributes" and path.read_bytes().splitlines() == list(ATTRIBUTES)
 
 
 def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = silent) -> Result:

@@ -9,8 +9,8 @@ from confsync.config import Config
 from confsync.errors import ConfigError, FileError
 from confsync.result import Result
 
-# Bodies are compared byte for byte; git shall not turn their line ends.
-ATTRIBUTES = b"*.xhtml text eol=lf"
+# Bodies and attachments are compared byte for byte; git shall not turn their line ends.
+ATTRIBUTES = (b"*.xhtml text eol=lf", b"**/*.attachments/** -text")
 
 
 def init(directory: Path, settings: Config) -> Result:
@@ -23,9 +23,11 @@ def init(directory: Path, settings: Config) -> Result:
     attributes = directory / ".gitattributes"
     try:
         before = attributes.read_bytes() if attributes.exists() else b""
-        if ATTRIBUTES not in before.splitlines():
+        missing = [line for line in ATTRIBUTES if line not in before.splitlines()]
+        if missing:
             gap = b"" if not before or before.endswith(b"\n") else b"\n"
-            disk.replace(attributes, before + gap + ATTRIBUTES + b"\n", lambda: None)
+            after = before + gap + b"".join(line + b"\n" for line in missing)
+            disk.replace(attributes, after, lambda: None)
     except OSError as error:
         raise FileError(f"{attributes}: cannot be written: {error.strerror}") from None
     mirror.write_new(path, config.dump(settings))

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 
-from confsync import paths, planning, references, removals, scope, strays
+from confsync import (
+    adopting,
+    fetching,
+    files,
+    moving,
+    paths,
+    planning,
+    references,
+    removals,
+    scope,
+    strays,
+)
+from confsync.amending import foretold, with_files
+from confsync.attaching import deleted_here
 from confsync.basestore import STATE
 from confsync.committing import Commit
 from confsync.errors import ConfsyncError, Exit, MassChangeError
+from confsync.fetching import Read
 from confsync.guard import too_many
 from confsync.mirror import Mirror
 from confsync.placement import Placement
-from confsync.planning import How, Plan, Step
+from confsync.plan import How, Plan, Step
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
 from confsync.rejection import blank, failed, with_names
@@ -22,6 +37,10 @@ from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
 from confsync.selection import Selection
 from confsync.view import reader_of, view
+from confsync.work import batches
+
+# Pages whose attachments are read before the first of them are put in place.
+FILES_AT_ONCE = 50
 
 
 def pull(
@@ -48,7 +67,7 @@ def pull(
     shown: list[str] = []
     left: list[Entry] = []
     interrupted = False
-    how = How(mirror, remote, selection.everything, refresh, prune, resolution)
+    everything = selection.everything
     with contextlib.nullcontext() if dry_run else mirror.lock():
         scans = mirror.scan()
         selection.check(entry.path for scan in scans for entry in scan.entries)
@@ -59,7 +78,19 @@ def pull(
             if entry.error and selection.has(entry.path)
         ]
         try:
+            how = How(
+                mirror,
+                remote,
+                everything,
+                refresh,
+                prune,
+                resolution,
+                selection,
+                deleted_here(mirror),
+            )
             deleted = deleted_pages(mirror.root, mirror.config.spaces)
+            if not dry_run and how.full:
+                scans = _adopt(mirror, scans)
             if how.full:
                 scans = _hand_over(how, scans, pages, errors, dry_run, allow_mass_delete)
             away = frozenset(page.id for page in pages if page.id)
@@ -77,9 +108,9 @@ def pull(
                     if refused:
                         errors.append(refused)
                     if dry_run:
-                        pages += [step.result for step in plan.steps if _tells(step)]
+                        pages += [foretold(step) for step in plan.steps if _tells(step)]
                     elif not refused:
-                        _act(mirror, plan, pages, progress)
+                        _act(how, plan, pages, progress)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
@@ -124,7 +155,7 @@ def _hand_over(
     if not dry_run:
         for stray in found:
             try:
-                how.mirror.hand_over(stray.entry.path, stray.space, stray.parent)
+                moving.hand_over(how.mirror, stray.entry.path, stray.space, stray.parent)
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
         return how.mirror.scan()
@@ -136,6 +167,14 @@ def _hand_over(
         replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))
         for scan in scans
     )
+
+
+def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
+    """Bring attachments to documents that were moved without them; answers the scans after it."""
+    found = adopting.find(mirror, scans)
+    for directory, document in found.items():
+        moving.adopt(mirror, directory, document)
+    return mirror.scan() if found else scans
 
 
 def _plan(
@@ -155,6 +194,7 @@ def _plan(
         refresh=how.refresh,
         with_new=how.full,
         labels=how.mirror.config.labels,
+        attachments=bool(how.mirror.config.attachments),
     )
     return planning.plan(how, seen, deleted)
 
@@ -174,11 +214,13 @@ def _too_much(plan: Plan) -> Problem | None:
     removed = [step.path for step in plan.steps if step.remove]
     waiting = {entry.path for entry in plan.scan.entries if entry.waits}
     moved = [path for path in plan.moves if path not in waiting]
-    count = max(len(removed), len(moved))
+    files = sum(step.bringing.removals for step in plan.steps if step.bringing)
+    count = max(len(removed), len(moved), files)
     empty = bool(stamped) and not (plan.view.infos or plan.view.excluded)
     if not empty and not too_many(count, len(stamped)):
         return None
     what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
+    what += f" and remove {files} attachments" if files else ""
     message = f"{plan.scan.config.key}: this pull would {what}"
     if empty:
         message = f"{plan.scan.config.key}: the server lists no page at all"
@@ -193,15 +235,16 @@ def _too_much(plan: Plan) -> Problem | None:
 
 def _tells(step: Step) -> bool:
     """Whether there is anything to say about a page."""
-    return step.data is not None or step.result.outcome is not Outcome.CLEAN
+    return bool(step.data or step.bringing) or step.result.outcome is not Outcome.CLEAN
 
 
-def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress) -> None:
+def _act(how: How, plan: Plan, done: list[PageResult], progress: Progress) -> None:
     """Do the plan, adding to `done` what happened.
 
     The order keeps every document, at every moment, below its old parent or its new one: removals,
     then moves, then what is written.
     """
+    mirror = how.mirror
     done += [_remove(mirror, step) for step in plan.steps if step.remove]
     stuck = _place(mirror, plan, plan.placement) if plan.placement else {}
     steps = [step for step in plan.steps if not step.remove]
@@ -210,7 +253,7 @@ def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress)
         result = known.get(path, PageResult(path, Outcome.FAILED))
         done.append(replace(result, outcome=Outcome.FAILED, error=why, exit=Exit.LOCAL))
     steps = [step for step in steps if step.path not in stuck and _tells(step)]
-    for number, step in enumerate(steps):
+    for number, step in enumerate(_with_files(how, steps)):
         progress(f"writing {plan.scan.config.key}", number, len(steps))
         if step.conflict:
             mirror.audit.add(step.conflict)
@@ -220,14 +263,30 @@ def _act(mirror: Mirror, plan: Plan, done: list[PageResult], progress: Progress)
         done.append(step.result if step.data is None else _write(mirror, step))
 
 
+def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:
+    """The steps, each with its page's attachments in place, read by several workers at once."""
+
+    def read(step: Step) -> dict[str, Read]:
+        return fetching.read(how.mirror, how.remote, step.bringing) if step.bringing else {}
+
+    for some in batches(steps, FILES_AT_ONCE):
+        found = how.remote.workers.each(read, some)
+        for step, known in zip(some, found, strict=True):
+            yield with_files(how.mirror, step, known) if step.bringing else step
+
+
 def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[str, str]:
     """Move documents and folders to their places; answers what is stuck, by new path."""
     stuck: dict[str, str] = {}
     if plan.moves:
         wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
         wanted = {path: key for path, key in wanted.items() if not paths.is_unborn(key)}
-        stuck = mirror.move(
-            plan.scan.config, plan.moves, wanted, lambda: _forget_folders(mirror, plan, placed)
+        stuck = moving.move(
+            mirror,
+            plan.scan.config,
+            plan.moves,
+            wanted,
+            lambda: _forget_folders(mirror, plan, placed),
         )
     else:
         _forget_folders(mirror, plan, placed)
@@ -266,7 +325,16 @@ def _write(mirror: Mirror, step: Step) -> PageResult:
 def _remove(mirror: Mirror, step: Step) -> PageResult:
     try:
         raw = step.entry.raw if step.entry else b""
+        for file in _files_of(mirror, step):
+            mirror.discard(file.path, expected=file.digest)
         mirror.remove(step.path, expected=raw, page_id=step.result.id)
     except ConfsyncError as error:
         return failed(step.result, error)
     return step.result
+
+
+def _files_of(mirror: Mirror, step: Step) -> list[files.Standing]:
+    """The files beside a document that goes; the plan has seen that the server had each of them."""
+    found = step.entry.document if step.entry else None
+    attached = found.stamp.attachments if found and found.stamp else ()
+    return list(files.standing(mirror.root, step.path, attached).values())

@@ -7,18 +7,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from confsync import gitrepo, labelling, paths, references, scope
+from confsync import attaching, gitrepo, labelling, paths, references, scope
+from confsync.attaching import Beside, deleted_here
 from confsync.committing import Commit
 from confsync.config import FILE_NAME
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
-from confsync.errors import ConfsyncError, Exit, MassChangeError
+from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError
+from confsync.extras import Extras
 from confsync.flaws import flaw_of
 from confsync.guard import MASS, too_many
 from confsync.mirror import Mirror
 from confsync.model import Space
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
-from confsync.rejection import blank, with_names
+from confsync.rejection import blank, failed, with_names
 from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, deleted_entries, knowing
@@ -63,10 +65,12 @@ def push(
         known = [entry.path for scan in scans for entry in scan.entries]
         selection.check([*known, *(entry.path for entry in deleted.values() if delete)])
         asked = delete or Deleting()
+        gone = deleted_here(mirror)
         try:
             for scan in scans:
                 with each_space(errors):
-                    waiting = _outgoing(mirror, remote, scan, selection, pages, errors)
+                    files = _files(mirror, scan, selection, gone, pages, delete=bool(delete))
+                    waiting = _outgoing(mirror, remote, scan, selection, pages, errors, files)
                     waiting = _without(waiting, differing, pages)
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
@@ -74,8 +78,9 @@ def push(
                     reader = reader_of(remote, scan)
                     doomed += doomed_elsewhere(reader, asked, _ids_of(scans, deleted))
                     _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
-                    _refuse_emptying(scan, doomed, allow=allow_mass_delete)
-                    turns = Turns(mirror, reader, scan, message, pages, clock)
+                    _refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
+                    extras = Extras(mirror, remote, files, delete=delete is not None)
+                    turns = Turns(mirror, reader, scan, message, pages, clock, extras)
                     try:
                         turns.push(waiting, dry_run=dry_run, progress=progress)
                     finally:
@@ -130,19 +135,25 @@ def _outgoing(
     selection: Selection,
     pages: list[PageResult],
     errors: list[Problem],
+    files: Mapping[str, Beside],
 ) -> list[Entry]:
-    """The documents that differ from their base and can be sent; adds the others to the result."""
+    """The documents that differ from their base and can be sent; adds the others to the result.
+
+    `files` are those whose attachments differ.
+    """
+    told = {page.path for page in pages}
     outgoing: list[Entry] = []
     excluded = {entry.path for entry in scope.excluded(scan)}
     for entry in scan.entries:
-        if not selection.has(entry.path):
+        if not selection.has(entry.path) or entry.path in told:
             continue
         if entry.document is None:
             errors.append(Problem.of(entry.error or ConfsyncError(f"{entry.path}: unreadable")))
             continue
         stamp = entry.document.stamp
         relabelled = mirror.config.labels and labelling.changed(entry.document)
-        if stamp and not entry.document.modified and not scan.moves(entry) and not relabelled:
+        extra = relabelled or entry.path in files
+        if stamp and not entry.document.modified and not scan.moves(entry) and not extra:
             continue
         if entry.path in excluded:
             why = f"excluded by {FILE_NAME}; not pushed"
@@ -155,6 +166,36 @@ def _outgoing(
         else:
             outgoing.append(entry)
     return outgoing
+
+
+def _files(
+    mirror: Mirror,
+    scan: SpaceScan,
+    selection: Selection,
+    gone: frozenset[str],
+    pages: list[PageResult],
+    *,
+    delete: bool,
+) -> dict[str, Beside]:
+    """What stands beside the documents whose attachments were changed here, by document.
+
+    `gone` are the attachments that git knows to be deleted. A file that cannot be read is told of
+    with its document, and nothing of that is sent.
+    """
+    found: dict[str, Beside] = {}
+    if not mirror.config.attachments:
+        return found
+    for entry in scan.entries:
+        if entry.document is None or not selection.has(entry.path):
+            continue
+        try:
+            beside = attaching.beside(mirror, entry.path, entry.document, gone)
+        except FileError as error:
+            pages.append(failed(blank(entry), error))
+            continue
+        if beside.changed(delete=delete):
+            found[entry.path] = beside
+    return found
 
 
 def _deleted(
@@ -183,12 +224,17 @@ def _nowhere(asked: Deleting, pages: list[PageResult]) -> Iterator[Problem]:
             yield Problem("not-visible", why, exit=Exit.REFUSED)
 
 
-def _refuse_emptying(scan: SpaceScan, doomed: list[Doomed], *, allow: bool) -> None:
+def _refuse_emptying(
+    scan: SpaceScan, doomed: list[Doomed], files: Mapping[str, Beside], *, allow: bool
+) -> None:
     """Raise MassChangeError for more deletions than anybody means without saying so."""
-    if len(doomed) > MASS and not allow:
-        named = ", ".join(one.path for one in doomed[:3])
+    gone = [f"{path}: {name}" for path, one in files.items() for name in sorted(one.deleted)]
+    for what, named in (("pages", [one.path for one in doomed]), ("attachments", gone)):
+        if len(named) <= MASS or allow:
+            continue
+        some = ", ".join(named[:3])
         raise MassChangeError(
-            f"{scan.config.key}: this push would delete {len(doomed)} pages (such as {named})",
+            f"{scan.config.key}: this push would delete {len(named)} {what} (such as {some})",
             hint="'confsync push --delete --dry-run --allow-mass-delete' lists them; "
             "without --dry-run it lets that happen",
         )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
-from confsync import labelling, scope
+from confsync import attaching, files, labelling, scope
+from confsync.attaching import deleted_here
+from confsync.attachments import decide
 from confsync.compare import Content, Parent
-from confsync.errors import APIAccessError, ConfsyncError, Exit
+from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import conflict_of
 from confsync.mirror import Mirror
-from confsync.model import ParentKind, Status
+from confsync.model import AttachmentInfo, ParentKind, Status
 from confsync.progress import Progress, silent
 from confsync.reading import Case
 from confsync.rejection import read_only, reason
@@ -19,7 +21,7 @@ from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
 from confsync.selection import Selection
-from confsync.view import SpaceView, reader_of, view
+from confsync.view import Attachments, SpaceView, reader_of, view
 
 # What the server, and not whoever works here, has changed.
 _STALE = (
@@ -29,6 +31,8 @@ _STALE = (
     Outcome.GONE,
     Outcome.NOT_VISIBLE,
 )
+# What says less than a change of an attachment does.
+_OUTDONE = (Outcome.CLEAN, Outcome.MODIFIED, Outcome.MOVED)
 
 
 def status(
@@ -45,6 +49,7 @@ def status(
     `exit_code` makes anything that is not clean an error, `fresh` only what the server changed.
     """
     scans = mirror.scan()
+    gone_files = deleted_here(mirror)
     selection.check(entry.path for scan in scans for entry in scan.entries)
     gone = deleted_entries(mirror.root, mirror.config.spaces)
     scans = knowing(scans, gone)
@@ -63,7 +68,8 @@ def status(
                 seen = _look(mirror, remote, scan, selection, elsewhere, deleted)
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
-        pages += _pages(mirror, scan, selection, seen)
+        pages += _pages(mirror, scan, selection, seen, gone_files)
+        notes += _orphans(mirror, scan) if selection.everything else ()
         if seen and remote:
             notes += _notes(remote, seen, ask=selection.everything)
         outside = seen.left if seen else scope.excluded(scan)
@@ -102,7 +108,17 @@ def _look(
         refresh=False,
         with_new=selection.everything,
         labels=mirror.config.labels,
+        attachments=bool(mirror.config.attachments),
     )
+
+
+def _orphans(mirror: Mirror, scan: SpaceScan) -> Iterator[str]:
+    """A note of attachments whose document is not there."""
+    if mirror.config.attachments:
+        documents = frozenset(entry.path for entry in scan.entries)
+        found = list(files.orphans(mirror.root, scan.config.path, documents))
+        if found:
+            yield f"attachments without a document: {scope.few(found)}"
 
 
 def _notes(remote: Remote, seen: SpaceView, *, ask: bool) -> Iterator[str]:
@@ -128,14 +144,20 @@ def _notes(remote: Remote, seen: SpaceView, *, ask: bool) -> Iterator[str]:
 
 
 def _pages(
-    mirror: Mirror, scan: SpaceScan, selection: Selection, seen: SpaceView | None
+    mirror: Mirror,
+    scan: SpaceScan,
+    selection: Selection,
+    seen: SpaceView | None,
+    gone_files: frozenset[str],
 ) -> Iterator[PageResult]:
     for entry in scan.entries:
         if not selection.has(entry.path):
             continue
         case = seen.cases.get(entry.page_id or "") if seen else None
         page = _local(mirror, scan, entry)
-        yield _remote(page, case) if case else page
+        page = _remote(page, case) if case else page
+        infos = seen.attachments.get(entry.page_id or "") if seen else None
+        yield _with_files(mirror, entry, page, infos, gone_files)
     if seen:
         for new in seen.new.values():
             info = new.info
@@ -177,6 +199,36 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
         return replace(page, outcome=Outcome.MOVED, error=why)
     moved = scan.wanted(entry) != found.stamp.parent
     return replace(page, outcome=Outcome.MOVED) if moved else page
+
+
+def _with_files(
+    mirror: Mirror,
+    entry: Entry,
+    page: PageResult,
+    infos: Attachments | None,
+    gone_files: frozenset[str],
+) -> PageResult:
+    """The state of a page whose text alone says less: its attachments changed, here or there."""
+    if not mirror.config.attachments or page.outcome not in _OUTDONE or entry.document is None:
+        return page
+    try:
+        beside = attaching.beside(mirror, entry.path, entry.document, gone_files)
+    except FileError as error:
+        return replace(page, outcome=Outcome.INVALID, error=error.message, exit=Exit.LOCAL)
+    facing = beside.facing(infos).sides(infos) if _known(infos) else ()
+    decisions = [decide(side) for side in facing]
+    if any(decision in attaching.CONFLICTS for decision in decisions):
+        return replace(page, outcome=Outcome.DIVERGED, error="attachments: both sides changed them")
+    if any(decision in attaching.HERE for decision in decisions):
+        return replace(page, outcome=Outcome.BEHIND, error="attachments")
+    changed = beside.changed()
+    if page.outcome is Outcome.CLEAN and changed:
+        return replace(page, outcome=Outcome.MODIFIED, error=f"attachments: {scope.few(changed)}")
+    return page
+
+
+def _known(infos: Attachments | None) -> TypeGuard[tuple[AttachmentInfo, ...]]:
+    return isinstance(infos, tuple)
 
 
 def _remote(page: PageResult, case: Case) -> PageResult:

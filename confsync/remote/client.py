@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -29,6 +29,8 @@ from confsync.errors import (
 )
 from confsync.remote.credentials import Credentials
 from confsync.remote.translation import CREDENTIALS_HINT, answer_of, network_error
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger("confsync.remote")
 
@@ -159,12 +161,37 @@ class Client:
         repeat: bool,
         limit: int = ONE_ANSWER,
     ) -> dict[str, Any]:
+        def send(api: AtlassianRestAPI) -> requests.Response:
+            return api.request(
+                method,
+                path,
+                params=dict(params) if params else None,
+                data=body,  # type: ignore[arg-type]
+                advanced_mode=True,
+                allow_redirects=False,
+            )
+
+        return self.exchange(f"{method} {path}", send, self.parsed, repeat=repeat, limit=limit)
+
+    def exchange(
+        self,
+        what: str,
+        send: Callable[[AtlassianRestAPI], requests.Response],
+        read: Callable[[requests.Response], Answer],
+        *,
+        repeat: bool,
+        limit: int | None = ONE_ANSWER,
+    ) -> Answer:
+        """Send a request, as often as it may be; `what` is its method and path.
+
+        Without `limit` the answer is a stream, which `read` reads.
+        """
         failed = limited = 0
         while True:
             self._pace.wait()
             where = self.url
             try:
-                return self._once(method, path, params, body, limit)
+                return self._once(what, send, read, limit)
             except RateLimitError as error:
                 # 429 was not processed, so it may be repeated whatever the method.
                 limited += 1
@@ -201,29 +228,26 @@ class Client:
 
     def _once(
         self,
-        method: str,
-        path: str,
-        params: Mapping[str, Any] | None,
-        body: Mapping[str, Any] | list[Any] | None,
-        limit: int,
-    ) -> dict[str, Any]:
+        what: str,
+        send: Callable[[AtlassianRestAPI], requests.Response],
+        read: Callable[[requests.Response], Answer],
+        limit: int | None,
+    ) -> Answer:
         started = time.monotonic()
-        steps.before(f"{method} {path}")
+        steps.before(what)
         api = self._api()
-        api._session.hooks["response"] = [partial(_read, limit)]
+        api._session.hooks["response"] = [partial(_read, limit)] if limit else []
         try:
-            response = api.request(
-                method,
-                path,
-                params=dict(params) if params else None,
-                data=body,  # type: ignore[arg-type]
-                advanced_mode=True,
-                allow_redirects=False,
-            )
+            response = send(api)
+            log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
+            self.seen = response.headers
+            self._heed(response.headers)
+            return read(response)
         except _TooLargeError:
-            raise ServerError(f"{path}: the answer is over {limit // 2**20} MB") from None
+            path = what.partition(" ")[2]
+            raise ServerError(f"{path}: the answer is over {(limit or 0) // 2**20} MB") from None
         except requests.RequestException as error:
-            log.info("%s %s: %s", method, path, type(error).__name__)
+            log.info("%s: %s", what, type(error).__name__)
             raise network_error(self.url, error) from None
         except UnicodeError:
             raise CredentialsError(
@@ -234,10 +258,9 @@ class Client:
         finally:
             with self._lock:
                 self._idle.append(api)
-        took = time.monotonic() - started
-        log.info("%s %s: %d, %.2f s", method, path, response.status_code, took)
-        self.seen = response.headers
-        self._heed(response.headers)
+
+    def parsed(self, response: requests.Response) -> dict[str, Any]:
+        """The parsed body of a good answer; the error that any other one means."""
         return answer_of(self.url, response.status_code, response.headers, response.content)
 
     def _heed(self, headers: Mapping[str, str]) -> None:

@@ -9,10 +9,21 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from confsync.errors import CredentialsError, NotVisibleError, ServerError
-from confsync.model import Folder, Other, Page, PageInfo, ParentKind, Space, User, Version
-from confsync.remote import rows
+from confsync.model import (
+    AttachmentInfo,
+    Folder,
+    Other,
+    Page,
+    PageInfo,
+    ParentKind,
+    Space,
+    User,
+    Version,
+)
+from confsync.remote import rows, transfers
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.connection import Connection, no_space, same_title
+from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
 from confsync.work import Workers, batches
@@ -193,6 +204,18 @@ class Cloud(Connection):
         found = self._all(f"{_API}/pages/{page_id}/labels", {"prefix": "global", "limit": BULK})
         return tuple(sorted(rows.text_of(row, "name") for row in found))
 
+    def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
+        found = self._all(f"{_API}/pages/{page_id}/attachments", {"limit": BULK})
+        return tuple(_attachment(row) for row in found)
+
+    def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
+        path = f"rest/api/content/{page_id}/child/attachment/{info.id}/download"
+        path += f"?version={info.version.number}"
+        transfers.download(self._client, path, info.size, into)
+
+    def delete_attachment(self, page_id: str, attachment_id: str) -> None:
+        self._client.delete(f"{_API}/attachments/{attachment_id.removeprefix('att')}")
+
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
         self._client.post(f"rest/api/content/{page_id}/label", rows.labels_to_add(names))
 
@@ -252,6 +275,16 @@ def _info(row: Row) -> PageInfo:
         status=rows.status_of(row),
         position=row.get("position") or 0,
         live=row.get("subtype") == "live",
+    )
+
+
+def _attachment(row: Row) -> AttachmentInfo:
+    version = _version(rows.part_of(row, "version"))
+    return AttachmentInfo(
+        rows.attachment_id_of(row),
+        rows.text_of(row, "title"),
+        replace(version, message=str(row.get("comment") or version.message)),
+        rows.size_of(row, "fileSize"),
     )
 
 

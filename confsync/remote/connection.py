@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
 
 from confsync.errors import SpaceNotFoundError
-from confsync.model import PageInfo, Restrictions
-from confsync.remote import rows
+from confsync.model import AttachmentInfo, PageInfo, Restrictions, Version
+from confsync.remote import rows, transfers
 from confsync.remote.client import Client
 from confsync.remote.rows import Row
 from confsync.work import Workers
@@ -34,6 +35,18 @@ class Connection:
         answer = self._client.get(path, {"expand": ",".join(parts)})
         return Restrictions(*(_named(rows.part_of(answer, operation)) for operation in _MAY))
 
+    def upload(
+        self,
+        page_id: str,
+        name: str,
+        file: Callable[[], BinaryIO],
+        *,
+        comment: str,
+        replaces: str | None = None,
+    ) -> AttachmentInfo:
+        # Both have it in v1 alone.
+        return v1_attachment(transfers.upload(self._client, page_id, name, file, comment, replaces))
+
     def close(self) -> None:
         self._client.close()
 
@@ -51,6 +64,24 @@ def _named(operation: Row) -> tuple[str, ...]:
             name = row.get("displayName") or row.get("publicName") or row.get("name")
             found.append(f"group {name}" if kind == "group" else str(name or "somebody"))
     return tuple(found)
+
+
+def v1_attachment(row: Row) -> AttachmentInfo:
+    """An attachment as v1 shows it."""
+    version = rows.part_of(row, "version")
+    by = rows.part_of(version, "by")
+    comment = rows.part_of(row, "metadata").get("comment") or version.get("message")
+    return AttachmentInfo(
+        rows.attachment_id_of(row),
+        rows.text_of(row, "title"),
+        Version(
+            rows.number_of(version),
+            str(comment or ""),
+            str(by.get("accountId") or by.get("displayName") or ""),
+            str(version.get("when") or ""),
+        ),
+        rows.size_of(rows.part_of(row, "extensions"), "fileSize"),
+    )
 
 
 def no_space(key: str) -> SpaceNotFoundError:

@@ -15,10 +15,22 @@ from confsync.errors import (
     NotVisibleError,
     ServerError,
 )
-from confsync.model import Folder, Other, Page, PageInfo, ParentKind, Space, Status, User, Version
-from confsync.remote import rows
+from confsync.model import (
+    AttachmentInfo,
+    Folder,
+    Other,
+    Page,
+    PageInfo,
+    ParentKind,
+    Space,
+    Status,
+    User,
+    Version,
+)
+from confsync.remote import rows, transfers
 from confsync.remote.client import MANY_BODIES, Client
-from confsync.remote.connection import Connection, no_space, same_title
+from confsync.remote.connection import Connection, no_space, same_title, v1_attachment
+from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
 from confsync.work import Workers
@@ -209,6 +221,18 @@ class DataCenter(Connection):
     def labels(self, page_id: str) -> tuple[str, ...]:
         found = self._pages_of(f"{_API}/content/{page_id}/label", {"prefix": "global"})
         return tuple(sorted(rows.text_of(row, "name") for row in found))
+
+    def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
+        path = f"{_API}/content/{page_id}/child/attachment"
+        return tuple(map(v1_attachment, self._pages_of(path, {"expand": "version"})))
+
+    def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
+        path = f"download/attachments/{page_id}/{quote(info.name, safe='')}"
+        path += f"?version={info.version.number}"
+        transfers.download(self._client, path, info.size, into)
+
+    def delete_attachment(self, page_id: str, attachment_id: str) -> None:
+        self._client.delete(f"{_API}/content/{page_id}/child/attachment/{attachment_id}")
 
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
         self._client.post(f"{_API}/content/{page_id}/label", rows.labels_to_add(names))

@@ -6,11 +6,35 @@ its text is based on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import BinaryIO, Protocol
 
-from confsync.model import Folder, Other, Page, PageInfo, Restrictions, Space, User, Version
+from confsync.model import (
+    AttachmentInfo,
+    Folder,
+    Other,
+    Page,
+    PageInfo,
+    Restrictions,
+    Space,
+    User,
+    Version,
+)
 from confsync.work import Workers
+
+
+class Sink(Protocol):
+    """Where a download goes, piece by piece; what came of it earlier is there already."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+
+    def restart(self) -> None:
+        """Forget what is there."""
+
+    def write(self, piece: bytes) -> None:
+        """Add to the end. Raises OSError."""
 
 
 class Remote(Protocol):
@@ -126,6 +150,36 @@ class Remote(Protocol):
 
     def remove_label(self, page_id: str, name: str) -> None:
         """Take a label from a page; one that it does not have does no harm."""
+
+    def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
+        """A page's attachments, without their bytes."""
+
+    def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
+        """Bring the bytes of exactly that version, behind what is there of it already.
+
+        Raises ServerError for more or fewer than `info` says.
+        """
+
+    def upload(
+        self,
+        page_id: str,
+        name: str,
+        file: Callable[[], BinaryIO],
+        *,
+        comment: str,
+        replaces: str | None = None,
+    ) -> AttachmentInfo:
+        """Attach a file, or make it the next version of the attachment whose id it `replaces`.
+
+        `file` opens it, for each try anew.
+
+        No server compares a version here: look first. Raises WriteRefusedError for a new one whose
+        name is taken, NetworkError or ServerError when it may or may not have landed. Never tries
+        twice.
+        """
+
+    def delete_attachment(self, page_id: str, attachment_id: str) -> None:
+        """Delete an attachment: into the trash, on Cloud. No server compares a version here."""
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
         """Display names by what `Version.author` holds; an unknown one is not in the answer."""

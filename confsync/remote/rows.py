@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from confsync.model import Status
 
 Row = Mapping[str, Any]
 
+_ATTACHMENT_ID = re.compile(r"(?:att)?[0-9]{1,20}")
 _STATUSES = {status.value: status for status in Status}
 
 
@@ -19,6 +21,22 @@ def id_of(row: Row) -> str:
     if not (value.isascii() and value.isdecimal() and len(value) <= 20):
         raise ServerError("the answer has no page id")
     return value
+
+
+def attachment_id_of(row: Row) -> str:
+    """An attachment's id: digits, with or without three letters before them."""
+    value = str(row.get("id", ""))
+    if not _ATTACHMENT_ID.fullmatch(value):
+        raise ServerError("the answer has no attachment id")
+    return value
+
+
+def size_of(row: Row, key: str) -> int:
+    """A file's size in bytes."""
+    size = row.get(key)
+    if not isinstance(size, int) or size < 0:
+        raise ServerError("the answer does not say how large the attachment is")
+    return size
 
 
 def text_of(row: Row, key: str) -> str:

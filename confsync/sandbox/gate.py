@@ -28,7 +28,10 @@ REMEMBERED_REQUESTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in, and the status of the answer, even of one that was lost."""
+    """A request as it came in, and the status of the answer, even of one that was lost.
+
+    Of an upload the body is not kept.
+    """
 
     method: str
     path: str
@@ -80,7 +83,8 @@ class Gate:
             str(environ.get("QUERY_STRING", "")),
             int(answer.status.split()[0]),
         )
-        self.log.append(Request(method, path, query, status, body))
+        file = str(environ.get("CONTENT_TYPE", "")).startswith("multipart/")
+        self.log.append(Request(method, path, query, status, b"" if file else body))
         if self.faults.slow is not None:
             self._closing.wait(self.faults.slow(method, path))
         if _applies(self.faults.lose_response, method, path):

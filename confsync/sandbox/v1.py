@@ -129,7 +129,7 @@ def download(page_id: str, attachment_id: str) -> Response:
     row = store().attachment(attachment_id)
     if row.page_id != _visible(page_id).id:
         raise Missing("attachment", attachment_id)
-    return v1_files.elsewhere(row)
+    return v1_files.elsewhere(row, flask.request.args.get("version", type=int))
 
 
 v1_files.routes(api)

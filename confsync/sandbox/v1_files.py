@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import flask
 from werkzeug.datastructures import FileStorage
@@ -108,7 +109,7 @@ def routes(api: flask.Blueprint) -> None:
     api.add_url_rule(f"{one}/<attachment_id>", view_func=delete_file, methods=["DELETE"])
 
 
-@files.get("/download/attachments/<page_id>/<name>")
+@files.get("/download/attachments/<page_id>/<path:name>")
 def download(page_id: str, name: str) -> Response:
     """A file's bytes. On Cloud they are elsewhere; on Data Center nobody is sent to log in."""
     try:
@@ -122,13 +123,13 @@ def download(page_id: str, name: str) -> Response:
     except (Missing, ValueError):
         raise NotFound from None
     wanted = flask.request.args.get("version", type=int)
-    return elsewhere(row) if site().flavor == CLOUD else _bytes(row, wanted)
+    return elsewhere(row, wanted) if site().flavor == CLOUD else _bytes(row, wanted)
 
 
-def elsewhere(row: AttachmentRow) -> Response:
+def elsewhere(row: AttachmentRow, wanted: int | None) -> Response:
     """To the media service, whose address holds all that one needs."""
     port = flask.request.host.rpartition(":")[2]
-    where = f"http://{OTHER_HOST}:{port}/media/{row.id}/{row.version}"
+    where = f"http://{OTHER_HOST}:{port}/media/{row.id}/{wanted or row.version}"
     return flask.redirect(f"{where}?token={CLOUD_ID}")
 
 
@@ -145,6 +146,9 @@ def media(attachment_id: str, number: int) -> Response:
 
 
 def _bytes(row: AttachmentRow, number: int | None) -> flask.Response:
-    answer = flask.Response(store().attachment_data(row.id, number), mimetype=row.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=row.title)
+    data = store().attachment_data(row.id, number)
+    answer = flask.Response(data, mimetype=row.media_type)
+    where = f"attachment; filename*=UTF-8''{quote(row.title, safe='')}"
+    answer.headers["Content-Disposition"] = where
+    answer.make_conditional(flask.request, accept_ranges=True, complete_length=len(data))
     return answer

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable
+from typing import BinaryIO
 
 import pytest
 
@@ -365,3 +368,93 @@ def test_restrictions_name_people_and_groups(server: Server) -> None:
     server.wiki.store.allow_only(page_id, "update", users=["Ana"], groups=["ops"])
     server.wiki.store.allow_only(page_id, "read", users=["Ben"])
     assert server.remote.restrictions(page_id) == Restrictions(("Ben",), ("Ana", "group ops"))
+
+
+# -- attachments -----------------------------------------------------------------------------------
+
+
+class Held:
+    """A sink in memory."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self.data = data
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def restart(self) -> None:
+        self.data = b""
+
+    def write(self, piece: bytes) -> None:
+        self.data += piece
+
+
+def opened(data: bytes) -> Callable[[], BinaryIO]:
+    return lambda: io.BytesIO(data)
+
+
+def test_a_listing_has_every_attachment_of_a_page(server: Server) -> None:
+    page_id = server.page()
+    assert server.remote.attachments(page_id) == ()
+    for n in range(260):
+        server.wiki.store.attach(page_id, f"{n}.txt", b"x" * n)
+    (first,) = server.wiki.store.attachments(page_id, "7.txt")
+    server.wiki.store.replace_attachment(first.id, b"newer", "Ben", "said")
+    found = {info.name: info for info in server.remote.attachments(page_id)}
+    assert len(found) == 260
+    assert (found["7.txt"].version.number, found["7.txt"].size) == (2, 5)
+    assert found["7.txt"].version.message == "said"
+    assert (found["9.txt"].version.number, found["9.txt"].size) == (1, 9)
+
+
+@pytest.mark.parametrize("name", ["a b.txt", "x/y.txt", "Köln 50%.txt", "q?a=b&c#d.txt", "é"])
+def test_an_attachment_is_uploaded_replaced_and_downloaded(server: Server, name: str) -> None:
+    page_id = server.page()
+    made = server.remote.upload(page_id, name, opened(b"one"), comment="ä [confsync 0123]")
+    assert (made.name, made.version.number, made.size) == (name, 1, 3)
+    new = server.remote.upload(page_id, name, opened(b"two, longer"), comment="b", replaces=made.id)
+    assert (new.name, new.version.number, new.size) == (name, 2, 11)
+    (listed,) = server.remote.attachments(page_id)
+    assert (listed.id, listed.version.message) == (made.id, "b")
+    held = Held()
+    server.remote.download(page_id, listed, held)
+    assert held.data == b"two, longer"
+
+
+def test_a_download_goes_on_behind_what_is_there(server: Server) -> None:
+    page_id = server.page()
+    server.wiki.store.attach(page_id, "a.bin", b"0123456789")
+    (info,) = server.remote.attachments(page_id)
+    held = Held(b"0123")
+    server.remote.download(page_id, info, held)
+    assert held.data == b"0123456789"
+
+
+def test_a_name_that_is_taken_is_not_attached_over(server: Server) -> None:
+    page_id = server.page()
+    server.wiki.store.attach(page_id, "a.txt", b"hers")
+    with pytest.raises(WriteRefusedError, match="same file name"):
+        server.remote.upload(page_id, "a.txt", opened(b"mine"), comment="")
+    (row,) = server.wiki.store.attachments(page_id)
+    assert server.wiki.store.attachment_data(row.id) == b"hers"
+
+
+def test_an_upload_is_never_tried_twice(server: Server) -> None:
+    page_id = server.page()
+    server.wiki.faults.lose_response = lambda method, path: method == "POST"
+    with pytest.raises(NetworkError):
+        server.remote.upload(page_id, "a.txt", opened(b"once"), comment="")
+    (row,) = server.wiki.store.attachments(page_id)
+    assert row.version == 1
+    assert [r.method for r in server.wiki.requests].count("POST") == 1
+
+
+def test_an_attachment_is_deleted(server: Server) -> None:
+    page_id = server.page()
+    server.wiki.store.attach(page_id, "a.txt", b"one")
+    (info,) = server.remote.attachments(page_id)
+    server.remote.delete_attachment(page_id, info.id)
+    assert server.remote.attachments(page_id) == ()
+    with pytest.raises(NotVisibleError):
+        server.remote.delete_attachment(page_id, info.id)

@@ -35,6 +35,7 @@ class Play:
     exit: int = 0
     again: int = 0
     labels: bool = True
+    attachments: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +76,14 @@ class Stage:
         rows = store.pages("ENG", ("current", "archived", "trashed"))
         titles = {row.id: row.title for row in rows}
         files = {name: raw.replace(b", Ana\n", b"\n") for name, raw in self.files().items()}
+        attached = {
+            f"attachment {row.title} of {titles[page_id]}": (
+                row.version,
+                store.attachment_data(row.id),
+            )
+            for page_id in titles
+            for row in store.attachments(page_id)
+        }
         for page_id, title in titles.items():
             files = {
                 name: raw.replace(f'"{page_id}"'.encode(), f'"{title}"'.encode())
@@ -87,7 +96,7 @@ class Stage:
             ]
             for row in rows
         }
-        return {**files, **pages}
+        return {**files, **pages, **attached}
 
     def writes(self) -> int:
         return sum(request.method != "GET" for request in self.sandbox.requests)
@@ -119,6 +128,12 @@ def base(store: Store) -> dict[str, str]:
     return ids
 
 
+def attach(store: Store, ids: dict[str, str]) -> None:
+    """The attachments that are there from the beginning."""
+    for title, name in (("Mine", "a.txt"), ("Mine", "b.txt"), ("Guide", "c.txt"), ("Gone", "d")):
+        store.attach(ids[title], name, f"{title} {name}".encode())
+
+
 @pytest.fixture
 def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
     """Sets a play up, as often as one likes."""
@@ -128,6 +143,8 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
     def set_up(play: Play, flavor: str = "cloud") -> Iterator[Stage]:
         with Sandbox(flavor=flavor) as sandbox:
             ids = base(sandbox.store)
+            if play.attachments:
+                attach(sandbox.store, ids)
             root = tmp_path / "mirror"
             shutil.rmtree(root, ignore_errors=True)
             staged = Stage(zygote, sandbox, root)
@@ -141,8 +158,9 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
             config = (root / ".confsync.yaml").read_text().split("\n")
             config[0] = f"url: {sandbox.url}"
             config += ["labels: true"] if play.labels else []
+            config += ["attachments: true"] if play.attachments else []
             (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
-            if play.labels:
+            if play.labels or play.attachments:
                 assert staged.run("pull").exit == 0
                 _commit(root)
             play.remote(sandbox.store, ids)

@@ -70,6 +70,32 @@ def _both_here(root: Path) -> None:
     _edit(root, "clash.xhtml", "Clash one", "Clash one, mine")
 
 
+def _colleagues_files(store: Store, ids: dict[str, str]) -> None:
+    first, second = store.attachments(ids["Mine"])
+    store.replace_attachment(first.id, b"hers", "Ana")
+    store.remove_attachment(second.id)
+    store.attach(ids["Leaf"], "new/name.txt", b"new")
+    store.edit(ids["Guide"], title="Handbook", author="Ana")
+    store.trash(ids["Gone"])
+
+
+def _my_files(root: Path) -> None:
+    (root / "ENG/mine.attachments/a.txt").write_text("mine")
+    (root / "ENG/mine.attachments/b.txt").unlink()
+    _shows(root, "both.xhtml", "title: Both", "n.txt")
+    (root / "ENG/new.xhtml").write_text("---\ntitle: New\n---\n<p>new</p>\n")
+    _shows(root, "new.xhtml", "title: New", "o.txt")
+
+
+def _shows(root: Path, name: str, title: str, file: str) -> None:
+    image = f'<p><ac:image><ri:attachment ri:filename="{file}" /></ac:image></p>'
+    path = root / "ENG" / name
+    path.write_text(f"{path.read_text()}{image}\n")
+    directory = path.with_suffix(".attachments")
+    directory.mkdir()
+    (directory / file).write_text(f"{title} {file}")
+
+
 PULL = Play("pull", ("pull",), _colleague, _some_edits)
 PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
 INTERWOVEN = Play("push, interwoven", ("push",), local=_interwoven)
@@ -92,4 +118,14 @@ OURS = Play(
     labels=False,
 )
 RESTORE = Play("restore", ("restore", "{Gone}"), lambda store, ids: store.trash(ids["Gone"]))
-EVERY = (PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS)
+FILES_PULL = Play(
+    "pull with attachments", ("pull",), _colleagues_files, labels=False, attachments=True
+)
+FILES_PUSH = Play(
+    "push with attachments",
+    ("push", "--delete"),
+    local=_my_files,
+    labels=False,
+    attachments=True,
+)
+EVERY = (PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH)

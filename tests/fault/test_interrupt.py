@@ -12,7 +12,7 @@ from tests.fault.conftest import Play, differences
 
 CASES = [
     *[(play, "cloud") for play in plays.EVERY],
-    *[(play, "datacenter") for play in (plays.PULL, plays.PUSH, plays.DELETE)],
+    *[(play, "datacenter") for play in (plays.PULL, plays.PUSH, plays.DELETE, plays.FILES_PUSH)],
 ]
 
 

@@ -11,7 +11,7 @@ from confsync.sandbox import Faults
 from tests.fault import plays
 from tests.fault.conftest import Play, differences
 
-PLAYS = (plays.PULL, plays.PUSH, plays.DELETE, plays.MERGE)
+PLAYS = (plays.PULL, plays.PUSH, plays.DELETE, plays.MERGE, plays.FILES_PULL, plays.FILES_PUSH)
 ATTEMPTS = 4
 
 

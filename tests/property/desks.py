@@ -28,7 +28,11 @@ from tests.store_remote import StoreRemote, Trouble
 
 SPACE = "ENG"
 CONFIG = Config(
-    "http://127.0.0.1:9/wiki", (SpaceConfig(SPACE, SPACE),), flavor="cloud", labels=True
+    "http://127.0.0.1:9/wiki",
+    (SpaceConfig(SPACE, SPACE),),
+    flavor="cloud",
+    labels=True,
+    attachments=("*",),
 )
 _LINE = re.compile(r"L\d+L")
 _COMMENT = re.compile(r'ac:ref="([^"]+)"')
@@ -51,6 +55,7 @@ class Site:
         self.store.create_space(SPACE, "Engineering", "Home")
         self.owed: dict[str, set[str]] = {}
         self.given_up: dict[str, set[str]] = {}
+        self._removed: set[str] = set()
         self._typed = 0
 
     def line(self) -> str:
@@ -69,11 +74,45 @@ class Site:
             missing = self.owed.get(row.id, set()) - has - self.given_up.get(row.id, set())
             assert not missing, f"page {row.id} '{row.title}' lost {missing} in v{row.version}"
             self.owed[row.id] = has
+            self._audit_files(row)
+
+    def _audit_files(self, row: PageRow) -> None:
+        """Nor is anything missing from a file of the page."""
+        there = {f"{row.id}/{one.title}": one.id for one in self.store.attachments(row.id)}
+        for key in {key for key in self.owed if key.startswith(f"{row.id}/")} | there.keys():
+            has = self.file_marks(there[key]) if key in there else set()
+            missing = self.owed.get(key, set()) - has - self.given_up.get(key, set())
+            assert not missing, f"{key} of '{row.title}' lost {missing}"
+            self.owed[key] = has
+
+    def file_marks(self, attachment_id: str) -> set[str]:
+        return marks(self.store.attachment_data(attachment_id).decode())
+
+    def remove_file(self, page_id: str, name: str, attachment_id: str) -> None:
+        """Somebody removes an attachment in the browser; it stays known what it held."""
+        versions = range(1, self.store.attachment(attachment_id).version + 1)
+        for number in versions:
+            self._removed |= marks(self.store.attachment_data(attachment_id, number).decode())
+        self.store.remove_attachment(attachment_id)
+        self.owed.pop(f"{page_id}/{name}", None)
+
+    def give_up_file(self, page_id: str, name: str, lines: set[str]) -> None:
+        """Somebody deleted a file that held these lines: a push may take them away."""
+        self.given_up.setdefault(f"{page_id}/{name}", set()).update(lines)
+        self._removed |= lines
 
     def state(self) -> object:
         """Everything that a write would change."""
         return [
-            (row.id, row.title, row.body, row.version, row.parent_id, row.labels)
+            (
+                row.id,
+                row.title,
+                row.body,
+                row.version,
+                row.parent_id,
+                row.labels,
+                self.store.attachments(row.id),
+            )
             for row in self.pages("current", "trashed")
         ]
 
@@ -92,7 +131,12 @@ class Site:
     def ever_had(self) -> set[str]:
         """Every line of every version of every page."""
         rows = self.pages("current", "trashed")
-        return {m for row in rows for v in self.store.versions(row.id) for m in marks(v.body)}
+        lines = {m for row in rows for v in self.store.versions(row.id) for m in marks(v.body)}
+        for row in rows:
+            for one in self.store.attachments(row.id):
+                for number in range(1, one.version + 1):
+                    lines |= marks(self.store.attachment_data(one.id, number).decode())
+        return lines | self._removed
 
 
 class Desk:
@@ -110,9 +154,13 @@ class Desk:
     def documents(self) -> list[Path]:
         return sorted((self.root / SPACE).rglob("*.xhtml"))
 
+    def attachments(self) -> list[Path]:
+        return sorted(self.root.glob(f"{SPACE}/**/*.attachments/*"))
+
     def text_of_all(self) -> str:
         trash = self.root / STATE / "trash"
-        paths = [*self.documents(), *(p for p in trash.rglob("*") if p.is_file())]
+        kept = (p for p in trash.rglob("*") if p.is_file())
+        paths = [*self.documents(), *self.attachments(), *kept]
         return "\n".join(path.read_text() for path in paths)
 
     def type_into(self, path: Path, where: int) -> None:
@@ -147,7 +195,8 @@ class Desk:
         return next((row for row in self.site.pages() if row.id == entry.stamp.id), None)
 
     def files(self) -> dict[str, bytes]:
-        return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in self.documents()}
+        paths = [*self.documents(), *self.attachments()]
+        return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in paths}
 
     def bring_back_deleted(self) -> None:
         """Who deleted a document and not its page thinks again, by committing the deletion."""
@@ -164,6 +213,12 @@ class Desk:
             assert found is not None
             here = (found.title, found.body, scan.wanted(entry), set(found.labels or ()))
             assert here == (row.title, row.body, row.parent_id, set(row.labels))
+            directory = (self.root / entry.path).with_suffix(".attachments")
+            files = {p.name: p.read_bytes() for p in directory.glob("*")}
+            shown = {name for name in files if f'"{name}"' in found.body}
+            store = self.site.store
+            there = {one.title: store.attachment_data(one.id) for one in store.attachments(row.id)}
+            assert {n: d for n, d in files.items() if n in shown or n in there} == there
 
     # -- git ---------------------------------------------------------------------------------------
 
@@ -250,6 +305,9 @@ class Desk:
 
     def _resolve(self, page: PageResult) -> None:
         path = self.root / page.path
+        if named := re.search(r"--theirs (\S+\.attachments/\S+?)' ", page.hint):
+            self.run(self.pull(named[1], way=Way.THEIRS))
+            return
         stuck = "circle~" in page.path or "belongs to no page" in page.error
         if stuck and path.exists():
             path.rename(self.root / SPACE / f"{page.id or 'new'}-{path.name}")

@@ -87,6 +87,32 @@ class Team(RuleBasedStateMachine):
         if path := self.path(desk, n):
             desk.retitle(path, f"Title {self.site.line()}")
 
+    @rule(d=who, n=pick, m=pick)
+    def write_a_file(self, d: int, n: int, m: int) -> None:
+        """A file beside a document, which shows it; or one more line in one that is there."""
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            file = path.with_suffix(".attachments") / f"file{m % 2}.txt"
+            line = self.site.line()
+            file.parent.mkdir(exist_ok=True)
+            with file.open("a") as text:
+                text.write(f"{line}\n")
+            image = f'<p><ri:attachment ri:filename="{file.name}" /></p>\n'
+            if image not in path.read_text():
+                path.write_text(path.read_text() + image)
+            desk.typed.add(line)
+
+    @rule(d=who, n=pick)
+    def delete_a_file(self, d: int, n: int) -> None:
+        desk = self.desk(d)
+        if paths := desk.attachments():
+            file = paths[n % len(paths)]
+            desk.commit()
+            row = desk.page_of(file.parent.with_suffix(".xhtml"))
+            if row:
+                self.site.give_up_file(row.id, file.name, marks(file.read_text()))
+            file.unlink()
+
     @rule(d=who, n=pick, label=st.sampled_from(["[]", "[old]", "[new]", "[old, new]"]))
     def relabel(self, d: int, n: int, label: str) -> None:
         desk = self.desk(d)
@@ -144,7 +170,8 @@ class Team(RuleBasedStateMachine):
     def lose_the_cache(self, d: int) -> None:
         """The trash goes with it: whoever does that gives up what stands there alone."""
         desk = self.desk(d)
-        kept = marks("".join(path.read_text() for path in desk.documents()))
+        paths = [*desk.documents(), *desk.attachments()]
+        kept = marks("".join(path.read_text() for path in paths))
         shutil.rmtree(desk.root / STATE, ignore_errors=True)
         desk.typed &= desk.committed | kept | self.site.ever_had()
 
@@ -195,6 +222,25 @@ class Team(RuleBasedStateMachine):
             at = where % len(blocks)
             new = [*blocks[:at], f"<p>{self.site.line()}", *blocks[at:]]
             self.site.store.edit(row.id, "</p>".join(new))
+
+    @rule(n=pick, m=pick)
+    def ana_attaches(self, n: int, m: int) -> None:
+        """A new file, or one more line in one that is there."""
+        if row := self.page(n):
+            name, line = f"file{m % 3}.txt", f"{self.site.line()}\n".encode()
+            found = self.site.store.attachments(row.id, name)
+            if found:
+                data = self.site.store.attachment_data(found[0].id)
+                self.site.store.replace_attachment(found[0].id, data + line)
+            else:
+                self.site.store.attach(row.id, name, line)
+
+    @rule(n=pick)
+    def ana_removes_a_file(self, n: int) -> None:
+        row = self.page(n)
+        if row and (found := self.site.store.attachments(row.id)):
+            one = found[n % len(found)]
+            self.site.remove_file(row.id, one.title, one.id)
 
     @rule(n=pick)
     def ana_comments(self, n: int) -> None:

@@ -17,7 +17,7 @@ PACKAGE = Path(confsync.__file__).parent
 PURE = frozenset(
     [
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
-        *("config", "address", "selection", "result"),
+        *("config", "address", "selection", "result", "attachments"),
     ]
 )
 # The standard library's ways out: what is pure has no business with them.
@@ -28,8 +28,9 @@ ONLY = {
     "rich": {"cli", "render"},
     "atlassian": {"remote"},
     "requests": {"remote"},
+    "requests_toolbelt": {"remote"},
     "git": {"gitrepo"},
-    "filelock": {"mirror"},
+    "filelock": {"locking"},
     "flask": {"sandbox"},
     "waitress": {"sandbox"},
     "werkzeug": {"sandbox"},

@@ -1,0 +1,141 @@
+"""What a pull's plan adds to the step of each page: labels, attachments, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from confsync import attaching, document, fetching, files
+from confsync.attachments import decide
+from confsync.errors import APIAccessError, ConfsyncError, Exit, worst
+from confsync.fetching import Bringing, Read
+from confsync.labelling import same
+from confsync.mirror import Mirror
+from confsync.placement import Placement
+from confsync.plan import How, Step
+from confsync.reading import Case
+from confsync.rejection import failed
+from confsync.result import Outcome, PageResult
+from confsync.scan import Entry
+from confsync.view import SpaceView
+
+
+def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
+    """The step, with what both sides did to the labels; the base is what the server has of them."""
+    case = cases.get(step.result.id or "")
+    found = step.entry.document if step.entry else None
+    theirs = case.page.info.labels if case and case.page else None
+    if case is None or found is None or theirs is None or step.remove:
+        return step
+    first = found.labels is None and case.stamp.labels is None
+    if found.labels is None and not first:
+        return step  # the line was taken out here: these labels are nobody's business
+    result = theirs if first else case.decisions.labels.result
+    if same(result, found.labels) and same(theirs, case.stamp.labels):
+        return step
+    after = document.parse(step.data, step.path) if step.data else found
+    stamp = replace(after.stamp or case.stamp, labels=theirs)
+    wanted = found.labels if same(result, found.labels) else result
+    data = document.update(after, stamp, labels=wanted)
+    if step.result.outcome is Outcome.CLEAN:
+        step = replace(step, result=replace(step.result, outcome=Outcome.REFRESHED))
+    return replace(step, data=data)
+
+
+def with_attachments(how: How, step: Step, seen: SpaceView) -> Step:
+    """The step, with what is to be done about the attachments of its page."""
+    page_id = step.result.id or ""
+    infos = seen.attachments.get(page_id)
+    if infos is None or step.remove:
+        return step
+    if isinstance(infos, APIAccessError):
+        return step if step.result.error else replace(step, result=failed(step.result, infos))
+    found = step.entry.document if step.entry else None
+    try:
+        here = attaching.beside(how.mirror, step.path, found, how.deleted_files)
+    except ConfsyncError as error:
+        return replace(step, result=failed(step.result, error))
+    beside = here.facing(infos)
+    sides = beside.sides(infos)
+    named = how.selection.attachments_of(step.path) if how.resolution else ()
+    bringing = Bringing(page_id, beside, sides)
+    given_up = {
+        side.name: how.resolution
+        for side in sides
+        if how.resolution and bringing.file(side.name) in named
+    }
+    bringing = replace(bringing, given_up=given_up)
+    return replace(step, bringing=bringing) if bringing.tells else step
+
+
+def has_own_files(how: How, entry: Entry | None) -> bool:
+    """Whether files beside a document are not what the server has, or had, of its attachments."""
+    found = entry.document if entry else None
+    attached = found.stamp.attachments if found and found.stamp else ()
+    bases = files.by_name(attached)
+    here = files.standing(how.mirror.root, entry.path, attached) if entry else {}
+    return any(name not in bases or bases[name].digest != f.digest for name, f in here.items())
+
+
+def with_place(step: Step, placed: Placement) -> Step:
+    """The step, with the stamp saying whether it is at the top for want of another place."""
+    if step.entry is None or step.remove:
+        return step
+    found = step.entry.document
+    if found is None or found.stamp is None or found.stamp.top == (found.stamp.id in placed.tops):
+        return step
+    after = document.parse(step.data, step.path) if step.data else found
+    stamp = after.stamp or found.stamp
+    data = document.update(after, replace(stamp, top=not stamp.top))
+    if step.result.outcome is Outcome.CLEAN:
+        step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
+    return replace(step, data=data)
+
+
+def with_move(step: Step, moves: dict[str, str]) -> Step:
+    """The step at the path that its document has after the moves."""
+    path = moves.get(step.path)
+    if path is None or step.remove:
+        return step
+    plain = step.result.outcome in (Outcome.CLEAN, Outcome.RESTAMPED)
+    outcome = Outcome.MOVED if plain else step.result.outcome
+    return replace(step, path=path, result=replace(step.result, path=path, outcome=outcome))
+
+
+def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
+    """The step after its page's attachments were put in place, with the stamp that says so."""
+    if step.bringing is None:
+        return step
+    brought = fetching.bring(mirror, step.path, step.bringing, found)
+    result = step.result
+    if brought.changed:
+        fresh = result.outcome is Outcome.CLEAN
+        note = f"{brought.changed} attachment{'s' if brought.changed > 1 else ''}"
+        outcome = Outcome.REFRESHED if fresh else result.outcome
+        result = replace(result, outcome=outcome, error=result.error or note)
+    if brought.problems:
+        why = "; ".join(part for part in (step.result.error, *brought.problems) if part)
+        outcome = Outcome.REJECTED if brought.exit is Exit.REFUSED else Outcome.FAILED
+        code = worst(result.exit, brought.exit)
+        hint = result.hint or brought.hint
+        result = replace(result, outcome=outcome, error=why, hint=hint, exit=code)
+    step = replace(step, result=result)
+    before = document.parse(step.data, step.path) if step.data else None
+    before = before or (step.entry.document if step.entry else None)
+    if not brought.changed or before is None or before.stamp is None:
+        return step
+    stamp = replace(before.stamp, attachments=brought.attached)
+    return replace(step, data=document.update(before, stamp))
+
+
+def foretold(step: Step) -> PageResult:
+    """What a dry run says: whose attachments would be brought, and whose both sides changed."""
+    result, bringing = step.result, step.bringing
+    if bringing is None:
+        return result
+    conflicts = [side for side in bringing.sides if decide(side) in attaching.CONFLICTS]
+    if conflicts and not bringing.given_up:
+        why = "; ".join(attaching.who_and_what(side) for side in conflicts)
+        return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
+    fresh = result.outcome is Outcome.CLEAN
+    return replace(result, outcome=Outcome.REFRESHED) if fresh else result

@@ -1,0 +1,133 @@
+"""The attachments of one document from all sides, as pull, push and status decide about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from confsync import attachments, files, gitrepo
+from confsync.attachments import Decision, Sides, decide
+from confsync.document import Document
+from confsync.mirror import Mirror
+from confsync.model import Attached, AttachmentInfo, Version
+
+# What has to be done about an attachment at this side, and what at that.
+HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
+THERE = (Decision.UPLOAD, Decision.DELETE)
+CONFLICTS = (Decision.DIVERGED, Decision.LOST, Decision.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside one document: its files, and those that were deleted on purpose.
+
+    `path` is the document's. `attached` are the stamp's.
+    """
+
+    path: str
+    attached: tuple[Attached, ...]
+    files: Mapping[str, files.Standing]
+    deleted: frozenset[str]
+    shown: frozenset[str]
+    patterns: tuple[str, ...]
+
+    def facing(self, infos: Iterable[AttachmentInfo]) -> Beside:
+        """The same, where a pull that was cut off had put files of which no stamp tells yet."""
+        theirs = {info.name for info in infos}
+        known = {one.name for one in self.attached} | theirs
+        put = {attachments.renamed(name): name for name in theirs - self.files.keys()}
+        found = {
+            name if name in known else put.get(name, name): file
+            for name, file in self.files.items()
+        }
+        return replace(self, files=found)
+
+    def sides(self, infos: Iterable[AttachmentInfo]) -> tuple[Sides, ...]:
+        """Every attachment that the configuration wants, beside what the server has."""
+        theirs = {info.name: info for info in infos}
+        bases = {one.name: one for one in self.attached}
+        names = sorted({*bases, *theirs, *self.files})
+        return tuple(
+            Sides(
+                name,
+                bases.get(name),
+                file.digest if (file := self.files.get(name)) else None,
+                theirs.get(name),
+                size=file.size if file else None,
+                deleted=name in self.deleted,
+                wanted=name in self.shown,
+            )
+            for name in names
+            if attachments.managed(name, self.patterns)
+        )
+
+    def changed(self, *, delete: bool = True) -> tuple[str, ...]:
+        """What would be sent, as far as this side can tell; deletions only with `delete`."""
+        return tuple(
+            sides.name
+            for sides in self.sides(map(_as_it_was, self.attached))
+            if decide(_sized(sides)) in (THERE if delete else (Decision.UPLOAD,))
+        )
+
+
+def beside(mirror: Mirror, path: str, found: Document | None, deleted: frozenset[str]) -> Beside:
+    """What stands beside a document; `deleted` are git's. Raises FileError."""
+    attached = found.stamp.attachments if found and found.stamp else ()
+    directory = attachments.directory_of(path)
+    return Beside(
+        path,
+        attached,
+        files.standing(mirror.root, path, attached),
+        frozenset(one.name for one in attached if f"{directory}/{one.file}" in deleted),
+        (attachments.shown(found.body) | set(found.listed)) if found else frozenset(),
+        mirror.config.attachments,
+    )
+
+
+def deleted_here(mirror: Mirror) -> frozenset[str]:
+    """The attachments that were deleted here on purpose, by the word of git."""
+    if not mirror.config.attachments:
+        return frozenset()
+    return gitrepo.deleted_attachments(mirror.root, [s.path for s in mirror.config.spaces])
+
+
+def changed_here(
+    mirror: Mirror, path: str, found: Document | None, deleted: frozenset[str], *, delete: bool
+) -> tuple[str, ...]:
+    """The attachments of a document that a push would send or, with `delete`, delete."""
+    if not mirror.config.attachments or found is None:
+        return ()
+    return beside(mirror, path, found, deleted).changed(delete=delete)
+
+
+def who_and_what(sides: Sides) -> str:
+    """The words for an attachment that both sides changed."""
+    info, base = sides.remote, sides.base
+    if info is None:
+        return f"{sides.name}: is gone from the server, and was changed here"
+    author = f" ({info.version.author})" if info.version.author else ""
+    if sides.local is None:
+        return f"{sides.name}: was deleted here, but the server has v{info.version.number}{author}"
+    mine = f"is based on v{base.version}" if base else "is not on the server yet"
+    return f"{sides.name}: the file here {mine}, the server has v{info.version.number}{author}"
+
+
+def way_out(path: str, file: str, sides: Sides) -> str:
+    """The commands that resolve such a conflict."""
+    name = f"{attachments.directory_of(path)}/{file}"
+    at = sides.remote.version.number if sides.remote else sides.base.version if sides.base else 0
+    return (
+        f"'confsync pull --theirs {name}' gives up the file here, "
+        f"'confsync pull --ours {name} --at {at}' the server's"
+    )
+
+
+def _as_it_was(base: Attached) -> AttachmentInfo:
+    return AttachmentInfo("0", base.name, Version(base.version), 0)
+
+
+def _sized(sides: Sides) -> Sides:
+    """Beside the base itself, whose size nobody remembers."""
+    if sides.remote is None or sides.size is None:
+        return sides
+    return replace(sides, remote=replace(sides.remote, size=sides.size))

@@ -1,0 +1,134 @@
+"""What is sent besides a page's text: its attachments before it, its labels after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from confsync import labelling
+from confsync.attaching import Beside
+from confsync.compare import Labels
+from confsync.errors import APIAccessError, Exit, FileError
+from confsync.mirror import Mirror
+from confsync.model import Attached, Event, Local, Stamp
+from confsync.reading import Case
+from confsync.rejection import blank, failed
+from confsync.remote import Remote
+from confsync.result import PageResult
+from confsync.scan import Entry
+from confsync.uploading import Conflict, Uploading
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Why something besides a text that landed did not."""
+
+    why: str
+    exit: Exit
+
+
+class Extras:
+    """The labels and attachments of one push; `files` are by document, where some were changed.
+
+    With `delete` attachments that were deleted here are deleted on the server.
+    """
+
+    def __init__(
+        self, mirror: Mirror, remote: Remote, files: Mapping[str, Beside], *, delete: bool
+    ) -> None:
+        self._mirror = mirror
+        self._remote = remote
+        self._files = files
+        self._delete = delete
+        self._uploading: dict[str, Uploading] = {}
+        self._labels: dict[str, Labels] = {}
+        self.unfinished: dict[str, Unfinished] = {}
+
+    def any(self, entry: Entry) -> bool:
+        """Whether labels or attachments of a document were changed here."""
+        return self._relabels(entry) or entry.path in self._files
+
+    def words(self, entry: Entry, *, alone: bool) -> str:
+        """What a result says of them; `alone` where the text was left."""
+        if not alone:
+            return "with attachments" if entry.path in self._files else ""
+        return " and ".join(
+            ["labels"] * self._relabels(entry) + ["attachments"] * (entry.path in self._files)
+        )
+
+    # -- attachments -------------------------------------------------------------------------------
+
+    def upload(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
+        """Send the attachments that were changed here; the refusal, where somebody else did, too.
+
+        Raises APIAccessError.
+        """
+        if entry.path not in self._files:
+            return None
+        beside = self._files[entry.path]
+        sending = Uploading(self._mirror, self._remote, page_id, beside, delete=self._delete)
+        self._uploading[entry.path] = sending
+        try:
+            sending.upload(message)
+        except Conflict as conflict:
+            told = replace(blank(entry), id=page_id, error=conflict.why, hint=conflict.hint)
+            return replace(told, exit=Exit.REFUSED)
+        except FileError as error:
+            return failed(blank(entry), error)
+        return None
+
+    def delete(self, entry: Entry) -> None:
+        """Delete the attachments that were deleted here, now that no page shows them."""
+        sending = self._uploading.get(entry.path)
+        try:
+            if sending:
+                sending.delete()
+        except APIAccessError as error:
+            why = f"an attachment could not be deleted: {error.message}"
+            self.unfinished[entry.path] = Unfinished(why, error.exit)
+
+    def attached(self, entry: Entry, stamp: Stamp) -> tuple[Attached, ...]:
+        """What the stamp shall say of the attachments."""
+        sending = self._uploading.get(entry.path)
+        return sending.attached if sending else stamp.attachments
+
+    # -- labels ------------------------------------------------------------------------------------
+
+    def label(self, entry: Entry, case: Case) -> None:
+        """Send the labels of a page whose text is on the server."""
+        if not self._manages_labels(entry):
+            return
+        page_id, base = case.stamp.id, case.stamp.version
+        try:
+            done = labelling.send(self._remote, page_id, case.stamp, case.local)
+        except APIAccessError as error:
+            why = f"the labels could not be changed: {error.message}"
+            self.unfinished[entry.path] = Unfinished(why, error.exit)
+            return
+        self._labels[entry.path] = done
+        if done.add or done.remove:
+            number = case.page.info.version.number if case.page else None
+            who = self._remote.who
+            event = Event("labelled", page_id, entry.path, base, number, None, None, who)
+            self._mirror.audit.add(event)
+
+    def label_new(self, entry: Entry, page_id: str, local: Local) -> tuple[str, ...] | None:
+        """Give a page that was just created its labels; answers those that it has now.
+
+        None where they are not managed. Raises APIAccessError.
+        """
+        if not self._manages_labels(entry):
+            return None
+        return labelling.send(self._remote, page_id, None, local).result
+
+    def labels(self, entry: Entry) -> tuple[str, ...] | None:
+        """The labels that a page has after `label`; None where they are not known."""
+        return self._labels[entry.path].result if entry.path in self._labels else None
+
+    def _relabels(self, entry: Entry) -> bool:
+        found = entry.document
+        return self._manages_labels(entry) and found is not None and labelling.changed(found)
+
+    def _manages_labels(self, entry: Entry) -> bool:
+        found = entry.document
+        return self._mirror.config.labels and found is not None and found.labels is not None

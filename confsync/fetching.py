@@ -1,0 +1,199 @@
+"""Bringing attachments to their files: read first, then put in place, then stamped.
+
+In that order: a stamp that names a version whose bytes are not in the file would make the next push
+send the old bytes over the new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from confsync import attaching, attachments, files
+from confsync.attaching import Beside, way_out, who_and_what
+from confsync.attachments import Decision, Sides, decide
+from confsync.basestore import STATE
+from confsync.errors import ConfsyncError, Exit, worst
+from confsync.mirror import Mirror
+from confsync.model import Attached, AttachmentInfo
+from confsync.remote import Remote
+from confsync.resolve import Resolution, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Bringing:
+    """What a pull is to do about the attachments of one page.
+
+    `given_up` are those that a person named, and what is to become of them.
+    """
+
+    page_id: str
+    beside: Beside
+    sides: tuple[Sides, ...]
+    given_up: Mapping[str, Resolution] = field(default_factory=dict)
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        return tuple(map(decide, self.sides))
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to do or to say."""
+        here = (*attaching.HERE, *attaching.CONFLICTS)
+        return bool(self.given_up) or any(decision in here for decision in self.decisions)
+
+    @property
+    def removals(self) -> int:
+        """How many files it takes away."""
+        return self.decisions.count(Decision.REMOVE)
+
+    def file(self, name: str) -> str:
+        """The file of an attachment: the one that it has, or the one that it gets."""
+        held = {one.name: one.file for one in self.beside.attached}
+        held |= {n: f.path.rpartition("/")[2] for n, f in self.beside.files.items()}
+        return attachments.file_names([one.name for one in self.sides], held)[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What became of it: the stamp's attachments, how many changed, and what is wrong."""
+
+    attached: tuple[Attached, ...]
+    changed: int
+    problems: tuple[str, ...] = ()
+    hint: str = ""
+    exit: Exit = Exit.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One attachment's bytes, complete, with their digest; or why there are none."""
+
+    download: files.Download | None = None
+    digest: str = ""
+    error: ConfsyncError | None = None
+
+
+def read(mirror: Mirror, remote: Remote, bringing: Bringing) -> dict[str, Read]:
+    """Download what has to be known or had, by name. Changes no file of the mirror."""
+    found: dict[str, Read] = {}
+    for sides in bringing.sides:
+        unknown = decide(sides) in (Decision.FETCH, Decision.UNKNOWN)
+        if sides.remote and (unknown or sides.name in bringing.given_up):
+            found[sides.name] = read_one(mirror, remote, bringing.page_id, sides.remote)
+    return found
+
+
+def read_one(mirror: Mirror, remote: Remote, page_id: str, info: AttachmentInfo) -> Read:
+    """Download one version of an attachment, going on where an earlier run ended."""
+    try:
+        with files.downloading(mirror.root / STATE, info) as download:
+            if download.size < info.size:
+                remote.download(page_id, info, download)
+        return Read(download, files.read(download.path, info.name)[0])
+    except ConfsyncError as error:
+        return Read(error=error)
+
+
+class _Bringer:
+    """The attachments of one page, one after the other."""
+
+    def __init__(self, mirror: Mirror, path: str, bringing: Bringing, found: Mapping[str, Read]):
+        self._mirror = mirror
+        self._bringing = bringing
+        self._found = found
+        self._directory = attachments.directory_of(path)
+        self._path = path
+
+    def bring(self) -> Brought:
+        kept: list[Attached] = []
+        problems: list[str] = []
+        hint, exit_ = "", Exit.DONE
+        for sides in self._bringing.sides:
+            try:
+                attached = self._one(sides)
+            except _ConflictError:
+                attached, exit_ = sides.base, worst(exit_, Exit.REFUSED)
+                problems.append(who_and_what(sides))
+                hint = hint or way_out(self._path, self._bringing.file(sides.name), sides)
+            except ConfsyncError as error:
+                attached, exit_ = sides.base, worst(exit_, error.exit)
+                problems.append(f"{sides.name}: {error.message}")
+            if attached is not None:
+                kept.append(attached)
+        unmanaged = {one.name for one in self._bringing.sides}
+        kept += [one for one in self._bringing.beside.attached if one.name not in unmanaged]
+        after = tuple(sorted(kept, key=lambda one: one.name))
+        before = files.by_name(self._bringing.beside.attached)
+        changed = {one.name for one in after if before.get(one.name) != one}
+        changed |= before.keys() - {one.name for one in after}
+        return Brought(after, len(changed), tuple(problems), hint, exit_)
+
+    def _one(self, sides: Sides) -> Attached | None:
+        """What the stamp shall say of an attachment, once its file is what it is to be."""
+        found = self._found.get(sides.name)
+        if found and found.error:
+            raise found.error
+        if found:
+            sides = replace(sides, theirs=found.digest)
+        asked = self._bringing.given_up.get(sides.name)
+        match decide(sides):
+            case Decision.DIVERGED | Decision.LOST if asked:
+                return self._resolved(sides, asked)
+            case Decision.UPLOAD | Decision.DELETE if asked and asked.way is Way.THEIRS:
+                return self._put(sides, keep=True)
+            case Decision.DIVERGED | Decision.LOST | Decision.UNKNOWN:
+                raise _ConflictError
+            case Decision.FETCH:
+                return self._put(sides)
+            case Decision.STAMP:
+                return self._stamped(sides, sides.local or "")
+            case Decision.REMOVE:
+                self._mirror.discard(self._file(sides.name), expected=sides.local or "")
+                return None
+            case Decision.FORGET:
+                return None
+            case Decision.NOTHING | Decision.UPLOAD | Decision.DELETE:
+                return sides.base
+
+    def _resolved(self, sides: Sides, asked: Resolution) -> Attached | None:
+        """A conflict that a person resolved by naming the file, and what they give up."""
+        if asked.way is Way.THEIRS:
+            return self._put(sides, keep=True)
+        now = sides.remote.version.number if sides.remote else sides.base and sides.base.version
+        if asked.way is not Way.OURS or asked.at != now:
+            raise _ConflictError
+        if sides.remote is None:
+            return None
+        if download := self._found[sides.name].download:
+            self._mirror.put_in_trash(self._file(sides.name), download.path)
+        return self._stamped(sides, sides.theirs or "")
+
+    def _put(self, sides: Sides, *, keep: bool = False) -> Attached | None:
+        if sides.remote is None:
+            if sides.local is not None:
+                self._mirror.discard(self._file(sides.name), expected=sides.local)
+            return None
+        found = self._found[sides.name]
+        if found.download is not None and found.digest != sides.local:
+            source = found.download.path
+            self._mirror.put(self._file(sides.name), source, expected=sides.local, keep=keep)
+        return self._stamped(sides, found.digest)
+
+    def _stamped(self, sides: Sides, digest: str) -> Attached:
+        if sides.remote is None:
+            raise ValueError(f"{sides.name} is not on the server")
+        number = sides.remote.version.number
+        return Attached(sides.name, number, digest, self._bringing.file(sides.name))
+
+    def _file(self, name: str) -> str:
+        return f"{self._directory}/{self._bringing.file(name)}"
+
+
+class _ConflictError(Exception):
+    """Both sides changed an attachment."""
+
+
+def bring(mirror: Mirror, path: str, bringing: Bringing, found: Mapping[str, Read]) -> Brought:
+    """Put what was read in place, beside the document that stands at `path` now."""
+    return _Bringer(mirror, path, bringing, found).bring()

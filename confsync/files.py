@@ -1,0 +1,139 @@
+"""The attachments' files: what stands beside a document, and what is being downloaded for it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from confsync import attachments, disk
+from confsync.errors import FileError
+from confsync.model import Attached, AttachmentInfo
+
+DOWNLOADS = "downloads"
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One attachment's file, as it was read: its path in the mirror, size in bytes and digest."""
+
+    path: str
+    size: int
+    digest: str
+
+
+def names(root: Path, document: str, attached: tuple[Attached, ...]) -> frozenset[str]:
+    """The names of the attachments whose files stand beside a document. Raises FileError."""
+    return frozenset(name for name, _ in _named(root, document, attached))
+
+
+def standing(root: Path, document: str, attached: tuple[Attached, ...]) -> dict[str, Standing]:
+    """The files beside a document, by the names that their attachments have or shall have.
+
+    Hidden files, links and directories are no attachments. Raises FileError.
+    """
+    found: dict[str, Standing] = {}
+    for name, path in _named(root, document, attached):
+        digest, size = read(root / path, path)
+        found[name] = Standing(path, size, digest)
+    return found
+
+
+def _named(root: Path, document: str, attached: tuple[Attached, ...]) -> Iterator[tuple[str, str]]:
+    """Name and path of each file beside a document."""
+    known = {one.file: one.name for one in attached}
+    directory = attachments.directory_of(document)
+    for file in sorted(_regular(root / directory)):
+        plain = unicodedata.normalize("NFC", file)  # some file systems write names their own way
+        yield known.get(plain, plain), f"{directory}/{file}"
+
+
+def _regular(directory: Path) -> Iterator[str]:
+    if directory.is_symlink():
+        return
+    try:
+        with os.scandir(directory) as found:
+            for one in found:
+                if not one.name.startswith(".") and one.is_file(follow_symlinks=False):
+                    yield one.name
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise FileError(f"{directory}: cannot be read: {error.strerror}") from None
+
+
+def read(path: Path, name: str) -> tuple[str, int]:
+    """A file's digest and size; `name` is for messages. Raises FileError."""
+    hashed = hashlib.sha256()
+    size = 0
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                hashed.update(piece)
+                size += len(piece)
+    except OSError as error:
+        raise FileError(f"{name}: cannot be read: {error.strerror or error}") from None
+    return attachments.digest_of(hashed), size
+
+
+def orphans(root: Path, directory: str, documents: frozenset[str]) -> Iterator[str]:
+    """Directories of attachments below one whose documents are not there, as mirror paths."""
+    for parent, directories, _ in os.walk(root / directory):
+        for name in sorted(directories):
+            path = (Path(parent, name)).relative_to(root).as_posix()
+            owner = attachments.document_of(path)
+            if owner is not None and owner not in documents:
+                yield path
+        directories[:] = [
+            name
+            for name in directories
+            if not name.startswith(".") and not name.endswith(attachments.DIRECTORY)
+        ]
+
+
+class Download:
+    """A download that goes on where an earlier one was interrupted. Implements `remote.Sink`."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path = path
+        self._file = file
+
+    @property
+    def size(self) -> int:
+        return self._file.tell()
+
+    def restart(self) -> None:
+        self._file.truncate(0)
+
+    def write(self, piece: bytes) -> None:
+        self._file.write(piece)
+
+
+@contextmanager
+def downloading(state: Path, info: AttachmentInfo) -> Iterator[Download]:
+    """The file that a version of an attachment is downloaded to, below `state`.
+
+    Its name is over all that tells one content from another, so that what is there is of this one.
+    """
+    version = info.version
+    parts = (info.id, info.name, str(version.number), version.created_at, str(info.size))
+    name = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    path = state / DOWNLOADS / name
+    try:
+        with disk.growing(path) as file:
+            if file.tell() > info.size:
+                file.truncate(0)
+            yield Download(path, file)
+    except OSError as error:
+        raise FileError(f"{info.name}: cannot be downloaded: {error.strerror or error}") from None
+
+
+def by_name(attached: tuple[Attached, ...]) -> Mapping[str, Attached]:
+    """The bases of a stamp's attachments by name."""
+    return {one.name: one for one in attached}

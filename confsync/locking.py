@@ -1,0 +1,56 @@
+"""The lock of a mirror: one confsync at a time, and word of who holds it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import filelock
+
+from confsync import disk
+from confsync.basestore import STATE, make_state
+from confsync.errors import FileError, LockedError
+
+HOLDER = "holder"
+
+
+@contextlib.contextmanager
+def locked(state: Path) -> Iterator[None]:
+    """Hold the lock in a state directory; that of a dead process holds nobody.
+
+    Raises LockedError, FileError.
+    """
+    lock = filelock.FileLock(state / "lock", timeout=0)
+    try:
+        make_state(state)
+        lock.acquire()
+    except filelock.Timeout:
+        raise LockedError(
+            f"another confsync is working on this mirror{_holder(state)}",
+            hint="wait until it is done, then run the command again",
+        ) from None
+    except OSError as error:
+        raise FileError(f"{STATE}: cannot be written: {error.strerror or error}") from None
+    try:
+        _hold(state)
+        yield
+    finally:
+        lock.release()
+
+
+def _hold(state: Path) -> None:
+    """Leave word of who holds the lock, for whom it keeps waiting."""
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    with contextlib.suppress(OSError):
+        text = f"process {os.getpid()} since {since}"
+        disk.replace(state / HOLDER, text.encode(), lambda: None, durable=False)
+
+
+def _holder(state: Path) -> str:
+    try:
+        return f" ({(state / HOLDER).read_text(encoding='ascii')[:80]})"
+    except (OSError, UnicodeDecodeError):
+        return ""

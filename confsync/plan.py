@@ -1,0 +1,70 @@
+"""A pull's plan as values: what was asked, and what is done about each page of a space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from confsync.fetching import Bringing
+from confsync.mirror import Mirror
+from confsync.model import Event, Page, Stamp
+from confsync.placement import Placement
+from confsync.remote import Remote
+from confsync.resolve import Resolution
+from confsync.result import PageResult
+from confsync.scan import Entry, SpaceScan
+from confsync.selection import Selection
+from confsync.view import SpaceView
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do about one page: the file's new bytes, or its removal, or only to tell.
+
+    `entry` is None for a page that is new here. `base` is what the cache shall remember,
+    `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
+    tells of, so that it can be given up by name. `bringing` is what to do about attachments.
+    """
+
+    path: str
+    result: PageResult
+    entry: Entry | None = None
+    data: bytes | None = None
+    remove: bool = False
+    base: tuple[Stamp, Page] | None = None
+    discarded: bytes | None = None
+    shown: str = ""
+    seen: tuple[Stamp, Page] | None = None
+    conflict: Event | None = None
+    bringing: Bringing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a pull will do to one space; complete before anything is done."""
+
+    scan: SpaceScan
+    steps: tuple[Step, ...]
+    moves: dict[str, str]
+    placement: Placement | None
+    view: SpaceView
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a pull was asked to do, and with what. `full` pulls also create and move.
+
+    `deleted_files` are the attachments' files that git knows to be deleted here.
+    """
+
+    mirror: Mirror
+    remote: Remote
+    full: bool
+    refresh: bool
+    prune: bool
+    resolution: Resolution | None
+    selection: Selection
+    deleted_files: frozenset[str]
+
+    def resolution_of(self, path: str) -> Resolution | None:
+        """What was asked for about a page's text; nothing, where only its attachments are named."""
+        return self.resolution if self.selection.meant_itself(path) else None

@@ -1,0 +1,174 @@
+"""Attachments' bytes, which go to the server and come from it in pieces, never as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import mimetypes
+import re
+from collections.abc import Callable
+from typing import BinaryIO
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from atlassian.rest_client import AtlassianRestAPI
+from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]
+
+from confsync.config import is_loopback
+from confsync.errors import CredentialsError, NetworkError, ServerError
+from confsync.remote import rows
+from confsync.remote.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
+from confsync.remote.protocol import Sink
+from confsync.remote.rows import Row
+from confsync.remote.translation import answer_of
+
+PIECE = 1 << 18
+# How often a download is sent on; a media service does so once.
+MOST_HOPS = 5
+_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_NO_CHECK = {"X-Atlassian-Token": "no-check", "Accept": "application/json"}
+
+
+def upload(
+    client: Client,
+    page_id: str,
+    name: str,
+    file: Callable[[], BinaryIO],
+    comment: str,
+    replaces: str | None,
+) -> Row:
+    """Send a file as a new attachment, or as the next version of the one that it replaces.
+
+    Sent once: whoever called finds out whether it landed. Answers the attachment's row.
+    """
+    path = f"rest/api/content/{page_id}/child/attachment"
+    path += f"/{replaces}/data" if replaces else ""
+
+    def send(api: AtlassianRestAPI) -> requests.Response:
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        with contextlib.closing(file()) as data:
+            parts = {
+                "file": (name, data, kind),
+                # Without a character set, servers read a text part as Latin-1.
+                "comment": (None, comment.encode(), "text/plain; charset=utf-8"),
+                "minorEdit": (None, b"true", "text/plain; charset=utf-8"),
+            }
+            body = MultipartEncoder(fields=parts)
+            headers = {**_NO_CHECK, "Content-Type": body.content_type}
+            return _send(api, "POST", path, headers, body=body)
+
+    answer = client.exchange(f"POST {path}", send, client.parsed, repeat=False)
+    results = answer.get("results")
+    return rows.results_of(answer, path)[0] if isinstance(results, list) and results else answer
+
+
+def download(client: Client, path: str, size: int, into: Sink) -> None:
+    """Bring `size` bytes to `into`, going on behind what it has already.
+
+    Who is sent elsewhere for them gives no credentials there. Raises ServerError for an answer that
+    is not what was promised.
+    """
+
+    def send(api: AtlassianRestAPI) -> requests.Response:
+        return _send(api, "GET", path, _from(into), stream=True)
+
+    def read(response: requests.Response) -> None:
+        if 300 <= response.status_code < 400:
+            response = _elsewhere(response, into)
+        with response:
+            _take(client.url, response, size, into)
+
+    client.exchange(f"GET {path}", send, read, repeat=True, limit=None)
+
+
+def _from(into: Sink) -> dict[str, str]:
+    """What asks for the rest, as it is: a compressed answer has other positions."""
+    rest = {"Range": f"bytes={into.size}-"} if into.size else {}
+    return {"Accept": "*/*", "Accept-Encoding": "identity", **rest}
+
+
+def _send(
+    api: AtlassianRestAPI,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    *,
+    body: MultipartEncoder | None = None,
+    stream: bool = False,
+) -> requests.Response:
+    """As the library sends, which takes no stream and keeps whole answers."""
+    return api._session.request(
+        method,
+        f"{api.url}/{path}",
+        headers={**dict(api.form_token_headers), **headers},
+        data=body,
+        stream=stream,
+        timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+        allow_redirects=False,
+        proxies=api.proxies,
+        cert=api.cert,
+        verify=api.verify_ssl,
+    )
+
+
+def _elsewhere(response: requests.Response, into: Sink) -> requests.Response:
+    """The answer of the host that we are sent to, which learns nothing of who we are."""
+    session = requests.Session()
+    session.auth = lambda request: request  # nor from .netrc
+    for _ in range(MOST_HOPS):
+        here, target = str(response.url), response.headers.get("Location", "")
+        response.close()
+        where = urljoin(here, target)
+        _check(here, where)
+        host = urlsplit(where).hostname or ""
+        response = session.get(
+            where,
+            headers=_from(into),
+            stream=True,
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            allow_redirects=False,
+            # As for every request to this machine.
+            proxies={"no_proxy": host} if is_loopback(host) else None,
+        )
+        if not 300 <= response.status_code < 400:
+            return response
+    response.close()
+    raise ServerError("the download is sent on from one server to the next without end")
+
+
+def _check(here: str, where: str) -> None:
+    """Raise for a place where no file of ours is: one without encryption, or a login page."""
+    old, new = urlsplit(here), urlsplit(where)
+    if new.scheme not in ("http", "https") or not new.hostname:
+        raise ServerError(f"the download is sent on to {where[:200]!r}, which is no address")
+    if (new.scheme == "http" and old.scheme == "https") or not _may_be_plain(where):
+        raise ServerError(f"the download is sent on to {new.netloc} without encryption")
+    if "login" in new.path.rpartition("/")[2]:
+        raise CredentialsError("the server wants a login before it gives the attachment out")
+
+
+def _may_be_plain(where: str) -> bool:
+    parts = urlsplit(where)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def _take(url: str, response: requests.Response, size: int, into: Sink) -> None:
+    status, host = response.status_code, urlsplit(response.url).netloc
+    if status == 416:
+        into.restart()
+        raise NetworkError(f"{host}: the download has to begin again")
+    if status not in (200, 206):
+        if host == urlsplit(url).netloc:
+            answer_of(url, status, response.headers, response.raw.read(PIECE, decode_content=True))
+        raise ServerError(f"{host}: the download is answered with {status}", status=status)
+    begins = _RANGE.match(response.headers.get("Content-Range", ""))
+    if status == 200 or begins is None or int(begins[1]) != into.size:
+        into.restart()
+        if status == 206:
+            raise NetworkError(f"{host}: the download has to begin again")
+    for piece in response.iter_content(PIECE):
+        if into.size + len(piece) > size:
+            into.restart()
+            raise ServerError(f"the attachment is larger than the {size} bytes of the listing")
+        into.write(piece)
+    if into.size < size:
+        raise NetworkError(f"{host}: the answer broke off", hint="run the command again")

@@ -1,0 +1,208 @@
+"""Sending attachments: looked at right before, uploaded before the page that shows them is written,
+and deleted, when a person asked for it, after.
+
+No server compares an attachment's version before it takes the next, so what remains is the moment
+between the look and the request; the version that somebody made in it is in the history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from confsync import attachments, fetching, files
+from confsync.attaching import CONFLICTS, Beside, way_out, who_and_what
+from confsync.attachments import Decision, Sides, decide
+from confsync.errors import (
+    APIAccessError,
+    FileError,
+    NetworkError,
+    NotVisibleError,
+    ServerError,
+    UnsettledError,
+    WriteRefusedError,
+)
+from confsync.mirror import Mirror
+from confsync.model import Attached, AttachmentInfo, Event, message_with_token
+from confsync.remote import Remote
+from confsync.result import Outcome
+
+
+class Conflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
+    """Both sides changed an attachment; nothing more of the page is sent."""
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.hint = hint
+
+
+class Uploading:
+    """The attachments of one page that were changed here."""
+
+    def __init__(
+        self, mirror: Mirror, remote: Remote, page_id: str, beside: Beside, *, delete: bool
+    ) -> None:
+        self._mirror = mirror
+        self._remote = remote
+        self._page = page_id
+        self._beside = beside
+        self._delete = delete
+        self._doomed: list[Sides] = []
+        self._attached = dict(files.by_name(beside.attached))
+
+    @property
+    def attached(self) -> tuple[Attached, ...]:
+        """What the stamp shall say of them, after what was done so far."""
+        return tuple(self._attached[name] for name in sorted(self._attached))
+
+    def upload(self, message: str) -> None:
+        """Decide about all, then send what is to be sent. Raises Conflict, APIAccessError,
+        FileError."""
+        decided = list(self._decided())
+        for sides in decided:
+            if decide(sides) in CONFLICTS:
+                raise self._conflict(sides)
+        for sides in decided:
+            match decide(sides):
+                case Decision.UPLOAD:
+                    self._one(sides, message)
+                case Decision.STAMP if sides.remote:
+                    self._stamp(sides, sides.remote, sides.local or "")
+                case Decision.FORGET:
+                    self._attached.pop(sides.name, None)
+                case Decision.DELETE if self._delete:
+                    self._doomed.append(sides)
+
+    def delete(self) -> None:
+        """Delete what was deleted here, now that no page shows it. Raises APIAccessError."""
+        for sides in self._doomed:
+            if sides.remote is None:
+                continue
+            try:
+                self._remote.delete_attachment(self._page, sides.remote.id)
+            except NotVisibleError:
+                pass
+            except (NetworkError, ServerError) as error:
+                if self._again(sides, error).remote is not None:
+                    raise
+            self._note(Outcome.DELETED.value, sides, None, None)
+            self._attached.pop(sides.name, None)
+
+    # -- one attachment ----------------------------------------------------------------------------
+
+    def _decided(self) -> Iterator[Sides]:
+        """What was changed here, each beside what the server has now."""
+        infos = tuple(self._remote.attachments(self._page))
+        self._beside = self._beside.facing(infos)
+        for sides in self._beside.sides(infos):
+            if sides.modified or sides.deleted:
+                yield self._known(sides)
+
+    def _known(self, sides: Sides) -> Sides:
+        """The sides, with the server's bytes read where that decides."""
+        if decide(sides) is not Decision.UNKNOWN or sides.remote is None:
+            return sides
+        found = fetching.read_one(self._mirror, self._remote, self._page, sides.remote)
+        if found.error:
+            raise found.error
+        return replace(sides, theirs=found.digest)
+
+    def _one(self, sides: Sides, message: str, *, again: bool = True) -> None:
+        """Upload one; `again` allows one more try, only when the server has not changed."""
+        name, local = sides.name, sides.local or ""
+        path = self._beside.files[name].path
+        sent = _Hashing(self._mirror.root / path, path)
+        mark = attachments.token(name, sides.base, local)
+        try:
+            info = self._remote.upload(
+                self._page,
+                name,
+                sent.open,
+                comment=message_with_token(mark, message),
+                replaces=sides.remote.id if sides.remote else None,
+            )
+        except (NetworkError, ServerError, WriteRefusedError) as error:
+            now = self._again(sides, error)
+            match decide(now):
+                case Decision.STAMP if now.remote:
+                    info = now.remote
+                case Decision.UPLOAD if again and not isinstance(error, WriteRefusedError):
+                    self._one(now, message, again=False)
+                    return
+                case Decision.DIVERGED:
+                    raise self._conflict(now) from None
+                case _:
+                    raise
+        self._stamp(sides, info, sent.digest or local)
+        self._note("attached", sides, info.version.number, sent.digest or local)
+
+    def _again(self, sides: Sides, error: APIAccessError) -> Sides:
+        """The same attachment beside what the server has now. Raises UnsettledError."""
+        try:
+            infos = {info.name: info for info in self._remote.attachments(self._page)}
+            return self._known(replace(sides, remote=infos.get(sides.name), theirs=None))
+        except APIAccessError as failure:
+            if isinstance(error, WriteRefusedError):
+                raise error from None
+            what = f"attachment '{sides.name}' of page {self._page}"
+            raise UnsettledError(what, failure) from None
+
+    def _stamp(self, sides: Sides, info: AttachmentInfo, digest: str) -> None:
+        file = self._beside.files[sides.name].path.rpartition("/")[2]
+        self._attached[sides.name] = Attached(sides.name, info.version.number, digest, file)
+
+    def _conflict(self, sides: Sides) -> Conflict:
+        base, standing = sides.base, self._beside.files.get(sides.name)
+        file = standing.path.rpartition("/")[2] if standing else base.file if base else sides.name
+        return Conflict(who_and_what(sides), way_out(self._beside.path, file, sides))
+
+    def _note(self, what: str, sides: Sides, version: int | None, after: str | None) -> None:
+        base, before = (sides.base.version, sides.base.digest) if sides.base else (None, None)
+        path = f"{attachments.directory_of(self._beside.path)}/{sides.name}"
+        who = self._remote.who
+        self._mirror.audit.add(Event(what, self._page, path, base, version, before, after, who))
+        if standing := self._beside.files.get(sides.name):
+            self._mirror.written.add(standing.path)
+
+
+class _Hashing:
+    """Opens a file to be sent, and knows afterwards what was in it then."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._name = name
+        self.digest = ""
+
+    def open(self) -> BinaryIO:
+        try:
+            return _Reader(self._path.open("rb"), self)  # type: ignore[return-value]
+        except OSError as error:
+            raise FileError(f"{self._name}: cannot be read: {error.strerror}") from None
+
+
+class _Reader:
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: BinaryIO, of: _Hashing) -> None:
+        self._file = file
+        self._of = of
+        self._hashed = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._hashed.update(piece)
+        self._of.digest = attachments.digest_of(self._hashed)
+        return piece
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
