@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from confsync import attaching, document, fetching, files
 from confsync.attachments import decide
+from confsync.document import Document
 from confsync.errors import APIAccessError, ConfsyncError, Exit, worst
 from confsync.fetching import Bringing, Read
 from confsync.labelling import same
 from confsync.mirror import Mirror
+from confsync.model import Stamp
 from confsync.placement import Placement
 from confsync.plan import How, Step
 from confsync.reading import Case
@@ -78,18 +80,36 @@ def has_own_files(how: How, entry: Entry | None) -> bool:
 
 
 def with_place(step: Step, placed: Placement) -> Step:
-    """The step, with the stamp saying whether it is at the top for want of another place."""
-    if step.entry is None or step.remove:
+    """The step, with the stamp saying whether it is at the top for want of another place.
+
+    After a pull that places all, no file has the name of an earlier title any more.
+    """
+    after = _after(step)
+    if after is None or after.stamp is None:
         return step
-    found = step.entry.document
-    if found is None or found.stamp is None or found.stamp.top == (found.stamp.id in placed.tops):
+    stamp = replace(after.stamp, top=after.stamp.id in placed.tops, renamed=False)
+    return step if stamp == after.stamp else _restamped(step, after, stamp)
+
+
+def with_old_name(step: Step) -> Step:
+    """The step, with the stamp saying that the file has the name of an earlier title."""
+    after = _after(step)
+    if after is None or after.stamp is None or after.stamp.renamed:
         return step
-    after = document.parse(step.data, step.path) if step.data else found
-    stamp = after.stamp or found.stamp
-    data = document.update(after, replace(stamp, top=not stamp.top))
+    return _restamped(step, after, replace(after.stamp, renamed=True))
+
+
+def _after(step: Step) -> Document | None:
+    """The document that a step leaves behind; None for a new page's, and where none is left."""
+    if step.entry is None or step.entry.document is None or step.remove:
+        return None
+    return document.parse(step.data, step.path) if step.data else step.entry.document
+
+
+def _restamped(step: Step, after: Document, stamp: Stamp) -> Step:
     if step.result.outcome is Outcome.CLEAN:
         step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
-    return replace(step, data=data)
+    return replace(step, data=document.update(after, stamp))
 
 
 def with_move(step: Step, moves: dict[str, str]) -> Step:

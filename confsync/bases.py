@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from confsync import compare, document, gitrepo
-from confsync.errors import APIAccessError, DocumentError, FileError
+from confsync.errors import EVERYBODYS, APIAccessError, DocumentError, FileError
 from confsync.mirror import Mirror
 from confsync.model import Stamp, digest
 from confsync.remote import Remote
+
+# How many old versions somebody may have deleted for a base to be found still.
+_RENUMBERED = 20
 
 
 def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, str]:
@@ -44,14 +47,20 @@ def _from_history(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:
 
 
 def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:
-    """The version as the server has it, or what it was before somebody commented on it."""
-    try:
-        page = remote.old_page(stamp.id, stamp.version)
-    except APIAccessError:
-        return None
-    title = page.info.title
-    stripped = compare.without_new_markers(page.body, compare.marker_refs(body))
-    for text in (page.body, stripped):
-        if digest(title, text) == stamp.digest:
-            return title, text
+    """The version as the server has it, or what it was before somebody commented on it.
+
+    Deleting an old version renumbers those above it: then the base has a lower number now.
+    """
+    for number in range(stamp.version, max(0, stamp.version - _RENUMBERED), -1):
+        try:
+            page = remote.old_page(stamp.id, number)
+        except EVERYBODYS:
+            return None
+        except APIAccessError:
+            continue
+        title = page.info.title
+        stripped = compare.without_new_markers(page.body, compare.marker_refs(body))
+        for text in (page.body, stripped):
+            if digest(title, text) == stamp.digest:
+                return title, text
     return None

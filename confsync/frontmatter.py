@@ -22,13 +22,24 @@ FENCE = "---"
 MAX_DEPTH = 50
 BOM = "\ufeff"
 
-_STAMP_KEYS = ("id", "version", "digest", "parent", "place", "labels", "attachments", "layout")
+_STAMP_KEYS = (
+    "id",
+    "version",
+    "digest",
+    "parent",
+    "place",
+    "name",
+    "labels",
+    "attachments",
+    "layout",
+)
 _LISTS = ("labels", "attachments")
 _ATTACHED = ("version", "digest", "file")
 # A key of YAML can have 1,024 characters, unless it is marked as one.
 _LONG_KEY = 900
 _ID = re.compile(r"[1-9][0-9]{0,19}")
 _TOP = "top"
+_OUTDATED = "outdated"
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
@@ -132,6 +143,7 @@ class FrontMatter:
             self._list_of(nodes["labels"]) if "labels" in nodes else None,
             "place" in texts,
             self._attachments(nodes["attachments"]) if "attachments" in nodes else (),
+            "name" in texts,
         )
         return stamp, Layout(texts.get("layout", Layout.LINES.value))
 
@@ -186,6 +198,7 @@ class FrontMatter:
             "digest": _DIGEST.fullmatch(text) is not None,
             "parent": text == "null" or _ID.fullmatch(text) is not None,
             "place": text == _TOP,
+            "name": text == _OUTDATED,
             "layout": text == Layout.RAW.value,
         }[name]
         if not good:
@@ -300,6 +313,8 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
     ]
     if stamp.top:
         lines.append(f"  place: {_TOP}")
+    if stamp.renamed:
+        lines.append(f"  name: {_OUTDATED}")
     if stamp.labels is not None:
         lines.append(f"  labels: {flow(stamp.labels)}")
     if stamp.attachments:

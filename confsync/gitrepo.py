@@ -84,8 +84,9 @@ def _gone(command: Git, root: Path, directories: Iterable[str], commit: str) -> 
     """The files that a commit has and the work tree lacks."""
     # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
     listed = command.ls_tree("-r", "-z", "--name-only", commit, "--", *directories)
-    sparse = _left_out(command, directories)
-    return [name for name in _split(listed) if name not in sparse and not _stands(root / name)]
+    gone = [name for name in _split(listed) if not _stands(root / name)]
+    sparse = _left_out(command, directories) if gone else frozenset()
+    return [name for name in gone if name not in sparse]
 
 
 def _is_document(name: str) -> bool:

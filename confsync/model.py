@@ -161,6 +161,7 @@ class Stamp:
     `labels` is None where labels are not managed. `top` says that confsync put the document at the
     space's top because its parent has no place in the mirror: standing there, it wants that parent
     still, also should the parent's document turn up some other way. `attachments` are by name.
+    `renamed` says that the file is called after an earlier title, until a pull renames it.
     """
 
     id: str
@@ -170,6 +171,7 @@ class Stamp:
     labels: tuple[str, ...] | None = None
     top: bool = False
     attachments: tuple[Attached, ...] = ()
+    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,12 @@ def slug(title: str) -> str:
     return _cut("".join(kept)).strip("-")
 
 
+def named_after(name: str, title: str, page_id: str) -> bool:
+    """Whether a file has the name, without suffix, that a page of this title is given."""
+    own = slug(title) or f"page-{page_id}"
+    return folded(name) in (folded(own), folded(f"{own}-{page_id}"))
+
+
 def _in_name(character: str, *, after_letter: bool) -> bool:
     """Letters, digits, and the marks that many scripts write vowels with."""
     category = unicodedata.category(character)

@@ -5,7 +5,7 @@ Pure: turns what the scan and the server know into nodes for `paths.place`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from confsync import paths
@@ -29,9 +29,15 @@ class Placement:
     tops: frozenset[str]
 
 
-def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -> Placement:
+def plan(
+    view: SpaceView,
+    removed: frozenset[str],
+    deleted: Mapping[str, str],
+    outdated: Set[str],
+) -> Placement:
     """Place a space. `removed` are paths that this pull removes; `deleted` maps ids that stay away
-    to the path they had."""
+    to the path they had; `outdated` are the ids of pages whose files have an earlier title's name.
+    """
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
     keys = _keys(remaining, view.home)
@@ -41,7 +47,8 @@ def plan(view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str]) -
     fixed: list[str] = []
     for entry in remaining:
         stem = scan.inner(entry.path).removesuffix(paths.SUFFIX)
-        node = _node(view, entry, stem, keys[entry.path], owners)
+        own = entry.page_id not in outdated
+        node = _node(view, entry, stem, keys[entry.path], owners, keeps_name=own)
         if node is None:
             fixed.append(stem)
         else:
@@ -82,14 +89,21 @@ def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
 
 
 def _node(
-    view: SpaceView, entry: Entry, stem: str, key: str, owners: Mapping[str, str]
+    view: SpaceView,
+    entry: Entry,
+    stem: str,
+    key: str,
+    owners: Mapping[str, str],
+    *,
+    keeps_name: bool,
 ) -> Node | None:
     """The node of a document, None when it stays where it is whatever happens around it."""
     directory, _, name = stem.rpartition("/")
     case = view.cases.get(entry.page_id or "")
     if case is not None and case.page is not None:
         title = case.page.info.title
-        return Node(key, title, _effective_parent(case), name if _keeps_name(case) else None)
+        held = name if keeps_name and _keeps_name(case) else None
+        return Node(key, title, _effective_parent(case), held)
     if case is not None:
         return Node(key, case.local.title, case.local.wanted, name)
     if entry.document and entry.document.stamp:

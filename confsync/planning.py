@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confsync import document, placement
+from confsync import document, naming, placement
 from confsync.amending import (
     has_own_files,
     with_attachments,
     with_labels,
     with_move,
+    with_old_name,
     with_place,
 )
 from confsync.compare import Absent, Content, Parent
@@ -36,6 +37,9 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
     steps = [with_labels(step, seen.cases) for step in steps]
+    entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
+    outdated = naming.outdated_after(how, entries, seen.cases)
+    steps = [with_old_name(step) if step.result.id in outdated else step for step in steps]
     steps = [with_attachments(how, step, seen) for step in steps]
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
@@ -46,7 +50,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     if not how.full:
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.path for step in steps if step.remove)
-    placed = placement.plan(seen, removed, deleted)
+    placed = placement.plan(seen, removed, deleted, outdated)
     new = [
         _new(how, page, placed.new[page.info.id], top=page.info.id in placed.tops)
         for page in seen.new.values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from confsync import naming
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import (
     APIAccessError,
@@ -285,8 +286,14 @@ class Sending:
             parent=parent,
             labels=case.stamp.labels if labels is None else labels,
             attachments=self._extras.attached(entry, case.stamp),
+            renamed=self._outdated(entry, case),
         )
         self._mirror.settle(entry, stamp, page, labels)
+
+    def _outdated(self, entry: Entry, case: Case) -> bool:
+        """Whether the file is called after the title that this push changed."""
+        old = case.page.info.title if case.page and writable(case) else None
+        return naming.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
 
 
 def _sent(case: Case) -> bool:

@@ -29,6 +29,8 @@ def _colleague(store: Store, ids: dict[str, str]) -> None:
 
 def _some_edits(root: Path) -> None:
     _edit(root, "mine.xhtml", "Mine two", "Mine two, edited")
+    (root / "ENG/both.xhtml").rename(root / "ENG/former.xhtml")
+    _edit(root, "former.xhtml", "\n  parent:", "\n  name: outdated\n  parent:")
 
 
 def _much_to_push(root: Path) -> None:

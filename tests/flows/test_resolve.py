@@ -222,3 +222,21 @@ def test_real_successive_versions_are_marked_where_both_change_a_line(
         assert "<p>mine</p>" in after
         marked += 1
     assert marked > 5
+
+
+def test_a_base_that_was_renumbered_is_found_on_the_server(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    """Found by the state machine: an old version was deleted, the cache is lost, and both edit."""
+    for number in (1, 2):
+        body = wiki.store.page(guide).body
+        wiki.store.edit(guide, f"{body}<p>v{number}</p>")
+    desk("pull")
+    wiki.store.delete_version(guide, 1)
+    desk.edit(GUIDE, "<h1>Ports", "<h1>Harbours")
+    shutil.rmtree(desk.path(".confsync"))
+    run = desk.json("push", exit=1)
+    assert run.data["pages"][0]["decision"] == "stamp-ahead"
+    desk("pull", "--merge")
+    desk("push")
+    assert "Harbours" in wiki.store.page(guide).body

@@ -210,7 +210,8 @@ class Desk:
         assert {entry.page_id for entry in scan.entries} == set(rows)
         for entry in scan.entries:
             found, row = entry.document, rows[entry.page_id or ""]
-            assert found is not None
+            assert found is not None and found.stamp is not None
+            assert not found.stamp.renamed, "a file has the name of an earlier title"
             here = (found.title, found.body, scan.wanted(entry), set(found.labels or ()))
             assert here == (row.title, row.body, row.parent_id, set(row.labels))
             directory = (self.root / entry.path).with_suffix(".attachments")
