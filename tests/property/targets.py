@@ -14,7 +14,7 @@ from functools import partial
 
 import yaml
 
-from confsync import compare, document, frontmatter, layout, paths, storage
+from confsync import attachments, compare, document, frontmatter, layout, paths, storage
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
 from confsync.model import Stamp
 from confsync.remote import cloud, datacenter, rows
@@ -71,6 +71,16 @@ def names(data: bytes) -> None:
     check_portable(paths.place(nodes, None))
 
 
+def files(data: bytes) -> None:
+    """Any attachments have distinct, safe files beside their document; who has one keeps it."""
+    wanted = data.decode("utf-8", "surrogateescape").split("\n")
+    given = attachments.file_names(wanted, {})
+    assert all(attachments.is_safe(file) and "/" not in file for file in given.values())
+    assert len({paths.folded(file) for file in given.values()}) == len(set(wanted))
+    held = dict(list(given.items())[::2])
+    assert attachments.file_names(wanted, held).items() >= held.items()
+
+
 def answers(data: bytes) -> None:
     """An answer is a page, or an error of the server's; never one of the program's."""
     try:
@@ -91,6 +101,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "lines": lines,
     "bodies": bodies,
     "names": names,
+    "files": files,
     "answers": answers,
 }
 

@@ -14,7 +14,10 @@ FOUND = sorted((Path(__file__).parent / "found").iterdir())
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
-@given(data=st.binary(max_size=400))
+@given(
+    data=st.binary(max_size=400)
+    | st.text(st.characters(codec="utf-8"), max_size=200).map(str.encode)
+)
 def test_any_bytes(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
