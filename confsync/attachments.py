@@ -208,6 +208,7 @@ def _suffixed(file: str, name: str) -> str:
     room = MAX_BYTES - len(mark) - len(_bytes(dot + suffix)) - 1
     stem = _bytes(stem)[:room].decode(errors="ignore")
     stem = "".join(c for c in stem if unicodedata.category(c) not in ("Cs", "Cn", "Co"))
+    stem = stem.strip(" .")  # what stood before them stands first now
     return f"{stem or 'file'}-{mark}{dot}{suffix}".removesuffix(" ")
 
 
