@@ -194,6 +194,14 @@ def place(database: Database, content_id: str, parent: str | None) -> None:
     )
 
 
+def retitle(database: Database, content_id: str, title: str) -> None:
+    """Another title for what has no versions."""
+    database.execute(
+        "UPDATE content SET title = ?, title_key = ? WHERE id = ?",
+        (title, title.lower(), number(content_id)),
+    )
+
+
 def move_branch(database: Database, page: PageRow, space_id: str) -> None:
     """Move a page with everything below it under another space's home page."""
     for one in (page.id, *queries.descendants(database, page.id)):

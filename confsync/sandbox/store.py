@@ -249,6 +249,19 @@ class Store(Permissions, Attachments, Properties):
         with self.batch():
             changes.drop_version(self.database, self.page(page_id), number)
 
+    def change_folder(
+        self, folder_id: str, title: str | None = None, parent: Parent = None
+    ) -> FolderRow:
+        """Another name, or another place in the same space, for a folder."""
+        with self.batch():
+            row = self.folder(folder_id)
+            if title is not None:
+                changes.retitle(self.database, row.id, title)
+            if parent is not None:
+                under = changes.parent_id(self.database, row.space_id, parent)
+                changes.place(self.database, row.id, under)
+            return self.folder(row.id)
+
     def trash(self, page_id: str) -> None:
         """Into the trash: no parent, title free again, children move up."""
         with self.batch():
