@@ -20,13 +20,15 @@ from confsync.view import SpaceView
 class Placement:
     """Mirror paths: where new pages go, which documents move, and which directories are folders.
 
-    `tops` are the pages that stand at the top only because their parent has no place.
+    `tops` are the pages that stand at the top only because their parent has no place. `hidden` are
+    folders that cannot be seen now, and that something stands in all the same.
     """
 
     new: Mapping[str, str]
     moves: Mapping[str, str]
     folders: Mapping[str, str]
     tops: frozenset[str]
+    hidden: frozenset[str]
 
 
 def plan(
@@ -53,7 +55,9 @@ def plan(
             fixed.append(stem)
         else:
             nodes.append(node)
-    nodes += _remote_nodes(view, {node.key for node in nodes}, deleted, owners)
+    nodes += _remote_nodes(view, {node.key for node in nodes}, deleted)
+    hidden = _hidden_folders(view, nodes, owners)
+    nodes += hidden
     placeable = {None, view.home, *(node.key for node in nodes)}
     tops = frozenset(
         node.key for node in nodes if node.parent not in placeable and node.key != view.home
@@ -66,7 +70,7 @@ def plan(
     }
     new = {page_id: f"{scan.outer(placed[page_id])}{paths.SUFFIX}" for page_id in view.new}
     folders = {i: scan.outer(placed[i]) for i in view.folders if i in placed}
-    return Placement(new, moves, folders, tops)
+    return Placement(new, moves, folders, tops, frozenset(node.key for node in hidden))
 
 
 def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
@@ -134,18 +138,8 @@ def _remote_nodes(
     view: SpaceView,
     local: set[str],
     deleted: Mapping[str, str],
-    owners: Mapping[str, str | None],
 ) -> list[Node]:
-    """New pages, pages that were deleted here on purpose, and folders.
-
-    A folder that is not visible now and that a page still names as its parent keeps its directory.
-    """
-    wanted = {info.parent for info in view.infos.values()}
-    hidden = [
-        Node(folder.id, folder.title, owners.get(path.rpartition("/")[0]), path.rpartition("/")[2])
-        for path, folder in view.scan.folders.items()
-        if folder.id in wanted and folder.id not in view.folders
-    ]
+    """New pages, pages that were deleted here on purpose, and folders."""
     nodes = [Node(page.info.id, page.info.title, page.info.parent) for page in view.new.values()]
     nodes += [
         Node(page_id, view.infos[page_id].title, view.infos[page_id].parent, _stem_name(path))
@@ -159,7 +153,22 @@ def _remote_nodes(
         nodes.append(
             Node(folder.id, folder.title, folder.parent, path.rpartition("/")[2] if same else None)
         )
-    return nodes + hidden
+    return nodes
+
+
+def _hidden_folders(
+    view: SpaceView, nodes: list[Node], owners: Mapping[str, str | None]
+) -> list[Node]:
+    """Folders that are not visible now keep their directories while anything is to stand in them:
+    a page that still names one as its parent, or a document that somebody put there."""
+    needed = {node.parent for node in nodes}
+    found: list[Node] = []
+    for path, folder in sorted(view.scan.folders.items(), key=lambda one: -one[0].count("/")):
+        if folder.id in needed and folder.id not in view.folders:
+            directory, _, name = path.rpartition("/")
+            found.append(Node(folder.id, folder.title, owners.get(directory), name))
+            needed.add(owners.get(directory))
+    return found
 
 
 def _stem_name(path: str) -> str:

@@ -92,14 +92,36 @@ def belonging(
 ) -> tuple[dict[str, PageInfo], frozenset[str]]:
     """The listed pages that belong to a mirror's space, and the ids of those excluded from it."""
     config = scan.config
-    above: dict[str, str | None] = {folder.id: folder.parent for folder in folders.values()}
-    above |= {info.id: info.parent for info in listed.values()}
+    above = _above(listed, folders)
     inside = {i: info for i, info in listed.items() if _is_inside(config, _line(i, above))}
     if not (config.include or config.exclude):
         return inside, frozenset()
     places = _places(scan, home, inside, folders)
     wanted = {i: info for i, info in inside.items() if selected(config, places[i], _line(i, above))}
     return wanted, frozenset(inside.keys() - wanted.keys())
+
+
+def with_pages(
+    scan: SpaceScan,
+    infos: Mapping[str, PageInfo],
+    listed: Mapping[str, PageInfo],
+    folders: Mapping[str, Folder],
+) -> dict[str, Folder]:
+    """Of all folders those in which, however deep, a page of `infos` stands, which are mirrored;
+    and those that stand here already and belong here still."""
+    known = {folder.id for folder in scan.folders.values()}
+    above = _above(listed, folders)
+    used = {one for page_id in infos for one in _line(page_id, above)}
+    return {
+        i: folder
+        for i, folder in folders.items()
+        if i in used or (i in known and _is_inside(scan.config, _line(i, above)))
+    }
+
+
+def _above(listed: Mapping[str, PageInfo], folders: Mapping[str, Folder]) -> dict[str, str | None]:
+    above = {folder.id: folder.parent for folder in folders.values()}
+    return above | {info.id: info.parent for info in listed.values()}
 
 
 def _is_inside(config: SpaceConfig, line: list[str]) -> bool:

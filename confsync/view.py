@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import scope
@@ -75,7 +75,7 @@ def view(
     `elsewhere` are those of documents in the directories of other spaces.
     """
     listed = {info.id: info for info in _listing(reader, labels=labels)}
-    folders = folders_of(reader, listed)
+    folders = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
     home = scan.config.root or reader.space.home
     if scan.config.root and scan.config.root not in listed:
         raise SpaceNotFoundError(
@@ -84,6 +84,7 @@ def view(
             hint="check 'root' in .confsync.yaml",
         )
     infos, excluded = scope.belonging(scan, home, listed, folders)
+    folders = scope.with_pages(scan, infos, listed, folders)
     excluded |= {e.page_id for e in scope.excluded(scan) if e.page_id and e.page_id not in listed}
     meant = [entry for entry in scan.entries if entry.page_id and selection.has(entry.path)]
     stamped = [entry for entry in meant if entry.page_id not in excluded]
@@ -188,10 +189,16 @@ def sides_of(scan: SpaceScan, entry: Entry) -> tuple[Stamp, Local]:
     return entry.document.stamp, entry.document.local(scan.wanted(entry))
 
 
-def folders_of(reader: Reader, listed: Mapping[str, PageInfo]) -> dict[str, Folder]:
-    """The folders that pages stand in, and the folders those stand in."""
+def folders_of(
+    reader: Reader, listed: Mapping[str, PageInfo], known: Iterable[str] = ()
+) -> dict[str, Folder]:
+    """The folders that pages stand in, those that are `known` here, and the folders those stand in.
+
+    No listing has a folder in which no page stands.
+    """
     folders: dict[str, Folder] = {}
-    waiting = [i.parent for i in listed.values() if i.parent_kind is ParentKind.FOLDER]
+    waiting: list[str | None] = [*known]
+    waiting += [i.parent for i in listed.values() if i.parent_kind is ParentKind.FOLDER]
     seen: set[str] = set()
     while waiting:
         folder_id = waiting.pop()

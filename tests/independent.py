@@ -20,12 +20,13 @@ import yaml
 from confsync.sandbox import Sandbox
 
 # The tags at whose ends a body is broken into lines.
-BLOCKS = frozenset(
+_TAGS = (
     "p td tr th thead table tbody tfoot li h1 h2 h3 h4 h5 h6 hr ul ol dl dt dd div col colgroup "
     "blockquote pre ac:structured-macro ac:parameter ac:rich-text-body ac:plain-text-body "
     "ac:layout ac:layout-section ac:layout-cell ac:task-list ac:task ac:task-id ac:task-uuid "
-    "ac:task-status ac:task-body".split()
+    "ac:task-status ac:task-body"
 )
+BLOCKS = frozenset(_TAGS.split())
 _NAME = re.compile(r"</?([A-Za-z][\w:.-]*)")
 
 
@@ -59,7 +60,7 @@ class Side:
 def assert_equal(root: Path, wiki: Sandbox, where: str = "") -> None:
     """The files of a mirror and the spaces that it mirrors are the same in everything."""
     files = files_of(root)
-    server = server_of(wiki, [space["key"] for space in _spaces(root)])
+    server = server_of(wiki, [space["key"] for space in _spaces(root)], [*files.folders])
     for kind in ("pages", "folders"):
         here, there = getattr(files, kind), getattr(server, kind)
         unlike = [
@@ -202,15 +203,18 @@ def _attachments(document: Path, stamp: Mapping[str, Any]) -> dict[str, bytes]:
 # -- the server ------------------------------------------------------------------------------------
 
 
-def server_of(wiki: Sandbox, keys: list[str]) -> Side:
-    """What the spaces hold, by Cloud's v2 or Data Center's v1."""
+def server_of(wiki: Sandbox, keys: list[str], folders: list[str]) -> Side:
+    """What the spaces hold, by Cloud's v2 or Data Center's v1.
+
+    A folder in which no page stands is in no listing; it is asked for by its id, in `folders`.
+    """
     side = Side()
     with requests.Session() as session:
         session.auth = (wiki.user, wiki.token)
         session.trust_env = False
         reader = _Cloud if wiki.flavor == "cloud" else _DataCenter
         for key in keys:
-            reader(session, wiki.url).read(key, side)
+            reader(session, wiki.url).read(key, side, folders)
     return side
 
 
@@ -245,12 +249,12 @@ class _Server:
 
 
 class _Cloud(_Server):
-    def read(self, key: str, side: Side) -> None:
+    def read(self, key: str, side: Side, known: list[str]) -> None:
         api = f"{self._context}/api/v2"
         (space,) = self.ask(f"{api}/spaces", keys=key)["results"]
         listing = f"{api}/spaces/{space['id']}/pages"
         params = {"limit": 100, "status": "current", "body-format": "storage"}
-        folders: list[str] = []
+        folders = list(known)
         for row in self.all(listing, **params):
             page = f"{api}/pages/{row['id']}"
             labels = {label["name"] for label in self.all(f"{page}/labels", prefix="global")}
@@ -274,7 +278,8 @@ class _Cloud(_Server):
 
 
 class _DataCenter(_Server):
-    def read(self, key: str, side: Side) -> None:
+    def read(self, key: str, side: Side, known: list[str]) -> None:
+        assert not known, "there are no folders here"
         listing = f"{self._context}/rest/api/content"
         expand = "body.storage,version,ancestors,metadata.labels"
         for row in self.all(listing, spaceKey=key, type="page", limit=50, expand=expand):

@@ -299,11 +299,11 @@ def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
     """While the documents wait: a directory that is to be another folder's belongs to nobody.
 
     Otherwise a document that arrives there would, until the new folder file is written, want the
-    old folder for its parent.
+    old folder for its parent. One that is gone, and that nothing stands in, is nobody's any more.
     """
     for inner, folder in plan.scan.folders.items():
         directory = plan.scan.outer(inner)
-        if placed.folders.get(folder.id, directory) != directory:
+        if folder.id not in placed.hidden and placed.folders.get(folder.id) != directory:
             mirror.drop_folder(directory)
 
 

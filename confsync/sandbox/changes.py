@@ -8,7 +8,7 @@ from . import queries
 from .database import Database
 from .errors import Invalid, Missing, TitleTaken
 from .queries import number
-from .rows import ROOT, PageRow, Parent, account_id
+from .rows import ROOT, FolderRow, PageRow, Parent, account_id
 
 TITLE_LIMIT = 255
 
@@ -200,6 +200,14 @@ def retitle(database: Database, content_id: str, title: str) -> None:
         "UPDATE content SET title = ?, title_key = ? WHERE id = ?",
         (title, title.lower(), number(content_id)),
     )
+
+
+def remove(database: Database, folder: FolderRow) -> None:
+    """Remove a folder; what stands in it moves up to its parent."""
+    above = number(folder.parent_id) if folder.parent_id else None
+    folder_id = number(folder.id)
+    database.execute("UPDATE content SET parent_id = ? WHERE parent_id = ?", (above, folder_id))
+    database.execute("DELETE FROM content WHERE id = ?", (folder_id,))
 
 
 def move_branch(database: Database, page: PageRow, space_id: str) -> None:

@@ -262,6 +262,11 @@ class Store(Permissions, Attachments, Properties):
                 changes.place(self.database, row.id, under)
             return self.folder(row.id)
 
+    def remove_folder(self, folder_id: str) -> None:
+        """Delete a folder for good; what stands in it moves up."""
+        with self.batch():
+            changes.remove(self.database, self.folder(folder_id))
+
     def trash(self, page_id: str) -> None:
         """Into the trash: no parent, title free again, children move up."""
         with self.batch():
