@@ -27,6 +27,8 @@ _TAGS = (
     "ac:task-status ac:task-body"
 )
 BLOCKS = frozenset(_TAGS.split())
+# Every value is the text that stands there.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NAME = re.compile(r"</?([A-Za-z][\w:.-]*)")
 
 
@@ -57,10 +59,19 @@ class Side:
     places: dict[str, str] = field(default_factory=dict)
 
 
-def assert_equal(root: Path, wiki: Sandbox, where: str = "") -> None:
-    """The files of a mirror and the spaces that it mirrors are the same in everything."""
+def assert_equal(root: Path, wiki: Sandbox, where: str = "") -> Side:
+    """The files of a mirror and the spaces that it mirrors are the same in everything.
+
+    Answers the server's side.
+    """
     files = files_of(root)
     server = server_of(wiki, [space["key"] for space in _spaces(root)], [*files.folders])
+    assert_alike(files, server, where)
+    return server
+
+
+def assert_alike(files: Side, server: Side, where: str = "") -> None:
+    """Two sides are the same in everything but in where the files stand."""
     for kind in ("pages", "folders"):
         here, there = getattr(files, kind), getattr(server, kind)
         unlike = [
@@ -83,7 +94,7 @@ def files_of(root: Path) -> Side:
 
 
 def _spaces(root: Path) -> list[dict[str, str]]:
-    return list(yaml.load((root / ".confsync.yaml").read_bytes(), Loader=yaml.BaseLoader)["spaces"])
+    return list(_yaml((root / ".confsync.yaml").read_bytes())["spaces"])
 
 
 def _read_space(root: Path, directory: str, side: Side) -> None:
@@ -96,7 +107,7 @@ def _read_space(root: Path, directory: str, side: Side) -> None:
     home = owners.pop("index", None)
     for name, path in found.items():
         if path.name == ".folder.yaml":
-            data = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
+            data = _yaml(path.read_bytes())
             owners[name.rpartition("/")[0]] = data["id"]
     ids = {front["confluence"]["id"] for front, _ in fronts.values()} | set(owners.values())
 
@@ -127,10 +138,14 @@ def _read_space(root: Path, directory: str, side: Side) -> None:
         )
     for name, path in found.items():
         if path.name == ".folder.yaml":
-            data = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
+            data = _yaml(path.read_bytes())
             above = name.rpartition("/")[0].rpartition("/")[0]
             parent = owners.get(above) if above else home
             side.folders[data["id"]] = Folder(data["title"], parent)
+
+
+def _yaml(text: bytes | str) -> Any:
+    return yaml.load(text, Loader=_LOADER)
 
 
 def _documents(root: Path) -> Iterator[Path]:
@@ -148,7 +163,7 @@ def front_of(path: Path) -> tuple[dict[str, Any], str]:
     """Front matter, every value as the text that stands there, and body of a document."""
     fence, front, written = path.read_bytes().decode("utf-8").split("---\n", 2)
     assert fence == ""
-    data = yaml.load(front, Loader=yaml.BaseLoader)
+    data = _yaml(front)
     raw = data.get("confluence", {}).get("layout") == "raw"
     return data, written if raw else unlaid(written)
 
