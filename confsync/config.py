@@ -63,6 +63,11 @@ class Config:
     labels: bool = False
     attachments: tuple[str, ...] = ()
 
+    @property
+    def directories(self) -> list[str]:
+        """Where the spaces' documents stand."""
+        return [space.path for space in self.spaces]
+
 
 def find_root(start: Path) -> Path:
     """The nearest directory, from `start` upward, with a configuration. Raises ConfigError."""

@@ -34,7 +34,7 @@ from confsync.model import (
     token_in,
 )
 from confsync.reading import Reader
-from confsync.rejection import blank, failed
+from confsync.rejection import blank, failed, taken
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
 
@@ -158,11 +158,7 @@ class Creations:
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
-            other = made.info
-            where = " (archived)" if other.status is Status.ARCHIVED else ""
-            why = f"the title '{found.title}' belongs to page {other.id}{where} already"
-            hint = "give it another title; 'confsync pull' brings the other page"
-            return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
+            return taken(result, made.info)
         self.made[entry.path] = made.id
         self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
         return self._settled(entry, made, parent, replace(result, id=made.id))

@@ -178,7 +178,8 @@ def _absent(how: How, step: Step, case: Case) -> Step:
         why = "the page is gone from the server; your changes are kept"
     elif case.remote is Absent.MOVED_OUT:
         why = (
-            "the page is in another space now; the file is kept, move it to that space's directory"
+            "the page is in another space than the file, which is kept: move it to that "
+            "space's directory"
         )
     else:
         why = "the page is not visible (deleted, restricted, or no permission); the file is kept"

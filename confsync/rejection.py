@@ -9,7 +9,7 @@ from typing import assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
-from confsync.model import Event, Page, Status
+from confsync.model import Event, Page, PageInfo, Status
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
@@ -76,6 +76,18 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
     )
 
 
+def taken(result: PageResult, other: PageInfo) -> PageResult:
+    """The refusal of a title, that of the result, which another page has."""
+    where = " (archived)" if other.status is Status.ARCHIVED else ""
+    return replace(
+        result,
+        outcome=Outcome.REJECTED,
+        error=f"the title '{result.title}' belongs to page {other.id}{where} already",
+        hint="give it another title; 'confsync pull' brings the other page",
+        exit=Exit.REFUSED,
+    )
+
+
 def log_conflict(case: Case, who: str) -> None:
     """One line for whoever audits: page, base, current version, who asked."""
     current = case.page.info.version.number if case.page else None
@@ -135,7 +147,9 @@ def _hint(case: Case) -> str:
     match case.decisions.content:
         case Content.RESTAMPED:
             return "'confsync pull' notes the new version, then push again"
-        case Content.GONE | Content.NOT_VISIBLE | Content.MOVED_OUT | Content.UNTRACKED:
+        case Content.MOVED_OUT:
+            return "no page is moved between spaces from here: move the file to its page's space"
+        case Content.GONE | Content.NOT_VISIBLE | Content.UNTRACKED:
             return ""
         case _:
             return (
@@ -173,7 +187,7 @@ def reason(case: Case) -> str:
         case Content.NOT_VISIBLE:
             return "the page is not visible: deleted, restricted, or no permission"
         case Content.MOVED_OUT:
-            return "the page is in another space now"
+            return "the page is in another space than the file"
         case Content.UNTRACKED:
             return "the page is not on the server yet"
         case Content.UP_TO_DATE | Content.EQUAL | Content.BEHIND | Content.LANDED | Content.AHEAD:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -63,12 +63,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class SpaceScan:
-    """What stands in one space's directory. `folders` maps directories to folders."""
+    """What stands in one space's directory. `folders` maps directories to folders.
+
+    `foreign` maps documents that seem to have been moved here from another space to its directory.
+    """
 
     config: SpaceConfig
     entries: tuple[Entry, ...]
     folders: Mapping[str, Folder]
     tree: paths.Tree
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
     def inner(self, path: str) -> str:
         """A mirror path as one relative to the space's directory."""
@@ -115,11 +119,27 @@ def scan(root: Path, spaces: Iterable[SpaceConfig]) -> tuple[SpaceScan, ...]:
     """Read every document of the spaces, once."""
     found = [(space, *_scan_space(root, space)) for space in spaces]
     twice = _claimed_twice(entry for _, entries, _ in found for entry in entries)
-    return tuple(
+    scans = tuple(
         SpaceScan(space, checked, folders, _tree(space, checked, folders))
         for space, entries, folders in found
         for checked in [tuple(_refuse_duplicate(entry, twice) for entry in entries)]
     )
+    return tuple(replace(one, foreign=_foreign(one, scans)) for one in scans)
+
+
+def _foreign(here: SpaceScan, scans: Iterable[SpaceScan]) -> dict[str, str]:
+    """Documents below no page of their own space, by their stamps, but below one of another's."""
+    key = here.config.key.casefold()
+    others = [one for one in scans if one.config.key.casefold() != key]
+    found: dict[str, str] = {}
+    for entry in here.entries if others else ():
+        stamp = entry.document.stamp if entry.document else None
+        if stamp is None or stamp.parent in here.tree.ids:
+            continue
+        for other in others:
+            if stamp.parent in other.tree.ids:
+                found[entry.path] = other.config.path
+    return found
 
 
 def claimed_elsewhere(scans: Iterable[SpaceScan], here: SpaceScan) -> frozenset[str]:

@@ -55,14 +55,15 @@ class Selection:
         inside = f"{directory_of(path)}/"
         return tuple(name.removeprefix(inside) for name in self.names if name.startswith(inside))
 
-    def check(self, paths: Iterable[str]) -> None:
-        """Raises UsageError when a name means no document."""
+    def check(self, paths: Iterable[str], directories: Iterable[str]) -> None:
+        """Raises UsageError when a name means no document. `directories` are those of spaces."""
         known = list(paths)
+        below = ", ".join(f"{directory}/" for directory in directories)
         for name in self.names:
             document = document_of(name) or name
             if not any(path in (name, document) or path.startswith(f"{name}/") for path in known):
                 raise UsageError(
                     f"{name}: no document there",
-                    hint="'confsync status' lists what the mirror has; a plain 'confsync pull' "
-                    "brings pages that are new",
+                    hint=f"documents stand below {below} and 'confsync status' lists them; "
+                    "a plain 'confsync pull' brings pages that are new",
                 )

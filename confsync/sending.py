@@ -15,6 +15,7 @@ from confsync.errors import (
     Exit,
     NetworkError,
     UnsettledError,
+    WriteRefusedError,
 )
 from confsync.extras import Extras
 from confsync.mirror import Mirror
@@ -30,6 +31,7 @@ from confsync.rejection import (
     log_conflict,
     read_only,
     refusal,
+    taken,
 )
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
@@ -151,7 +153,20 @@ class Sending:
             if isinstance(error, CredentialsError | NetworkError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
-            return failed(beside(entry, case), error)
+            return self._of_title(entry, case, error) or failed(beside(entry, case), error)
+
+    def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:
+        """The refusal that names the page whose title it is that this one was to have."""
+        old, new = case.page.info.title if case.page else "", case.local.title
+        if not isinstance(error, WriteRefusedError) or old == new:
+            return None
+        try:
+            other = self._reader.remote.titled(self._reader.space, new)
+        except APIAccessError:
+            return None  # the server's own words will do
+        if other is None or other.id == case.stamp.id:
+            return None
+        return taken(beside(entry, case), other)
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
         result = beside(entry, case)
@@ -305,6 +320,9 @@ def _not_sent(result: PageResult, case: Case) -> PageResult:
     if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
         behind = "the server has a newer version; 'confsync pull' brings it"
         return replace(result, outcome=Outcome.SKIPPED, error=behind)
+    if case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.FOLLOW:
+        moved = "the server has it in another place; 'confsync pull' takes note of that"
+        return replace(result, outcome=Outcome.SKIPPED, error=moved)
     return refusal(result, case)
 
 

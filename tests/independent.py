@@ -98,7 +98,9 @@ def _spaces(root: Path) -> list[dict[str, str]]:
 
 
 def _read_space(root: Path, directory: str, side: Side) -> None:
-    found = {path.relative_to(root / directory).as_posix(): path for path in _documents(root)}
+    found = {
+        path.relative_to(root / directory).as_posix(): path for path in _documents(root / directory)
+    }
     fronts = {name: front_of(path) for name, path in found.items() if path.name != ".folder.yaml"}
     owners: dict[str, str] = {
         name.removesuffix(".xhtml"): front["confluence"]["id"]

@@ -20,7 +20,9 @@ from confsync.view import reader_of
 def diff(mirror: Mirror, remote: Remote, selection: Selection, *, against_server: bool) -> Result:
     """Unified diffs of the laid-out text. Asks the server only for what is not here."""
     scans = mirror.scan()
-    selection.check(entry.path for scan in scans for entry in scan.entries)
+    selection.check(
+        (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
+    )
     pages: list[PageResult] = []
     errors: list[Problem] = []
     texts: list[str] = []

@@ -70,7 +70,9 @@ def pull(
     everything = selection.everything
     with contextlib.nullcontext() if dry_run else mirror.lock():
         scans = mirror.scan()
-        selection.check(entry.path for scan in scans for entry in scan.entries)
+        selection.check(
+            (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
+        )
         errors = [
             Problem.of(entry.error)
             for scan in scans

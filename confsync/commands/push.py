@@ -63,7 +63,8 @@ def push(
         scans = knowing(scans, deleted)
         deleted = scope.not_excluded(scans, deleted)
         known = [entry.path for scan in scans for entry in scan.entries]
-        selection.check([*known, *(entry.path for entry in deleted.values() if delete)])
+        known += [entry.path for entry in deleted.values() if delete]
+        selection.check(known, mirror.config.directories)
         asked = delete or Deleting()
         gone = deleted_here(mirror)
         try:
@@ -102,7 +103,7 @@ def _narrowed(
     mirror: Mirror, selection: Selection, since: str | None, *, staged: bool
 ) -> tuple[Selection, frozenset[str]]:
     """What is meant, by the word of git; and what of it is not as git's index has it."""
-    directories = [space.path for space in mirror.config.spaces]
+    directories = mirror.config.directories
     among, differing = selection.among, frozenset[str]()
     if since is not None:
         changed = gitrepo.changed_documents(mirror.root, directories, since)
@@ -152,7 +153,8 @@ def _outgoing(
             continue
         stamp = entry.document.stamp
         relabelled = mirror.config.labels and labelling.changed(entry.document)
-        extra = relabelled or entry.path in files
+        # Of what was moved to another space's directory the server says whether it belongs there.
+        extra = relabelled or entry.path in files or entry.path in scan.foreign
         if stamp and not entry.document.modified and not scan.moves(entry) and not extra:
             continue
         if entry.path in excluded:

@@ -50,7 +50,9 @@ def status(
     """
     scans = mirror.scan()
     gone_files = deleted_here(mirror)
-    selection.check(entry.path for scan in scans for entry in scan.entries)
+    selection.check(
+        (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
+    )
     gone = deleted_entries(mirror.root, mirror.config.spaces)
     scans = knowing(scans, gone)
     deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
@@ -196,6 +198,9 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
         return replace(page, outcome=Outcome.MODIFIED, error="labels")
     if entry.waits:
         why = "a move was interrupted; 'confsync pull' puts the file in its place"
+        return replace(page, outcome=Outcome.MOVED, error=why)
+    if entry.path in scan.foreign:
+        why = f"from {scan.foreign[entry.path]}/; no page is moved between spaces from here"
         return replace(page, outcome=Outcome.MOVED, error=why)
     moved = scan.wanted(entry) != found.stamp.parent
     return replace(page, outcome=Outcome.MOVED) if moved else page

@@ -183,7 +183,9 @@ def test_a_retitled_page_is_pushed_and_a_taken_title_is_refused(
     assert wiki.store.page(guide).title == "Handbook"
     desk.edit(GUIDE, "title: Handbook", "title: engineering")
     run = desk.json("push", exit=1)
-    assert "already exists" in run.data["pages"][0]["error"]
+    home = wiki.store.space("ENG").homepage_id
+    told = f"the title 'engineering' belongs to page {home} already"
+    assert run.data["pages"][0]["error"] == told
     assert wiki.store.page(guide).title == "Handbook"
 
 
