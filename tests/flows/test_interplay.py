@@ -16,6 +16,7 @@ import yaml
 from confsync import config
 from confsync.mirror import Mirror
 from confsync.sandbox import Sandbox
+from tests import independent
 from tests.flows.conftest import Desk, writes
 
 Tree = dict[str, tuple[str, str | None]]
@@ -59,6 +60,8 @@ def settled(wiki: Sandbox, desk: Desk, desk_at: Callable[..., Desk]) -> None:
     """Both sides say the same, here and in a fresh clone, and nothing is left to do."""
     assert tree_of(desk) == tree_on(wiki)
     assert tree_of(desk_at("fresh")) == tree_on(wiki)
+    desk("pull")  # which renames the files of pages that have other titles now
+    independent.assert_equal(desk.root, wiki)
     files = desk.files()
     wiki.clear_requests()
     for command in ("push", "pull", "push"):
@@ -394,3 +397,7 @@ def test_a_real_tree_turned_upside_down_is_the_same_everywhere_with_one_version_
     fresh = desk_at("elsewhere")
     assert tree_of(fresh) == tree_of(desk) == after
     assert desk("status", "--remote").out.startswith("clean")
+    server = independent.assert_equal(fresh.root, wiki)
+    assert independent.files_of(desk.root).pages == server.pages
+    desk("pull", "--allow-mass-delete")  # which brings folders and names after
+    independent.assert_alike(independent.files_of(desk.root), server)
