@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from confsync import attaching, document, fetching, files
-from confsync.attachments import decide
+from confsync.attachments import Decision, decide
 from confsync.document import Document
 from confsync.errors import APIAccessError, ConfsyncError, Exit, worst
 from confsync.fetching import Bringing, Read
@@ -128,9 +128,10 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
         return step
     brought = fetching.bring(mirror, step.path, step.bringing, found)
     result = step.result
-    if brought.changed:
+    # A file that was missing comes back, and its stamp is as it was.
+    if count := max(brought.changed, step.bringing.decisions.count(Decision.FETCH)):
         fresh = result.outcome is Outcome.CLEAN
-        note = f"{brought.changed} attachment{'s' if brought.changed > 1 else ''}"
+        note = f"{count} attachment{'s' if count > 1 else ''}"
         outcome = Outcome.REFRESHED if fresh else result.outcome
         result = replace(result, outcome=outcome, error=result.error or note)
     if brought.problems:

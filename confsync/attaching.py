@@ -11,6 +11,7 @@ from confsync.document import Document
 from confsync.mirror import Mirror
 from confsync.model import Attached, AttachmentInfo, Version
 
+MISNAMED = "no file can have this name on every system, or another's differs only in case"
 # What has to be done about an attachment at this side, and what at that.
 HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
 THERE = (Decision.UPLOAD, Decision.DELETE)
@@ -21,7 +22,8 @@ CONFLICTS = (Decision.DIVERGED, Decision.LOST, Decision.UNKNOWN)
 class Beside:
     """What stands beside one document: its files, and those that were deleted on purpose.
 
-    `path` is the document's. `attached` are the stamp's.
+    `path` is the document's. `attached` are the stamp's. `unfit` are files that cannot be
+    attachments.
     """
 
     path: str
@@ -30,6 +32,12 @@ class Beside:
     deleted: frozenset[str]
     shown: frozenset[str]
     patterns: tuple[str, ...]
+    unfit: frozenset[str] = frozenset()
+
+    @property
+    def misnamed(self) -> tuple[str, ...]:
+        """What is to be sent, but cannot be under its name."""
+        return tuple(sorted(self.unfit & self.shown))
 
     def facing(self, infos: Iterable[AttachmentInfo]) -> Beside:
         """The same, where a pull that was cut off had put files of which no stamp tells yet."""
@@ -81,6 +89,7 @@ def beside(mirror: Mirror, path: str, found: Document | None, deleted: frozenset
         frozenset(one.name for one in attached if f"{directory}/{one.file}" in deleted),
         (attachments.shown(found.body) | set(found.listed)) if found else frozenset(),
         mirror.config.attachments,
+        files.unfit(mirror.root, path, attached),
     )
 
 

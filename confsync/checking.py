@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from confsync import attachments, files
+from confsync.attaching import MISNAMED
 from confsync.document import Document
 from confsync.flaws import flaws_of
 from confsync.mirror import Mirror
@@ -77,22 +78,26 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
     for offset, code, message in _oddities(found, known):
         line, column = found.place(offset)
         yield Finding(entry.path, line, column, Severity.WARNING, code, message)
-    for offset, name in _missing(mirror, entry.path, found):
+    for offset, why in _missing(mirror, entry.path, found):
         line, column = found.place(offset)
-        why = f"there is no attachment '{name}', here or on the page as it was pulled"
         yield Finding(entry.path, line, column, Severity.WARNING, "attachment", why)
 
 
 def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, str]]:
-    """Offset in the file and name of each attachment that is shown and is nowhere."""
+    """Where in the file an attachment is shown that is nowhere, and why."""
     patterns = mirror.config.attachments
     if not patterns:
         return
     attached = found.stamp.attachments if found.stamp else ()
     known = files.names(mirror.root, path, attached) | {one.name for one in attached}
+    unfit = files.unfit(mirror.root, path, attached)
     for offset, name in attachments.places(found.text, found.body_start):
-        if name not in known and attachments.managed(name, patterns):
-            yield offset, name
+        if name in known or not attachments.managed(name, patterns):
+            continue
+        if name in unfit:
+            yield offset, f"attachment '{name}': {MISNAMED}"
+        else:
+            yield offset, f"there is no attachment '{name}', here or on the page as it was pulled"
 
 
 def _stamp_trouble(mirror: Mirror, found: Document) -> str:

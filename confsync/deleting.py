@@ -149,6 +149,10 @@ class Deletions:
             return _rejected(result, "has changes that are not pushed; pull --theirs drops them")
         if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
             return _rejected(result, "the page is archived: restore it in the browser first")
+        if isinstance(found, Page) and found.info.live:
+            return _rejected(
+                result, "a live doc, which confsync only pulls: delete it in the browser"
+            )
         if found is Absent.TRASHED:
             return replace(result, error="is in the trash already")
         if one.stamp is not None:

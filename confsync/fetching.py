@@ -50,7 +50,7 @@ class Bringing:
     def file(self, name: str) -> str:
         """The file of an attachment: the one that it has, or the one that it gets."""
         held = {one.name: one.file for one in self.beside.attached}
-        held |= {n: f.path.rpartition("/")[2] for n, f in self.beside.files.items()}
+        held |= {name: file.file for name, file in self.beside.files.items()}
         return attachments.file_names([one.name for one in self.sides], held)[name]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import BinaryIO
 from confsync import attachments, disk
 from confsync.errors import FileError
 from confsync.model import Attached, AttachmentInfo
+from confsync.paths import folded
 
 DOWNLOADS = "downloads"
 _PIECE = 1 << 20
@@ -26,6 +28,11 @@ class Standing:
     path: str
     size: int
     digest: str
+
+    @property
+    def file(self) -> str:
+        """The file's own name, in the form in which stamps have it."""
+        return _plain(self.path.rpartition("/")[2])
 
 
 def names(root: Path, document: str, attached: tuple[Attached, ...]) -> frozenset[str]:
@@ -45,13 +52,34 @@ def standing(root: Path, document: str, attached: tuple[Attached, ...]) -> dict[
     return found
 
 
+def unfit(root: Path, document: str, attached: tuple[Attached, ...]) -> frozenset[str]:
+    """Files beside a document that are no attachments, since no other system could have them.
+
+    Their names are not possible everywhere, or differ from another's only in case. Raises
+    FileError.
+    """
+    fit = {path for _, path in _named(root, document, attached)}
+    directory = attachments.directory_of(document)
+    return frozenset(
+        _plain(file) for file in _regular(root / directory) if f"{directory}/{file}" not in fit
+    )
+
+
 def _named(root: Path, document: str, attached: tuple[Attached, ...]) -> Iterator[tuple[str, str]]:
-    """Name and path of each file beside a document."""
+    """Name and path of each file beside a document that can be an attachment."""
     known = {one.file: one.name for one in attached}
     directory = attachments.directory_of(document)
-    for file in sorted(_regular(root / directory)):
-        plain = unicodedata.normalize("NFC", file)  # some file systems write names their own way
-        yield known.get(plain, plain), f"{directory}/{file}"
+    standing = sorted(_regular(root / directory))
+    alike = Counter(folded(_plain(file)) for file in standing)
+    for file in standing:
+        plain = _plain(file)
+        if plain in known or (attachments.is_safe(plain) and alike[folded(plain)] == 1):
+            yield known.get(plain, plain), f"{directory}/{file}"
+
+
+def _plain(file: str) -> str:
+    """Some file systems write names their own way."""
+    return unicodedata.normalize("NFC", file)
 
 
 def _regular(directory: Path) -> Iterator[str]:

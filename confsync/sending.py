@@ -319,6 +319,8 @@ def _sent(case: Case) -> bool:
 def _not_sent(result: PageResult, case: Case) -> PageResult:
     if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
         behind = "the server has a newer version; 'confsync pull' brings it"
+        if result.remote == result.base:
+            behind = f"changed without a new version; 'confsync pull {result.path}' brings that"
         return replace(result, outcome=Outcome.SKIPPED, error=behind)
     if case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.FOLLOW:
         moved = "the server has it in another place; 'confsync pull' takes note of that"

@@ -152,12 +152,12 @@ class Uploading:
             raise UnsettledError(what, failure) from None
 
     def _stamp(self, sides: Sides, info: AttachmentInfo, digest: str) -> None:
-        file = self._beside.files[sides.name].path.rpartition("/")[2]
+        file = self._beside.files[sides.name].file
         self._attached[sides.name] = Attached(sides.name, info.version.number, digest, file)
 
     def _conflict(self, sides: Sides) -> Conflict:
         base, standing = sides.base, self._beside.files.get(sides.name)
-        file = standing.path.rpartition("/")[2] if standing else base.file if base else sides.name
+        file = standing.file if standing else base.file if base else sides.name
         return Conflict(who_and_what(sides), way_out(self._beside.path, file, sides))
 
     def _note(self, what: str, sides: Sides, version: int | None, after: str | None) -> None:

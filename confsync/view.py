@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from confsync import scope
+from confsync import labelling, scope
 from confsync.errors import EVERYBODYS, APIAccessError, SpaceNotFoundError
 from confsync.model import (
     AttachmentInfo,
@@ -99,7 +99,7 @@ def view(
     waiting = {untracked[t]: i for i in fresh if (t := i.title.casefold()) in untracked}
     fresh = [info for info in fresh if info.title.casefold() not in untracked]
     here = {i: info for i, info in infos.items() if _is_here(reader, info)}
-    least = _to_read(stamped, here, refresh or not selection.everything)
+    least = _to_read(scan, stamped, here, refresh or not selection.everything)
     if with_new:
         least |= {info.id: info.version.number for info in fresh}
     found = reader.current(least)
@@ -163,8 +163,14 @@ def _titles_of_untracked(scan: SpaceScan) -> dict[str, str]:
     }
 
 
-def _to_read(stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool) -> dict[str, int]:
-    """The ids whose current body is needed, with the version that is known to exist."""
+def _to_read(
+    scan: SpaceScan, stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool
+) -> dict[str, int]:
+    """The ids whose current body is needed, with the version that is known to exist.
+
+    Among them everything that a push would send: it is refused where the page was changed without
+    a new version, and a pull is to bring that.
+    """
     least: dict[str, int] = {}
     for entry in stamped:
         document, info = entry.document, infos.get(entry.page_id or "")
@@ -177,6 +183,8 @@ def _to_read(stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool) -
             or info.version.number != stamp.version
             or info.title != document.title
             or document.modified
+            or scan.moves(entry)
+            or labelling.changed(document)
         ):
             least[stamp.id] = max(stamp.version, info.version.number if info else 0)
     return least

@@ -195,7 +195,11 @@ def _files(
         except FileError as error:
             pages.append(failed(blank(entry), error))
             continue
-        if beside.changed(delete=delete):
+        if beside.misnamed:
+            why = f"{scope.few(beside.misnamed)}: {attaching.MISNAMED}"
+            hint = "rename the file, and what the page shows"
+            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+        elif beside.changed(delete=delete):
             found[entry.path] = beside
     return found
 
