@@ -45,6 +45,7 @@ from confsync.sandbox import (
     Stale,
     Store,
     VersionRow,
+    queries,
 )
 from confsync.work import Workers
 
@@ -134,15 +135,20 @@ class StoreRemote:
         return tuple(v for v in reversed(tuple(found)) if v.number > version)
 
     def folder(self, folder_id: str) -> Folder | None:
-        return None
+        steps.before(f"GET folder {folder_id}")
+        try:
+            row = self.store.folder(folder_id)
+        except Missing:
+            return None
+        return Folder(row.id, row.title, row.parent_id, _kind(row.parent_type))
 
     def others(self, space: Space) -> tuple[Other, ...]:
         return ()
 
     def children(self, page_id: str) -> tuple[str, ...]:
         steps.before(f"GET children of {page_id}")
-        rows = self.store.pages(self._row(page_id).space_key)
-        return tuple(row.id for row in rows if row.parent_id == page_id)
+        rows = queries.parents(self.store.database, self._row(page_id).space_id)
+        return tuple(one for one, above in rows.items() if above == page_id)
 
     def titled(self, space: Space, title: str) -> PageInfo | None:
         steps.before("GET title")
@@ -293,7 +299,7 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         title=row.title,
         version=Version(row.version, row.message, row.author, row.created_at),
         parent=row.parent_id,
-        parent_kind=ParentKind.PAGE if row.parent_id else ParentKind.NONE,
+        parent_kind=_kind(row.parent_type),
         status=Status(row.status) if row.status in _STATUSES else Status.OTHER,
         position=row.position,
         labels=tuple(sorted(row.labels)) if labels else None,
@@ -303,6 +309,11 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
 def _attachment(row: AttachmentRow) -> AttachmentInfo:
     version = Version(row.version, row.comment, row.author, row.created_at)
     return AttachmentInfo(row.id, row.title, version, row.size)
+
+
+def _kind(parent_type: str | None) -> ParentKind:
+    kinds = {"page": ParentKind.PAGE, "folder": ParentKind.FOLDER, None: ParentKind.NONE}
+    return kinds.get(parent_type, ParentKind.OTHER)
 
 
 _STATUSES = {status.value for status in Status}

@@ -15,6 +15,7 @@ from pathlib import Path
 from confsync import document, steps
 from confsync.commands.pull import pull
 from confsync.commands.push import push
+from confsync.commands.restore import restore
 from confsync.config import Config, SpaceConfig, dump
 from confsync.deleting import Deleting
 from confsync.document import Document
@@ -39,6 +40,8 @@ _COMMENT = re.compile(r'ac:ref="([^"]+)"')
 _MARKER = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)\n", re.MULTILINE)
 
 
+# What a page can be.
+EVER = ("current", "archived", "trashed")
 # The last look at a file, or at a page that is to be deleted, is over.
 _TOO_LATE = ("replace", "rename", "remove", "DELETE")
 
@@ -55,6 +58,7 @@ class Site:
         self.store.create_space(SPACE, "Engineering", "Home")
         self.owed: dict[str, set[str]] = {}
         self.given_up: dict[str, set[str]] = {}
+        self.folders: list[str] = []
         self._removed: set[str] = set()
         self._typed = 0
 
@@ -113,8 +117,8 @@ class Site:
                 row.labels,
                 self.store.attachments(row.id),
             )
-            for row in self.pages("current", "trashed")
-        ]
+            for row in self.pages(*EVER)
+        ] + [self.store.folder(folder) for folder in self.folders]
 
     def give_up(self, page_id: str) -> None:
         """Somebody gave up, by name, what the page holds now: a push may take it away."""
@@ -122,7 +126,7 @@ class Site:
 
     def no_version_twice(self) -> None:
         """No edit made two versions: each token stands once on each page."""
-        for row in self.pages("current", "trashed"):
+        for row in self.pages(*EVER):
             tokens = re.findall(
                 r"\[confsync \w+\]", " ".join(v.message for v in self.store.versions(row.id))
             )
@@ -130,7 +134,7 @@ class Site:
 
     def ever_had(self) -> set[str]:
         """Every line of every version of every page."""
-        rows = self.pages("current", "trashed")
+        rows = self.pages(*EVER)
         lines = {m for row in rows for v in self.store.versions(row.id) for m in marks(v.body)}
         for row in rows:
             for one in self.store.attachments(row.id):
@@ -156,6 +160,9 @@ class Desk:
 
     def attachments(self) -> list[Path]:
         return sorted(self.root.glob(f"{SPACE}/**/*.attachments/*"))
+
+    def folder_files(self) -> list[Path]:
+        return sorted((self.root / SPACE).rglob(".folder.yaml"))
 
     def text_of_all(self) -> str:
         trash = self.root / STATE / "trash"
@@ -195,7 +202,7 @@ class Desk:
         return next((row for row in self.site.pages() if row.id == entry.stamp.id), None)
 
     def files(self) -> dict[str, bytes]:
-        paths = [*self.documents(), *self.attachments()]
+        paths = [*self.documents(), *self.attachments(), *self.folder_files()]
         return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in paths}
 
     def bring_back_deleted(self) -> None:
@@ -278,6 +285,9 @@ class Desk:
         asked = Deleting() if delete else None
         return lambda mirror: push(mirror, self.remote, Selection(), delete=asked)
 
+    def restore(self, page_id: str) -> Callable[[Mirror], Result]:
+        return lambda mirror: restore(mirror, self.remote, page_id)
+
     # -- a person, resolving -----------------------------------------------------------------------
 
     def resolve_markers(self) -> None:
@@ -316,7 +326,7 @@ class Desk:
             self.site.store.restore(page.id or "")
         elif "changed the title" in page.error or "belongs to page" in page.error:
             self.retitle(path, self._title(page))
-        elif "title" in page.error and page.id:
+        elif "title" in page.error:
             self.retitle(path, f"Other {self.site.line()}")
         elif "moved here and" in page.error:
             row = self.site.store.page(page.id or "")

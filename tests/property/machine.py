@@ -5,6 +5,7 @@ Rules do what people do; `check` looks after each that nothing was lost and noth
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,9 +14,10 @@ from pathlib import Path
 import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from confsync.errors import APIAccessError
 from confsync.mirror import STATE
 from confsync.resolve import Way
-from confsync.sandbox import PageRow
+from confsync.sandbox import PageRow, Refusal
 from tests.property.desks import SPACE, Desk, Site, desk_in, marks, read, template
 from tests.store_remote import Trouble
 
@@ -88,6 +90,15 @@ class Team(RuleBasedStateMachine):
             desk.retitle(path, f"Title {self.site.line()}")
 
     @rule(d=who, n=pick, m=pick)
+    def take_a_title(self, d: int, n: int, m: int) -> None:
+        """That of another document, or the own one in other case."""
+        desk = self.desk(d)
+        path, other = self.path(desk, n), self.path(desk, m)
+        found = read(other) if other else None
+        if path and found:
+            desk.retitle(path, found.title.swapcase() if path == other else found.title)
+
+    @rule(d=who, n=pick, m=pick)
     def write_a_file(self, d: int, n: int, m: int) -> None:
         """A file beside a document, which shows it; or one more line in one that is there."""
         desk = self.desk(d)
@@ -153,18 +164,24 @@ class Team(RuleBasedStateMachine):
         )
         desk.typed.add(line)
 
-    @rule(d=who, n=pick, m=pick)
-    def move_a_file(self, d: int, n: int, m: int) -> None:
+    @rule(d=who, n=pick, m=pick, branch=st.booleans())
+    def move_a_file(self, d: int, n: int, m: int, branch: bool) -> None:
+        """Below another document, or into a folder; alone, or with what stands below it."""
         desk = self.desk(d)
         path, above = self.path(desk, n), self.path(desk, m)
         if not path or not above or path.stem == "index" or path == above:
             return
         directory = path.parent if above.stem == "index" else above.with_suffix("")
+        if m % 2 and (folders := desk.folder_files()):
+            directory = folders[m % len(folders)].parent
         target = directory / path.name
         if directory.is_relative_to(path.with_suffix("")) or target.exists():
             return
         directory.mkdir(exist_ok=True)
         path.rename(target)
+        below = path.with_suffix("")
+        if branch and below.is_dir() and not target.with_suffix("").exists():
+            below.rename(target.with_suffix(""))
 
     @rule(d=who)
     def lose_the_cache(self, d: int) -> None:
@@ -271,17 +288,35 @@ class Team(RuleBasedStateMachine):
     def ana_moves(self, n: int, m: int) -> None:
         row, above = self.page(n), self.page(m)
         home = self.site.store.space(SPACE).homepage_id
-        if row and above and row.id != home and not self.is_below(above, row):
-            self.site.store.edit(row.id, parent=above.id)
+        if row and above and row.id != home:
+            with contextlib.suppress(Refusal):  # not below itself
+                self.site.store.edit(row.id, parent=above.id)
 
-    def is_below(self, row: PageRow, other: PageRow) -> bool:
-        rows = {one.id: one for one in self.site.pages()}
-        at: PageRow | None = row
-        while at is not None:
-            if at.id == other.id:
-                return True
-            at = rows.get(at.parent_id or "")
-        return False
+    @rule(n=pick, m=pick)
+    def ana_uses_a_folder(self, n: int, m: int) -> None:
+        """For a page; a new one, or one that is there."""
+        row, above = self.page(n), self.page(m)
+        folders, home = self.site.folders, self.site.store.space(SPACE).homepage_id
+        if not row or not above or row.id in (home, above.id):
+            return
+        if m % 2 or not folders:
+            name = f"Folder {self.site.line()}"
+            folders.append(self.site.store.create_folder(SPACE, name, parent=above.id).id)
+        with contextlib.suppress(Refusal):
+            self.site.store.edit(row.id, parent=folders[-1 if m % 2 else n % len(folders)])
+
+    @precondition(lambda self: self.site.folders)
+    @rule(n=pick, m=pick, what=st.sampled_from(["rename", "move", "remove"]))
+    def ana_changes_a_folder(self, n: int, m: int, what: str) -> None:
+        folder = self.site.folders[n % len(self.site.folders)]
+        if what == "remove":
+            self.site.store.remove_folder(folder)
+            self.site.folders.remove(folder)
+        elif what == "rename":
+            self.site.store.change_folder(folder, f"Folder {self.site.line()}")
+        elif row := self.page(m):
+            with contextlib.suppress(Refusal):
+                self.site.store.change_folder(folder, parent=row.id)
 
     @rule(n=pick)
     def ana_creates(self, n: int) -> None:
@@ -304,13 +339,21 @@ class Team(RuleBasedStateMachine):
             self.site.store.trash(row.id)
 
     @rule(n=pick)
+    def ana_archives(self, n: int) -> None:
+        row = self.page(n)
+        if row and row.id != self.site.store.space(SPACE).homepage_id:
+            self.site.store.archive(row.id)
+
+    @rule(n=pick)
     def ana_restores(self, n: int) -> None:
-        rows = self.site.pages("trashed")
-        if rows and not self.taken(rows[n % len(rows)].title):
-            self.site.store.restore(rows[n % len(rows)].id)
+        rows = self.site.pages("trashed", "archived")
+        row = rows[n % len(rows)] if rows else None
+        if row and (row.status == "archived" or not self.taken(row.title)):
+            self.site.store.restore(row.id)
 
     def taken(self, title: str) -> bool:
-        return any(row.title.casefold() == title.casefold() for row in self.site.pages())
+        rows = self.site.pages("current", "archived")
+        return any(row.title.casefold() == title.casefold() for row in rows)
 
     # -- confsync ----------------------------------------------------------------------------------
 
@@ -372,6 +415,16 @@ class Team(RuleBasedStateMachine):
             self.site.give_up(row.id)
             name = path.relative_to(desk.root).as_posix()
             desk.run(desk.pull(name, way=Way.OURS, at=row.version), cut)
+
+    @rule(d=who, n=pick, cut=cuts, trouble=troubles)
+    def restore(self, d: int, n: int, cut: int, trouble: Trouble | None) -> None:
+        rows = self.site.pages("trashed")
+        if rows:
+            desk = self.desk(d)
+            with contextlib.suppress(
+                APIAccessError
+            ):  # the title is taken, or the server in trouble
+                desk.run(desk.restore(rows[n % len(rows)].id), cut, trouble)
 
     @rule(d=who, n=pick)
     def delete_a_document(self, d: int, n: int) -> None:
