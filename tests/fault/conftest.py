@@ -24,8 +24,8 @@ def body(*lines: str) -> str:
 class Play:
     """One command, and what happened on both sides before it.
 
-    `remote` and `local` are done after the clone; `exit` is what the command ends with when nothing
-    goes wrong.
+    `before` is done to the site before the mirror is up to date, `remote` and `local` after it;
+    `exit` is what the command ends with when nothing goes wrong.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Play:
     again: int = 0
     labels: bool = True
     attachments: bool = False
+    before: Callable[[Store, dict[str, str]], None] | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -145,6 +146,8 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
             ids = base(sandbox.store)
             if play.attachments:
                 attach(sandbox.store, ids)
+            if play.before:
+                play.before(sandbox.store, ids)
             root = tmp_path / "mirror"
             shutil.rmtree(root, ignore_errors=True)
             staged = Stage(zygote, sandbox, root)
@@ -160,7 +163,7 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
             config += ["labels: true"] if play.labels else []
             config += ["attachments: true"] if play.attachments else []
             (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
-            if play.labels or play.attachments:
+            if play.labels or play.attachments or play.before:
                 assert staged.run("pull").exit == 0
                 _commit(root)
             play.remote(sandbox.store, ids)

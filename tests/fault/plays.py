@@ -77,7 +77,8 @@ def _colleagues_files(store: Store, ids: dict[str, str]) -> None:
     store.replace_attachment(first.id, b"hers", "Ana")
     store.remove_attachment(second.id)
     store.attach(ids["Leaf"], "new/name.txt", b"new")
-    store.edit(ids["Guide"], title="Handbook", author="Ana")
+    # With the files that stand beside it, both by its name and by its place.
+    store.edit(ids["Guide"], title="Handbook", parent=ids["State"], author="Ana")
     store.trash(ids["Gone"])
 
 
@@ -96,6 +97,41 @@ def _shows(root: Path, name: str, title: str, file: str) -> None:
     directory = path.with_suffix(".attachments")
     directory.mkdir()
     (directory / file).write_text(f"{title} {file}")
+
+
+def _folders(store: Store, ids: dict[str, str]) -> None:
+    """Part, with Leaf below it, stands in Inner in Outer, State in Outer."""
+    ids["Outer"] = store.create_folder("ENG", "Outer", parent=ids["Home"]).id
+    ids["Inner"] = store.create_folder("ENG", "Inner", parent=ids["Outer"]).id
+    store.edit(ids["Part"], parent=ids["Inner"])
+    store.edit(ids["State"], parent=ids["Outer"])
+
+
+def _colleagues_folders(store: Store, ids: dict[str, str]) -> None:
+    store.change_folder(ids["Inner"], "Within")
+    store.change_folder(ids["Inner"], parent=ids["Guide"])
+    store.edit(ids["Leaf"], body("Leaf, new"), author="Ana")
+    store.edit(ids["State"], parent=ids["Home"], author="Ana")
+    store.create_page("ENG", "New", body("new"), parent=ids["Inner"])
+    store.edit(ids["Both"], title="BOTH", author="Ana")
+    store.archive(ids["Gone"])
+
+
+def _into_folders(root: Path) -> None:
+    _edit(root, "mine.xhtml", "title: Mine", "title: MINE")
+    (root / "ENG/clash.xhtml").rename(root / "ENG/outer/clash.xhtml")
+
+
+def _much_into_folders(root: Path) -> None:
+    _into_folders(root)
+    inner = root / "ENG/outer/inner"
+    (root / "ENG/guide.xhtml").rename(inner / "guide.xhtml")
+    (inner / "part.xhtml").rename(root / "ENG/part.xhtml")
+    (inner / "new.xhtml").write_text("---\ntitle: New\n---\n<p>new</p>\n")
+    (inner / "new").mkdir()
+    (inner / "new/newer.xhtml").write_text("---\ntitle: Newer\n---\n<p>newer</p>\n")
+    (inner / "new/newer").mkdir()
+    (root / "ENG/both.xhtml").rename(inner / "new/newer/both.xhtml")
 
 
 PULL = Play("pull", ("pull",), _colleague, _some_edits)
@@ -130,4 +166,18 @@ FILES_PUSH = Play(
     labels=False,
     attachments=True,
 )
-EVERY = (PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH)
+FOLDERS_PULL = Play(
+    "pull with folders",
+    ("pull",),
+    _colleagues_folders,
+    _into_folders,
+    labels=False,
+    before=_folders,
+)
+FOLDERS_PUSH = Play(
+    "push with folders", ("push",), local=_much_into_folders, labels=False, before=_folders
+)
+EVERY = (
+    *(PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
+    *(FOLDERS_PULL, FOLDERS_PUSH),
+)
