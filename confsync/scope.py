@@ -90,15 +90,19 @@ def belonging(
     listed: Mapping[str, PageInfo],
     folders: Mapping[str, Folder],
 ) -> tuple[dict[str, PageInfo], frozenset[str]]:
-    """The listed pages that belong to a mirror's space, and the ids of those excluded from it."""
+    """The listed pages that belong to a mirror's space, and the ids of those excluded from it.
+
+    Those are, too, what stands above and beside the subtree of a mirror that has but one.
+    """
     config = scan.config
     above = _above(listed, folders)
     inside = {i: info for i, info in listed.items() if _is_inside(config, _line(i, above))}
+    outside = [i for i in listed if config.root and _is_outside(config, _line(i, above), above)]
     if not (config.include or config.exclude):
-        return inside, frozenset()
+        return inside, frozenset(outside)
     places = _places(scan, home, inside, folders)
     wanted = {i: info for i, info in inside.items() if selected(config, places[i], _line(i, above))}
-    return wanted, frozenset(inside.keys() - wanted.keys())
+    return wanted, frozenset((inside.keys() - wanted.keys()) | set(outside))
 
 
 def with_pages(
@@ -132,6 +136,11 @@ def _is_inside(config: SpaceConfig, line: list[str]) -> bool:
         if page_id in config.others:
             return False
     return config.root is None
+
+
+def _is_outside(config: SpaceConfig, line: list[str], above: Mapping[str, str | None]) -> bool:
+    """Whether a page certainly stands below none of the roots: all above it is to be seen."""
+    return line[-1] in above and not {config.root, *config.others}.intersection(line)
 
 
 def _places(

@@ -188,6 +188,38 @@ def test_a_page_that_was_moved_here_too_stays_and_is_refused(
     assert two.files() == files
 
 
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_page_that_is_moved_out_of_all_subtrees_is_left_alone_and_named(
+    wiki: Sandbox, ids: dict[str, str], two: Desk, edited: bool
+) -> None:
+    if edited:
+        two.edit("one/a/b.xhtml", "<p>B</p>", "<p>mine</p>")
+    wiki.store.edit(ids["A"], parent=wiki.store.space("ENG").homepage_id, author="Ana")
+    files = two.files()
+    for command in (["pull"], ["status", "--remote"]):
+        told = two(*command).out
+        assert "excluded by .confsync.yaml, and left alone: one/a.xhtml, one/a/b.xhtml" in told
+    assert two.files() == files
+    two("pull", "--prune")
+    assert documents(two) == {"one/index", "two/index", "two/c"} | ({"one/b"} if edited else set())
+    assert [r for r in wiki.requests if r.method == "PUT"] == []
+    wiki.store.edit(ids["A"], parent=ids["C"], author="Ana")
+    two("pull")
+    assert {"two/c/a", "two/c/a/b"} <= documents(two)
+    two("push")
+    settled(wiki, two)
+
+
+def test_a_page_whose_parent_cannot_be_seen_is_not_taken_for_moved_out(
+    wiki: Sandbox, ids: dict[str, str], two: Desk
+) -> None:
+    wiki.store.restrict(ids["A"])
+    wiki.store.edit(ids["B"], "<p>theirs</p>", author="Ana")
+    told = two("pull").out
+    assert "excluded" not in told
+    assert "<p>theirs</p>" in two.text("one/a/b.xhtml")
+
+
 def test_a_document_that_is_moved_to_another_subtree_is_pushed_as_a_move(
     wiki: Sandbox, ids: dict[str, str], two: Desk
 ) -> None:
