@@ -8,7 +8,6 @@ what the server has now.
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -223,6 +222,8 @@ def shown(body: str) -> frozenset[str]:
 
 def places(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
     """Where from `start` on a text shows one of its own attachments, and which."""
+    from html import unescape
+
     for found in _SHOWN.finditer(text, start):
         if found["name"] is not None:
-            yield found.start(), html.unescape(found["name"])
+            yield found.start(), unescape(found["name"])

@@ -5,8 +5,6 @@ Digests and names, never a text or a token. A convenience: one that cannot be wr
 
 from __future__ import annotations
 
-import json
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -15,8 +13,6 @@ from pathlib import Path
 
 from confsync import disk
 from confsync.model import Event
-
-log = logging.getLogger("confsync.audit")
 
 # At this size a file is put aside, and the oldest of these is forgotten.
 MAX_BYTES = 1024 * 1024
@@ -38,6 +34,9 @@ class AuditLog:
 
     def add(self, event: Event) -> None:
         """Write an event down, with the time. What is in the way of that is only logged."""
+        import json
+        import logging
+
         row = {"time": self._clock(), **{k: v for k, v in asdict(event).items() if k != "time"}}
         line = json.dumps(row, ensure_ascii=True) + "\n"
         with self._lock:
@@ -45,6 +44,7 @@ class AuditLog:
                 self._rotate()
                 disk.append(self._path, line.encode())
             except OSError as error:
+                log = logging.getLogger("confsync.audit")
                 log.info("%s cannot be written: %s", self._path.name, error.strerror)
 
     def read(self) -> Iterator[Event]:
@@ -72,6 +72,8 @@ class AuditLog:
 
 
 def _event(line: bytes) -> Event | None:
+    import json
+
     try:
         row = json.loads(line)
         return Event(**row) if isinstance(row, dict) else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from confsync import compare, document, gitrepo
+from typing import TYPE_CHECKING
+
+from confsync import document, gitrepo
 from confsync.errors import EVERYBODYS, APIAccessError, DocumentError, FileError
 from confsync.mirror import Mirror
 from confsync.model import Stamp, digest
-from confsync.remote import Remote
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
 
 # How many old versions somebody may have deleted for a base to be found still.
 _RENUMBERED = 20
@@ -51,6 +55,8 @@ def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | N
 
     Deleting an old version renumbers those above it: then the base has a lower number now.
     """
+    from confsync import compare  # not for who only checks
+
     for number in range(stamp.version, max(0, stamp.version - _RENUMBERED), -1):
         try:
             page = remote.old_page(stamp.id, number)

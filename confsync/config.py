@@ -6,7 +6,6 @@ here: credentials come from the environment, the keyring or ``.netrc``.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -235,6 +234,8 @@ def _mapping(
     for key, value in node.value:
         name = str(key.value)
         if name not in known:
+            import difflib
+
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
             raise _error(_line(key), f"unknown key '{name}' in {what}", hint=hint)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -27,7 +26,7 @@ def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool
     """
     make_directories(path.parent)
     steps.before(f"write a temporary file for {path}")
-    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    handle, name = _new_file(path.parent)
     temporary: str | None = name
     try:
         with os.fdopen(handle, "wb") as file:
@@ -46,6 +45,15 @@ def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def _new_file(directory: Path) -> tuple[int, str]:
+    """A new file to write to, of a name that nothing else has: its handle and its path."""
+    while True:
+        name = os.path.join(directory, f"{TEMPORARY}{os.urandom(8).hex()}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with contextlib.suppress(FileExistsError):
+            return os.open(name, flags, 0o600), name
 
 
 def put(path: Path, source: Path, check: Callable[[], None]) -> None:
@@ -113,6 +121,8 @@ def make_directories(path: Path) -> None:
 def temporary_directory(parent: Path, prefix: str) -> Path:
     """A new directory of a name that nothing else has. Raises OSError."""
     steps.before(f"make a directory in {parent}")
+    import tempfile
+
     return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
 
 

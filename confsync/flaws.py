@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from confsync import bases, document, storage
 from confsync.document import Document
 from confsync.errors import FileError
 from confsync.mirror import Mirror
-from confsync.remote import Remote
 from confsync.scan import Entry
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,6 +198,8 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
     git = _git()
     if git is None:
         raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
         files = []
         for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):

@@ -5,11 +5,15 @@ Labels make no version. Adding and removing are set arithmetic, so either may be
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from confsync import compare
 from confsync.compare import Labels
 from confsync.document import Document
 from confsync.model import Local, Stamp
-from confsync.remote import Remote
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
 
 
 def changed(document: Document) -> bool:

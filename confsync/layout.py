@@ -14,6 +14,7 @@ needs a new layout number in the stamp.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _BLOCK = (
     r"p|t(?:d|r|h(?:ead)?|able|body|foot)|li|h[1-6r]|ul|ol|d[ltd]|div|col(?:group)?|blockquote|pre"
@@ -27,13 +28,19 @@ _SKIP = rf"!(?:--(?>.*?(?:-->|\Z))|\[CDATA\[(?>.*?(?:\]\]>|\Z)))|{_PRE}"
 _TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:\s[^<>]*)?/>)"
 
 # The empty group marks a match that ends a block; a skipped region matches without it.
-_LAY = re.compile(rf"<(?:{_TAG}(?=(?:\r?\n)*<)()|{_SKIP})", re.DOTALL)
+_LAY = rf"<(?:{_TAG}(?=(?:\r?\n)*<)()|{_SKIP})"
 _UNLAY = re.compile(rf"<(?:{_TAG}\n(?=(?:\r?\n)*<)()|{_SKIP})", re.DOTALL)
+
+
+@cache
+def _laying() -> re.Pattern[str]:
+    """Compiled when it is needed: who only reads documents waits a millisecond less."""
+    return re.compile(_LAY, re.DOTALL)
 
 
 def lay(body: str) -> str:
     """The body laid out in lines, with a newline at the end."""
-    return _LAY.sub(_add_newline, body) + "\n"
+    return _laying().sub(_add_newline, body) + "\n"
 
 
 def unlay(text: str) -> str:

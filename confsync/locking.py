@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import filelock
-
 from confsync import disk
 from confsync.basestore import STATE, make_state
 from confsync.errors import FileError, LockedError
@@ -23,6 +21,8 @@ def locked(state: Path) -> Iterator[None]:
 
     Raises LockedError, FileError.
     """
+    import filelock  # it costs a command that locks nothing 10 ms
+
     lock = filelock.FileLock(state / "lock", timeout=0)
     try:
         make_state(state)

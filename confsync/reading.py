@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from confsync import compare
 from confsync.compare import Absent, Decisions, Present
@@ -19,7 +20,9 @@ from confsync.errors import (
     PermissionDeniedError,
 )
 from confsync.model import Local, Page, Space, Stamp, Status
-from confsync.remote import Remote
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
 
 Found = Page | Absent | APIAccessError
 

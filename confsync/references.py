@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -37,12 +36,14 @@ class Renamed:
 
 def links(text: str, start: int = 0) -> Iterator[Link]:
     """The links of a body, or of a document whose body starts at `start`."""
+    from html import unescape
+
     for found in _PAGE.finditer(text, start):
         tag = found["page"] or ""
         title, key = _TITLE.search(tag), _SPACE.search(tag)
         if title:
-            space = html.unescape(key[1]) if key else None
-            yield Link(html.unescape(title[1]), space, found.start())
+            space = unescape(key[1]) if key else None
+            yield Link(unescape(title[1]), space, found.start())
 
 
 def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[str]:

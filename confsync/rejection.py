@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.model import Event, Page, PageInfo, Status
 from confsync.reading import Case
-from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
 
 log = logging.getLogger("confsync.audit")
 # Without a handler of the application's, Python would print warnings to stderr.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -47,6 +46,8 @@ def safe(text: str) -> str:
 
 def as_json(result: Result) -> str:
     """The JSON envelope, on one line."""
+    import json
+
     return json.dumps(result.as_json(), ensure_ascii=False)
 
 

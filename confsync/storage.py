@@ -5,7 +5,6 @@ A body is a fragment without a root, with undeclared prefixes and XHTML's named 
 
 from __future__ import annotations
 
-import html.entities
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -98,6 +97,8 @@ class _TooDeepError(Exception):
 @cache
 def _prefix() -> bytes:
     """What makes a fragment a document: entities, prefixes and a root."""
+    import html.entities
+
     entities = "".join(
         f'<!ENTITY {name} "&#{number};">'
         for name, number in html.entities.name2codepoint.items()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 
 import click
 
-from confsync.cli import around, verbs
 from confsync.cli.group import cli
 from confsync.cli.options import Settings
 from confsync.cli.session import color_of
 from confsync.errors import ConfsyncError, Exit
 
-# Each verb hangs itself on to the command when its module is loaded.
-__all__ = ["around", "cli", "main", "verbs"]
+__all__ = ["cli", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,7 +59,10 @@ def _fail(
 
     problem = Problem(code, message, hint, exit_code)
     if settings.as_json or "--json" in given:
-        verb = next((word for word in given if word in cli.commands), "")
+        import json
+
+        verbs = cli.list_commands(click.Context(cli))
+        verb = next((word for word in given if word in verbs), "")
         click.echo(json.dumps(Result(verb, errors=(problem,)).as_json(), ensure_ascii=False))
     for line in render.problem_lines(problem):
         click.echo(line, err=True, color=color_of(settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +72,24 @@ def common(command: Command) -> Command:
     return command
 
 
+# The modules of the verbs. Each hangs its verbs on to the command when it is loaded, which is when
+# one of them is asked for: `confsync --version` and a hook that checks one file wait for no other.
+_AROUND = ("clone", "demo", "doctor", "init", "login", "logout", "sandbox")
+_MODULES = ("confsync.cli.verbs", "confsync.cli.around")
+
+
 class Group(click.Group):
-    """A group that guesses what was meant."""
+    """A group that loads its verbs when they are needed, and guesses what was meant."""
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in self.commands:
+            importlib.import_module(_MODULES[name in _AROUND])
+        return super().get_command(context, name)
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        for module in _MODULES:
+            importlib.import_module(module)
+        return super().list_commands(context)
 
     def resolve_command(
         self, context: click.Context, args: list[str]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,6 +201,8 @@ def finish(
     settings: Settings, result: Result, root: Path | None = None, *, annotate: bool = False
 ) -> None:
     """Print a result and end with its exit code; `annotate` is for GitHub's workflows."""
+    from datetime import UTC, datetime
+
     from confsync import render
 
     if settings.as_json:
@@ -263,6 +263,8 @@ def _log(verbose: int) -> Iterator[None]:
     if verbose < 2:
         yield
         return
+    import logging
+
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
     logger = logging.getLogger("confsync")

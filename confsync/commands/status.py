@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeGuard, assert_never
+from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 from confsync import attaching, files, labelling, scope
 from confsync.attaching import deleted_here
@@ -17,11 +17,13 @@ from confsync.model import AttachmentInfo, ParentKind, Status
 from confsync.progress import Progress, silent
 from confsync.reading import Case
 from confsync.rejection import read_only, reason
-from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
 from confsync.selection import Selection
 from confsync.view import Attachments, SpaceView, reader_of, view
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
 
 # What the server, and not whoever works here, has changed.
 _STALE = (

@@ -7,7 +7,7 @@ its text is based on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from confsync.model import (
     AttachmentInfo,
@@ -20,7 +20,9 @@ from confsync.model import (
     User,
     Version,
 )
-from confsync.work import Workers
+
+if TYPE_CHECKING:
+    from confsync.work import Workers
 
 
 class Sink(Protocol):
