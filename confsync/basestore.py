@@ -30,6 +30,7 @@ class BaseStore:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._made = False
 
     def get(self, stamp: Stamp) -> tuple[str, str] | None:
         """Title and body of the stamp's base, or None when the cache does not have it."""
@@ -55,8 +56,10 @@ class BaseStore:
         path = self._path(stamp.id, stamp.version, stamp.digest)
         with contextlib.suppress(OSError, UnicodeEncodeError):
             content = f"{title}\0{body}".encode()
-            make_state(self._directory.parent)
-            disk.replace(path, content, lambda: None, durable=False)
+            if not self._made:
+                make_state(self._directory.parent)
+                self._made = True
+            disk.keep(path, content)
 
     def _path(self, page_id: str, version: int, content: str) -> Path:
         return self._directory / page_id / f"{version}-{content}"

@@ -18,33 +18,75 @@ from confsync import steps
 TEMPORARY = ".confsync-new-"
 
 
-def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool = True) -> None:
+def replace(path: Path, data: bytes, check: Callable[[], None]) -> None:
     """Put a file in the place of an old one, or of none, as a whole. Raises OSError.
 
-    `check` is called last before that, and prevents it by raising. What is not `durable` may be
-    torn or gone after a power failure, but never half there while the machine runs.
+    `check` is called last before that, and prevents it by raising.
     """
     make_directories(path.parent)
+    name = prepare(path, data)
+    put_in_place(path, name, check)
+    sync_directory(path.parent)
+
+
+def prepare(path: Path, data: bytes) -> str:
+    """Write what is to have a name to a durable file beside it; answers how that is called.
+
+    The directory must be there. Raises OSError, and then leaves nothing.
+    """
     steps.before(f"write a temporary file for {path}")
     handle, name = _new_file(path.parent)
-    temporary: str | None = name
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        os.chmod(name, _mode(path))
+        with open(handle, "wb", buffering=0) as file:
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) or 0 :]
+            os.fsync(file.fileno())
+        mode = _mode(path)
+        if mode is not None:
+            os.chmod(name, mode)
+    except BaseException:
+        drop(name)
+        raise
+    return name
+
+
+def put_in_place(path: Path, name: str, check: Callable[[], None]) -> None:
+    """Give what was prepared its name, as `replace` does; the directory is not yet durable then.
+
+    Raises OSError and what `check` raises, and then leaves nothing.
+    """
+    try:
         check()
         steps.before(f"replace {path}")
         os.replace(name, path)
-        temporary = None
-        if durable:
-            sync_directory(path.parent)
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+    except BaseException:
+        drop(name)
+        raise
+
+
+def drop(name: str) -> None:
+    """Forget what was prepared, if it is there still."""
+    with contextlib.suppress(OSError):
+        os.unlink(name)
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Write a file that is of use only when it is whole, and that nobody misses.
+
+    For what is recognised by its digest: it may be torn or gone after a power failure or a kill.
+    Raises OSError, also for a link.
+    """
+    steps.before(f"write {path}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, flags, 0o666)
+    with open(handle, "wb") as file:
+        file.write(data)
 
 
 def _new_file(directory: Path) -> tuple[int, str]:
@@ -53,7 +95,7 @@ def _new_file(directory: Path) -> tuple[int, str]:
         name = os.path.join(directory, f"{TEMPORARY}{os.urandom(8).hex()}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with contextlib.suppress(FileExistsError):
-            return os.open(name, flags, 0o600), name
+            return os.open(name, flags, 0o666), name
 
 
 def put(path: Path, source: Path, check: Callable[[], None]) -> None:
@@ -64,7 +106,8 @@ def put(path: Path, source: Path, check: Callable[[], None]) -> None:
     make_directories(path.parent)
     with source.open("rb+") as file:
         os.fsync(file.fileno())
-    os.chmod(source, _mode(path))
+    mode = _mode(path)
+    os.chmod(source, 0o666 & ~_MASK if mode is None else mode)
     check()
     steps.before(f"replace {path}")
     os.replace(source, path)
@@ -106,8 +149,12 @@ def unlink(path: Path) -> None:
     sync_directory(path.parent)
 
 
-def make_directories(path: Path) -> None:
-    """Make a directory and those above it that are missing. Raises OSError."""
+def make_directories(path: Path, waiting: set[Path] | None = None) -> None:
+    """Make a directory and those above it that are missing. Raises OSError.
+
+    With `waiting` those that have new names in them are added to that, for whoever makes them
+    durable.
+    """
     missing = []
     while not path.is_dir():
         missing.append(path)
@@ -115,7 +162,10 @@ def make_directories(path: Path) -> None:
     for directory in reversed(missing):
         steps.before(f"make directory {directory}")
         directory.mkdir(exist_ok=True)
-        sync_directory(directory.parent)
+        if waiting is None:
+            sync_directory(directory.parent)
+        else:
+            waiting.add(directory.parent)
 
 
 def temporary_directory(parent: Path, prefix: str) -> Path:
@@ -149,11 +199,20 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
-def _mode(path: Path) -> int:
-    """The permissions that a file has, or that a new one would get."""
+def _mode(path: Path) -> int | None:
+    """The permissions that a file has; None where there is none."""
     try:
         return path.stat().st_mode & 0o777
     except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return None
+
+
+def _umask() -> int:
+    """What is taken from the permissions of new files. The only way to know is to set it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+# Once, while there is one thread: another's new file would get what is set meanwhile.
+_MASK = _umask()

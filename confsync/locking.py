@@ -46,7 +46,7 @@ def _hold(state: Path) -> None:
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     with contextlib.suppress(OSError):
         text = f"process {os.getpid()} since {since}"
-        disk.replace(state / HOLDER, text.encode(), lambda: None, durable=False)
+        disk.keep(state / HOLDER, text.encode())
 
 
 def _holder(state: Path) -> str:

@@ -48,7 +48,7 @@ class Mirror:
         """
         path = self.inside(name)
         try:
-            disk.replace(path, data, lambda: self._check(name, path, expected))
+            disk.replace(path, data, lambda: self.check(name, path, expected))
         except OSError as error:
             raise file_error(name, "cannot be written", error) from None
         self.note(name)
@@ -115,13 +115,13 @@ class Mirror:
         With `page_id` it is noted that not whoever works here deleted that page's document.
         """
         path = self.inside(name)
-        self._check(name, path, expected)
+        self.check(name, path, expected)
         self.keep_in_trash(name, expected)
         try:
             if page_id is not None:
                 removals.note(self.root / STATE, page_id)
             # Last of all: what somebody saves while the rest is written must be seen.
-            self._check(name, path, expected)
+            self.check(name, path, expected)
             disk.unlink(path)
         except ChangedMeanwhileError:
             if page_id is not None:
@@ -159,7 +159,8 @@ class Mirror:
         if not name.startswith(f"{STATE}/"):
             self.written.add(name)
 
-    def _check(self, name: str, path: Path, expected: bytes | None) -> None:
+    def check(self, name: str, path: Path, expected: bytes | None) -> None:
+        """Raise ChangedMeanwhileError unless a file still is what was read, None for no file."""
         if _current(name, path) != expected:
             raise _changed(name)
 

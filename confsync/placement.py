@@ -140,7 +140,7 @@ def _remote_nodes(
     deleted: Mapping[str, str],
 ) -> list[Node]:
     """New pages, pages that were deleted here on purpose, and folders."""
-    nodes = [Node(page.info.id, page.info.title, page.info.parent) for page in view.new.values()]
+    nodes = [Node(info.id, info.title, info.parent) for info in view.new.values()]
     nodes += [
         Node(page_id, view.infos[page_id].title, view.infos[page_id].parent, _stem_name(path))
         for page_id, path in deleted.items()

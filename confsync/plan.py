@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from confsync.fetching import Bringing
 from confsync.mirror import Mirror
-from confsync.model import Event, Page, Stamp
+from confsync.model import Event, Page, PageInfo, Stamp
 from confsync.placement import Placement
 from confsync.remote import Remote
 from confsync.resolve import Resolution
@@ -23,6 +23,8 @@ class Step:
     `entry` is None for a page that is new here. `base` is what the cache shall remember,
     `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
     tells of, so that it can be given up by name. `bringing` is what to do about attachments.
+    `new` is a page whose text is yet to be read, and `top` whether it stands at the space's top for
+    want of another place.
     """
 
     path: str
@@ -36,6 +38,8 @@ class Step:
     seen: tuple[Stamp, Page] | None = None
     conflict: Event | None = None
     bringing: Bringing | None = None
+    new: PageInfo | None = None
+    top: bool = False
 
 
 @dataclass(frozen=True, slots=True)

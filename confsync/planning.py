@@ -15,11 +15,11 @@ from confsync.amending import (
 )
 from confsync.compare import Absent, Content, Parent
 from confsync.config import FILE_NAME
-from confsync.errors import ConfsyncError, Exit, FileError
+from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.labelling import changed
-from confsync.model import Page, Stamp
+from confsync.model import Page, PageInfo, Stamp
 from confsync.plan import How, Plan, Step
-from confsync.reading import Case
+from confsync.reading import Case, Found
 from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal
 from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
 from confsync.result import Outcome, PageResult
@@ -52,8 +52,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     removed = frozenset(step.path for step in steps if step.remove)
     placed = placement.plan(seen, removed, deleted, outdated)
     new = [
-        _new(how, page, placed.new[page.info.id], top=page.info.id in placed.tops)
-        for page in seen.new.values()
+        _new(info, placed.new[info.id], top=info.id in placed.tops) for info in seen.new.values()
     ]
     steps += [with_attachments(how, step, seen) for step in new]
     steps += [
@@ -243,22 +242,36 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     return replace(step, data=data, base=(stamp, page), result=result)
 
 
-def _new(how: How, page: Page, path: str, *, top: bool) -> Step:
-    info = page.info
-    number, labels = info.version.number, info.labels
-    stamp = Stamp(info.id, number, page.digest, info.parent, labels, top)
+def _new(info: PageInfo, path: str, *, top: bool) -> Step:
+    """The step of a new page. Its text is read when its turn comes, so that no pull holds all."""
+    number = info.version.number
     result = PageResult(
-        path,
-        Outcome.CREATED,
-        info.id,
-        info.title,
-        "new",
-        remote=info.version.number,
-        version=info.version,
+        path, Outcome.CREATED, info.id, info.title, "new", remote=number, version=info.version
     )
+    return Step(path, result, new=info, top=top)
+
+
+def arrived(how: How, step: Step, answer: Found) -> Step:
+    """The step of a new page, now that the server has answered its text.
+
+    The stamp has the parent of the listing, by which the document has its place: should the page
+    have been moved meanwhile, the next pull follows.
+    """
+    listed = step.new
+    if listed is None:
+        return step
+    if isinstance(answer, APIAccessError):
+        return replace(step, result=failed(step.result, answer))
+    if isinstance(answer, Absent):
+        why = f"was listed, but its text is not to be had: the page is {answer.value}"
+        return replace(step, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
+    info, labels = answer.info, listed.labels
+    number = info.version.number
+    stamp = Stamp(info.id, number, answer.digest, listed.parent, labels, step.top)
+    result = replace(step.result, title=info.title, remote=number, version=info.version)
     try:
         layout = how.mirror.config.layout
-        data = document.render(info.title, page.body, stamp, labels=labels, how=layout)
+        data = document.render(info.title, answer.body, stamp, labels=labels, how=layout)
     except ConfsyncError as error:
-        return Step(path, failed(result, error))
-    return Step(path, result, data=data, base=(stamp, page))
+        return replace(step, result=failed(result, error))
+    return replace(step, result=result, data=data, base=(stamp, answer))

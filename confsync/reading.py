@@ -7,7 +7,7 @@ replicas. What stays older is believed in the end, since deleting an old version
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from confsync.errors import (
     PermissionDeniedError,
 )
 from confsync.model import Local, Page, Space, Stamp, Status
+from confsync.work import batches
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Found = Page | Absent | APIAccessError
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
+# Pages that are read once more at a time.
+ALONE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,20 @@ class Reader:
                 break
             time.sleep(pause)
         return found
+
+    def arriving(self, least: Mapping[str, int]) -> Iterator[dict[str, Found]]:
+        """What `current` answers, as the server answers it: for more than memory should hold."""
+        waiting = dict(least)
+        for pages in self.remote.bodies(self.space, least):
+            fresh: dict[str, Found] = {}
+            for page in pages:
+                page_id, found = page.info.id, self._placed(page)
+                if page_id in waiting and not _older(found, least[page_id]):
+                    fresh[page_id] = found
+                    del waiting[page_id]
+            yield fresh
+        for some in batches(waiting, ALONE):
+            yield self.current({page_id: waiting[page_id] for page_id in some})
 
     def _read(self, page_ids: Iterable[str]) -> dict[str, Found]:
         wanted = list(page_ids)

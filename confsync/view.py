@@ -44,7 +44,7 @@ class SpaceView:
     folders: Mapping[str, Folder]
     cases: Mapping[str, Case]
     failed: Mapping[str, APIAccessError]
-    new: Mapping[str, Page]
+    new: Mapping[str, PageInfo]
     waiting: Mapping[str, PageInfo]
     excluded: frozenset[str]
     left: tuple[Entry, ...]
@@ -71,8 +71,8 @@ def view(
     """Ask the server about one space: a listing, and the bodies that the decisions need.
 
     Bodies are fetched of pages whose version or title changed, of locally modified and of named
-    ones, and of new ones (`with_new`). `deleted` maps ids that are not to be written again,
-    `elsewhere` are those of documents in the directories of other spaces.
+    ones; new pages (`with_new`) are known by the listing. `deleted` maps ids that are not to be
+    written again, `elsewhere` are those of documents in the directories of other spaces.
     """
     listed = {info.id: info for info in _listing(reader, labels=labels)}
     folders = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
@@ -100,8 +100,6 @@ def view(
     fresh = [info for info in fresh if info.title.casefold() not in untracked]
     here = {i: info for i, info in infos.items() if _is_here(reader, info)}
     least = _to_read(scan, stamped, here, refresh or not selection.everything)
-    if with_new:
-        least |= {info.id: info.version.number for info in fresh}
     found = reader.current(least)
     cases: dict[str, Case] = {}
     failed: dict[str, APIAccessError] = {}
@@ -115,8 +113,7 @@ def view(
             failed[entry.path] = case
         else:
             cases[stamp.id] = case
-    read = {info.id: _with_labels(found[info.id], infos) for info in fresh if info.id in found}
-    new = {page_id: page for page_id, page in read.items() if isinstance(page, Page)}
+    new = {info.id: info for info in fresh} if with_new else {}
     files = _attachments(reader, [*cases, *new]) if attachments else {}
     return SpaceView(
         scan, reader.space, home, infos, folders, cases, failed, new, waiting, excluded, left, files

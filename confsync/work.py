@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
@@ -37,6 +38,59 @@ class Workers:
         try:
             for future in [pool.submit(call, item) for item in given]:
                 yield future.result()
+        except KeyboardInterrupt:
+            wait = False
+            raise
+        finally:
+            pool.shutdown(wait=wait, cancel_futures=True)
+
+    def ahead(
+        self,
+        call: Callable[[Item], Done],
+        items: Iterable[Item],
+        *,
+        at_most: int,
+        window: int | None = None,
+    ) -> Iterator[Done]:
+        """What `call` answers for each item, in order, `at_most` at a time.
+
+        No more than `window` (`at_most`) are under way, or done and not yet let go of: what is
+        answered may be large. Items are taken from `items` as there is room. Ends as `each` does.
+        """
+        jobs = min(self.jobs, at_most)
+        if jobs < 2:
+            yield from map(call, items)
+            return
+        room = window or at_most
+        pool = ThreadPoolExecutor(jobs, thread_name_prefix="confsync")
+        waiting: deque[Future[Done]] = deque()
+        wait = True
+        try:
+            for item in items:
+                waiting.append(pool.submit(call, item))
+                if len(waiting) == room:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except KeyboardInterrupt:
+            wait = False
+            raise
+        finally:
+            pool.shutdown(wait=wait, cancel_futures=True)
+
+    def early(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items, each made while the one before it is used."""
+        if self.jobs < 2:
+            yield from items
+            return
+        coming = iter(items)
+        pool = ThreadPoolExecutor(1, thread_name_prefix="confsync")
+        wait = True
+        try:
+            future = pool.submit(lambda: next(coming, None))
+            while (item := future.result()) is not None:
+                future = pool.submit(lambda: next(coming, None))
+                yield item
         except KeyboardInterrupt:
             wait = False
             raise

@@ -157,8 +157,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/disk.py",
-                "        os.replace(name, path)\n        temporary = None\n",
-                "        path.write_bytes(data)\n",
+                "        os.replace(name, path)\n",
+                "        path.write_bytes(Path(name).read_bytes())\n        os.unlink(name)\n",
             ),
         ),
         (

@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 from confsync import (
     adopting,
-    fetching,
-    files,
     moving,
-    paths,
     planning,
     references,
-    removals,
     scope,
     strays,
 )
-from confsync.amending import foretold, with_files
+from confsync.acting import act, tells
+from confsync.amending import foretold
 from confsync.attaching import deleted_here
-from confsync.basestore import STATE
 from confsync.committing import Commit
 from confsync.errors import ConfsyncError, Exit, MassChangeError
-from confsync.fetching import Read
 from confsync.guard import too_many
 from confsync.mirror import Mirror
-from confsync.placement import Placement
-from confsync.plan import How, Plan, Step
+from confsync.plan import How, Plan
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
-from confsync.rejection import blank, failed, with_names
+from confsync.rejection import blank, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
 from confsync.selection import Selection
 from confsync.view import reader_of, view
-from confsync.work import batches
-
-# Pages whose attachments are read before the first of them are put in place.
-FILES_AT_ONCE = 50
 
 
 def pull(
@@ -110,9 +99,9 @@ def pull(
                     if refused:
                         errors.append(refused)
                     if dry_run:
-                        pages += [foretold(step) for step in plan.steps if _tells(step)]
+                        pages += [foretold(step) for step in plan.steps if tells(step)]
                     elif not refused:
-                        _act(how, plan, pages, progress)
+                        act(how, plan, pages, progress)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
@@ -230,113 +219,3 @@ def _too_much(plan: Plan) -> Problem | None:
     more = f" (such as {named})" if named else ""
     hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
     return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
-
-
-# -- acting ----------------------------------------------------------------------------------------
-
-
-def _tells(step: Step) -> bool:
-    """Whether there is anything to say about a page."""
-    return bool(step.data or step.bringing) or step.result.outcome is not Outcome.CLEAN
-
-
-def _act(how: How, plan: Plan, done: list[PageResult], progress: Progress) -> None:
-    """Do the plan, adding to `done` what happened.
-
-    The order keeps every document, at every moment, below its old parent or its new one: removals,
-    then moves, then what is written.
-    """
-    mirror = how.mirror
-    done += [_remove(mirror, step) for step in plan.steps if step.remove]
-    stuck = _place(mirror, plan, plan.placement) if plan.placement else {}
-    steps = [step for step in plan.steps if not step.remove]
-    known = {step.path: step.result for step in steps}
-    for path, why in stuck.items():
-        result = known.get(path, PageResult(path, Outcome.FAILED))
-        done.append(replace(result, outcome=Outcome.FAILED, error=why, exit=Exit.LOCAL))
-    steps = [step for step in steps if step.path not in stuck and _tells(step)]
-    for number, step in enumerate(_with_files(how, steps)):
-        progress(f"writing {plan.scan.config.key}", number, len(steps))
-        if step.conflict:
-            mirror.audit.add(step.conflict)
-        if step.seen:
-            stamp, page = step.seen
-            mirror.bases.put(stamp, page.info.title, page.body)
-        done.append(step.result if step.data is None else _write(mirror, step))
-
-
-def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:
-    """The steps, each with its page's attachments in place, read by several workers at once."""
-
-    def read(step: Step) -> dict[str, Read]:
-        return fetching.read(how.mirror, how.remote, step.bringing) if step.bringing else {}
-
-    for some in batches(steps, FILES_AT_ONCE):
-        found = how.remote.workers.each(read, some)
-        for step, known in zip(some, found, strict=True):
-            yield with_files(how.mirror, step, known) if step.bringing else step
-
-
-def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[str, str]:
-    """Move documents and folders to their places; answers what is stuck, by new path."""
-    stuck: dict[str, str] = {}
-    if plan.moves:
-        wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
-        wanted = {path: key for path, key in wanted.items() if not paths.is_unborn(key)}
-        stuck = moving.move(
-            mirror,
-            plan.scan.config,
-            plan.moves,
-            wanted,
-            lambda: _forget_folders(mirror, plan, placed),
-        )
-    else:
-        _forget_folders(mirror, plan, placed)
-    for folder_id, directory in placed.folders.items():
-        mirror.write_folder(directory, plan.view.folders[folder_id])
-    return stuck
-
-
-def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
-    """While the documents wait: a directory that is to be another folder's belongs to nobody.
-
-    Otherwise a document that arrives there would, until the new folder file is written, want the
-    old folder for its parent. One that is gone, and that nothing stands in, is nobody's any more.
-    """
-    for inner, folder in plan.scan.folders.items():
-        directory = plan.scan.outer(inner)
-        if folder.id not in placed.hidden and placed.folders.get(folder.id) != directory:
-            mirror.drop_folder(directory)
-
-
-def _write(mirror: Mirror, step: Step) -> PageResult:
-    if step.base and step.data is not None:
-        stamp, page = step.base
-        mirror.bases.put(stamp, page.info.title, page.body)
-    try:
-        if step.discarded is not None:
-            mirror.keep_in_trash(step.path, step.discarded)
-        mirror.write(step.path, step.data or b"", expected=step.entry.raw if step.entry else None)
-        if step.entry is None and step.result.id:
-            removals.forget(mirror.root / STATE, step.result.id)
-    except ConfsyncError as error:
-        return failed(step.result, error)
-    return step.result
-
-
-def _remove(mirror: Mirror, step: Step) -> PageResult:
-    try:
-        raw = step.entry.raw if step.entry else b""
-        for file in _files_of(mirror, step):
-            mirror.discard(file.path, expected=file.digest)
-        mirror.remove(step.path, expected=raw, page_id=step.result.id)
-    except ConfsyncError as error:
-        return failed(step.result, error)
-    return step.result
-
-
-def _files_of(mirror: Mirror, step: Step) -> list[files.Standing]:
-    """The files beside a document that goes; the plan has seen that the server had each of them."""
-    found = step.entry.document if step.entry else None
-    attached = found.stamp.attachments if found and found.stamp else ()
-    return list(files.standing(mirror.root, step.path, attached).values())

@@ -163,8 +163,7 @@ def _pages(
         infos = seen.attachments.get(entry.page_id or "") if seen else None
         yield _with_files(mirror, entry, page, infos, gone_files)
     if seen:
-        for new in seen.new.values():
-            info = new.info
+        for info in seen.new.values():
             where = f"{scan.config.path}/ (page {info.id})"
             yield PageResult(
                 where, Outcome.NEW, info.id, info.title, "new", remote=info.version.number

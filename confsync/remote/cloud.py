@@ -94,6 +94,10 @@ class Cloud(Connection):
         return known
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
+        answers = self.bodies(space, page_ids)
+        return {page.info.id: page for answer in answers for page in answer}
+
+    def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
         def bulk(batch: list[str]) -> list[Page]:
             params = {"id": ",".join(batch), "limit": BULK, "body-format": "storage"}
             return [
@@ -102,8 +106,7 @@ class Cloud(Connection):
                 if (page := _page(row))
             ]
 
-        answers = self.workers.each(bulk, batches(page_ids, BULK), at_most=BULK_AT_ONCE)
-        return {page.info.id: page for answer in answers for page in answer}
+        return self.workers.ahead(bulk, batches(page_ids, BULK), at_most=BULK_AT_ONCE)
 
     def page(self, page_id: str) -> Page:
         return self._one(page_id, {"body-format": "storage"})

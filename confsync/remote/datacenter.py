@@ -33,7 +33,7 @@ from confsync.remote.connection import Connection, no_space, same_title, v1_atta
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
-from confsync.work import Workers
+from confsync.work import Workers, batches
 
 # What the server allows at most; it lowers a higher limit without a word and answers the one it
 # took, which is believed.
@@ -97,22 +97,24 @@ class DataCenter(Connection):
         return tuple(sorted(rows.text_of(r, "name") for r in found if r.get("prefix") == "global"))
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
+        return {page.info.id: page for some in self.bodies(space, page_ids) for page in some}
+
+    def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
         """Singly for a few, by the listing with bodies for many: whichever is fewer requests."""
         wanted = set(page_ids)
         listed = self._listed.get(space.key)
         if listed is not None and len(wanted) > -(-listed // BODIES):
-            found = {
-                page.info.id: page
+            meant = frozenset(wanted)
+            listing = (
+                page
                 for row in self._all(space, expand=_BODY, limit=BODIES)
-                if row.get("id") in wanted and (page := _page(row, space.key))
-            }
-            wanted -= found.keys()
-        else:
-            found = {}
-        for page in self.workers.each(self._current, sorted(wanted)):
-            if page is not None:
-                found[page.info.id] = page
-        return found
+                if row.get("id") in meant and (page := _page(row, space.key))
+            )
+            for found in self.workers.early(batches(listing, BODIES)):
+                wanted -= {page.info.id for page in found}
+                yield found
+        alone = self.workers.ahead(self._current, sorted(wanted), at_most=self.workers.jobs)
+        yield from batches((page for page in alone if page is not None), BODIES)
 
     def page(self, page_id: str) -> Page:
         try:

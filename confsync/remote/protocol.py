@@ -83,6 +83,12 @@ class Remote(Protocol):
         One that is not visible or trashed is not in the answer.
         """
 
+    def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
+        """The same as `pages`, one answer of the server after the other.
+
+        However many there are and however slowly they are taken: three at most are in memory.
+        """
+
     def page(self, page_id: str) -> Page:
         """One page with its body, whatever its status. Raises NotVisibleError."""
 

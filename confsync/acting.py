@@ -1,0 +1,184 @@
+"""Doing a pull's plan: removals, moves, and what is written, a handful of pages at a time.
+
+The texts of new pages are read meanwhile: while one answer of the server is written, the next ones
+are on their way, and no more than those are in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from confsync import fetching, files, moving, paths, planning, removals
+from confsync.amending import with_files
+from confsync.basestore import STATE
+from confsync.errors import ConfsyncError, Exit
+from confsync.fetching import Read
+from confsync.mirror import Mirror
+from confsync.model import Stamp
+from confsync.placement import Placement
+from confsync.plan import How, Plan, Step
+from confsync.progress import Progress
+from confsync.reading import Reader
+from confsync.rejection import failed
+from confsync.replacing import Writing, replace_all
+from confsync.result import Outcome, PageResult
+from confsync.work import batches
+
+# Pages that are durable together, and whose attachments are read before those of the first are put
+# in place.
+TOGETHER = 50
+
+
+def tells(step: Step) -> bool:
+    """Whether there is anything to say about a page."""
+    return bool(step.data or step.bringing) or step.result.outcome is not Outcome.CLEAN
+
+
+def act(how: How, plan: Plan, done: list[PageResult], progress: Progress) -> None:
+    """Do the plan, adding to `done` what happened.
+
+    The order keeps every document, at every moment, below its old parent or its new one: removals,
+    then moves, then what is written.
+    """
+    mirror = how.mirror
+    done += [_remove(mirror, step) for step in plan.steps if step.remove]
+    stuck = _place(mirror, plan, plan.placement) if plan.placement else {}
+    steps = [step for step in plan.steps if not step.remove]
+    known = {step.path: step.result for step in steps}
+    for path, why in stuck.items():
+        result = known.get(path, PageResult(path, Outcome.FAILED))
+        done.append(replace(result, outcome=Outcome.FAILED, error=why, exit=Exit.LOCAL))
+    steps = [step for step in steps if step.path not in stuck and tells(step)]
+    here = [step for step in steps if step.new is None]
+    new = {step.new.id: step for step in steps if step.new is not None}
+    removed = removals.read(mirror.root / STATE)
+    number = 0
+    for some in chain(batches(here, TOGETHER), _arriving(how, plan, new)):
+        progress(f"writing {plan.scan.config.key}", number, len(steps))
+        done += _write(how, _with_files(how, some), removed)
+        number += len(some)
+
+
+def _arriving(how: How, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]]:
+    """The new pages with their texts, as the server answers them."""
+    if not new:
+        return
+    reader = Reader(how.remote, plan.view.space, archived=plan.scan.config.archived)
+    least = {i: step.new.version.number for i, step in new.items() if step.new}
+    for found in reader.arriving(least):
+        for some in batches(found.items(), TOGETHER):
+            yield [planning.arrived(how, new[page_id], answer) for page_id, answer in some]
+
+
+def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:
+    """The steps, each with its page's attachments in place, read by several workers at once."""
+    if not any(step.bringing for step in steps):
+        yield from steps
+        return
+
+    def read(step: Step) -> dict[str, Read]:
+        return fetching.read(how.mirror, how.remote, step.bringing) if step.bringing else {}
+
+    found = how.remote.workers.each(read, steps)
+    for step, known in zip(steps, found, strict=True):
+        yield with_files(how.mirror, step, known) if step.bringing else step
+
+
+def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[str, str]:
+    """Move documents and folders to their places; answers what is stuck, by new path."""
+    stuck: dict[str, str] = {}
+    if plan.moves:
+        wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
+        wanted = {path: key for path, key in wanted.items() if not paths.is_unborn(key)}
+        stuck = moving.move(
+            mirror,
+            plan.scan.config,
+            plan.moves,
+            wanted,
+            lambda: _forget_folders(mirror, plan, placed),
+        )
+    else:
+        _forget_folders(mirror, plan, placed)
+    for folder_id, directory in placed.folders.items():
+        mirror.write_folder(directory, plan.view.folders[folder_id])
+    return stuck
+
+
+def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
+    """While the documents wait: a directory that is to be another folder's belongs to nobody.
+
+    Otherwise a document that arrives there would, until the new folder file is written, want the
+    old folder for its parent. One that is gone, and that nothing stands in, is nobody's any more.
+    """
+    for inner, folder in plan.scan.folders.items():
+        directory = plan.scan.outer(inner)
+        if folder.id not in placed.hidden and placed.folders.get(folder.id) != directory:
+            mirror.drop_folder(directory)
+
+
+def _write(how: How, steps: Iterator[Step], removed: frozenset[str]) -> list[PageResult]:
+    """Write what is to be written, and tell of the rest; `removed` are pages that came back."""
+    mirror = how.mirror
+    results: list[PageResult] = []
+    waiting: list[tuple[int, Step]] = []
+
+    def writes() -> Iterator[Writing]:
+        for step in steps:
+            _remember(mirror, step)
+            results.append(step.result)
+            if step.data is None:
+                continue
+            try:
+                if step.discarded is not None:
+                    mirror.keep_in_trash(step.path, step.discarded)
+            except ConfsyncError as error:
+                results[-1] = failed(step.result, error)
+                continue
+            waiting.append((len(results) - 1, step))
+            expected = step.entry.raw if step.entry else None
+            yield Writing(step.path, step.data, expected, _base_of(step))
+
+    for (place, step), error in zip(
+        waiting, replace_all(mirror, writes(), how.remote.workers), strict=True
+    ):
+        if error is not None:
+            results[place] = failed(step.result, error)
+        elif step.entry is None and step.result.id in removed:
+            removals.forget(mirror.root / STATE, step.result.id)
+    return results
+
+
+def _remember(mirror: Mirror, step: Step) -> None:
+    """What is noted of a page whether or not its file is written."""
+    if step.conflict:
+        mirror.audit.add(step.conflict)
+    if step.seen:
+        stamp, page = step.seen
+        mirror.bases.put(stamp, page.info.title, page.body)
+
+
+def _base_of(step: Step) -> tuple[Stamp, str, str] | None:
+    if step.base is None:
+        return None
+    stamp, page = step.base
+    return stamp, page.info.title, page.body
+
+
+def _remove(mirror: Mirror, step: Step) -> PageResult:
+    try:
+        raw = step.entry.raw if step.entry else b""
+        for file in _files_of(mirror, step):
+            mirror.discard(file.path, expected=file.digest)
+        mirror.remove(step.path, expected=raw, page_id=step.result.id)
+    except ConfsyncError as error:
+        return failed(step.result, error)
+    return step.result
+
+
+def _files_of(mirror: Mirror, step: Step) -> list[files.Standing]:
+    """The files beside a document that goes; the plan has seen that the server had each of them."""
+    found = step.entry.document if step.entry else None
+    attached = found.stamp.attachments if found and found.stamp else ()
+    return list(files.standing(mirror.root, step.path, attached).values())
