@@ -16,8 +16,8 @@ from confsync.mirror import Mirror, file_error
 from confsync.model import Stamp
 from confsync.work import Workers
 
-# So many wait for the disk at a time; more make no disk faster.
-HANDS = 4
+# Texts that wait for the disk, while more are made.
+AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def replace_all(
     each. A kill in between leaves files that are old, files that are new, and temporary ones.
     """
     replacing = _Replacing(mirror)
-    return replacing.run(writes, workers)
+    return replacing.run(writes, workers.locally)
 
 
 class _Replacing:
@@ -59,7 +59,7 @@ class _Replacing:
         answers: list[ConfsyncError | None] = []
         try:
             ready = self._with_directories(writes)
-            for one in workers.ahead(self._prepare, ready, at_most=HANDS, window=4 * HANDS):
+            for one in workers.ahead(self._prepare, ready, at_most=workers.hands, window=AHEAD):
                 prepared.append(one)
             for write, temporary in zip(self._asked, prepared, strict=True):
                 failed = temporary if isinstance(temporary, ConfsyncError) else None
@@ -69,7 +69,7 @@ class _Replacing:
                 if isinstance(left, str):
                     disk.drop(left)
         directories = sorted(self._directories)
-        synced = workers.each(_sync, directories, at_most=HANDS)
+        synced = workers.each(_sync, directories)
         lost = dict(zip(directories, synced, strict=True))
         return [
             answer or lost.get((self._mirror.root / write.name).parent)

@@ -12,13 +12,26 @@ Item = TypeVar("Item")
 Done = TypeVar("Done")
 
 
-class Workers:
-    """At most `jobs` calls at a time."""
+# So many wait for the disk at a time; more make no disk faster.
+HANDS = 4
 
-    def __init__(self, jobs: int = 1) -> None:
-        if jobs < 1:
-            raise ValueError(f"{jobs} workers cannot do anything")
+
+class Workers:
+    """At most `jobs` requests at a time, and beside those `hands` that work on this machine.
+
+    With one of each nothing is done at the same time as anything else.
+    """
+
+    def __init__(self, jobs: int = 1, hands: int = HANDS) -> None:
+        if jobs < 1 or hands < 1:
+            raise ValueError(f"{min(jobs, hands)} workers cannot do anything")
         self.jobs = jobs
+        self.hands = hands
+
+    @property
+    def locally(self) -> Workers:
+        """The same, for what is no request."""
+        return Workers(self.hands, self.hands)
 
     def each(
         self, call: Callable[[Item], Done], items: Iterable[Item], *, at_most: int | None = None
@@ -57,11 +70,11 @@ class Workers:
         No more than `window` (`at_most`) are under way, or done and not yet let go of: what is
         answered may be large. Items are taken from `items` as there is room. Ends as `each` does.
         """
-        jobs = min(self.jobs, at_most)
-        if jobs < 2:
+        if self.jobs < 2 and self.hands < 2:
             yield from map(call, items)
             return
-        room = window or at_most
+        jobs = min(self.jobs, at_most)
+        room = max(2, window or at_most)  # of two, one is made while the other is used
         pool = ThreadPoolExecutor(jobs, thread_name_prefix="confsync")
         waiting: deque[Future[Done]] = deque()
         wait = True
@@ -80,7 +93,7 @@ class Workers:
 
     def early(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items, each made while the one before it is used."""
-        if self.jobs < 2:
+        if self.jobs < 2 and self.hands < 2:
             yield from items
             return
         coming = iter(items)

@@ -68,7 +68,7 @@ class StoreRemote:
     def __init__(self, store: Store, user: str = "Me") -> None:
         self.store = store
         self.who = user
-        self.workers = Workers(1)
+        self.workers = Workers(1, hands=1)
         self.trouble: Trouble | None = None
         self.writes = 0
 
