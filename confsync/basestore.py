@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from pathlib import Path
 
 from confsync import disk
@@ -45,11 +46,12 @@ class BaseStore:
         """Version and digest of each base of a page that the cache has, trusted as far as names
         go."""
         try:
-            names = [path.name for path in (self._directory / page_id).iterdir()]
+            with os.scandir(self._directory / _shelf(page_id)) as shelf:
+                names = [entry.name for entry in shelf]
         except OSError:
             return []
-        parts = (name.partition("-") for name in names)
-        return [(int(version), digest) for version, _, digest in parts if version.isdecimal()]
+        parts = (name.split("-") for name in names if name.startswith(f"{page_id}-"))
+        return [(int(p[1]), p[2]) for p in parts if len(p) == 3 and p[1].isdecimal()]
 
     def put(self, stamp: Stamp, title: str, body: str) -> None:
         """Remember a base. A cache that cannot be written is no reason to fail."""
@@ -62,4 +64,9 @@ class BaseStore:
             disk.keep(path, content)
 
     def _path(self, page_id: str, version: int, content: str) -> Path:
-        return self._directory / page_id / f"{version}-{content}"
+        return self._directory / _shelf(page_id) / f"{page_id}-{version}-{content}"
+
+
+def _shelf(page_id: str) -> str:
+    """The directory of a page's entries: a hundred for all are made faster than one for each."""
+    return page_id[-2:]

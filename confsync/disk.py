@@ -7,6 +7,7 @@ temporary file in the same directory, fsync, rename, fsync of the directory.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from confsync import steps
 
 # How a file is called while it is written; what a killed run left of these is swept away.
 TEMPORARY = ".confsync-new-"
+_numbers = itertools.count()
 
 
 def replace(path: Path, data: bytes, check: Callable[[], None]) -> None:
@@ -92,7 +94,7 @@ def keep(path: Path, data: bytes) -> None:
 def _new_file(directory: Path) -> tuple[int, str]:
     """A new file to write to, of a name that nothing else has: its handle and its path."""
     while True:
-        name = os.path.join(directory, f"{TEMPORARY}{os.urandom(8).hex()}")
+        name = os.path.join(directory, f"{TEMPORARY}{os.getpid():x}-{next(_numbers):x}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with contextlib.suppress(FileExistsError):
             return os.open(name, flags, 0o666), name

@@ -42,6 +42,9 @@ _TOP = "top"
 _OUTDATED = "outdated"
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
+# What YAML takes for the text that stands there; everything else is tried.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*|[1-9][0-9a-f]*[a-f][0-9a-f]*")
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -332,6 +335,8 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
 
 def scalar(text: str) -> str:
     """A value, plain when that reads back the same, else double-quoted."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+        return text
     return text if _reads_back(f"k: {text}", text) else _quoted(text)
 
 

@@ -27,9 +27,9 @@ _PRE = r"pre(?:\s[^<>]*)?(?<!/)>(?>.*?(?:</pre>|\Z))"
 _SKIP = rf"!(?:--(?>.*?(?:-->|\Z))|\[CDATA\[(?>.*?(?:\]\]>|\Z)))|{_PRE}"
 _TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:\s[^<>]*)?/>)"
 
-# The empty group marks a match that ends a block; a skipped region matches without it.
-_LAY = rf"<(?:{_TAG}(?=(?:\r?\n)*<)()|{_SKIP})"
-_UNLAY = re.compile(rf"<(?:{_TAG}\n(?=(?:\r?\n)*<)()|{_SKIP})", re.DOTALL)
+# A split gives what stands between two tokens, a tag that ends a block, and a region, in turns.
+_LAY = rf"(<{_TAG})(?=(?:\r?\n)*<)|(<(?:{_SKIP}))"
+_UNLAY = re.compile(rf"(<{_TAG})\n(?=(?:\r?\n)*<)|(<(?:{_SKIP}))", re.DOTALL)
 
 
 @cache
@@ -40,17 +40,11 @@ def _laying() -> re.Pattern[str]:
 
 def lay(body: str) -> str:
     """The body laid out in lines, with a newline at the end."""
-    return _laying().sub(_add_newline, body) + "\n"
+    parts = _laying().split(body)
+    parts[1::3] = [tag and f"{tag}\n" for tag in parts[1::3]]
+    return "".join(filter(None, parts)) + "\n"
 
 
 def unlay(text: str) -> str:
     """The body of a laid-out text. A missing last newline (some editors) loses nothing."""
-    return _UNLAY.sub(_drop_newline, text.removesuffix("\n"))
-
-
-def _add_newline(match: re.Match[str]) -> str:
-    return match[0] + "\n" if match.lastindex else match[0]
-
-
-def _drop_newline(match: re.Match[str]) -> str:
-    return match[0][:-1] if match.lastindex else match[0]
+    return "".join(filter(None, _UNLAY.split(text.removesuffix("\n"))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -182,11 +183,9 @@ class Mirror:
         parts = Path(name).parts
         if ".." in parts or Path(name).is_absolute():
             raise FileError(f"{name}: would be written outside the mirror")
-        path = self.root
-        for part in parts[:-1]:
-            path /= part
-            if _is_link(name, path):
-                where = path.relative_to(self.root).as_posix()
+        for number in range(1, len(parts)):
+            where = "/".join(parts[:number])
+            if _is_link(name, f"{self.root}/{where}"):
                 raise FileError(f"{name}: {where} is a link; confsync follows none")
         return self.root / name
 
@@ -225,9 +224,11 @@ def write_new(path: Path, text: str) -> None:
         raise file_error(str(path), "cannot be written", error) from None
 
 
-def _is_link(name: str, path: Path) -> bool:
+def _is_link(name: str, path: Path | str) -> bool:
     try:
-        return path.is_symlink()
+        return stat.S_ISLNK(os.lstat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError as error:  # such as a name that is too long
         raise file_error(name, "cannot be reached", error) from None
 

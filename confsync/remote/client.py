@@ -276,15 +276,14 @@ class _TooLargeError(requests.RequestException):
 
 def _read(limit: int, response: requests.Response, **_: object) -> None:
     """Read an answer, but not for ever: the library would hold any, and twice."""
-    parts = []
-    size = 0
+    content = bytearray()
     for part in response.iter_content(1 << 16):
-        size += len(part)
-        if size > limit:
+        content += part
+        if len(content) > limit:
             response.close()
             raise _TooLargeError
-        parts.append(part)
-    response._content = b"".join(parts)
+    # Not as bytes: those would be the same once more.
+    response._content = content  # type: ignore[assignment]
     response._content_consumed = True  # type: ignore[attr-defined]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from confsync import document
+from confsync import document, frontmatter
 from confsync.model import Layout, Stamp, digest
 from tests.property.test_layout import bodies_of_anything
 
@@ -197,3 +197,18 @@ def test_any_bytes_are_a_document_or_an_error_with_a_line(raw: bytes, data: st.D
     else:
         assert read.text.encode() == broken
         assert read.title
+
+
+@given(
+    st.from_regex(frontmatter._PLAIN, fullmatch=True)
+    | st.sampled_from(sorted(frontmatter._WORDS)).flatmap(
+        lambda word: st.sampled_from([word, word.upper(), word.title()])
+    )
+    | st.from_regex(r"[0-9a-f]{1,32}", fullmatch=True)
+)
+@example("12345e12")
+@example("0b01")
+@example("1e1")
+def test_a_value_that_is_written_plain_without_a_trial_reads_back(text: str) -> None:
+    plain = frontmatter._reads_back(f"k: {text}", text)
+    assert frontmatter.scalar(text) == (text if plain else frontmatter._quoted(text))

@@ -27,9 +27,7 @@ print(code, *sys.modules, file=sys.stderr)
 def test_a_short_command_loads_nothing_that_it_does_not_use(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    (tmp_path / ".confsync.yaml").write_text(
-        "url: https://a.example/wiki\nspaces:\n  - key: ENG\n"
-    )
+    (tmp_path / ".confsync.yaml").write_text("url: https://a.example/wiki\nspaces:\n  - key: ENG\n")
     (tmp_path / "ENG").mkdir()
     (tmp_path / "ENG/one.xhtml").write_text("---\ntitle: One\n---\n<p>one</p>\n")
     run = subprocess.run(
