@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from confsync import frontmatter, layout
+from confsync import frontmatter, layout, usual
 from confsync.errors import DocumentError, NotUnicodeError
 from confsync.frontmatter import FENCE, FrontMatter, Span
 from confsync.model import Layout, Local, Stamp, digest
+from confsync.usual import Usual
 
 _MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 
@@ -66,6 +67,9 @@ def parse(raw: bytes, path: str) -> Document:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(path, line, f"not UTF-8 (byte {error.start} of the file)") from None
+    found = usual.front_matter(text)
+    if found is not None:
+        return _usual(text, found)
     front, front_end, body_start = frontmatter.split(text, path)
     newline = "\r\n" if text.startswith("\r\n", front - 2) else "\n"
     reader = FrontMatter(path, text, front, front_end)
@@ -87,6 +91,23 @@ def parse(raw: bytes, path: str) -> Document:
         body_start=body_start,
         spans={key: value.span for key, value in reader.values.items()},
         listed=reader.listed(),
+    )
+
+
+def _usual(text: str, front: Usual) -> Document:
+    """A document whose front matter is as confsync writes it."""
+    body = layout.unlay(text[front.body_start :])
+    return Document(
+        text=text,
+        title=front.title,
+        body=body,
+        digest=digest(front.title, body),
+        stamp=front.stamp,
+        labels=None,
+        layout=Layout.LINES,
+        newline="\n",
+        body_start=front.body_start,
+        spans=front.spans,
     )
 
 

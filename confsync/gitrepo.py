@@ -51,14 +51,20 @@ def holds(root: Path) -> bool:
 
 
 def deleted_documents(
-    root: Path, directories: Iterable[str], revision: str = "HEAD"
+    root: Path,
+    directories: Sequence[str],
+    revision: str = "HEAD",
+    here: frozenset[str] = frozenset(),
 ) -> dict[str, bytes]:
     """Documents that a commit has and the work tree lacks: deleted on purpose. Path to content.
 
     Of another branch's commit, that is where the two parted: what came to it since was not deleted
-    here. Paths are relative to the mirror. Empty without git, without a repository, without a
-    commit. Raises UsageError for a revision that is none.
+    here. Paths are relative to the mirror; `here` are documents that are known to stand. Empty
+    without git, without a repository, without a commit. Raises UsageError for a revision that is
+    none.
     """
+    if revision == "HEAD" and _lacks_none(root, directories, here):
+        return {}
     with _repository(root) as repo:
         if repo is None:
             return {}
@@ -67,6 +73,32 @@ def deleted_documents(
         names = [name for name in _gone(command, root, directories, commit) if _is_document(name)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
         return {name: _blob(repo, commit, prefix / name) for name in names}
+
+
+def _lacks_none(root: Path, directories: Iterable[str], here: frozenset[str]) -> bool:
+    """Whether HEAD certainly has no document but those that stand: one look, as is the rule.
+
+    Anything else, be it trouble with the repository, is for a closer look to tell.
+    """
+    if not any(os.path.lexists(above / ".git") for above in (root, *root.absolute().parents)):
+        return not _is_bare_at(root)
+    import subprocess
+
+    options = [word for option in _OPTIONS for word in ("-c", option)]
+    command = ["git", *options, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *directories]
+    try:
+        listed = subprocess.run(  # noqa: S603 - the words are ours and the configuration's
+            command, cwd=root, env={**os.environ, **_ENVIRONMENT}, capture_output=True, check=False
+        )
+    except OSError:
+        return False
+    names = listed.stdout.decode("utf-8", "surrogateescape").split("\0")
+    return listed.returncode == 0 and not any(n not in here and _is_document(n) for n in names)
+
+
+def _is_bare_at(root: Path) -> bool:
+    """Whether the mirror may lie in a repository's own directory, which has no '.git'."""
+    return any((above / "HEAD").is_file() for above in (root, *root.absolute().parents))
 
 
 def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
@@ -34,9 +34,9 @@ class Mirror:
         # What was written, moved or removed, as mirror paths: for whoever commits it.
         self.written: set[str] = set()
 
-    def scan(self) -> tuple[SpaceScan, ...]:
-        """Read every document once."""
-        return scan(self.root, self.config.spaces)
+    def scan(self, reading: Callable[[Path, str], Entry] | None = None) -> tuple[SpaceScan, ...]:
+        """Read every document once; `reading` is as for `scan.scan`."""
+        return scan(self.root, self.config.spaces, reading)
 
     # -- writing -----------------------------------------------------------------------------------
 

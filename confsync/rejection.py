@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
@@ -16,10 +15,6 @@ from confsync.scan import Entry
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
-
-log = logging.getLogger("confsync.audit")
-# Without a handler of the application's, Python would print warnings to stderr.
-log.addHandler(logging.NullHandler())
 
 
 def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult, ...]:
@@ -93,6 +88,12 @@ def taken(result: PageResult, other: PageInfo) -> PageResult:
 def log_conflict(case: Case, who: str) -> None:
     """One line for whoever audits: page, base, current version, who asked."""
     current = case.page.info.version.number if case.page else None
+    import logging  # 2 ms for a command that has nothing to log
+
+    log = logging.getLogger("confsync.audit")
+    if not log.handlers:
+        # Without a handler of the application's, Python would print warnings to stderr.
+        log.addHandler(logging.NullHandler())
     log.warning(
         "version conflict: page=%s base=%d current=%s decision=%s user=%s",
         case.stamp.id,

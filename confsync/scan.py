@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -115,9 +116,11 @@ def with_made(scan: SpaceScan, made: Mapping[str, str]) -> SpaceScan:
     return replace(scan, tree=tree)
 
 
-def scan(root: Path, spaces: Iterable[SpaceConfig]) -> tuple[SpaceScan, ...]:
-    """Read every document of the spaces, once."""
-    found = [(space, *_scan_space(root, space)) for space in spaces]
+def scan(
+    root: Path, spaces: Iterable[SpaceConfig], reading: Callable[[Path, str], Entry] | None = None
+) -> tuple[SpaceScan, ...]:
+    """Read every document of the spaces, once; `reading` reads one, if not `read` is to."""
+    found = [(space, *_scan_space(root, space, reading or read)) for space in spaces]
     twice = _claimed_twice(entry for _, entries, _ in found for entry in entries)
     scans = tuple(
         SpaceScan(space, checked, folders, _tree(space, checked, folders))
@@ -165,13 +168,28 @@ def knowing(scans: Iterable[SpaceScan], deleted: Iterable[str]) -> tuple[SpaceSc
     )
 
 
-def deleted_pages(root: Path, spaces: Iterable[SpaceConfig]) -> dict[str, str]:
-    """Pages whose documents were deleted here on purpose, by the word of git: id to path."""
-    return {page_id: entry.path for page_id, entry in deleted_entries(root, spaces).items()}
+def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
+    """Where documents stand."""
+    return frozenset(entry.path for scan in scans for entry in scan.entries)
+
+
+def deleted_pages(
+    root: Path, spaces: Iterable[SpaceConfig], here: frozenset[str]
+) -> dict[str, str]:
+    """Pages whose documents were deleted here on purpose, by the word of git: id to path.
+
+    `here` are the documents that stand here.
+    """
+    found = deleted_entries(root, spaces, here=here)
+    return {page_id: entry.path for page_id, entry in found.items()}
 
 
 def deleted_entries(
-    root: Path, spaces: Iterable[SpaceConfig], revision: str = "HEAD"
+    root: Path,
+    spaces: Iterable[SpaceConfig],
+    revision: str = "HEAD",
+    *,
+    here: frozenset[str] = frozenset(),
 ) -> dict[str, Entry]:
     """The documents that a commit has and the work tree lacks, by page id, as the commit has them.
 
@@ -179,33 +197,45 @@ def deleted_entries(
     UsageError for a revision that is none.
     """
     directories = [space.path for space in spaces]
-    found = gitrepo.deleted_documents(root, directories, revision)
+    found = gitrepo.deleted_documents(root, directories, revision, here)
     entries = (_parsed(path, raw) for path, raw in found.items())
     removed = removals.read(root / STATE)
     return {e.page_id: e for e in entries if e.page_id and e.page_id not in removed}
 
 
-def _scan_space(root: Path, space: SpaceConfig) -> tuple[list[Entry], dict[str, Folder]]:
-    directory = root / space.path
+def standing(root: Path, space: SpaceConfig) -> Iterator[str]:
+    """The paths in the mirror of a space's documents and folder files, in no order."""
+    start = len(os.path.join(root, ""))
+    for parent, names in _walk(root / space.path):
+        inner = parent[start:].replace(os.sep, "/")
+        yield from (f"{inner}/{name}" for name in names)
+
+
+def _scan_space(
+    root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]
+) -> tuple[list[Entry], dict[str, Folder]]:
     entries: list[Entry] = []
     folders: dict[str, Folder] = {}
-    for path in sorted(_walk(directory)):
-        if path.name == paths.FOLDER_FILE:
-            folder = _read_folder(path)
+    for name in sorted(standing(root, space), key=lambda name: name.split("/")):
+        directory, _, file = name.removeprefix(f"{space.path}/").rpartition("/")
+        if file == paths.FOLDER_FILE:
+            folder = _read_folder(root / name)
             if folder:
-                folders[path.parent.relative_to(directory).as_posix()] = folder
+                folders[directory or "."] = folder
         else:
-            entries.append(_read(root, path.relative_to(root).as_posix()))
+            entries.append(reading(root, name))
     return entries, folders
 
 
-def _read(root: Path, name: str) -> Entry:
+def read(root: Path, name: str) -> Entry:
+    """Read one document; `name` is its path in the mirror."""
     path = root / name
-    if path.is_symlink() or not path.is_file():
-        problem = DocumentError(name, 1, "is not a regular file; confsync follows no links")
-        return Entry(name, b"", None, problem)
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode):
+            problem = DocumentError(name, 1, "is not a regular file; confsync follows no links")
+            return Entry(name, b"", None, problem)
+        if found.st_size > _MAX_BYTES:
             why = f"is over {_MAX_BYTES // 2**20} MB, and no page is"
             return Entry(name, b"", None, DocumentError(name, 1, why))
         return _parsed(name, path.read_bytes())
@@ -221,19 +251,26 @@ def _parsed(name: str, raw: bytes) -> Entry:
         return Entry(name, raw, None, error)
 
 
-def _walk(directory: Path) -> Iterator[Path]:
-    """Documents and folder files below a directory; hidden directories are not entered."""
+def _walk(directory: Path) -> Iterator[tuple[str, list[str]]]:
+    """Directories from one downward, with the names of their documents and folder files.
+
+    Hidden ones are not entered.
+    """
     for parent, directories, files in os.walk(directory):
         directories[:] = sorted(
             name
             for name in directories
             if not name.startswith(".") and not name.endswith(attachments.DIRECTORY)
         )
-        for name in files:
-            if name == paths.FOLDER_FILE or (
-                name.endswith(paths.SUFFIX) and not name.startswith(".")
-            ):
-                yield Path(parent, name)
+        yield (
+            parent,
+            [
+                name
+                for name in files
+                if name == paths.FOLDER_FILE
+                or (name.endswith(paths.SUFFIX) and not name.startswith("."))
+            ],
+        )
 
 
 def _read_folder(path: Path) -> Folder | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -46,7 +48,7 @@ class Workers:
         if jobs < 2:
             yield from map(call, given)
             return
-        pool = ThreadPoolExecutor(jobs, thread_name_prefix="confsync")
+        pool = _pool(jobs)
         wait = True
         try:
             for future in [pool.submit(call, item) for item in given]:
@@ -75,7 +77,7 @@ class Workers:
             return
         jobs = min(self.jobs, at_most)
         room = max(2, window or at_most)  # of two, one is made while the other is used
-        pool = ThreadPoolExecutor(jobs, thread_name_prefix="confsync")
+        pool = _pool(jobs)
         waiting: deque[Future[Done]] = deque()
         wait = True
         try:
@@ -97,7 +99,7 @@ class Workers:
             yield from items
             return
         coming = iter(items)
-        pool = ThreadPoolExecutor(1, thread_name_prefix="confsync")
+        pool = _pool(1)
         wait = True
         try:
             future = pool.submit(lambda: next(coming, None))
@@ -109,6 +111,12 @@ class Workers:
             raise
         finally:
             pool.shutdown(wait=wait, cancel_futures=True)
+
+
+def _pool(size: int) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # 5 ms for a command that has no use for it
+
+    return ThreadPoolExecutor(size, thread_name_prefix="confsync")
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

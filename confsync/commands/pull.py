@@ -27,7 +27,7 @@ from confsync.rejection import blank, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing, paths_of
 from confsync.selection import Selection
 from confsync.view import reader_of, view
 
@@ -79,7 +79,7 @@ def pull(
                 selection,
                 deleted_here(mirror),
             )
-            deleted = deleted_pages(mirror.root, mirror.config.spaces)
+            deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
             if not dry_run and how.full:
                 scans = _adopt(mirror, scans)
             if how.full:

@@ -23,7 +23,7 @@ from confsync.references import Renamed
 from confsync.rejection import blank, failed, with_names
 from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, deleted_entries, knowing
+from confsync.scan import Entry, SpaceScan, deleted_entries, knowing, paths_of
 from confsync.selection import Selection
 from confsync.turns import Turns
 from confsync.view import reader_of
@@ -212,7 +212,8 @@ def _deleted(
         return {}
     present = _ids_of(scans, {})
     since = delete.since if delete else "HEAD"
-    found = deleted_entries(mirror.root, mirror.config.spaces, since)
+    here = paths_of(scans)
+    found = deleted_entries(mirror.root, mirror.config.spaces, since, here=here)
     return {page_id: entry for page_id, entry in found.items() if page_id not in present}
 
 

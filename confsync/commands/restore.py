@@ -16,7 +16,7 @@ def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
     """Make a trashed page current again, with the content that it had. Raises APIAccessError."""
     page = remote.page(page_id)
     info = page.info
-    here = deleted_pages(mirror.root, mirror.config.spaces).get(page_id)
+    here = deleted_pages(mirror.root, mirror.config.spaces, frozenset()).get(page_id)
     result = PageResult(here or f"page {page_id}", Outcome.RESTORED, page_id, info.title)
     if info.status is not Status.TRASHED:
         why = f"is not in the trash, but {info.status.value}"

@@ -12,13 +12,14 @@ from confsync.attachments import decide
 from confsync.compare import Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import conflict_of
+from confsync.index import Index
 from confsync.mirror import Mirror
 from confsync.model import AttachmentInfo, ParentKind, Status
 from confsync.progress import Progress, silent
 from confsync.reading import Case
 from confsync.rejection import read_only, reason
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing, paths_of
 from confsync.selection import Selection
 from confsync.view import Attachments, SpaceView, reader_of, view
 
@@ -46,16 +47,22 @@ def status(
     fresh: bool = False,
     progress: Progress = silent,
 ) -> Result:
-    """The state of every document; with `remote`, of every page. Writes nothing.
+    """The state of every document; with `remote`, of every page. Writes nothing but the index.
 
     `exit_code` makes anything that is not clean an error, `fresh` only what the server changed.
     """
-    scans = mirror.scan()
+    known = None
+    if remote is None and not mirror.config.attachments:
+        known = Index(mirror.root, mirror.config.spaces)
+        clean = known.untouched() if selection.everything else None
+        if clean and not deleted_entries(mirror.root, mirror.config.spaces, here=clean):
+            return Result("status", clean=len(clean))
+    scans = mirror.scan(known.read if known else None)
     gone_files = deleted_here(mirror)
     selection.check(
         (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
     )
-    gone = deleted_entries(mirror.root, mirror.config.spaces)
+    gone = deleted_entries(mirror.root, mirror.config.spaces, here=paths_of(scans))
     scans = knowing(scans, gone)
     deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
     left: list[Entry] = []
@@ -92,7 +99,10 @@ def status(
         said = f"the server has changed {len(stale)} of these pages"
         hint = "'confsync pull' brings its changes; 'confsync diff --remote' shows them"
         errors.append(Problem("stale", said, hint, Exit.REFUSED))
-    return Result("status", listed, tuple(errors), told, clean=len(pages) - len(listed))
+    result = Result("status", listed, tuple(errors), told, clean=len(pages) - len(listed))
+    if known:
+        known.save(clean=selection.everything and not (listed or errors or told or gone))
+    return result
 
 
 def _look(

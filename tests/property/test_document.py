@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from confsync import document, frontmatter
+from confsync import document, frontmatter, usual
 from confsync.model import Layout, Stamp, digest
 from tests.property.test_layout import bodies_of_anything
 
@@ -212,3 +213,34 @@ def test_any_bytes_are_a_document_or_an_error_with_a_line(raw: bytes, data: st.D
 def test_a_value_that_is_written_plain_without_a_trial_reads_back(text: str) -> None:
     plain = frontmatter._reads_back(f"k: {text}", text)
     assert frontmatter.scalar(text) == (text if plain else frontmatter._quoted(text))
+
+
+def _by_the_parser(raw: bytes) -> document.Document:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(usual, "front_matter", lambda text: None)
+        return document.parse(raw, "x")
+
+
+usual_titles = st.from_regex(re.compile(usual.USUAL_TITLE), fullmatch=True)
+
+
+@given(titles | usual_titles, bodies, stamps, st.sampled_from(Layout))
+@example("yes", "", Stamp("1", 1, "0" * 32), Layout.LINES)
+@example("2024-01-01", "<p>a</p>", Stamp("1", 1, "1e" + "0" * 30, "7"), Layout.LINES)
+@example("a  b", "---\n", Stamp("1", 1, "a" * 32), Layout.LINES)
+def test_front_matter_that_needs_no_parser_is_read_as_the_parser_does(
+    title: str, body: str, stamp: Stamp, how: Layout
+) -> None:
+    written = document.render(title, body, stamp, how=how)
+    plain = f"---\ntitle: {title}\n".encode() + written.partition(b"\nconfluence:")[2].join(
+        [b"confluence:", b""]
+    )
+    for raw in (written, plain, written.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + written):
+        if usual.front_matter(raw.decode()) is not None:
+            assert document.parse(raw, "x") == _by_the_parser(raw)
+
+
+def test_a_document_with_nothing_special_needs_no_parser() -> None:
+    stamp = Stamp("98310", 7, digest("Deployment guide", "<p>a</p>"), "98304")
+    raw = document.render("Deployment guide", "<p>a</p>", stamp)
+    assert usual.front_matter(raw.decode()) is not None

@@ -17,7 +17,7 @@ PACKAGE = Path(confsync.__file__).parent
 PURE = frozenset(
     [
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
-        *("config", "address", "selection", "result", "attachments"),
+        *("config", "address", "selection", "result", "attachments", "usual"),
     ]
 )
 # The standard library's ways out: what is pure has no business with them.

@@ -1,0 +1,197 @@
+"""What the last `status` read, so that the next one reads only what has changed: `.confsync/index`.
+
+A document that was clean is known by its path, size, inode and times. One that was changed in the
+moment in which it was read, or later, is not: its next change could leave all of these as they are.
+Whoever writes over a file reads it. What is torn, foreign or gone is not there: nothing is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from confsync import __version__, disk, scan
+from confsync.basestore import STATE
+from confsync.config import FILE_NAME, SpaceConfig
+from confsync.document import Document
+from confsync.model import Layout, Stamp
+from confsync.paths import FOLDER_FILE
+from confsync.scan import Entry
+
+NAME = "index"
+FORMAT = 1
+# What of a stamp is kept; one with attachments has more to compare than a text.
+_STAMP = tuple(field.name for field in fields(Stamp) if field.name != "attachments")
+# Size, time of the last change of the content, of that or of the inode, and the inode.
+Key = tuple[int, int, int, int]
+
+
+class Index:
+    """The index of a mirror: loaded, asked by `read`, and saved. Reads nothing by itself."""
+
+    def __init__(self, root: Path, spaces: tuple[SpaceConfig, ...]) -> None:
+        self._root = root
+        self._spaces = spaces
+        self._path = root / STATE / NAME
+        self._about = _about(root)
+        self._began: int | None = None
+        self._old: dict[str, list[Any]] = {}
+        self._new: dict[str, list[Any]] = {}
+        self._seen: bytes = b""
+        self._rows: bytes = b""
+        self._load()
+
+    def _load(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            told, _, rest = self._path.read_bytes().partition(b"\n")
+            if told.decode() == hashlib.sha256(rest).hexdigest():
+                about, seen, rows = rest.split(b"\n\n\n")
+                if about == self._about:
+                    self._seen, self._rows = seen, rows
+
+    def untouched(self) -> frozenset[str] | None:
+        """All documents, if they are those that the last status found clean, and nothing else."""
+        if not self._seen:
+            return None
+        keys = _standing(self._root, self._spaces)
+        same = keys is not None and _lines(keys) == self._seen
+        return frozenset(name for name in keys or {} if _is_document(name)) if same else None
+
+    def read(self, root: Path, name: str) -> Entry:
+        """A document as `scan` reads it, or, of one that is as it was, title and stamp alone."""
+        if self._rows:
+            self._old = {row[0]: row for row in json.loads(self._rows)}
+            self._rows = b""
+        key = _key(root / name)
+        row = self._old.get(name)
+        if row is not None and key is not None and tuple(row[1]) == key:
+            self._new[name] = row
+            return _entry(row)
+        began = self._moment()
+        entry = scan.read(root, name)
+        if key is not None and began is not None and _is_settled(key, began) and _is_plain(entry):
+            self._new[name] = row = _row(entry, key)
+            return _entry(row)  # which does without the text: thousands of those are much
+        return entry
+
+    def save(self, *, clean: bool) -> None:
+        """Remember what was read; `clean` says that there was nothing to tell of all documents."""
+        rows = sorted(self._new.values())
+        if rows == sorted(self._old.values()) and not clean:
+            return
+        began = self._moment()
+        if began is None:
+            return
+        keys = _standing(self._root, self._spaces) if clean else None
+        seen = b""
+        if keys is not None:
+            known = all(_is_settled(key, began) for key in keys.values())
+            same = all(tuple(row[1]) == keys.get(row[0]) for row in rows)
+            every = len(rows) == sum(map(_is_document, keys))
+            seen = _lines(keys) if known and same and every else b""
+        rest = b"\n\n\n".join((self._about, seen, json.dumps(rows).encode()))
+        told = hashlib.sha256(rest).hexdigest().encode()
+        with contextlib.suppress(OSError):
+            new = self._path.with_suffix(".new")
+            disk.keep(new, told + b"\n" + rest)
+            disk.put_in_place(self._path, str(new), lambda: None)
+
+    def _moment(self) -> int | None:
+        """When the first document was read, by the clock of its file system; None if unknown."""
+        if self._began is None:
+            with contextlib.suppress(OSError):
+                if self._path.parent.is_dir():
+                    new = self._path.with_suffix(".new")
+                    disk.keep(new, b"\n")
+                    self._began = new.stat().st_mtime_ns
+        return self._began
+
+
+def _about(root: Path) -> bytes:
+    """What an index holds for: this version, this form and this configuration."""
+    try:
+        config = hashlib.sha256((root / FILE_NAME).read_bytes()).hexdigest()
+    except OSError:
+        config = ""
+    return f"confsync {__version__} index {FORMAT} {' '.join(_STAMP)} {config}".encode()
+
+
+def _key(path: Path | str) -> Key | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _is_settled(key: Key, began: int) -> bool:
+    """Whether a file was changed before anything was read, so that a later change shows."""
+    return key[1] < began and key[2] < began
+
+
+def _is_document(name: str) -> bool:
+    return not name.endswith(FOLDER_FILE)
+
+
+def _standing(root: Path, spaces: tuple[SpaceConfig, ...]) -> dict[str, Key] | None:
+    """Every document and folder file with its key; None when one cannot be looked at."""
+    found: dict[str, Key] = {}
+    for space in spaces:
+        for name in scan.standing(root, space):
+            key = _key(f"{root}/{name}")
+            if key is None:
+                return None
+            found[name] = key
+    return found
+
+
+def _lines(keys: dict[str, Key]) -> bytes:
+    lines = sorted(f"{name}\0{a} {b} {c} {d}" for name, (a, b, c, d) in keys.items())
+    return "\0".join(lines).encode("utf-8", "surrogateescape")
+
+
+def _is_plain(entry: Entry) -> bool:
+    """Whether title, labels and stamp are all that there is to know of a document."""
+    found = entry.document
+    if found is None or found.modified or found.stamp is None:
+        return False
+    return not (found.stamp.attachments or found.listed)
+
+
+def _row(entry: Entry, key: Key) -> list[Any]:
+    found = entry.document
+    if found is None:
+        raise ValueError(f"{entry.path} cannot be read")
+    stamp = [_plain(getattr(found.stamp, name)) for name in _STAMP]
+    return [entry.path, list(key), found.title, _plain(found.labels), stamp]
+
+
+def _entry(row: list[Any]) -> Entry:
+    path, _, title, labels, values = row
+    stamp = Stamp(**{n: _tupled(value) for n, value in zip(_STAMP, values, strict=True)})
+    document = Document(
+        text="",
+        title=title,
+        body="",
+        digest=stamp.digest,
+        stamp=stamp,
+        labels=_tupled(labels),
+        layout=Layout.LINES,
+        newline="\n",
+        body_start=0,
+        spans={},
+    )
+    return Entry(path, b"", document)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
