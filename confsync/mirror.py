@@ -61,14 +61,19 @@ class Mirror:
 
         Raises ChangedMeanwhileError, FileError, NotUnicodeError.
         """
+        self.bases.put(stamp, page.info.title, page.body)
+        self.write(entry.path, self.settled(entry, stamp, page, labels), expected=entry.raw)
+
+    def settled(
+        self, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
+    ) -> bytes:
+        """What a document is to be once it is settled. Raises NotUnicodeError."""
         if entry.document is None:
             raise ValueError(f"{entry.path} cannot be read")
-        title, body = page.info.title, page.body
-        self.bases.put(stamp, title, body)
-        data = document.update(
-            entry.document, stamp, title=title, body=body, labels=labels, how=self.config.layout
+        title, body, how = page.info.title, page.body, self.config.layout
+        return document.update(
+            entry.document, stamp, title=title, body=body, labels=labels, how=how
         )
-        self.write(entry.path, data, expected=entry.raw)
 
     def put(self, name: str, source: Path, *, expected: str | None, keep: bool = False) -> None:
         """Put a file that was downloaded in its place, if the one there still is what was read.

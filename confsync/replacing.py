@@ -13,7 +13,8 @@ from pathlib import Path
 from confsync import disk
 from confsync.errors import ConfsyncError
 from confsync.mirror import Mirror, file_error
-from confsync.model import Stamp
+from confsync.model import Page, Stamp
+from confsync.scan import Entry
 from confsync.work import Workers
 
 # Texts that wait for the disk, while more are made.
@@ -31,6 +32,14 @@ class Writing:
     data: bytes
     expected: bytes | None
     base: tuple[Stamp, str, str] | None = None
+
+
+def settling(
+    mirror: Mirror, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
+) -> Writing:
+    """What `Mirror.settle` writes to a document. Raises NotUnicodeError."""
+    data = mirror.settled(entry, stamp, page, labels)
+    return Writing(entry.path, data, entry.raw, (stamp, page.info.title, page.body))
 
 
 def replace_all(

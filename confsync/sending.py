@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from confsync import naming
 from confsync.compare import Absent, Content, Parent
@@ -33,9 +34,11 @@ from confsync.rejection import (
     refusal,
     taken,
 )
+from confsync.replacing import Writing, replace_all, settling
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
 from confsync.view import sides_of
+from confsync.work import batches
 from confsync.writing import Landed, NoVersion, settled, writable, write
 
 BATCH = 250
@@ -73,16 +76,14 @@ class Sending:
         """Check a batch, write it, settle it; then the next one. Raises what ended the run."""
         doing = f"pushing {self._scan.config.key}"
         try:
-            for start in range(0, len(entries), BATCH):
-                progress(doing, start, len(entries))
-                batch = entries[start : start + BATCH]
-                if dry_run:
+            if dry_run:
+                for batch in batches(entries, BATCH):
                     self._rehearse(batch)
-                    continue
-                for number in self._batch(batch):
-                    progress(doing, start + number, len(entries))
-                if self._ended:
-                    raise self._ended
+                return
+            done = 0
+            for number in self._batches(list(batches(entries, BATCH))):
+                done += number
+                progress(doing, done, len(entries))
         finally:
             told = {page.path for page in self._pages}
             self._pages.extend(self._untold(entry) for entry in entries if entry.path not in told)
@@ -100,7 +101,9 @@ class Sending:
         return _not_tried(blank(entry))
 
     def _rehearse(self, entries: list[Entry]) -> None:
-        for _, entry, case in self._cases(entries):
+        cases, failures = self._cases(entries)
+        self._pages += failures
+        for _, entry, case in cases:
             result = beside(entry, case)
             if told := self._read_only(entry, case):
                 self._pages.append(told)
@@ -115,30 +118,53 @@ class Sending:
             else:
                 self._pages.append(_not_sent(result, case))
 
-    def _batch(self, entries: list[Entry]) -> Iterator[int]:
-        """Yields how many are done."""
-        handled = self._reader.remote.workers.each(self._handle, self._cases(entries))
-        for number, result in enumerate(handled, 1):
-            if result is not None:
-                self._pages.append(result)
-            yield number
-        self._settle([entry for entry in entries if entry.path in self._landed])
+    def _batches(self, waiting: list[list[Entry]]) -> Iterator[int]:
+        """Check, write and settle batch by batch; yields how many more are done.
 
-    def _cases(self, entries: list[Entry]) -> list[tuple[float, Entry, Case]]:
-        """The entries beside their pages, with the time of the check."""
+        While a batch is written, the next one is checked and the last one settled: documents of one
+        turn do not depend on one another, and a check that gets too old is made again.
+        """
+        workers = self._reader.remote.workers
+        cases = map(self._cases, waiting)
+        checks = workers.early(cases) if workers.jobs > 1 else cases
+        with workers.aside() as aside:
+            try:
+                for batch, (ready, failures) in zip(waiting, checks, strict=True):
+                    self._pages += failures
+                    for result in workers.each(self._handle, ready):
+                        if result is not None:
+                            self._pages.append(result)
+                        yield 1
+                    self._pages += aside.taken()
+                    landed = [entry for entry in batch if entry.path in self._landed]
+                    aside.put(partial(self._settle, landed))
+                    if self._ended:
+                        break
+            except Exception:
+                self._pages += aside.taken()
+                raise
+            self._pages += aside.taken()
+        if self._ended:
+            raise self._ended
+
+    def _cases(
+        self, entries: list[Entry]
+    ) -> tuple[list[tuple[float, Entry, Case]], list[PageResult]]:
+        """The entries beside their pages, with the time of the check; and those without a case."""
         checked = self._clock()
         sides = {entry.path: sides_of(self._scan, entry) for entry in entries}
         found = self._reader.current({stamp.id: stamp.version for stamp, _ in sides.values()})
         cases = []
+        failures = []
         for entry in entries:
             stamp, local = sides[entry.path]
             answer = found[stamp.id]
             case = self._reader.decided(stamp, local, answer)
             if isinstance(case, APIAccessError):
-                self._pages.append(failed(blank(entry), case))
+                failures.append(failed(blank(entry), case))
             else:
                 cases.append((checked, entry, case))
-        return cases
+        return cases, failures
 
     def _handle(self, checked: tuple[float, Entry, Case]) -> PageResult | None:
         """Do what the decisions say about one page; None when it is to be settled."""
@@ -237,51 +263,74 @@ class Sending:
 
     # -- settling ----------------------------------------------------------------------------------
 
-    def _settle(self, entries: list[Entry]) -> None:
+    def _settle(self, entries: list[Entry]) -> list[PageResult]:
         """Read back in bulk what the server stored, and write it to the files."""
         landed = [(entry, *self._landed[entry.path]) for entry in entries]
         if not landed:
-            return
+            return []
         try:
             found = self._reader.current({case.stamp.id: made.version for _, case, made in landed})
         except APIAccessError:
             found = {}
-        for entry, case, made in landed:
-            if case.page and writable(case):
-                old, new = case.page.info.title, case.local.title
-                self.renamed.append(Renamed(self._scan.config.key, old, new))
-            self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
+        told: dict[str, PageResult] = {}
+        waiting: list[tuple[Entry, Case, Landed]] = []
 
-    def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:
-        alone = self._leaves_text(entry, case)
-        words = self._extras.words(entry, alone=alone)
-        sent = alone or _sent(case) or words
-        outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
-        result = replace(beside(entry, case), outcome=outcome, remote=made.version)
+        def writes() -> Iterator[Writing]:
+            for entry, case, made in landed:
+                if case.page and writable(case):
+                    old, new = case.page.info.title, case.local.title
+                    self.renamed.append(Renamed(self._scan.config.key, old, new))
+                found_now = self._settled(entry, case, made, found.get(case.stamp.id))
+                if isinstance(found_now, PageResult):
+                    told[entry.path] = found_now
+                    continue
+                waiting.append((entry, case, made))
+                yield found_now
+
+        workers = self._reader.remote.workers
+        for (entry, case, made), error in zip(
+            waiting, replace_all(self._mirror, writes(), workers), strict=True
+        ):
+            told[entry.path] = self._written(entry, case, made, error)
+        return [told[entry.path] for entry, _, _ in landed]
+
+    def _settled(
+        self, entry: Entry, case: Case, made: Landed, answer: Found | None
+    ) -> PageResult | Writing:
+        """What a file shall say now, or why nobody can tell."""
+        result = self._sent_as(entry, case, made)
+        if isinstance(answer, Absent):
+            why = f"landed as v{made.version}, but now the page is {answer.value}"
+            return replace(result, error=why, exit=Exit.REFUSED)
         try:
-            if isinstance(answer, Absent):
-                why = f"landed as v{made.version}, but now the page is {answer.value}"
-                return replace(result, error=why, exit=Exit.REFUSED)
             page = self._stored(case, made, answer)
-            if page is None:
-                return replace(
-                    result,
-                    error=f"landed as v{made.version}, but the server does not show it yet",
-                    hint="'confsync push' settles the file later",
-                    exit=Exit.REMOTE,
-                )
-            self._write(entry, case, page, made.parent)
-        except ChangedMeanwhileError:
-            why = f"landed as v{made.version}; the file was edited meanwhile and is left alone"
-            return replace(result, error=why, exit=Exit.LOCAL)
+            if page is not None:
+                return self._writing(entry, case, page, made.parent)
         except ConfsyncError as error:
-            why = f"landed as v{made.version}, but: {error.message}"
-            return replace(result, error=why, exit=error.exit)
-        if outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
+            return _not_settled(result, made, error)
+        why = f"landed as v{made.version}, but the server does not show it yet"
+        hint = "'confsync push' settles the file later"
+        return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
+
+    def _sent_as(self, entry: Entry, case: Case, made: Landed) -> PageResult:
+        alone = self._leaves_text(entry, case)
+        sent = alone or _sent(case) or self._extras.words(entry, alone=alone)
+        outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
+        return replace(beside(entry, case), outcome=outcome, remote=made.version)
+
+    def _written(
+        self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None
+    ) -> PageResult:
+        """What became of a document whose file was to be written."""
+        result = self._sent_as(entry, case, made)
+        if error is not None:
+            return _not_settled(result, made, error)
+        if result.outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
             why = "the stamp is new; the move is not sent yet: push again"
             return replace(result, error=why, exit=Exit.REFUSED)
         if left := self._extras.unfinished.get(entry.path):
             return replace(result, outcome=Outcome.FAILED, error=left.why, exit=left.exit)
+        words = self._extras.words(entry, alone=self._leaves_text(entry, case))
         return replace(result, error=words)
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
@@ -292,7 +341,7 @@ class Sending:
             return answer
         return self._reader.remote.old_page(case.stamp.id, made.version)
 
-    def _write(self, entry: Entry, case: Case, page: Page, parent: str | None) -> None:
+    def _writing(self, entry: Entry, case: Case, page: Page, parent: str | None) -> Writing:
         labels = self._extras.labels(entry)
         stamp = replace(
             case.stamp,
@@ -303,7 +352,15 @@ class Sending:
             attachments=self._extras.attached(entry, case.stamp),
             renamed=self._outdated(entry, case),
         )
-        self._mirror.settle(entry, stamp, page, labels)
+        return settling(self._mirror, entry, stamp, page, labels)
+
+
+def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> PageResult:
+    if isinstance(error, ChangedMeanwhileError):
+        why = f"landed as v{made.version}; the file was edited meanwhile and is left alone"
+        return replace(result, error=why, exit=Exit.LOCAL)
+    why = f"landed as v{made.version}, but: {error.message}"
+    return replace(result, error=why, exit=error.exit)
 
     def _outdated(self, entry: Entry, case: Case) -> bool:
         """Whether the file is called after the title that this push changed."""

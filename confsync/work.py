@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -93,6 +94,21 @@ class Workers:
         finally:
             pool.shutdown(wait=wait, cancel_futures=True)
 
+    @contextmanager
+    def aside(self) -> Iterator[Aside[Any]]:
+        """Somebody to make lists, one after the other, beside what goes on."""
+        alone = self.jobs < 2
+        pool = None if alone else _pool(1)
+        wait = True
+        try:
+            yield Aside(pool)
+        except KeyboardInterrupt:
+            wait = False
+            raise
+        finally:
+            if pool is not None:
+                pool.shutdown(wait=wait, cancel_futures=not wait)
+
     def early(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items, each made while the one before it is used."""
         if self.jobs < 2 and self.hands < 2:
@@ -111,6 +127,27 @@ class Workers:
             raise
         finally:
             pool.shutdown(wait=wait, cancel_futures=True)
+
+
+class Aside(Generic[Done]):
+    """Makes one list after the other; without a pool at once."""
+
+    def __init__(self, pool: ThreadPoolExecutor | None) -> None:
+        self._pool = pool
+        self._waiting: list[Callable[[], list[Done]]] = []
+
+    def put(self, call: Callable[[], list[Done]]) -> None:
+        """Begin something."""
+        if self._pool is None:
+            done = call()
+            self._waiting.append(lambda: done)
+        else:
+            self._waiting.append(self._pool.submit(call).result)
+
+    def taken(self) -> list[Done]:
+        """What everything that was begun has made; waits for it."""
+        waiting, self._waiting = self._waiting, []
+        return [one for made in waiting for one in made()]
 
 
 def _pool(size: int) -> ThreadPoolExecutor:

@@ -83,7 +83,7 @@ class Client:
     """Sends requests to one base URL and answers parsed JSON. May be used by several threads.
 
     `elsewhere` is asked once, when the credentials are not accepted, for another base URL at which
-    they may be.
+    they may be. Whoever asks, no more than `jobs` requests are under way.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class Client:
         *,
         pace: Pace | None = None,
         elsewhere: Callable[[], str | None] | None = None,
+        jobs: int = 64,
     ) -> None:
         # The library's debug log would print whole pages.
         logging.getLogger("atlassian").setLevel(logging.WARNING)
@@ -101,6 +102,7 @@ class Client:
         self.who = self._credentials.who
         self._pace = pace or Pace()
         self._elsewhere = elsewhere
+        self._slots = threading.BoundedSemaphore(jobs)
         self._open: list[AtlassianRestAPI] = []
         self._idle: list[AtlassianRestAPI] = []
         self.seen: Mapping[str, str] = {}
@@ -191,7 +193,8 @@ class Client:
             self._pace.wait()
             where = self.url
             try:
-                return self._once(what, send, read, limit)
+                with self._slots:
+                    return self._once(what, send, read, limit)
             except RateLimitError as error:
                 # 429 was not processed, so it may be repeated whatever the method.
                 limited += 1

@@ -36,7 +36,7 @@ def open_remote(
         raise UsageError(str(error)) from None
     workers = Workers(jobs)
     pace = Pace()
-    client = Client(url, credentials, pace=pace, elsewhere=lambda: gateway_of(url))
+    client = Client(url, credentials, pace=pace, elsewhere=lambda: gateway_of(url), jobs=jobs)
     known = flavor or _known_flavor(url) or _asked_flavor(client)
     return Cloud(client, workers) if known == "cloud" else DataCenter(client, workers)
 
