@@ -24,7 +24,7 @@ from confsync.paths import FOLDER_FILE
 from confsync.scan import Entry
 
 NAME = "index"
-FORMAT = 1
+FORMAT = 2
 # What of a stamp is kept; one with attachments has more to compare than a text.
 _STAMP = tuple(field.name for field in fields(Stamp) if field.name != "attachments")
 # Size, time of the last change of the content, of that or of the inode, and the inode.
@@ -44,15 +44,17 @@ class Index:
         self._new: dict[str, list[Any]] = {}
         self._seen: bytes = b""
         self._rows: bytes = b""
+        # What was listed when a pull last had nothing to do, as that pull wrote it down.
+        self.pulled = ""
         self._load()
 
     def _load(self) -> None:
         with contextlib.suppress(OSError, ValueError):
             told, _, rest = self._path.read_bytes().partition(b"\n")
             if told.decode() == hashlib.sha256(rest).hexdigest():
-                about, seen, rows = rest.split(b"\n\n\n")
+                about, pulled, seen, rows = rest.split(b"\n\n\n")
                 if about == self._about:
-                    self._seen, self._rows = seen, rows
+                    self.pulled, self._seen, self._rows = pulled.decode(), seen, rows
 
     def untouched(self) -> frozenset[str] | None:
         """All documents, if they are those that the last status found clean, and nothing else."""
@@ -72,15 +74,24 @@ class Index:
         if row is not None and key is not None and tuple(row[1]) == key:
             self._new[name] = row
             return _entry(row)
+        entry = self.record(root, name)
+        # Without its text: thousands of those are much.
+        return _entry(self._new[name]) if name in self._new else entry
+
+    def record(self, root: Path, name: str) -> Entry:
+        """A document as `scan` reads it, to be remembered."""
+        key = _key(root / name)
         began = self._moment()
         entry = scan.read(root, name)
         if key is not None and began is not None and _is_settled(key, began) and _is_plain(entry):
-            self._new[name] = row = _row(entry, key)
-            return _entry(row)  # which does without the text: thousands of those are much
+            self._new[name] = _row(entry, key)
         return entry
 
-    def save(self, *, clean: bool) -> None:
-        """Remember what was read; `clean` says that there was nothing to tell of all documents."""
+    def save(self, *, clean: bool, pulled: str = "") -> None:
+        """Remember what was read; `clean` says that there was nothing to tell of all documents.
+
+        `pulled` is what was listed, by a pull that had nothing to do.
+        """
         rows = sorted(self._new.values())
         if rows == sorted(self._old.values()) and not clean:
             return
@@ -94,7 +105,8 @@ class Index:
             same = all(tuple(row[1]) == keys.get(row[0]) for row in rows)
             every = len(rows) == sum(map(_is_document, keys))
             seen = _lines(keys) if known and same and every else b""
-        rest = b"\n\n\n".join((self._about, seen, json.dumps(rows).encode()))
+        pulled = pulled or (self.pulled if seen == self._seen else "")
+        rest = b"\n\n\n".join((self._about, pulled.encode(), seen, json.dumps(rows).encode()))
         told = hashlib.sha256(rest).hexdigest().encode()
         with contextlib.suppress(OSError):
             new = self._path.with_suffix(".new")

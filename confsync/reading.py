@@ -7,7 +7,7 @@ replicas. What stays older is believed in the end, since deleting an old version
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from confsync.errors import (
     NotVisibleError,
     PermissionDeniedError,
 )
-from confsync.model import Local, Page, Space, Stamp, Status
+from confsync.model import Local, Page, PageInfo, Space, Stamp, Status
 from confsync.work import batches
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Reader:
         self.remote = remote
         self.space = space
         self.archived = archived
+        # What was listed already; a listing of thousands is not asked for twice.
+        self.listed: Sequence[PageInfo] | None = None
 
     def current(self, least: Mapping[str, int]) -> dict[str, Found]:
         """The current pages of some ids, each at the given version or later if that is to be had.

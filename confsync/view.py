@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import labelling, scope
@@ -134,8 +134,13 @@ def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
     return dict(zip(page_ids, reader.remote.workers.each(listed, page_ids), strict=True))
 
 
-def _listing(reader: Reader, *, labels: bool) -> Iterator[PageInfo]:
-    return reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
+def _listing(reader: Reader, *, labels: bool) -> Iterable[PageInfo]:
+    if reader.listed is not None and not labels:
+        return reader.listed
+    reader.listed = tuple(
+        reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
+    )
+    return reader.listed
 
 
 def _is_here(reader: Reader, info: PageInfo) -> bool:

@@ -17,11 +17,13 @@ from confsync.acting import act, tells
 from confsync.amending import foretold
 from confsync.attaching import deleted_here
 from confsync.committing import Commit
+from confsync.config import SpaceConfig
 from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.guard import too_many
 from confsync.mirror import Mirror
 from confsync.plan import How, Plan
 from confsync.progress import Progress, silent
+from confsync.reading import Reader
 from confsync.references import Renamed
 from confsync.rejection import blank, with_names
 from confsync.remote import Remote
@@ -29,6 +31,7 @@ from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing, paths_of
 from confsync.selection import Selection
+from confsync.unchanged import Unchanged
 from confsync.view import reader_of, view
 
 
@@ -53,12 +56,21 @@ def pull(
     committing = Commit(mirror, remote, theirs=True) if commit and not dry_run else None
     pages: list[PageResult] = []
     renamed: list[Renamed] = []
+    readers: dict[SpaceConfig, Reader] = {}
     shown: list[str] = []
     left: list[Entry] = []
     interrupted = False
     everything = selection.everything
     with contextlib.nullcontext() if dry_run else mirror.lock():
-        scans = mirror.scan()
+        last = Unchanged(mirror, remote)
+        plain = everything and not (refresh or prune or resolution)
+        try:
+            if plain and last.nothing_new():
+                nothing = Result("pull", dry_run=dry_run)
+                return committing.of(nothing) if committing else nothing
+        except ConfsyncError as error:
+            return Result("pull", errors=(Problem.of(error),), dry_run=dry_run)
+        scans = mirror.scan(last.read)
         selection.check(
             (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
         )
@@ -91,7 +103,8 @@ def pull(
                     continue
                 with each_space(errors):
                     progress(f"asking about {scan.config.key}", 0, None)
-                    plan = _plan(how, scans, scan, selection, deleted, away)
+                    readers[scan.config] = last.readers.get(scan.config) or reader_of(remote, scan)
+                    plan = _plan(how, readers[scan.config], scans, scan, deleted, away)
                     renamed += _renamed(plan)
                     shown += [step.shown for step in plan.steps]
                     left += () if prune else plan.view.left
@@ -102,6 +115,8 @@ def pull(
                         pages += [foretold(step) for step in plan.steps if tells(step)]
                     elif not refused:
                         act(how, plan, pages, progress)
+            if plain and not (dry_run or pages or errors or left or deleted):
+                last.note(scans, readers)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
@@ -170,16 +185,16 @@ def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...
 
 def _plan(
     how: How,
+    reader: Reader,
     scans: tuple[SpaceScan, ...],
     scan: SpaceScan,
-    selection: Selection,
     deleted: dict[str, str],
     away: frozenset[str],
 ) -> Plan:
     seen = view(
-        reader_of(how.remote, scan),
+        reader,
         scan,
-        selection,
+        how.selection,
         elsewhere=claimed_elsewhere(scans, scan) | away,
         deleted=deleted,
         refresh=how.refresh,

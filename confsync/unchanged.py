@@ -1,0 +1,102 @@
+"""A pull that finds nothing new: known by the listing alone, without reading the documents again.
+
+A plan is made of the documents, the listing, the configuration and git's word. Where all of these
+are what they were when a pull had nothing to do, the next one has nothing to do either. Nothing is
+ever written on the strength of this: with the least difference everything is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from confsync import scan, scope
+from confsync.config import SpaceConfig
+from confsync.errors import EVERYBODYS, ConfsyncError
+from confsync.index import Index
+from confsync.mirror import Mirror
+from confsync.model import PageInfo, ParentKind
+from confsync.reading import Reader
+from confsync.scan import Entry, SpaceScan, deleted_entries
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
+
+
+class Unchanged:
+    """What one pull knows of the last one that found nothing new.
+
+    `readers` are those that have asked for a listing already, which need not be asked for again.
+    """
+
+    def __init__(self, mirror: Mirror, remote: Remote) -> None:
+        self._mirror = mirror
+        self._remote = remote
+        self._spaces = mirror.config.spaces
+        self._index = Index(mirror.root, self._spaces) if _is_simple(mirror) else None
+        self._listed: str | None = None
+        self.readers: dict[SpaceConfig, Reader] = {}
+
+    def nothing_new(self) -> bool:
+        """Whether there is nothing to pull; asks for listings only if there may not be."""
+        index = self._index
+        here = index.untouched() if index and index.pulled else None
+        if index is None or not here or deleted_entries(self._mirror.root, self._spaces, here=here):
+            return False
+        try:
+            for space in self._spaces:
+                self._ask(space)
+        except EVERYBODYS:
+            raise
+        except ConfsyncError:
+            return False  # to be told with its space, while the others have their turn
+        self._listed = self._digest()
+        return self._listed == index.pulled
+
+    def read(self, root: Path, name: str) -> Entry:
+        """Read a document, and remember that."""
+        return (self._index.record if self._index else scan.read)(root, name)
+
+    def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
+        """A pull of everything had nothing to do and nothing to tell."""
+        self.readers = readers
+        digest = self._digest()
+        clean = not any(
+            one.folders or scope.excluded(one) or any(map(one.moves, one.entries)) for one in scans
+        )
+        if self._index and digest and clean:
+            self._index.save(clean=True, pulled=digest)
+
+    def _ask(self, space: SpaceConfig) -> None:
+        found = self._remote.space(space.key)
+        reader = Reader(self._remote, found, archived=space.archived)
+        reader.listed = tuple(self._remote.listing(found, archived=space.archived))
+        self.readers[space] = reader
+
+    def _digest(self) -> str:
+        """What was listed of all spaces; empty where a listing does not tell everything."""
+        hashed = hashlib.sha256()
+        for space in self._spaces:
+            reader = self.readers.get(space)
+            if reader is None or reader.listed is None:
+                return ""
+            if any(info.parent_kind is ParentKind.FOLDER for info in reader.listed):
+                return ""  # a folder's name is asked for by itself
+            hashed.update(repr((reader.space, sorted(map(_told, reader.listed)))).encode())
+        return hashed.hexdigest()
+
+
+def _told(info: PageInfo) -> tuple[str, ...]:
+    """Everything of a listed page that a plan is made of."""
+    kind, status = info.parent_kind.value, info.status.value
+    number = str(info.version.number)
+    return info.id, info.space, info.title, number, info.parent or "", kind, status, str(info.live)
+
+
+def _is_simple(mirror: Mirror) -> bool:
+    """Whether a listing and the documents are all that a plan is made of."""
+    config = mirror.config
+    keys = {space.key.casefold() for space in config.spaces}
+    return not (config.labels or config.attachments) and len(keys) == len(config.spaces)
