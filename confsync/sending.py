@@ -354,6 +354,11 @@ class Sending:
         )
         return settling(self._mirror, entry, stamp, page, labels)
 
+    def _outdated(self, entry: Entry, case: Case) -> bool:
+        """Whether the file is called after the title that this push changed."""
+        old = case.page.info.title if case.page and writable(case) else None
+        return naming.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
+
 
 def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> PageResult:
     if isinstance(error, ChangedMeanwhileError):
@@ -361,11 +366,6 @@ def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> Page
         return replace(result, error=why, exit=Exit.LOCAL)
     why = f"landed as v{made.version}, but: {error.message}"
     return replace(result, error=why, exit=error.exit)
-
-    def _outdated(self, entry: Entry, case: Case) -> bool:
-        """Whether the file is called after the title that this push changed."""
-        old = case.page.info.title if case.page and writable(case) else None
-        return naming.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
 
 
 def _sent(case: Case) -> bool:

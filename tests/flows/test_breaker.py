@@ -463,7 +463,7 @@ def test_what_was_sent_is_never_called_not_tried(
         desk.edit(f"ENG/page-{n}.xhtml", "text", "mine")
     with monkeypatch.context() as patched:
         if moment == "settling":
-            patched.setattr(Mirror, "write", _interrupt)
+            patched.setattr(Mirror, "check", _interrupt)
             run = desk.json("push", exit=130)
         else:
             puts: list[str] = []
