@@ -1,0 +1,70 @@
+"""What happens to new pages between the listing and the reading of their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from confsync.remote.cloud import Cloud
+from confsync.remote.datacenter import DataCenter
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, writes
+
+
+@pytest.fixture
+def meanwhile(
+    wiki: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[], object]], None]:
+    """Does something once, right before texts are asked for."""
+    remote = Cloud if wiki.flavor == "cloud" else DataCenter
+
+    def do(act: Callable[[], object]) -> None:
+        bodies = remote.bodies
+        waiting = [act]
+
+        def acting(self, space, page_ids):  # type: ignore[no-untyped-def]
+            while waiting:
+                waiting.pop()()
+            return bodies(self, space, page_ids)
+
+        monkeypatch.setattr(remote, "bodies", acting)
+
+    return do
+
+
+def test_a_page_that_is_moved_meanwhile_is_not_moved_back(
+    wiki: Sandbox, desk: Desk, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    a, b = (wiki.store.create_page("ENG", title, "<p>x</p>") for title in "AB")
+    page = wiki.store.create_page("ENG", "New", "<p>one</p>", parent=a.id)
+    meanwhile(lambda: wiki.store.edit(page.id, "<p>two</p>", parent=b.id, author="Ana"))
+    assert desk.json("pull").outcomes["ENG/a/new.xhtml"] == "created"
+    assert "<p>two</p>" in desk.text("ENG/a/new.xhtml")
+    wiki.clear_requests()
+    desk("push")
+    assert writes(wiki) == []
+    assert desk.json("pull").outcomes == {"ENG/b/new.xhtml": "moved"}
+    assert wiki.store.page(page.id).parent_id == b.id
+    assert desk("status").out.startswith("clean")
+
+
+def test_a_page_that_is_gone_meanwhile_is_told_and_stops_no_other(
+    wiki: Sandbox, desk: Desk, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    page = wiki.store.create_page("ENG", "New", "<p>one</p>")
+    wiki.store.create_page("ENG", "Other", "<p>two</p>")
+    meanwhile(lambda: wiki.store.trash(page.id))
+    run = desk.json("pull")
+    assert run.outcomes == {"ENG/new.xhtml": "skipped", "ENG/other.xhtml": "created"}
+    told = next(one for one in run.data["pages"] if one["outcome"] == "skipped")
+    assert "the page is trashed" in told["error"]
+    assert not desk.path("ENG/new.xhtml").exists()
+    assert desk.json("pull").data["pages"] == []
+
+
+def test_a_dry_run_reads_no_text(wiki: Sandbox, desk: Desk) -> None:
+    wiki.store.create_page("ENG", "New", "<p>one</p>")
+    wiki.clear_requests()
+    assert desk.json("pull", "--dry-run").outcomes == {"ENG/new.xhtml": "created"}
+    assert not [r for r in wiki.requests if "body" in r.query]
