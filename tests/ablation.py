@@ -153,6 +153,32 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a file of the index's own tick is read again",
+        (
+            Cut(
+                "confsync/index.py",
+                "return key[1] < began and key[2] < began",
+                "return True",
+            ),
+        ),
+        (
+            "tests/unit/test_index.py::test_an_edit_of_the_same_size_in_the_same_tick_is_seen",
+            "tests/unit/test_index.py::"
+            "test_a_file_that_was_changed_in_the_tick_of_the_look_is_read_again",
+        ),
+    ),
+    Ablation(
+        "a new page keeps the parent by which it has its place",
+        (
+            Cut(
+                "confsync/planning.py",
+                "answer.digest, listed.parent,",
+                "answer.digest, info.parent,",
+            ),
+        ),
+        ("tests/flows/test_arriving.py::test_a_page_that_is_moved_meanwhile_is_not_moved_back",),
+    ),
+    Ablation(
         "atomic replace",
         (
             Cut(
@@ -196,7 +222,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror.py",
-                "            if _is_link(name, path):",
+                '            if _is_link(name, f"{self.root}/{where}"):',
                 "            if False:",
             ),
         ),
