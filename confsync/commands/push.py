@@ -16,6 +16,7 @@ from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError
 from confsync.extras import Extras
 from confsync.flaws import flaw_of
 from confsync.guard import MASS, too_many
+from confsync.index import Index
 from confsync.mirror import Mirror
 from confsync.model import Space
 from confsync.progress import Progress, silent
@@ -23,7 +24,7 @@ from confsync.references import Renamed
 from confsync.rejection import blank, failed, with_names
 from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, deleted_entries, knowing, paths_of
+from confsync.scan import Entry, SpaceScan, deleted_entries, knowing, paths_of, read
 from confsync.selection import Selection
 from confsync.turns import Turns
 from confsync.view import reader_of
@@ -58,7 +59,7 @@ def push(
     renamed: list[Renamed] = []
     interrupted = False
     with contextlib.nullcontext() if dry_run else mirror.lock():
-        scans = mirror.scan()
+        scans = _scanned(mirror, delete, dry_run=dry_run)
         deleted = _deleted(mirror, scans, delete)
         scans = knowing(scans, deleted)
         deleted = scope.not_excluded(scans, deleted)
@@ -94,9 +95,33 @@ def push(
     if not errors:
         errors += _nowhere(asked, pages)
     told = tuple(pages) if interrupted else with_names(remote, pages)
-    notes = tuple(references.notes(scans, renamed))
+    changed = [page for page in renamed if page.old != page.new]
+    notes = tuple(references.notes(mirror.scan(), changed)) if changed else ()
     result = Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
     return committing.of(result) if committing else result
+
+
+def _scanned(mirror: Mirror, delete: Deleting | None, *, dry_run: bool) -> tuple[SpaceScan, ...]:
+    """Every document; of those that are as they were, and that are not sent, the stamp alone.
+
+    What is without its bytes is never written over: no file is what nobody has read.
+    """
+    if delete is not None or mirror.config.labels or mirror.config.attachments:
+        return mirror.scan()
+    known = Index(mirror.root, mirror.config.spaces)
+    scans = mirror.scan(known.read)
+    if not dry_run:
+        known.save(clean=False)
+    return tuple(
+        replace(
+            scan,
+            entries=tuple(
+                read(mirror.root, entry.path) if not entry.raw and scan.moves(entry) else entry
+                for entry in scan.entries
+            ),
+        )
+        for scan in scans
+    )
 
 
 def _narrowed(
