@@ -28,8 +28,10 @@ _SKIP = rf"!(?:--(?>.*?(?:-->|\Z))|\[CDATA\[(?>.*?(?:\]\]>|\Z)))|{_PRE}"
 _TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:\s[^<>]*)?/>)"
 
 # A split gives what stands between two tokens, a tag that ends a block, and a region, in turns.
-_LAY = rf"(<{_TAG})(?=(?:\r?\n)*<)|(<(?:{_SKIP}))"
-_UNLAY = re.compile(rf"(<{_TAG})\n(?=(?:\r?\n)*<)|(<(?:{_SKIP}))", re.DOTALL)
+# The "<" of both stands before the groups: a pattern that begins with a letter is searched for
+# almost three times as fast as one that begins with a choice.
+_LAY = rf"<(?>({_TAG})(?=(?:\r?\n)*<)|({_SKIP}))"
+_UNLAY = re.compile(rf"<(?>({_TAG})\n(?=(?:\r?\n)*<)|({_SKIP}))", re.DOTALL)
 
 
 @cache
@@ -41,10 +43,14 @@ def _laying() -> re.Pattern[str]:
 def lay(body: str) -> str:
     """The body laid out in lines, with a newline at the end."""
     parts = _laying().split(body)
-    parts[1::3] = [tag and f"{tag}\n" for tag in parts[1::3]]
+    parts[1::3] = [tag and f"<{tag}\n" for tag in parts[1::3]]
+    parts[2::3] = [region and f"<{region}" for region in parts[2::3]]
     return "".join(filter(None, parts)) + "\n"
 
 
 def unlay(text: str) -> str:
     """The body of a laid-out text. A missing last newline (some editors) loses nothing."""
-    return "".join(filter(None, _UNLAY.split(text.removesuffix("\n"))))
+    parts = _UNLAY.split(text.removesuffix("\n"))
+    parts[1::3] = [tag and f"<{tag}" for tag in parts[1::3]]
+    parts[2::3] = [region and f"<{region}" for region in parts[2::3]]
+    return "".join(filter(None, parts))
