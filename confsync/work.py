@@ -71,7 +71,8 @@ class Workers:
         """What `call` answers for each item, in order, `at_most` at a time.
 
         No more than `window` (`at_most`) are under way, or done and not yet let go of: what is
-        answered may be large. Items are taken from `items` as there is room. Ends as `each` does.
+        answered may be large. Items are taken from `items` as there is room. Ends as `each` does,
+        and waits for nothing that nobody takes any more.
         """
         if self.jobs < 2 and self.hands < 2:
             yield from map(call, items)
@@ -88,7 +89,7 @@ class Workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, GeneratorExit):
             wait = False
             raise
         finally:
@@ -122,7 +123,7 @@ class Workers:
             while (item := future.result()) is not None:
                 future = pool.submit(lambda: next(coming, None))
                 yield item
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, GeneratorExit):
             wait = False
             raise
         finally:
