@@ -19,9 +19,11 @@ from confsync import __version__, disk, scan
 from confsync.basestore import STATE
 from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
+from confsync.mirror import Mirror
 from confsync.model import Layout, Stamp
 from confsync.paths import FOLDER_FILE
 from confsync.scan import Entry
+from confsync.selection import Selection
 
 NAME = "index"
 FORMAT = 2
@@ -122,6 +124,16 @@ class Index:
                     disk.keep(new, b"\n")
                     self._began = new.stat().st_mtime_ns
         return self._began
+
+
+def clean(mirror: Mirror, selection: Selection) -> int | None:
+    """How many documents there are, if `status` has nothing to tell of any; None: it must look."""
+    if mirror.config.attachments or not selection.everything:
+        return None
+    here = Index(mirror.root, mirror.config.spaces).untouched()
+    if not here or scan.deleted_entries(mirror.root, mirror.config.spaces, here=here):
+        return None
+    return len(here)
 
 
 def _about(root: Path) -> bytes:

@@ -162,11 +162,18 @@ def status(
     confsync status --remote
     confsync status --fresh docs/ENG/guide.xhtml
     """
-    from confsync.commands.status import status as run
+    from confsync.index import clean
+    from confsync.result import Result
 
     results = {}
     for root, named in mirrors_of(settings, paths).items():
         mirror, selection = mirror_at(root, settings.start, named)
+        count = None if look or fresh else clean(mirror, selection)
+        if count is not None:
+            results[root] = Result("status", clean=count)
+            continue
+        from confsync.commands.status import status as run
+
         asked = remote_for(settings, mirror) if look or fresh else contextlib.nullcontext()
         with asked as remote, progress_on(settings) as progress:
             results[root] = run(

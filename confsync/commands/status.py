@@ -51,12 +51,8 @@ def status(
 
     `exit_code` makes anything that is not clean an error, `fresh` only what the server changed.
     """
-    known = None
-    if remote is None and not mirror.config.attachments:
-        known = Index(mirror.root, mirror.config.spaces)
-        clean = known.untouched() if selection.everything else None
-        if clean and not deleted_entries(mirror.root, mirror.config.spaces, here=clean):
-            return Result("status", clean=len(clean))
+    offline = remote is None and not mirror.config.attachments
+    known = Index(mirror.root, mirror.config.spaces) if offline else None
     scans = mirror.scan(known.read if known else None)
     gone_files = deleted_here(mirror)
     selection.check(

@@ -49,7 +49,10 @@ def edit(path: Path, old: str = "one", new: str = "two") -> None:
 
 
 def look(mirror: Mirror) -> Result:
-    return status(mirror, None, Selection())
+    count = index.clean(mirror, Selection())
+    found = status(mirror, None, Selection())
+    assert count is None or (found.clean, found.pages) == (count, ())
+    return found
 
 
 def states(result: Result) -> tuple[int, dict[str, Outcome]]:
