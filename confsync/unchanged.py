@@ -64,7 +64,8 @@ class Unchanged:
         self.readers = readers
         digest = self._digest()
         clean = not any(
-            one.folders or scope.excluded(one) or any(map(one.moves, one.entries)) for one in scans
+            one.folders or one.foreign or scope.excluded(one) or any(map(one.moves, one.entries))
+            for one in scans
         )
         if self._index and digest and clean:
             self._index.save(clean=True, pulled=digest)

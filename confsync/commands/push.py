@@ -116,12 +116,17 @@ def _scanned(mirror: Mirror, delete: Deleting | None, *, dry_run: bool) -> tuple
         replace(
             scan,
             entries=tuple(
-                read(mirror.root, entry.path) if not entry.raw and scan.moves(entry) else entry
+                read(mirror.root, entry.path) if _meant(scan, entry) else entry
                 for entry in scan.entries
             ),
         )
         for scan in scans
     )
+
+
+def _meant(scan: SpaceScan, entry: Entry) -> bool:
+    """Whether a document is sent for where it stands, and its text has to be had for that."""
+    return not entry.raw and (scan.moves(entry) or entry.path in scan.foreign)
 
 
 def _narrowed(
