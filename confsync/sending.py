@@ -234,7 +234,8 @@ class Sending:
         for entry, case, made in landed:
             if case.page and writable(case):
                 old, new = case.page.info.title, case.local.title
-                self.renamed.append(Renamed(self._scan.config.key, old, new))
+                config = self._scan.config
+                self.renamed.append(Renamed(config.key, old, new, config.posts))
             self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
 
     def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:

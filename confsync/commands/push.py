@@ -26,7 +26,7 @@ from confsync.result import PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, deleted_entries, knowing
 from confsync.selection import Selection
 from confsync.turns import Turns
-from confsync.view import reader_of
+from confsync.view import about, reader_of
 
 
 def push(
@@ -69,8 +69,9 @@ def push(
         try:
             for scan in scans:
                 with each_space(errors):
+                    asking = about(remote, scan.config)
                     files = _files(mirror, scan, selection, gone, pages, delete=bool(delete))
-                    waiting = _outgoing(mirror, remote, scan, selection, pages, errors, files)
+                    waiting = _outgoing(mirror, asking, scan, selection, pages, errors, files)
                     waiting = _without(waiting, differing, pages)
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
@@ -79,7 +80,7 @@ def push(
                     doomed += doomed_elsewhere(reader, asked, _ids_of(scans, deleted))
                     _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     _refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
-                    extras = Extras(mirror, remote, files, delete=delete is not None)
+                    extras = Extras(mirror, asking, files, delete=delete is not None)
                     turns = Turns(mirror, reader, scan, message, pages, clock, extras)
                     try:
                         turns.push(waiting, dry_run=dry_run, progress=progress)
@@ -154,6 +155,12 @@ def _outgoing(
         relabelled = mirror.config.labels and labelling.changed(entry.document)
         extra = relabelled or entry.path in files
         if stamp and not entry.document.modified and not scan.moves(entry) and not extra:
+            continue
+        if scan.misdated(entry):
+            place = scan.outer(paths.place_of_day(stamp.posted or "")) if stamp else ""
+            why = f"a blog post stays below its day, {place}/: blog posts do not move"
+            hint = "'confsync pull' puts it back"
+            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
             continue
         if entry.path in excluded:
             why = f"excluded by {FILE_NAME}; not pushed"
