@@ -19,6 +19,7 @@ from confsync.errors import (
     ConfsyncError,
     CredentialsError,
     Exit,
+    FileError,
     NetworkError,
     ServerError,
     UnsettledError,
@@ -81,16 +82,19 @@ def create(
         return create(reader, local, message, known, again=False)
 
 
-def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> PageInfo:
+def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> PageInfo | Taken:
     """Create a blog post, or find the one that an earlier try of exactly this creation made.
 
-    `known` is as for `create`. Raises APIAccessError.
+    One of the same title without a document here may be what became of a try that is not to be
+    recognised any more, for it was edited since, here or there. `known` is as for `create`. Raises
+    APIAccessError.
     """
     remote, space = reader.remote, reader.space
 
-    def earlier() -> PageInfo | None:
-        found = remote.titled(space, local.title)
-        return next((info for info in found if _is_ours(reader, local, info, known)), None)
+    def earlier() -> PageInfo | Taken | None:
+        found = [info for info in remote.titled(space, local.title) if info.id not in known]
+        ours = next((info for info in found if _is_ours(reader, local, info, known)), None)
+        return ours or next(map(Taken, found), None)
 
     if (made := earlier()) is not None:
         return made
@@ -129,6 +133,16 @@ def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str
         and page.info.title == local.title
         and storage.equivalent(page.body, local.body)
     )
+
+
+def _taken(title: str, other: PageInfo) -> tuple[str, str]:
+    """The words for a title that something else has, and what to do."""
+    if other.posted is not None:
+        why = f"blog post {other.id} of {other.posted}, which is not here, has the title '{title}'"
+        return why, "give yours another title; 'confsync pull' brings the other post"
+    where = " (archived)" if other.status is Status.ARCHIVED else ""
+    why = f"the title '{title}' belongs to page {other.id}{where} already"
+    return why, "give it another title; 'confsync pull' brings the other page"
 
 
 def _created(entry: Entry, made: PageInfo, content: str, who: str) -> Event:
@@ -202,10 +216,7 @@ class Creations:
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
-            other = made.info
-            where = " (archived)" if other.status is Status.ARCHIVED else ""
-            why = f"the title '{found.title}' belongs to page {other.id}{where} already"
-            hint = "give it another title; 'confsync pull' brings the other page"
+            why, hint = _taken(found.title, made.info)
             return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
         self.made[entry.path] = made.id
         self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
@@ -233,26 +244,29 @@ class Creations:
             stamp = Stamp(made.id, page.info.version.number, page.digest, parent, labels)
             stamp = replace(stamp, attachments=self._extras.attached(entry, stamp))
             stamp = replace(stamp, posted=page.info.posted)
+            entry, words = self._shelved(entry, stamp.posted)
             self._mirror.settle(entry, stamp, page)
-            if stamp.posted:
-                return replace(result, error=self._shelved(entry, stamp.posted))
+            return replace(result, error=words)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and is left alone"
             return replace(result, error=why, exit=Exit.LOCAL)
         except ConfsyncError as error:
             why = f"created as page {made.id}, but: {error.message}"
             return replace(result, error=why, exit=error.exit)
-        return result
 
-    def _shelved(self, entry: Entry, day: str) -> str:
-        """Put a new blog post below the day on which it was created; answers the words for that."""
+    def _shelved(self, entry: Entry, day: str | None) -> tuple[Entry, str]:
+        """A new blog post's document below the day on which that was created, and words for it.
+
+        It goes there before it has its stamp: a document that is killed on its way is still one of
+        a new post, which may stand anywhere. Raises FileError.
+        """
         name = entry.path.rpartition("/")[2]
-        new = self._scan.outer(f"{paths.place_of_day(day)}/{name}")
-        if new == entry.path:
-            return ""
-        if not os.path.lexists(self._mirror.root / new):
-            moves = {entry.path: new}
-            stuck = moving.move(self._mirror, self._scan.config, moves, {})
-            if not stuck:
-                return f"posted on {day}: it is {new} now"
-        return f"posted on {day}: 'confsync pull' puts it below that day"
+        new = self._scan.outer(f"{paths.place_of_day(day or '')}/{name}")
+        if day is None or new == entry.path:
+            return entry, ""
+        if os.path.lexists(self._mirror.root / new):
+            return entry, f"posted on {day}: 'confsync pull' puts it below that day"
+        stuck = moving.move(self._mirror, self._scan.config, {entry.path: new}, {})
+        if stuck:
+            raise FileError("; ".join(stuck.values()))
+        return replace(entry, path=new), f"posted on {day}: it is {new} now"

@@ -344,6 +344,53 @@ def test_a_creation_that_may_have_landed_is_not_sent_again_in_the_same_run(
     assert len(wiki.store.posts("ENG")) == 2
 
 
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_a_creation_of_which_nobody_knew_is_refused_when_it_was_edited_since(
+    wiki: Sandbox, blog: Desk, where: str
+) -> None:
+    """It cannot be recognised any more, and no server refuses its title on another day."""
+    name = "ENG/blog/ports.xhtml"
+    write(blog, name, "Ports", "<p>8080</p>")
+    before = blog.files()
+    blog("push")
+    (made,) = (row for row in wiki.store.posts("ENG") if row.title == "Ports")
+    blog.path(f"{today(made)}/ports.xhtml").unlink()
+    blog.path(name).write_bytes(before[name])
+    wiki.store.date_post(made.id, "2026-02-01T00:00:00.000Z")
+    if where == "here":
+        blog.edit(name, "8080", "8081")
+    else:
+        wiki.store.edit(made.id, "<p>hers</p>")
+    wiki.clear_requests()
+    run = blog.json("push", exit=1)
+    assert f"blog post {made.id} of 2026-02-01" in run.data["pages"][0]["error"]
+    assert writes(wiki) == []
+    blog.edit(name, "title: Ports", "title: Ports 2")
+    blog("pull")
+    assert f'id: "{made.id}"' in blog.text("ENG/blog/2026/02/01/ports.xhtml")
+    blog("push")
+    assert len(wiki.store.posts("ENG")) == 3
+    quiet(wiki, blog)
+
+
+def test_a_new_post_that_is_edited_while_it_is_sent_is_left_alone_and_not_doubled(
+    wiki: Sandbox, blog: Desk
+) -> None:
+    name = "ENG/blog/ports.xhtml"
+    write(blog, name, "Ports", "<p>8080</p>")
+
+    def edit(method: str, path: str) -> None:
+        if method == "POST":
+            blog.edit(name, "8080", "8081")
+
+    wiki.faults.before = edit
+    run = blog.json("push", exit=4)
+    assert "edited meanwhile and is left alone" in run.data["pages"][0]["error"]
+    wiki.faults.before = None
+    blog.json("push", exit=1)
+    assert [row.title for row in wiki.store.posts("ENG")].count("Ports") == 1
+
+
 def test_a_copy_without_its_stamp_is_another_post(wiki: Sandbox, blog: Desk) -> None:
     """Next week's post with this week's words is not this week's."""
     write(blog, "ENG/blog/weekly.xhtml", "Weekly")
@@ -377,6 +424,7 @@ def test_a_title_that_is_taken_on_the_day_is_told_in_the_servers_words(
     wiki: Sandbox, blog: Desk
 ) -> None:
     wiki.store.create_post("ENG", "Ports", "<p>hers</p>")
+    blog("pull")
     write(blog, "ENG/blog/ports.xhtml", "Ports")
     run = blog.json("push", exit=1)
     assert "already exists" in run.data["pages"][0]["error"]
