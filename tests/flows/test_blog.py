@@ -232,7 +232,7 @@ def test_a_retitle_goes_out_and_tells_who_links_to_the_old_title(
     run = blog("push")
     assert "links to the old title: ENG/links.xhtml\n" in run.out + run.err
     assert wiki.store.page(news).title == "Old news"
-    assert NEWS in blog.files()
+    assert blog.json("pull").outcomes == {"ENG/blog/2026/03/07/old-news.xhtml": "moved"}
     quiet(wiki, blog)
 
 
