@@ -110,7 +110,8 @@ def parent_id(
         )
         return str(row[0]) if row else None
     found = database.one(
-        "SELECT space_id, restricted FROM content WHERE id = ? AND status = 'current'",
+        "SELECT space_id, restricted FROM content WHERE id = ? AND status = 'current'"
+        " AND type != 'blogpost'",
         (number(str(parent)),),
     )
     if found is None or (found[1] and not hidden):

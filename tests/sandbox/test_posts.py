@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from confsync.sandbox import Invalid, PageRow, Sandbox, SpaceRow, Store
+from confsync.sandbox import Invalid, Missing, PageRow, Sandbox, SpaceRow, Store
 
 from .conftest import Api, title_of
 from .dc_api import Dc
@@ -64,6 +64,8 @@ def test_a_post_is_edited_trashed_restored_and_moved_to_another_space(
     store.trash(post.id)
     assert store.posts("ENG") == ()
     store.restore(post.id)
+    with pytest.raises(Missing):
+        store.create_page("ENG", "Below", "<p />", parent=post.id)
     store.create_space("OPS")
     store.move_to_space(post.id, "OPS")
     (now,) = store.posts("OPS")
