@@ -28,6 +28,6 @@ def new(root: Mirror, name: str, title: str) -> Result:
     path = Path(root.root, name)
     mirror.write_new(path, f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n")
     post = any(space.posts and space.holds(name) for space in root.config.spaces)
-    what = "blog post, of the day on which it does" if post else "page"
+    what = "blog post, dated that day" if post else "page"
     page = PageResult(name, Outcome.CREATED, title=title)
     return Result("new", (page,), notes=(f"'confsync push' creates the {what}",))

@@ -567,6 +567,34 @@ def test_show_and_log_take_a_posts_id_its_path_and_its_versions(
     assert blog("show", "999999999", exit=1).err.startswith("error: ")
 
 
+def test_the_doctor_looks_at_the_blog(wiki: Sandbox, blog: Desk) -> None:
+    checks = {one["name"]: one["message"] for one in blog.json("doctor").data["checks"]}
+    assert checks["blog of ENG"] == "1 blog posts can be read"
+    assert checks["space ENG"] == "you may edit its pages"
+
+
+def test_what_git_says_has_changed_is_meant_of_posts_too(
+    wiki: Sandbox, blog: Desk, news: str
+) -> None:
+    blog.git("init", "-q")
+    blog.git("add", "-A")
+    blog.git("commit", "-qm", "all")
+    blog.edit(NEWS, "8080", "8081")
+    assert blog.json("push", "--staged").outcomes == {}
+    blog.git("add", "-A")
+    assert blog.json("push", "--staged", "--dry-run").outcomes == {NEWS: "updated"}
+    blog("push", "--since", "HEAD", "--commit")
+    assert wiki.store.page(news).version == 2
+    assert blog.git("status", "--porcelain") == ""
+    write(blog, "ENG/blog/ports.xhtml", "Ports")
+    blog("push", "--commit")
+    assert blog.git("status", "--porcelain") == ""
+    wiki.store.edit(news, title="Old news")
+    blog("pull", "--commit")
+    assert blog.git("status", "--porcelain") == ""
+    assert "old-news.xhtml" in blog.git("ls-files")
+
+
 def test_labels_of_posts_combine(wiki: Sandbox, blog: Desk, news: str) -> None:
     blog.path(".confsync.yaml").write_text(blog.text(".confsync.yaml") + "labels: true\n")
     wiki.store.add_labels(news, ["ops"])
