@@ -129,8 +129,7 @@ class FrontMatter:
         }
         parent = texts.get("parent")
         if "blogpost" in texts and (parent not in (None, "null") or "place" in texts):
-            why = "a blog post has no parent and no place below pages"
-            raise self._error(block, why, _STAMP_HINT)
+            raise self._error(block, "a blog post has no parent and no place", _STAMP_HINT)
         stamp = Stamp(
             texts["id"],
             int(texts["version"]),

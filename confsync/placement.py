@@ -56,8 +56,7 @@ def plan(
         else:
             nodes.append(node)
     nodes += _remote_nodes(view, {node.key for node in nodes}, deleted, owners)
-    if scan.config.blog:  # what is called like that would have its children in the blog
-        nodes = [replace(n, held=None) if _is_blog(n.held) else n for n in nodes]
+    nodes = _out_of_the_blog(nodes) if scan.config.blog else nodes
     placeable = {None, view.home, *(node.key for node in nodes)}
     tops = frozenset(
         node.key for node in nodes if node.parent not in placeable and node.key != view.home
@@ -73,8 +72,10 @@ def plan(
     return Placement(new, moves, folders, tops)
 
 
-def _is_blog(held: str | None) -> bool:
-    return held is not None and paths.folded(held) == paths.folded(paths.BLOG)
+def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
+    """The same, but what is called like the blog would have its children there."""
+    blog = paths.folded(paths.BLOG)
+    return [replace(n, held=None) if n.held and paths.folded(n.held) == blog else n for n in nodes]
 
 
 def _plan_posts(

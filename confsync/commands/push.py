@@ -157,10 +157,7 @@ def _outgoing(
         if stamp and not entry.document.modified and not scan.moves(entry) and not extra:
             continue
         if scan.misdated(entry):
-            place = scan.outer(paths.place_of_day(stamp.posted or "")) if stamp else ""
-            why = f"a blog post stays below its day, {place}/: blog posts do not move"
-            hint = "'confsync pull' puts it back"
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+            pages.append(_misdated(scan, entry))
             continue
         if entry.path in excluded:
             why = f"excluded by {FILE_NAME}; not pushed"
@@ -173,6 +170,15 @@ def _outgoing(
         else:
             outgoing.append(entry)
     return outgoing
+
+
+def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:
+    """The refusal of a blog post that stands below another day than its own."""
+    stamp = entry.document.stamp if entry.document else None
+    place = scan.outer(paths.place_of_day(stamp.posted or "" if stamp else ""))
+    why = f"a blog post stays below its day, {place}/: blog posts do not move"
+    hint = "'confsync pull' puts it back"
+    return replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def _files(

@@ -275,9 +275,8 @@ class DataCenter(Connection):
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         row = self._client.get(f"{_API}/content/{page_id}", params)
         # One address for all kinds of content: what is another kind is not there.
-        kind = row.get("type") or self._type
-        if kind != self._type:
-            raise NotVisibleError(f"content {page_id} is a {kind} and not a {self._type}")
+        if (row.get("type") or self._type) != self._type:
+            raise NotVisibleError(f"content {page_id} is no {self._type}")
         page = self._page(row, "")
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
