@@ -129,7 +129,7 @@ def _oddities(found: Document, known: Known) -> Iterator[tuple[int, str, str]]:
     for link in links(found.text, start):
         space = link.space or known.space
         titles = known.titles.get(space)
-        if titles is not None and link.title.casefold() not in titles:
+        if titles is not None and not link.post and link.title.casefold() not in titles:
             yield link.offset, "link", f"there is no page '{link.title}' in {space} here"
 
 

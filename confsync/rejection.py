@@ -79,13 +79,14 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
 def taken(result: PageResult, other: PageInfo) -> PageResult:
     """The refusal of a title, that of the result, which another page has."""
     where = " (archived)" if other.status is Status.ARCHIVED else ""
-    return replace(
-        result,
-        outcome=Outcome.REJECTED,
-        error=f"the title '{result.title}' belongs to page {other.id}{where} already",
-        hint="give it another title; 'confsync pull' brings the other page",
-        exit=Exit.REFUSED,
-    )
+    why = f"the title '{result.title}' belongs to page {other.id}{where} already"
+    hint = "give it another title; 'confsync pull' brings the other page"
+    if other.posted is not None:
+        day = f"blog post {other.id} of {other.posted}, which is not here,"
+        why = f"{day} has the title '{result.title}'"
+        hint = "give yours another title; 'confsync pull' brings the other post"
+    rejected = Outcome.REJECTED
+    return replace(result, outcome=rejected, error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def log_conflict(case: Case, who: str) -> None:

@@ -16,7 +16,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
             entry.document.title.casefold() for entry in scan.entries if entry.document
         )
         for scan in scans
-        if scan.config.root is None
+        if scan.config.root is None and not scan.config.posts
     }
     findings = []
     clean = 0
