@@ -62,7 +62,8 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
     trouble = None
     for path in paths:
         try:
-            root = config.find_root((settings.start / path).absolute().parent)
+            given = (settings.start / path).absolute()
+            root = config.find_root(given if given.is_dir() else given.parent)
         except ConfigError as error:
             trouble = error
         else:
@@ -208,7 +209,7 @@ def finish(
     if settings.as_json:
         out, err = render.as_json(result) + "\n", ""
     elif annotate:
-        out, err = render.as_annotations(result, _shown(settings, root)), ""
+        out, err = render.as_annotations(result, _annotated(settings, root)), ""
     else:
         out, err = render.as_text(
             result,
@@ -244,6 +245,15 @@ def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
         return _relative(root / path, settings.start)
 
     return shown
+
+
+def _annotated(settings: Settings, root: Path | None) -> Callable[[str], str]:
+    """The same as GitHub wants it: from where a workflow checked out, wherever a step works."""
+    top = Path(os.environ.get("GITHUB_WORKSPACE") or settings.start).resolve()
+    if root is None or not root.resolve().is_relative_to(top):
+        return _shown(settings, root)
+    inside = root.resolve().relative_to(top)
+    return lambda path: (inside / path).as_posix()
 
 
 def _relative(path: Path, start: Path) -> str:
