@@ -119,8 +119,8 @@ def test_a_change_is_checked_and_shown_and_nobody_is_asked(
     bad = forge.run("check", "change")
     assert not bad.ok
     said = {
-        "GitHub": f"::error file={GUIDE},line=11,col=9,title=confsync malformed::",
-        "GitLab": "ENG/guide.xhtml:11:9: error: mismatched tag",
+        "GitHub": f"::error file={GUIDE},line=11,col=11,title=confsync malformed::",
+        "GitLab": "ENG/guide.xhtml:11:11: error: mismatched tag",
     }
     assert said[type(forge).__name__] in bad.log
     assert "pages before and after" in bad.artefacts
