@@ -293,7 +293,8 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         _harmless(repo.git)
         yield repo if _has_commit(_harmless(git.Git(str(root)))) and not repo.bare else None
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
-        said = str(getattr(error, "stderr", "") or error).strip().strip("'").split("\n")[0]
+        said = str(getattr(error, "stderr", "") or error).strip()
+        said = said.removeprefix("stderr: ").strip("'").split("\n")[0]
         raise FileError(f"git has trouble with this repository: {said}", hint=_TRUST) from None
     finally:
         repo.close()

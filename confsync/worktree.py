@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from confsync import gitrepo
 from confsync.attachments import document_of
+from confsync.errors import FileError
 
 if TYPE_CHECKING:
     from git import Git
@@ -70,16 +71,32 @@ def commit(root: Path, names: Iterable[str], message: str) -> str | None:
         if new:
             with _paths(new) as given:
                 command.add("--intent-to-add", *_FROM_STDIN, istream=given)
-        try:
-            with _paths(changed) as given:
-                command.commit("--quiet", "--only", "-m", message, *_FROM_STDIN, istream=given)
-        except BaseException:
-            if new:
-                with _paths(new) as given:
-                    command.reset("--quiet", *_FROM_STDIN, istream=given)
-            raise
-        return str(command.rev_parse("--short", "HEAD")).strip()
+        refused = _committed(command, changed, message)
+        if refused is None:
+            return str(command.rev_parse("--short", "HEAD")).strip()
+        if new:
+            with _paths(new) as given:
+                command.reset("--quiet", *_FROM_STDIN, istream=given)
+        raise FileError(f"git refused:\n{refused}", hint=_LATER)
 
+
+def _committed(command: Git, names: Sequence[str], message: str) -> str | None:
+    """Commit files; answers what git, or a hook, says when it refuses."""
+    with _paths(names) as given:
+        status, out, said = command.commit(
+            "--quiet",
+            "--only",
+            "-m",
+            message,
+            *_FROM_STDIN,
+            istream=given,
+            with_extended_output=True,
+            with_exceptions=False,
+        )
+    return None if status == 0 else "\n".join(part for part in (said, out) if part)
+
+
+_LATER = "the documents are as the server has them: commit them when git lets you"
 
 # However many they are; and names are no patterns, whatever they look like.
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")

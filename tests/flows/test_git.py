@@ -195,11 +195,12 @@ def test_a_pull_leaves_what_was_uncommitted_before(wiki: Sandbox, repo: Desk) ->
 def test_a_hook_that_refuses_leaves_the_files_settled(wiki: Sandbox, repo: Desk) -> None:
     hook = repo.path(".git/hooks/pre-commit")
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
+    hook.write_text("#!/bin/sh\necho looking\necho no >&2\nexit 1\n")
     hook.chmod(0o755)
     edit(repo, "ENG/one.xhtml")
     run = repo("push", "--commit", exit=4)
-    assert "not committed" in run.err
+    assert "not committed: git refused:\nlooking\nno\n" in run.err
+    assert "commit them when git lets you" in run.err
     assert "\n  version: 2\n" in repo.text("ENG/one.xhtml")
     assert len(subjects(repo)) == 1
 
@@ -315,3 +316,30 @@ def test_a_clone_with_one_commit_is_enough_to_push_and_commit(
     assert repo.json("push", "--commit").outcomes == {"ENG/one.xhtml": "updated"}
     assert subjects(repo) == ["confsync push: 1 page", "mine"]
     repo.git("push", "-q", "origin", "HEAD:stamped")
+
+
+def test_line_ends_are_no_concern_of_gits(
+    wiki: Sandbox, tmp_path: Path, desk_at: Callable[..., Desk]
+) -> None:
+    body = "<p>one</p><pre>a\r\nb\n</pre><p>two</p>"
+    wiki.store.create_page("ENG", "One", body, raw=True)
+    desk = desk_at(clone=None)
+    desk.path(".gitattributes").write_text("*.png binary")
+    desk("init", "--url", wiki.url, "--space", "ENG")
+    assert desk.text(".gitattributes").splitlines() == [
+        "*.png binary",
+        "*.xhtml text eol=lf",
+        "**/*.attachments/** -text",
+    ]
+    desk("pull")
+    desk.git("init", "-q")
+    desk.git("config", "core.autocrlf", "true")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    subprocess.run(
+        ["git", "-c", "core.autocrlf=true", "clone", "-q", str(desk.root), str(tmp_path / "other")],
+        check=True,
+    )
+    desk.root = tmp_path / "other"
+    assert desk("status", "--remote").out == "clean: 2 pages\n"
+    assert "nothing to do" in desk("push").out
