@@ -77,7 +77,9 @@ class Commit:
         """The accounts of everybody who made a version that came; of a new page, the last one."""
 
         def of(page: PageResult) -> set[str]:
-            found = {page.version.author} if page.version else set()
+            found = set(page.editors)
+            if page.version and page.remote != page.base:
+                found.add(page.version.author)
             if page.id and page.base and page.remote and page.remote > page.base + 1:
                 with contextlib.suppress(APIAccessError):
                     between = self._remote.versions_after(page.id, page.base)
@@ -87,12 +89,14 @@ class Commit:
         return {author for some in self._remote.workers.each(of, pages) for author in some} - {""}
 
     def _who(self, page: PageResult, people: Mapping[str, User]) -> str:
+        """Who made the new version of a page and why, or who changed its attachments."""
         if not self._theirs or page.version is None:
             return ""
-        user = people.get(page.version.author)
-        name = user.name if user else ""
-        said = " ".join(message_without_token(page.version.message).split())
-        told = ": ".join(part for part in (name, said) if part)
+        news = page.remote != page.base
+        accounts = [page.version.author] if news else sorted(page.editors)
+        names = ", ".join(people[one].name for one in accounts if one in people)
+        said = " ".join(message_without_token(page.version.message).split()) if news else ""
+        told = ": ".join(part for part in (names, said) if part)
         return f" ({told})" if told else ""
 
 

@@ -256,6 +256,21 @@ def test_everybody_who_edited_is_a_co_author_and_only_the_servers_addresses_are_
     assert (people["Me"] == "me@example.com") is known
 
 
+def test_who_changed_an_attachment_is_its_author_and_not_the_pages(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    config = repo.path(".confsync.yaml")
+    config.write_text(f"{config.read_text()}attachments: true\n")
+    repo.git("commit", "-qam", "attachments")
+    one = next(page for page in wiki.store.pages("ENG") if page.title == "One")
+    wiki.store.attach(one.id, "plan.png", b"plan", author="Cleo")
+    repo("pull", "--commit")
+    assert changed_by_head(repo) == ["ENG/one.attachments/plan.png", "ENG/one.xhtml"]
+    told = repo.git("log", "-1", "--format=%B")
+    assert "ENG/one.xhtml refreshed (Cleo)\n" in told
+    assert told.count("Co-authored-by: ") == told.count("Co-authored-by: Cleo <") == 1
+
+
 def test_a_commit_that_is_refused_leaves_the_index_as_it_was(wiki: Sandbox, repo: Desk) -> None:
     hook = repo.path(".git/hooks/commit-msg")
     hook.parent.mkdir(exist_ok=True)
