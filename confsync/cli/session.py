@@ -49,7 +49,7 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
     """The mirrors that some paths belong to, each with its own; without paths, the one here.
 
     A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
-    ConfigError when none is in any.
+    ConfigError when none is in any, but not to pre-commit, where a commit may hold others' alone.
     """
     from confsync import config
     from confsync.errors import ConfigError
@@ -68,13 +68,17 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
             trouble = error
         else:
             found.setdefault(root, []).append(path)
-    if not found and trouble:
+    if not found and trouble and not os.environ.get("PRE_COMMIT"):
         raise trouble
     return {root: tuple(named) for root, named in found.items()}
 
 
 def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
-    """The results of several mirrors as one, and what its paths are relative to."""
+    """The results of several mirrors, or of none, as one, and what its paths are relative to."""
+    from confsync.result import Result
+
+    if not results:
+        return Result(click.get_current_context().info_name or ""), settings.start
     if len(results) == 1:
         ((root, result),) = results.items()
         return result, root

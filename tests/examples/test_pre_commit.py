@@ -97,6 +97,15 @@ def test_a_malformed_document_is_refused_with_its_place_and_a_good_one_passes(
     assert "error: mismatched tag" in refused.stdout
 
 
+def test_somebody_elses_files_of_that_name_are_no_concern(repo: Path, cache: Path) -> None:
+    (repo / "page.xhtml").write_text("<h:form>")
+    git(repo, "add", "-A")
+    touched = ("--hook-stage", "pre-push", "--files", "page.xhtml")
+    for arguments in ((), touched):
+        done = run(repo, cache, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_page_that_the_server_has_changed_is_not_pushed_over(
     repo: Path,
     cache: Path,
