@@ -63,10 +63,11 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who the server takes us for."""
+    """Somebody the server knows. `email` is empty where it does not tell."""
 
     id: str
     name: str
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
-from confsync.model import Event, Page, PageInfo, Status
+from confsync.model import Event, Page, PageInfo, Status, User
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
@@ -34,9 +34,14 @@ def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult,
 
 
 def names_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
-    """Display names, or none: a token that may not read them is no reason to fail."""
+    """Display names by account, as far as they are to be had."""
+    return {account: user.name for account, user in people_of(remote, accounts).items()}
+
+
+def people_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, User]:
+    """People by account, or none: a token that may not read them is no reason to fail."""
     try:
-        return remote.names(accounts)
+        return remote.people(accounts)
     except APIAccessError:
         return {}
 

@@ -18,7 +18,7 @@ from confsync.basestore import STATE
 from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
 from confsync.errors import DocumentError
-from confsync.model import Folder
+from confsync.model import Folder, Stamp
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
@@ -199,6 +199,20 @@ def deleted_entries(
         if entry and entry.page_id and entry.page_id not in removed:
             entries[entry.page_id] = entry
     return entries
+
+
+def committed_stamps(
+    root: Path, spaces: Iterable[SpaceConfig], here: Mapping[str, bytes]
+) -> dict[str, Stamp]:
+    """The stamps that documents have in git's HEAD, of those that are not the same there.
+
+    `here` are the documents in question. Empty without a repository.
+    """
+    if not here:
+        return {}
+    found = gitrepo.committed(root, [space.path for space in spaces], here)
+    entries = (_parsed(path, raw) for path, raw in found.items())
+    return {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
 
 
 def _scan_space(root: Path, space: SpaceConfig) -> tuple[list[Entry], dict[str, Folder]]:

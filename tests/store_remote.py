@@ -184,8 +184,8 @@ class StoreRemote:
         steps.before(f"GET attachment {info.id}")
         into.write(self.store.attachment_data(info.id, info.version.number)[into.size :])
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        return {name: name for name in account_ids if name}
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
+        return {name: User(name, name) for name in account_ids if name}
 
     def close(self) -> None:
         pass

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from confsync import attaching, gitrepo, labelling, paths, references, scope
+from confsync import attaching, labelling, paths, references, scope, worktree
 from confsync.attaching import Beside, deleted_here
 from confsync.committing import Commit
 from confsync.config import FILE_NAME
@@ -107,10 +107,10 @@ def _narrowed(
     directories = mirror.config.directories
     among, differing = selection.among, frozenset[str]()
     if since is not None:
-        changed = gitrepo.changed_documents(mirror.root, directories, since)
+        changed = worktree.changed_documents(mirror.root, directories, since)
         among = changed if among is None else among & changed
     if staged:
-        changed, differing = gitrepo.staged_documents(mirror.root, directories)
+        changed, differing = worktree.staged_documents(mirror.root, directories)
         among = changed if among is None else among & changed
     return replace(selection, among=among), differing
 

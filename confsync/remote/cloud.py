@@ -240,16 +240,18 @@ class Cloud(Connection):
         with contextlib.suppress(NotVisibleError):
             self._client.delete(f"rest/api/content/{page_id}/label?name={quote(name, safe='')}")
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        wanted = sorted({account for account in account_ids if account})
-        if not wanted:
-            return {}
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
         path = f"{_API}/users-bulk"
-        answer = self._client.ask(path, {"accountIds": wanted[:BULK]})
-        return {
-            str(row.get("accountId")): str(row.get("displayName") or row.get("publicName") or "")
-            for row in rows.results_of(answer, path)
-        }
+        found = (
+            User(
+                str(row.get("accountId")),
+                str(row.get("displayName") or row.get("publicName") or ""),
+                str(row.get("email") or ""),
+            )
+            for some in batches(sorted({account for account in account_ids if account}), BULK)
+            for row in rows.results_of(self._client.ask(path, {"accountIds": some}), path)
+        )
+        return {user.id: user for user in found}
 
     def _page(self, row: Row) -> Page | None:
         body = rows.body_of(row)

@@ -260,8 +260,8 @@ class DataCenter(Connection):
         with contextlib.suppress(NotVisibleError):
             self._client.delete(f"{_API}/content/{page_id}/label?name={quote(name, safe='')}")
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        return {name: name for name in account_ids if name}
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
+        return {name: User(name, name) for name in account_ids if name}
 
     def _current(self, page_id: str) -> Page | None:
         try:

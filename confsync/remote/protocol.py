@@ -193,8 +193,8 @@ class Remote(Protocol):
     def delete_attachment(self, page_id: str, attachment_id: str) -> None:
         """Delete an attachment: into the trash, on Cloud. No server compares a version here."""
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        """Display names by what `Version.author` holds; an unknown one is not in the answer."""
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
+        """People by what `Version.author` holds; an unknown one is not in the answer."""
 
     def close(self) -> None:
         """Let go of the connections."""

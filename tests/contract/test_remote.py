@@ -136,8 +136,8 @@ def test_an_old_version_and_what_came_after_it(server: Server) -> None:
         server.remote.old_page(page, 9)
     later = server.remote.versions_after(page, 1)
     assert [(v.number, v.message) for v in later] == [(3, "third"), (2, "second")]
-    names = server.remote.names([later[0].author])
-    assert names[later[0].author] == "Ana"
+    people = server.remote.people([later[0].author])
+    assert people[later[0].author].name == "Ana"
 
 
 def test_a_write_makes_the_next_version(server: Server) -> None:
