@@ -130,7 +130,8 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         raise ValueError(f"{step.path}: there is nothing to resolve")
     account = case.page.info.version.author
     page = with_author(case.page, names_of(how.remote, [account]).get(account, ""))
-    stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case, step.path))
+    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
+    stamp = replace(_stamp_of(case.page, case), parent=parent, posted=day)
     try:
         conflict = Conflict(step.entry, found, case.stamp, page, stamp)
         made = resolve(how.mirror, how.remote, conflict, asked)
@@ -162,6 +163,12 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         discarded=made.discarded,
         shown=made.shown,
     )
+
+
+def _day(how: How, case: Case) -> str | None:
+    """The day that a blog post's stamp shall say; it changes where documents may move."""
+    now = case.page.info.posted if case.page and how.full else None
+    return now or case.stamp.posted
 
 
 def _stamp_of(page: Page, case: Case) -> Stamp:
@@ -217,7 +224,8 @@ def _stamped_parent(how: How, case: Case, path: str) -> str | None:
 
 def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
     """A new stamp below text that is not touched; nothing, where the stamp is the same."""
-    stamp = replace(stamp, parent=_stamped_parent(how, case, step.path))
+    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
+    stamp = replace(stamp, parent=parent, posted=day)
     if stamp == case.stamp or step.entry is None or step.entry.document is None:
         return step
     found = step.entry.document
@@ -232,7 +240,8 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.path}: there is nothing to replace it with")
-    stamp = replace(_stamp_of(page, case), parent=_stamped_parent(how, case, step.path))
+    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
+    stamp = replace(_stamp_of(page, case), parent=parent, posted=day)
     title, body = page.info.title, page.body
     layout = how.mirror.config.layout
     data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)
@@ -267,7 +276,9 @@ def arrived(how: How, step: Step, answer: Found) -> Step:
         return replace(step, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
     info, labels = answer.info, listed.labels
     number = info.version.number
-    stamp = Stamp(info.id, number, answer.digest, listed.parent, labels, step.top)
+    stamp = Stamp(
+        info.id, number, answer.digest, listed.parent, labels, step.top, posted=listed.posted
+    )
     result = replace(step.result, title=info.title, remote=number, version=info.version)
     try:
         layout = how.mirror.config.layout

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
-from confsync.model import Event, Page, PageInfo, Status
+from confsync.model import Event, Page, PageInfo, Status, User
 from confsync.reading import Case
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry
@@ -31,9 +31,14 @@ def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult,
 
 
 def names_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
-    """Display names, or none: a token that may not read them is no reason to fail."""
+    """Display names by account, as far as they are to be had."""
+    return {account: user.name for account, user in people_of(remote, accounts).items()}
+
+
+def people_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, User]:
+    """People by account, or none: a token that may not read them is no reason to fail."""
     try:
-        return remote.names(accounts)
+        return remote.people(accounts)
     except APIAccessError:
         return {}
 
@@ -76,13 +81,14 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
 def taken(result: PageResult, other: PageInfo) -> PageResult:
     """The refusal of a title, that of the result, which another page has."""
     where = " (archived)" if other.status is Status.ARCHIVED else ""
-    return replace(
-        result,
-        outcome=Outcome.REJECTED,
-        error=f"the title '{result.title}' belongs to page {other.id}{where} already",
-        hint="give it another title; 'confsync pull' brings the other page",
-        exit=Exit.REFUSED,
-    )
+    why = f"the title '{result.title}' belongs to page {other.id}{where} already"
+    hint = "give it another title; 'confsync pull' brings the other page"
+    if other.posted is not None:
+        day = f"blog post {other.id} of {other.posted}, which is not here,"
+        why = f"{day} has the title '{result.title}'"
+        hint = "give yours another title; 'confsync pull' brings the other post"
+    rejected = Outcome.REJECTED
+    return replace(result, outcome=rejected, error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def log_conflict(case: Case, who: str) -> None:

@@ -20,6 +20,7 @@ from confsync.mirror import Mirror
 from confsync.model import PageInfo, ParentKind
 from confsync.reading import Reader
 from confsync.scan import Entry, SpaceScan, deleted_entries
+from confsync.view import about
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -71,9 +72,10 @@ class Unchanged:
             self._index.save(clean=True, pulled=digest)
 
     def _ask(self, space: SpaceConfig) -> None:
-        found = self._remote.space(space.key)
-        reader = Reader(self._remote, found, archived=space.archived)
-        reader.listed = tuple(self._remote.listing(found, archived=space.archived))
+        remote = about(self._remote, space)
+        found = remote.space(space.key)
+        reader = Reader(remote, found, archived=space.archived)
+        reader.listed = tuple(remote.listing(found, archived=space.archived))
         self.readers[space] = reader
 
     def _digest(self) -> str:
@@ -92,12 +94,12 @@ class Unchanged:
 def _told(info: PageInfo) -> tuple[str, ...]:
     """Everything of a listed page that a plan is made of."""
     kind, status = info.parent_kind.value, info.status.value
-    number = str(info.version.number)
-    return info.id, info.space, info.title, number, info.parent or "", kind, status, str(info.live)
+    more = (str(info.version.number), info.parent or "", str(info.live), str(info.posted))
+    return info.id, info.space, info.title, kind, status, *more
 
 
 def _is_simple(mirror: Mirror) -> bool:
     """Whether a listing and the documents are all that a plan is made of."""
     config = mirror.config
-    keys = {space.key.casefold() for space in config.spaces}
+    keys = {(space.key.casefold(), space.posts) for space in config.spaces}
     return not (config.labels or config.attachments) and len(keys) == len(config.spaces)

@@ -14,7 +14,7 @@ from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 from confsync.unified import Side, unified
-from confsync.view import reader_of
+from confsync.view import about, reader_of
 
 
 def diff(mirror: Mirror, remote: Remote, selection: Selection, *, against_server: bool) -> Result:
@@ -31,7 +31,8 @@ def diff(mirror: Mirror, remote: Remote, selection: Selection, *, against_server
         if not against_server:
             entries = [e for e in entries if e.document and e.document.modified]
         try:
-            for entry, text in _diffs(mirror, remote, scan, entries, against_server):
+            asked = about(remote, scan.config)
+            for entry, text in _diffs(mirror, asked, scan, entries, against_server):
                 texts.append(text)
                 pages.append(PageResult(entry.path, Outcome.MODIFIED, entry.page_id))
         except (APIAccessError, FileError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confsync import document
 from confsync.errors import APIAccessError
 from confsync.mirror import Mirror
-from confsync.model import Stamp
+from confsync.model import Page, Stamp
 from confsync.remote import Remote
 from confsync.result import Result
 from confsync.target import Target
@@ -15,12 +15,16 @@ from confsync.target import Target
 
 def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     """The newest version, or the one that was named."""
-    if target.version is None:
-        page = remote.page(target.page_id)
-    else:
-        page = remote.old_page(target.page_id, target.version)
+
+    def ask(one: Remote) -> Page:
+        if target.version is None:
+            return one.page(target.page_id)
+        return one.old_page(target.page_id, target.version)
+
+    page = target.asked(remote, ask)
     info = page.info
-    stamp = Stamp(info.id, info.version.number, page.digest, info.parent)
+    number = info.version.number
+    stamp = Stamp(info.id, number, page.digest, info.parent, posted=info.posted)
     text = document.render(info.title, page.body, stamp, how=mirror.config.layout).decode()
     fence, _, rest = text.partition("\n")
     lines = [fence, *_told(remote, target.page_id), rest]

@@ -8,6 +8,9 @@ from typing import Any
 from .database import Database
 from .errors import Missing
 from .rows import (
+    PAGE,
+    POST,
+    WRITTEN,
     FolderRow,
     LabelRow,
     NodeRow,
@@ -32,7 +35,7 @@ _LABELS = (
 _PAGE = (
     "c.id, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position, c.version,"
     " {body}, c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
-    " c.restricted, c.read_only, c.minor"
+    " c.restricted, c.read_only, c.minor, c.type"
 )
 _NODE = (
     "c.id, c.type, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position,"
@@ -45,7 +48,6 @@ _VERSIONS = (
     "SELECT number, title, body, author, message, created_at, minor FROM versions"
     " WHERE content_id = ? AND (? IS NULL OR number = ?) ORDER BY number"
 )
-_OTHER = "SELECT " + _NODE + _FROM + " WHERE c.id = ? AND c.type != 'page'"
 LIVE = ("current", "archived")
 
 
@@ -54,7 +56,8 @@ class Selection:
     """Which pages to list, in which order, and where to go on.
 
     `after` is the (sort value, id) of the last one already seen; `limit` 0 means all. `where` is a
-    condition in SQL on top, with its values.
+    condition in SQL on top, with its values; `types` are other kinds of content than pages, none
+    for all of them, and `day` that on which a blog post was created.
     """
 
     space_ids: tuple[str, ...] = ()
@@ -65,7 +68,8 @@ class Selection:
     label_id: str | None = None
     parent_id: str | None = None
     root_only: bool = False
-    any_type: bool = False
+    types: tuple[str, ...] = (PAGE,)
+    day: str | None = None
     hidden: bool = False
     sort: str = "id"
     after: tuple[str | int, int] | None = None
@@ -108,6 +112,7 @@ def _page(row: tuple[Any, ...]) -> PageRow:
         restricted=bool(row[17]),
         read_only=bool(row[18]),
         minor=bool(row[19]),
+        type=row[20],
     )
 
 
@@ -118,8 +123,9 @@ def _in(column: str, values: tuple[str, ...], where: list[str], found: list[obje
 
 
 def _where(select: Selection) -> tuple[list[str], list[object]]:
-    where: list[str] = [] if select.any_type else ["c.type = 'page'"]
+    where: list[str] = []
     values: list[object] = []
+    _in("c.type", select.types, where, values)
     _in("c.status", select.statuses, where, values)
     _in("c.space_id", select.space_ids, where, values)
     _in("c.id", select.ids, where, values)
@@ -130,6 +136,9 @@ def _where(select: Selection) -> tuple[list[str], list[object]]:
     if select.title is not None:
         where.append("c.title_key = ?")
         values.append(select.title.lower())
+    if select.day is not None:
+        where.append("substr(c.created_at, 1, 10) = ?")
+        values.append(select.day)
     if select.subtype is not None:
         where.append("coalesce(c.subtype, 'page') = ?")
         values.append(select.subtype)
@@ -193,34 +202,37 @@ def count(database: Database, select: Selection) -> int:
 
 
 def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
-    """The selected pages and, with `any_type`, folders and whiteboards, in brief."""
+    """The selected pages, folders and whiteboards, in brief."""
     rows: list[tuple[Any, ...]] = database.all(
         *_select("c.id, c.type, c.space_id, c.title, c.status, c.position", select)
     )
     return tuple(NodeRow(str(row[0]), row[1], str(row[2]), *row[3:]) for row in rows)
 
 
-def page(database: Database, page_id: str, *, hidden: bool = True) -> PageRow:
-    """One page in any status, with body and labels; `Missing` if there is none."""
+def page(
+    database: Database, page_id: str, *, hidden: bool = True, types: tuple[str, ...] = WRITTEN
+) -> PageRow:
+    """One page or blog post in any status, with body and labels; `Missing` if there is none."""
     found = pages(
         database,
         Selection(
             ids=(str(number(page_id)),),
             statuses=(),
+            types=types,
             hidden=hidden,
             bodies=True,
             labels=True,
         ),
     )
     if not found:
-        raise Missing("page", page_id)
+        raise Missing(POST if types == (POST,) else PAGE, page_id)
     return found[0]
 
 
 def folder(database: Database, folder_id: str, kind: str | None = None) -> FolderRow:
     """A folder or whiteboard; `Missing` if there is none of that kind."""
     rows: list[tuple[Any, ...]] = database.all(
-        f"SELECT {_NODE}{_FROM} WHERE c.id = ? AND c.type != 'page'",
+        f"SELECT {_NODE}{_FROM} WHERE c.id = ? AND c.type NOT IN ('page', 'blogpost')",
         (number(folder_id),),
     )
     if not rows or (kind is not None and rows[0][1] != kind):

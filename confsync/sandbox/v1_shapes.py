@@ -11,6 +11,8 @@ from . import bulk, queries
 from .permissions import operations
 from .rendering import to_html
 from .rows import (
+    PAGE,
+    POST,
     AncestorRow,
     AttachmentRow,
     LabelRow,
@@ -86,7 +88,10 @@ def person(name: str) -> dict[str, Any]:
 
 
 def webui(page: PageRow | AncestorRow) -> str:
-    """A page's address: by its title if that is a plain one."""
+    """A page's address: by its title if that is a plain one, a blog post's by its date, too."""
+    if isinstance(page, PageRow) and page.type == POST:
+        day = page.created_at[:10].replace("-", "/")
+        return f"/display/{page.space_key}/{day}/{quote_plus(page.title)}"
     plain = all((c.isalnum() and c.isascii()) or c in _PLAIN for c in page.title)
     if plain and page.status == "current":
         return f"/display/{page.space_key}/{quote_plus(page.title)}"
@@ -276,7 +281,8 @@ def _content(
 ) -> dict[str, Any]:
     path = f"/rest/api/content/{row.id}"
     space_path = f"/rest/api/space/{row.space_key}"
-    found: dict[str, Any] = {"id": row.id, "type": "page", "status": row.status, "title": row.title}
+    kind = {"id": row.id, "type": row.type}
+    found: dict[str, Any] = {**kind, "status": row.status, "title": row.title}
     for name in ("space", "container"):
         if name in expand:
             found[name] = space(parts["spaces"][row.space_id], expand, f"{name}.")
@@ -286,14 +292,14 @@ def _content(
         found["version"] = version(row.id, current(row), latest=row.status != "historical")
     if "ancestors" in expand:
         above = parts["ancestors"][row.id]
-        found["ancestors"] = [_ancestor(one) for one in above if one.type == "page"]
+        found["ancestors"] = [_ancestor(one) for one in above if one.type == PAGE]
     if expand.bodies:
         found["body"] = _body(row, expand)
     if "metadata" in expand:
         found["metadata"] = _metadata(row, expand, parts)
     if "operations" in expand:
         found["operations"] = operations(store(), row.id)
-    found["extensions"] = {"position": row.position}
+    found["extensions"] = {"position": row.position if row.type == PAGE else "none"}
     found["_links"] = {
         "webui": webui(row),
         "edit": f"/pages/resumedraft.action?draftId={row.id}",
