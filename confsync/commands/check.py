@@ -31,13 +31,11 @@ def check(mirror: Mirror, selection: Selection) -> Result:
 
 def _titles(scans: tuple[SpaceScan, ...]) -> dict[str, frozenset[str]]:
     """The titles of each space of which every page is here and can be read, without case."""
+    scans = tuple(scan for scan in scans if not scan.config.posts)
     whole = {
         scan.config.key
         for scan in scans
-        if scan.config.root is None
-        and not scan.config.posts
-        and not scan.config.include
-        and not scan.config.exclude
+        if scan.config.root is None and not scan.config.include and not scan.config.exclude
     }
     for scan in scans:
         if any(entry.document is None for entry in scan.entries):

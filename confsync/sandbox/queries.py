@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .database import Database
@@ -27,14 +28,18 @@ SORTS = {
     "title": "c.title_key",
     "child-position": "c.position",
 }
-_BODY = "(SELECT body FROM versions v WHERE v.content_id = c.id AND v.number = c.version)"
+_BODIES = (
+    "SELECT c.id, v.body FROM content c JOIN versions v"
+    " ON v.content_id = c.id AND v.number = c.version WHERE c.id IN "
+)
+_AT_ONCE = 500  # SQLite takes no more values in a query than it was built for
 _LABELS = (
     "(SELECT group_concat(name, ' ') FROM (SELECT l.name FROM content_labels cl"
     " JOIN labels l ON l.id = cl.label_id WHERE cl.content_id = c.id ORDER BY l.name))"
 )
 _PAGE = (
     "c.id, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position, c.version,"
-    " {body}, c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
+    " '', c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
     " c.restricted, c.read_only, c.minor, c.type"
 )
 _NODE = (
@@ -186,12 +191,28 @@ def _select(columns: str, select: Selection) -> tuple[str, tuple[object, ...]]:
 
 
 def pages(database: Database, select: Selection) -> tuple[PageRow, ...]:
-    """The selected pages."""
-    columns = _PAGE.format(
-        body=_BODY if select.bodies else "''",
-        labels=_LABELS if select.labels else "NULL",
-    )
-    return tuple(_page(row) for row in database.all(*_select(columns, select)))
+    """The selected pages.
+
+    Their bodies come in a second query: SQLite sorts the first one's rows with all that is in them.
+    """
+    columns = _PAGE.format(labels=_LABELS if select.labels else "NULL")
+    with database.lock:
+        found = tuple(_page(row) for row in database.all(*_select(columns, select)))
+        if not select.bodies:
+            return found
+        held = bodies(database, [row.id for row in found])
+    return tuple(replace(row, body=held[row.id]) for row in found)
+
+
+def bodies(database: Database, page_ids: Sequence[str]) -> dict[str, str]:
+    """The current body of each of these pages, by id."""
+    held: dict[str, str] = {}
+    for start in range(0, len(page_ids), _AT_ONCE):
+        some = [number(one) for one in page_ids[start : start + _AT_ONCE]]
+        marks = ",".join("?" * len(some))
+        rows = database.all(f"{_BODIES}({marks})", tuple(some))
+        held |= {str(row[0]): str(row[1]) for row in rows}
+    return held
 
 
 def count(database: Database, select: Selection) -> int:

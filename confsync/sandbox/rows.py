@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 PAGE = "page"
@@ -25,11 +26,13 @@ ROOT = Root.ROOT
 Parent = str | Root | None
 
 
+@cache
 def account_id(name: str) -> str:
     """The stable account id of a display name."""
     return f"712020:{uuid.uuid5(_USERS, name)}"
 
 
+@cache
 def user_key(name: str) -> str:
     """The stable key that Data Center has for a display name."""
     return uuid.uuid5(_USERS, name).hex

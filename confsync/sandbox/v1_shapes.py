@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,7 +29,7 @@ from .site import CLOUD, base, site, store
 from .v2_shapes import tiny
 
 LABEL_LIMIT = 200
-_PLAIN = frozenset(" -_.,()!")
+_PLAIN = re.compile(r"[A-Za-z0-9 \-_.,()!]*")
 PICTURE = {
     "path": "/images/icons/profilepics/default.svg",
     "width": 48,
@@ -92,8 +93,7 @@ def webui(page: PageRow | AncestorRow) -> str:
     if isinstance(page, PageRow) and page.type == POST:
         day = page.created_at[:10].replace("-", "/")
         return f"/display/{page.space_key}/{day}/{quote_plus(page.title)}"
-    plain = all((c.isalnum() and c.isascii()) or c in _PLAIN for c in page.title)
-    if plain and page.status == "current":
+    if page.status == "current" and _PLAIN.fullmatch(page.title):
         return f"/display/{page.space_key}/{quote_plus(page.title)}"
     return f"/pages/viewpage.action?pageId={page.id}"
 
@@ -233,7 +233,11 @@ def contents(rows: Sequence[PageRow], expand: Expand) -> list[dict[str, Any]]:
     database = store().database
     parts: dict[str, Mapping[str, Any]] = {}
     if "ancestors" in expand:
-        parts["ancestors"] = bulk.lineages(database, ids)
+        shown: dict[AncestorRow, dict[str, Any]] = {}  # most pages of a listing share theirs
+        parts["ancestors"] = {
+            one: [shown.get(above) or shown.setdefault(above, _ancestor(above)) for above in line]
+            for one, line in bulk.lineages(database, ids).items()
+        }
     if "metadata.labels" in expand:
         parts["labels"] = bulk.labels_of(database, ids)
     if expand.properties:
@@ -292,7 +296,7 @@ def _content(
         found["version"] = version(row.id, current(row), latest=row.status != "historical")
     if "ancestors" in expand:
         above = parts["ancestors"][row.id]
-        found["ancestors"] = [_ancestor(one) for one in above if one.type == PAGE]
+        found["ancestors"] = [one for one in above if one["type"] == PAGE]
     if expand.bodies:
         found["body"] = _body(row, expand)
     if "metadata" in expand:
