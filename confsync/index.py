@@ -78,7 +78,7 @@ class Index:
             return _entry(row)
         entry = self.record(root, name)
         # Without its text: thousands of those are much.
-        return _entry(self._new[name]) if name in self._new else entry
+        return _entry(_row(entry, (0, 0, 0, 0))) if _is_plain(entry) else entry
 
     def record(self, root: Path, name: str) -> Entry:
         """A document as `scan` reads it, to be remembered."""
