@@ -111,6 +111,18 @@ def test_bodies_come_in_bulk_exactly_as_they_are(server: Server, count: int) -> 
     }
 
 
+@pytest.mark.parametrize("count", [1, 3, 120, 600])
+def test_bodies_come_answer_by_answer_and_each_once(server: Server, count: int) -> None:
+    with server.wiki.store.batch():
+        ids = [server.page(f"Page {n}", f"<p>{n}</p>", raw=True) for n in range(count)]
+    space = server.remote.space("ENG")
+    list(server.remote.listing(space))
+    answers = list(server.remote.bodies(space, [*ids, "999999999"]))
+    assert all(len(answer) <= 250 for answer in answers)
+    found = [(page.info.id, page.body) for answer in answers for page in answer]
+    assert sorted(found) == sorted((i, f"<p>{n}</p>") for n, i in enumerate(ids))
+
+
 def test_pages_that_cannot_be_seen_are_not_in_the_answer(server: Server) -> None:
     seen, hidden, trashed = server.page("A"), server.page("B"), server.page("C")
     server.wiki.store.restrict(hidden)
