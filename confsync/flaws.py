@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from confsync import bases, document, storage
 from confsync.document import Document
-from confsync.errors import FileError
+from confsync.errors import APIAccessError, FileError
 from confsync.mirror import Mirror
 from confsync.remote import Remote
 from confsync.scan import Entry
@@ -61,6 +61,6 @@ def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -
         return line
     base = bases.find_here(mirror, found.stamp)
     if base is None and remote is not None:
-        with contextlib.suppress(FileError):
+        with contextlib.suppress(FileError, APIAccessError):
             base = bases.find(mirror, remote, found.stamp, found.body)
     return document.conflict_line(found, base[1]) if base else line

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LOOK_AT = 20
 
 # A repository that lies in somebody's work tree, such as in an unpacked archive, is not used.
-_OPTIONS = (
+OPTIONS = (
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
@@ -41,7 +41,7 @@ _ENVIRONMENT = {
 
 def version() -> str | None:
     """What git says of itself; None without git."""
-    git = _git()
+    git = module()
     return str(git.Git().version()) if git else None
 
 
@@ -63,7 +63,7 @@ def deleted_documents(
     with _repository(root) as repo:
         if repo is None:
             return {}
-        command = _harmless(type(repo.git)(str(root)))
+        command = harmless(type(repo.git)(str(root)))
         commit = _common(command, revision)
         names = [name for name in _gone(command, root, directories, commit) if _is_document(name)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
@@ -75,7 +75,7 @@ def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str
     with _repository(root) as repo:
         if repo is None:
             return frozenset()
-        command = _harmless(type(repo.git)(str(root)))
+        command = harmless(type(repo.git)(str(root)))
         gone = _gone(command, root, directories, "HEAD")
         return frozenset(name for name in gone if document_of(name))
 
@@ -196,7 +196,7 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
 
     `labels` name ours, base and theirs in the conflict markers. Raises FileError without git.
     """
-    git = _git()
+    git = module()
     if git is None:
         raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
@@ -206,7 +206,7 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
             path.write_bytes(text.encode())
             files.append(str(path))
         named = [word for label in labels for word in ("-L", label)]
-        status, out, err = _harmless(git.Git(directory)).merge_file(
+        status, out, err = harmless(git.Git(directory)).merge_file(
             "-p",
             *named,
             *files,
@@ -220,10 +220,10 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
     return out.decode(), status > 0
 
 
-def _harmless(command: Git) -> Git:
+def harmless(command: Git) -> Git:
     """The same git, which starts no program that a repository names."""
     command.update_environment(**_ENVIRONMENT)
-    command.set_persistent_git_options(c=list(_OPTIONS))
+    command.set_persistent_git_options(c=list(OPTIONS))
     return command
 
 
@@ -292,7 +292,7 @@ def _blob(repo: Repo, revision: str, path: Path) -> bytes:
     return content
 
 
-def _git() -> Any:
+def module() -> Any:
     """The module GitPython, which refuses to load without a git binary; then None."""
     try:
         import git
@@ -323,7 +323,7 @@ def _repository(root: Path) -> Iterator[Repo | None]:
     Raises FileError for one that git itself has trouble with: what it cannot tell, such as which
     documents were deleted on purpose, must not be guessed.
     """
-    git = _git()
+    git = module()
     if git is None:
         yield None
         return
@@ -333,8 +333,8 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         yield None
         return
     try:
-        _harmless(repo.git)
-        yield repo if _has_commit(_harmless(git.Git(str(root)))) and not repo.bare else None
+        harmless(repo.git)
+        yield repo if _has_commit(harmless(git.Git(str(root)))) and not repo.bare else None
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
         said = str(getattr(error, "stderr", "") or error).strip().strip("'").split("\n")[0]
         raise FileError(f"git has trouble with this repository: {said}", hint=_TRUST) from None

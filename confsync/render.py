@@ -57,21 +57,50 @@ def as_text(
     verbose: bool,
     now: datetime,
     terminal: bool = False,
+    width: int = 80,
 ) -> tuple[str, str]:
     """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here.
 
-    On a `terminal` the text of a page may not steer it; elsewhere it goes through as it is.
+    On a `terminal`, `width` columns wide, the text of a page may not steer it; elsewhere it goes
+    through as it is. A diff, which has colours of its own, has seen to that already.
     """
-    given = safe(result.text) if terminal else result.text
-    out = [*_page_lines(result, shown, verbose, now), *(safe(note) for note in result.notes)]
+    told = result.command in _TELLS_ITSELF
+    given = safe(result.text) if terminal and result.command != "diff" else result.text
+    out = [*_page_lines(result, shown, verbose, now)]
+    out += [] if told else [safe(note) for note in result.notes]
+    out += [] if given else _stat_lines(result, shown, width)
     out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
     out += _finding_lines(result, shown)
     if result.command == "status":
         out += _status_summary(result)
-    elif result.command not in _TELLS_ITSELF and (result.pages or not result.notes + result.checks):
+    elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     text = "\n".join(out) + "\n" if out else ""
-    return given + text, "".join(f"{line}\n" for line in _error_lines(result, shown))
+    err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in result.notes if told]
+    return given + text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
+
+
+def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iterator[str]:
+    """A diff in numbers, as git's --stat shows one."""
+    if not result.changes:
+        return
+    names = [safe(shown(change.path)) for change in result.changes]
+    most = max(change.insertions + change.deletions for change in result.changes)
+    named, digits = max(map(len, names)), len(str(most))
+    room = max(10, min(60, width - named - digits - 6))
+    for name, change in zip(names, result.changes, strict=True):
+        added, removed = change.insertions, change.deletions
+        scale = min(1.0, room / most) if most else 0
+        plus, minus = (-int(-count * scale // 1) for count in (added, removed))
+        graph = click.style("+" * plus, fg="green") + click.style("-" * minus, fg="red")
+        around = ", ".join(field for field in change.fields if field not in ("body", "page"))
+        more = f"  ({around})" if around else ""
+        yield f" {name:<{named}} | {added + removed:>{digits}} {graph}{more}"
+    total = [sum(c.insertions for c in result.changes), sum(c.deletions for c in result.changes)]
+    yield (
+        f" {_pages(len(names))} changed, {_counted(total[0], 'insertion')}(+), "
+        f"{_counted(total[1], 'deletion')}(-)"
+    )
 
 
 def _check_lines(result: Result) -> Iterator[str]:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from confsync import bases, document, gitrepo, layout, storage
 from confsync.compare import Content
+from confsync.difference import Difference, Side
 from confsync.document import Document
 from confsync.errors import FileError, UsageError
 from confsync.mirror import Mirror
@@ -98,12 +99,11 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
 
 def _given_up(found: Conflict, way: Way) -> str:
     """A diff whose removed lines are what is given up."""
-    path, page = found.entry.path, found.page
-    mine = (found.document.title, found.document.body), f"{path} (local)"
-    number = page.info.version.number
-    theirs = (page.info.title, page.body), f"{path} (server, v{number})"
-    (old, old_name), (new, new_name) = (mine, theirs) if way is Way.THEIRS else (theirs, mine)
-    return unified(old, new, old_name, new_name)
+    page = found.page
+    mine = Side("local", found.document.title, found.document.body)
+    theirs = Side(f"server, v{page.info.version.number}", page.info.title, page.body)
+    old, new = (mine, theirs) if way is Way.THEIRS else (theirs, mine)
+    return unified(Difference(found.entry.path, page.info.id, old, new))
 
 
 def _check_seen(mirror: Mirror, found: Conflict, at: int | None) -> None:

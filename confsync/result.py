@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
 
+from confsync.difference import Change
 from confsync.errors import (
     EVERYBODYS,
     ConfsyncError,
@@ -154,7 +155,8 @@ class Result:
     """The whole outcome of a command. `text` is what it was asked to show, such as a diff.
 
     `history` are a page's versions, of which the document here is based on `base`; `events` are
-    lines of the audit trail. `findings` are check's, of `clean` documents and more.
+    lines of the audit trail. `findings` are check's, of `clean` documents and more. `changes` are
+    diff's.
     """
 
     command: str
@@ -166,6 +168,7 @@ class Result:
     history: tuple[Version, ...] = ()
     events: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
     base: int | None = None
     clean: int = 0
     dry_run: bool = False
@@ -191,7 +194,8 @@ class Result:
     def as_json(self) -> dict[str, object]:
         """The JSON envelope; its keys are pinned by a contract test.
 
-        Only doctor has `checks`, check `findings`, log `history` and `events`, and show `text`.
+        Only doctor has `checks`, check `findings`, log `history` and `events`, show `history` and
+        `text`, and diff `changes` and `text`.
         """
         more: dict[str, object] = {}
         if self.checks:
@@ -201,7 +205,9 @@ class Result:
             more["events"] = [asdict(event) for event in self.events]
         if self.command == "check":
             more["findings"] = [finding.as_json() for finding in self.findings]
-        if self.command == "show":
+        if self.command == "diff":
+            more["changes"] = [change.as_json() for change in self.changes]
+        if self.command in ("diff", "show"):
             more["text"] = self.text
         return {
             "confsync": 1,

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import html.entities
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 from xml.parsers import expat
 
 # No page is nested this deep; a deeper one is an attack on somebody's recursion.
@@ -64,6 +66,43 @@ def check(text: str) -> Flaw | None:
     flaw = Flaw(len(data[:at].decode("utf-8", "ignore")), message)
     forbidden = _DECLARATION.match(text, max(0, flaw.offset - 2))
     return Flaw(forbidden.start(), f"{forbidden[1]} is not allowed") if forbidden else flaw
+
+
+class Reader(Protocol):
+    """What `walk` tells of a body: elements with their prefixes, and the text between them."""
+
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None: ...
+
+    def closed(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+def walk(body: str, reader: Reader) -> None:
+    """Read a body aloud, for showing it. Raises ValueError for one that `check` finds flawed."""
+    if flaw := check(body):
+        raise ValueError(flaw.message)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > 1:
+            named = {_qualified(key): value for key, value in attributes.items()}
+            reader.opened(_qualified(name), named)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if depth:
+            reader.closed(_qualified(name))
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = reader.text
+    parser.Parse(_prefix() + body.encode("utf-8", "surrogatepass") + b"</body>", True)
 
 
 def _qualified(name: str) -> str:

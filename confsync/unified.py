@@ -1,23 +1,63 @@
-"""A unified diff of two texts of a page, as git would show them: title, then the laid-out body."""
+"""Two texts of a page as a diff: by git's own engine, or by the standard library's without git."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from confsync import layout
-
-# A title and a body.
-Side = tuple[str, str]
+from confsync import gittext
+from confsync.difference import Change, Difference
 
 
-def unified(old: Side, new: Side, old_name: str, new_name: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a diff is written: in colour, by words, and with what done to the texts before.
+
+    `shown` makes a text safe for a terminal; where there is none, texts go through as they are.
+    """
+
+    color: bool = False
+    words: bool = False
+    shown: Callable[[str], str] = str
+
+
+def unified(found: Difference, style: Style = Style()) -> str:
     """The diff, with the names of both sides; empty when they are the same."""
+    old, new = (style.shown(text) for text in found.texts)
+    if old == new:
+        return ""
+    hunks = gittext.diff(old, new, words=style.words, color=style.color)
+    if hunks is None:
+        hunks = _hunks(old, new)
+    names = (style.shown(name) for name in found.names)
+    bold, plain = ("\x1b[1m", "\x1b[m") if style.color else ("", "")
+    head = (f"{mark} {name}" for mark, name in zip(("---", "+++"), names, strict=True))
+    return "".join(f"{bold}{line}{plain}\n" for line in head) + hunks
+
+
+def change_of(found: Difference) -> Change:
+    """How many lines a difference inserts and deletes."""
+    return counted(found, unified(found))
+
+
+def counted(found: Difference, text: str) -> Change:
+    """The same, of a diff that is there already, plain and by lines."""
+    firsts = [line[:1] for line in text.split("\n")[2:]]
+    added, removed = firsts.count("+"), firsts.count("-")
+    return Change(found.path, found.page_id, added, removed, found.fields)
+
+
+def _hunks(old: str, new: str) -> str:
+    """A unified diff from the first hunk on."""
+    lines = list(difflib.unified_diff(_lines(old), _lines(new)))[2:]
     return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(_lines(*old), _lines(*new), old_name, new_name)
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
 
 
-def _lines(title: str, body: str) -> list[str]:
-    text = f"title: {title}\n---\n{layout.lay(body)}"
-    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; only a newline ends one, as for git."""
+    parts = text.split("\n")
+    whole = [f"{line}\n" for line in parts[:-1]]
+    return whole + ([parts[-1]] if parts[-1] else [])

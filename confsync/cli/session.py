@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -154,6 +156,13 @@ def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContext
     return remote_of(settings, mirror.config.url, mirror.config.flavor)
 
 
+@contextlib.contextmanager
+def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[], Remote]]:
+    """What connects when it is called; who never calls it needs no server and no credentials."""
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda: stack.enter_context(remote_for(settings, mirror)))
+
+
 def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
     """The environment's token, else the keyring's; without one the library looks into .netrc."""
     from confsync import keychain
@@ -200,9 +209,17 @@ def progress_on(settings: Settings) -> Iterator[Progress]:
 
 
 def finish(
-    settings: Settings, result: Result, root: Path | None = None, *, annotate: bool = False
+    settings: Settings,
+    result: Result,
+    root: Path | None = None,
+    *,
+    annotate: bool = False,
+    paged: bool = False,
 ) -> None:
-    """Print a result and end with its exit code; `annotate` is for GitHub's workflows."""
+    """Print a result and end with its exit code.
+
+    `annotate` is for GitHub's workflows; what is `paged` goes through git's pager on a terminal.
+    """
     from confsync import render
 
     if settings.as_json:
@@ -215,7 +232,8 @@ def finish(
             shown=_shown(settings, root),
             verbose=settings.verbose > 0,
             now=datetime.now(UTC),
-            terminal=sys.stdout.isatty(),
+            terminal=on_terminal(settings),
+            width=shutil.get_terminal_size().columns,
         )
         if settings.directory:
             # What we tell to type must work where it is typed.
@@ -224,7 +242,7 @@ def finish(
     code = int(result.exit)
     try:
         if settings.as_json or not settings.quiet:
-            click.echo(out, nl=False, color=color_of(settings))
+            _print(settings, out, paged=paged)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
     except OSError as error:
@@ -233,6 +251,16 @@ def finish(
         code = code or int(Exit.LOCAL)
     click.echo(err, nl=False, err=True, color=color_of(settings))
     sys.exit(code)
+
+
+def _print(settings: Settings, out: str, *, paged: bool) -> None:
+    from confsync.cli import pager
+
+    if paged and on_terminal(settings):
+        text = out if colored(settings) else click.unstyle(out)
+        if pager.show(text, os.environ):
+            return
+    click.echo(out, nl=False, color=color_of(settings))
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
@@ -255,6 +283,17 @@ def color_of(settings: Settings) -> bool | None:
     if settings.color == "always":
         return True
     return False if settings.color == "never" or os.environ.get("NO_COLOR") else None
+
+
+def on_terminal(settings: Settings) -> bool:
+    """Whether a person reads what is printed, on a terminal."""
+    return sys.stdout.isatty() and not settings.as_json
+
+
+def colored(settings: Settings) -> bool:
+    """Whether what is printed is in colour."""
+    wanted = color_of(settings)
+    return on_terminal(settings) if wanted is None else wanted
 
 
 @contextlib.contextmanager

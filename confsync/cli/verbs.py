@@ -13,13 +13,16 @@ import click
 from confsync.cli.group import cli
 from confsync.cli.options import Settings, common
 from confsync.cli.session import (
+    colored,
     deletions_of,
     finish,
     mirror_at,
     mirror_of,
     mirrors_of,
+    on_terminal,
     progress_on,
     remote_for,
+    remote_when_asked,
     target_of,
     together,
 )
@@ -178,16 +181,54 @@ def status(
 @cli.command()
 @click.argument("paths", nargs=-1)
 @click.option("--remote", "against_server", is_flag=True, help="Show what the server changed.")
+@click.option("--stat", is_flag=True, help="Only count the lines, page by page.")
+@click.option("--word-diff", "words", is_flag=True, help="Mark words instead of lines.")
+@click.option("--html", metavar="FILE", help="Write the pages side by side, for a browser.")
 @common
 @click.pass_obj
-def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> None:
-    """Show what you changed or, with --remote, what the server changed, since the base."""
+def diff(
+    settings: Settings,
+    paths: tuple[str, ...],
+    against_server: bool,
+    stat: bool,
+    words: bool,
+    html: str | None,
+) -> None:
+    """Show what you changed or, with --remote, what the server changed, since the base.
+
+    Asks no server where the base is in the cache or in git. Uses git's engine, and on a terminal
+    git's pager (GIT_PAGER, core.pager, PAGER).
+
+    \b
+    confsync diff
+    confsync diff --remote ENG/guide.xhtml
+    confsync diff --stat
+    confsync diff --word-diff ENG/guide.xhtml
+    confsync diff --html report.html
+    """
     from confsync.commands.diff import diff as run
+    from confsync.render import safe
+    from confsync.unified import Style
 
     mirror, selection = mirror_of(settings, paths)
-    with remote_for(settings, mirror) as remote:
-        result = run(mirror, remote, selection, against_server=against_server)
-    finish(settings, result, mirror.root)
+    terminal = on_terminal(settings)
+    numbers = stat or html is not None
+    color = not settings.as_json and colored(settings)
+    style = Style(color, words, safe if terminal else str)
+    with (
+        remote_when_asked(settings, mirror) as opened,
+        progress_on(settings) as progress,
+    ):
+        result = run(
+            mirror,
+            opened,
+            selection,
+            against_server=against_server,
+            style=None if numbers and not settings.as_json else style,
+            html=settings.start / html if html else None,
+            progress=progress,
+        )
+    finish(settings, result, mirror.root, paged=True)
 
 
 @cli.command()
@@ -256,12 +297,12 @@ def log(settings: Settings, page: str | None, local: bool) -> None:
     mirror, _ = mirror_of(settings, ())
     target = target_of(settings, mirror, page) if page else None
     if local:
-        finish(settings, local_log(mirror, target), mirror.root)
+        finish(settings, local_log(mirror, target), mirror.root, paged=True)
     if target is None:
         raise UsageError("which page? name its document or its id", hint="--local needs none")
     with remote_for(settings, mirror) as remote:
         result = run(remote, target)
-    finish(settings, result, mirror.root)
+    finish(settings, result, mirror.root, paged=True)
 
 
 @cli.command()
@@ -281,7 +322,7 @@ def show(settings: Settings, page: str) -> None:
     target = target_of(settings, mirror, page)
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, target)
-    finish(settings, result, mirror.root)
+    finish(settings, result, mirror.root, paged=True)
 
 
 @cli.command()

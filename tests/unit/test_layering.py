@@ -18,6 +18,7 @@ PURE = frozenset(
     [
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
         *("config", "address", "selection", "result", "attachments"),
+        *("difference", "sidebyside"),
     ]
 )
 # The standard library's ways out: what is pure has no business with them.

@@ -1,0 +1,75 @@
+"""Git on texts that belong to no repository: its diff, and the pager that it would show it in."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from confsync import gitrepo
+
+if TYPE_CHECKING:
+    from git import Git
+
+# A tag, an entity, a word, a run of what is none of these. In bytes: git is asked in the C locale.
+_WORDS = "<[^>]*>|&[#a-zA-Z0-9]+;|[^<&[:space:][:punct:]]+|[^[:space:]]"
+_STYLED = re.compile(r"\x1b\[[0-9;]*[mK]")
+
+
+def diff(old: str, new: str, *, words: bool = False, color: bool = False) -> str | None:
+    """Git's diff of two texts, from the first hunk on; None without a git that can.
+
+    The user's own settings hold, such as colours and the algorithm; no repository's do.
+    """
+    git = gitrepo.module()
+    if git is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
+        for name, text in (("old", old), ("new", new)):
+            Path(directory, name).write_bytes(text.encode("utf-8", "surrogatepass"))
+        command = _nowhere(git.Git(directory))
+        options = ["--no-index", "--no-ext-diff", "--no-textconv", "--text", "--unified=3"]
+        options += [f"--color={'always' if color else 'never'}"]
+        if words:
+            options += [
+                f"--word-diff={'color' if color else 'plain'}",
+                f"--word-diff-regex={_WORDS}",
+            ]
+        status, out, _ = command.diff(
+            *options,
+            "--",
+            "old",
+            "new",
+            with_extended_output=True,
+            with_exceptions=False,
+            strip_newline_in_stdout=False,
+            stdout_as_string=False,
+        )
+    if status not in (0, 1):
+        return None
+    lines = out.decode("utf-8", "replace").split("\n")
+    at = next((n for n, line in enumerate(lines) if _STYLED.sub("", line)[:2] == "@@"), None)
+    return None if at is None else "\n".join(lines[at:])
+
+
+def pager() -> str | None:
+    """The pager that git would use for this user, whatever a repository says; None without git."""
+    git = gitrepo.module()
+    if git is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
+        status, out, _ = _nowhere(git.Git(directory)).var(
+            "GIT_PAGER", with_extended_output=True, with_exceptions=False
+        )
+    return str(out) if status == 0 else None
+
+
+def _nowhere(command: Git) -> Git:
+    """The same git, harmless and in no repository, also where a hook's environment names one."""
+    gitrepo.harmless(command)
+    command.update_environment(GIT_DIR=os.devnull, GIT_ATTR_NOSYSTEM="1")
+    options = (*gitrepo.OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
+    command.set_persistent_git_options(c=list(options))
+    return command
