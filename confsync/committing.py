@@ -61,7 +61,9 @@ class Commit:
     def _message(self, command: str, pages: list[PageResult]) -> str:
         count = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
         authors = {page.version.author for page in pages if page.version} - {""}
-        names: Mapping[str, str] = names_of(self._remote, authors) if self._theirs else {}
+        names: Mapping[str, str] = (
+            names_of(self._mirror, self._remote, authors) if self._theirs else {}
+        )
         lines = [f"confsync {command}: {count}", ""]
         for page in pages:
             version = f"v{page.base} -> v{page.remote}" if page.base else f"v{page.remote}"

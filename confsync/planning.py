@@ -130,7 +130,8 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
     if step.entry is None or found is None or case.page is None:
         raise ValueError(f"{step.path}: there is nothing to resolve")
     account = case.page.info.version.author
-    page = with_author(case.page, names_of(how.remote, [account]).get(account, ""))
+    names = names_of(how.mirror, how.remote, [account])
+    page = with_author(case.page, names.get(account, ""))
     stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case, step.path))
     try:
         conflict = Conflict(step.entry, found, case.stamp, page, stamp)

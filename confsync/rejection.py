@@ -9,6 +9,7 @@ from typing import assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
+from confsync.mirror import Mirror
 from confsync.model import Event, Page, PageInfo, Status
 from confsync.reading import Case
 from confsync.remote import Remote
@@ -20,11 +21,14 @@ log = logging.getLogger("confsync.audit")
 log.addHandler(logging.NullHandler())
 
 
-def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult, ...]:
+def with_names(
+    mirror: Mirror, remote: Remote, pages: Iterable[PageResult]
+) -> tuple[PageResult, ...]:
     """The results, with people's names in place of account ids where a page was refused."""
     listed = tuple(pages)
     refused = [p.version for p in listed if p.version and p.outcome is Outcome.REJECTED]
-    names = names_of(remote, (version.author for version in refused)) if refused else {}
+    authors = {version.author for version in refused}
+    names = names_of(mirror, remote, authors) if refused else {}
     return tuple(
         replace(page, version=replace(page.version, author=names.get(page.version.author, "")))
         if page.version and page.outcome is Outcome.REJECTED
@@ -33,12 +37,19 @@ def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult,
     )
 
 
-def names_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
-    """Display names, or none: a token that may not read them is no reason to fail."""
+def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
+    """Display names, asked for in bulk where the mirror does not know them.
+
+    Or none: a token that may not read them is no reason to fail.
+    """
+    wanted = {account for account in accounts if account}
+    known = mirror.people.get(wanted)
     try:
-        return remote.names(accounts)
+        found = remote.names(wanted - known.keys()) if wanted - known.keys() else {}
     except APIAccessError:
-        return {}
+        return known
+    mirror.people.put({account: name for account, name in found.items() if name != account})
+    return {**known, **found}
 
 
 def blank(entry: Entry) -> PageResult:

@@ -76,7 +76,8 @@ def as_text(
     elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     text = "\n".join(out) + "\n" if out else ""
-    err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in result.notes if told]
+    notes = [*result.notes, *_shown_version(result)] if told else []
+    err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
     return given + text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
 
 
@@ -115,6 +116,8 @@ def _check_lines(result: Result) -> Iterator[str]:
 
 def _history_lines(result: Result) -> Iterator[str]:
     """A page's versions, newest first; the star is the one that the document here is based on."""
+    if result.command != "log":
+        return
     width = max((len(version.author) for version in result.history), default=0)
     for version in result.history:
         mark = "*" if version.number == result.base else " "
@@ -122,6 +125,17 @@ def _history_lines(result: Result) -> Iterator[str]:
         who = safe(f"{version.author:<{width}}")
         said = safe(message_without_token(version.message))
         yield f"{mark} {number} {_moment(version.created_at)}  {who}  {said}".rstrip()
+
+
+def _shown_version(result: Result) -> Iterator[str]:
+    """Who made the version that is shown, beside the document and not in it."""
+    for version in result.history if result.command == "show" else ():
+        said = message_without_token(version.message)
+        told = (
+            f"v{version.number}, {version.author or 'somebody'}, {_moment(version.created_at)} UTC"
+        )
+        here = " (your document is based on it)" if version.number == result.base else ""
+        yield (f'{told}: "{said}"' if said else told) + here
 
 
 def _event_lines(result: Result) -> Iterator[str]:

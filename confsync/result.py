@@ -200,8 +200,9 @@ class Result:
         more: dict[str, object] = {}
         if self.checks:
             more["checks"] = [check.as_json() for check in self.checks]
-        if self.command == "log":
+        if self.command in ("log", "show"):
             more["history"] = [_version_as_json(version) for version in self.history]
+        if self.command == "log":
             more["events"] = [asdict(event) for event in self.events]
         if self.command == "check":
             more["findings"] = [finding.as_json() for finding in self.findings]

@@ -301,7 +301,7 @@ def log(settings: Settings, page: str | None, local: bool) -> None:
     if target is None:
         raise UsageError("which page? name its document or its id", hint="--local needs none")
     with remote_for(settings, mirror) as remote:
-        result = run(remote, target)
+        result = run(mirror, remote, target)
     finish(settings, result, mirror.root, paged=True)
 
 

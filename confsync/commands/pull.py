@@ -117,7 +117,7 @@ def pull(
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
             interrupted = True
-    told = tuple(pages) if interrupted else with_names(remote, pages)
+    told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     notes = (*references.notes(scans, renamed), *scope.note(left))
     result = Result(
         "pull",

@@ -93,7 +93,7 @@ def push(
             interrupted = True
     if not errors:
         errors += _nowhere(asked, pages)
-    told = tuple(pages) if interrupted else with_names(remote, pages)
+    told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     notes = tuple(references.notes(scans, renamed))
     result = Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
     return committing.of(result) if committing else result

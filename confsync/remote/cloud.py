@@ -224,14 +224,11 @@ class Cloud(Connection):
             self._client.delete(f"rest/api/content/{page_id}/label?name={quote(name, safe='')}")
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        wanted = sorted({account for account in account_ids if account})
-        if not wanted:
-            return {}
         path = f"{_API}/users-bulk"
-        answer = self._client.ask(path, {"accountIds": wanted[:BULK]})
         return {
             str(row.get("accountId")): str(row.get("displayName") or row.get("publicName") or "")
-            for row in rows.results_of(answer, path)
+            for wanted in batches(sorted({account for account in account_ids if account}), BULK)
+            for row in rows.results_of(self._client.ask(path, {"accountIds": wanted}), path)
         }
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
