@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from confsync import steps
 from confsync.attachments import document_of
 from confsync.errors import ConfigError, FileError, UsageError
 from confsync.paths import SUFFIX
@@ -218,6 +219,39 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
     if status >= 128 or status < 0:
         raise FileError(f"git merge-file failed: {err}")
     return out.decode(), status > 0
+
+
+def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes]) -> bool:
+    """Make a file unmerged in git's index, with base, ours and theirs; answers whether it is.
+
+    Only where the index has what HEAD has of it, or what the file was `before`: nothing that was
+    staged is lost. The work tree is not touched. Raises FileError.
+    """
+    with _repository(root) as repo, tempfile.TemporaryDirectory(prefix="confsync-") as directory:
+        if repo is None:
+            return False
+        command = harmless(type(repo.git)(str(root)))
+        listed = _split(command.ls_files("--stage", "--full-name", "-z", "--", f":(literal){name}"))
+        if len(listed) != 1:
+            return False  # git does not know it, or knows of a conflict already
+        entry, _, full = listed[0].partition("\t")
+        mode, staged, _ = entry.split()
+        files = [Path(directory, str(number)) for number in range(len(stages) + 1)]
+        for path, content in zip(files, (before, *stages), strict=True):
+            path.write_bytes(content)
+        steps.before(f"note the conflict of {name} in git's index")
+        was, *ids = command.hash_object("-w", "--no-filters", "--", *map(str, files)).split()
+        head = command.ls_tree("-z", "HEAD", "--", name).split()
+        if staged not in (was, *head[2:3]):
+            return False
+        rows = [f"0 {'0' * len(staged)}\t{full}"]
+        rows += [f"{mode} {i} {number}\t{full}" for number, i in enumerate(ids, 1)]
+        (Path(directory) / "index").write_bytes("".join(f"{row}\0" for row in rows).encode())
+        with (Path(directory) / "index").open("rb") as file:
+            status, _, _ = command.update_index(
+                "-z", "--index-info", istream=file, with_extended_output=True, with_exceptions=False
+            )
+        return bool(status == 0)
 
 
 def harmless(command: Git) -> Git:

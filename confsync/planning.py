@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confsync import document, naming, placement
+from confsync import conflicts, document, naming, placement
 from confsync.amending import (
     has_own_files,
     with_attachments,
@@ -149,7 +149,10 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
     result = replace(step.result, outcome=outcome[asked.way], title=page.info.title)
     if made.conflicted:
         why = "both sides changed the same lines; resolve the markers, then push"
-        result = replace(result, outcome=Outcome.CONFLICTED, error=why, exit=Exit.REFUSED)
+        hint = conflicts.HINT
+        result = replace(
+            result, outcome=Outcome.CONFLICTED, error=why, hint=hint, exit=Exit.REFUSED
+        )
     elif made.flaw:
         why = f"merged, but no longer well-formed: {made.flaw}"
         result = replace(result, error=why, exit=Exit.REFUSED)
@@ -163,6 +166,7 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         result=result,
         discarded=made.discarded,
         shown=made.shown,
+        sides=made.sides,
     )
 
 

@@ -21,17 +21,21 @@ log = logging.getLogger("confsync.audit")
 log.addHandler(logging.NullHandler())
 
 
+# Where a page stands against somebody else's edit.
+_WHO_MATTERS = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
+
+
 def with_names(
     mirror: Mirror, remote: Remote, pages: Iterable[PageResult]
 ) -> tuple[PageResult, ...]:
     """The results, with people's names in place of account ids where a page was refused."""
     listed = tuple(pages)
-    refused = [p.version for p in listed if p.version and p.outcome is Outcome.REJECTED]
+    refused = [p.version for p in listed if p.version and p.outcome in _WHO_MATTERS]
     authors = {version.author for version in refused}
     names = names_of(mirror, remote, authors) if refused else {}
     return tuple(
         replace(page, version=replace(page.version, author=names.get(page.version.author, "")))
-        if page.version and page.outcome is Outcome.REJECTED
+        if page.version and page.outcome in _WHO_MATTERS
         else page
         for page in listed
     )
@@ -143,11 +147,11 @@ def refusal(result: PageResult, case: Case) -> PageResult:
         outcome=Outcome.REJECTED,
         exit=Exit.REFUSED,
         error=reason(case),
-        hint=_hint(case),
+        hint=hint_of(case),
     )
 
 
-def _hint(case: Case) -> str:
+def hint_of(case: Case) -> str:
     """The next command; the renderer puts the path in place of `{path}`."""
     if case.decisions.parent is Parent.DIVERGED:
         now = case.page.info.version.number if case.page else 0

@@ -218,7 +218,7 @@ def _page_line(page: PageResult, shown: Callable[[str], str], now: datetime) -> 
 
 def _details(page: PageResult, now: datetime) -> str:
     if page.error:
-        told = page.outcome is Outcome.REJECTED and page.decision in _CHANGED
+        told = page.outcome in _AGAINST and page.decision in _CHANGED
         who = _who(page.version, now) if told and "the server has v" in page.error else ""
         return f"   {safe(page.error)}{who}"
     if page.base is None or page.remote is None or page.base == page.remote:
@@ -276,6 +276,10 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     for error in result.errors:
         if error.message:
             yield from problem_lines(error)
+    yield from _conflict_lines(result, shown)
+    if result.command == "status":
+        waiting = (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.CONFLICTED)
+        yield from _hint_lines([p for p in result.pages if p.outcome in waiting], shown)
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
     if not rejected:
         return
@@ -283,12 +287,26 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     changed = [page for page in rejected if page.decision in _CHANGED]
     because = " because the server has changes that you do not have" if changed else ""
     yield click.style("error:", fg="red") + f" {count}{because}."
+    yield from _hint_lines(rejected, shown)
+
+
+def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    """What a merge could not decide: both texts are in the file."""
+    conflicted = [page for page in result.pages if page.outcome is Outcome.CONFLICTED]
+    if conflicted and result.command == "pull":
+        count = f"{_pages(len(conflicted))} {'has' if len(conflicted) == 1 else 'have'}"
+        told = f" {count} conflict markers now, with both texts between them."
+        yield click.style("error:", fg="red") + told
+        yield from _hint_lines(conflicted, shown)
+
+
+def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
+    """The next commands, each once."""
     hints = dict.fromkeys(
-        page.hint.replace("{path}", _typed(shown(page.path))) for page in rejected if page.hint
+        page.hint.replace("{path}", _typed(shown(page.path))) for page in pages if page.hint
     )
-    for number, hint in enumerate(hints):
-        if number < 3:
-            yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
+    for hint in list(hints)[:3]:
+        yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
 
 
 def _typed(path: str) -> str:
@@ -298,6 +316,7 @@ def _typed(path: str) -> str:
 
 # What these print is all that there is to say.
 _TELLS_ITSELF = ("check", "diff", "log", "show")
+_AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
 _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
 
 

@@ -60,13 +60,17 @@ def asked_for(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The new file, what it gives up (for the trash, and as a diff), and what is wrong with it."""
+    """The new file, what it gives up (for the trash, and as a diff), and what is wrong with it.
+
+    `sides` are base, ours and theirs of a conflict, laid out in lines.
+    """
 
     data: bytes
     discarded: bytes | None = None
     shown: str = ""
     conflicted: bool = False
     flaw: str = ""
+    sides: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
         )
     else:
         data = document.update(mine, found.stamp, title=title, laid=laid)
-    return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "")
+    sides = (before, ours, theirs) if conflicted else None
+    return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "", sides=sides)
 
 
 def _title(base: str, ours: str, theirs: str) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from confsync import (
     adopting,
+    conflicts,
     fetching,
     files,
     moving,
@@ -66,6 +67,7 @@ def pull(
     renamed: list[Renamed] = []
     shown: list[str] = []
     left: list[Entry] = []
+    conflicted: list[Step] = []
     interrupted = False
     everything = selection.everything
     with contextlib.nullcontext() if dry_run else mirror.lock():
@@ -113,6 +115,7 @@ def pull(
                         pages += [foretold(step) for step in plan.steps if _tells(step)]
                     elif not refused:
                         _act(how, plan, pages, progress)
+                        conflicted += [step for step in plan.steps if step.sides]
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
@@ -128,7 +131,8 @@ def pull(
         dry_run=dry_run,
         interrupted=interrupted,
     )
-    return committing.of(result) if committing else result
+    result = committing.of(result) if committing else result
+    return conflicts.tell_git(mirror, result, conflicted)
 
 
 def _hand_over(

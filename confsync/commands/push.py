@@ -164,7 +164,8 @@ def _outgoing(
             continue
         flaw = flaw_of(mirror, entry, remote)
         if flaw:
-            pages.append(replace(blank(entry), error=flaw, exit=Exit.REFUSED))
+            hint = "'confsync check {path}' shows where; correct that, then push again"
+            pages.append(replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED))
         else:
             outgoing.append(entry)
     return outgoing
