@@ -1,4 +1,4 @@
-"""Git, where there is one: what was deleted, what a base was, and its three-way merge.
+"""Git, where there is one: what was deleted, what a base was, what is in conflict.
 
 Only this module imports `git`. Everything but git features works without a repository and without
 a git binary.
@@ -190,35 +190,6 @@ def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
                 if name:
                     path = name.partition(":")[2]
                     yield path, _blob(repo, commit, Path(path))
-
-
-def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, bool]:
-    """Git's three-way merge of texts by lines; the second value says whether they conflict.
-
-    `labels` name ours, base and theirs in the conflict markers. Raises FileError without git.
-    """
-    git = module()
-    if git is None:
-        raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
-    with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
-        files = []
-        for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):
-            path = Path(directory, name)
-            path.write_bytes(text.encode())
-            files.append(str(path))
-        named = [word for label in labels for word in ("-L", label)]
-        status, out, err = harmless(git.Git(directory)).merge_file(
-            "-p",
-            *named,
-            *files,
-            with_extended_output=True,
-            with_exceptions=False,
-            strip_newline_in_stdout=False,
-            stdout_as_string=False,
-        )
-    if status >= 128 or status < 0:
-        raise FileError(f"git merge-file failed: {err}")
-    return out.decode(), status > 0
 
 
 def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes]) -> bool:

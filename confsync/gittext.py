@@ -1,4 +1,4 @@
-"""Git on texts that belong to no repository: its diff, and the pager that it would show it in."""
+"""Git on texts that belong to no repository: its diff, its three-way merge, its pager."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync import gitrepo
+from confsync.errors import FileError
 
 if TYPE_CHECKING:
     from git import Git
@@ -52,6 +53,35 @@ def diff(old: str, new: str, *, words: bool = False, color: bool = False) -> str
     lines = out.decode("utf-8", "replace").split("\n")
     at = next((n for n, line in enumerate(lines) if _STYLED.sub("", line)[:2] == "@@"), None)
     return None if at is None else "\n".join(lines[at:])
+
+
+def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, bool]:
+    """Git's three-way merge of texts by lines; the second value says whether they conflict.
+
+    `labels` name ours, base and theirs in the conflict markers. Raises FileError without git.
+    """
+    git = gitrepo.module()
+    if git is None:
+        raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
+    with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
+        files = []
+        for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):
+            path = Path(directory, name)
+            path.write_bytes(text.encode())
+            files.append(str(path))
+        named = [word for label in labels for word in ("-L", label)]
+        status, out, err = gitrepo.harmless(git.Git(directory)).merge_file(
+            "-p",
+            *named,
+            *files,
+            with_extended_output=True,
+            with_exceptions=False,
+            strip_newline_in_stdout=False,
+            stdout_as_string=False,
+        )
+    if status >= 128 or status < 0:
+        raise FileError(f"git merge-file failed: {err}")
+    return out.decode(), status > 0
 
 
 def pager() -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from confsync import bases, document, gitrepo, layout, storage
+from confsync import bases, document, gittext, layout, storage
 from confsync.compare import Content
 from confsync.difference import Difference, Side
 from confsync.document import Document
@@ -147,7 +147,7 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
         f"server v{number}, {author}" if author else f"server v{number}",
     )
     before, ours, theirs = (layout.lay(body) for body in (base[1], mine.body, page.body))
-    laid, conflicted = gitrepo.merge(before, ours, theirs, labels)
+    laid, conflicted = gittext.merge(before, ours, theirs, labels)
     flaw = None if conflicted else storage.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
         data = document.update(

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import click
 
+from confsync.cli import completion
 from confsync.cli.group import cli
 from confsync.cli.options import Settings, common
 from confsync.cli.session import (
@@ -30,7 +31,7 @@ from confsync.errors import UsageError
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--refresh", is_flag=True, help="Fetch every body: finds changes without a version.")
 @click.option("--prune", is_flag=True, help="Remove unmodified files of pages not visible now.")
@@ -87,7 +88,7 @@ def pull(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--message", "-m", default="", help="What the page's history shall say.")
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--delete", is_flag=True, help="Also put pages into the trash: see above.")
@@ -150,7 +151,7 @@ def push(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--remote", "look", is_flag=True, help="Ask the server, too.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when anything is not clean.")
 @click.option("--fresh", is_flag=True, help="Ask the server; exit 1 when it changed a page.")
@@ -179,7 +180,7 @@ def status(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--remote", "against_server", is_flag=True, help="Show what the server changed.")
 @click.option("--stat", is_flag=True, help="Only count the lines, page by page.")
 @click.option("--word-diff", "words", is_flag=True, help="Mark words instead of lines.")
@@ -232,7 +233,7 @@ def diff(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option(
     "--format",
     "form",
@@ -260,7 +261,7 @@ def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
 
 
 @cli.command()
-@click.argument("path")
+@click.argument("path", shell_complete=completion.documents)
 @click.option("--title", required=True, help="The page's title; unique in its space.")
 @common
 @click.pass_obj
@@ -280,7 +281,7 @@ def new(settings: Settings, path: str, title: str) -> None:
 
 
 @cli.command()
-@click.argument("page", metavar="[PATH]", required=False)
+@click.argument("page", metavar="[PATH]", required=False, shell_complete=completion.pages)
 @click.option("--local", is_flag=True, help="What this mirror wrote, and its conflicts.")
 @common
 @click.pass_obj
@@ -306,7 +307,7 @@ def log(settings: Settings, page: str | None, local: bool) -> None:
 
 
 @cli.command()
-@click.argument("page", metavar="ID[@VERSION]")
+@click.argument("page", metavar="ID[@VERSION]", shell_complete=completion.pages)
 @common
 @click.pass_obj
 def show(settings: Settings, page: str) -> None:
@@ -326,7 +327,7 @@ def show(settings: Settings, page: str) -> None:
 
 
 @cli.command()
-@click.argument("page_id", metavar="ID")
+@click.argument("page_id", metavar="ID", shell_complete=completion.pages)
 @common
 @click.pass_obj
 def restore(settings: Settings, page_id: str) -> None:

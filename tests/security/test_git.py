@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import gitrepo
+from confsync import gittext
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -180,7 +180,7 @@ def test_a_merge_reads_no_repository(
     trapped: Trap, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(desk.root)
-    merged, conflicted = gitrepo.merge("a\n", "b\n", "c\n", ("ours", "base", "theirs"))
+    merged, conflicted = gittext.merge("a\n", "b\n", "c\n", ("ours", "base", "theirs"))
     assert conflicted
     assert merged == "<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n"
     assert not trapped.sprung.exists()
