@@ -16,6 +16,7 @@ from confsync.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror import Mirror
 from confsync.model import AttachmentInfo, Page, Stamp
+from confsync.progress import Progress, silent
 from confsync.reading import Found
 from confsync.rejection import reason
 from confsync.remote import Remote
@@ -34,6 +35,7 @@ class Comparison:
     selection: Selection
     notes: list[str]
     errors: list[Problem]
+    progress: Progress = silent
 
     def with_files(self) -> Iterator[Difference]:
         """Base and file of every document that was changed here, new and deleted ones included."""
@@ -61,6 +63,7 @@ class Comparison:
             meant = {e.page_id: e for e in scan.entries if e.page_id and self.selection.has(e.path)}
             if not meant:
                 continue
+            self.progress(f"asking about {scan.config.key}", 0, None)
             with each_space(self.errors):
                 found, attached = self._current(scans, scan, meant)
                 for page_id, entry in meant.items():

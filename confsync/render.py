@@ -58,10 +58,10 @@ def as_text(
     now: datetime,
     terminal: bool = False,
     width: int = 80,
-) -> tuple[str, str]:
-    """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here.
+) -> tuple[str, str, str]:
+    """The text that was asked for, what else goes to stdout, and what to stderr.
 
-    On a `terminal`, `width` columns wide, the text of a page may not steer it; elsewhere it goes
+    `shown` turns a mirror path into one to type here. On a `terminal`, `width` columns wide, the text of a page may not steer it; elsewhere it goes
     through as it is. A diff, which has colours of its own, has seen to that already.
     """
     told = result.command in _TELLS_ITSELF
@@ -78,7 +78,7 @@ def as_text(
     text = "\n".join(out) + "\n" if out else ""
     notes = [*result.notes, *_shown_version(result)] if told else []
     err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
-    return given + text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
+    return given, text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
 
 
 def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iterator[str]:

@@ -184,9 +184,16 @@ def progress_on(settings: Settings) -> Iterator[Progress]:
     if settings.quiet or settings.as_json or not sys.stderr.isatty():
         yield silent
         return
-    from confsync.cli import bar
+    with contextlib.ExitStack() as stack:
+        bar: list[Progress] = []
 
-    with bar.shown() as show:
+        def show(what: str, done: int, total: int | None) -> None:
+            if not bar:  # what never gets here needs no bar, and no library for one
+                from confsync.cli.bar import shown
+
+                bar.append(stack.enter_context(shown()))
+            bar[0](what, done, total)
+
         yield show
 
 
@@ -205,11 +212,11 @@ def finish(
     from confsync import render
 
     if settings.as_json:
-        out, err = render.as_json(result) + "\n", ""
+        given, out, err = render.as_json(result) + "\n", "", ""
     elif annotate:
-        out, err = render.as_annotations(result, _shown(settings, root)), ""
+        given, out, err = render.as_annotations(result, _shown(settings, root)), "", ""
     else:
-        out, err = render.as_text(
+        given, out, err = render.as_text(
             result,
             shown=_shown(settings, root),
             verbose=settings.verbose > 0,
@@ -224,7 +231,7 @@ def finish(
     code = int(result.exit)
     try:
         if settings.as_json or not settings.quiet:
-            _print(settings, out, paged=paged)
+            _print(settings, given, out, paged=paged)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
     except OSError as error:
@@ -235,13 +242,15 @@ def finish(
     sys.exit(code)
 
 
-def _print(settings: Settings, out: str, *, paged: bool) -> None:
-    from confsync.cli import pager
-
+def _print(settings: Settings, given: str, out: str, *, paged: bool) -> None:
+    """Print what was asked for, byte for byte, and what there is to say about it."""
     if paged and on_terminal(settings):
-        text = out if colored(settings) else click.unstyle(out)
-        if pager.show(text, os.environ):
+        from confsync.cli import pager
+
+        if pager.show(given + (out if colored(settings) else click.unstyle(out)), os.environ):
             return
+    # click would take a page's own control characters for colours, and drop them.
+    click.echo(given, nl=False, color=True)
     click.echo(out, nl=False, color=color_of(settings))
 
 

@@ -35,13 +35,11 @@ def diff(
     """
     errors: list[Problem] = []
     notes: list[str] = []
-    comparison = Comparison(mirror, opened, selection, notes, errors)
+    comparison = Comparison(mirror, opened, selection, notes, errors, progress)
     sides = comparison.with_server() if against_server else comparison.with_files()
     found: list[Difference] = []
     try:
-        for number, difference in enumerate(sides, 1):
-            found.append(difference)
-            progress("comparing", number, None)
+        found.extend(sides)
     except ConfsyncError as error:
         errors.append(Problem.of(error))
     if html is not None:
