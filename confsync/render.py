@@ -61,8 +61,9 @@ def as_text(
 ) -> tuple[str, str, str]:
     """The text that was asked for, what else goes to stdout, and what to stderr.
 
-    `shown` turns a mirror path into one to type here. On a `terminal`, `width` columns wide, the text of a page may not steer it; elsewhere it goes
-    through as it is. A diff, which has colours of its own, has seen to that already.
+    `shown` turns a mirror path into one to type here. On a `terminal`, `width` columns wide, the
+    text of a page may not steer it; elsewhere it goes through as it is. A diff, which has colours
+    of its own, has seen to that already.
     """
     told = result.command in _TELLS_ITSELF
     given = safe(result.text) if terminal and result.command != "diff" else result.text
