@@ -198,7 +198,7 @@ class Result:
         `text`, and diff `changes` and `text`.
         """
         more: dict[str, object] = {}
-        if self.checks:
+        if self.command == "doctor":
             more["checks"] = [check.as_json() for check in self.checks]
         if self.command in ("log", "show"):
             more["history"] = [_version_as_json(version) for version in self.history]
