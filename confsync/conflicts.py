@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from confsync import document, gitrepo
+from confsync import document, gitindex
 from confsync.errors import FileError
 from confsync.mirror import Mirror
 from confsync.plan import Step
@@ -48,6 +48,6 @@ def _told(mirror: Mirror, step: Step) -> bool:
         return False
     stages = tuple(document.update(found, found.stamp, laid=side) for side in step.sides)
     try:
-        return gitrepo.note_conflict(mirror.root, step.path, step.entry.raw, stages)
+        return gitindex.note_conflict(mirror.root, step.path, step.entry.raw, stages)
     except FileError:
         return False

@@ -1,4 +1,4 @@
-"""Git, where there is one: what was deleted, what a base was, what is in conflict.
+"""Git, where there is one: what was deleted, and what a base was.
 
 Only this module imports `git`. Everything but git features works without a repository and without
 a git binary.
@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from confsync import steps
 from confsync.attachments import document_of
 from confsync.errors import ConfigError, FileError, UsageError
 from confsync.paths import SUFFIX
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 _LOOK_AT = 20
 
 # A repository that lies in somebody's work tree, such as in an unpacked archive, is not used.
-OPTIONS = (
+_OPTIONS = (
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
@@ -42,7 +40,7 @@ _ENVIRONMENT = {
 
 def version() -> str | None:
     """What git says of itself; None without git."""
-    git = module()
+    git = _git()
     return str(git.Git().version()) if git else None
 
 
@@ -64,7 +62,7 @@ def deleted_documents(
     with _repository(root) as repo:
         if repo is None:
             return {}
-        command = harmless(type(repo.git)(str(root)))
+        command = _harmless(type(repo.git)(str(root)))
         commit = _common(command, revision)
         names = [name for name in _gone(command, root, directories, commit) if _is_document(name)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
@@ -76,7 +74,7 @@ def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str
     with _repository(root) as repo:
         if repo is None:
             return frozenset()
-        command = harmless(type(repo.git)(str(root)))
+        command = _harmless(type(repo.git)(str(root)))
         gone = _gone(command, root, directories, "HEAD")
         return frozenset(name for name in gone if document_of(name))
 
@@ -192,43 +190,10 @@ def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
                     yield path, _blob(repo, commit, Path(path))
 
 
-def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes]) -> bool:
-    """Make a file unmerged in git's index, with base, ours and theirs; answers whether it is.
-
-    Only where the index has what HEAD has of it, or what the file was `before`: nothing that was
-    staged is lost. The work tree is not touched. Raises FileError.
-    """
-    with _repository(root) as repo, tempfile.TemporaryDirectory(prefix="confsync-") as directory:
-        if repo is None:
-            return False
-        command = harmless(type(repo.git)(str(root)))
-        listed = _split(command.ls_files("--stage", "--full-name", "-z", "--", f":(literal){name}"))
-        if len(listed) != 1:
-            return False  # git does not know it, or knows of a conflict already
-        entry, _, full = listed[0].partition("\t")
-        mode, staged, _ = entry.split()
-        files = [Path(directory, str(number)) for number in range(len(stages) + 1)]
-        for path, content in zip(files, (before, *stages), strict=True):
-            path.write_bytes(content)
-        steps.before(f"note the conflict of {name} in git's index")
-        was, *ids = command.hash_object("-w", "--no-filters", "--", *map(str, files)).split()
-        head = command.ls_tree("-z", "HEAD", "--", name).split()
-        if staged not in (was, *head[2:3]):
-            return False
-        rows = [f"0 {'0' * len(staged)}\t{full}"]
-        rows += [f"{mode} {i} {number}\t{full}" for number, i in enumerate(ids, 1)]
-        (Path(directory) / "index").write_bytes("".join(f"{row}\0" for row in rows).encode())
-        with (Path(directory) / "index").open("rb") as file:
-            status, _, _ = command.update_index(
-                "-z", "--index-info", istream=file, with_extended_output=True, with_exceptions=False
-            )
-        return bool(status == 0)
-
-
-def harmless(command: Git) -> Git:
+def _harmless(command: Git) -> Git:
     """The same git, which starts no program that a repository names."""
     command.update_environment(**_ENVIRONMENT)
-    command.set_persistent_git_options(c=list(OPTIONS))
+    command.set_persistent_git_options(c=list(_OPTIONS))
     return command
 
 
@@ -297,7 +262,7 @@ def _blob(repo: Repo, revision: str, path: Path) -> bytes:
     return content
 
 
-def module() -> Any:
+def _git() -> Any:
     """The module GitPython, which refuses to load without a git binary; then None."""
     try:
         import git
@@ -328,7 +293,7 @@ def _repository(root: Path) -> Iterator[Repo | None]:
     Raises FileError for one that git itself has trouble with: what it cannot tell, such as which
     documents were deleted on purpose, must not be guessed.
     """
-    git = module()
+    git = _git()
     if git is None:
         yield None
         return
@@ -338,8 +303,8 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         yield None
         return
     try:
-        harmless(repo.git)
-        yield repo if _has_commit(harmless(git.Git(str(root)))) and not repo.bare else None
+        _harmless(repo.git)
+        yield repo if _has_commit(_harmless(git.Git(str(root)))) and not repo.bare else None
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
         said = str(getattr(error, "stderr", "") or error).strip().strip("'").split("\n")[0]
         raise FileError(f"git has trouble with this repository: {said}", hint=_TRUST) from None
@@ -357,3 +322,25 @@ def _has_commit(command: Git) -> bool:
     if status not in (0, 1):
         raise ValueError(said.strip())
     return bool(status == 0)
+
+
+@contextlib.contextmanager
+def quiet(root: Path) -> Iterator[Git | None]:
+    """Git's commands in the mirror, which start no program; None where there is nothing to ask."""
+    with _repository(root) as repo:
+        yield _harmless(type(repo.git)(str(root))) if repo else None
+
+
+def nowhere(directory: str) -> Git | None:
+    """Git's commands in no repository, also where a hook's environment names one; None without git.
+
+    The user's own settings hold; nobody else's do, and what they name is not started.
+    """
+    git = _git()
+    if git is None:
+        return None
+    command = _harmless(git.Git(directory))
+    command.update_environment(GIT_DIR=os.devnull, GIT_ATTR_NOSYSTEM="1")
+    options = (*_OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
+    command.set_persistent_git_options(c=list(options))
+    return command

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from confsync import gitrepo
 from confsync.errors import FileError
-
-if TYPE_CHECKING:
-    from git import Git
 
 # A tag, an entity, a word, a run of what is none of these. In bytes: git is asked in the C locale.
 _WORDS = "<[^>]*>|&[#a-zA-Z0-9]+;|[^<&[:space:][:punct:]]+|[^[:space:]]"
@@ -24,13 +19,12 @@ def diff(old: str, new: str, *, words: bool = False, color: bool = False) -> str
 
     The user's own settings hold, such as colours and the algorithm; no repository's do.
     """
-    git = gitrepo.module()
-    if git is None:
-        return None
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
+        command = gitrepo.nowhere(directory)
+        if command is None:
+            return None
         for name, text in (("old", old), ("new", new)):
             Path(directory, name).write_bytes(text.encode("utf-8", "surrogatepass"))
-        command = _nowhere(git.Git(directory))
         options = ["--no-index", "--no-ext-diff", "--no-textconv", "--text", "--unified=3"]
         options += [f"--color={'always' if color else 'never'}"]
         if words:
@@ -60,17 +54,17 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
 
     `labels` name ours, base and theirs in the conflict markers. Raises FileError without git.
     """
-    git = gitrepo.module()
-    if git is None:
-        raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
+        command = gitrepo.nowhere(directory)
+        if command is None:
+            raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
         files = []
         for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):
             path = Path(directory, name)
             path.write_bytes(text.encode())
             files.append(str(path))
         named = [word for label in labels for word in ("-L", label)]
-        status, out, err = gitrepo.harmless(git.Git(directory)).merge_file(
+        status, out, err = command.merge_file(
             "-p",
             *named,
             *files,
@@ -86,20 +80,9 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
 
 def pager() -> str | None:
     """The pager that git would use for this user, whatever a repository says; None without git."""
-    git = gitrepo.module()
-    if git is None:
-        return None
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
-        status, out, _ = _nowhere(git.Git(directory)).var(
-            "GIT_PAGER", with_extended_output=True, with_exceptions=False
-        )
+        command = gitrepo.nowhere(directory)
+        if command is None:
+            return None
+        status, out, _ = command.var("GIT_PAGER", with_extended_output=True, with_exceptions=False)
     return str(out) if status == 0 else None
-
-
-def _nowhere(command: Git) -> Git:
-    """The same git, harmless and in no repository, also where a hook's environment names one."""
-    gitrepo.harmless(command)
-    command.update_environment(GIT_DIR=os.devnull, GIT_ATTR_NOSYSTEM="1")
-    options = (*gitrepo.OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
-    command.set_persistent_git_options(c=list(options))
-    return command

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import gitrepo
+from confsync import gitindex
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 
@@ -224,7 +224,7 @@ def test_where_git_cannot_be_told_the_markers_are_all_there_is(
         case "not added":
             desk.git("rm", "--cached", "-q", GUIDE)
         case "no git":
-            monkeypatch.setattr(gitrepo, "note_conflict", lambda *_: False)
+            monkeypatch.setattr(gitindex, "note_conflict", lambda *_: False)
         case _:
             (desk.root / ".git" / "index.lock").touch()
     run = desk("pull", "--merge", GUIDE, exit=1)

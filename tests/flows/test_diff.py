@@ -184,7 +184,7 @@ def test_what_the_server_changed_around_the_text(
 def test_without_git_the_diff_is_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.edit(GUIDE, "8080", "8081")
     with_git = desk("diff").out
-    monkeypatch.setattr(gitrepo, "module", lambda: None)
+    monkeypatch.setattr(gitrepo, "_git", lambda: None)
     assert desk("diff").out == with_git
     assert "8081" in desk("diff", "--word-diff").out
 
