@@ -6,7 +6,7 @@ The server is asked only for what is not here: `opened` connects, and is called 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from confsync import attaching, bases, labelling, paths, scope
@@ -28,7 +28,10 @@ from confsync.view import Attachments, reader_of, view
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a diff is about. `notes` and `errors` are added to: one bad page stops no other."""
+    """What a diff is about. `notes` and `errors` are added to: one bad page stops no other.
+
+    `away` is how the server could not be asked.
+    """
 
     mirror: Mirror
     opened: Callable[[], Remote]
@@ -36,6 +39,7 @@ class Comparison:
     notes: list[str]
     errors: list[Problem]
     progress: Progress = silent
+    away: list[APIAccessError] = field(default_factory=list)
 
     def with_files(self) -> Iterator[Difference]:
         """Base and file of every document that was changed here, new and deleted ones included."""
@@ -49,7 +53,9 @@ class Comparison:
             with each_space(self.errors):
                 for entry in scan.entries:
                     if self.selection.has(entry.path):
-                        yield from self._guarded(partial(self._file, scans, scan, entry, files))
+                        yield from self._guarded(
+                            entry.path, partial(self._file, scans, scan, entry, files)
+                        )
         present = {entry.claimed_id for scan in scans for entry in scan.entries}
         for page_id, entry in gone.items():
             if page_id not in present and self.selection.has(entry.path) and entry.document:
@@ -69,18 +75,24 @@ class Comparison:
                 for page_id, entry in meant.items():
                     page, files = found.get(page_id), attached.get(page_id)
                     if page is not None:
-                        yield from self._guarded(partial(self._page, scans, entry, page, files))
+                        yield from self._guarded(
+                            entry.path, partial(self._page, scans, entry, page, files)
+                        )
 
     def _check(self, scans: Iterable[SpaceScan], gone: Iterable[Entry]) -> None:
         known = [entry.path for scan in scans for entry in scan.entries]
         self.selection.check([*known, *(entry.path for entry in gone)])
 
-    def _guarded(self, call: Callable[[], Difference | None]) -> Iterator[Difference]:
+    def _guarded(self, path: str, call: Callable[[], Difference | None]) -> Iterator[Difference]:
         """What a call answers, or nothing and a word of why."""
         try:
             found = call()
-        except EVERYBODYS:
-            raise
+        except EVERYBODYS as error:
+            # Whose base is here can be shown all the same, and nobody else waits for the server.
+            self.errors.extend([Problem.of(error)] if error not in self.away else [])
+            self.away.append(error)
+            self.notes.append(f"{path}: not shown, its base is not here")
+            return
         except ConfsyncError as error:
             self.errors.append(Problem.of(error))
             return
@@ -119,6 +131,8 @@ class Comparison:
 
     def _base(self, stamp: Stamp, local: Document) -> tuple[str, str]:
         found = bases.find_here(self.mirror, stamp)
+        if found is None and self.away:
+            raise self.away[0]
         return found or bases.find(self.mirror, self.opened(), stamp, local.body)
 
     # -- the page there ----------------------------------------------------------------------------
@@ -174,7 +188,8 @@ class Comparison:
         new = Side(f"server, v{number}", info.title, found.body, version=number)
         # What was looked at can be given up by its number, while it is that.
         seen = replace(stamp, version=number, digest=found.digest)
-        self.mirror.bases.put(seen, info.title, found.body)
+        if seen != stamp:
+            self.mirror.bases.put(seen, info.title, found.body)
         if found.digest != stamp.digest:
             title, body = self._base(stamp, local)
             old = replace(old, title=title, body=body)

@@ -39,7 +39,8 @@ def diff(
     sides = comparison.with_server() if against_server else comparison.with_files()
     found: list[Difference] = []
     try:
-        found.extend(sides)
+        for difference in sides:
+            found.append(difference)
     except ConfsyncError as error:
         errors.append(Problem.of(error))
     if html is not None:

@@ -65,6 +65,31 @@ def test_without_a_server_and_a_base_that_is_said(
     assert desk("diff").out == ""
 
 
+def test_what_needs_no_server_is_shown_where_it_is_away(
+    wiki: Sandbox, desk_at: Callable[..., Desk], guide: str
+) -> None:
+    for name in ("A", "B", "Z"):
+        wiki.store.create_page("ENG", name, f"<p>{name}</p>", raw=True)
+    desk = desk_at()
+    for name in ("a", "b", "z"):
+        desk.edit(f"ENG/{name}.xhtml", "<p>", "<p>new ")
+    kept = next(page.id for page in wiki.store.pages("ENG") if page.title == "Z")
+    for path in desk.path(".confsync/bases").iterdir():
+        if path.name != kept:
+            shutil.rmtree(path)
+    wiki.faults.refuse = lambda method, path: 401
+    wiki.clear_requests()
+    run = desk("diff", exit=5)
+    assert "+<p>new Z</p>" in run.out
+    assert run.err.count("error:") == 1
+    assert run.err.count("not shown, its base is not here") == 2
+    asked = len(wiki.requests)
+    desk.edit("ENG/b.xhtml", "<p>new ", "<p>")
+    wiki.clear_requests()
+    desk("diff", exit=5)
+    assert len(wiki.requests) == asked
+
+
 def test_what_the_server_changed(wiki: Sandbox, desk: Desk, guide: str) -> None:
     desk.edit(GUIDE, "8080", "8081")
     assert desk("diff", "--remote").out == ""
