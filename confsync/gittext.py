@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from confsync import gitrepo
@@ -14,19 +16,26 @@ _WORDS = "<[^>]*>|&[#a-zA-Z0-9]+;|[^<&[:space:][:punct:]]+|[^[:space:]]"
 _STYLED = re.compile(r"\x1b\[[0-9;]*[mK]")
 
 
-def diff(old: str, new: str, *, words: bool = False, color: bool = False) -> str | None:
-    """Git's diff of two texts, from the first hunk on; None without a git that can.
+def diffs(
+    pairs: Sequence[tuple[str, str]], *, words: bool = False, color: bool = False
+) -> list[str] | None:
+    """Git's diff of each pair of texts, from the first hunk on; None without a git that can.
 
-    The user's own settings hold, such as colours and the algorithm; no repository's do.
+    The user's own settings hold, such as colours and the algorithm; no repository's do. Git is
+    asked once for all. The names of its files, which no text can know, tell where each begins.
     """
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
         command = gitrepo.nowhere(directory)
         if command is None:
             return None
-        for name, text in (("old", old), ("new", new)):
-            Path(directory, name).write_bytes(text.encode("utf-8", "surrogatepass"))
-        options = ["--no-index", "--no-ext-diff", "--no-textconv", "--text", "--unified=3"]
-        options += [f"--color={'always' if color else 'never'}"]
+        mark = secrets.token_hex(16)
+        for number, pair in enumerate(pairs):
+            for side, text in zip(("old", "new"), pair, strict=True):
+                path = Path(directory, side, f"{mark}-{number:08}")
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        options = ["--no-index", "--no-ext-diff", "--no-textconv", "--no-renames", "--text"]
+        options += ["--unified=3", f"--color={'always' if color else 'never'}"]
         if words:
             options += [
                 f"--word-diff={'color' if color else 'plain'}",
@@ -42,11 +51,18 @@ def diff(old: str, new: str, *, words: bool = False, color: bool = False) -> str
             strip_newline_in_stdout=False,
             stdout_as_string=False,
         )
-    if status not in (0, 1):
-        return None
-    lines = out.decode("utf-8", "replace").split("\n")
-    at = next((n for n, line in enumerate(lines) if _STYLED.sub("", line)[:2] == "@@"), None)
-    return None if at is None else "\n".join(lines[at:])
+    return _divided(out.decode("utf-8", "replace"), mark, len(pairs)) if status in (0, 1) else None
+
+
+def _divided(out: str, mark: str, count: int) -> list[str]:
+    """The hunks of each file; empty where there are none."""
+    found = [""] * count
+    parts = re.split(rf"^.*diff --git .*{mark}-(\d+).*\n", out, flags=re.MULTILINE)
+    for number, part in zip(parts[1::2], parts[2::2], strict=True):
+        lines = part.split("\n")
+        at = next((n for n, line in enumerate(lines) if _STYLED.sub("", line)[:2] == "@@"), None)
+        found[int(number)] = "" if at is None else "\n".join(lines[at:])
+    return found
 
 
 def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, bool]:

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from confsync import disk, sidebyside
-from confsync.difference import Difference
+from confsync.difference import Change, Difference
 from confsync.errors import FileError
-from confsync.unified import counted, unified
 
 
-def write(path: Path, found: Sequence[Difference], *, against_server: bool) -> None:
-    """Write the report. Raises FileError for a file that is there and is none of ours."""
+def write(
+    path: Path, found: Sequence[tuple[Difference, Change, str]], *, against_server: bool
+) -> None:
+    """Write the report of differences, each with its numbers and its text as a plain diff.
+
+    Raises FileError for a file that is there and is none of ours.
+    """
     _refuse_other(path)
-    texts = [unified(one) for one in found]
-    listed = [(one, counted(one, text), text) for one, text in zip(found, texts, strict=True)]
     title = "What the server changed" if against_server else "What changes in Confluence"
-    data = sidebyside.page(listed, title=title).encode("utf-8", "replace")
+    data = sidebyside.page(found, title=title).encode("utf-8", "replace")
     try:
         disk.replace(path, data, lambda: _refuse_other(path), durable=False)
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from confsync import gittext
@@ -24,25 +24,29 @@ class Style:
 
 def unified(found: Difference, style: Style = Style()) -> str:
     """The diff, with the names of both sides; empty when they are the same."""
-    old, new = (style.shown(text) for text in found.texts)
-    if old == new:
-        return ""
-    hunks = gittext.diff(old, new, words=style.words, color=style.color)
+    return all_unified([found], style)[0]
+
+
+def all_unified(found: Sequence[Difference], style: Style = Style()) -> list[str]:
+    """The diff of each."""
+    shown = style.shown
+    pairs = [(shown(old), shown(new)) for old, new in (one.texts for one in found)]
+    hunks = gittext.diffs(pairs, words=style.words, color=style.color) if pairs else []
     if hunks is None:
-        hunks = _hunks(old, new)
-    names = (style.shown(name) for name in found.names)
+        hunks = [_hunks(old, new) for old, new in pairs]
+    return [
+        _head(one, style) + text if text else "" for one, text in zip(found, hunks, strict=True)
+    ]
+
+
+def _head(found: Difference, style: Style) -> str:
     bold, plain = ("\x1b[1m", "\x1b[m") if style.color else ("", "")
-    head = (f"{mark} {name}" for mark, name in zip(("---", "+++"), names, strict=True))
-    return "".join(f"{bold}{line}{plain}\n" for line in head) + hunks
-
-
-def change_of(found: Difference) -> Change:
-    """How many lines a difference inserts and deletes."""
-    return counted(found, unified(found))
+    names = zip(("---", "+++"), found.names, strict=True)
+    return "".join(f"{bold}{mark} {style.shown(name)}{plain}\n" for mark, name in names)
 
 
 def counted(found: Difference, text: str) -> Change:
-    """The same, of a diff that is there already, plain and by lines."""
+    """How many lines a difference inserts and deletes, by its diff, plain and by lines."""
     firsts = [line[:1] for line in text.split("\n")[2:]]
     added, removed = firsts.count("+"), firsts.count("-")
     return Change(found.path, found.page_id, added, removed, found.fields)

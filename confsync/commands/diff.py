@@ -7,14 +7,14 @@ from pathlib import Path
 
 from confsync import report
 from confsync.comparing import Comparison
-from confsync.difference import Change, Difference
+from confsync.difference import Difference
 from confsync.errors import ConfsyncError
 from confsync.mirror import Mirror
 from confsync.progress import Progress, silent
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.selection import Selection
-from confsync.unified import Style, change_of, counted, unified
+from confsync.unified import Style, all_unified, counted
 
 
 def diff(
@@ -43,15 +43,15 @@ def diff(
             found.append(difference)
     except ConfsyncError as error:
         errors.append(Problem.of(error))
+    counts = style is None or not style.color
+    plain = all_unified(found) if counts or html else []
+    changes = tuple(map(counted, found, plain))
     if html is not None:
-        report.write(html, found, against_server=against_server)
+        report.write(
+            html, list(zip(found, changes, plain, strict=True)), against_server=against_server
+        )
         notes.append(f"the pages side by side are in {html}")
-    texts = [unified(one, style) for one in found] if style else []
-    changes: tuple[Change, ...] = ()
-    if style == Style():
-        changes = tuple(map(counted, found, texts))
-    elif style is None or not style.color:
-        changes = tuple(map(change_of, found))
+    texts = plain if style == Style() else all_unified(found, style) if style else []
     pages = tuple(map(_page, found))
     return Result("diff", pages, tuple(errors), tuple(notes), text="".join(texts), changes=changes)
 
