@@ -14,10 +14,6 @@ from confsync.mirror import Mirror
 from confsync.plan import Step
 from confsync.result import Outcome, Result
 
-HINT = (
-    "edit {path}: keep what shall stay between the markers, and take these out; "
-    "then 'confsync check {path}' and 'confsync push {path}'"
-)
 _WITH_GIT = (
     "'git mergetool {path}' opens the three sides, or edit {path} and 'git add' it; "
     "then 'confsync check {path}' and 'confsync push {path}'"

@@ -13,6 +13,12 @@ from confsync.mirror import Mirror
 from confsync.remote import Remote
 from confsync.scan import Entry
 
+# What to do about conflict markers; the renderer puts the path in place of `{path}`.
+RESOLVE = (
+    "edit {path}: keep what shall stay between the markers, and take these out; "
+    "then 'confsync check {path}' and 'confsync push {path}'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confsync import conflicts, document, naming, placement
+from confsync import document, naming, placement
 from confsync.amending import (
     has_own_files,
     with_attachments,
@@ -16,6 +16,7 @@ from confsync.amending import (
 from confsync.compare import Absent, Content, Parent
 from confsync.config import FILE_NAME
 from confsync.errors import ConfsyncError, Exit, FileError
+from confsync.flaws import RESOLVE
 from confsync.labelling import changed
 from confsync.model import Page, Stamp
 from confsync.plan import How, Plan, Step
@@ -149,9 +150,8 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
     result = replace(step.result, outcome=outcome[asked.way], title=page.info.title)
     if made.conflicted:
         why = "both sides changed the same lines; resolve the markers, then push"
-        hint = conflicts.HINT
         result = replace(
-            result, outcome=Outcome.CONFLICTED, error=why, hint=hint, exit=Exit.REFUSED
+            result, outcome=Outcome.CONFLICTED, error=why, hint=RESOLVE, exit=Exit.REFUSED
         )
     elif made.flaw:
         why = f"merged, but no longer well-formed: {made.flaw}"

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
 
-from confsync.difference import Change
 from confsync.errors import (
     EVERYBODYS,
     ConfsyncError,
@@ -148,6 +147,27 @@ class Finding:
     def as_json(self) -> dict[str, object]:
         """The finding's part of check's JSON envelope."""
         return {**asdict(self), "severity": self.severity.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A page that differs, in numbers: lines of its text. `fields` are what differs."""
+
+    path: str
+    page_id: str | None
+    insertions: int
+    deletions: int
+    fields: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The page's part of diff's JSON envelope."""
+        return {
+            "path": self.path,
+            "id": self.page_id,
+            "insertions": self.insertions,
+            "deletions": self.deletions,
+            "fields": list(self.fields),
+        }
 
 
 @dataclass(frozen=True, slots=True)

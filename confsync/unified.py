@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from confsync import gittext
-from confsync.difference import Change, Difference
+from confsync.difference import Difference
+from confsync.result import Change
 
 
 @dataclass(frozen=True, slots=True)

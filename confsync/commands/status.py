@@ -10,9 +10,8 @@ from confsync import attaching, files, labelling, scope
 from confsync.attaching import deleted_here
 from confsync.attachments import decide
 from confsync.compare import Content, Parent
-from confsync.conflicts import HINT
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
-from confsync.flaws import conflict_of
+from confsync.flaws import RESOLVE, conflict_of
 from confsync.mirror import Mirror
 from confsync.model import AttachmentInfo, ParentKind, Status
 from confsync.progress import Progress, silent
@@ -194,7 +193,7 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
     line = conflict_of(mirror, found)
     if line:
         return replace(
-            page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker", hint=HINT
+            page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker", hint=RESOLVE
         )
     if found.modified:
         return replace(page, outcome=Outcome.MODIFIED)
