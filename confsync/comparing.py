@@ -11,6 +11,7 @@ from functools import partial
 
 from confsync import attaching, bases, labelling, paths, scope
 from confsync.attaching import Beside
+from confsync.compare import Absent
 from confsync.difference import Difference, Side
 from confsync.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
@@ -18,17 +19,23 @@ from confsync.mirror import Mirror
 from confsync.model import AttachmentInfo, Page, Stamp
 from confsync.progress import Progress, silent
 from confsync.reading import Found
-from confsync.rejection import reason
 from confsync.remote import Remote
-from confsync.result import Problem, each_space
+from confsync.result import Outcome, PageResult, Problem, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
 from confsync.selection import Selection
 from confsync.view import Attachments, reader_of, view
 
+_ABSENT = {
+    Absent.TRASHED: "the page is in the server's trash",
+    Absent.ARCHIVED: "the page is archived on the server",
+    Absent.NOT_VISIBLE: "the page is not visible: deleted, restricted, or no permission",
+    Absent.MOVED_OUT: "the page is in another space now",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a diff is about. `notes` and `errors` are added to: one bad page stops no other.
+    """What a diff is about. One bad page stops no other: what cannot be shown is `untold`.
 
     `away` is how the server could not be asked.
     """
@@ -36,7 +43,7 @@ class Comparison:
     mirror: Mirror
     opened: Callable[[], Remote]
     selection: Selection
-    notes: list[str]
+    untold: list[PageResult]
     errors: list[Problem]
     progress: Progress = silent
     away: list[APIAccessError] = field(default_factory=list)
@@ -91,7 +98,8 @@ class Comparison:
             # Whose base is here can be shown all the same, and nobody else waits for the server.
             self.errors.extend([Problem.of(error)] if error not in self.away else [])
             self.away.append(error)
-            self.notes.append(f"{path}: not shown, its base is not here")
+            why = "not shown, its base is not here"
+            self.untold.append(PageResult(path, Outcome.SKIPPED, error=why))
             return
         except ConfsyncError as error:
             self.errors.append(Problem.of(error))
@@ -160,10 +168,9 @@ class Comparison:
             attachments=bool(config.attachments),
         )
         self.errors.extend(Problem.of(error) for error in seen.failed.values())
-        for page_id, case in seen.cases.items():
-            if case.page is None:
-                self.notes.append(f"{meant[page_id].path}: {reason(case)}")
-        return {i: case.page for i, case in seen.cases.items() if case.page}, seen.attachments
+        remotes = {i: case.remote for i, case in seen.cases.items()}
+        pages = {i: r if isinstance(r, Absent) else r.page for i, r in remotes.items()}
+        return pages, seen.attachments
 
     def _labelled(self, remote: Remote, page: Found) -> Found:
         """A page with its labels, which an answer with a body lacks."""
@@ -177,12 +184,17 @@ class Comparison:
         local = entry.document
         if local is None or local.stamp is None:
             return None
+        stamp = local.stamp
         if isinstance(found, APIAccessError):
             raise found
         if not isinstance(found, Page):
-            self.notes.append(f"{entry.path}: the page is {found.value} on the server")
+            gone = found in (Absent.TRASHED, Absent.ARCHIVED)
+            outcome = Outcome.GONE if gone else Outcome.NOT_VISIBLE
+            why = _ABSENT[found]
+            result = PageResult(entry.path, outcome, stamp.id, local.title, error=why)
+            self.untold.append(replace(result, base=stamp.version))
             return None
-        stamp, info = local.stamp, found.info
+        info = found.info
         old = _base_side(stamp, info.title, found.body)
         number = info.version.number
         new = Side(f"server, v{number}", info.title, found.body, version=number)

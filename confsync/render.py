@@ -56,6 +56,7 @@ def as_text(
     shown: Callable[[str], str],
     verbose: bool,
     now: datetime,
+    quiet: bool = False,
     terminal: bool = False,
     width: int = 80,
 ) -> tuple[str, str, str]:
@@ -77,9 +78,17 @@ def as_text(
     elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     text = "\n".join(out) + "\n" if out else ""
-    notes = [*result.notes, *_shown_version(result)] if told else []
+    notes = [*_untold(result, shown), *result.notes, *_shown_version(result)]
+    notes = notes if told and not quiet else []
     err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
     return given, text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
+
+
+def _untold(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    """The pages that a diff could not show, and why."""
+    for page in result.pages if result.command == "diff" else ():
+        if page.error:
+            yield f"{shown(page.path)}: {page.error}"
 
 
 def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iterator[str]:

@@ -220,6 +220,7 @@ def finish(
             result,
             shown=_shown(settings, root),
             verbose=settings.verbose > 0,
+            quiet=settings.quiet,
             now=datetime.now(UTC),
             terminal=on_terminal(settings),
             width=shutil.get_terminal_size().columns,

@@ -34,8 +34,9 @@ def diff(
     a file to write with the pages side by side. Raises UsageError, FileError.
     """
     errors: list[Problem] = []
-    notes: list[str] = []
-    comparison = Comparison(mirror, opened, selection, notes, errors, progress)
+    untold: list[PageResult] = []
+    notes = (f"the pages side by side are in {html}",) if html else ()
+    comparison = Comparison(mirror, opened, selection, untold, errors, progress)
     sides = comparison.with_server() if against_server else comparison.with_files()
     found: list[Difference] = []
     try:
@@ -50,10 +51,9 @@ def diff(
         report.write(
             html, list(zip(found, changes, plain, strict=True)), against_server=against_server
         )
-        notes.append(f"the pages side by side are in {html}")
     texts = plain if style == Style() else all_unified(found, style) if style else []
-    pages = tuple(map(_page, found))
-    return Result("diff", pages, tuple(errors), tuple(notes), text="".join(texts), changes=changes)
+    pages = (*map(_page, found), *untold)
+    return Result("diff", pages, tuple(errors), notes, text="".join(texts), changes=changes)
 
 
 def _page(found: Difference) -> PageResult:

@@ -18,7 +18,7 @@ from rich.console import Console
 from confsync.cli import bar, cli, main
 from confsync.cli.options import Settings
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk
+from tests.flows.conftest import Desk, Run
 
 GUIDE = "ENG/guide.xhtml"
 
@@ -165,6 +165,7 @@ def test_quiet_prints_what_failed_and_very_verbose_the_requests(
 ) -> None:
     desk.edit(GUIDE, "8080", "8081")
     assert desk("push", "-q").out == ""
+    assert desk("show", guide, "-q") == Run(0, "", "")
     assert "GET" in desk("pull", "-vv").err
     wiki.store.edit(guide, "<p>hers</p>", author="Ana")
     desk.edit(GUIDE, "8081", "8082")

@@ -114,7 +114,9 @@ def test_a_page_that_is_gone_is_told_and_the_others_are_shown(
     for arguments in ((), ("ENG",)):
         run = desk("diff", "--remote", *arguments)
         assert "+<p>new</p>" in run.out
-        assert "note: ENG/other.xhtml: the page is trashed on the server" in run.err
+        assert run.err == "note: ENG/other.xhtml: the page is in the server's trash\n"
+        gone = desk.json("diff", "--remote", *arguments).data["pages"][-1]
+        assert (gone["path"], gone["outcome"]) == ("ENG/other.xhtml", "gone")
 
 
 def test_words(desk: Desk) -> None:
