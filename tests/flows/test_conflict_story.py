@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import gitindex
+from confsync import gitindex, steps
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 
@@ -230,6 +230,24 @@ def test_where_git_cannot_be_told_the_markers_are_all_there_is(
     run = desk("pull", "--merge", GUIDE, exit=1)
     assert run.err.endswith(WITHOUT)
     assert MARKERS in desk.text(GUIDE)
+
+
+def test_killed_before_git_is_told_the_markers_are_there_and_stay(team: Desk) -> None:
+    desk = team
+
+    def kill(number: int, what: str) -> None:
+        if what.startswith("note the conflict"):
+            raise KeyboardInterrupt
+
+    index = desk.git("ls-files", "--stage")
+    with steps.watched(kill):
+        desk("pull", "--merge", GUIDE, exit=130)
+    text = desk.text(GUIDE)
+    assert MARKERS in text
+    assert desk.git("ls-files", "--stage") == index
+    desk("pull", "--merge", GUIDE)
+    desk("push", exit=1)
+    assert desk.text(GUIDE) == text
 
 
 def test_only_the_file_in_conflict_is_touched_in_the_index(
