@@ -88,7 +88,8 @@ class Comparison:
 
     def _check(self, scans: Iterable[SpaceScan], gone: Iterable[Entry]) -> None:
         known = [entry.path for scan in scans for entry in scan.entries]
-        self.selection.check([*known, *(entry.path for entry in gone)])
+        known += [entry.path for entry in gone]
+        self.selection.check(known, self.mirror.config.directories)
 
     def _guarded(self, path: str, call: Callable[[], Difference | None]) -> Iterator[Difference]:
         """What a call answers, or nothing and a word of why."""
