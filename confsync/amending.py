@@ -133,7 +133,8 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
         fresh = result.outcome is Outcome.CLEAN
         note = f"{count} attachment{'s' if count > 1 else ''}"
         outcome = Outcome.REFRESHED if fresh else result.outcome
-        result = replace(result, outcome=outcome, error=result.error or note)
+        told = result.error or note
+        result = replace(result, outcome=outcome, error=told, editors=brought.editors)
     if brought.problems:
         why = "; ".join(part for part in (step.result.error, *brought.problems) if part)
         outcome = Outcome.REJECTED if brought.exit is Exit.REFUSED else Outcome.FAILED

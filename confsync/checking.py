@@ -6,14 +6,15 @@ Offline. Places are lines and columns in the file, from 1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from confsync import attachments, files
+from confsync import attachments, bases, files
 from confsync.attaching import MISNAMED
 from confsync.document import Document
 from confsync.flaws import flaws_of
 from confsync.mirror import Mirror
+from confsync.model import Stamp
 from confsync.references import links
 from confsync.result import Finding, Severity
 from confsync.scan import Entry
@@ -52,11 +53,13 @@ STYLES = frozenset(_KEPT.split())
 class Known:
     """What the whole mirror tells about one document.
 
-    `titles` are the pages of each space that is mirrored as a whole, without case.
+    `titles` are the pages of each space that is mirrored as a whole, without case. `committed` are
+    the stamps that documents have in git, where the cache does not know those that they have here.
     """
 
     space: str = ""
     titles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    committed: Mapping[str, Stamp] = field(default_factory=dict)
 
 
 def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]:
@@ -71,11 +74,11 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
     for flaw in flaws_of(mirror, found):
         place = (entry.path, flaw.line, flaw.column)
         yield Finding(*place, Severity.ERROR, flaw.code, flaw.message)
-    stamp = _stamp_trouble(mirror, found)
+    stamp = _stamp_trouble(mirror, found, known.committed.get(entry.path))
     if stamp:
         line = found.text.count("\n", 0, found.spans["confluence"].start) + 1
         yield Finding(entry.path, line, 1, Severity.WARNING, "stamp", stamp)
-    for offset, code, message in _oddities(found, known):
+    for offset, code, message in (*_news(mirror, found), *_dead_links(found, known)):
         line, column = found.place(offset)
         yield Finding(entry.path, line, column, Severity.WARNING, code, message)
     for offset, why in _missing(mirror, entry.path, found):
@@ -100,22 +103,49 @@ def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, 
             yield offset, f"there is no attachment '{name}', here or on the page as it was pulled"
 
 
-def _stamp_trouble(mirror: Mirror, found: Document) -> str:
-    """Why a stamp seems to have been edited by hand, by what the cache knows; empty otherwise."""
-    if found.stamp is None:
+def unknown_to_cache(mirror: Mirror, entries: Iterable[Entry]) -> dict[str, bytes]:
+    """The documents of which the cache cannot say whether their stamps were edited: their bytes."""
+    return {
+        entry.path: entry.raw
+        for entry in entries
+        if entry.document
+        and (stamp := entry.document.stamp)
+        and (stamp.version, stamp.digest) not in mirror.bases.versions(stamp.id)
+    }
+
+
+def _stamp_trouble(mirror: Mirror, found: Document, committed: Stamp | None) -> str:
+    """Why a stamp seems to have been edited by hand, by what cache and git know; else empty."""
+    stamp = found.stamp
+    if stamp is None:
         return ""
-    known = mirror.bases.versions(found.stamp.id)
-    of_digest = {version for version, digest in known if digest == found.stamp.digest}
-    if of_digest and found.stamp.version not in of_digest:
+    known = mirror.bases.versions(stamp.id)
+    of_digest = {version for version, digest in known if digest == stamp.digest}
+    if of_digest and stamp.version not in of_digest:
         named = ", ".join(f"v{version}" for version in sorted(of_digest))
-        return f"the stamp says v{found.stamp.version}, but its digest is that of {named}"
-    return ""
+        return f"the stamp says v{stamp.version}, but its digest is that of {named}"
+    if of_digest or committed is None or committed.id != stamp.id:
+        return ""
+    if (committed.digest == stamp.digest) == (committed.version == stamp.version):
+        return ""
+    which = "digest" if committed.digest == stamp.digest else "version"
+    return (
+        f"the stamp says v{stamp.version}, digest {stamp.digest}, but by its {which} it is the one "
+        f"that git's HEAD has with v{committed.version}, digest {committed.digest}"
+    )
 
 
-def _oddities(found: Document, known: Known) -> Iterator[tuple[int, str, str]]:
-    """Offset in the file, code and message of what Confluence takes and does not keep."""
-    start = found.body_start
-    for match in _MARKUP.finditer(found.text, start):
+def _news(mirror: Mirror, found: Document) -> Iterator[tuple[int, str, str]]:
+    """The oddities that a push would send: what the server holds already, it keeps."""
+    odd = list(_oddities(found.text, found.body_start)) if found.modified else []
+    base = bases.find_here(mirror, found.stamp) if odd and found.stamp else None
+    kept = {message for _, _, message in _oddities(base[1])} if base else set()
+    return (one for one in odd if one[2] not in kept)
+
+
+def _oddities(text: str, start: int = 0) -> Iterator[tuple[int, str, str]]:
+    """Offset, code and message of what Confluence takes and does not keep."""
+    for match in _MARKUP.finditer(text, start):
         element, style = match["element"], match["style"]
         if element and element not in KNOWN:
             yield match.start(), "unknown-element", f"<{element}> is unknown to Confluence"
@@ -123,13 +153,16 @@ def _oddities(found: Document, known: Known) -> Iterator[tuple[int, str, str]]:
             if name not in STYLES:
                 why = f"Confluence drops '{name}' from a style"
                 yield match.start() + 1, "style", why
-    for match in _CODE.finditer(found.text, start):
+    for match in _CODE.finditer(text, start):
         why = "text of a macro outside its CDATA section: ']]>' inside one is ']]]]><![CDATA[>'"
         yield match.end(), "cdata", why
-    for link in links(found.text, start):
+
+
+def _dead_links(found: Document, known: Known) -> Iterator[tuple[int, str, str]]:
+    for link in links(found.text, found.body_start):
         space = link.space or known.space
         titles = known.titles.get(space)
-        if titles is not None and link.title.casefold() not in titles:
+        if titles is not None and not link.post and link.title.casefold() not in titles:
             yield link.offset, "link", f"there is no page '{link.title}' in {space} here"
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from confsync import gitrepo
-from confsync.errors import ConfsyncError
+from confsync import worktree
+from confsync.errors import APIAccessError, ConfsyncError
 from confsync.mirror import Mirror
-from confsync.model import message_without_token
-from confsync.rejection import names_of
+from confsync.model import User, message_without_token
+from confsync.rejection import people_of
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 
@@ -38,7 +39,7 @@ class Commit:
         self._mirror = mirror
         self._remote = remote
         self._theirs = theirs
-        self._dirty = gitrepo.dirty(mirror.root)
+        self._dirty = worktree.dirty(mirror.root)
 
     def of(self, result: Result) -> Result:
         """The result, with what became of the commit."""
@@ -48,7 +49,7 @@ class Commit:
         names = written - left - conflicted
         pages = [page for page in result.pages if page.outcome in _WROTE and page.path in names]
         try:
-            made = gitrepo.commit(self._mirror.root, names, self._message(result.command, pages))
+            made = worktree.commit(self._mirror.root, names, self._message(result.command, pages))
         except ConfsyncError as error:
             problem = Problem(error.code, f"not committed: {error.message}", error.hint, error.exit)
             return replace(result, errors=(*result.errors, problem))
@@ -60,37 +61,57 @@ class Commit:
 
     def _message(self, command: str, pages: list[PageResult]) -> str:
         count = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
-        authors = {page.version.author for page in pages if page.version} - {""}
-        names: Mapping[str, str] = (
-            names_of(self._mirror, self._remote, authors) if self._theirs else {}
-        )
+        people = people_of(self._remote, self._authors(pages)) if self._theirs else {}
         lines = [f"confsync {command}: {count}", ""]
         for page in pages:
             version = f"v{page.base} -> v{page.remote}" if page.base else f"v{page.remote}"
             if page.remote is None or page.base == page.remote:
                 version = page.outcome.value
-            lines.append(f"{page.path} {version}{self._who(page, names)}")
-        if names:
+            lines.append(f"{page.path} {version}{self._who(page, people)}")
+        if people:
             host = urlsplit(self._mirror.config.url).hostname
-            lines += ["", *_trailers(names.items(), host or "confluence")]
+            lines += ["", *_trailers(people.values(), host or "confluence")]
         return "\n".join(lines)
 
-    def _who(self, page: PageResult, names: Mapping[str, str]) -> str:
+    def _authors(self, pages: Iterable[PageResult]) -> set[str]:
+        """The accounts of everybody who made a version that came; of a new page, the last one."""
+
+        def of(page: PageResult) -> set[str]:
+            found = set(page.editors)
+            if page.version and page.remote != page.base:
+                found.add(page.version.author)
+            if page.id and page.base and page.remote and page.remote > page.base + 1:
+                with contextlib.suppress(APIAccessError):
+                    between = self._remote.versions_after(page.id, page.base)
+                    found |= {one.author for one in between if one.number <= page.remote}
+            return found
+
+        return {author for some in self._remote.workers.each(of, pages) for author in some} - {""}
+
+    def _who(self, page: PageResult, people: Mapping[str, User]) -> str:
+        """Who made the new version of a page and why, or who changed its attachments."""
         if not self._theirs or page.version is None:
             return ""
-        name = names.get(page.version.author, "")
-        said = " ".join(message_without_token(page.version.message).split())
-        told = ": ".join(part for part in (name, said) if part)
+        news = page.remote != page.base
+        accounts = [page.version.author] if news else sorted(page.editors)
+        names = ", ".join(people[one].name for one in accounts if one in people)
+        said = " ".join(message_without_token(page.version.message).split()) if news else ""
+        told = ": ".join(part for part in (names, said) if part)
         return f" ({told})" if told else ""
 
 
-def _trailers(names: Iterable[tuple[str, str]], host: str) -> list[str]:
-    """A line for each author; Confluence tells no addresses, so these name the account."""
-    return sorted(
-        f"Co-authored-by: {_plain(name)} <{re.sub(r'[^A-Za-z0-9.-]+', '-', account)}@{host}>"
-        for account, name in names
-    )
+def _trailers(people: Iterable[User], host: str) -> list[str]:
+    """A line for each author, with the address that the server tells, else one that is nobody's.
+
+    RFC 2606 keeps ``.invalid`` for names that lead nowhere, so that no mail is ever sent there.
+    """
+    told = ((_plain(one.name), _plain(one.email) or _nobodys(one.id, host)) for one in people)
+    return sorted(f"Co-authored-by: {name or 'somebody'} <{address}>" for name, address in told)
 
 
-def _plain(name: str) -> str:
-    return " ".join(re.sub(r"[<>\x00-\x1f\x7f-\x9f]", " ", name).split()) or "somebody"
+def _nobodys(account: str, host: str) -> str:
+    return f"{re.sub(r'[^A-Za-z0-9.-]+', '-', account)}@noreply.{host}.invalid"
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[<>\x00-\x1f\x7f-\x9f]", " ", text).split())

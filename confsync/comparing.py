@@ -23,7 +23,7 @@ from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
 from confsync.selection import Selection
-from confsync.view import Attachments, reader_of, view
+from confsync.view import Attachments, about, reader_of, view
 
 _ABSENT = {
     Absent.TRASHED: "the page is in the server's trash",
@@ -83,7 +83,7 @@ class Comparison:
                     page, files = found.get(page_id), attached.get(page_id)
                     if page is not None:
                         yield from self._guarded(
-                            entry.path, partial(self._page, scans, entry, page, files)
+                            entry.path, partial(self._page, scans, scan, entry, page, files)
                         )
 
     def _check(self, scans: Iterable[SpaceScan], gone: Iterable[Entry]) -> None:
@@ -123,7 +123,7 @@ class Comparison:
         stamp = local.stamp
         old, new = _base_side(stamp, local.title, local.body), _side("local", local)
         if local.modified:
-            title, body = self._base(stamp, local)
+            title, body = self._base(scan, stamp, local)
             old = replace(old, title=title, body=body)
         if self.mirror.config.labels and labelling.changed(local):
             old = replace(old, labels=stamp.labels or ())
@@ -138,11 +138,14 @@ class Comparison:
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
 
-    def _base(self, stamp: Stamp, local: Document) -> tuple[str, str]:
+    def _base(self, scan: SpaceScan, stamp: Stamp, local: Document) -> tuple[str, str]:
         found = bases.find_here(self.mirror, stamp)
         if found is None and self.away:
             raise self.away[0]
-        return found or bases.find(self.mirror, self.opened(), stamp, local.body)
+        if found is not None:
+            return found
+        remote = about(self.opened(), scan.config)
+        return bases.find(self.mirror, remote, stamp, local.body)
 
     # -- the page there ----------------------------------------------------------------------------
 
@@ -150,7 +153,7 @@ class Comparison:
         self, scans: tuple[SpaceScan, ...], scan: SpaceScan, meant: Mapping[str, Entry]
     ) -> tuple[Mapping[str, Found], Mapping[str, Attachments]]:
         """The pages of documents as the server has them, and their attachments where wanted."""
-        remote, config = self.opened(), self.mirror.config
+        remote, config = about(self.opened(), scan.config), self.mirror.config
         reader = reader_of(remote, scan)
         if not self.selection.everything:
             stamps = {i: e.document.stamp for i, e in meant.items() if e.document}
@@ -180,7 +183,12 @@ class Comparison:
         return replace(page, info=replace(page.info, labels=remote.labels(page.info.id)))
 
     def _page(
-        self, scans: tuple[SpaceScan, ...], entry: Entry, found: Found, files: Attachments | None
+        self,
+        scans: tuple[SpaceScan, ...],
+        scan: SpaceScan,
+        entry: Entry,
+        found: Found,
+        files: Attachments | None,
     ) -> Difference | None:
         local = entry.document
         if local is None or local.stamp is None:
@@ -204,7 +212,7 @@ class Comparison:
         if seen != stamp:
             self.mirror.bases.put(seen, info.title, found.body)
         if found.digest != stamp.digest:
-            title, body = self._base(stamp, local)
+            title, body = self._base(scan, stamp, local)
             old = replace(old, title=title, body=body)
         if labels_differ(stamp.labels, info.labels):
             old, new = replace(old, labels=stamp.labels), replace(new, labels=info.labels)

@@ -18,7 +18,7 @@ import yaml
 
 from confsync.errors import ConfigError, UsageError
 from confsync.model import Layout
-from confsync.paths import SUFFIX, folded
+from confsync.paths import BLOG, SUFFIX, folded
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ class SpaceConfig:
 
     `include` and `exclude` are rules, as `scope` reads them: page ids, or patterns of paths below
     `path`. `archived` says whether archived pages are mirrored, too. `others` are the roots of the
-    mirror's other subtrees of the same space, which belong to those.
+    mirror's other subtrees of the same space, which belong to those. With `blog` the space's blog
+    posts are mirrored below `path`; they are a space of their own here, which `posts` marks.
     """
 
     key: str
@@ -46,6 +47,13 @@ class SpaceConfig:
     exclude: tuple[str, ...] = ()
     archived: bool = False
     others: frozenset[str] = frozenset()
+    blog: bool = False
+    posts: bool = False
+
+    def holds(self, path: str) -> bool:
+        """Whether a mirror path is in this space's directory, and not in that of its blog."""
+        inside = path.startswith(f"{self.path}/")
+        return inside and not (self.blog and path.startswith(f"{self.path}/{BLOG}/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ def parse(text: str) -> Config:
     )
     nodes = _items(keys["spaces"])
     spaces = _told_apart([_space(item) for item in nodes], [_line(item) for item in nodes])
+    spaces = tuple(one for space in spaces for one in _with_blog(space))
     layout = _read(keys["layout"], "layout", Layout) if "layout" in keys else Layout.LINES
     flavor = _read(keys["flavor"], "flavor", _flavor) if "flavor" in keys else None
     labels = _read(keys["labels"], "labels", _yes) if "labels" in keys else False
@@ -119,7 +128,7 @@ def _space(node: yaml.Node) -> SpaceConfig:
         node,
         "a space",
         required=("key",),
-        optional=("path", "root", "include", "exclude", "archived"),
+        optional=("path", "root", "include", "exclude", "archived", "blog"),
     )
     key = _read(keys["key"], "key", _space_key)
     return SpaceConfig(
@@ -129,7 +138,22 @@ def _space(node: yaml.Node) -> SpaceConfig:
         _rules(keys["include"], "include") if "include" in keys else (),
         _rules(keys["exclude"], "exclude") if "exclude" in keys else (),
         _read(keys["archived"], "archived", _yes) if "archived" in keys else False,
+        blog=_read(keys["blog"], "blog", _yes) if "blog" in keys else False,
     )
+
+
+def _with_blog(space: SpaceConfig) -> tuple[SpaceConfig, ...]:
+    """A space and, where its blog is mirrored, that.
+
+    What is to be left out is left out of both; what alone is wanted is said of posts only by
+    patterns that begin where they stand.
+    """
+    if not space.blog:
+        return (space,)
+    path = f"{space.path}/{BLOG}"
+    include = tuple(rule for rule in space.include if rule.startswith(f"{BLOG}/"))
+    posts = SpaceConfig(space.key, path, None, include, space.exclude, posts=True)
+    return space, posts
 
 
 def _told_apart(spaces: list[SpaceConfig], lines: list[int]) -> tuple[SpaceConfig, ...]:
@@ -140,8 +164,13 @@ def _told_apart(spaces: list[SpaceConfig], lines: list[int]) -> tuple[SpaceConfi
                 lines[number], f"the directory '{space.path}' overlaps with another space's"
             )
         for other in spaces[:number]:
-            if space.key.casefold() == other.key.casefold() and space.root == other.root:
+            if space.key.casefold() != other.key.casefold():
+                continue
+            if space.root == other.root:
                 what = f"page {space.root}" if space.root else f"the space '{space.key}'"
+                raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
+            if space.blog and other.blog:
+                what = f"the blog of '{space.key}'"
                 raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
     return tuple(
         replace(
@@ -307,8 +336,11 @@ def dump(config: Config) -> str:
     """The text of a new configuration file."""
     data: dict[str, object] = {"url": config.url}
     data["spaces"] = [
-        {"key": space.key, "path": space.path} | ({"root": space.root} if space.root else {})
+        {"key": space.key, "path": space.path}
+        | ({"root": space.root} if space.root else {})
+        | ({"blog": True} if space.blog else {})
         for space in config.spaces
+        if not space.posts
     ]
     if config.flavor:
         data["flavor"] = config.flavor

@@ -2,19 +2,24 @@
 
 A creation has no version to compare with; the title stands in its place, which no two pages of a
 space share. One whose answer was lost is found by it, and adopted only when it is certainly ours.
+Of blog posts several may share a title, so no server can be trusted to refuse a second one: they
+are looked for before, and none is sent again in the same run.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
-from confsync import paths, storage
+from confsync import moving, paths, storage
+from confsync.config import FILE_NAME
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
     ConfsyncError,
     CredentialsError,
     Exit,
+    FileError,
     NetworkError,
     ServerError,
     UnsettledError,
@@ -46,10 +51,13 @@ class Taken:
     info: PageInfo
 
 
-def create(reader: Reader, local: Local, message: str, *, again: bool = True) -> PageInfo | Taken:
+def create(
+    reader: Reader, local: Local, message: str, known: frozenset[str], *, again: bool = True
+) -> PageInfo | Taken:
     """Create the page of a document that stands where `local.wanted` is the parent.
 
-    `again` allows one more try when nothing of the first is to be found. Raises APIAccessError.
+    `known` are the ids of pages that have documents already. `again` allows one more try when
+    nothing of the first is to be found. Raises APIAccessError.
     """
     remote, space = reader.remote, reader.space
     try:
@@ -67,19 +75,49 @@ def create(reader: Reader, local: Local, message: str, *, again: bool = True) ->
             if isinstance(error, WriteRefusedError):
                 raise error from None
             raise UnsettledError(f"'{local.title}'", failure) from None
-        if found is not None:
-            return found if _is_ours(reader, local, found) else Taken(found)
+        for info in found:
+            return info if _is_ours(reader, local, info, known) else Taken(info)
         if isinstance(error, WriteRefusedError) or not again:
             raise
-        return create(reader, local, message, again=False)
+        return create(reader, local, message, known, again=False)
 
 
-def _is_ours(reader: Reader, local: Local, found: PageInfo) -> bool:
+def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> PageInfo | Taken:
+    """Create a blog post, or find the one that an earlier try of exactly this creation made.
+
+    One of the same title without a document here may be what became of a try that is not to be
+    recognised any more, for it was edited since, here or there. `known` is as for `create`. Raises
+    APIAccessError.
+    """
+    remote, space = reader.remote, reader.space
+
+    def earlier() -> PageInfo | Taken | None:
+        found = [info for info in remote.titled(space, local.title) if info.id not in known]
+        ours = next((info for info in found if _is_ours(reader, local, info, known)), None)
+        return ours or next(map(Taken, found), None)
+
+    if (made := earlier()) is not None:
+        return made
+    marked = message_with_token(token(None, local), message)
+    try:
+        return remote.create(space, title=local.title, body=local.body, message=marked, parent=None)
+    except (NetworkError, ServerError) as error:
+        try:
+            made = earlier()
+        except APIAccessError as failure:
+            raise UnsettledError(f"'{local.title}'", failure) from None
+        if made is None:
+            raise error from None
+        return made
+
+
+def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
     """Whether a page is what an earlier try of exactly this creation made.
 
-    By its token; where the server dropped that, by author, parent and text.
+    By its token; where the server dropped that, by author, parent and text. Not one that has a
+    document already: a copy of that without its stamp would make the same.
     """
-    if found.version.number != 1 or found.status is not Status.CURRENT:
+    if found.id in known or found.version.number != 1 or found.status is not Status.CURRENT:
         return False
     mark = token_in(found.version.message)
     if mark is not None or found.version.message:
@@ -119,10 +157,16 @@ class Creations:
         self._message = message
         self._pages = pages
         self._extras = extras
+        self._known = frozenset(e.claimed_id for e in scan.entries if e.claimed_id)
         self.made: dict[str, str] = {}
 
     def create(self, entries: list[Entry], *, dry_run: bool) -> None:
         """Create them, parents before children, each settled before the next."""
+        if self._scan.config.posts:
+            for entry in entries:
+                foretold = replace(blank(entry), outcome=Outcome.CREATED)
+                self._pages.append(foretold if dry_run else self._one(entry, None))
+            return
         new = {entry.path for entry in self._scan.entries if entry.document and not entry.page_id}
         for entry in sorted(entries, key=lambda entry: entry.path.count("/")):
             above = self._above(entry)
@@ -138,18 +182,22 @@ class Creations:
                 self._pages.append(replace(result, exit=Exit.REFUSED))
             else:
                 why = "its directory belongs to no page: put it beside or below one"
+                if self._scan.inner(entry.path).startswith(f"{paths.BLOG}/"):
+                    key = self._scan.config.key
+                    why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
                 self._pages.append(replace(blank(entry), error=why, exit=Exit.REFUSED))
 
     def _above(self, entry: Entry) -> str:
         return f"{entry.path.rpartition('/')[0]}{paths.SUFFIX}"
 
-    def _one(self, entry: Entry, parent: str) -> PageResult:
+    def _one(self, entry: Entry, parent: str | None) -> PageResult:
         found = entry.document
         result = replace(blank(entry), decision="untracked")
         if found is None:
             raise ValueError(f"{entry.path} cannot be read")
         try:
-            made = create(self._reader, found.local(parent), self._message)
+            make = post if self._scan.config.posts else create
+            made = make(self._reader, found.local(parent), self._message, self._known)
         except CredentialsError:
             raise
         except UnsettledError as error:
@@ -168,7 +216,9 @@ class Creations:
             raise ValueError(f"{entry.path} cannot be read")
         return self._extras.label_new(entry, made.id, entry.document.local(None))
 
-    def _settled(self, entry: Entry, made: PageInfo, parent: str, result: PageResult) -> PageResult:
+    def _settled(
+        self, entry: Entry, made: PageInfo, parent: str | None, result: PageResult
+    ) -> PageResult:
         """Stamp the file with what the server stored."""
         result = replace(result, outcome=Outcome.CREATED, remote=made.version.number)
         try:
@@ -182,11 +232,30 @@ class Creations:
             labels = self._labelled(entry, made)
             stamp = Stamp(made.id, page.info.version.number, page.digest, parent, labels)
             stamp = replace(stamp, attachments=self._extras.attached(entry, stamp))
+            stamp = replace(stamp, posted=page.info.posted)
+            entry, words = self._shelved(entry, stamp.posted)
             self._mirror.settle(entry, stamp, page)
+            return replace(result, error=words)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and is left alone"
             return replace(result, error=why, exit=Exit.LOCAL)
         except ConfsyncError as error:
             why = f"created as page {made.id}, but: {error.message}"
             return replace(result, error=why, exit=error.exit)
-        return result
+
+    def _shelved(self, entry: Entry, day: str | None) -> tuple[Entry, str]:
+        """A new blog post's document below the day on which that was created, and words for it.
+
+        It goes there before it has its stamp: a document that is killed on its way is still one of
+        a new post, which may stand anywhere. Raises FileError.
+        """
+        name = entry.path.rpartition("/")[2]
+        new = self._scan.outer(f"{paths.place_of_day(day or '')}/{name}")
+        if day is None or new == entry.path:
+            return entry, ""
+        if os.path.lexists(self._mirror.root / new):
+            return entry, f"posted on {day}: 'confsync pull' puts it below that day"
+        stuck = moving.move(self._mirror, self._scan.config, {entry.path: new}, {})
+        if stuck:
+            raise FileError("; ".join(stuck.values()))
+        return replace(entry, path=new), f"posted on {day}: it is {new} now"

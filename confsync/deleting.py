@@ -65,7 +65,7 @@ def doomed_in(
     standing = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
     found = [_doomed(entry, asked, entry) for entry in standing.values()]
     for page_id, entry in deleted.items():
-        inside = entry.path.startswith(f"{scan.config.path}/")
+        inside = scan.config.holds(entry.path)
         meant = page_id in asked.named or selection.has(entry.path)
         if inside and meant and page_id not in standing:
             found.append(_doomed(entry, asked))

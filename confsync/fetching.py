@@ -56,10 +56,14 @@ class Bringing:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What became of it: the stamp's attachments, how many changed, and what is wrong."""
+    """What became of it: the stamp's attachments, how many changed, and what is wrong.
+
+    `editors` are the accounts of those who made the versions that came.
+    """
 
     attached: tuple[Attached, ...]
     changed: int
+    editors: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
     hint: str = ""
     exit: Exit = Exit.DONE
@@ -127,7 +131,11 @@ class _Bringer:
         before = files.by_name(self._bringing.beside.attached)
         changed = {one.name for one in after if before.get(one.name) != one}
         changed |= before.keys() - {one.name for one in after}
-        return Brought(after, len(changed), tuple(problems), hint, exit_)
+        versions = [
+            one.remote.version for one in self._bringing.sides if one.name in changed and one.remote
+        ]
+        editors = frozenset(version.author for version in versions)
+        return Brought(after, len(changed), editors, tuple(problems), hint, exit_)
 
     def _one(self, sides: Sides) -> Attached | None:
         """What the stamp shall say of an attachment, once its file is what it is to be."""

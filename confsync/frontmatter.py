@@ -16,22 +16,15 @@ import yaml
 from confsync import attachments
 from confsync.errors import DocumentError
 from confsync.model import DIGEST_LENGTH, Attached, Layout, Stamp
-from confsync.paths import folded
+from confsync.paths import folded, is_day
 
 FENCE = "---"
 MAX_DEPTH = 50
 BOM = "\ufeff"
 
 _STAMP_KEYS = (
-    "id",
-    "version",
-    "digest",
-    "parent",
-    "place",
-    "name",
-    "labels",
-    "attachments",
-    "layout",
+    *("id", "version", "digest", "blogpost", "parent", "place", "name"),
+    *("labels", "attachments", "layout"),
 )
 _LISTS = ("labels", "attachments")
 _ATTACHED = ("version", "digest", "file")
@@ -135,6 +128,8 @@ class FrontMatter:
             name: self._stamp_text(name, node) for name, node in nodes.items() if name not in _LISTS
         }
         parent = texts.get("parent")
+        if "blogpost" in texts and (parent not in (None, "null") or "place" in texts):
+            raise self._error(block, "a blog post has no parent and no place", _STAMP_HINT)
         stamp = Stamp(
             texts["id"],
             int(texts["version"]),
@@ -144,6 +139,7 @@ class FrontMatter:
             "place" in texts,
             self._attachments(nodes["attachments"]) if "attachments" in nodes else (),
             "name" in texts,
+            texts.get("blogpost"),
         )
         return stamp, Layout(texts.get("layout", Layout.LINES.value))
 
@@ -196,6 +192,7 @@ class FrontMatter:
             "id": _ID.fullmatch(text) is not None,
             "version": _VERSION.fullmatch(text) is not None,
             "digest": _DIGEST.fullmatch(text) is not None,
+            "blogpost": is_day(text),
             "parent": text == "null" or _ID.fullmatch(text) is not None,
             "place": text == _TOP,
             "name": text == _OUTDATED,
@@ -309,8 +306,11 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
         f'  id: "{stamp.id}"',
         f"  version: {stamp.version}",
         f"  digest: {scalar(stamp.digest)}",
-        f"  parent: {'null' if stamp.parent is None else _quoted(stamp.parent)}",
     ]
+    if stamp.posted is not None:
+        lines.append(f"  blogpost: {_quoted(stamp.posted)}")
+    else:
+        lines.append(f"  parent: {'null' if stamp.parent is None else _quoted(stamp.parent)}")
     if stamp.top:
         lines.append(f"  place: {_TOP}")
     if stamp.renamed:

@@ -7,8 +7,9 @@ a git binary.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +64,8 @@ def deleted_documents(
         if repo is None:
             return {}
         command = _harmless(type(repo.git)(str(root)))
-        commit = _common(command, revision)
-        names = [name for name in _gone(command, root, directories, commit) if _is_document(name)]
+        commit = common(command, revision)
+        names = [name for name in _gone(command, root, directories, commit) if is_document(name)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
         return {name: _blob(repo, commit, prefix / name) for name in names}
 
@@ -79,79 +80,43 @@ def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str
         return frozenset(name for name in gone if document_of(name))
 
 
+def committed(
+    root: Path, directories: Iterable[str], here: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """What HEAD has of some documents that are other bytes `here`; paths relative to the mirror.
+
+    Empty without git, without a repository, without a commit.
+    """
+    with _repository(root) as repo:
+        if repo is None:
+            return {}
+        command = _harmless(type(repo.git)(str(root)))
+        listed = split(command.ls_tree("-r", "-z", "HEAD", "--", *directories))
+        blobs = {name: line.split()[2] for line, _, name in (row.partition("\t") for row in listed)}
+        return {
+            name: repo.odb.stream(bytes.fromhex(blob)).read()
+            for name, raw in here.items()
+            if (blob := blobs.get(name)) and blob != _blob_id(raw, len(blob))
+        }
+
+
+def _blob_id(raw: bytes, length: int) -> str:
+    """The name that git has for a content: SHA-1 or SHA-256, as the length says."""
+    made = hashlib.sha1 if length == 40 else hashlib.sha256
+    return made(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
+
+
 def _gone(command: Git, root: Path, directories: Iterable[str], commit: str) -> list[str]:
     """The files that a commit has and the work tree lacks."""
     # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
     listed = command.ls_tree("-r", "-z", "--name-only", commit, "--", *directories)
-    gone = [name for name in _split(listed) if not _stands(root / name)]
+    gone = [name for name in split(listed) if not _stands(root / name)]
     sparse = _left_out(command, directories) if gone else frozenset()
     return [name for name in gone if name not in sparse]
 
 
-def _is_document(name: str) -> bool:
+def is_document(name: str) -> bool:
     return name.endswith(SUFFIX) and document_of(name) is None
-
-
-def _documents(names: Iterable[str]) -> frozenset[str]:
-    """The documents among some files, and those whose attachments are among them."""
-    return frozenset(
-        document_of(name) or name for name in names if document_of(name) or _is_document(name)
-    )
-
-
-def changed_documents(root: Path, directories: Sequence[str], revision: str) -> frozenset[str]:
-    """Documents that are not what they were where this branch and `revision` parted.
-
-    Those that are gone, and those that git does not know yet, count too. Raises UsageError for a
-    revision that is none, ConfigError in a clone too shallow, FileError without a repository.
-    """
-    with _command(root) as command:
-        commit = _common(command, revision)
-        names = _changed(command, directories, commit)
-        unknown = command.ls_files("--others", "--exclude-standard", "-z", "--", *directories)
-        return names | _documents(_split(unknown))
-
-
-def staged_documents(
-    root: Path, directories: Sequence[str]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Documents whose next commit differs from HEAD, and those whose work tree differs from that.
-
-    Raises FileError without a repository.
-    """
-    with _command(root) as command:
-        staged = _changed(command, directories, "--cached", "--diff-filter=d")
-        return staged, _changed(command, directories)
-
-
-def dirty(root: Path) -> frozenset[str]:
-    """Files below the mirror that are not as HEAD has them, unknown ones included."""
-    with _command(root) as command:
-        known = _split(
-            command.diff("HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", ".")
-        )
-        unknown = _split(command.ls_files("--others", "--exclude-standard", "-z", "--", "."))
-        return frozenset(known + unknown)
-
-
-def commit(root: Path, names: Iterable[str], message: str) -> str | None:
-    """Commit some files as they stand, and nothing else; answers the commit, None for no change.
-
-    The user's hooks, signing and identity apply. Raises FileError with what git says.
-    """
-    with _command(root) as command:
-        wanted = sorted(names)
-        there = [name for name in wanted if (root / name).exists()]
-        if there:
-            command.add("--", *there)
-        listed = command.diff(
-            "HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", *wanted
-        )
-        changed = _split(listed) if wanted else []
-        if not changed:
-            return None
-        command.commit("--quiet", "--only", "-m", message, "--", *changed)
-        return str(command.rev_parse("--short", "HEAD")).strip()
 
 
 def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
@@ -199,7 +164,7 @@ def _harmless(command: Git) -> Git:
 
 def _left_out(command: Git, directories: Iterable[str]) -> frozenset[str]:
     """What the index has and a sparse checkout leaves out of the work tree, on purpose as well."""
-    listed = _split(command.ls_files("-t", "-z", "--", *directories))
+    listed = split(command.ls_files("-t", "-z", "--", *directories))
     return frozenset(line[2:] for line in listed if line.startswith("S "))
 
 
@@ -207,19 +172,11 @@ def _stands(path: Path) -> bool:
     return path.is_symlink() or path.is_file()
 
 
-def _split(listed: str) -> list[str]:
+def split(listed: str) -> list[str]:
     return [name for name in listed.split("\0") if name]
 
 
-def _changed(command: Git, directories: Iterable[str], *options: str) -> frozenset[str]:
-    """The documents that a diff names, also by their attachments, relative to the mirror."""
-    listed = command.diff(
-        *options, "--name-only", "--no-renames", "--relative", "-z", "--", *directories
-    )
-    return _documents(_split(listed))
-
-
-def _common(command: Git, revision: str) -> str:
+def common(command: Git, revision: str) -> str:
     """Where HEAD and a revision parted. Raises UsageError, ConfigError in a clone too shallow."""
     if revision == "HEAD":
         return revision
@@ -272,7 +229,7 @@ def _git() -> Any:
 
 
 @contextlib.contextmanager
-def _command(root: Path) -> Iterator[Git]:
+def command_in(root: Path) -> Iterator[Git]:
     """Git's commands in the mirror, as the user has them: with hooks, filters and signing.
 
     Only for what a person asked of git by name. Raises FileError without a repository that has a
@@ -306,7 +263,8 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         _harmless(repo.git)
         yield repo if _has_commit(_harmless(git.Git(str(root)))) and not repo.bare else None
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
-        said = str(getattr(error, "stderr", "") or error).strip().strip("'").split("\n")[0]
+        said = str(getattr(error, "stderr", "") or error).strip()
+        said = said.removeprefix("stderr: ").strip("'").split("\n")[0]
         raise FileError(f"git has trouble with this repository: {said}", hint=_TRUST) from None
     finally:
         repo.close()

@@ -63,10 +63,11 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who the server takes us for."""
+    """Somebody the server knows. `email` is empty where it does not tell."""
 
     id: str
     name: str
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,11 @@ class Restrictions:
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """A page as a listing shows it: everything but the body."""
+    """A page or blog post as a listing shows it: everything but the body.
+
+    `posted` is the day of a blog post, `YYYY-MM-DD` in UTC; empty where the answer to a write does
+    not say it, and None for a page.
+    """
 
     id: str
     space: str
@@ -120,6 +125,7 @@ class PageInfo:
     position: int = 0
     live: bool = False
     labels: tuple[str, ...] | None = None
+    posted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,8 @@ class Stamp:
     space's top because its parent has no place in the mirror: standing there, it wants that parent
     still, also should the parent's document turn up some other way. `attachments` are by name.
     `renamed` says that the file is called after an earlier title, until a pull renames it.
+    `posted` is the day of a blog post, `YYYY-MM-DD`, and None for a page: the two are asked for at
+    different places, and neither becomes the other.
     """
 
     id: str
@@ -172,6 +180,7 @@ class Stamp:
     top: bool = False
     attachments: tuple[Attached, ...] = ()
     renamed: bool = False
+    posted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

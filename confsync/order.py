@@ -19,7 +19,8 @@ class Intent:
 
     `key` is the page's id or what stands for it while there is none, `wanted` the key of the parent
     that its place means. `old_title` and `old_parent` are the base's, None where there is none or
-    where nobody knows. What is not `meant` is changed here, too, but not to be pushed now.
+    where nobody knows. What is not `meant` is changed here, too, but not to be pushed now. Titles
+    are unique within a `room`: the pages of a space, the blog posts of a day.
     """
 
     path: str
@@ -30,13 +31,18 @@ class Intent:
     old_parent: str | None = None
     new: bool = False
     meant: bool = True
+    room: str = ""
+
+    @property
+    def takes(self) -> str:
+        """The title that it wants, as servers compare them."""
+        return f"{self.room}/{self.title.casefold()}"
 
     @property
     def gives_up(self) -> str | None:
         """The title that is free once this is written."""
-        if self.old_title is None or _folded(self.old_title) == _folded(self.title):
-            return None
-        return _folded(self.old_title)
+        old = None if self.old_title is None else f"{self.room}/{self.old_title.casefold()}"
+        return None if old == self.takes else old
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ class _Plan:
 
     def _holder(self, intent: Intent) -> Intent | None:
         """Who has the title now and gives it up."""
-        holder = self.holders.get(_folded(intent.title))
+        holder = self.holders.get(intent.takes)
         return self._unwritten(holder) if holder != intent.key else None
 
     def _unborn(self, intent: Intent) -> Intent | None:
@@ -190,7 +196,3 @@ class _Plan:
                 seen.add(one.key)
                 waiting += [*self._needed(one), *self._movers(one)]
         return False
-
-
-def _folded(title: str) -> str:
-    return title.casefold()

@@ -7,7 +7,9 @@ a name is only a place, and whoever holds one keeps it.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -27,7 +29,11 @@ WINDOWS = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"]
 )
-_RESERVED = WINDOWS | {HOME, "blog"}
+# Where a space's blog posts stand, below the day on which they were posted: blog/2026/03/07/
+BLOG = "blog"
+_RESERVED = WINDOWS | {HOME, BLOG}
+_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+_DAY_PLACE = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,33 @@ def new_parent(path: str, tree: Tree, home: str | None) -> str | None:
     return None if is_unborn(owner) else owner
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as `YYYY-MM-DD` and in no other way."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return False
+    try:
+        datetime.date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return False
+    return True
+
+
+def place_of_day(day: str) -> str:
+    """The directory of a day's blog posts, below that of the blog."""
+    return day.replace("-", "/")
+
+
+def day_of(path: str) -> str | None:
+    """The day that the place of a blog post's document means; None where it means none.
+
+    `path` is relative to the blog's directory.
+    """
+    found = _DAY_PLACE.fullmatch(path.rpartition("/")[0])
+    day = "-".join(found.groups()) if found else ""
+    return day if is_day(day) else None
+
+
 def folded(name: str) -> str:
     """The form in which names compare: without case, by whichever table, without Unicode form."""
     upper = unicodedata.normalize("NFKC", name).upper()
@@ -161,6 +194,26 @@ def place(nodes: Iterable[Node], home: str | None, fixed: Iterable[str] = ()) ->
             children[None] = [node]
             _place_below(None, CIRCLE, children, names, placed)
     return placed
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A blog post, of a day `YYYY-MM-DD`; the rest is as for a `Node`."""
+
+    key: str
+    title: str
+    day: str
+    held: str | None = None
+
+
+def place_posts(posts: Iterable[Post], fixed: Iterable[str] = ()) -> dict[str, str]:
+    """A place for every post, such as ``2026/03/07/news``; in all else as `place` does it."""
+    given = tuple(posts)
+    # A day is a node whose name has slashes.
+    days = [Node(day, "", None, place_of_day(day)) for day in {post.day for post in given}]
+    nodes = [Node(post.key, post.title, post.day, post.held) for post in given]
+    placed = place([*days, *nodes], None, fixed)
+    return {post.key: placed[post.key] for post in given}
 
 
 def _place_below(

@@ -6,7 +6,7 @@ Pure: turns what the scan and the server know into nodes for `paths.place`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confsync import paths
 from confsync.compare import Content, Parent
@@ -42,6 +42,8 @@ def plan(
     """
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
+    if scan.config.posts:
+        return _plan_posts(view, remaining, deleted, outdated)
     keys = _keys(remaining, view.home)
     stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
     owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
@@ -58,6 +60,7 @@ def plan(
     nodes += _remote_nodes(view, {node.key for node in nodes}, deleted)
     hidden = _hidden_folders(view, nodes, owners)
     nodes += hidden
+    nodes = _out_of_the_blog(nodes) if scan.config.blog else nodes
     placeable = {None, view.home, *(node.key for node in nodes)}
     tops = frozenset(
         node.key for node in nodes if node.parent not in placeable and node.key != view.home
@@ -71,6 +74,45 @@ def plan(
     new = {page_id: f"{scan.outer(placed[page_id])}{paths.SUFFIX}" for page_id in view.new}
     folders = {i: scan.outer(placed[i]) for i in view.folders if i in placed}
     return Placement(new, moves, folders, tops, frozenset(node.key for node in hidden))
+
+
+def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
+    """The same, but what is called like the blog would have its children there."""
+    blog = paths.folded(paths.BLOG)
+    return [replace(n, held=None) if n.held and paths.folded(n.held) == blog else n for n in nodes]
+
+
+def _plan_posts(
+    view: SpaceView, remaining: list[Entry], deleted: Mapping[str, str], outdated: Set[str]
+) -> Placement:
+    """Place a blog: every post below the day that the server says, whatever it stands below now."""
+    scan = view.scan
+    stems = {entry.path: scan.inner(entry.path).removesuffix(paths.SUFFIX) for entry in remaining}
+    here: dict[str, str] = {}
+    posts: list[paths.Post] = []
+    fixed: list[str] = []
+    for entry in remaining:
+        case = view.cases.get(entry.page_id or "")
+        if entry.page_id is None or case is None or case.page is None:
+            fixed.append(stems[entry.path])
+            continue
+        info, name = case.page.info, stems[entry.path].rpartition("/")[2]
+        held = name if info.id not in outdated and _keeps_name(case) else None
+        posts.append(paths.Post(info.id, info.title, info.posted or "", held))
+        here[entry.path] = info.id
+    posts += [paths.Post(i, p.info.title, p.info.posted or "") for i, p in view.new.items()]
+    for page_id, path in deleted.items():
+        if page_id in view.infos and page_id not in view.cases:
+            info = view.infos[page_id]
+            posts.append(paths.Post(page_id, info.title, info.posted or "", _stem_name(path)))
+    placed = paths.place_posts(posts, fixed)
+    moves = {
+        path: f"{scan.outer(placed[key])}{paths.SUFFIX}"
+        for path, key in here.items()
+        if placed[key] != stems[path]
+    }
+    new = {page_id: f"{scan.outer(placed[page_id])}{paths.SUFFIX}" for page_id in view.new}
+    return Placement(new, moves, {}, frozenset(), frozenset())
 
 
 def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:

@@ -133,7 +133,8 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
     account = case.page.info.version.author
     names = names_of(how.mirror, how.remote, [account])
     page = with_author(case.page, names.get(account, ""))
-    stamp = replace(_stamp_of(case.page, case), parent=_stamped_parent(how, case, step.path))
+    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
+    stamp = replace(_stamp_of(case.page, case), parent=parent, posted=day)
     try:
         conflict = Conflict(step.entry, found, case.stamp, page, stamp)
         made = resolve(how.mirror, how.remote, conflict, asked)
@@ -168,6 +169,12 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         shown=made.shown,
         sides=made.sides,
     )
+
+
+def _day(how: How, case: Case) -> str | None:
+    """The day that a blog post's stamp shall say; it changes where documents may move."""
+    now = case.page.info.posted if case.page and how.full else None
+    return now or case.stamp.posted
 
 
 def _stamp_of(page: Page, case: Case) -> Stamp:
@@ -223,7 +230,8 @@ def _stamped_parent(how: How, case: Case, path: str) -> str | None:
 
 def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
     """A new stamp below text that is not touched; nothing, where the stamp is the same."""
-    stamp = replace(stamp, parent=_stamped_parent(how, case, step.path))
+    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
+    stamp = replace(stamp, parent=parent, posted=day)
     if stamp == case.stamp or step.entry is None or step.entry.document is None:
         return step
     found = step.entry.document
@@ -238,7 +246,8 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.path}: there is nothing to replace it with")
-    stamp = replace(_stamp_of(page, case), parent=_stamped_parent(how, case, step.path))
+    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
+    stamp = replace(_stamp_of(page, case), parent=parent, posted=day)
     title, body = page.info.title, page.body
     layout = how.mirror.config.layout
     data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)
@@ -251,7 +260,7 @@ def _replace(how: How, step: Step, case: Case) -> Step:
 def _new(how: How, page: Page, path: str, *, top: bool) -> Step:
     info = page.info
     number, labels = info.version.number, info.labels
-    stamp = Stamp(info.id, number, page.digest, info.parent, labels, top)
+    stamp = Stamp(info.id, number, page.digest, info.parent, labels, top, posted=info.posted)
     result = PageResult(
         path,
         Outcome.CREATED,

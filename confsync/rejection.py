@@ -10,7 +10,7 @@ from typing import assert_never
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror import Mirror
-from confsync.model import Event, Page, PageInfo, Status
+from confsync.model import Event, Page, PageInfo, Status, User
 from confsync.reading import Case
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult
@@ -42,18 +42,25 @@ def with_names(
 
 
 def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
-    """Display names, asked for in bulk where the mirror does not know them.
+    """Display names by account, as far as they are to be had.
 
-    Or none: a token that may not read them is no reason to fail.
+    They are asked for in bulk, where the mirror does not know them.
     """
     wanted = {account for account in accounts if account}
     known = mirror.people.get(wanted)
-    try:
-        found = remote.names(wanted - known.keys()) if wanted - known.keys() else {}
-    except APIAccessError:
-        return known
+    missing = wanted - known.keys()
+    people = people_of(remote, missing) if missing else {}
+    found = {account: user.name for account, user in people.items()}
     mirror.people.put({account: name for account, name in found.items() if name != account})
     return {**known, **found}
+
+
+def people_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, User]:
+    """People by account, or none: a token that may not read them is no reason to fail."""
+    try:
+        return remote.people(accounts)
+    except APIAccessError:
+        return {}
 
 
 def blank(entry: Entry) -> PageResult:
@@ -94,13 +101,14 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
 def taken(result: PageResult, other: PageInfo) -> PageResult:
     """The refusal of a title, that of the result, which another page has."""
     where = " (archived)" if other.status is Status.ARCHIVED else ""
-    return replace(
-        result,
-        outcome=Outcome.REJECTED,
-        error=f"the title '{result.title}' belongs to page {other.id}{where} already",
-        hint="give it another title; 'confsync pull' brings the other page",
-        exit=Exit.REFUSED,
-    )
+    why = f"the title '{result.title}' belongs to page {other.id}{where} already"
+    hint = "give it another title; 'confsync pull' brings the other page"
+    if other.posted is not None:
+        day = f"blog post {other.id} of {other.posted}, which is not here,"
+        why = f"{day} has the title '{result.title}'"
+        hint = "give yours another title; 'confsync pull' brings the other post"
+    rejected = Outcome.REJECTED
+    return replace(result, outcome=rejected, error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def log_conflict(case: Case, who: str) -> None:

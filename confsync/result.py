@@ -50,7 +50,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """One page. `base` and `remote` are version numbers; `version` says who made the remote one."""
+    """One page. `base` and `remote` are version numbers; `version` says who made the remote one.
+
+    `editors` are the accounts of those who changed the attachments that came with it.
+    """
 
     path: str
     outcome: Outcome
@@ -63,6 +66,7 @@ class PageResult:
     hint: str = ""
     exit: Exit = Exit.DONE
     version: Version | None = None
+    editors: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, object]:
         """The page's part of the JSON envelope."""

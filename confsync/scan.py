@@ -15,10 +15,10 @@ import yaml
 
 from confsync import attachments, document, gitrepo, paths, removals
 from confsync.basestore import STATE
-from confsync.config import SpaceConfig
+from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
 from confsync.errors import DocumentError
-from confsync.model import Folder
+from confsync.model import Folder, Stamp
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
@@ -83,9 +83,18 @@ class SpaceScan:
         return f"{self.config.path}/{path}"
 
     def moves(self, entry: Entry) -> bool:
-        """Whether a stamped document stands below another parent than it did."""
+        """Whether a stamped document stands below another parent, or day, than it did."""
         stamp = entry.document.stamp if entry.document else None
-        return stamp is not None and self.wanted(entry) != stamp.parent
+        if stamp is None:
+            return False
+        return self.wanted(entry) != stamp.parent or self.misdated(entry)
+
+    def misdated(self, entry: Entry) -> bool:
+        """Whether a blog post's document does not stand below the day that its stamp says."""
+        stamp = entry.document.stamp if entry.document else None
+        if stamp is None or stamp.posted is None:
+            return False
+        return paths.day_of(self.inner(entry.path)) != stamp.posted
 
     @property
     def has_orphans(self) -> bool:
@@ -122,7 +131,8 @@ def scan(root: Path, spaces: Iterable[SpaceConfig]) -> tuple[SpaceScan, ...]:
     scans = tuple(
         SpaceScan(space, checked, folders, _tree(space, checked, folders))
         for space, entries, folders in found
-        for checked in [tuple(_refuse_duplicate(entry, twice) for entry in entries)]
+        for single in [tuple(_refuse_duplicate(entry, twice) for entry in entries)]
+        for checked in [tuple(_refuse_misplaced(entry, space) for entry in single)]
     )
     return tuple(replace(one, foreign=_foreign(one, scans)) for one in scans)
 
@@ -175,21 +185,41 @@ def deleted_entries(
 ) -> dict[str, Entry]:
     """The documents that a commit has and the work tree lacks, by page id, as the commit has them.
 
-    Those that a pull removed, because their pages were in the trash, are not among them. Raises
-    UsageError for a revision that is none.
+    Those that stood where they cannot, and those that a pull removed because their pages were in
+    the trash, are not among them. Raises UsageError for a revision that is none.
     """
+    spaces = tuple(spaces)
     directories = [space.path for space in spaces]
     found = gitrepo.deleted_documents(root, directories, revision)
-    entries = (_parsed(path, raw) for path, raw in found.items())
     removed = removals.read(root / STATE)
-    return {e.page_id: e for e in entries if e.page_id and e.page_id not in removed}
+    entries: dict[str, Entry] = {}
+    for path, raw in found.items():
+        space = next((space for space in spaces if space.holds(path)), None)
+        entry = _refuse_misplaced(_parsed(path, raw), space) if space else None
+        if entry and entry.page_id and entry.page_id not in removed:
+            entries[entry.page_id] = entry
+    return entries
+
+
+def committed_stamps(
+    root: Path, spaces: Iterable[SpaceConfig], here: Mapping[str, bytes]
+) -> dict[str, Stamp]:
+    """The stamps that documents have in git's HEAD, of those that are not the same there.
+
+    `here` are the documents in question. Empty without a repository.
+    """
+    if not here:
+        return {}
+    found = gitrepo.committed(root, [space.path for space in spaces], here)
+    entries = (_parsed(path, raw) for path, raw in found.items())
+    return {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
 
 
 def _scan_space(root: Path, space: SpaceConfig) -> tuple[list[Entry], dict[str, Folder]]:
     directory = root / space.path
     entries: list[Entry] = []
     folders: dict[str, Folder] = {}
-    for path in sorted(_walk(directory)):
+    for path in sorted(_walk(directory, but=directory / paths.BLOG if space.blog else None)):
         if path.name == paths.FOLDER_FILE:
             folder = _read_folder(path)
             if folder:
@@ -221,13 +251,15 @@ def _parsed(name: str, raw: bytes) -> Entry:
         return Entry(name, raw, None, error)
 
 
-def _walk(directory: Path) -> Iterator[Path]:
-    """Documents and folder files below a directory; hidden directories are not entered."""
+def _walk(directory: Path, *, but: Path | None = None) -> Iterator[Path]:
+    """Documents and folder files below a directory; hidden ones and `but` are not entered."""
     for parent, directories, files in os.walk(directory):
         directories[:] = sorted(
             name
             for name in directories
-            if not name.startswith(".") and not name.endswith(attachments.DIRECTORY)
+            if not name.startswith(".")
+            and not name.endswith(attachments.DIRECTORY)
+            and Path(parent, name) != but
         )
         for name in files:
             if name == paths.FOLDER_FILE or (
@@ -270,7 +302,27 @@ def _refuse_duplicate(entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Ent
     return replace(entry, document=None, error=problem)
 
 
+def _refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
+    """A page in a blog, or a blog post anywhere else, is nothing that the server could be told."""
+    stamp = entry.document.stamp if entry.document else None
+    if stamp is None or (stamp.posted is not None) == space.posts:
+        return entry
+    if space.posts:
+        why = f"is page {stamp.id}, and stands in a blog: a page does not become a blog post"
+        hint = "move it back among the pages; a copy without its confluence block is a new post"
+    elif entry.path.startswith(f"{space.path}/{paths.BLOG}/"):
+        why = f"is blog post {stamp.id}, and the blog of {space.key} is not mirrored"
+        hint = f"'blog: true' for {space.key} in {FILE_NAME} mirrors it; or remove the file"
+    else:
+        where = f"{paths.BLOG}/{paths.place_of_day(stamp.posted or '')}/"
+        why = f"is blog post {stamp.id}, and stands outside {where}: blog posts do not move"
+        hint = f"move it back to {where}; a copy without its confluence block is a new page"
+    return replace(entry, document=None, error=DocumentError(entry.path, 1, why, hint=hint))
+
+
 def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Folder]) -> paths.Tree:
+    if space.posts:  # which stand below days, and not below one another
+        return paths.Tree({}, None, frozenset(e.page_id for e in entries if e.page_id))
     owners: dict[str, str | None] = {
         directory: folder.id for directory, folder in folders.items() if directory != "."
     }

@@ -61,7 +61,7 @@ def not_excluded(scans: Iterable[SpaceScan], deleted: Mapping[str, Entry]) -> di
     removed since its page is excluded now, says nothing about the page."""
     found = dict(deleted)
     for scan in scans:
-        inside = [e for e in deleted.values() if e.path.startswith(f"{scan.config.path}/")]
+        inside = [e for e in deleted.values() if scan.config.holds(e.path)]
         there = replace(scan, entries=(*scan.entries, *inside))
         for entry in excluded(there):
             found.pop(entry.page_id or "", None)
@@ -151,6 +151,10 @@ def _places(
 ) -> dict[str, str]:
     """Where each page would stand if none were excluded; a document that is here keeps its name."""
     names = {entry.page_id: _place(scan, entry).rpartition("/")[2] for entry in scan.entries}
+    if scan.config.posts:
+        listed = inside.values()
+        posts = [paths.Post(i.id, i.title, i.posted or "", names.get(i.id)) for i in listed]
+        return {key: f"{paths.BLOG}/{place}" for key, place in paths.place_posts(posts).items()}
     nodes = [Node(i.id, i.title, i.parent, names.get(i.id)) for i in inside.values()]
     nodes += [Node(folder.id, folder.title, folder.parent) for folder in folders.values()]
     return paths.place(nodes, home)
@@ -167,7 +171,9 @@ def _line(key: str, above: Mapping[str, str | None]) -> list[str]:
 
 
 def _place(scan: SpaceScan, entry: Entry) -> str:
-    return scan.inner(entry.path).removesuffix(paths.SUFFIX)
+    """Where a document stands, as rules see it: below the space's directory, its blog included."""
+    place = scan.inner(entry.path).removesuffix(paths.SUFFIX)
+    return f"{paths.BLOG}/{place}" if scan.config.posts else place
 
 
 def _is_at_top_only(entry: Entry) -> bool:

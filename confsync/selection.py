@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from confsync.attachments import directory_of, document_of
+from confsync.attachments import DIRECTORY, directory_of, document_of
 from confsync.errors import UsageError
 
 
@@ -20,6 +20,14 @@ class Selection:
 
     names: tuple[str, ...] = ()
     among: frozenset[str] | None = None
+    # The same names: hooks name thousands of files, and each document is looked for among them.
+    _named: frozenset[str] = field(init=False, repr=False, compare=False)
+    _files: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", frozenset(self.names))
+        files = tuple(name for name in self.names if f"{DIRECTORY}/" in name)
+        object.__setattr__(self, "_files", files)
 
     @classmethod
     def of(cls, root: Path, directory: Path, given: Iterable[str]) -> Selection:
@@ -46,24 +54,30 @@ class Selection:
 
     def meant_itself(self, path: str) -> bool:
         """Whether a document is meant, and not only attachments of it."""
-        return not self.names or any(
-            path == name or path.startswith(f"{name}/") for name in self.names
-        )
+        return not self.names or not self._named.isdisjoint(_with_parents(path))
 
     def attachments_of(self, path: str) -> tuple[str, ...]:
         """The files among a document's attachments that are named."""
         inside = f"{directory_of(path)}/"
-        return tuple(name.removeprefix(inside) for name in self.names if name.startswith(inside))
+        return tuple(name.removeprefix(inside) for name in self._files if name.startswith(inside))
 
     def check(self, paths: Iterable[str], directories: Iterable[str]) -> None:
         """Raises UsageError when a name means no document. `directories` are those of spaces."""
-        known = list(paths)
+        if not self.names:
+            return
+        known = {name for path in paths for name in _with_parents(path)}
         below = ", ".join(f"{directory}/" for directory in directories)
         for name in self.names:
-            document = document_of(name) or name
-            if not any(path in (name, document) or path.startswith(f"{name}/") for path in known):
+            if name not in known and (document_of(name) or name) not in known:
                 raise UsageError(
                     f"{name}: no document there",
                     hint=f"documents stand below {below} and 'confsync status' lists them; "
                     "a plain 'confsync pull' brings pages that are new",
                 )
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    """A path, and the directories above it."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]

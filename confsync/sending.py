@@ -161,12 +161,12 @@ class Sending:
         if not isinstance(error, WriteRefusedError) or old == new:
             return None
         try:
-            other = self._reader.remote.titled(self._reader.space, new)
+            found = self._reader.remote.titled(self._reader.space, new)
         except APIAccessError:
             return None  # the server's own words will do
-        if other is None or other.id == case.stamp.id:
-            return None
-        return taken(beside(entry, case), other)
+        # A blog post has its title for one day.
+        others = [o for o in found if o.id != case.stamp.id and o.posted == case.stamp.posted]
+        return taken(beside(entry, case), others[0]) if others else None
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
         result = beside(entry, case)
@@ -249,7 +249,8 @@ class Sending:
         for entry, case, made in landed:
             if case.page and writable(case):
                 old, new = case.page.info.title, case.local.title
-                self.renamed.append(Renamed(self._scan.config.key, old, new))
+                config = self._scan.config
+                self.renamed.append(Renamed(config.key, old, new, config.posts))
             self._pages.append(self._settled(entry, case, made, found.get(case.stamp.id)))
 
     def _settled(self, entry: Entry, case: Case, made: Landed, answer: Found | None) -> PageResult:

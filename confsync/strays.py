@@ -29,6 +29,8 @@ def find(remote: Remote, scans: Iterable[SpaceScan]) -> list[Stray]:
     """
     by_key: dict[str, list[SpaceScan]] = {}
     for scan in scans:
+        if scan.config.posts:
+            continue  # no page goes there, and no post comes from there
         by_key.setdefault(scan.config.key.casefold(), []).append(scan)
     found: list[Stray] = []
     for group in by_key.values():

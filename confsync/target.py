@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from confsync.errors import UsageError
+from confsync.errors import NotVisibleError, UsageError
+from confsync.remote import Remote
 from confsync.scan import SpaceScan
 from confsync.selection import Selection
+
+Answer = TypeVar("Answer")
 
 _ID = re.compile(r"[1-9][0-9]{0,19}")
 _VERSION = re.compile(r"(?P<page>.+)@(?P<version>[1-9][0-9]{0,8})")
@@ -19,13 +23,30 @@ _VERSION = re.compile(r"(?P<page>.+)@(?P<version>[1-9][0-9]{0,8})")
 class Target:
     """A page's id, its document where the mirror has one, and the version that was named.
 
-    `base` is the version that the document is based on.
+    `base` is the version that the document is based on. `post` is whether it is a blog post, None
+    where only the server knows.
     """
 
     page_id: str
     path: str | None = None
     version: int | None = None
     base: int | None = None
+    post: bool | None = None
+
+    def asked(self, remote: Remote, ask: Callable[[Remote], Answer]) -> Answer:
+        """What `ask` answers about the page or, where there is none, the blog post of this id.
+
+        Raises NotVisibleError for what is neither, and any other APIAccessError.
+        """
+        if self.post is not None:
+            return ask(remote.posts if self.post else remote)
+        try:
+            return ask(remote)
+        except NotVisibleError as error:
+            try:
+                return ask(remote.posts)
+            except NotVisibleError:
+                raise error from None
 
 
 def is_id(text: str) -> bool:
@@ -54,4 +75,4 @@ def read(root: Path, start: Path, scans: Iterable[SpaceScan], text: str) -> Targ
     if here is None or here.document is None or here.document.stamp is None:
         return Target(name, None, version)
     stamp = here.document.stamp
-    return Target(stamp.id, here.path, version, stamp.version)
+    return Target(stamp.id, here.path, version, stamp.version, stamp.posted is not None)

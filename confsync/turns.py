@@ -118,12 +118,20 @@ class Turns:
         if found.stamp is None:
             wanted = scan.tree.owners.get(scan.inner(entry.path).rpartition("/")[0])
             key = paths.unborn(entry.path)
-            return Intent(entry.path, key, found.title, wanted, new=True, meant=meant)
+            room = "new posts" if scan.config.posts else ""
+            return Intent(entry.path, key, found.title, wanted, new=True, meant=meant, room=room)
         if not meant and not found.modified and not scan.moves(entry):
             return None
         stamp, wanted = found.stamp, scan.wanted(entry)
         return Intent(
-            entry.path, stamp.id, found.title, wanted, old_title, stamp.parent, meant=meant
+            entry.path,
+            stamp.id,
+            found.title,
+            wanted,
+            old_title,
+            stamp.parent,
+            meant=meant,
+            room=stamp.posted or "",
         )
 
     def _old_titles(self, waiting: list[Entry]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import labelling, scope
+from confsync.config import SpaceConfig
 from confsync.errors import EVERYBODYS, APIAccessError, SpaceNotFoundError
 from confsync.model import (
     AttachmentInfo,
@@ -51,9 +52,15 @@ class SpaceView:
     attachments: Mapping[str, Attachments]
 
 
+def about(remote: Remote, space: SpaceConfig) -> Remote:
+    """What is asked about a mirror's space: the server's pages, or its blog posts."""
+    return remote.posts if space.posts else remote
+
+
 def reader_of(remote: Remote, scan: SpaceScan) -> Reader:
-    """What reads the pages of a mirror's space."""
-    return Reader(remote, remote.space(scan.config.key), archived=scan.config.archived)
+    """What reads the pages, or blog posts, of a mirror's space."""
+    asked = about(remote, scan.config)
+    return Reader(asked, asked.space(scan.config.key), archived=scan.config.archived)
 
 
 def view(
@@ -76,7 +83,7 @@ def view(
     """
     listed = {info.id: info for info in _listing(reader, labels=labels)}
     folders = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
-    home = scan.config.root or reader.space.home
+    home = None if scan.config.posts else scan.config.root or reader.space.home
     if scan.config.root and scan.config.root not in listed:
         raise SpaceNotFoundError(
             f"there is no page {scan.config.root} in space '{scan.config.key}', or you may not "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from confsync.compare import Content
+from confsync.compare import Absent, Content
 from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
 from confsync.model import Local, Page, Space, Stamp, digest
 from confsync.reading import Case, Reader
@@ -16,7 +16,7 @@ from confsync.writing import Landed, NoVersion, settled, writable, write
 
 @dataclass(frozen=True, slots=True)
 class WikiPage:
-    """A page as it was fetched. `content_storage` is its body in storage format, unchanged.
+    """A page, or blog post, as it was fetched. `content_storage` is its storage format, unchanged.
 
     `parent_id` is None for a page at the root of its space. `labels` are the global ones.
     """
@@ -54,6 +54,8 @@ class Wiki:
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
         self._known: dict[tuple[str, int], str] = {}
+        # What an id is found by: as a page's, or as a blog post's.
+        self._readers: dict[str, Reader] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +68,8 @@ class Wiki:
         self._remote.close()
 
     def fetch_page(self, page_id: str) -> WikiPage:
-        """The current page. Raises NotVisibleError and other APIAccessErrors."""
-        page = self._current(Reader(self._remote, Space("", "", "", None)), page_id, 1)
+        """The current page or blog post. Raises NotVisibleError and other APIAccessErrors."""
+        reader, page = self._current(page_id, 1)
         self._remember(page)
         info = page.info
         return WikiPage(
@@ -77,21 +79,20 @@ class Wiki:
             page.body,
             self._remote.space_key(info.space),
             info.parent,
-            self._remote.labels(page_id),
+            reader.remote.labels(page_id),
         )
 
     def update_page(
         self, *, page_id: str, title: str, content: str, version: int, message: str = ""
     ) -> int:
-        """Write a page if it still is what it was at `version`; answers the new version's number.
+        """Write a page, or blog post, if it is what it was at `version`; answers the new number.
 
         When the server has this content already, or takes the write for no change, that is the
         number it has. Raises VersionConflictError when somebody changed the page meanwhile,
         WriteRefusedError for what the server does not take, UnsettledError when nobody can say
         whether it landed.
         """
-        reader = Reader(self._remote, Space("", "", "", None))
-        now = self._current(reader, page_id, version)
+        reader, now = self._current(page_id, version)
         known = self._known.get((page_id, version))
         if known is None:
             known = now.digest if version == now.info.version.number else ""
@@ -104,21 +105,30 @@ class Wiki:
         match done:
             case Landed():
                 # What the server stored is the base from now on, not what was sent.
-                self._remember(self._current(reader, page_id, done.version))
+                self._remember(self._current(page_id, done.version)[1])
                 return done.version
             case NoVersion():
                 return version
             case Case():
                 raise self._conflict(done)
 
-    def _current(self, reader: Reader, page_id: str, least: int) -> Page:
-        """The current page, at a version or later if that is to be had."""
+    def _current(self, page_id: str, least: int) -> tuple[Reader, Page]:
+        """The current page, at a version or later if that is to be had, and what reads it.
+
+        An id that is no page's is asked for among the blog posts.
+        """
+        reader = self._readers.get(page_id) or _any_space(self._remote)
         found = reader.current({page_id: least})[page_id]
+        if found is Absent.NOT_VISIBLE and page_id not in self._readers:
+            posts = _any_space(self._remote.posts)
+            found = posts.current({page_id: least})[page_id]
+            reader = reader if found is Absent.NOT_VISIBLE else posts
         if isinstance(found, APIAccessError):
             raise found
         if not isinstance(found, Page):
             raise NotVisibleError(f"page {page_id} is {found.value}")
-        return found
+        self._readers[page_id] = reader
+        return reader, found
 
     def _remember(self, page: Page) -> None:
         self._known[page.info.id, page.info.version.number] = page.digest
@@ -127,3 +137,7 @@ class Wiki:
         log_conflict(case, self._remote.who)
         now = case.page.info.version.number if case.page else None
         return VersionConflictError(case.stamp.id, case.stamp.version, now)
+
+
+def _any_space(remote: Remote) -> Reader:
+    return Reader(remote, Space("", "", "", None))

@@ -360,6 +360,55 @@ ABLATIONS = (
             "tests/flows/test_resolve.py::test_ours_gives_up_only_what_was_seen",
         ),
     ),
+    Ablation(
+        "a blog post is looked for before it is created",
+        (
+            Cut(
+                "confsync/creating.py",
+                "if (made := earlier()) is not None:",
+                "if (made := None) is not None:",
+            ),
+        ),
+        (
+            "tests/flows/test_blog.py::"
+            "test_a_creation_of_which_nobody_knew_is_found_again_on_another_day",
+            "tests/flows/test_blog.py::"
+            "test_a_creation_of_which_nobody_knew_is_refused_when_it_was_edited_since",
+        ),
+    ),
+    Ablation(
+        "a post with a document here is no earlier try",
+        (
+            Cut(
+                "confsync/creating.py",
+                "self._known = frozenset(e.claimed_id for e in scan.entries if e.claimed_id)",
+                "self._known = frozenset[str]()",
+            ),
+        ),
+        ("tests/flows/test_blog.py::test_a_copy_without_its_stamp_is_another_post",),
+    ),
+    Ablation(
+        "blog posts stay in the blog, and pages out of it",
+        (
+            Cut(
+                "confsync/scan.py",
+                "if stamp is None or (stamp.posted is not None) == space.posts:",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/unit/test_blog.py::"
+            "test_what_stands_where_it_cannot_is_an_error_that_keeps_its_id",
+            "tests/flows/test_blog.py::"
+            "test_a_post_that_is_moved_among_the_pages_is_refused_and_not_written_again",
+            "tests/flows/test_blog.py::test_a_page_that_is_moved_into_the_blog_is_refused",
+        ),
+    ),
+    Ablation(
+        "a blog post stays below its day",
+        (Cut("confsync/commands/push.py", "if scan.misdated(entry):", "if False:"),),
+        ("tests/flows/test_blog.py::test_a_post_below_another_day_is_refused_and_put_back",),
+    ),
 )
 
 

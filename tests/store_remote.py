@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import BinaryIO, TypeVar
 
@@ -47,6 +48,7 @@ from confsync.sandbox import (
     VersionRow,
     queries,
 )
+from confsync.sandbox.rows import PAGE, POST
 from confsync.work import Workers
 
 Done = TypeVar("Done")
@@ -61,16 +63,22 @@ class Trouble(Enum):
 
 
 class StoreRemote:
-    """Implements `Remote`. `trouble` strikes once, at the next write."""
+    """Implements `Remote`. `trouble` strikes once, at the next write.
+
+    It is of blog posts where it is that of `pages`, with which it shares what goes wrong.
+    """
 
     flavor = "cloud"
 
-    def __init__(self, store: Store, user: str = "Me") -> None:
+    def __init__(self, store: Store, user: str = "Me", *, pages: StoreRemote | None = None) -> None:
         self.store = store
         self.who = user
         self.workers = Workers(1)
         self.trouble: Trouble | None = None
         self.writes = 0
+        self.shared = pages or self
+        self.kind = POST if pages else PAGE
+        self.posts: StoreRemote = self if pages else StoreRemote(store, user, pages=self)
 
     url = "http://127.0.0.1/wiki"
 
@@ -98,7 +106,7 @@ class StoreRemote:
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
         steps.before("GET pages")
-        for row in self.store.pages(space.key):
+        for row in self._listed(space.key):
             if not row.restricted:
                 yield _info(row, labels=labels)
 
@@ -108,7 +116,7 @@ class StoreRemote:
         for page_id in page_ids:
             with contextlib.suppress(Missing):
                 row = self.store.page(page_id)
-                if not row.restricted and row.status != "trashed":
+                if not row.restricted and row.status != "trashed" and row.type == self.kind:
                     found[page_id] = Page(_info(row), row.body)
         return found
 
@@ -123,9 +131,7 @@ class StoreRemote:
         for old in self.store.versions(page_id):
             if old.number == version:
                 info = _info(row)
-                return Page(
-                    PageInfo(info.id, info.space, old.title, _version(old), info.parent), old.body
-                )
+                return Page(replace(info, title=old.title, version=_version(old)), old.body)
         raise NotVisibleError(f"page {page_id} has no v{version}")
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
@@ -147,15 +153,18 @@ class StoreRemote:
 
     def children(self, page_id: str) -> tuple[str, ...]:
         steps.before(f"GET children of {page_id}")
+        if self.kind == POST:
+            return ()
         rows = queries.parents(self.store.database, self._row(page_id).space_id)
         return tuple(one for one, above in rows.items() if above == page_id)
 
-    def titled(self, space: Space, title: str) -> PageInfo | None:
+    def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
         steps.before("GET title")
-        for row in self.store.pages(space.key):
-            if row.title.casefold() == title.casefold():
-                return _info(row)
-        return None
+        rows = self._listed(space.key)
+        return tuple(_info(row) for row in rows if row.title.casefold() == title.casefold())
+
+    def _listed(self, key: str) -> tuple[PageRow, ...]:
+        return self.store.posts(key) if self.kind == POST else self.store.pages(key)
 
     def space_key(self, space_id: str) -> str:
         return next(row.key for row in self.store.spaces() if row.id == space_id)
@@ -175,8 +184,8 @@ class StoreRemote:
         steps.before(f"GET attachment {info.id}")
         into.write(self.store.attachment_data(info.id, info.version.number)[into.size :])
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        return {name: name for name in account_ids if name}
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
+        return {name: User(name, name) for name in account_ids if name}
 
     def close(self) -> None:
         pass
@@ -194,6 +203,7 @@ class StoreRemote:
         parent: str | None = None,
     ) -> PageInfo:
         def write() -> PageRow:
+            self._row(page_id)
             try:
                 return self.store.update(
                     page_id,
@@ -213,6 +223,9 @@ class StoreRemote:
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
     ) -> PageInfo:
         def write() -> PageRow:
+            if self.kind == POST:
+                given = (space.key, title, body, self.who, message)
+                return self.store.create_post(*given, hidden=False)
             return self.store.create_page(
                 space.key,
                 title,
@@ -264,7 +277,7 @@ class StoreRemote:
 
     def _write(self, what: str, write: Callable[[], Done]) -> Done:
         steps.before(what)
-        trouble, self.trouble = self.trouble, None
+        trouble, self.shared.trouble = self.shared.trouble, None
         if trouble is Trouble.DOWN:
             raise ServerError("the server answered 503", status=503)
         if trouble is Trouble.RACE:
@@ -277,7 +290,7 @@ class StoreRemote:
             raise WriteRefusedError(str(error), status=400) from None
         except Refusal as error:
             raise PermissionDeniedError(str(error), status=error.status) from None
-        self.writes += 1
+        self.shared.writes += 1
         if trouble is Trouble.LOST:
             raise NetworkError("the connection was lost")
         return done
@@ -287,7 +300,7 @@ class StoreRemote:
             row = self.store.page(page_id)
         except Missing as error:
             raise NotVisibleError(str(error), status=404) from None
-        if row.restricted:
+        if row.restricted or row.type != self.kind:
             raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
         return row
 
@@ -303,6 +316,7 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         status=Status(row.status) if row.status in _STATUSES else Status.OTHER,
         position=row.position,
         labels=tuple(sorted(row.labels)) if labels else None,
+        posted=row.created_at[:10] if row.type == POST else None,
     )
 
 

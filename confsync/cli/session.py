@@ -51,7 +51,7 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
     """The mirrors that some paths belong to, each with its own; without paths, the one here.
 
     A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
-    ConfigError when none is in any.
+    ConfigError when none is in any, but not to pre-commit, where a commit may hold others' alone.
     """
     from confsync import config
     from confsync.errors import ConfigError
@@ -64,18 +64,23 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
     trouble = None
     for path in paths:
         try:
-            root = config.find_root((settings.start / path).absolute().parent)
+            given = (settings.start / path).absolute()
+            root = config.find_root(given if given.is_dir() else given.parent)
         except ConfigError as error:
             trouble = error
         else:
             found.setdefault(root, []).append(path)
-    if not found and trouble:
+    if not found and trouble and not os.environ.get("PRE_COMMIT"):
         raise trouble
     return {root: tuple(named) for root, named in found.items()}
 
 
 def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
-    """The results of several mirrors as one, and what its paths are relative to."""
+    """The results of several mirrors, or of none, as one, and what its paths are relative to."""
+    from confsync.result import Result
+
+    if not results:
+        return Result(click.get_current_context().info_name or ""), settings.start
     if len(results) == 1:
         ((root, result),) = results.items()
         return result, root
@@ -214,7 +219,7 @@ def finish(
     if settings.as_json:
         given, out, err = render.as_json(result) + "\n", "", ""
     elif annotate:
-        given, out, err = render.as_annotations(result, _shown(settings, root)), "", ""
+        given, out, err = render.as_annotations(result, _annotated(settings, root)), "", ""
     else:
         given, out, err = render.as_text(
             result,
@@ -264,6 +269,15 @@ def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
         return _relative(root / path, settings.start)
 
     return shown
+
+
+def _annotated(settings: Settings, root: Path | None) -> Callable[[str], str]:
+    """The same as GitHub wants it: from where a workflow checked out, wherever a step works."""
+    top = Path(os.environ.get("GITHUB_WORKSPACE") or settings.start).resolve()
+    if root is None or not root.resolve().is_relative_to(top):
+        return _shown(settings, root)
+    inside = root.resolve().relative_to(top)
+    return lambda path: (inside / path).as_posix()
 
 
 def _relative(path: Path, start: Path) -> str:

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from confsync.checking import Known, findings_of
+from confsync.checking import Known, findings_of, unknown_to_cache
 from confsync.mirror import Mirror
 from confsync.result import Result
+from confsync.scan import SpaceScan, committed_stamps
 from confsync.selection import Selection
 
 
 def check(mirror: Mirror, selection: Selection) -> Result:
     """Look at every document of the mirror, or at the named ones."""
     scans = mirror.scan()
-    titles = {
-        scan.config.key: frozenset(
-            entry.document.title.casefold() for entry in scan.entries if entry.document
-        )
-        for scan in scans
-        if scan.config.root is None
-    }
+    titles = _titles(scans)
+    entries = [e for scan in scans for e in scan.entries if selection.has(e.path)]
+    committed = committed_stamps(
+        mirror.root, mirror.config.spaces, unknown_to_cache(mirror, entries)
+    )
     findings = []
     clean = 0
     for scan in scans:
-        known = Known(scan.config.key, titles)
+        known = Known(scan.config.key, titles, committed)
         for entry in scan.entries:
             if selection.has(entry.path):
                 found = list(findings_of(mirror, entry, known))
                 findings += found
                 clean += not found
     return Result("check", findings=tuple(findings), clean=clean)
+
+
+def _titles(scans: tuple[SpaceScan, ...]) -> dict[str, frozenset[str]]:
+    """The titles of each space of which every page is here and can be read, without case."""
+    scans = tuple(scan for scan in scans if not scan.config.posts)
+    whole = {
+        scan.config.key
+        for scan in scans
+        if scan.config.root is None and not scan.config.include and not scan.config.exclude
+    }
+    for scan in scans:
+        if any(entry.document is None for entry in scan.entries):
+            whole.discard(scan.config.key)
+    return {
+        key: frozenset(
+            entry.document.title.casefold()
+            for scan in scans
+            if scan.config.key == key
+            for entry in scan.entries
+            if entry.document
+        )
+        for key in whole
+    }

@@ -33,7 +33,7 @@ def doctor(mirror: Mirror, opened: Callable[[], AbstractContextManager[Remote]])
 
 def _local(mirror: Mirror) -> Iterator[Check]:
     config = mirror.config
-    spaces = ", ".join(space.key for space in config.spaces)
+    spaces = ", ".join(space.key for space in config.spaces if not space.posts)
     yield Check("configuration", f"{config.url}, spaces: {spaces}")
     yield _git(mirror)
     entries = [entry for scan in mirror.scan() for entry in scan.entries]
@@ -79,7 +79,7 @@ def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:
     yield Check("credentials", f"you are {user.name or user.id}")
     yield _clock(remote)
     for space in mirror.config.spaces:
-        yield from _space(remote, space)
+        yield from _blog(remote, space) if space.posts else _space(remote, space)
     limits = {k: v for k, v in remote.seen.items() if k.lower().startswith("x-ratelimit")}
     told = ", ".join(f"{name} {value}" for name, value in sorted(limits.items()))
     yield Check("limits", told or "the server names none")
@@ -129,6 +129,16 @@ def _space(remote: Remote, wanted: SpaceConfig) -> Iterator[Check]:
             )
         elif page:
             yield Check(name, "you may edit its pages")
+    except APIAccessError as error:
+        yield Check(name, error.message, exit=error.exit, hint=error.hint)
+
+
+def _blog(remote: Remote, wanted: SpaceConfig) -> Iterator[Check]:
+    name = f"blog of {wanted.key}"
+    try:
+        space = remote.posts.space(wanted.key)
+        count = sum(1 for info in remote.posts.listing(space) if info.status is Status.CURRENT)
+        yield Check(name, f"{count} blog posts can be read")
     except APIAccessError as error:
         yield Check(name, error.message, exit=error.exit, hint=error.hint)
 

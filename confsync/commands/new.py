@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from confsync import frontmatter, mirror, paths
+from confsync.config import FILE_NAME
 from confsync.errors import UsageError
 from confsync.mirror import Mirror
 from confsync.result import Outcome, PageResult, Result
@@ -16,9 +17,17 @@ def new(root: Mirror, name: str, title: str) -> Result:
     if not inside or not name.endswith(paths.SUFFIX):
         spaces = ", ".join(f"{space.path}/" for space in root.config.spaces)
         raise UsageError(f"{name}: a document ends in {paths.SUFFIX} and stands below {spaces}")
+    for space in root.config.spaces:
+        if not space.blog and not space.posts and name.startswith(f"{space.path}/{paths.BLOG}/"):
+            raise UsageError(
+                f"{name}: a blog post, and the blog of {space.key} is not mirrored",
+                hint=f"'blog: true' for {space.key} in {FILE_NAME} mirrors it",
+            )
     if not title.strip() or "\n" in title:
         raise UsageError("a title is one line of text")
     path = Path(root.root, name)
     mirror.write_new(path, f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n")
+    post = any(space.posts and space.holds(name) for space in root.config.spaces)
+    what = "blog post, dated that day" if post else "page"
     page = PageResult(name, Outcome.CREATED, title=title)
-    return Result("new", (page,), notes=("'confsync push' creates the page",))
+    return Result("new", (page,), notes=(f"'confsync push' creates the {what}",))

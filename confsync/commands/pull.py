@@ -37,7 +37,7 @@ from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing
 from confsync.selection import Selection
-from confsync.view import reader_of, view
+from confsync.view import about, reader_of, view
 from confsync.work import batches
 
 # Pages whose attachments are read before the first of them are put in place.
@@ -104,6 +104,7 @@ def pull(
                     continue
                 with each_space(errors):
                     progress(f"asking about {scan.config.key}", 0, None)
+                    how = replace(how, remote=about(remote, scan.config))
                     plan = _plan(how, scans, scan, selection, deleted, away)
                     renamed += _renamed(plan)
                     shown += [step.shown for step in plan.steps]
@@ -208,7 +209,12 @@ def _plan(
 def _renamed(plan: Plan) -> list[Renamed]:
     """The pages whose title changes with this pull."""
     return [
-        Renamed(plan.scan.config.key, step.entry.document.title, step.result.title)
+        Renamed(
+            plan.scan.config.key,
+            step.entry.document.title,
+            step.result.title,
+            plan.scan.config.posts,
+        )
         for step in plan.steps
         if step.entry and step.entry.document and step.data and step.result.title
     ]
@@ -222,7 +228,9 @@ def _too_much(plan: Plan) -> Problem | None:
     moved = [path for path in plan.moves if path not in waiting]
     files = sum(step.bringing.removals for step in plan.steps if step.bringing)
     count = max(len(removed), len(moved), files)
-    empty = bool(stamped) and not (plan.view.infos or plan.view.excluded)
+    # A space has its home page at least; a blog may have come to its end.
+    listed = plan.view.infos or plan.view.excluded or plan.scan.config.posts
+    empty = bool(stamped) and not listed
     if not empty and not too_many(count, len(stamped)):
         return None
     what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from confsync import attaching, gitrepo, labelling, paths, references, scope
+from confsync import attaching, labelling, paths, references, scope, worktree
 from confsync.attaching import Beside, deleted_here
 from confsync.committing import Commit
 from confsync.config import FILE_NAME
@@ -26,7 +26,7 @@ from confsync.result import PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, deleted_entries, knowing
 from confsync.selection import Selection
 from confsync.turns import Turns
-from confsync.view import reader_of
+from confsync.view import about, reader_of
 
 
 def push(
@@ -70,8 +70,9 @@ def push(
         try:
             for scan in scans:
                 with each_space(errors):
+                    asking = about(remote, scan.config)
                     files = _files(mirror, scan, selection, gone, pages, delete=bool(delete))
-                    waiting = _outgoing(mirror, remote, scan, selection, pages, errors, files)
+                    waiting = _outgoing(mirror, asking, scan, selection, pages, errors, files)
                     waiting = _without(waiting, differing, pages)
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
@@ -80,7 +81,7 @@ def push(
                     doomed += doomed_elsewhere(reader, asked, _ids_of(scans, deleted))
                     _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     _refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
-                    extras = Extras(mirror, remote, files, delete=delete is not None)
+                    extras = Extras(mirror, asking, files, delete=delete is not None)
                     turns = Turns(mirror, reader, scan, message, pages, clock, extras)
                     try:
                         turns.push(waiting, dry_run=dry_run, progress=progress)
@@ -106,10 +107,10 @@ def _narrowed(
     directories = mirror.config.directories
     among, differing = selection.among, frozenset[str]()
     if since is not None:
-        changed = gitrepo.changed_documents(mirror.root, directories, since)
+        changed = worktree.changed_documents(mirror.root, directories, since)
         among = changed if among is None else among & changed
     if staged:
-        changed, differing = gitrepo.staged_documents(mirror.root, directories)
+        changed, differing = worktree.staged_documents(mirror.root, directories)
         among = changed if among is None else among & changed
     return replace(selection, among=among), differing
 
@@ -157,6 +158,9 @@ def _outgoing(
         extra = relabelled or entry.path in files or entry.path in scan.foreign
         if stamp and not entry.document.modified and not scan.moves(entry) and not extra:
             continue
+        if scan.misdated(entry):
+            pages.append(_misdated(scan, entry))
+            continue
         if entry.path in excluded:
             why = f"excluded by {FILE_NAME}; not pushed"
             hint = f"change 'include' or 'exclude' in {FILE_NAME}, or 'confsync pull --prune'"
@@ -169,6 +173,15 @@ def _outgoing(
         else:
             outgoing.append(entry)
     return outgoing
+
+
+def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:
+    """The refusal of a blog post that stands below another day than its own."""
+    stamp = entry.document.stamp if entry.document else None
+    place = scan.outer(paths.place_of_day(stamp.posted or "" if stamp else ""))
+    why = f"a blog post stays below its day, {place}/: blog posts do not move"
+    hint = "'confsync pull' puts it back"
+    return replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def _files(

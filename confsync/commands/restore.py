@@ -10,11 +10,16 @@ from confsync.model import Event, PageInfo, Status
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Result
 from confsync.scan import deleted_pages
+from confsync.target import Target
 
 
 def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
-    """Make a trashed page current again, with the content that it had. Raises APIAccessError."""
-    page = remote.page(page_id)
+    """Make a trashed page, or blog post, current again, with the content that it had.
+
+    Raises APIAccessError.
+    """
+    page = Target(page_id).asked(remote, lambda one: one.page(page_id))
+    remote = remote if page.info.posted is None else remote.posts
     info = page.info
     here = deleted_pages(mirror.root, mirror.config.spaces).get(page_id)
     result = PageResult(here or f"page {page_id}", Outcome.RESTORED, page_id, info.title)

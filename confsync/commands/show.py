@@ -8,7 +8,7 @@ from dataclasses import replace
 from confsync import document
 from confsync.errors import APIAccessError
 from confsync.mirror import Mirror
-from confsync.model import Stamp
+from confsync.model import Page, Stamp
 from confsync.rejection import names_of
 from confsync.remote import Remote
 from confsync.result import Result
@@ -17,12 +17,16 @@ from confsync.target import Target
 
 def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     """The newest version, or the one that was named; and who made it, when, with which words."""
-    if target.version is None:
-        page = remote.page(target.page_id)
-    else:
-        page = remote.old_page(target.page_id, target.version)
+
+    def ask(one: Remote) -> Page:
+        if target.version is None:
+            return one.page(target.page_id)
+        return one.old_page(target.page_id, target.version)
+
+    page = target.asked(remote, ask)
     info = page.info
-    stamp = Stamp(info.id, info.version.number, page.digest, info.parent)
+    number = info.version.number
+    stamp = Stamp(info.id, number, page.digest, info.parent, posted=info.posted)
     text = document.render(info.title, page.body, stamp, how=mirror.config.layout).decode()
     fence, _, rest = text.partition("\n")
     lines = [fence, *_told(remote, target.page_id), rest]

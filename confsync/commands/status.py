@@ -21,7 +21,7 @@ from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
 from confsync.selection import Selection
-from confsync.view import Attachments, SpaceView, reader_of, view
+from confsync.view import Attachments, SpaceView, about, reader_of, view
 
 # What the server, and not whoever works here, has changed.
 _STALE = (
@@ -71,9 +71,10 @@ def status(
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
         pages += _pages(mirror, scan, selection, seen, gone_files)
-        notes += _orphans(mirror, scan) if selection.everything else ()
+        if selection.everything and not scan.config.posts:
+            notes += _orphans(mirror, scan, scans)
         if seen and remote:
-            notes += _notes(remote, seen, ask=selection.everything)
+            notes += _notes(about(remote, scan.config), seen, ask=selection.everything)
         outside = seen.left if seen else scope.excluded(scan)
         left += [entry for entry in outside if entry.page_id and selection.has(entry.path)]
     pages += [
@@ -115,10 +116,10 @@ def _look(
     )
 
 
-def _orphans(mirror: Mirror, scan: SpaceScan) -> Iterator[str]:
-    """A note of attachments whose document is not there."""
+def _orphans(mirror: Mirror, scan: SpaceScan, scans: tuple[SpaceScan, ...]) -> Iterator[str]:
+    """A note of attachments whose document is not there, a blog's that is below included."""
     if mirror.config.attachments:
-        documents = frozenset(entry.path for entry in scan.entries)
+        documents = frozenset(entry.path for one in scans for entry in one.entries)
         found = list(files.orphans(mirror.root, scan.config.path, documents))
         if found:
             yield f"attachments without a document: {scope.few(found)}"
@@ -205,8 +206,10 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
     if entry.path in scan.foreign:
         why = f"from {scan.foreign[entry.path]}/; no page is moved between spaces from here"
         return replace(page, outcome=Outcome.MOVED, error=why)
-    moved = scan.wanted(entry) != found.stamp.parent
-    return replace(page, outcome=Outcome.MOVED) if moved else page
+    if scan.misdated(entry):
+        why = f"posted on {found.stamp.posted}: 'confsync pull' puts the file back below that day"
+        return replace(page, outcome=Outcome.MOVED, error=why)
+    return replace(page, outcome=Outcome.MOVED) if scan.moves(entry) else page
 
 
 def _with_files(

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 from confsync.errors import CredentialsError, NotVisibleError, ServerError
 from confsync.model import (
@@ -32,19 +32,28 @@ BULK = 250
 # Bulk answers hold up to 250 bodies each; more than this at once would only cost memory.
 BULK_AT_ONCE = 3
 _API = "api/v2"
+_GLOBAL = {"prefix": "global", "limit": BULK}
 
 
 class Cloud(Connection):
-    """Implements `Remote`. Follows `_links.next` by its cursor alone, never to another host."""
+    """Implements `Remote`. Follows `_links.next` by its cursor alone, never to another host.
+
+    Asks for blog posts where it is those of `pages`.
+    """
 
     flavor = "cloud"
 
-    def __init__(self, client: Client, workers: Workers) -> None:
+    def __init__(self, client: Client, workers: Workers, *, pages: Cloud | None = None) -> None:
         super().__init__(client, workers)
         self._keys: dict[str, str] = {}
+        self._posts = pages is not None
+        self._kind = "blogposts" if pages else "pages"
+        if pages:
+            self._spaces, self._keys = pages._spaces, pages._keys
+        self.posts: Cloud = self if pages else Cloud(client, workers, pages=self)
 
     def may_write(self, page_id: str) -> bool:
-        answer = self._client.get(f"{_API}/pages/{page_id}/operations")
+        answer = self._client.get(f"{_API}/{self._kind}/{page_id}/operations")
         return rows.allows_update(answer.get("operations"))
 
     def whoami(self) -> User:
@@ -54,6 +63,9 @@ class Cloud(Connection):
         return User(str(row["accountId"]), str(row.get("displayName") or ""))
 
     def space(self, key: str) -> Space:
+        return self._asked(key, self._space, again=not self._posts)
+
+    def _space(self, key: str) -> Space:
         path = f"{_API}/spaces"
         for row in rows.results_of(self._client.get(path, {"keys": key}), path):
             if str(row.get("key", "")).casefold() == key.casefold():
@@ -70,22 +82,21 @@ class Cloud(Connection):
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
         known = self._labelled(space) if labels else None
-        for row in self._all(f"{_API}/spaces/{space.id}/pages", {"limit": BULK}):
-            info = _info(row)
+        for row in self._all(f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK}):
+            info = self._info(row)
             if known is not None:
                 info = replace(info, labels=tuple(sorted(known.get(info.id, ()))))
             yield info
 
     def _labelled(self, space: Space) -> dict[str, list[str]]:
         """The labels of every page that has one: the space's labels, and the pages of each."""
-        found = self._all(
-            f"{_API}/spaces/{space.id}/content/labels", {"prefix": "global", "limit": BULK}
-        )
+        found = self._all(f"{_API}/spaces/{space.id}/content/labels", _GLOBAL)
         names = {rows.id_of(row): rows.text_of(row, "name") for row in found}
 
         def pages(label: str) -> list[str]:
             params = {"space-id": space.id, "limit": BULK}
-            return [rows.id_of(row) for row in self._all(f"{_API}/labels/{label}/pages", params)]
+            path = f"{_API}/labels/{label}/{self._kind}"
+            return [rows.id_of(row) for row in self._all(path, params)]
 
         known: dict[str, list[str]] = {}
         for label, page_ids in zip(names, self.workers.each(pages, names), strict=True):
@@ -98,8 +109,8 @@ class Cloud(Connection):
             params = {"id": ",".join(batch), "limit": BULK, "body-format": "storage"}
             return [
                 page
-                for row in self._all(f"{_API}/pages", params, limit=MANY_BODIES)
-                if (page := _page(row))
+                for row in self._all(f"{_API}/{self._kind}", params, limit=MANY_BODIES)
+                if (page := self._page(row))
             ]
 
         answers = self.workers.each(bulk, batches(page_ids, BULK), at_most=BULK_AT_ONCE)
@@ -114,7 +125,7 @@ class Cloud(Connection):
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
         found: list[Version] = []
         params = {"limit": BULK, "sort": "-modified-date"}
-        for row in self._all(f"{_API}/pages/{page_id}/versions", params):
+        for row in self._all(f"{_API}/{self._kind}/{page_id}/versions", params):
             entry = _version(row)
             if entry.number <= version:
                 break
@@ -122,7 +133,7 @@ class Cloud(Connection):
         return tuple(found)
 
     def others(self, space: Space) -> tuple[Other, ...]:
-        if space.home is None:
+        if space.home is None or self._posts:
             return ()
         path = f"{_API}/pages/{space.home}/direct-children"
         return tuple(
@@ -164,7 +175,7 @@ class Cloud(Connection):
         if parent is not None:
             content["parentId"] = parent
         try:
-            return _info(self._client.put(f"{_API}/pages/{page_id}", content))
+            return self._written(self._client.put(f"{_API}/{self._kind}/{page_id}", content))
         except ServerError as error:
             raise conflict_of(error, page_id, base) or error from None
 
@@ -178,21 +189,27 @@ class Cloud(Connection):
             "body": {"representation": "storage", "value": body},
             "version": {"number": 1, "message": message},
         }
+        if self._posts:
+            return self._written(self._client.post(f"{_API}/{self._kind}", content))
         if parent is None:
-            return _info(self._client.post(f"{_API}/pages?root-level=true", content))
-        return _info(self._client.post(f"{_API}/pages", {**content, "parentId": parent}))
+            return self._written(self._client.post(f"{_API}/pages?root-level=true", content))
+        return self._written(self._client.post(f"{_API}/pages", {**content, "parentId": parent}))
 
     def children(self, page_id: str) -> tuple[str, ...]:
+        if self._posts:
+            return ()
         found = self._all(f"{_API}/pages/{page_id}/direct-children", {"limit": BULK})
         return tuple(rows.id_of(row) for row in found)
 
     def delete(self, page_id: str) -> None:
-        self._client.delete(f"{_API}/pages/{page_id}")
+        self._client.delete(f"{_API}/{self._kind}/{page_id}")
 
-    def titled(self, space: Space, title: str) -> PageInfo | None:
-        params = {"title": title, "status": "current,archived", "limit": BULK}
-        found = self._all(f"{_API}/spaces/{space.id}/pages", params)
-        return next((info for info in map(_info, found) if same_title(info, title)), None)
+    def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
+        # Blog posts are never archived, and asking for that is an error.
+        status = {} if self._posts else {"status": "current,archived"}
+        params = {"title": title, **status, "limit": BULK}
+        found = map(self._info, self._all(f"{_API}/spaces/{space.id}/{self._kind}", params))
+        return tuple(info for info in found if same_title(info, title))
 
     def space_key(self, space_id: str) -> str:
         if space_id not in self._keys:
@@ -201,11 +218,11 @@ class Cloud(Connection):
         return self._keys[space_id]
 
     def labels(self, page_id: str) -> tuple[str, ...]:
-        found = self._all(f"{_API}/pages/{page_id}/labels", {"prefix": "global", "limit": BULK})
+        found = self._all(f"{_API}/{self._kind}/{page_id}/labels", _GLOBAL)
         return tuple(sorted(rows.text_of(row, "name") for row in found))
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
-        found = self._all(f"{_API}/pages/{page_id}/attachments", {"limit": BULK})
+        found = self._all(f"{_API}/{self._kind}/{page_id}/attachments", {"limit": BULK})
         return tuple(_attachment(row) for row in found)
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
@@ -223,16 +240,36 @@ class Cloud(Connection):
         with contextlib.suppress(NotVisibleError):
             self._client.delete(f"rest/api/content/{page_id}/label?name={quote(name, safe='')}")
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
         path = f"{_API}/users-bulk"
-        return {
-            str(row.get("accountId")): str(row.get("displayName") or row.get("publicName") or "")
-            for wanted in batches(sorted({account for account in account_ids if account}), BULK)
-            for row in rows.results_of(self._client.ask(path, {"accountIds": wanted}), path)
-        }
+        found = (
+            User(
+                str(row.get("accountId")),
+                str(row.get("displayName") or row.get("publicName") or ""),
+                str(row.get("email") or ""),
+            )
+            for some in batches(sorted({account for account in account_ids if account}), BULK)
+            for row in rows.results_of(self._client.ask(path, {"accountIds": some}), path)
+        )
+        return {user.id: user for user in found}
+
+    def _page(self, row: Row) -> Page | None:
+        body = rows.body_of(row)
+        return Page(self._info(row), body) if body is not None else None
+
+    def _info(self, row: Row) -> PageInfo:
+        info = _info(row)
+        if not self._posts:
+            return info
+        posted = rows.day_of(row.get("createdAt"))
+        return replace(info, posted=posted, parent=None, parent_kind=ParentKind.NONE)
+
+    def _written(self, row: Row) -> PageInfo:
+        """The answer to a write, which may be brief: what it is all about is its version."""
+        return replace(_info(row), posted="") if self._posts else _info(row)
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
-        page = _page(self._client.get(f"{_API}/pages/{page_id}", params))
+        page = self._page(self._client.get(f"{_API}/{self._kind}/{page_id}", params))
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
@@ -248,16 +285,11 @@ class Cloud(Connection):
             following = rows.part_of(answer, "_links").get("next")
             if not following:
                 return
-            cursor = dict(parse_qsl(urlsplit(str(following)).query)).get("cursor")
+            cursor = rows.query_of(following).get("cursor")
             if not cursor or cursor in seen:
                 raise ServerError(f"{path}: the listing does not go on properly")
             seen.add(cursor)
             params = {**params, "cursor": cursor}
-
-
-def _page(row: Row) -> Page | None:
-    body = rows.body_of(row)
-    return Page(_info(row), body) if body is not None else None
 
 
 def _info(row: Row) -> PageInfo:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from confsync.errors import SpaceNotFoundError
-from confsync.model import AttachmentInfo, PageInfo, Restrictions, Version
-from confsync.remote import rows, transfers
+from confsync.model import AttachmentInfo, PageInfo, Restrictions, Space
+from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import Client
 from confsync.remote.rows import Row
 from confsync.work import Workers
@@ -20,6 +20,15 @@ class Connection:
         self._client = client
         self.workers = workers
         self.who = client.who
+        # By key without case; blog posts have their pages' to look into.
+        self._spaces: dict[str, Space] = {}
+
+    def _asked(self, key: str, ask: Callable[[str], Space], *, again: bool) -> Space:
+        """A space; one that was asked for before only `again`."""
+        folded = key.casefold()
+        if again or folded not in self._spaces:
+            self._spaces[folded] = ask(key)
+        return self._spaces[folded]
 
     @property
     def url(self) -> str:
@@ -45,7 +54,8 @@ class Connection:
         replaces: str | None = None,
     ) -> AttachmentInfo:
         # Both have it in v1 alone.
-        return v1_attachment(transfers.upload(self._client, page_id, name, file, comment, replaces))
+        row = transfers.upload(self._client, page_id, name, file, comment, replaces)
+        return v1_rows.attachment(row)
 
     def close(self) -> None:
         self._client.close()
@@ -64,24 +74,6 @@ def _named(operation: Row) -> tuple[str, ...]:
             name = row.get("displayName") or row.get("publicName") or row.get("name")
             found.append(f"group {name}" if kind == "group" else str(name or "somebody"))
     return tuple(found)
-
-
-def v1_attachment(row: Row) -> AttachmentInfo:
-    """An attachment as v1 shows it."""
-    version = rows.part_of(row, "version")
-    by = rows.part_of(version, "by")
-    comment = rows.part_of(row, "metadata").get("comment") or version.get("message")
-    return AttachmentInfo(
-        rows.attachment_id_of(row),
-        rows.text_of(row, "title"),
-        Version(
-            rows.number_of(version),
-            str(comment or ""),
-            str(by.get("accountId") or by.get("displayName") or ""),
-            str(version.get("when") or ""),
-        ),
-        rows.size_of(rows.part_of(row, "extensions"), "fileSize"),
-    )
 
 
 def no_space(key: str) -> SpaceNotFoundError:

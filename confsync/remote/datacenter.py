@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 from confsync.errors import (
     EVERYBODYS,
@@ -23,13 +23,12 @@ from confsync.model import (
     PageInfo,
     ParentKind,
     Space,
-    Status,
     User,
     Version,
 )
-from confsync.remote import rows, transfers
+from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import MANY_BODIES, Client
-from confsync.remote.connection import Connection, no_space, same_title, v1_attachment
+from confsync.remote.connection import Connection, no_space, same_title
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.remote.translation import conflict_of
@@ -40,18 +39,30 @@ from confsync.work import Workers
 INFOS = 200
 BODIES = 50
 _API = "rest/api"
-_INFO = "version,ancestors,space"
-_BODY = f"body.storage,{_INFO}"
+_CONTENT = f"{_API}/content"
 
 
 class DataCenter(Connection):
-    """Implements `Remote`. A space's id is its key; authors are display names already."""
+    """Implements `Remote`. A space's id is its key; authors are display names already.
+
+    Asks for blog posts where it is those of `pages`.
+    """
 
     flavor = "datacenter"
 
-    def __init__(self, client: Client, workers: Workers) -> None:
+    def __init__(
+        self, client: Client, workers: Workers, *, pages: DataCenter | None = None
+    ) -> None:
         super().__init__(client, workers)
         self._listed: dict[str, int] = {}
+        self._posts = pages is not None
+        self._type = "blogpost" if pages else "page"
+        # The day of a post is in its history; what is above a page is asked of pages alone.
+        self._more = "version,history" if pages else "version,ancestors"
+        self._body = f"body.storage,{self._more},space"
+        if pages:
+            self._spaces = pages._spaces
+        self.posts: DataCenter = self if pages else DataCenter(client, workers, pages=self)
 
     def may_write(self, page_id: str) -> bool:
         answer = self._client.get(f"{_API}/content/{page_id}", {"expand": "operations"})
@@ -65,6 +76,9 @@ class DataCenter(Connection):
         return User(name, str(row.get("displayName") or name))
 
     def space(self, key: str) -> Space:
+        return self._asked(key, self._space, again=not self._posts)
+
+    def _space(self, key: str) -> Space:
         try:
             row = self._client.get(f"{_API}/space/{key}", {"expand": "homepage"})
         except NotVisibleError:
@@ -77,15 +91,15 @@ class DataCenter(Connection):
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
         count = 0
-        expand = "version,ancestors" + (",metadata.labels" if labels else "")
+        expand = self._more + (",metadata.labels" if labels else "")
         for row in self._all(space, expand=expand, limit=INFOS):
             count += 1
-            info = _info(row, space.key)
+            info = self._info(row, space.key)
             yield replace(info, labels=self._labels_in(row)) if labels else info
         self._listed[space.key] = count
         if archived:
             for row in self._all(space, expand=expand, limit=INFOS, status="archived"):
-                info = _info(row, space.key)
+                info = self._info(row, space.key)
                 yield replace(info, labels=self._labels_in(row)) if labels else info
 
     def _labels_in(self, row: Row) -> tuple[str, ...]:
@@ -103,8 +117,8 @@ class DataCenter(Connection):
         if listed is not None and len(wanted) > -(-listed // BODIES):
             found = {
                 page.info.id: page
-                for row in self._all(space, expand=_BODY, limit=BODIES)
-                if row.get("id") in wanted and (page := _page(row, space.key))
+                for row in self._all(space, expand=self._body, limit=BODIES)
+                if row.get("id") in wanted and (page := self._page(row, space.key))
             }
             wanted -= found.keys()
         else:
@@ -116,21 +130,21 @@ class DataCenter(Connection):
 
     def page(self, page_id: str) -> Page:
         try:
-            return self._one(page_id, {"expand": _BODY})
+            return self._one(page_id, {"expand": self._body})
         except NotVisibleError:
             # Without a status only current pages are answered.
             try:
-                return self._one(page_id, {"expand": _BODY, "status": "archived"})
+                return self._one(page_id, {"expand": self._body, "status": "archived"})
             except NotVisibleError:
-                return self._one(page_id, {"expand": _BODY, "status": "trashed"})
+                return self._one(page_id, {"expand": self._body, "status": "trashed"})
 
     def old_page(self, page_id: str, version: int) -> Page:
-        params = {"expand": _BODY, "status": "historical", "version": version}
+        params = {"expand": self._body, "status": "historical", "version": version}
         try:
             return self._one(page_id, params)
         except NotVisibleError:
             # Some servers do not call the newest version historical.
-            page = self._one(page_id, {"expand": _BODY})
+            page = self._one(page_id, {"expand": self._body})
             if page.info.version.number != version:
                 raise
             return page
@@ -138,11 +152,12 @@ class DataCenter(Connection):
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
         path = f"content/{page_id}/version"
         try:
-            found = [_version(row) for row in self._pages_of(f"{_API}/{path}", {})]
+            found = [v1_rows.version(row) for row in self._pages_of(f"{_API}/{path}", {})]
         except APIAccessError as error:
             if error.status not in (404, 405):
                 raise
-            found = [_version(row) for row in self._pages_of(f"rest/experimental/{path}", {})]
+            older = f"rest/experimental/{path}"
+            found = [v1_rows.version(row) for row in self._pages_of(older, {})]
         later = [entry for entry in found if entry.number > version]
         return tuple(sorted(later, key=lambda entry: -entry.number))
 
@@ -166,7 +181,7 @@ class DataCenter(Connection):
         # unreconciled draft would be in the way.
         content: dict[str, Any] = {
             "id": page_id,
-            "type": "page",
+            "type": self._type,
             "status": "current",
             "title": title,
             "version": {"number": base + 1, "message": message, "minorEdit": False},
@@ -175,7 +190,7 @@ class DataCenter(Connection):
         if parent is not None:
             content["ancestors"] = [{"id": parent}]
         try:
-            return _info(self._client.put(f"{_API}/content/{page_id}", content), "")
+            return self._written(self._client.put(f"{_API}/content/{page_id}", content), "")
         except ServerError as error:
             raise conflict_of(error, page_id, base) or error from None
 
@@ -183,7 +198,7 @@ class DataCenter(Connection):
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
     ) -> PageInfo:
         content: dict[str, Any] = {
-            "type": "page",
+            "type": self._type,
             "status": "current",
             "title": title,
             "space": {"key": space.key},
@@ -192,28 +207,32 @@ class DataCenter(Connection):
         }
         if parent is not None:
             content["ancestors"] = [{"id": parent}]
-        return _info(self._client.post(f"{_API}/content", content), space.key)
+        return self._written(self._client.post(f"{_API}/content", content), space.key)
 
     def children(self, page_id: str) -> tuple[str, ...]:
+        if self._posts:
+            return ()
         found = self._pages_of(f"{_API}/content/{page_id}/child/page", {"limit": INFOS})
         return tuple(rows.id_of(row) for row in found)
 
     def delete(self, page_id: str) -> None:
         self._client.delete(f"{_API}/content/{page_id}")
 
-    def titled(self, space: Space, title: str) -> PageInfo | None:
-        for status in ("current", "archived"):
+    def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
+        found: list[PageInfo] = []
+        for status in ("current",) if self._posts else ("current", "archived"):
             params = {
                 "spaceKey": space.key,
                 "title": title,
-                "type": "page",
+                "type": self._type,
                 "status": status,
-                "expand": _INFO,
+                "expand": f"{self._more},space",
             }
-            for row in self._pages_of(f"{_API}/content", params):
-                if same_title(info := _info(row, space.key), title):
-                    return info
-        return None
+            infos = (self._info(row, space.key) for row in self._pages_of(_CONTENT, params))
+            found += [info for info in infos if same_title(info, title)]
+            if found:
+                break
+        return tuple(found)
 
     def space_key(self, space_id: str) -> str:
         return space_id
@@ -224,7 +243,7 @@ class DataCenter(Connection):
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         path = f"{_API}/content/{page_id}/child/attachment"
-        return tuple(map(v1_attachment, self._pages_of(path, {"expand": "version"})))
+        return tuple(map(v1_rows.attachment, self._pages_of(path, {"expand": "version"})))
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"download/attachments/{page_id}/{quote(info.name, safe='')}"
@@ -241,12 +260,12 @@ class DataCenter(Connection):
         with contextlib.suppress(NotVisibleError):
             self._client.delete(f"{_API}/content/{page_id}/label?name={quote(name, safe='')}")
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        return {name: name for name in account_ids if name}
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
+        return {name: User(name, name) for name in account_ids if name}
 
     def _current(self, page_id: str) -> Page | None:
         try:
-            return self._one(page_id, {"expand": _BODY})
+            return self._one(page_id, {"expand": self._body})
         except EVERYBODYS:
             raise
         except APIAccessError:
@@ -254,16 +273,36 @@ class DataCenter(Connection):
             return None
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
-        page = _page(self._client.get(f"{_API}/content/{page_id}", params), "")
+        row = self._client.get(f"{_API}/content/{page_id}", params)
+        # One address for all kinds of content: what is another kind is not there.
+        if (row.get("type") or self._type) != self._type:
+            raise NotVisibleError(f"content {page_id} is no {self._type}")
+        page = self._page(row, "")
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
+
+    def _page(self, row: Row, space: str) -> Page | None:
+        body = rows.body_of(row)
+        return Page(self._info(row, space), body) if body is not None else None
+
+    def _info(self, row: Row, space: str) -> PageInfo:
+        info = v1_rows.content(row, space)
+        if not self._posts:
+            return info
+        posted = rows.day_of(rows.part_of(row, "history").get("createdDate"))
+        return replace(info, posted=posted, parent=None, parent_kind=ParentKind.NONE)
+
+    def _written(self, row: Row, space: str) -> PageInfo:
+        """The answer to a write, which may be brief: what it is all about is its version."""
+        info = v1_rows.content(row, space)
+        return replace(info, posted="", parent=None) if self._posts else info
 
     def _all(
         self, space: Space, *, expand: str, limit: int, status: str = "current"
     ) -> Iterator[Row]:
         """Every page of a space in a status: by cursor where the server can, else by offset."""
-        params = {"spaceKey": space.key, "type": "page", "expand": expand, "limit": limit}
+        params = {"spaceKey": space.key, "type": self._type, "expand": expand, "limit": limit}
         if status != "current":
             params["status"] = status
         try:
@@ -286,7 +325,7 @@ class DataCenter(Connection):
             found = rows.results_of(answer, path)
             yield from found
             following = rows.part_of(answer, "_links").get("next")
-            after = str(answer.get("nextCursor") or _query(following).get("cursor") or "")
+            after = str(answer.get("nextCursor") or rows.query_of(following).get("cursor") or "")
             if not following and not answer.get("nextCursor"):
                 return
             if not after or after == cursor:
@@ -309,39 +348,3 @@ class DataCenter(Connection):
 
 class _NoScanError(Exception):
     """The server is too old to list by cursor."""
-
-
-def _query(link: object) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(str(link)).query)) if link else {}
-
-
-def _page(row: Row, space: str) -> Page | None:
-    body = rows.body_of(row)
-    return Page(_info(row, space), body) if body is not None else None
-
-
-def _info(row: Row, space: str) -> PageInfo:
-    above = rows.last_of(row, "ancestors")
-    parent = rows.id_of(above) if above else None
-    extensions = rows.part_of(row, "extensions")
-    position = extensions.get("position")
-    return PageInfo(
-        id=rows.id_of(row),
-        space=str(rows.part_of(row, "space").get("key") or space),
-        title=rows.text_of(row, "title"),
-        version=_version(rows.part_of(row, "version")),
-        parent=parent,
-        parent_kind=ParentKind.PAGE if parent else ParentKind.NONE,
-        status=rows.status_of(row) if row.get("status") else Status.CURRENT,
-        position=position if isinstance(position, int) else 0,
-    )
-
-
-def _version(row: Row) -> Version:
-    by = rows.part_of(row, "by")
-    return Version(
-        rows.number_of(row),
-        str(row.get("message") or ""),
-        str(by.get("displayName") or by.get("username") or ""),
-        str(row.get("when") or ""),
-    )

@@ -52,6 +52,15 @@ class Remote(Protocol):
         """The base URL that requests go to."""
 
     @property
+    def posts(self) -> Remote:
+        """The blog posts of the same server, for which everything here is what it is for pages.
+
+        Neither finds the other's: a page's id is no blog post's. A post has no parent, nothing
+        stands below it, and `PageInfo.posted` is its day. Once a `space` was asked for, its posts
+        are to be had without asking for it again.
+        """
+
+    @property
     def seen(self) -> Mapping[str, str]:
         """The headers of the last answer: its date, and what it says of limits."""
 
@@ -133,8 +142,11 @@ class Remote(Protocol):
         ServerError when it may or may not have been deleted. Never tries twice.
         """
 
-    def titled(self, space: Space, title: str) -> PageInfo | None:
-        """The page that has a title, in whatever case, archived ones included; or None."""
+    def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
+        """What has a title, in whatever case, archived pages included.
+
+        A title is that of one page at most, and perhaps of a blog post on each of several days.
+        """
 
     def space_key(self, space_id: str) -> str:
         """The key of the space that `PageInfo.space` names."""
@@ -181,8 +193,8 @@ class Remote(Protocol):
     def delete_attachment(self, page_id: str, attachment_id: str) -> None:
         """Delete an attachment: into the trash, on Cloud. No server compares a version here."""
 
-    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
-        """Display names by what `Version.author` holds; an unknown one is not in the answer."""
+    def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
+        """People by what `Version.author` holds; an unknown one is not in the answer."""
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from confsync.errors import ServerError
 from confsync.model import Status
@@ -55,6 +57,16 @@ def number_of(version: Row) -> int:
     return number
 
 
+def day_of(when: object) -> str:
+    """The day of a time, `YYYY-MM-DD` in UTC, so that it is the same for everybody."""
+    try:
+        time = datetime.fromisoformat(str(when))
+        time = time if time.tzinfo else time.replace(tzinfo=UTC)
+        return time.astimezone(UTC).date().isoformat()
+    except (ValueError, OverflowError):
+        raise ServerError("the answer does not say when the blog post was created") from None
+
+
 def status_of(row: Row) -> Status:
     """A page's status; what is neither current nor archived nor trashed is something else."""
     return _STATUSES.get(str(row.get("status")), Status.OTHER)
@@ -90,6 +102,11 @@ def results_of(answer: Row, path: str) -> list[Row]:
     return found
 
 
+def query_of(link: object) -> dict[str, str]:
+    """The parameters of a link."""
+    return dict(parse_qsl(urlsplit(str(link)).query)) if link else {}
+
+
 def labels_to_add(names: Iterable[str]) -> list[dict[str, str]]:
     """What both servers take to add global labels."""
     return [{"prefix": "global", "name": name} for name in names]
@@ -100,6 +117,6 @@ def allows_update(operations: object) -> bool:
     return isinstance(operations, list) and any(
         isinstance(row, Mapping)
         and row.get("operation") == "update"
-        and row.get("targetType") in ("page", "content")
+        and row.get("targetType") in ("page", "blogpost", "content")
         for row in operations
     )

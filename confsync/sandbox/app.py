@@ -25,6 +25,7 @@ def application(flavor: str, context: str) -> flask.Flask:
     app = flask.Flask("confsync-sandbox", static_folder=None)
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     if flavor == CLOUD:
         apis = [v2_files.api, v1.api]
         app.add_url_rule("/_edge/tenant_info", view_func=tenant_info)

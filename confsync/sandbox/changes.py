@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from . import queries
 from .database import Database
-from .errors import Invalid, Missing, TitleTaken
+from .errors import Invalid, Missing, PostTaken, TitleTaken
 from .queries import number
-from .rows import ROOT, FolderRow, PageRow, Parent, account_id
+from .rows import PAGE, POST, ROOT, FolderRow, PageRow, Parent, account_id
 
 TITLE_LIMIT = 255
 
@@ -51,10 +51,7 @@ def add_user(database: Database, name: str, email: str = "", token: str | None =
 
 def check_title(database: Database, space_id: str, title: str, page_id: str | None = None) -> None:
     """Raise `Invalid` if a page cannot have this title. Archived pages keep theirs, trashed not."""
-    if not title.strip():
-        raise Invalid("Title cannot be empty.")
-    if len(title) > TITLE_LIMIT:
-        raise Invalid(f"Title cannot be longer than {TITLE_LIMIT} characters.")
+    _check_length(title)
     # the plus signs keep SQLite from searching by type and status instead of by title
     taken = database.one(
         "SELECT 1 FROM content WHERE space_id = ? AND title_key = ? AND +type = 'page'"
@@ -64,6 +61,36 @@ def check_title(database: Database, space_id: str, title: str, page_id: str | No
     if taken:
         space = database.one("SELECT key FROM spaces WHERE id = ?", (number(space_id),))
         raise TitleTaken(title, str(space[0]) if space else "")
+
+
+def check_post(
+    database: Database, space_id: str, title: str, at: str, post_id: str | None = None
+) -> None:
+    """Raise `Invalid` if a blog post cannot have this title, which it shares with no other of the
+    same day: `at` is when it was created."""
+    _check_length(title)
+    taken = database.one(
+        "SELECT 1 FROM content WHERE space_id = ? AND title_key = ? AND +type = 'blogpost'"
+        " AND +status = 'current' AND substr(created_at, 1, 10) = ? AND id != ?",
+        (number(space_id), title.lower(), at[:10], number(post_id or "")),
+    )
+    if taken:
+        raise PostTaken(title)
+
+
+def _check_length(title: str) -> None:
+    if not title.strip():
+        raise Invalid("Title cannot be empty.")
+    if len(title) > TITLE_LIMIT:
+        raise Invalid(f"Title cannot be longer than {TITLE_LIMIT} characters.")
+
+
+def check_row(database: Database, row: PageRow, title: str) -> None:
+    """Raise `Invalid` if a page or blog post that there is cannot have this title."""
+    if row.type == POST:
+        check_post(database, row.space_id, title, row.created_at, row.id)
+    else:
+        check_title(database, row.space_id, title, row.id)
 
 
 def parent_id(
@@ -83,7 +110,8 @@ def parent_id(
         )
         return str(row[0]) if row else None
     found = database.one(
-        "SELECT space_id, restricted FROM content WHERE id = ? AND status = 'current'",
+        "SELECT space_id, restricted FROM content WHERE id = ? AND status = 'current'"
+        " AND type != 'blogpost'",
         (number(str(parent)),),
     )
     if found is None or (found[1] and not hidden):
@@ -163,7 +191,9 @@ def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> N
     Raises `Invalid` for an impossible title and for a move under itself.
     """
     add_user(database, edit.author)
-    check_title(database, page.space_id, edit.title, page.id)
+    check_row(database, page, edit.title)
+    if page.type == POST and parent is not None:
+        raise Invalid("A blog post has no parent.")
     if parent != page.parent_id:
         place(database, page.id, parent)
     _insert_version(database, page.id, page.version + 1, edit)
@@ -212,14 +242,17 @@ def remove(database: Database, folder: FolderRow) -> None:
 
 def move_branch(database: Database, page: PageRow, space_id: str) -> None:
     """Move a page with everything below it under another space's home page."""
+    if page.type == POST:
+        check_post(database, space_id, page.title, page.created_at, page.id)
     for one in (page.id, *queries.descendants(database, page.id)):
         row = database.one("SELECT title, type FROM content WHERE id = ?", (number(one),))
-        if row and row[1] == "page":
+        if row and row[1] == PAGE:
             check_title(database, space_id, str(row[0]), one)
         database.execute(
             "UPDATE content SET space_id = ? WHERE id = ?", (number(space_id), number(one))
         )
-    place(database, page.id, parent_id(database, space_id, None))
+    if page.type != POST:
+        place(database, page.id, parent_id(database, space_id, None))
 
 
 def trash(database: Database, page: PageRow) -> None:
@@ -236,7 +269,7 @@ def trash(database: Database, page: PageRow) -> None:
 
 def restore(database: Database, page: PageRow) -> None:
     """Make a trashed or archived page current again, where it was, or else under the home page."""
-    check_title(database, page.space_id, page.title, page.id)
+    check_row(database, page, page.title)
     row = database.one("SELECT trashed_from FROM content WHERE id = ?", (number(page.id),))
     parent = page.parent_id
     if page.status == "trashed" and row and row[0] is not None:

@@ -102,6 +102,9 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
+        # What a process wrote survives its end; only a power failure takes the last writes along,
+        # and no write waits for the disk.
+        self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(SCHEMA)
         if self.one("SELECT next FROM counter") is None:

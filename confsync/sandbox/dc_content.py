@@ -13,7 +13,7 @@ from .dc import api
 from .errors import Invalid, Missing
 from .parameters import integer, values
 from .queries import Selection
-from .rows import PageRow
+from .rows import WRITTEN, PageRow
 from .site import site, store
 from .v1_listing import expand, listing, scan, sliced
 from .v1_shapes import Expand, contents, links
@@ -57,17 +57,18 @@ def list_pages(asked: Expand, **select: Any) -> dict[str, Any]:
 
 
 def _filters() -> dict[str, Any]:
-    """What the query of a listing selects. Other types than pages do not exist here."""
+    """What the query of a listing selects."""
     given = flask.request.args
     kind = given.get("type", "page")
     if kind not in ("page", "blogpost", "comment", "attachment"):
         raise Invalid(f"Unsupported content type: {kind}")
     key = given.get("spaceKey")
-    nothing = ("0 = ?", (1,))
     return {
         "statuses": statuses(),
         "space_ids": (store().space(key).id,) if key else (),
-        "where": None if kind == "page" else nothing,
+        "types": (kind,),
+        "day": given.get("postingDay"),
+        "where": None if kind in WRITTEN else ("0 = ?", (1,)),
     }
 
 
@@ -101,8 +102,8 @@ def search() -> dict[str, Any]:
     except (ValueError, AttributeError, TypeError):
         raise Invalid("Could not parse cqlcontext") from None
     where = cql.condition(query)
-    total = queries.count(store().database, Selection(statuses=wanted, where=where))
-    found = list_pages(asked, statuses=wanted, where=where)
+    total = queries.count(store().database, Selection(statuses=wanted, types=WRITTEN, where=where))
+    found = list_pages(asked, statuses=wanted, types=WRITTEN, where=where)
     return {**found, "totalSize": total, "cqlQuery": query, "searchDuration": 1}
 
 
@@ -214,6 +215,7 @@ def get_space_content(key: str) -> dict[str, Any]:
 @api.get("/space/<key>/content/<kind>")
 def get_space_pages(key: str, kind: str) -> dict[str, Any]:
     space, root = store().space(key), flask.request.args.get("depth") == "root"
-    where = None if kind == "page" else ("0 = ?", (1,))
+    if kind not in WRITTEN:
+        raise Invalid(f"Unsupported content type: {kind}")
     select = {"space_ids": (space.id,), "statuses": CURRENT, "root_only": root}
-    return list_pages(expand(), where=where, **select)
+    return list_pages(expand(), types=(kind,), **select)

@@ -13,7 +13,8 @@ from .dc import api
 from .dc_content import single
 from .errors import Invalid, Missing
 from .parameters import version
-from .rows import ROOT, PageRow, Parent
+from .rows import POST, ROOT, PageRow, Parent
+from .rows import WRITTEN as KINDS
 from .site import site, store
 from .v1_listing import expand
 from .v1_shapes import Expand
@@ -33,11 +34,11 @@ def _written(row: PageRow) -> dict[str, Any]:
     return single(row, Expand.of(WRITTEN, *expand().names))
 
 
-def _page(given: dict[str, Any]) -> str:
-    """The title of what is a page in both type and status."""
+def _page(given: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> str:
+    """The title of what is one of these kinds of content, and no draft."""
     kind = given.get("type")
-    if kind != "page":
-        raise Invalid(f"The sandbox has pages only: type must be 'page', not {kind!r}.")
+    if kind not in kinds:
+        raise Invalid(f"The type must be one of {', '.join(kinds)}, not {kind!r}.")
     if given.get("status", "current") != "current":
         raise Invalid(f"The sandbox has no drafts: status is {given['status']!r}.")
     return parameters.text(given, "title", required=True) or ""
@@ -88,10 +89,15 @@ def create_content() -> dict[str, Any]:
     parent: Parent = ROOT if above is None else above
     message = "" if site().faults.drop_message_on_create else version(given)[1]
     body = parameters.storage(given, required=False)
+    author = flask.g.user.name
     with store().batch():
-        row = store().create_page(
-            store().space(key).key, title, body, parent, flask.g.user.name, message, hidden=False
-        )
+        key = store().space(key).key
+        if given["type"] == POST:
+            if above is not None:
+                raise Invalid("A blog post has no ancestors.")
+            row = store().create_post(key, title, body, author, message, hidden=False)
+        else:
+            row = store().create_page(key, title, body, parent, author, message, hidden=False)
         _keep_metadata(row.id, given)
     return _written(row)
 
@@ -112,7 +118,7 @@ def update_content(page_id: str) -> dict[str, Any]:
             if given.get("status") != "current":
                 raise Missing("page", page_id)
         else:
-            title = _page(given)
+            title = _page(given, (row.type,))
         if (_space_key(given) or row.space_key).lower() != row.space_key.lower():
             raise Invalid("Moving a page to a different space is not supported.")
         body = parameters.storage(given, required=True) if given.get("body") else row.body

@@ -64,6 +64,15 @@ class TitleTaken(Invalid):
         self.space_key = space_key
 
 
+class PostTaken(Invalid):
+    """Another blog post of the space and day has this title. The words are ours."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"A blog post with this title already exists: {title!r} was posted on the same day"
+        )
+
+
 class Missing(Refusal):
     """Nothing there that this user may see. `kind` says what, also `parent` for a page."""
 
@@ -71,7 +80,7 @@ class Missing(Refusal):
     code: ClassVar[str] = "NOT_FOUND"
 
     def __init__(self, kind: str, key: str) -> None:
-        shown = "page" if kind == "parent" else kind
+        shown = {"parent": "page", "blogpost": "blog post"}.get(kind, kind)
         super().__init__(f"Cannot find a {shown} with id [{key}]")
         self.kind = kind
         self.key = key
@@ -176,7 +185,7 @@ def dc_text(refusal: Refusal) -> str:
                 "No parent or not permitted to view content with id : "
                 f"ContentId{{id={refusal.key}}}"
             )
-        case Missing(kind="page" | "attachment" | "version"):
+        case Missing(kind="page" | "blogpost" | "attachment" | "version"):
             return f"No content found with id: ContentId{{id={refusal.key}}}"
         case Missing():
             return f"Cannot find {refusal.kind} {refusal.key}"
@@ -217,9 +226,10 @@ def refused(path: str, status: int) -> Mapping[str, Any]:
         }
         return v1_envelope(status, texts.get(status, phrase))
     text = RACE if status in (409, 500) else phrase
-    number = path.rpartition("/pages/")[2].partition("/")[0]
-    if status == HTTPStatus.NOT_FOUND and number.isdigit():
-        text = str(Missing("page", number))
+    for kind, place in (("page", "/pages/"), ("blogpost", "/blogposts/")):
+        number = path.rpartition(place)[2].partition("/")[0]
+        if status == HTTPStatus.NOT_FOUND and place in path and number.isdigit():
+            text = str(Missing(kind, number))
     code = Stale.code if status == HTTPStatus.CONFLICT else phrase.upper().replace(" ", "_")
     return v2_envelope(status, code, text)
 

@@ -61,19 +61,20 @@ class Permissions(State):
         page = queries.page(self.database, page_id, hidden=False)
         spaces = {space.id: space for space in queries.spaces(self.database)}
         if page.read_only or spaces[page.space_id].read_only:
-            raise Forbidden(NO_EDIT.format(page_id), Missing("page", page_id))
+            raise Forbidden(NO_EDIT.format(page_id), Missing(page.type, page_id))
         return page
 
 
 def operations(state: Permissions, page_id: str) -> list[dict[str, str]]:
     """What the API may do with a page that it sees, as both APIs put it."""
     allowed = ["read"]
+    kind = state.page(page_id).type
     try:
         state.editable(page_id)
         allowed += ["update", "delete"]
     except Forbidden:
         pass
-    return [{"operation": one, "targetType": "page"} for one in allowed]
+    return [{"operation": one, "targetType": kind} for one in allowed]
 
 
 def check_create(space: SpaceRow) -> None:

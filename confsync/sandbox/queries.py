@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .database import Database
 from .errors import Missing
 from .rows import (
+    PAGE,
+    POST,
+    WRITTEN,
     FolderRow,
     LabelRow,
     NodeRow,
@@ -24,15 +28,19 @@ SORTS = {
     "title": "c.title_key",
     "child-position": "c.position",
 }
-_BODY = "(SELECT body FROM versions v WHERE v.content_id = c.id AND v.number = c.version)"
+_BODIES = (
+    "SELECT c.id, v.body FROM content c JOIN versions v"
+    " ON v.content_id = c.id AND v.number = c.version WHERE c.id IN "
+)
+_AT_ONCE = 500  # SQLite takes no more values in a query than it was built for
 _LABELS = (
     "(SELECT group_concat(name, ' ') FROM (SELECT l.name FROM content_labels cl"
     " JOIN labels l ON l.id = cl.label_id WHERE cl.content_id = c.id ORDER BY l.name))"
 )
 _PAGE = (
     "c.id, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position, c.version,"
-    " {body}, c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
-    " c.restricted, c.read_only, c.minor"
+    " '', c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
+    " c.restricted, c.read_only, c.minor, c.type"
 )
 _NODE = (
     "c.id, c.type, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position,"
@@ -45,7 +53,6 @@ _VERSIONS = (
     "SELECT number, title, body, author, message, created_at, minor FROM versions"
     " WHERE content_id = ? AND (? IS NULL OR number = ?) ORDER BY number"
 )
-_OTHER = "SELECT " + _NODE + _FROM + " WHERE c.id = ? AND c.type != 'page'"
 LIVE = ("current", "archived")
 
 
@@ -54,7 +61,8 @@ class Selection:
     """Which pages to list, in which order, and where to go on.
 
     `after` is the (sort value, id) of the last one already seen; `limit` 0 means all. `where` is a
-    condition in SQL on top, with its values.
+    condition in SQL on top, with its values; `types` are other kinds of content than pages, none
+    for all of them, and `day` that on which a blog post was created.
     """
 
     space_ids: tuple[str, ...] = ()
@@ -65,7 +73,8 @@ class Selection:
     label_id: str | None = None
     parent_id: str | None = None
     root_only: bool = False
-    any_type: bool = False
+    types: tuple[str, ...] = (PAGE,)
+    day: str | None = None
     hidden: bool = False
     sort: str = "id"
     after: tuple[str | int, int] | None = None
@@ -108,6 +117,7 @@ def _page(row: tuple[Any, ...]) -> PageRow:
         restricted=bool(row[17]),
         read_only=bool(row[18]),
         minor=bool(row[19]),
+        type=row[20],
     )
 
 
@@ -118,8 +128,9 @@ def _in(column: str, values: tuple[str, ...], where: list[str], found: list[obje
 
 
 def _where(select: Selection) -> tuple[list[str], list[object]]:
-    where: list[str] = [] if select.any_type else ["c.type = 'page'"]
+    where: list[str] = []
     values: list[object] = []
+    _in("c.type", select.types, where, values)
     _in("c.status", select.statuses, where, values)
     _in("c.space_id", select.space_ids, where, values)
     _in("c.id", select.ids, where, values)
@@ -130,6 +141,9 @@ def _where(select: Selection) -> tuple[list[str], list[object]]:
     if select.title is not None:
         where.append("c.title_key = ?")
         values.append(select.title.lower())
+    if select.day is not None:
+        where.append("substr(c.created_at, 1, 10) = ?")
+        values.append(select.day)
     if select.subtype is not None:
         where.append("coalesce(c.subtype, 'page') = ?")
         values.append(select.subtype)
@@ -177,12 +191,28 @@ def _select(columns: str, select: Selection) -> tuple[str, tuple[object, ...]]:
 
 
 def pages(database: Database, select: Selection) -> tuple[PageRow, ...]:
-    """The selected pages."""
-    columns = _PAGE.format(
-        body=_BODY if select.bodies else "''",
-        labels=_LABELS if select.labels else "NULL",
-    )
-    return tuple(_page(row) for row in database.all(*_select(columns, select)))
+    """The selected pages.
+
+    Their bodies come in a second query: SQLite sorts the first one's rows with all that is in them.
+    """
+    columns = _PAGE.format(labels=_LABELS if select.labels else "NULL")
+    with database.lock:
+        found = tuple(_page(row) for row in database.all(*_select(columns, select)))
+        if not select.bodies:
+            return found
+        held = bodies(database, [row.id for row in found])
+    return tuple(replace(row, body=held[row.id]) for row in found)
+
+
+def bodies(database: Database, page_ids: Sequence[str]) -> dict[str, str]:
+    """The current body of each of these pages, by id."""
+    held: dict[str, str] = {}
+    for start in range(0, len(page_ids), _AT_ONCE):
+        some = [number(one) for one in page_ids[start : start + _AT_ONCE]]
+        marks = ",".join("?" * len(some))
+        rows = database.all(f"{_BODIES}({marks})", tuple(some))
+        held |= {str(row[0]): str(row[1]) for row in rows}
+    return held
 
 
 def count(database: Database, select: Selection) -> int:
@@ -193,34 +223,37 @@ def count(database: Database, select: Selection) -> int:
 
 
 def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
-    """The selected pages and, with `any_type`, folders and whiteboards, in brief."""
+    """The selected pages, folders and whiteboards, in brief."""
     rows: list[tuple[Any, ...]] = database.all(
         *_select("c.id, c.type, c.space_id, c.title, c.status, c.position", select)
     )
     return tuple(NodeRow(str(row[0]), row[1], str(row[2]), *row[3:]) for row in rows)
 
 
-def page(database: Database, page_id: str, *, hidden: bool = True) -> PageRow:
-    """One page in any status, with body and labels; `Missing` if there is none."""
+def page(
+    database: Database, page_id: str, *, hidden: bool = True, types: tuple[str, ...] = WRITTEN
+) -> PageRow:
+    """One page or blog post in any status, with body and labels; `Missing` if there is none."""
     found = pages(
         database,
         Selection(
             ids=(str(number(page_id)),),
             statuses=(),
+            types=types,
             hidden=hidden,
             bodies=True,
             labels=True,
         ),
     )
     if not found:
-        raise Missing("page", page_id)
+        raise Missing(POST if types == (POST,) else PAGE, page_id)
     return found[0]
 
 
 def folder(database: Database, folder_id: str, kind: str | None = None) -> FolderRow:
     """A folder or whiteboard; `Missing` if there is none of that kind."""
     rows: list[tuple[Any, ...]] = database.all(
-        f"SELECT {_NODE}{_FROM} WHERE c.id = ? AND c.type != 'page'",
+        f"SELECT {_NODE}{_FROM} WHERE c.id = ? AND c.type NOT IN ('page', 'blogpost')",
         (number(folder_id),),
     )
     if not rows or (kind is not None and rows[0][1] != kind):

@@ -5,7 +5,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
+
+PAGE = "page"
+POST = "blogpost"
+# What has a body and versions; everything else is only a place in the tree.
+WRITTEN = (PAGE, POST)
 
 _USERS = uuid.UUID("6f4c9a52-8b0e-4c63-9d0e-5a4f1f0a7c11")
 
@@ -20,11 +26,13 @@ ROOT = Root.ROOT
 Parent = str | Root | None
 
 
+@cache
 def account_id(name: str) -> str:
     """The stable account id of a display name."""
     return f"712020:{uuid.uuid5(_USERS, name)}"
 
 
+@cache
 def user_key(name: str) -> str:
     """The stable key that Data Center has for a display name."""
     return uuid.uuid5(_USERS, name).hex
@@ -60,7 +68,7 @@ class SpaceRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page as it is now; `body` is empty in a listing without bodies.
+    """A page, or blog post by its `type`, as it is now; `body` is empty in a listing without them.
 
     `author`, `message` and `modified_at` are those of the current version, `creator` and
     `created_at` those of the page.
@@ -86,6 +94,7 @@ class PageRow:
     restricted: bool
     read_only: bool = False
     minor: bool = False
+    type: str = PAGE
 
 
 @dataclass(frozen=True, slots=True)

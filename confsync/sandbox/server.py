@@ -23,6 +23,8 @@ HOST = "127.0.0.1"
 CONTEXTS = {CLOUD: "/wiki", DATACENTER: "/confluence"}
 # More than the clients that a test lets loose at once: waitress warns of each one that queues
 THREADS = 24
+# Bytes of an answer that wait in memory and not in a temporary file: 250 bodies and more
+IN_MEMORY = 64 * 1024 * 1024
 
 
 class Sandbox:
@@ -104,6 +106,7 @@ class Sandbox:
                 map=self._channels,
                 sockets=[_listening(self._port)],
                 threads=THREADS,
+                outbuf_overflow=IN_MEMORY,
                 ident="confsync-sandbox",
             )
             self._thread = threading.Thread(target=self._loop, name="sandbox", daemon=True)

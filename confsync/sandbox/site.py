@@ -54,7 +54,9 @@ def store() -> Store:
 
 def base() -> str:
     """The site's base URL as this client reaches it, without a slash at the end."""
-    return flask.request.host_url.rstrip("/") + site().context
+    if "base" not in flask.g:  # a listing asks for it a hundred times a page
+        flask.g.base = flask.request.host_url.rstrip("/") + site().context
+    return str(flask.g.base)
 
 
 def current_user() -> UserRow:

@@ -40,7 +40,7 @@ class State:
         return queries.users(self.database)
 
     def page(self, page_id: str) -> PageRow:
-        """The page in any status, restricted or not; `Missing` if there is none."""
+        """The page or blog post in any status, restricted or not; `Missing` if there is none."""
         return queries.page(self.database, page_id)
 
     def _at(self) -> str:

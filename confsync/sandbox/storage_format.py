@@ -34,6 +34,16 @@ TOKEN = re.compile(
     r"|<(?P<close>/?)(?P<name>[^\s/<>\"'=!?]+)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
     re.DOTALL,
 )
+_INSIDE = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*"
+_BEFORE = r"(?:\s+[^\s=<>]+=\"[^\"]*\")*?\s+"  # attributes, and the space before one more
+# What saving may rewrite: where none of it stands, nothing is. It may match too much.
+_PERHAPS = re.compile(
+    r"</?b[\s/>]"  # <b>
+    r"|\S/>"  # <x/>
+    rf"|<[^\s/<>\"'=!?]+{_INSIDE}(?<!/)></"  # <p></p>
+    rf"|<ac:structured-macro(?!(?={_BEFORE}ac:schema-version=){_BEFORE}ac:macro-id=)"
+)
+_QUOTED = re.compile(r"(?:\A|>)[^<\"]*\"")  # a quote in text
 _ATTRIBUTE = re.compile(r"([^\s=\"'/]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
@@ -146,6 +156,12 @@ def stored(
     macros get the `ac:schema-version` and `ac:macro-id` that they lack. Comments and CDATA stay.
     With `escape_quotes` a `"` in text becomes `&quot;`.
     """
+    if not _PERHAPS.search(body) and not (escape_quotes and _QUOTED.search(body)):
+        return body
+    return _rewritten(body, new_id, escape_quotes)
+
+
+def _rewritten(body: str, new_id: Callable[[], str], escape_quotes: bool) -> str:
     pieces: list[str] = []
     pending: str | None = None  # an opening tag that may turn out to be empty, without its end
     for text, match in tokens(body):

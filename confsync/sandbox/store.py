@@ -19,7 +19,7 @@ from .changes import Edit, Node
 from .errors import Invalid, Missing, Stale
 from .permissions import Permissions, check_create
 from .properties import Properties
-from .rows import FolderRow, LabelRow, PageRow, Parent, SpaceRow, VersionRow
+from .rows import PAGE, POST, FolderRow, LabelRow, PageRow, Parent, SpaceRow, VersionRow
 from .state import now
 
 ME = "Me"
@@ -113,6 +113,32 @@ class Store(Permissions, Attachments, Properties):
                 changes.add_label(self.database, new, label)
             return self.page(new)
 
+    def create_post(
+        self,
+        space_key: str,
+        title: str,
+        body: str,
+        author: str = "Ana",
+        message: str = "",
+        labels: Iterable[str] = (),
+        raw: bool = False,
+        *,
+        at: str | None = None,
+        hidden: bool = True,
+    ) -> PageRow:
+        """A blog post of today, or of `at` (ISO 8601 in UTC). The rest is as for a page."""
+        content, at = body if raw else self._stored(body), at or self._at()
+        space = self.space(space_key)
+        with self.batch():
+            if not hidden:
+                check_create(space)
+            changes.check_post(self.database, space.id, title, at)
+            node = Node(POST, space.id, title, None, author, at, message)
+            new = changes.insert(self.database, node, content)
+            for label in labels:
+                changes.add_label(self.database, new, label)
+            return self.page(new)
+
     def create_folder(
         self, space_key: str, title: str, parent: Parent = None, author: str = "Ana"
     ) -> FolderRow:
@@ -143,11 +169,21 @@ class Store(Permissions, Attachments, Properties):
         self, space_key: str, statuses: tuple[str, ...] = queries.LIVE
     ) -> tuple[PageRow, ...]:
         """The space's pages by id, with bodies: current and archived ones, restricted included."""
+        return self._content(space_key, statuses, PAGE)
+
+    def posts(
+        self, space_key: str, statuses: tuple[str, ...] = queries.LIVE
+    ) -> tuple[PageRow, ...]:
+        """The same of its blog posts."""
+        return self._content(space_key, statuses, POST)
+
+    def _content(self, space_key: str, statuses: tuple[str, ...], kind: str) -> tuple[PageRow, ...]:
         return queries.pages(
             self.database,
             queries.Selection(
                 space_ids=(self.space(space_key).id,),
                 statuses=statuses,
+                types=(kind,),
                 hidden=True,
                 bodies=True,
                 labels=True,
@@ -276,6 +312,10 @@ class Store(Permissions, Attachments, Properties):
         """Back from the trash or the archive, without a new version."""
         with self.batch():
             changes.restore(self.database, self.page(page_id))
+
+    def date_post(self, post_id: str, at: str) -> None:
+        """Give a blog post another date (ISO 8601 in UTC), which makes no version."""
+        self._set(post_id, "UPDATE content SET created_at = ? WHERE id = ?", at)
 
     def archive(self, page_id: str) -> None:
         """Out of the tree's sight; the page keeps its title, parent and children."""

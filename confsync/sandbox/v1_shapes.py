@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,8 @@ from . import bulk, queries
 from .permissions import operations
 from .rendering import to_html
 from .rows import (
+    PAGE,
+    POST,
     AncestorRow,
     AttachmentRow,
     LabelRow,
@@ -26,7 +29,7 @@ from .site import CLOUD, base, site, store
 from .v2_shapes import tiny
 
 LABEL_LIMIT = 200
-_PLAIN = frozenset(" -_.,()!")
+_PLAIN = re.compile(r"[A-Za-z0-9 \-_.,()!]*")
 PICTURE = {
     "path": "/images/icons/profilepics/default.svg",
     "width": 48,
@@ -86,9 +89,11 @@ def person(name: str) -> dict[str, Any]:
 
 
 def webui(page: PageRow | AncestorRow) -> str:
-    """A page's address: by its title if that is a plain one."""
-    plain = all((c.isalnum() and c.isascii()) or c in _PLAIN for c in page.title)
-    if plain and page.status == "current":
+    """A page's address: by its title if that is a plain one, a blog post's by its date, too."""
+    if isinstance(page, PageRow) and page.type == POST:
+        day = page.created_at[:10].replace("-", "/")
+        return f"/display/{page.space_key}/{day}/{quote_plus(page.title)}"
+    if page.status == "current" and _PLAIN.fullmatch(page.title):
         return f"/display/{page.space_key}/{quote_plus(page.title)}"
     return f"/pages/viewpage.action?pageId={page.id}"
 
@@ -228,7 +233,11 @@ def contents(rows: Sequence[PageRow], expand: Expand) -> list[dict[str, Any]]:
     database = store().database
     parts: dict[str, Mapping[str, Any]] = {}
     if "ancestors" in expand:
-        parts["ancestors"] = bulk.lineages(database, ids)
+        shown: dict[AncestorRow, dict[str, Any]] = {}  # most pages of a listing share theirs
+        parts["ancestors"] = {
+            one: [shown.get(above) or shown.setdefault(above, _ancestor(above)) for above in line]
+            for one, line in bulk.lineages(database, ids).items()
+        }
     if "metadata.labels" in expand:
         parts["labels"] = bulk.labels_of(database, ids)
     if expand.properties:
@@ -276,7 +285,8 @@ def _content(
 ) -> dict[str, Any]:
     path = f"/rest/api/content/{row.id}"
     space_path = f"/rest/api/space/{row.space_key}"
-    found: dict[str, Any] = {"id": row.id, "type": "page", "status": row.status, "title": row.title}
+    kind = {"id": row.id, "type": row.type}
+    found: dict[str, Any] = {**kind, "status": row.status, "title": row.title}
     for name in ("space", "container"):
         if name in expand:
             found[name] = space(parts["spaces"][row.space_id], expand, f"{name}.")
@@ -286,14 +296,14 @@ def _content(
         found["version"] = version(row.id, current(row), latest=row.status != "historical")
     if "ancestors" in expand:
         above = parts["ancestors"][row.id]
-        found["ancestors"] = [_ancestor(one) for one in above if one.type == "page"]
+        found["ancestors"] = [one for one in above if one["type"] == PAGE]
     if expand.bodies:
         found["body"] = _body(row, expand)
     if "metadata" in expand:
         found["metadata"] = _metadata(row, expand, parts)
     if "operations" in expand:
         found["operations"] = operations(store(), row.id)
-    found["extensions"] = {"position": row.position}
+    found["extensions"] = {"position": row.position if row.type == PAGE else "none"}
     found["_links"] = {
         "webui": webui(row),
         "edit": f"/pages/resumedraft.action?draftId={row.id}",

@@ -13,13 +13,16 @@ from .errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
 from .parameters import After
 from .permissions import operations
 from .queries import Selection
-from .rows import ROOT, NodeRow, PageRow, Parent
+from .rows import PAGE, POST, ROOT, NodeRow, PageRow, Parent, SpaceRow
 from .site import AuthenticationError, base, current_user, site, store
 
 api = flask.Blueprint("v2", __name__, url_prefix="/api/v2")
 
 PAGE_SORTS = ("id", "created-date", "modified-date", "title")
 LISTED = ("current", "archived", "deleted", "trashed")
+# A page or a blog post, as routes name them
+KINDS = {"pages": PAGE, "blogposts": POST}
+EITHER = "<any(pages, blogposts):kind>"
 SHOWN = (*LISTED, "historical", "draft")
 
 
@@ -55,14 +58,19 @@ def fail(error: HTTPException) -> tuple[dict[str, Any], int]:
     return v2_envelope(status, error.name.upper().replace(" ", "_"), error.name), status
 
 
-def visible(page_id: str) -> PageRow:
-    """The page, if the user of the API may see it."""
-    return queries.page(store().database, page_id, hidden=False)
+def visible(page_id: str, kind: str = "pages") -> PageRow:
+    """The page, or blog post, if the user of the API may see it: neither is found as the other."""
+    return queries.page(store().database, page_id, hidden=False, types=(KINDS[kind],))
 
 
-def list_pages(select: dict[str, Any]) -> flask.Response:
+def editable(page_id: str, kind: str = "pages") -> PageRow:
+    """The same, if they may change it, too."""
+    return store().editable(visible(page_id, kind).id)
+
+
+def list_pages(select: dict[str, Any], sorts: tuple[str, ...] = PAGE_SORTS) -> flask.Response:
     """Pages by the filters given and those that all listings of pages have."""
-    sort = parameters.choice("sort", both_ways(PAGE_SORTS), "id")
+    sort = parameters.choice("sort", both_ways(sorts), "id")
     bodies = parameters.bodies()
 
     def fetch(size: int, after: After | None) -> tuple[PageRow, ...]:
@@ -72,7 +80,7 @@ def list_pages(select: dict[str, Any]) -> flask.Response:
     return parameters.listing(
         fetch,
         lambda row: queries.sort_value(sort, row),
-        lambda row: v2_shapes.page(row, bodies=bodies),
+        lambda row: v2_shapes.content(row, bodies=bodies),
     )
 
 
@@ -98,7 +106,7 @@ def create_page() -> dict[str, Any]:
     given = parameters.document()
     space_id = parameters.text(given, "spaceId", required=True)
     title = parameters.text(given, "title", required=True) or ""
-    _only_current(given)
+    only_current(given)
     parent: Parent = parameters.text(given, "parentId")
     if parameters.flag("root-level"):
         if parent is not None:
@@ -107,11 +115,8 @@ def create_page() -> dict[str, Any]:
     subtype = parameters.text(given, "subtype")
     if subtype not in (None, "live"):
         raise Invalid("The only subtype that may be given is 'live'.")
-    space = next((one for one in store().spaces() if one.id == space_id), None)
-    if space is None:
-        raise Missing("space", str(space_id))
     row = store().create_page(
-        space.key,
+        space_of(space_id).key,
         title,
         parameters.storage(given, required=False),
         parent,
@@ -120,12 +125,20 @@ def create_page() -> dict[str, Any]:
         subtype=subtype,
         hidden=False,
     )
-    return _single(row, bodies=True)
+    return single(row, bodies=True)
 
 
-@api.get("/pages/<page_id>")
-def get_page(page_id: str) -> dict[str, Any]:
-    row = visible(page_id)
+def space_of(space_id: str | None) -> SpaceRow:
+    """The space in which something is to be created."""
+    for space in store().spaces():
+        if space.id == space_id:
+            return space
+    raise Missing("space", str(space_id))
+
+
+@api.get(f"/{EITHER}/<page_id>")
+def get_page(kind: str, page_id: str) -> dict[str, Any]:
+    row = visible(page_id, kind)
     bodies = parameters.bodies()
     wanted = parameters.values("status", choices=SHOWN)
     number = parameters.integer("version")
@@ -133,18 +146,18 @@ def get_page(page_id: str) -> dict[str, Any]:
         (old,) = _old(row, number)
         return {**v2_shapes.old_page(row, old, bodies=bodies), "_links": _links(row)}
     if wanted and row.status not in wanted:
-        raise Missing("page", page_id)
-    return _single(row, bodies=bodies)
+        raise Missing(row.type, page_id)
+    return single(row, bodies=bodies)
 
 
-@api.put("/pages/<page_id>")
-def update_page(page_id: str) -> dict[str, Any]:
-    row = visible(page_id)
+@api.put(f"/{EITHER}/<page_id>")
+def update_page(kind: str, page_id: str) -> dict[str, Any]:
+    row = visible(page_id, kind)
     given = parameters.document()
     if parameters.text(given, "id", required=True) != page_id:
         raise Invalid("The id in the body does not match the id in the path.")
     parameters.text(given, "status", required=True)
-    _only_current(given)
+    only_current(given)
     title = parameters.text(given, "title", required=True) or ""
     body = parameters.storage(given, required=True)
     number, message = parameters.version(given)
@@ -153,7 +166,7 @@ def update_page(page_id: str) -> dict[str, Any]:
     if str(given.get("spaceId") or row.space_id) != row.space_id:
         raise Invalid("Moving a page to a different space is not supported.")
     faults = site().faults
-    parent = given.get("parentId")
+    parent = given.get("parentId") if row.type == PAGE else None
     updated = store().update(
         page_id,
         number=number,
@@ -164,53 +177,53 @@ def update_page(page_id: str) -> dict[str, Any]:
         message="" if faults.drop_message else message,
         skip_identical=faults.no_version_for_identical,
     )
-    return _single(updated, bodies=True)
+    return single(updated, bodies=True)
 
 
-@api.delete("/pages/<page_id>")
-def delete_page(page_id: str) -> tuple[str, int]:
+@api.delete(f"/{EITHER}/<page_id>")
+def delete_page(kind: str, page_id: str) -> tuple[str, int]:
     """Into the trash; with `purge` out of it for good."""
     with store().batch():
-        row = store().editable(page_id)
+        row = editable(page_id, kind)
         purge = parameters.flag("purge")
         if purge and row.status != "trashed":
             raise Invalid("Trashable Content must be trashed before it can be purged")
         if purge:
             store().purge(page_id)
         elif row.status == "trashed":
-            raise Missing("page", page_id)
+            raise Missing(row.type, page_id)
         else:
             store().trash(page_id)
     return "", HTTPStatus.NO_CONTENT
 
 
-@api.get("/pages/<page_id>/versions")
-def get_versions(page_id: str) -> flask.Response:
-    row = visible(page_id)
+@api.get(f"/{EITHER}/<page_id>/versions")
+def get_versions(kind: str, page_id: str) -> flask.Response:
+    row = visible(page_id, kind)
     sort = parameters.choice("sort", both_ways(("modified-date",)), "-modified-date")
     bodies = parameters.bodies()
     found = queries.versions(store().database, row.id, bodies=bodies)
     ordered = found[::-1] if sort.startswith("-") else found
-    return parameters.sliced(ordered, lambda one: v2_shapes.version(one, row.id, bodies=bodies))
+    return parameters.sliced(ordered, lambda one: v2_shapes.version(one, row, bodies=bodies))
 
 
-@api.get("/pages/<page_id>/versions/<int:number>")
-def get_version(page_id: str, number: int) -> dict[str, Any]:
-    row = visible(page_id)
+@api.get(f"/{EITHER}/<page_id>/versions/<int:number>")
+def get_version(kind: str, page_id: str, number: int) -> dict[str, Any]:
+    row = visible(page_id, kind)
     (found,) = _old(row, number)
     return v2_shapes.detailed_version(found, row.version)
 
 
-@api.get("/pages/<page_id>/labels")
-def get_page_labels(page_id: str) -> flask.Response:
+@api.get(f"/{EITHER}/<page_id>/labels")
+def get_page_labels(kind: str, page_id: str) -> flask.Response:
     prefix = parameters.values("prefix", choices=("my", "team", "global", "system"))
-    found = store().labels(visible(page_id).id) if not prefix or "global" in prefix else ()
+    found = store().labels(visible(page_id, kind).id) if not prefix or "global" in prefix else ()
     return parameters.sliced(found, v2_shapes.label)
 
 
-@api.get("/pages/<page_id>/operations")
-def get_operations(page_id: str) -> dict[str, Any]:
-    return {"operations": operations(store(), visible(page_id).id)}
+@api.get(f"/{EITHER}/<page_id>/operations")
+def get_operations(kind: str, page_id: str) -> dict[str, Any]:
+    return {"operations": operations(store(), visible(page_id, kind).id)}
 
 
 @api.get("/pages/<page_id>/ancestors")
@@ -238,9 +251,8 @@ def list_children(parent_id: str, *, any_type: bool) -> flask.Response:
         sort = ("-" if sort.startswith("-") else "") + "id"
 
     def fetch(size: int, after: After | None) -> tuple[NodeRow, ...]:
-        selection = Selection(
-            parent_id=parent_id, any_type=any_type, sort=sort, after=after, limit=size
-        )
+        types = () if any_type else (PAGE,)
+        selection = Selection(parent_id=parent_id, types=types, sort=sort, after=after, limit=size)
         return queries.nodes(store().database, selection)
 
     return parameters.listing(
@@ -251,14 +263,15 @@ def list_children(parent_id: str, *, any_type: bool) -> flask.Response:
 
 
 def _links(row: PageRow) -> dict[str, Any]:
-    links: dict[str, Any] = v2_shapes.page(row, bodies=False)["_links"]
+    links: dict[str, Any] = v2_shapes.content(row, bodies=False)["_links"]
     return {**links, "base": base()}
 
 
-def _single(row: PageRow, *, bodies: bool) -> dict[str, Any]:
+def single(row: PageRow, *, bodies: bool) -> dict[str, Any]:
     """A page in an answer of its own, with what the query asks to include."""
-    found = {**v2_shapes.page(row, bodies=bodies), "_links": _links(row)}
-    path = f"{site().context}/api/v2/pages/{row.id}"
+    found = {**v2_shapes.content(row, bodies=bodies), "_links": _links(row)}
+    kind = "pages" if row.type == PAGE else "blogposts"
+    path = f"{site().context}/api/v2/{kind}/{row.id}"
     if not parameters.flag("include-version", True):
         del found["version"]
     if parameters.flag("include-labels"):
@@ -266,7 +279,7 @@ def _single(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         found["labels"] = _included(results, f"{path}/labels")
     if parameters.flag("include-versions"):
         every = queries.versions(store().database, row.id, bodies=False)
-        results = [v2_shapes.version(one, row.id, bodies=False) for one in every[::-1]]
+        results = [v2_shapes.version(one, row, bodies=False) for one in every[::-1]]
         found["versions"] = _included(results, f"{path}/versions")
     return found
 
@@ -286,7 +299,7 @@ def _old(row: PageRow, number: int) -> tuple[Any, ...]:
     return found
 
 
-def _only_current(given: dict[str, Any]) -> None:
+def only_current(given: dict[str, Any]) -> None:
     status = given.get("status", "current")
     if status != "current":
         raise Invalid(f"The sandbox has no drafts: status must be 'current', not '{status}'.")

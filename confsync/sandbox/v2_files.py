@@ -8,17 +8,17 @@ from urllib.parse import quote
 
 import flask
 
-from . import parameters, v2_shapes
+from . import parameters, queries, v2_shapes
 from .errors import Invalid
-from .rows import AttachmentRow, PropertyRow
+from .rows import PAGE, AttachmentRow, PropertyRow
 from .site import base, store
-from .v2 import visible
-from .v2_spaces import api
+from .v2 import EITHER, editable, visible
+from .v2_blog import api
 
 __all__ = ["api"]
 
 
-def _shown(row: AttachmentRow) -> dict[str, Any]:
+def _shown(row: AttachmentRow, owner: str = PAGE) -> dict[str, Any]:
     where = f"/download/attachments/{row.page_id}/{quote(row.title, safe='')}"
     web = f"/pages/viewpageattachments.action?pageId={row.page_id}"
     link = f"{where}?version={row.version}&api=v2"
@@ -27,7 +27,7 @@ def _shown(row: AttachmentRow) -> dict[str, Any]:
         "status": "current",
         "title": row.title,
         "createdAt": row.created_at,
-        "pageId": row.page_id,
+        "pageId" if owner == PAGE else "blogPostId": row.page_id,
         "mediaType": row.media_type,
         "mediaTypeDescription": row.media_type,
         "comment": row.comment,
@@ -40,15 +40,17 @@ def _shown(row: AttachmentRow) -> dict[str, Any]:
     }
 
 
-@api.get("/pages/<page_id>/attachments")
-def get_attachments(page_id: str) -> flask.Response:
-    found = store().attachments(visible(page_id).id, flask.request.args.get("filename"))
-    return parameters.sliced(found, _shown)
+@api.get(f"/{EITHER}/<page_id>/attachments")
+def get_attachments(kind: str, page_id: str) -> flask.Response:
+    page = visible(page_id, kind)
+    found = store().attachments(page.id, flask.request.args.get("filename"))
+    return parameters.sliced(found, lambda row: _shown(row, page.type))
 
 
 @api.get("/attachments/<attachment_id>")
 def get_attachment(attachment_id: str) -> dict[str, Any]:
-    found = _shown(_attachment(attachment_id))
+    row = _attachment(attachment_id)
+    found = _shown(row, store().page(row.page_id).type)
     return {**found, "_links": {**found["_links"], "base": base()}}
 
 
@@ -62,20 +64,18 @@ def delete_attachment(attachment_id: str) -> tuple[str, int]:
 
 def _attachment(attachment_id: str) -> AttachmentRow:
     row = store().attachment(attachment_id)
-    visible(row.page_id)
+    queries.page(store().database, row.page_id, hidden=False)
     return row
 
 
 def _content(kind: str, content_id: str, *, change: bool = False) -> str:
-    """The id of a page or an attachment that the user may see, or change."""
-    if kind == "attachments":
-        row = _attachment(content_id)
-        page, found = row.page_id, row.id
-    else:
-        page = found = visible(content_id).id
+    """The id of a page, a blog post or an attachment that the user may see, or change."""
+    if kind != "attachments":
+        return (editable if change else visible)(content_id, kind).id
+    row = _attachment(content_id)
     if change:
-        store().editable(page)
-    return found
+        store().editable(row.page_id)
+    return row.id
 
 
 def _property(row: PropertyRow) -> dict[str, Any]:
@@ -83,13 +83,13 @@ def _property(row: PropertyRow) -> dict[str, Any]:
     return {"id": row.id, "key": row.key, "value": row.value, "version": stamp}
 
 
-@api.get("/<any(pages, attachments):kind>/<content_id>/properties")
+@api.get("/<any(pages, blogposts, attachments):kind>/<content_id>/properties")
 def get_properties(kind: str, content_id: str) -> flask.Response:
     key = flask.request.args.get("key")
     return parameters.sliced(store().properties(_content(kind, content_id), key), _property)
 
 
-@api.post("/<any(pages, attachments):kind>/<content_id>/properties")
+@api.post("/<any(pages, blogposts, attachments):kind>/<content_id>/properties")
 def add_property(kind: str, content_id: str) -> dict[str, Any]:
     given = parameters.document()
     key = parameters.text(given, "key", required=True) or ""
@@ -97,12 +97,12 @@ def add_property(kind: str, content_id: str) -> dict[str, Any]:
     return _property(store().add_property(found, key, given.get("value"), flask.g.user.name))
 
 
-@api.get("/<any(pages, attachments):kind>/<content_id>/properties/<property_id>")
+@api.get("/<any(pages, blogposts, attachments):kind>/<content_id>/properties/<property_id>")
 def get_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]:
     return _property(store().property(_content(kind, content_id), property_id))
 
 
-@api.put("/<any(pages, attachments):kind>/<content_id>/properties/<property_id>")
+@api.put("/<any(pages, blogposts, attachments):kind>/<content_id>/properties/<property_id>")
 def set_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]:
     given = parameters.document()
     number, _ = parameters.version(given)
@@ -113,16 +113,16 @@ def set_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]
     return _property(store().set_property(found, property_id, value, number, flask.g.user.name))
 
 
-@api.delete("/<any(pages, attachments):kind>/<content_id>/properties/<property_id>")
+@api.delete("/<any(pages, blogposts, attachments):kind>/<content_id>/properties/<property_id>")
 def delete_property(kind: str, content_id: str, property_id: str) -> tuple[str, int]:
     store().remove_property(_content(kind, content_id, change=True), property_id)
     return "", HTTPStatus.NO_CONTENT
 
 
-@api.get("/pages/<page_id>/inline-comments")
-@api.get("/pages/<page_id>/footer-comments")
-def get_comments(page_id: str) -> flask.Response:
+@api.get(f"/{EITHER}/<page_id>/inline-comments")
+@api.get(f"/{EITHER}/<page_id>/footer-comments")
+def get_comments(kind: str, page_id: str) -> flask.Response:
     """The sandbox keeps the markers of comments in bodies and not what the comments say."""
-    visible(page_id)
+    visible(page_id, kind)
     nothing: tuple[dict[str, Any], ...] = ()
     return parameters.sliced(nothing, dict)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from .rows import (
+    POST,
     FolderRow,
     LabelRow,
     NodeRow,
@@ -71,22 +72,48 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
     }
 
 
+def post(row: PageRow, *, bodies: bool) -> dict[str, Any]:
+    """A blog post, which has no place in a tree and no owner."""
+    day = row.created_at[:10].replace("-", "/")
+    return {
+        "id": row.id,
+        "status": row.status,
+        "title": row.title,
+        "spaceId": row.space_id,
+        "authorId": account_id(row.creator),
+        "createdAt": row.created_at,
+        "version": stamp(row.version, row.author, row.message, row.modified_at),
+        "body": _body(row.body) if bodies else {},
+        "_links": {
+            "editui": f"/pages/resumedraft.action?draftId={row.id}",
+            "webui": f"/spaces/{row.space_key}/blog/{day}/{row.id}/{quote_plus(row.title)}",
+            "edituiv2": f"/spaces/{row.space_key}/blog/edit-v2/{row.id}",
+            "tinyui": f"/x/{tiny(row.id)}",
+        },
+    }
+
+
+def content(row: PageRow, *, bodies: bool) -> dict[str, Any]:
+    """A page or a blog post."""
+    return post(row, bodies=bodies) if row.type == POST else page(row, bodies=bodies)
+
+
 def old_page(row: PageRow, version: VersionRow, *, bodies: bool) -> dict[str, Any]:
-    """A page as an earlier version of it was."""
-    found = page(row, bodies=False)
+    """A page or blog post as an earlier version of it was."""
+    found = content(row, bodies=False)
     made = stamp(version.number, version.author, version.message, version.created_at)
     found.update(status="historical", title=version.title, version=made)
     found["body"] = _body(version.body) if bodies else {}
     return found
 
 
-def version(row: VersionRow, page_id: str, *, bodies: bool) -> dict[str, Any]:
-    entity: dict[str, Any] = {"id": page_id, "title": row.title}
+def version(row: VersionRow, of: PageRow, *, bodies: bool) -> dict[str, Any]:
+    entity: dict[str, Any] = {"id": of.id, "title": row.title}
     if bodies:
         entity["body"] = _body(row.body)
     return {
         **stamp(row.number, row.author, row.message, row.created_at),
-        "page": entity,
+        of.type: entity,
     }
 
 

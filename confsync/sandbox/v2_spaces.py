@@ -7,7 +7,7 @@ from typing import Any
 import flask
 
 from . import parameters, queries, v2_shapes
-from .errors import Invalid, Missing, Unsupported
+from .errors import Invalid, Missing
 from .rows import FolderRow, SpaceRow
 from .site import base, store
 from .v2 import api, both_ways, list_children, list_pages, statuses
@@ -135,9 +135,3 @@ def get_users() -> dict[str, Any]:
         raise Invalid(f"Field 'accountIds' must have 1 to {MAX_USERS} account ids.")
     found = [v2_shapes.user(user) for user in store().users() if user.account_id in wanted]
     return {"results": found, "_links": {"base": base()}}
-
-
-@api.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE"])
-@api.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
-def unsupported(path: str) -> dict[str, Any]:
-    raise Unsupported(f"The sandbox does not have {flask.request.method} /api/v2/{path}")

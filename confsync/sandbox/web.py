@@ -15,7 +15,7 @@ from . import queries, templates
 from .errors import Missing, Refusal
 from .queries import Selection
 from .rendering import to_html
-from .rows import PageRow, VersionRow
+from .rows import WRITTEN, PageRow, VersionRow
 from .site import site, store
 from .store import ME
 from .v2_shapes import from_tiny
@@ -111,14 +111,14 @@ def list_spaces() -> flask.Response:
 def show_space(key: str) -> flask.Response:
     """The tree of a space; what hangs under something invisible stands at the top."""
     space = store().space(key)
-    select = Selection(space_ids=(space.id,), any_type=True, hidden=True, sort="child-position")
+    select = Selection(space_ids=(space.id,), types=(), hidden=True, sort="child-position")
     found = queries.nodes(store().database, select)
     nodes = {
         row.id: _Node(
             row.title,
             row.type,
             row.status,
-            _url(space.key, row.id, row.title) if row.type == "page" else None,
+            _url(space.key, row.id, row.title) if row.type in WRITTEN else None,
         )
         for row in found
     }

@@ -136,8 +136,8 @@ def test_an_old_version_and_what_came_after_it(server: Server) -> None:
         server.remote.old_page(page, 9)
     later = server.remote.versions_after(page, 1)
     assert [(v.number, v.message) for v in later] == [(3, "third"), (2, "second")]
-    names = server.remote.names([later[0].author])
-    assert names[later[0].author] == "Ana"
+    people = server.remote.people([later[0].author])
+    assert people[later[0].author].name == "Ana"
 
 
 def test_a_write_makes_the_next_version(server: Server) -> None:
@@ -303,13 +303,11 @@ def test_a_page_is_created_below_another_or_at_the_root(server: Server) -> None:
 def test_a_title_finds_its_page_in_whatever_case(server: Server) -> None:
     space = server.remote.space("ENG")
     page = server.page("Ports & more")
-    found = server.remote.titled(space, "PORTS & MORE")
-    assert found is not None
+    (found,) = server.remote.titled(space, "PORTS & MORE")
     assert found.id == page
-    assert server.remote.titled(space, "Ports") is None
+    assert server.remote.titled(space, "Ports") == ()
     server.wiki.store.archive(page)
-    archived = server.remote.titled(space, "Ports & more")
-    assert archived is not None
+    (archived,) = server.remote.titled(space, "Ports & more")
     assert archived.status is Status.ARCHIVED
     with pytest.raises(WriteRefusedError, match="already exists"):
         server.remote.create(

@@ -97,6 +97,15 @@ def test_a_malformed_document_is_refused_with_its_place_and_a_good_one_passes(
     assert "error: mismatched tag" in refused.stdout
 
 
+def test_somebody_elses_files_of_that_name_are_no_concern(repo: Path, cache: Path) -> None:
+    (repo / "page.xhtml").write_text("<h:form>")
+    git(repo, "add", "-A")
+    touched = ("--hook-stage", "pre-push", "--files", "page.xhtml")
+    for arguments in ((), touched):
+        done = run(repo, cache, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_page_that_the_server_has_changed_is_not_pushed_over(
     repo: Path,
     cache: Path,
@@ -113,3 +122,103 @@ def test_a_page_that_the_server_has_changed_is_not_pushed_over(
     stale = run(repo, cache, *touched)
     assert stale.returncode == 1
     assert "the server has changed 1 of these pages" in stale.stdout
+
+
+# -- the set-up of the example ---------------------------------------------------------------------
+
+EXAMPLE = PROJECT / "examples" / "docs-as-code" / ".pre-commit-config.yaml"
+DATA = "docs/ENG/guide.attachments/data.csv"
+
+
+@pytest.fixture(scope="module")
+def whitespace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hooks that rewrite white space, as everybody has them, from their package."""
+    root = tmp_path_factory.mktemp("whitespace") / "hooks"
+    root.mkdir()
+    (root / "pyproject.toml").write_text(
+        '[project]\nname = "hooks"\nversion = "1"\ndependencies = ["pre-commit-hooks==5.0.0"]\n'
+        "[tool.setuptools]\npy-modules = []\n"
+    )
+    commands = {
+        "trailing-whitespace": "trailing-whitespace-fixer",
+        "end-of-file-fixer": "end-of-file-fixer",
+        "mixed-line-ending": "mixed-line-ending",
+        "check-merge-conflict": "check-merge-conflict",
+    }
+    (root / ".pre-commit-hooks.yaml").write_text(
+        "".join(
+            f"- {{id: {name}, name: {name}, entry: {entry}, language: python, types: [text]}}\n"
+            for name, entry in commands.items()
+        )
+    )
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "hooks"), ("tag", "v5.0.0")):
+        subprocess.run(["git", *arguments], cwd=root, check=True, env=_environment(root.parent))
+    return root
+
+
+@pytest.fixture
+def example(repo: Path, hooks: Path, whitespace: Path) -> Path:
+    """A repository set up as the example says, with white space that means something."""
+    text = EXAMPLE.read_text()
+    for url, rev, here in (
+        ("https://github.com/pre-commit/pre-commit-hooks", "v5.0.0", whitespace),
+        ("https://git.example.com/tools/confsync", "v0.1.0", hooks),
+    ):
+        assert f"  - repo: {url}" in text
+        text = text.replace(url, str(here))
+        if here == hooks:
+            text = text.replace(f"rev: {rev}", "rev: v1")
+    (repo / ".pre-commit-config.yaml").write_text(text)
+    path = repo / GUIDE
+    path.write_text(path.read_text().replace("<p>8080</p>", "<pre>a  \nb\t\n</pre>"))
+    (repo / DATA).parent.mkdir()
+    (repo / DATA).write_bytes(b"a;b \r\n1;2\n\n")
+    (repo / "notes.txt").write_text("mine  \n")
+    git(repo, "add", "-A")
+    return repo
+
+
+def test_hooks_that_rewrite_white_space_leave_documents_and_attachments_alone(
+    example: Path, cache: Path
+) -> None:
+    kept = {name: (example / name).read_bytes() for name in (GUIDE, DATA)}
+    done = run(example, cache)
+    assert done.returncode == 1
+    assert (example / "notes.txt").read_text() == "mine\n"
+    assert {name: (example / name).read_bytes() for name in kept} == kept
+    config = example / ".pre-commit-config.yaml"
+    lines = config.read_text().splitlines(keepends=True)
+    config.write_text("".join(line for line in lines if " exclude: " not in line))
+    git(example, "add", "-A")
+    run(example, cache)
+    assert all((example / name).read_bytes() != kept[name] for name in kept)
+
+
+def test_the_example_refuses_a_commit_and_a_push(
+    example: Path, cache: Path, wiki: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(cache))
+    git(tmp_path, "init", "-q", "--bare", "origin.git")
+    git(example, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    git(example, "push", "-q", "-u", "origin", "HEAD~0:refs/heads/main")
+    subprocess.run([sys.executable, "-m", "pre_commit", "install"], cwd=example, check=True)
+    (example / "notes.txt").unlink()
+    good = (example / GUIDE).read_text()
+    (example / GUIDE).write_text(good.replace("</pre>", "</p>"))
+    git(example, "add", "-A")
+    assert f"{GUIDE}:11:3: error: mismatched tag" in refused(example, "commit", "-m", "broken")
+    (example / GUIDE).write_text(good)
+    git(example, "commit", "-qam", "good")
+    page = next(page for page in wiki.store.pages("ENG") if page.title == "Guide")
+    wiki.store.edit(page.id, "<p>hers</p>", author="Ana")
+    said = refused(example, "push", "origin", "HEAD:main")
+    assert "the server has changed 1 of these pages" in said
+
+
+def refused(root: Path, *arguments: str) -> str:
+    """What git says when it does not do it."""
+    done = subprocess.run(
+        ["git", *arguments], cwd=root, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout + done.stderr

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class Play:
     labels: bool = True
     attachments: bool = False
     before: Callable[[Store, dict[str, str]], None] | None = None
+    blog: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -74,7 +76,8 @@ class Stage:
         version is looked up for the conflict markers; that may fail without harm.
         """
         store = self.sandbox.store
-        rows = store.pages("ENG", ("current", "archived", "trashed"))
+        statuses = ("current", "archived", "trashed")
+        rows = (*store.pages("ENG", statuses), *store.posts("ENG", statuses))
         titles = {row.id: row.title for row in rows}
         files = {name: raw.replace(b", Ana\n", b"\n") for name, raw in self.files().items()}
         attached = {
@@ -135,6 +138,14 @@ def attach(store: Store, ids: dict[str, str]) -> None:
         store.attach(ids[title], name, f"{title} {name}".encode())
 
 
+def post(store: Store, ids: dict[str, str]) -> None:
+    """The blog posts that are there from the beginning."""
+    for title, day in (("News", 7), ("Notes", 7), ("Draft", 8), ("Past", 9)):
+        at = f"2026-03-{day:02}T12:00:00.000Z"
+        text = body(f"{title} one", f"{title} two", f"{title} three", f"{title} four")
+        ids[title] = store.create_post("ENG", title, text, at=at).id
+
+
 @pytest.fixture
 def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
     """Sets a play up, as often as one likes."""
@@ -148,6 +159,9 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
                 attach(sandbox.store, ids)
             if play.before:
                 play.before(sandbox.store, ids)
+            if play.blog:
+                sandbox.store.clock = lambda: datetime(2026, 3, 10, tzinfo=UTC)
+                post(sandbox.store, ids)
             root = tmp_path / "mirror"
             shutil.rmtree(root, ignore_errors=True)
             staged = Stage(zygote, sandbox, root)
@@ -161,9 +175,11 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
             config = (root / ".confsync.yaml").read_text().split("\n")
             config[0] = f"url: {sandbox.url}"
             config += ["labels: true"] if play.labels else []
+            if play.blog:
+                config.insert(config.index("- key: ENG") + 1, "  blog: true")
             config += ["attachments: true"] if play.attachments else []
             (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
-            if play.labels or play.attachments or play.before:
+            if play.labels or play.attachments or play.blog or play.before:
                 assert staged.run("pull").exit == 0
                 _commit(root)
             play.remote(sandbox.store, ids)

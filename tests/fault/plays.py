@@ -134,6 +134,28 @@ def _much_into_folders(root: Path) -> None:
     (root / "ENG/both.xhtml").rename(inner / "new/newer/both.xhtml")
 
 
+def _colleagues_posts(store: Store, ids: dict[str, str]) -> None:
+    store.edit(ids["News"], body("News, hers"), author="Ana")
+    store.edit(ids["Notes"], title="Handnotes", author="Ana")
+    store.date_post(ids["Draft"], "2026-03-11T12:00:00.000Z")
+    store.trash(ids["Past"])
+    store.create_post("ENG", "News", body("newer"), at="2026-03-08T12:00:00.000Z")
+
+
+def _a_draft(root: Path) -> None:
+    _edit(root, "blog/2026/03/08/draft.xhtml", "Draft two", "Draft two, edited")
+
+
+def _posts_to_push(root: Path) -> None:
+    _edit(root, "blog/2026/03/07/news.xhtml", "News two", "News two, edited")
+    _edit(root, "blog/2026/03/07/notes.xhtml", "title: Notes", "title: Past")
+    subprocess.run(["git", "rm", "-q", "ENG/blog/2026/03/09/past.xhtml"], cwd=root, check=True)
+    for name in ("first", "2020/01/01/second"):
+        path = root / f"ENG/blog/{name}.xhtml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\ntitle: The {path.stem}\n---\n<p>{path.stem}</p>\n")
+
+
 PULL = Play("pull", ("pull",), _colleague, _some_edits)
 PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
 INTERWOVEN = Play("push, interwoven", ("push",), local=_interwoven)
@@ -177,7 +199,14 @@ FOLDERS_PULL = Play(
 FOLDERS_PUSH = Play(
     "push with folders", ("push",), local=_much_into_folders, labels=False, before=_folders
 )
+BLOG_PULL = Play(
+    "pull with a blog", ("pull",), _colleagues_posts, _a_draft, labels=False, blog=True
+)
+BLOG_PUSH = Play(
+    "push with a blog", ("push", "--delete"), local=_posts_to_push, labels=False, blog=True
+)
+BLOGS = (BLOG_PULL, BLOG_PUSH)
 EVERY = (
     *(PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
-    *(FOLDERS_PULL, FOLDERS_PUSH),
+    *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS),
 )

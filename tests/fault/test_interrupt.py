@@ -13,6 +13,7 @@ from tests.fault.conftest import Play, differences
 CASES = [
     *[(play, "cloud") for play in plays.EVERY],
     *[(play, "datacenter") for play in (plays.PULL, plays.PUSH, plays.DELETE, plays.FILES_PUSH)],
+    (plays.BLOG_PUSH, "datacenter"),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,6 +126,66 @@ def test_annotations_are_githubs(desk: Desk) -> None:
     )
 
 
+def test_what_the_server_has_already_is_not_warned_of(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    body = '<p style="float: left">x</p><p>text</p>'
+    wiki.store.create_page("ENG", "Guide", body, raw=True)
+    desk = desk_at()
+    assert findings(desk) == []
+    desk.edit(GUIDE, "<p>text</p>", '<p style="clear: both; float: left">y</p>')
+    (found,) = findings(desk)
+    assert found["message"] == "Confluence drops 'clear' from a style"
+
+
+def test_links_are_judged_only_where_every_title_is_known(desk: Desk) -> None:
+    desk.edit(GUIDE, LINE, '<p><ac:link><ri:page ri:content-title="Nobody" /></ac:link></p>')
+    assert [one["code"] for one in findings(desk)] == ["link"]
+    before = desk.text(".confsync.yaml")
+    desk.path(".confsync.yaml").write_text(
+        before.replace("key: ENG\n", "key: ENG\n  exclude: [archive]\n")
+    )
+    assert findings(desk) == []
+    desk.path(".confsync.yaml").write_text(before)
+    desk.path("ENG/nobody.xhtml").write_text("---\ntitle: [\n---\n")
+    assert [one["code"] for one in findings(desk, exit=1)] == ["document"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("\n  version: 1\n", "\n  version: 4\n", "by its digest"),
+        ("\n  digest: ", "\n  digest: 0", "by its version"),
+        ("\n  parent: ", "\n  parent:  ", ""),
+    ],
+)
+def test_git_tells_of_a_stamp_that_was_edited_where_the_cache_is_lost(
+    desk: Desk, old: str, new: str, told: str
+) -> None:
+    desk.git("init", "-q")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    shutil.rmtree(desk.path(".confsync"))
+    assert findings(desk) == []
+    text = desk.text(GUIDE).replace(old, new)
+    if "digest" in old:  # as long as it was
+        text = re.sub(r"(?<=\n  digest: )(.{32}).", r"\1", text)
+    desk.path(GUIDE).write_bytes(text.encode())
+    found = findings(desk)
+    assert [told in one["message"] for one in found if told] == [True] * bool(told)
+    assert all(one["code"] == "stamp" for one in found)
+    assert len(found) == bool(told)
+
+
+def test_annotations_name_files_from_where_a_workflow_checked_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.edit(GUIDE, LINE, "<p>open")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(desk.root.parent))
+    run = desk("check", "--format", "github", exit=1)
+    assert run.out.startswith(f"::error file=mirror/{GUIDE},line=11,col=1,")
+
+
 def test_files_are_found_in_their_mirrors_from_above(
     wiki: Sandbox,
     desk_at: Callable[..., Desk],
@@ -143,3 +205,6 @@ def test_files_are_found_in_their_mirrors_from_above(
     assert [line.partition(":")[0] for line in lines[:2]] == [f"one/{GUIDE}", f"two/{GUIDE}"]
     assert lines[2] == "check: 2 errors in 2 documents"
     assert main(["check", "other.xhtml"]) == 4
+    capsys.readouterr()
+    assert main(["check", "one"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "check: 1 error in 2 documents"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,11 +195,12 @@ def test_a_pull_leaves_what_was_uncommitted_before(wiki: Sandbox, repo: Desk) ->
 def test_a_hook_that_refuses_leaves_the_files_settled(wiki: Sandbox, repo: Desk) -> None:
     hook = repo.path(".git/hooks/pre-commit")
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
+    hook.write_text("#!/bin/sh\necho looking\necho no >&2\nexit 1\n")
     hook.chmod(0o755)
     edit(repo, "ENG/one.xhtml")
     run = repo("push", "--commit", exit=4)
-    assert "not committed" in run.err
+    assert "not committed: git refused:\nlooking\nno\n" in run.err
+    assert "commit them when git lets you" in run.err
     assert "\n  version: 2\n" in repo.text("ENG/one.xhtml")
     assert len(subjects(repo)) == 1
 
@@ -237,3 +239,122 @@ def test_two_runs_in_a_row_where_the_second_builds_on_the_first(wiki: Sandbox, r
         assert repo.json("push", "--since", before, "--commit").data["summary"] == {"updated": 1}
     assert repo.git("status", "--porcelain") == ""
     assert "clean" in repo("status", "--remote").out
+
+
+def test_everybody_who_edited_is_a_co_author_and_only_the_servers_addresses_are_real(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    one = next(page for page in wiki.store.pages("ENG") if page.title == "One")
+    for author in ("Ana Lima", "Ben <b@x.org>", "Me"):
+        wiki.store.edit(one.id, f"<p>by {author}</p>".replace("<b@x.org>", ""), author=author)
+    repo("pull", "--commit")
+    told = repo.git("log", "-1", "--format=%(trailers:key=Co-authored-by,valueonly)")
+    people = dict(line.removesuffix(">").split(" <") for line in told.splitlines() if line)
+    assert set(people) == {"Ana Lima", "Ben b@x.org", "Me"}
+    assert people["Ana Lima"].endswith("@noreply.127.0.0.1.invalid")
+    known = wiki.flavor == "cloud"  # which tells the address of whoever has a token there
+    assert (people["Me"] == "me@example.com") is known
+
+
+def test_who_changed_an_attachment_is_its_author_and_not_the_pages(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    config = repo.path(".confsync.yaml")
+    config.write_text(f"{config.read_text()}attachments: true\n")
+    repo.git("commit", "-qam", "attachments")
+    one = next(page for page in wiki.store.pages("ENG") if page.title == "One")
+    wiki.store.attach(one.id, "plan.png", b"plan", author="Cleo")
+    repo("pull", "--commit")
+    assert changed_by_head(repo) == ["ENG/one.attachments/plan.png", "ENG/one.xhtml"]
+    told = repo.git("log", "-1", "--format=%B")
+    assert "ENG/one.xhtml refreshed (Cleo)\n" in told
+    assert told.count("Co-authored-by: ") == told.count("Co-authored-by: Cleo <") == 1
+
+
+def test_a_commit_that_is_refused_leaves_the_index_as_it_was(wiki: Sandbox, repo: Desk) -> None:
+    hook = repo.path(".git/hooks/commit-msg")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    wiki.store.create_page("ENG", "Three", "<p>three</p>")
+    repo("pull", "--commit", exit=4)
+    assert repo.git("status", "--porcelain") == "?? ENG/three.xhtml\n"
+
+
+def test_names_that_look_like_patterns_are_names(wiki: Sandbox, repo: Desk) -> None:
+    repo.git("mv", "ENG/one.xhtml", "ENG/[ot]*.xhtml")
+    repo.git("commit", "-qm", "renamed")
+    edit(repo, "ENG/[ot]*.xhtml", "ENG/two.xhtml")
+    repo("push", "--commit", "ENG/[ot]*.xhtml")
+    assert changed_by_head(repo) == ["ENG/[ot]*.xhtml"]
+    assert repo.git("status", "--porcelain") == " M ENG/two.xhtml\n"
+
+
+def test_hooks_and_signing_are_the_users(wiki: Sandbox, repo: Desk, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", str(key)], check=True)
+    signers = tmp_path / "signers"
+    signers.write_text(f"test@example.com {Path(f'{key}.pub').read_text()}")
+    for name, value in {
+        "gpg.format": "ssh",
+        "user.signingkey": str(key),
+        "commit.gpgsign": "true",
+        "gpg.ssh.allowedSignersFile": str(signers),
+    }.items():
+        repo.git("config", name, value)
+    hook = repo.path(".git/hooks/pre-commit")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\nexec {sys.executable} -m confsync check\n")
+    hook.chmod(0o755)
+    repo.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "branch")
+    repo.root = tmp_path / "tree"
+    edit(repo, "ENG/one.xhtml")
+    repo("push", "--commit")
+    assert repo.git("log", "-1", "--format=%G? %s") == "G confsync push: 1 page\n"
+    repo.edit("ENG/two.xhtml", "text of", "<b>broken</i>")
+    wiki.store.create_page("ENG", "Three", "<p>three</p>")
+    run = repo("pull", "--commit", exit=4)
+    assert "not committed" in run.err
+    assert "two.xhtml" in run.err
+
+
+def test_a_clone_with_one_commit_is_enough_to_push_and_commit(
+    wiki: Sandbox, repo: Desk, tmp_path: Path
+) -> None:
+    edit(repo, "ENG/one.xhtml")
+    repo.git("commit", "-qam", "mine")
+    shallow = tmp_path / "shallow"
+    subprocess.run(
+        ["git", "clone", "-q", "--depth", "1", repo.root.as_uri(), str(shallow)], check=True
+    )
+    repo.root = shallow
+    assert repo.json("push", "--commit").outcomes == {"ENG/one.xhtml": "updated"}
+    assert subjects(repo) == ["confsync push: 1 page", "mine"]
+    repo.git("push", "-q", "origin", "HEAD:stamped")
+
+
+def test_line_ends_are_no_concern_of_gits(
+    wiki: Sandbox, tmp_path: Path, desk_at: Callable[..., Desk]
+) -> None:
+    body = "<p>one</p><pre>a\r\nb\n</pre><p>two</p>"
+    wiki.store.create_page("ENG", "One", body, raw=True)
+    desk = desk_at(clone=None)
+    desk.path(".gitattributes").write_text("*.png binary")
+    desk("init", "--url", wiki.url, "--space", "ENG")
+    assert desk.text(".gitattributes").splitlines() == [
+        "*.png binary",
+        "*.xhtml text eol=lf",
+        "**/*.attachments/** -text",
+    ]
+    desk("pull")
+    desk.git("init", "-q")
+    desk.git("config", "core.autocrlf", "true")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    subprocess.run(
+        ["git", "-c", "core.autocrlf=true", "clone", "-q", str(desk.root), str(tmp_path / "other")],
+        check=True,
+    )
+    desk.root = tmp_path / "other"
+    assert desk("status", "--remote").out == "clean: 2 pages\n"
+    assert "nothing to do" in desk("push").out

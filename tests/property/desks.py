@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from confsync import document, steps
+from confsync import document, paths, steps
 from confsync.commands.pull import pull
 from confsync.commands.push import push
 from confsync.commands.restore import restore
@@ -24,13 +24,15 @@ from confsync.mirror import STATE, Mirror
 from confsync.resolve import Resolution, Way
 from confsync.result import PageResult, Result
 from confsync.sandbox import PageRow, Store
+from confsync.sandbox.rows import POST
 from confsync.selection import Selection
 from tests.store_remote import StoreRemote, Trouble
 
 SPACE = "ENG"
+BLOG = f"{SPACE}/{paths.BLOG}"
 CONFIG = Config(
     "http://127.0.0.1:9/wiki",
-    (SpaceConfig(SPACE, SPACE),),
+    (SpaceConfig(SPACE, SPACE, blog=True), SpaceConfig(SPACE, BLOG, posts=True)),
     flavor="cloud",
     labels=True,
     attachments=("*",),
@@ -42,6 +44,8 @@ _MARKER = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)\n", re.MULTILINE)
 
 # What a page can be.
 EVER = ("current", "archived", "trashed")
+# A title that has to be another one.
+_TITLES = ("changed the title", "belongs to page", "which is not here", "already exists")
 # The last look at a file, or at a page that is to be deleted, is over.
 _TOO_LATE = ("replace", "rename", "remove", "DELETE")
 
@@ -68,8 +72,10 @@ class Site:
         return f"L{self._typed}L"
 
     def pages(self, *statuses: str) -> list[PageRow]:
+        """The pages, and the blog posts behind them."""
         wanted = statuses or ("current",)
-        return [row for row in self.store.pages(SPACE, wanted) if row.status in wanted]
+        rows = (*self.store.pages(SPACE, wanted), *self.store.posts(SPACE, wanted))
+        return [row for row in rows if row.status in wanted]
 
     def audit(self) -> None:
         """Nothing that a page had is missing from it. Notes what it has now."""
@@ -125,12 +131,11 @@ class Site:
         self.given_up.setdefault(page_id, set()).update(marks(self.store.page(page_id).body))
 
     def no_version_twice(self) -> None:
-        """No edit made two versions: each token stands once on each page."""
-        for row in self.pages(*EVER):
-            tokens = re.findall(
-                r"\[confsync \w+\]", " ".join(v.message for v in self.store.versions(row.id))
-            )
-            assert len(tokens) == len(set(tokens)), f"page {row.id}: one edit made two versions"
+        """No edit made two versions, and no document two pages: each token stands once."""
+        rows = self.pages(*EVER)
+        messages = [v.message for row in rows for v in self.store.versions(row.id)]
+        tokens = re.findall(r"\[confsync \w+\]", " ".join(messages))
+        assert len(tokens) == len(set(tokens)), "one edit made two versions"
 
     def ever_had(self) -> set[str]:
         """Every line of every version of every page."""
@@ -212,15 +217,17 @@ class Desk:
     def equals_the_site(self) -> None:
         """Title, text, parent and labels of every page are those of its document."""
         mirror = Mirror(self.root, CONFIG)
-        (scan,) = mirror.scan()
+        entries = [(scan, entry) for scan in mirror.scan() for entry in scan.entries]
         rows = {row.id: row for row in self.site.pages()}
-        assert {entry.page_id for entry in scan.entries} == set(rows)
-        for entry in scan.entries:
+        assert {entry.page_id for _, entry in entries} == set(rows)
+        for scan, entry in entries:
             found, row = entry.document, rows[entry.page_id or ""]
             assert found is not None and found.stamp is not None
             assert not found.stamp.renamed, "a file has the name of an earlier title"
             here = (found.title, found.body, scan.wanted(entry), set(found.labels or ()))
             assert here == (row.title, row.body, row.parent_id, set(row.labels))
+            day = paths.day_of(scan.inner(entry.path)) if scan.config.posts else None
+            assert day == (row.created_at[:10] if row.type == POST else None)
             directory = (self.root / entry.path).with_suffix(".attachments")
             files = {p.name: p.read_bytes() for p in directory.glob("*")}
             shown = {name for name in files if f'"{name}"' in found.body}
@@ -324,7 +331,7 @@ class Desk:
             path.rename(self.root / SPACE / f"{page.id or 'new'}-{path.name}")
         elif page.decision == "gone":
             self.site.store.restore(page.id or "")
-        elif "changed the title" in page.error or "belongs to page" in page.error:
+        elif any(word in page.error for word in _TITLES):
             self.retitle(path, self._title(page))
         elif "title" in page.error:
             self.retitle(path, f"Other {self.site.line()}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ titles = (text | nasty | st.tuples(nasty, nasty).map(" ".join)).filter(
 )
 labels = st.lists(st.text("abc-_on1.:,#é😀", min_size=1, max_size=8), max_size=4).map(tuple)
 ids = st.integers(1, 10**18).map(str)
-stamps = st.builds(
+_pages = st.builds(
     Stamp,
     id=ids,
     version=st.integers(1, 999_999_999),
@@ -34,6 +35,13 @@ stamps = st.builds(
     parent=st.none() | ids,
     labels=st.none() | labels,
     top=st.booleans(),
+)
+stamps = _pages | st.builds(
+    replace,
+    _pages,
+    parent=st.none(),
+    top=st.just(False),
+    posted=st.dates().map(str),
 )
 bodies = bodies_of_anything.filter(lambda body: "\ud800" not in body)
 

@@ -18,6 +18,7 @@ V2 = "confluence-cloud-v2.openapi.json"
 V1 = "confluence-cloud-v1.swagger.json"
 DC = "confluence-dc-9.3.1.swagger.v3.json"
 PAGES = ("PageBulk", "PageSingle")
+POSTS = ("BlogPostBulk", "BlogPostSingle")
 ERROR = {
     "type": "object",
     "required": ["errors"],
@@ -160,9 +161,11 @@ def patched(document: dict[str, Any]) -> dict[str, Any]:
         schemas[name]["required"] = ["id", "status", "title", "spaceId", "version"]
         for field in ("parentId", "ownerId"):
             schemas[name]["properties"][field]["nullable"] = True
+    for name in POSTS:
+        schemas[name]["required"] = ["id", "status", "title", "spaceId", "version", "createdAt"]
     for name in ("FolderSingle", "WhiteboardSingle"):
         schemas[name]["properties"]["parentId"]["nullable"] = True
-    for name in ("Version", "PageVersion"):
+    for name in ("Version", "PageVersion", "BlogPostVersion"):
         schemas[name]["required"] = ["number"]
         schemas[name]["properties"]["message"]["nullable"] = True
     for field in ("timeZone", "personalSpaceId"):
@@ -170,7 +173,8 @@ def patched(document: dict[str, Any]) -> dict[str, Any]:
     schemas["ParentContentType"]["nullable"] = True
     schemas["ParentContentType"]["enum"].append(None)
     schemas["MultiEntityLinks"]["required"] = ["base"]
-    for name in ("PageCreateRequest", "PageUpdateRequest"):
+    kinds = ("Page", "BlogPost")
+    for name in (f"{kind}{what}Request" for kind in kinds for what in ("Create", "Update")):
         schema = document["components"]["requestBodies"][name]["content"]["application/json"]
         body = schema["schema"]["properties"]["body"]
         body["anyOf"] = body.pop("oneOf")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from confsync.sandbox import storage_format
 from confsync.sandbox.errors import Malformed
 from confsync.sandbox.storage_format import check, stored, with_marker
 
@@ -156,3 +157,39 @@ def test_a_marker_stands_in_text_only() -> None:
         '<ac:inline-comment-marker ac:ref="r">port</ac:inline-comment-marker>, port</p>'
     )
     assert with_marker(body, "nowhere", "r") is None
+
+
+LEAVES = [
+    "",
+    "<p/>",
+    "<p />",
+    "<x t='/'/>",
+    '"',
+    "x",
+    ">",
+    " ",
+    "<!-- <p/> -->",
+    '<![CDATA["<b>]]>',
+]
+MACRO = "ac:structured-macro"
+PAIRS = [
+    *(("<p>", "</p>"), ("<b>", "</b>"), ("<b\n>", "</b\n>"), ('<a t="x>y">', "</a>")),
+    *(("<a t='\"'>", "</a>"), ('<a t="x/>">', "</a>"), (f"<{MACRO}>", f"</{MACRO}>")),
+    (f'<{MACRO} ac:schema-version="1" ac:macro-id="2">', f"</{MACRO}>"),
+    (f'<{MACRO} t=" ac:schema-version= ac:macro-id=">', f"</{MACRO}>"),
+]
+BODIES = st.recursive(
+    st.sampled_from(LEAVES),
+    lambda inner: st.tuples(st.sampled_from(PAIRS), inner, st.sampled_from(LEAVES)).map(
+        lambda made: f"{made[0][0]}{made[1]}{made[0][1]}{made[2]}"
+    ),
+    max_leaves=4,
+)
+
+
+@given(BODIES, st.booleans())
+@settings(max_examples=300)
+def test_what_is_not_looked_at_closely_would_not_have_changed(body: str, quotes: bool) -> None:
+    check(body)
+    found = stored(body, lambda: "id", escape_quotes=quotes)
+    assert found == storage_format._rewritten(body, lambda: "id", quotes)

@@ -185,7 +185,7 @@ def test_what_only_looks_like_this_machine_is_refused(url: str) -> None:
 
 def test_the_example_is_a_good_configuration() -> None:
     found = parse(EXAMPLE.read_text(encoding="utf-8"))
-    assert [space.key for space in found.spaces] == ["ENG", "OPS"]
+    assert [space.path for space in found.spaces] == ["docs/ENG", "docs/ENG/blog", "docs/runbooks"]
 
 
 def test_the_example_shows_every_key_that_the_code_knows() -> None:

@@ -21,6 +21,13 @@ PURE = frozenset(
         *("difference", "sidebyside"),
     ]
 )
+# Local input and output, which knows nothing of the network.
+LOCAL = frozenset(
+    [
+        *("mirror", "scan", "basestore", "gitrepo", "worktree", "disk", "audit", "steps"),
+        "removals",
+    ]
+)
 # The standard library's ways out: what is pure has no business with them.
 EFFECTS = frozenset(["socket", "http", "urllib.request", "subprocess", "threading", "tempfile"])
 # Who alone may import what, wherever in the module; modules and packages of confsync.
@@ -119,7 +126,7 @@ def _breaks(found: Import) -> bool:
         return layer not in ("cli", "render", "__main__")
     if layer == "remote":
         return own in ("commands", "mirror", "scan", "gitrepo", "basestore")
-    if layer in ("mirror", "scan", "basestore", "gitrepo", "disk", "audit", "steps", "removals"):
+    if layer in LOCAL:
         return own in ("remote", "commands", "reading", "view")
     if layer != "commands":
         return own == "commands" and layer not in ("cli", "__main__")

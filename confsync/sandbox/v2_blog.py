@@ -1,0 +1,70 @@
+"""Cloud v2: blog posts, where they are not what pages are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from . import parameters
+from .errors import Unsupported
+from .rows import POST
+from .site import site, store
+from .v2 import list_pages, only_current, single, space_of
+from .v2_spaces import api
+
+__all__ = ["api"]
+
+SORTS = ("id", "created-date", "modified-date")
+STATUSES = ("current", "deleted", "trashed")
+
+
+def _list(select: dict[str, Any]) -> flask.Response:
+    return list_pages({"types": (POST,), **select}, SORTS)
+
+
+def _filters() -> dict[str, Any]:
+    return {
+        "statuses": parameters.values("status", choices=STATUSES) or ("current",),
+        "title": flask.request.args.get("title"),
+    }
+
+
+@api.get("/blogposts")
+def get_posts() -> flask.Response:
+    ids, spaces = parameters.ids("id", 250), parameters.ids("space-id", 100)
+    return _list({"ids": ids, "space_ids": spaces, **_filters()})
+
+
+@api.get("/spaces/<space_id>/blogposts")
+def get_space_posts(space_id: str) -> flask.Response:
+    return _list({"space_ids": (space_of(space_id).id,), **_filters()})
+
+
+@api.get("/labels/<label_id>/blogposts")
+def get_label_posts(label_id: str) -> flask.Response:
+    return _list({"label_id": label_id, "space_ids": parameters.ids("space-id", 100)})
+
+
+@api.post("/blogposts")
+def create_post() -> dict[str, Any]:
+    given = parameters.document()
+    space = space_of(parameters.text(given, "spaceId", required=True))
+    only_current(given)
+    if given.get("createdAt") is not None:
+        raise Unsupported("The sandbox posts today: it does not take 'createdAt'.")
+    row = store().create_post(
+        space.key,
+        parameters.text(given, "title", required=True) or "",
+        parameters.storage(given, required=False),
+        flask.g.user.name,
+        "" if site().faults.drop_message_on_create else parameters.version(given)[1],
+        hidden=False,
+    )
+    return single(row, bodies=True)
+
+
+@api.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE"])
+@api.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
+def unsupported(path: str) -> dict[str, Any]:
+    raise Unsupported(f"The sandbox does not have {flask.request.method} /api/v2/{path}")

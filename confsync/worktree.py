@@ -1,0 +1,128 @@
+"""The work tree as git sees it: what changed since a commit, what is staged, what to commit.
+
+With the user's own git, hooks and signing: only for what a person asked of git by name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from confsync import gitrepo
+from confsync.attachments import document_of
+from confsync.errors import FileError
+
+if TYPE_CHECKING:
+    from git import Git
+
+
+def changed_documents(root: Path, directories: Sequence[str], revision: str) -> frozenset[str]:
+    """Documents that are not what they were where this branch and `revision` parted.
+
+    Those that are gone, and those that git does not know yet, count too. Raises UsageError for a
+    revision that is none, ConfigError in a clone too shallow, FileError without a repository.
+    """
+    with gitrepo.command_in(root) as command:
+        commit = gitrepo.common(command, revision)
+        names = _changed(command, directories, commit)
+        unknown = command.ls_files("--others", "--exclude-standard", "-z", "--", *directories)
+        return names | _documents(gitrepo.split(unknown))
+
+
+def staged_documents(
+    root: Path, directories: Sequence[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Documents whose next commit differs from HEAD, and those whose work tree differs from that.
+
+    Raises FileError without a repository.
+    """
+    with gitrepo.command_in(root) as command:
+        staged = _changed(command, directories, "--cached", "--diff-filter=d")
+        return staged, _changed(command, directories)
+
+
+def dirty(root: Path) -> frozenset[str]:
+    """Files below the mirror that are not as HEAD has them, unknown ones included."""
+    with gitrepo.command_in(root) as command:
+        known = gitrepo.split(
+            command.diff("HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", ".")
+        )
+        unknown = gitrepo.split(command.ls_files("--others", "--exclude-standard", "-z", "--", "."))
+        return frozenset(known + unknown)
+
+
+def commit(root: Path, names: Iterable[str], message: str) -> str | None:
+    """Commit some files as they stand, and nothing else; answers the commit, None for no change.
+
+    The user's hooks, signing and identity apply. Raises FileError with what git says; the index is
+    then as it was.
+    """
+    wanted = frozenset(names)
+    with gitrepo.command_in(root) as command:
+        unknown = gitrepo.split(command.ls_files("--others", "--exclude-standard", "-z", "--", "."))
+        new = sorted(wanted.intersection(unknown))
+        listed = command.diff("HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", ".")
+        changed = sorted(wanted.intersection(gitrepo.split(listed)).union(new))
+        if not changed:
+            return None
+        if new:
+            with _paths(new) as given:
+                command.add("--intent-to-add", *_FROM_STDIN, istream=given)
+        refused = _committed(command, changed, message)
+        if refused is None:
+            return str(command.rev_parse("--short", "HEAD")).strip()
+        if new:
+            with _paths(new) as given:
+                command.reset("--quiet", *_FROM_STDIN, istream=given)
+        raise FileError(f"git refused:\n{refused}", hint=_LATER)
+
+
+def _committed(command: Git, names: Sequence[str], message: str) -> str | None:
+    """Commit files; answers what git, or a hook, says when it refuses."""
+    with _paths(names) as given:
+        status, out, said = command.commit(
+            "--quiet",
+            "--only",
+            "-m",
+            message,
+            *_FROM_STDIN,
+            istream=given,
+            with_extended_output=True,
+            with_exceptions=False,
+        )
+    return None if status == 0 else "\n".join(part for part in (said, out) if part)
+
+
+_LATER = "the documents are as the server has them: commit them when git lets you"
+
+# However many they are; and names are no patterns, whatever they look like.
+_FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
+
+
+@contextlib.contextmanager
+def _paths(names: Iterable[str]) -> Iterator[IO[bytes]]:
+    """A file of names, for git to read."""
+    with tempfile.TemporaryFile() as file:
+        file.write("".join(f":(literal){name}\0" for name in names).encode())
+        file.seek(0)
+        yield file
+
+
+def _changed(command: Git, directories: Iterable[str], *options: str) -> frozenset[str]:
+    """The documents that a diff names, also by their attachments, relative to the mirror."""
+    listed = command.diff(
+        *options, "--name-only", "--no-renames", "--relative", "-z", "--", *directories
+    )
+    return _documents(gitrepo.split(listed))
+
+
+def _documents(names: Iterable[str]) -> frozenset[str]:
+    """The documents among some files, and those whose attachments are among them."""
+    return frozenset(
+        document_of(name) or name
+        for name in names
+        if document_of(name) or gitrepo.is_document(name)
+    )

@@ -1,0 +1,110 @@
+"""The floors: the least that somebody without confsync would have to do, in plain loops.
+
+Each is a program: `python -m tests.benchmarks.floors NAME …`. They import nothing of confsync.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+
+CLOUD_BODIES = {"limit": "250", "body-format": "storage"}
+CLOUD_INFOS = {"limit": "250"}
+DC = {"spaceKey": "ENG", "type": "page"}
+DC_INFOS = {**DC, "limit": "200", "expand": "version,ancestors"}
+DC_BODIES = {**DC, "limit": "50", "expand": "body.storage,version,ancestors,space"}
+LATE_AT_MOST = 500  # bodies that wait to be written: no more are in memory
+
+_here = threading.local()
+
+
+def session() -> requests.Session:
+    """A session for each thread: one connection, kept open."""
+    if not hasattr(_here, "session"):
+        _here.session = requests.Session()
+        _here.session.auth = (os.environ["CONFSYNC_USER"], os.environ["CONFSYNC_TOKEN"])
+        _here.session.trust_env = False
+    found: requests.Session = _here.session
+    return found
+
+
+def rows(url: str, space: str, *, bodies: bool) -> Iterator[dict[str, Any]]:
+    """Every page of the space as its bulk listing has it; on Cloud and on Data Center."""
+    cloud = url.endswith("/wiki")
+    path = f"{url}/api/v2/spaces/{space}/pages" if cloud else f"{url}/rest/api/content/scan"
+    params = (
+        (CLOUD_BODIES if bodies else CLOUD_INFOS) if cloud else DC_BODIES if bodies else DC_INFOS
+    )
+    while True:
+        answer = session().get(path, params=params)
+        answer.raise_for_status()
+        found = answer.json()
+        yield from found["results"]
+        following = found["_links"].get("next")
+        if not following:
+            return
+        params = dict(parse_qsl(urlsplit(following).query))
+
+
+def listing(url: str, space: str) -> None:
+    """Read the listing without bodies."""
+    assert sum(1 for _ in rows(url, space, bodies=False))
+
+
+def write(path: Path, body: str) -> None:
+    with path.open("wb") as file:
+        file.write(body.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def pull(url: str, space: str, directory: str, jobs: str) -> None:
+    """Read the listing with bodies, write and fsync each, with so many threads that write."""
+    into = Path(directory)
+    into.mkdir(parents=True)
+    found = (
+        (into / row["id"], row["body"]["storage"]["value"]) for row in rows(url, space, bodies=True)
+    )
+    if jobs == "1":
+        for path, body in found:
+            write(path, body)
+        return
+    with ThreadPoolExecutor(int(jobs)) as pool:
+        late: list[Future[None]] = []
+        for path, body in found:
+            late.append(pool.submit(write, path, body))
+            if len(late) > LATE_AT_MOST:
+                late.pop(0).result()
+        for one in late:
+            one.result()
+
+
+def push(url: str, edits: str, jobs: str) -> None:
+    """PUT each page of a file of edits, with so many threads."""
+    cloud = url.endswith("/wiki")
+
+    def put(line: str) -> None:
+        edit = json.loads(line)
+        body = {"representation": "storage", "value": edit["body"]}
+        given = {"id": edit["id"], "status": "current", "title": edit["title"]}
+        given["version"] = {"number": edit["version"] + 1, "message": "edited"}
+        given |= {"body": body} if cloud else {"type": "page", "body": {"storage": body}}
+        path = "api/v2/pages" if cloud else "rest/api/content"
+        session().put(f"{url}/{path}/{edit['id']}", json=given).raise_for_status()
+
+    with open(edits, encoding="utf-8") as file, ThreadPoolExecutor(int(jobs)) as pool:
+        for _ in pool.map(put, file):
+            pass
+
+
+if __name__ == "__main__":
+    {"listing": listing, "pull": pull, "push": push}[sys.argv[1]](*sys.argv[2:])

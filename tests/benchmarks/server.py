@@ -1,0 +1,101 @@
+"""A sandbox in a process of its own: it shares neither interpreter nor memory with a client.
+
+It speaks in lines of JSON: first where it is and with what credentials, then, for each line that it
+is sent, what was asked of it since the last one.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from .space import KEY, TOP
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many requests there were of each method, and the seconds of processor they took."""
+
+    requests: dict[str, int]
+    seconds: float
+
+    @property
+    def count(self) -> int:
+        return sum(self.requests.values())
+
+
+@dataclass(slots=True)
+class Server:
+    """A running one. `latency` in seconds is added to each request."""
+
+    data: Path
+    flavor: str = "cloud"
+    latency: float = 0.0
+    url: str = ""
+    user: str = ""
+    token: str = ""
+    space_id: str = ""
+    _process: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", __name__, self.data, self.flavor, str(self.latency)]
+        self._process = subprocess.Popen(
+            command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        said = self._hear()
+        self.url, self.user, self.token = said["url"], said["user"], said["token"]
+        self.space_id = said["space"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.communicate()  # the end of its input is its end
+            self._process = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"CONFSYNC_USER": self.user, "CONFSYNC_TOKEN": self.token}
+
+    def asked(self) -> Asked:
+        """What was asked of it since the last time this was called."""
+        if self._process is None or self._process.stdin is None:
+            raise RuntimeError("the server is not running")
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        said = self._hear()
+        return Asked(said["requests"], said["seconds"])
+
+    def _hear(self) -> dict[str, Any]:
+        if self._process is None or self._process.stdout is None:
+            raise RuntimeError("the server is not running")
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the server ended: {self._process.wait()}")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+def _serve(data: str, flavor: str, latency: str) -> None:
+    from confsync.sandbox import Sandbox
+
+    with Sandbox(data=data, flavor=flavor, latency=float(latency)) as sandbox:
+        space = sandbox.store.space(KEY).id
+        here = {"url": sandbox.url, "user": sandbox.user, "token": sandbox.token, "space": space}
+        print(json.dumps(here), flush=True)
+        before = time.process_time()
+        for _ in sys.stdin:
+            methods = Counter(one.method for one in sandbox.requests)
+            sandbox.clear_requests()
+            now = time.process_time()
+            print(json.dumps({"requests": methods, "seconds": now - before}), flush=True)
+            before = now
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:])

@@ -1,0 +1,281 @@
+"""Runs the jobs of workflow files as GitHub and GitLab do: each step that is in them, with bash.
+
+What a forge does itself is done here: it checks out, substitutes expressions, keeps artefacts and
+opens changes. Each command of a job is the file's own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Job:
+    """How a job ended. `artefacts` are the files that it kept, by name."""
+
+    ok: bool
+    log: str
+    artefacts: Mapping[str, str] = field(default_factory=dict)
+
+
+def git(directory: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=directory, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, f"git {arguments}: {done.stderr}"
+    return done.stdout.strip()
+
+
+class Forge:
+    """A bare repository, and what is around it. `secrets` are the variables of its settings."""
+
+    files: tuple[str, ...]
+
+    def __init__(self, root: Path, tools: Path, secrets: Mapping[str, str]) -> None:
+        self.root = root
+        self.origin = root / "origin.git"
+        self.secrets = secrets
+        self._tools = tools
+        self._runs = 0
+        root.mkdir()
+        git(root, "init", "-q", "--bare", "-b", "main", "origin.git")
+
+    def changes(self) -> list[dict[str, str]]:
+        """The changes that were opened and are to be reviewed: title and, where told, body."""
+        raise NotImplementedError
+
+    def run(self, name: str, branch: str = "main", commit: str = "") -> Job:
+        """One job, for a push to a branch, a change that comes from it, or a schedule.
+
+        `commit` is the one that started it, also if the branch has moved on since.
+        """
+        raise NotImplementedError
+
+    def _workspace(self) -> Path:
+        self._runs += 1
+        path = self.root / f"run-{self._runs}"
+        path.mkdir()
+        return path
+
+    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        """What a runner has: nothing of ours but the way to the registry and the tools."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith(("PIP_", "SSL_", "GIT_CONFIG_NOSYSTEM", "LANG", "http", "no_proxy"))
+        }
+        path = f"{self._tools / 'bin'}:{self.root / 'bin'}:/usr/local/bin:/usr/bin:/bin"
+        return {**kept, "PATH": path, "HOME": str(self.root / "home"), "CI": "true", **more}
+
+    def _bash(self, script: str, where: Path, environment: Mapping[str, str]) -> tuple[bool, str]:
+        (self.root / "home").mkdir(exist_ok=True)
+        file = self.root / "step.sh"
+        file.write_text(script)
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],
+            cwd=where,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.returncode == 0, done.stdout
+
+
+class GitHub(Forge):
+    """Its workflows are files of their own; a change is opened with its command, `gh`."""
+
+    files = (".github/workflows",)
+
+    def __init__(self, root: Path, tools: Path, secrets: Mapping[str, str]) -> None:
+        super().__init__(root, tools, secrets)
+        (root / "bin").mkdir()
+        (root / "changes").mkdir()
+        (root / "bin" / "gh").write_text(_GH.format(state=root / "changes"))
+        (root / "bin" / "gh").chmod(0o755)
+
+    def changes(self) -> list[dict[str, str]]:
+        found = sorted((self.root / "changes").iterdir())
+        return [
+            {"title": (one / "title").read_text(), "body": (one / "body").read_text()}
+            for one in found
+        ]
+
+    def run(self, name: str, branch: str = "main", commit: str = "") -> Job:
+        text = git(self.origin, "show", f"{branch}:.github/workflows/{name}.yml")
+        workflow = yaml.safe_load(text)
+        (job,) = workflow["jobs"].values()
+        workspace = self._workspace()
+        defaults = workflow["defaults"]["run"]
+        assert defaults["shell"] == "bash"
+        common = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_WORKSPACE": str(workspace),
+            "GITHUB_REF_NAME": branch,
+            **self._given(workflow.get("env", {}), branch),
+            **self._given(job.get("env", {}), branch),
+        }
+        ok, log = True, ""
+        kept: dict[str, str] = {}
+        for step in job["steps"]:
+            if not ok and "!cancelled()" not in str(step.get("if", "")):
+                continue
+            if "run" in step:
+                given = {**common, **self._given(step.get("env", {}), branch)}
+                given["CONFSYNC"] = self.secrets["CONFSYNC"]
+                where = workspace / defaults["working-directory"]
+                script = self._evaluated(step["run"], branch)
+                good, out = self._bash(script, where, self._environment(given))
+                log += f"# {step['name']}\n{out}"
+            else:
+                started = commit or git(self.origin, "rev-parse", branch)
+                good = self._use(step, workspace, branch, started, kept)
+            ok = ok and good
+        return Job(ok, log, kept)
+
+    def _use(
+        self,
+        step: Mapping[str, Any],
+        workspace: Path,
+        branch: str,
+        commit: str,
+        kept: dict[str, str],
+    ) -> bool:
+        """What the actions do that the workflows use; any other fails the test."""
+        action, given = step["uses"].partition("@")[0], step.get("with", {})
+        if action == "actions/checkout":
+            depth = given.get("fetch-depth", 1)
+            options = [f"--depth={depth}"] if depth else []
+            git(workspace, "clone", "-q", *options, "--no-checkout", self.origin.as_uri(), ".")
+            ref = self._evaluated(given["ref"], branch) if "ref" in given else commit
+            detached = [] if "ref" in given else ["--detach"]
+            git(workspace, "checkout", "-q", *detached, ref)
+            return True
+        if action == "actions/upload-artifact":
+            path = workspace / given["path"]
+            if path.exists():
+                kept[given["name"]] = path.read_text()
+            return path.exists()
+        assert action == "actions/setup-python"
+        return True
+
+    def _given(self, names: Mapping[str, str], branch: str) -> dict[str, str]:
+        return {name: self._evaluated(str(value), branch) for name, value in names.items()}
+
+    def _evaluated(self, text: str, branch: str) -> str:
+        known = {"github.ref_name": branch, "github.token": "a-token-of-the-forge"}
+        known |= {f"vars.{name}": value for name, value in self.secrets.items()}
+        known |= {f"secrets.{name}": value for name, value in self.secrets.items()}
+        return _EXPRESSION.sub(lambda found: known[found[1]], text)
+
+
+class GitLab(Forge):
+    """All its jobs are in one file; a change is opened by the options of a push."""
+
+    files = (".gitlab-ci.yml",)
+
+    def __init__(self, root: Path, tools: Path, secrets: Mapping[str, str]) -> None:
+        super().__init__(root, tools, secrets)
+        git(self.origin, "config", "receive.advertisePushOptions", "true")
+        hook = self.origin / "hooks" / "post-receive"
+        hook.write_text(_POST_RECEIVE.format(log=root / "options"))
+        hook.chmod(0o755)
+
+    def changes(self) -> list[dict[str, str]]:
+        log = self.root / "options"
+        pushes = log.read_text().split("\n\n") if log.exists() else []
+        found = [dict(re.findall(r"^merge_request\.(\w+)(?:=(.*))?$", one, re.M)) for one in pushes]
+        opened = [one for one in found if "create" in one]
+        return opened[-1:]  # of one branch there is one at a time; a later push updates it
+
+    def run(self, name: str, branch: str = "main", commit: str = "") -> Job:
+        config = yaml.safe_load(git(self.origin, "show", f"{branch}:.gitlab-ci.yml"))
+        job = {**config[config[name]["extends"]], **config[name]}
+        workspace = self._workspace()
+        variables = {str(key): str(value) for key, value in config["variables"].items()}
+        self._fetch(workspace, commit or branch, int(variables["GIT_DEPTH"]))
+        given = {
+            **variables,
+            **self.secrets,
+            "GITLAB_CI": "true",
+            "CI_PROJECT_DIR": str(workspace),
+            "CI_COMMIT_BRANCH": branch,
+            "CI_DEFAULT_BRANCH": "main",
+        }
+        script = "\n".join([*job["before_script"], *job["script"]])
+        ok, log = self._bash(script, workspace, self._environment(given))
+        kept = job.get("artifacts")
+        if not kept or (not ok and kept["when"] != "always"):
+            return Job(ok, log)
+        (path,) = (workspace / one for one in kept["paths"])
+        return Job(ok, log, {kept["expose_as"]: path.read_text()} if path.exists() else {})
+
+    def _fetch(self, workspace: Path, commit: str, depth: int) -> None:
+        """As the runner does: the commit that started the job, on no branch."""
+        git(workspace, "init", "-q")
+        git(workspace, "remote", "add", "origin", self.origin.as_uri())
+        options = [f"--depth={depth}"] if depth else []
+        git(workspace, "fetch", "-q", *options, "origin")
+        git(workspace, "checkout", "-q", "--detach", git(self.origin, "rev-parse", commit))
+
+
+FORGES = {"github": GitHub, "gitlab": GitLab}
+
+
+def installed(project: Path, at: Path) -> tuple[Path, Path]:
+    """A Python of its own for the runners, and the project as a wheel, for them to install."""
+    subprocess.run([sys.executable, "-m", "venv", str(at / "venv")], check=True)
+    pip = [str(at / "venv" / "bin" / "python"), "-m", "pip"]
+    subprocess.run(
+        [*pip, "wheel", "-q", "--no-deps", "-w", str(at / "wheel"), str(project)], check=True
+    )
+    (wheel,) = (at / "wheel").glob("*.whl")
+    return at / "venv", wheel
+
+
+_GH = """#!/bin/bash
+# As much of GitHub's command as a workflow needs: one change for each branch that is open.
+what=$2; shift 2
+if [ "$what" = edit ]; then head=$1; shift; fi
+while [ $# -gt 0 ]; do
+  case $1 in
+    --base) base=$2 ;;
+    --head) head=$2 ;;
+    --title) title=$2 ;;
+    --body) body=$2 ;;
+    *) echo "unknown flag: $1" >&2; exit 1 ;;
+  esac
+  shift 2
+done
+[ -n "$GH_TOKEN" ] || {{ echo "gh: no token" >&2; exit 4; }}
+at={state}/${{head//\\//-}}
+if [ "$what" = create ] && [ -d "$at" ]; then
+  echo "a pull request for branch \\"$head\\" into branch \\"$base\\" already exists" >&2
+  exit 1
+fi
+mkdir -p "$at"
+printf %s "$title" > "$at/title"
+printf %s "$body" > "$at/body"
+"""
+
+_POST_RECEIVE = """#!/bin/sh
+i=0
+while [ $i -lt "${{GIT_PUSH_OPTION_COUNT:-0}}" ]; do
+  eval "printf '%s\\n' \\"\\$GIT_PUSH_OPTION_$i\\"" >> {log}
+  i=$((i + 1))
+done
+echo >> {log}
+"""
