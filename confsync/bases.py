@@ -19,7 +19,7 @@ _RENUMBERED = 20
 def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, str]:
     """Title and body of a stamp's base; `body` is the local one, which knows its inline comments.
 
-    Raises FileError when it is nowhere to be found.
+    Raises FileError when it is nowhere to be found, APIAccessError when the server cannot be asked.
     """
     found = find_here(mirror, stamp)
     if found is None:
@@ -61,7 +61,7 @@ def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | N
         try:
             page = remote.old_page(stamp.id, number)
         except EVERYBODYS:
-            return None
+            raise
         except APIAccessError:
             continue
         title = page.info.title

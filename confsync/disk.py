@@ -20,18 +20,20 @@ TEMPORARY = ".confsync-new-"
 _numbers = itertools.count()
 
 
-def replace(path: Path, data: bytes, check: Callable[[], None]) -> None:
+def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool = True) -> None:
     """Put a file in the place of an old one, or of none, as a whole. Raises OSError.
 
-    `check` is called last before that, and prevents it by raising.
+    `check` is called last before that, and prevents it by raising. What is not `durable` may be
+    torn or gone after a power failure, but never half there while the machine runs.
     """
     make_directories(path.parent)
-    name = prepare(path, data)
+    name = prepare(path, data, durable=durable)
     put_in_place(path, name, check)
-    sync_directory(path.parent)
+    if durable:
+        sync_directory(path.parent)
 
 
-def prepare(path: Path, data: bytes) -> str:
+def prepare(path: Path, data: bytes, *, durable: bool = True) -> str:
     """Write what is to have a name to a durable file beside it; answers how that is called.
 
     The directory must be there. Raises OSError, and then leaves nothing.
@@ -43,7 +45,8 @@ def prepare(path: Path, data: bytes) -> str:
             left = memoryview(data)
             while left:
                 left = left[file.write(left) or 0 :]
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         mode = _mode(path)
         if mode is not None:
             os.chmod(name, mode)

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 
 from confsync import bases, document, storage
 from confsync.document import Document
-from confsync.errors import FileError
+from confsync.errors import APIAccessError, FileError
 from confsync.mirror import Mirror
 from confsync.scan import Entry
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
+
+# What to do about conflict markers; the renderer puts the path in place of `{path}`.
+RESOLVE = (
+    "edit {path}: keep what shall stay between the markers, and take these out; "
+    "then 'confsync check {path}' and 'confsync push {path}'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,6 @@ def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -
         return line
     base = bases.find_here(mirror, found.stamp)
     if base is None and remote is not None:
-        with contextlib.suppress(FileError):
+        with contextlib.suppress(FileError, APIAccessError):
             base = bases.find(mirror, remote, found.stamp, found.body)
     return document.conflict_line(found, base[1]) if base else line

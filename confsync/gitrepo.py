@@ -1,4 +1,4 @@
-"""Git, where there is one: what was deleted, what a base was, and its three-way merge.
+"""Git, where there is one: what was deleted, and what a base was.
 
 Only this module imports `git`. Everything but git features works without a repository and without
 a git binary.
@@ -187,37 +187,6 @@ def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
                     yield path, _blob(repo, commit, Path(path))
 
 
-def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, bool]:
-    """Git's three-way merge of texts by lines; the second value says whether they conflict.
-
-    `labels` name ours, base and theirs in the conflict markers. Raises FileError without git.
-    """
-    git = _git()
-    if git is None:
-        raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
-        files = []
-        for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):
-            path = Path(directory, name)
-            path.write_bytes(text.encode())
-            files.append(str(path))
-        named = [word for label in labels for word in ("-L", label)]
-        status, out, err = _harmless(git.Git(directory)).merge_file(
-            "-p",
-            *named,
-            *files,
-            with_extended_output=True,
-            with_exceptions=False,
-            strip_newline_in_stdout=False,
-            stdout_as_string=False,
-        )
-    if status >= 128 or status < 0:
-        raise FileError(f"git merge-file failed: {err}")
-    return out.decode(), status > 0
-
-
 def _harmless(command: Git) -> Git:
     """The same git, which starts no program that a repository names."""
     command.update_environment(**_ENVIRONMENT)
@@ -343,3 +312,25 @@ def _has_commit(command: Git) -> bool:
     if status not in (0, 1):
         raise ValueError(said.strip())
     return bool(status == 0)
+
+
+@contextlib.contextmanager
+def quiet(root: Path) -> Iterator[Git | None]:
+    """Git's commands in the mirror, which start no program; None where there is nothing to ask."""
+    with _repository(root) as repo:
+        yield _harmless(type(repo.git)(str(root))) if repo else None
+
+
+def nowhere(directory: str) -> Git | None:
+    """Git's commands in no repository, also where a hook's environment names one; None without git.
+
+    The user's own settings hold; nobody else's do, and what they name is not started.
+    """
+    git = _git()
+    if git is None:
+        return None
+    command = _harmless(git.Git(directory))
+    command.update_environment(GIT_DIR=os.devnull, GIT_ATTR_NOSYSTEM="1")
+    options = (*_OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
+    command.set_persistent_git_options(c=list(options))
+    return command

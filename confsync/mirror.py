@@ -14,12 +14,13 @@ from pathlib import Path
 
 import yaml
 
-from confsync import disk, document, files, locking, paths, removals
+from confsync import disk, document, files, locking, paths, people, removals
 from confsync.audit import AuditLog
 from confsync.basestore import STATE, BaseStore
 from confsync.config import Config
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.model import Folder, Page, Stamp
+from confsync.people import People
 from confsync.scan import MOVING, Entry, SpaceScan, scan
 
 
@@ -31,6 +32,7 @@ class Mirror:
         self.config = config
         self.bases = BaseStore(root / STATE / "bases")
         self.audit = AuditLog(root / STATE / "audit.jsonl")
+        self.people = People(root / STATE / people.NAME)
         # What was written, moved or removed, as mirror paths: for whoever commits it.
         self.written: set[str] = set()
 

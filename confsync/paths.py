@@ -76,6 +76,11 @@ def is_unborn(key: str | None) -> bool:
     return key is not None and key.startswith(_UNBORN)
 
 
+def path_of_unborn(key: str) -> str:
+    """The new document that something stands for."""
+    return key.removeprefix(_UNBORN)
+
+
 def wanted_parent(path: str, base: str | None, tree: Tree, *, top: bool = False) -> str | None:
     """The parent that a stamped document's place means; `base` is the stamp's parent.
 

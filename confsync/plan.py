@@ -22,7 +22,8 @@ class Step:
 
     `entry` is None for a page that is new here. `base` is what the cache shall remember,
     `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
-    tells of, so that it can be given up by name. `bringing` is what to do about attachments.
+    tells of, so that it can be given up by name. `bringing` is what to do about attachments,
+    `sides` are those of a conflict that the file is written with.
     `new` is a page whose text is yet to be read, and `top` whether it stands at the space's top for
     want of another place.
     """
@@ -40,6 +41,7 @@ class Step:
     bringing: Bringing | None = None
     new: PageInfo | None = None
     top: bool = False
+    sides: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

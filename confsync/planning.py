@@ -16,6 +16,7 @@ from confsync.amending import (
 from confsync.compare import Absent, Content, Parent
 from confsync.config import FILE_NAME
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
+from confsync.flaws import RESOLVE
 from confsync.labelling import changed
 from confsync.model import Page, PageInfo, Stamp
 from confsync.plan import How, Plan, Step
@@ -129,7 +130,8 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
     if step.entry is None or found is None or case.page is None:
         raise ValueError(f"{step.path}: there is nothing to resolve")
     account = case.page.info.version.author
-    page = with_author(case.page, names_of(how.remote, [account]).get(account, ""))
+    names = names_of(how.mirror, how.remote, [account])
+    page = with_author(case.page, names.get(account, ""))
     parent, day = _stamped_parent(how, case, step.path), _day(how, case)
     stamp = replace(_stamp_of(case.page, case), parent=parent, posted=day)
     try:
@@ -148,7 +150,9 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
     result = replace(step.result, outcome=outcome[asked.way], title=page.info.title)
     if made.conflicted:
         why = "both sides changed the same lines; resolve the markers, then push"
-        result = replace(result, outcome=Outcome.CONFLICTED, error=why, exit=Exit.REFUSED)
+        result = replace(
+            result, outcome=Outcome.CONFLICTED, error=why, hint=RESOLVE, exit=Exit.REFUSED
+        )
     elif made.flaw:
         why = f"merged, but no longer well-formed: {made.flaw}"
         result = replace(result, error=why, exit=Exit.REFUSED)
@@ -162,6 +166,7 @@ def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         result=result,
         discarded=made.discarded,
         shown=made.shown,
+        sides=made.sides,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
+from confsync.mirror import Mirror
 from confsync.model import Event, Page, PageInfo, Status, User
 from confsync.reading import Case
 from confsync.result import Outcome, PageResult
@@ -17,22 +18,38 @@ if TYPE_CHECKING:
     from confsync.remote import Remote
 
 
-def with_names(remote: Remote, pages: Iterable[PageResult]) -> tuple[PageResult, ...]:
+# Where a page stands against somebody else's edit.
+_WHO_MATTERS = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
+
+
+def with_names(
+    mirror: Mirror, remote: Remote, pages: Iterable[PageResult]
+) -> tuple[PageResult, ...]:
     """The results, with people's names in place of account ids where a page was refused."""
     listed = tuple(pages)
-    refused = [p.version for p in listed if p.version and p.outcome is Outcome.REJECTED]
-    names = names_of(remote, (version.author for version in refused)) if refused else {}
+    refused = [p.version for p in listed if p.version and p.outcome in _WHO_MATTERS]
+    authors = {version.author for version in refused}
+    names = names_of(mirror, remote, authors) if refused else {}
     return tuple(
         replace(page, version=replace(page.version, author=names.get(page.version.author, "")))
-        if page.version and page.outcome is Outcome.REJECTED
+        if page.version and page.outcome in _WHO_MATTERS
         else page
         for page in listed
     )
 
 
-def names_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
-    """Display names by account, as far as they are to be had."""
-    return {account: user.name for account, user in people_of(remote, accounts).items()}
+def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
+    """Display names by account, as far as they are to be had.
+
+    They are asked for in bulk, where the mirror does not know them.
+    """
+    wanted = {account for account in accounts if account}
+    known = mirror.people.get(wanted)
+    missing = wanted - known.keys()
+    people = people_of(remote, missing) if missing else {}
+    found = {account: user.name for account, user in people.items()}
+    mirror.people.put({account: name for account, name in found.items() if name != account})
+    return {**known, **found}
 
 
 def people_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, User]:
@@ -141,11 +158,11 @@ def refusal(result: PageResult, case: Case) -> PageResult:
         outcome=Outcome.REJECTED,
         exit=Exit.REFUSED,
         error=reason(case),
-        hint=_hint(case),
+        hint=hint_of(case),
     )
 
 
-def _hint(case: Case) -> str:
+def hint_of(case: Case) -> str:
     """The next command; the renderer puts the path in place of `{path}`."""
     if case.decisions.parent is Parent.DIVERGED:
         now = case.page.info.version.number if case.page else 0

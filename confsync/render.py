@@ -57,22 +57,62 @@ def as_text(
     shown: Callable[[str], str],
     verbose: bool,
     now: datetime,
+    quiet: bool = False,
     terminal: bool = False,
-) -> tuple[str, str]:
-    """What goes to stdout and to stderr. `shown` turns a mirror path into one to type here.
+    width: int = 80,
+) -> tuple[str, str, str]:
+    """The text that was asked for, what else goes to stdout, and what to stderr.
 
-    On a `terminal` the text of a page may not steer it; elsewhere it goes through as it is.
+    `shown` turns a mirror path into one to type here. On a `terminal`, `width` columns wide, the
+    text of a page may not steer it; elsewhere it goes through as it is. A diff, which has colours
+    of its own, has seen to that already.
     """
-    given = safe(result.text) if terminal else result.text
-    out = [*_page_lines(result, shown, verbose, now), *(safe(note) for note in result.notes)]
+    told = result.command in _TELLS_ITSELF
+    given = safe(result.text) if terminal and result.command != "diff" else result.text
+    out = [*_page_lines(result, shown, verbose, now)]
+    out += [] if told else [safe(note) for note in result.notes]
+    out += [] if given else _stat_lines(result, shown, width)
     out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
     out += _finding_lines(result, shown)
     if result.command == "status":
         out += _status_summary(result)
-    elif result.command not in _TELLS_ITSELF and (result.pages or not result.notes + result.checks):
+    elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     text = "\n".join(out) + "\n" if out else ""
-    return given + text, "".join(f"{line}\n" for line in _error_lines(result, shown))
+    notes = [*_untold(result, shown), *result.notes, *_shown_version(result)]
+    notes = notes if told and not quiet else []
+    err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
+    return given, text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
+
+
+def _untold(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    """The pages that a diff could not show, and why."""
+    for page in result.pages if result.command == "diff" else ():
+        if page.error:
+            yield f"{shown(page.path)}: {page.error}"
+
+
+def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iterator[str]:
+    """A diff in numbers, as git's --stat shows one."""
+    if not result.changes:
+        return
+    names = [safe(shown(change.path)) for change in result.changes]
+    most = max(change.insertions + change.deletions for change in result.changes)
+    named, digits = max(map(len, names)), len(str(most))
+    room = max(10, min(60, width - named - digits - 6))
+    for name, change in zip(names, result.changes, strict=True):
+        added, removed = change.insertions, change.deletions
+        scale = min(1.0, room / most) if most else 0
+        plus, minus = (-int(-count * scale // 1) for count in (added, removed))
+        graph = click.style("+" * plus, fg="green") + click.style("-" * minus, fg="red")
+        around = ", ".join(field for field in change.fields if field not in ("body", "page"))
+        more = f"  ({around})" if around else ""
+        yield f" {name:<{named}} | {added + removed:>{digits}} {graph}{more}"
+    total = [sum(c.insertions for c in result.changes), sum(c.deletions for c in result.changes)]
+    yield (
+        f" {_pages(len(names))} changed, {_counted(total[0], 'insertion')}(+), "
+        f"{_counted(total[1], 'deletion')}(-)"
+    )
 
 
 def _check_lines(result: Result) -> Iterator[str]:
@@ -87,6 +127,8 @@ def _check_lines(result: Result) -> Iterator[str]:
 
 def _history_lines(result: Result) -> Iterator[str]:
     """A page's versions, newest first; the star is the one that the document here is based on."""
+    if result.command != "log":
+        return
     width = max((len(version.author) for version in result.history), default=0)
     for version in result.history:
         mark = "*" if version.number == result.base else " "
@@ -94,6 +136,17 @@ def _history_lines(result: Result) -> Iterator[str]:
         who = safe(f"{version.author:<{width}}")
         said = safe(message_without_token(version.message))
         yield f"{mark} {number} {_moment(version.created_at)}  {who}  {said}".rstrip()
+
+
+def _shown_version(result: Result) -> Iterator[str]:
+    """Who made the version that is shown, beside the document and not in it."""
+    for version in result.history if result.command == "show" else ():
+        said = message_without_token(version.message)
+        told = (
+            f"v{version.number}, {version.author or 'somebody'}, {_moment(version.created_at)} UTC"
+        )
+        here = " (your document is based on it)" if version.number == result.base else ""
+        yield (f'{told}: "{said}"' if said else told) + here
 
 
 def _event_lines(result: Result) -> Iterator[str]:
@@ -176,7 +229,7 @@ def _page_line(page: PageResult, shown: Callable[[str], str], now: datetime) -> 
 
 def _details(page: PageResult, now: datetime) -> str:
     if page.error:
-        told = page.outcome is Outcome.REJECTED and page.decision in _CHANGED
+        told = page.outcome in _AGAINST and page.decision in _CHANGED
         who = _who(page.version, now) if told and "the server has v" in page.error else ""
         return f"   {safe(page.error)}{who}"
     if page.base is None or page.remote is None or page.base == page.remote:
@@ -234,6 +287,10 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     for error in result.errors:
         if error.message:
             yield from problem_lines(error)
+    yield from _conflict_lines(result, shown)
+    if result.command == "status":
+        waiting = (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.CONFLICTED)
+        yield from _hint_lines([p for p in result.pages if p.outcome in waiting], shown)
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
     if not rejected:
         return
@@ -241,12 +298,26 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     changed = [page for page in rejected if page.decision in _CHANGED]
     because = " because the server has changes that you do not have" if changed else ""
     yield click.style("error:", fg="red") + f" {count}{because}."
+    yield from _hint_lines(rejected, shown)
+
+
+def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    """What a merge could not decide: both texts are in the file."""
+    conflicted = [page for page in result.pages if page.outcome is Outcome.CONFLICTED]
+    if conflicted and result.command == "pull":
+        count = f"{_pages(len(conflicted))} {'has' if len(conflicted) == 1 else 'have'}"
+        told = f" {count} conflict markers now, with both texts between them."
+        yield click.style("error:", fg="red") + told
+        yield from _hint_lines(conflicted, shown)
+
+
+def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
+    """The next commands, each once."""
     hints = dict.fromkeys(
-        page.hint.replace("{path}", _typed(shown(page.path))) for page in rejected if page.hint
+        page.hint.replace("{path}", _typed(shown(page.path))) for page in pages if page.hint
     )
-    for number, hint in enumerate(hints):
-        if number < 3:
-            yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
+    for hint in list(hints)[:3]:
+        yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
 
 
 def _typed(path: str) -> str:
@@ -256,6 +327,7 @@ def _typed(path: str) -> str:
 
 # What these print is all that there is to say.
 _TELLS_ITSELF = ("check", "diff", "log", "show")
+_AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
 _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from confsync import bases, document, gitrepo, layout, storage
+from confsync import bases, document, gittext, layout, storage
 from confsync.compare import Content
+from confsync.difference import Difference, Side
 from confsync.document import Document
 from confsync.errors import FileError, UsageError
 from confsync.mirror import Mirror
@@ -59,13 +60,17 @@ def asked_for(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The new file, what it gives up (for the trash, and as a diff), and what is wrong with it."""
+    """The new file, what it gives up (for the trash, and as a diff), and what is wrong with it.
+
+    `sides` are base, ours and theirs of a conflict, laid out in lines.
+    """
 
     data: bytes
     discarded: bytes | None = None
     shown: str = ""
     conflicted: bool = False
     flaw: str = ""
+    sides: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +103,11 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
 
 def _given_up(found: Conflict, way: Way) -> str:
     """A diff whose removed lines are what is given up."""
-    path, page = found.entry.path, found.page
-    mine = (found.document.title, found.document.body), f"{path} (local)"
-    number = page.info.version.number
-    theirs = (page.info.title, page.body), f"{path} (server, v{number})"
-    (old, old_name), (new, new_name) = (mine, theirs) if way is Way.THEIRS else (theirs, mine)
-    return unified(old, new, old_name, new_name)
+    page = found.page
+    mine = Side("local", found.document.title, found.document.body)
+    theirs = Side(f"server, v{page.info.version.number}", page.info.title, page.body)
+    old, new = (mine, theirs) if way is Way.THEIRS else (theirs, mine)
+    return unified(Difference(found.entry.path, page.info.id, old, new))
 
 
 def _check_seen(mirror: Mirror, found: Conflict, at: int | None) -> None:
@@ -143,7 +147,7 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
         f"server v{number}, {author}" if author else f"server v{number}",
     )
     before, ours, theirs = (layout.lay(body) for body in (base[1], mine.body, page.body))
-    laid, conflicted = gitrepo.merge(before, ours, theirs, labels)
+    laid, conflicted = gittext.merge(before, ours, theirs, labels)
     flaw = None if conflicted else storage.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
         data = document.update(
@@ -151,7 +155,8 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
         )
     else:
         data = document.update(mine, found.stamp, title=title, laid=laid)
-    return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "")
+    sides = (before, ours, theirs) if conflicted else None
+    return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "", sides=sides)
 
 
 def _title(base: str, ours: str, theirs: str) -> str | None:

@@ -154,11 +154,33 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A page that differs, in numbers: lines of its text. `fields` are what differs."""
+
+    path: str
+    page_id: str | None
+    insertions: int
+    deletions: int
+    fields: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The page's part of diff's JSON envelope."""
+        return {
+            "path": self.path,
+            "id": self.page_id,
+            "insertions": self.insertions,
+            "deletions": self.deletions,
+            "fields": list(self.fields),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The whole outcome of a command. `text` is what it was asked to show, such as a diff.
 
     `history` are a page's versions, of which the document here is based on `base`; `events` are
-    lines of the audit trail. `findings` are check's, of `clean` documents and more.
+    lines of the audit trail. `findings` are check's, of `clean` documents and more. `changes` are
+    diff's.
     """
 
     command: str
@@ -170,6 +192,7 @@ class Result:
     history: tuple[Version, ...] = ()
     events: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
     base: int | None = None
     clean: int = 0
     dry_run: bool = False
@@ -195,17 +218,21 @@ class Result:
     def as_json(self) -> dict[str, object]:
         """The JSON envelope; its keys are pinned by a contract test.
 
-        Only doctor has `checks`, check `findings`, log `history` and `events`, and show `text`.
+        Only doctor has `checks`, check `findings`, log `history` and `events`, show `history` and
+        `text`, and diff `changes` and `text`.
         """
         more: dict[str, object] = {}
-        if self.checks:
+        if self.command == "doctor":
             more["checks"] = [check.as_json() for check in self.checks]
-        if self.command == "log":
+        if self.command in ("log", "show"):
             more["history"] = [_version_as_json(version) for version in self.history]
+        if self.command == "log":
             more["events"] = [asdict(event) for event in self.events]
         if self.command == "check":
             more["findings"] = [finding.as_json() for finding in self.findings]
-        if self.command == "show":
+        if self.command == "diff":
+            more["changes"] = [change.as_json() for change in self.changes]
+        if self.command in ("diff", "show"):
             more["text"] = self.text
         return {
             "confsync": 1,

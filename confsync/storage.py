@@ -6,8 +6,10 @@ A body is a fragment without a root, with undeclared prefixes and XHTML's named 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 from xml.parsers import expat
 
 # No page is nested this deep; a deeper one is an attack on somebody's recursion.
@@ -75,6 +77,43 @@ def _is_well_formed(data: bytes) -> bool:
     except expat.ExpatError:
         return False
     return True
+
+
+class Reader(Protocol):
+    """What `walk` tells of a body: elements with their prefixes, and the text between them."""
+
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None: ...
+
+    def closed(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+def walk(body: str, reader: Reader) -> None:
+    """Read a body aloud, for showing it. Raises ValueError for one that `check` finds flawed."""
+    if flaw := check(body):
+        raise ValueError(flaw.message)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > 1:
+            named = {_qualified(key): value for key, value in attributes.items()}
+            reader.opened(_qualified(name), named)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if depth:
+            reader.closed(_qualified(name))
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = reader.text
+    parser.Parse(_prefix() + body.encode("utf-8", "surrogatepass") + b"</body>", True)
 
 
 def _qualified(name: str) -> str:

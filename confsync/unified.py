@@ -1,23 +1,68 @@
-"""A unified diff of two texts of a page, as git would show them: title, then the laid-out body."""
+"""Two texts of a page as a diff: by git's own engine, or by the standard library's without git."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from confsync import layout
+from confsync import gittext
+from confsync.difference import Difference
+from confsync.result import Change
 
-# A title and a body.
-Side = tuple[str, str]
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a diff is written: in colour, by words, and with what done to the texts before.
+
+    `shown` makes a text safe for a terminal; where there is none, texts go through as they are.
+    """
+
+    color: bool = False
+    words: bool = False
+    shown: Callable[[str], str] = str
 
 
-def unified(old: Side, new: Side, old_name: str, new_name: str) -> str:
+def unified(found: Difference, style: Style = Style()) -> str:
     """The diff, with the names of both sides; empty when they are the same."""
+    return all_unified([found], style)[0]
+
+
+def all_unified(found: Sequence[Difference], style: Style = Style()) -> list[str]:
+    """The diff of each."""
+    shown = style.shown
+    pairs = [(shown(old), shown(new)) for old, new in (one.texts for one in found)]
+    hunks = gittext.diffs(pairs, words=style.words, color=style.color) if pairs else []
+    if hunks is None:
+        hunks = [_hunks(old, new) for old, new in pairs]
+    return [
+        _head(one, style) + text if text else "" for one, text in zip(found, hunks, strict=True)
+    ]
+
+
+def _head(found: Difference, style: Style) -> str:
+    bold, plain = ("\x1b[1m", "\x1b[m") if style.color else ("", "")
+    names = zip(("---", "+++"), found.names, strict=True)
+    return "".join(f"{bold}{mark} {style.shown(name)}{plain}\n" for mark, name in names)
+
+
+def counted(found: Difference, text: str) -> Change:
+    """How many lines a difference inserts and deletes, by its diff, plain and by lines."""
+    firsts = [line[:1] for line in text.split("\n")[2:]]
+    added, removed = firsts.count("+"), firsts.count("-")
+    return Change(found.path, found.page_id, added, removed, found.fields)
+
+
+def _hunks(old: str, new: str) -> str:
+    """A unified diff from the first hunk on."""
+    lines = list(difflib.unified_diff(_lines(old), _lines(new)))[2:]
     return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(_lines(*old), _lines(*new), old_name, new_name)
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
 
 
-def _lines(title: str, body: str) -> list[str]:
-    text = f"title: {title}\n---\n{layout.lay(body)}"
-    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; only a newline ends one, as for git."""
+    parts = text.split("\n")
+    whole = [f"{line}\n" for line in parts[:-1]]
+    return whole + ([parts[-1]] if parts[-1] else [])

@@ -351,6 +351,27 @@ ABLATIONS = (
         ("tests/security/test_media.py::test_the_media_host_learns_nothing_of_who_we_are",),
     ),
     Ablation(
+        "what is staged is never lost",
+        (Cut("confsync/gitindex.py", "if staged not in (was, *head[2:3]):", "if False:"),),
+        ("tests/flows/test_conflict_story.py::test_what_is_staged_is_never_lost",),
+    ),
+    Ablation(
+        "a report replaces nothing but a report",
+        (Cut("confsync/report.py", "if not known:", "if False:"),),
+        ("tests/unit/test_sidebyside.py::test_a_report_replaces_a_report_and_nothing_else",),
+    ),
+    Ablation(
+        "no markup of a body's in a report",
+        (
+            Cut(
+                "confsync/sidebyside/rows.py",
+                "return html.escape(",
+                "return (lambda text, quote: text)(",
+            ),
+        ),
+        ("tests/unit/test_sidebyside.py::test_nothing_of_a_body_is_markup",),
+    ),
+    Ablation(
         "--ours names the exact version",
         (
             Cut(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Sequence
 
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
+        if _in_json(settings, given):
+            return _fail(settings, given, "usage", "no command", _help(error), Exit.USAGE)
         click.echo(error.format_message())
         return int(Exit.USAGE)
     except click.UsageError as error:
@@ -58,12 +61,17 @@ def _fail(
     from confsync.result import Problem, Result
 
     problem = Problem(code, message, hint, exit_code)
-    if settings.as_json or "--json" in given:
+    if _in_json(settings, given):
         import json
 
-        verbs = cli.list_commands(click.Context(cli))
-        verb = next((word for word in given if word in verbs), "")
-        click.echo(json.dumps(Result(verb, errors=(problem,)).as_json(), ensure_ascii=False))
+        failed = Result(settings.verb, errors=(problem,))
+        click.echo(json.dumps(failed.as_json(), ensure_ascii=False))
     for line in render.problem_lines(problem):
         click.echo(line, err=True, color=color_of(settings))
     return int(exit_code)
+
+
+def _in_json(settings: Settings, given: list[str]) -> bool:
+    """Whether JSON was asked for, also where click gave up before it came to that option."""
+    form = "--format=json" in given or ("--format", "json") in itertools.pairwise(given)
+    return settings.as_json or "--json" in given or (form and settings.verb == "check")

@@ -67,7 +67,12 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
 @common
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Check URL, credentials, permissions and configuration, and say what to do about each."""
+    """Check URL, credentials, permissions and configuration, and say what to do about each.
+
+    \b
+    confsync doctor
+    confsync -C docs doctor
+    """
     from confsync.commands.doctor import doctor as run
 
     mirror, _ = mirror_of(settings, ())
@@ -84,6 +89,9 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     """Keep a token in the system's keyring, after trying it.
 
     The token is asked for, or read from standard input when that is no terminal.
+
+    \b
+    confsync login https://acme.atlassian.net/wiki --user me@acme.com
     """
     from confsync import keychain
     from confsync.remote import Credentials, open_remote
@@ -109,7 +117,11 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
 @common
 @click.pass_obj
 def logout(settings: Settings, url: str | None) -> None:
-    """Take the token out of the keyring."""
+    """Take the token out of the keyring.
+
+    \b
+    confsync logout https://acme.atlassian.net/wiki
+    """
     from confsync import keychain
     from confsync.result import Result
 
@@ -125,7 +137,12 @@ def logout(settings: Settings, url: str | None) -> None:
 @click.option("--latency", default=0.0, help="Seconds to wait before each answer.")
 @common
 def sandbox(port: int, data: str | None, latency: float) -> None:
-    """Run a Confluence look-alike on this machine, for trying and rehearsing."""
+    """Run a Confluence look-alike on this machine, for trying and rehearsing.
+
+    \b
+    confsync sandbox
+    confsync sandbox --port 0 --data confluence.sqlite
+    """
     from confsync.commands.sandbox import serve
 
     serve(port=port, data=data, latency=latency, tell=click.echo)
@@ -136,7 +153,12 @@ def sandbox(port: int, data: str | None, latency: float) -> None:
 @common
 @click.pass_obj
 def demo(settings: Settings, directory_: str | None) -> None:
-    """See it work: clone, edit, push, a colleague's edit in between, the refusal."""
+    """See it work: clone, edit, push, a colleague's edit in between, the refusal.
+
+    \b
+    confsync demo
+    confsync demo /tmp/story
+    """
     from confsync.commands.demo import demo as run
     from confsync.result import Result
 

@@ -23,6 +23,7 @@ class Settings:
     verbose: int = 0
     jobs: int = 8
     color: str = "auto"
+    verb: str = ""
 
     @property
     def start(self) -> Path:
@@ -95,10 +96,14 @@ class Group(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
-            return super().resolve_command(context, args)
+            name, command, rest = super().resolve_command(context, args)
+            context.ensure_object(Settings).verb = name or ""
+            return name, command, rest
         except click.UsageError as error:
             import difflib
 
-            near = difflib.get_close_matches(args[0], self.list_commands(context), 1)
+            names = self.list_commands(context)
+            near = difflib.get_close_matches(args[0], names, 1)
+            near = near or [name for name in names if name.startswith(args[0])]
             hint = f"Did you mean '{near[0]}'?" if near else "'confsync --help' lists them."
             raise click.UsageError(f"No such command '{args[0]}'. {hint}", context) from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -157,6 +159,13 @@ def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContext
     return remote_of(settings, mirror.config.url, mirror.config.flavor)
 
 
+@contextlib.contextmanager
+def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[], Remote]]:
+    """What connects when it is called; who never calls it needs no server and no credentials."""
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda: stack.enter_context(remote_for(settings, mirror)))
+
+
 def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
     """The environment's token, else the keyring's; without one the library looks into .netrc."""
     from confsync import keychain
@@ -178,49 +187,48 @@ def progress_on(settings: Settings) -> Iterator[Progress]:
     if settings.quiet or settings.as_json or not sys.stderr.isatty():
         yield silent
         return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    with contextlib.ExitStack() as stack:
+        bar: list[Progress] = []
 
         def show(what: str, done: int, total: int | None) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            if not bar:  # what never gets here needs no bar, and no library for one
+                from confsync.cli.bar import shown
+
+                bar.append(stack.enter_context(shown()))
+            bar[0](what, done, total)
 
         yield show
 
 
 def finish(
-    settings: Settings, result: Result, root: Path | None = None, *, annotate: bool = False
+    settings: Settings,
+    result: Result,
+    root: Path | None = None,
+    *,
+    annotate: bool = False,
+    paged: bool = False,
 ) -> None:
-    """Print a result and end with its exit code; `annotate` is for GitHub's workflows."""
+    """Print a result and end with its exit code.
+
+    `annotate` is for GitHub's workflows; what is `paged` goes through git's pager on a terminal.
+    """
     from datetime import UTC, datetime
 
     from confsync import render
 
     if settings.as_json:
-        out, err = render.as_json(result) + "\n", ""
+        given, out, err = render.as_json(result) + "\n", "", ""
     elif annotate:
-        out, err = render.as_annotations(result, _annotated(settings, root)), ""
+        given, out, err = render.as_annotations(result, _annotated(settings, root)), "", ""
     else:
-        out, err = render.as_text(
+        given, out, err = render.as_text(
             result,
             shown=_shown(settings, root),
             verbose=settings.verbose > 0,
+            quiet=settings.quiet,
             now=datetime.now(UTC),
-            terminal=sys.stdout.isatty(),
+            terminal=on_terminal(settings),
+            width=shutil.get_terminal_size().columns,
         )
         if settings.directory:
             # What we tell to type must work where it is typed.
@@ -229,7 +237,7 @@ def finish(
     code = int(result.exit)
     try:
         if settings.as_json or not settings.quiet:
-            click.echo(out, nl=False, color=color_of(settings))
+            _print(settings, given, out, paged=paged)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
     except OSError as error:
@@ -238,6 +246,18 @@ def finish(
         code = code or int(Exit.LOCAL)
     click.echo(err, nl=False, err=True, color=color_of(settings))
     sys.exit(code)
+
+
+def _print(settings: Settings, given: str, out: str, *, paged: bool) -> None:
+    """Print what was asked for, byte for byte, and what there is to say about it."""
+    if paged and on_terminal(settings):
+        from confsync.cli import pager
+
+        if pager.show(given + (out if colored(settings) else click.unstyle(out)), os.environ):
+            return
+    # click would take a page's own control characters for colours, and drop them.
+    click.echo(given, nl=False, color=True)
+    click.echo(out, nl=False, color=color_of(settings))
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
@@ -269,6 +289,17 @@ def color_of(settings: Settings) -> bool | None:
     if settings.color == "always":
         return True
     return False if settings.color == "never" or os.environ.get("NO_COLOR") else None
+
+
+def on_terminal(settings: Settings) -> bool:
+    """Whether a person reads what is printed, on a terminal."""
+    return sys.stdout.isatty() and not settings.as_json
+
+
+def colored(settings: Settings) -> bool:
+    """Whether what is printed is in colour."""
+    wanted = color_of(settings)
+    return on_terminal(settings) if wanted is None else wanted
 
 
 @contextlib.contextmanager

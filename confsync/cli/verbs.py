@@ -10,16 +10,20 @@ from dataclasses import replace
 
 import click
 
+from confsync.cli import completion
 from confsync.cli.group import cli
 from confsync.cli.options import Settings, common
 from confsync.cli.session import (
+    colored,
     deletions_of,
     finish,
     mirror_at,
     mirror_of,
     mirrors_of,
+    on_terminal,
     progress_on,
     remote_for,
+    remote_when_asked,
     target_of,
     together,
 )
@@ -27,7 +31,7 @@ from confsync.errors import UsageError
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--refresh", is_flag=True, help="Fetch every body: finds changes without a version.")
 @click.option("--prune", is_flag=True, help="Remove unmodified files of pages not visible now.")
@@ -84,7 +88,7 @@ def pull(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--message", "-m", default="", help="What the page's history shall say.")
 @click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--delete", is_flag=True, help="Also put pages into the trash: see above.")
@@ -147,7 +151,7 @@ def push(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--remote", "look", is_flag=True, help="Ask the server, too.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when anything is not clean.")
 @click.option("--fresh", is_flag=True, help="Ask the server; exit 1 when it changed a page.")
@@ -183,22 +187,60 @@ def status(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--remote", "against_server", is_flag=True, help="Show what the server changed.")
+@click.option("--stat", is_flag=True, help="Only count the lines, page by page.")
+@click.option("--word-diff", "words", is_flag=True, help="Mark words instead of lines.")
+@click.option("--html", metavar="FILE", help="Write the pages side by side, for a browser.")
 @common
 @click.pass_obj
-def diff(settings: Settings, paths: tuple[str, ...], against_server: bool) -> None:
-    """Show what you changed or, with --remote, what the server changed, since the base."""
+def diff(
+    settings: Settings,
+    paths: tuple[str, ...],
+    against_server: bool,
+    stat: bool,
+    words: bool,
+    html: str | None,
+) -> None:
+    """Show what you changed or, with --remote, what the server changed, since the base.
+
+    Asks no server where the base is in the cache or in git. Uses git's engine, and on a terminal
+    git's pager (GIT_PAGER, core.pager, PAGER).
+
+    \b
+    confsync diff
+    confsync diff --remote ENG/guide.xhtml
+    confsync diff --stat
+    confsync diff --word-diff ENG/guide.xhtml
+    confsync diff --html report.html
+    """
     from confsync.commands.diff import diff as run
+    from confsync.render import safe
+    from confsync.unified import Style
 
     mirror, selection = mirror_of(settings, paths)
-    with remote_for(settings, mirror) as remote:
-        result = run(mirror, remote, selection, against_server=against_server)
-    finish(settings, result, mirror.root)
+    terminal = on_terminal(settings)
+    numbers = stat or html is not None
+    color = not settings.as_json and colored(settings)
+    style = Style(color, words, safe if terminal else str)
+    with (
+        remote_when_asked(settings, mirror) as opened,
+        progress_on(settings) as progress,
+    ):
+        result = run(
+            mirror,
+            opened,
+            selection,
+            against_server=against_server,
+            style=None if numbers and not settings.as_json else style,
+            html=settings.start / html if html else None,
+            progress=progress,
+        )
+    finish(settings, result, mirror.root, paged=True)
 
 
 @cli.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option(
     "--format",
     "form",
@@ -226,7 +268,7 @@ def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
 
 
 @cli.command()
-@click.argument("path")
+@click.argument("path", shell_complete=completion.documents)
 @click.option("--title", required=True, help="The page's title; unique in its space.")
 @common
 @click.pass_obj
@@ -246,7 +288,7 @@ def new(settings: Settings, path: str, title: str) -> None:
 
 
 @cli.command()
-@click.argument("page", metavar="[PATH]", required=False)
+@click.argument("page", metavar="[PATH]", required=False, shell_complete=completion.pages)
 @click.option("--local", is_flag=True, help="What this mirror wrote, and its conflicts.")
 @common
 @click.pass_obj
@@ -263,16 +305,16 @@ def log(settings: Settings, page: str | None, local: bool) -> None:
     mirror, _ = mirror_of(settings, ())
     target = target_of(settings, mirror, page) if page else None
     if local:
-        finish(settings, local_log(mirror, target), mirror.root)
+        finish(settings, local_log(mirror, target), mirror.root, paged=True)
     if target is None:
         raise UsageError("which page? name its document or its id", hint="--local needs none")
     with remote_for(settings, mirror) as remote:
-        result = run(remote, target)
-    finish(settings, result, mirror.root)
+        result = run(mirror, remote, target)
+    finish(settings, result, mirror.root, paged=True)
 
 
 @cli.command()
-@click.argument("page", metavar="ID[@VERSION]")
+@click.argument("page", metavar="ID[@VERSION]", shell_complete=completion.pages)
 @common
 @click.pass_obj
 def show(settings: Settings, page: str) -> None:
@@ -288,11 +330,11 @@ def show(settings: Settings, page: str) -> None:
     target = target_of(settings, mirror, page)
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, target)
-    finish(settings, result, mirror.root)
+    finish(settings, result, mirror.root, paged=True)
 
 
 @cli.command()
-@click.argument("page_id", metavar="ID")
+@click.argument("page_id", metavar="ID", shell_complete=completion.pages)
 @common
 @click.pass_obj
 def restore(settings: Settings, page_id: str) -> None:

@@ -2,68 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from pathlib import Path
 
-from confsync import bases
-from confsync.errors import APIAccessError, FileError
+from confsync import report
+from confsync.comparing import Comparison
+from confsync.difference import Difference
+from confsync.errors import ConfsyncError
 from confsync.mirror import Mirror
-from confsync.model import Page
+from confsync.progress import Progress, silent
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
-from confsync.unified import Side, unified
-from confsync.view import about, reader_of
+from confsync.unified import Style, all_unified, counted
 
 
-def diff(mirror: Mirror, remote: Remote, selection: Selection, *, against_server: bool) -> Result:
-    """Unified diffs of the laid-out text. Asks the server only for what is not here."""
-    scans = mirror.scan()
-    selection.check(
-        (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
-    )
-    pages: list[PageResult] = []
+def diff(
+    mirror: Mirror,
+    opened: Callable[[], Remote],
+    selection: Selection,
+    *,
+    against_server: bool,
+    style: Style | None,
+    html: Path | None = None,
+    progress: Progress = silent,
+) -> Result:
+    """The differences of the laid-out texts, and of what stands around them.
+
+    `opened` connects, and is called only for what is not here. `style` is that of the text; with
+    None there are only the numbers, and what is in colour is for people, and not counted. `html` is
+    a file to write with the pages side by side. Raises UsageError, FileError.
+    """
     errors: list[Problem] = []
-    texts: list[str] = []
-    for scan in scans:
-        entries = [e for e in scan.entries if e.page_id and selection.has(e.path)]
-        if not against_server:
-            entries = [e for e in entries if e.document and e.document.modified]
-        try:
-            asked = about(remote, scan.config)
-            for entry, text in _diffs(mirror, asked, scan, entries, against_server):
-                texts.append(text)
-                pages.append(PageResult(entry.path, Outcome.MODIFIED, entry.page_id))
-        except (APIAccessError, FileError) as error:
-            errors.append(Problem.of(error))
-    return Result("diff", tuple(pages), tuple(errors), text="".join(texts))
+    untold: list[PageResult] = []
+    notes = (f"the pages side by side are in {html}",) if html else ()
+    comparison = Comparison(mirror, opened, selection, untold, errors, progress)
+    sides = comparison.with_server() if against_server else comparison.with_files()
+    found: list[Difference] = []
+    try:
+        for difference in sides:
+            found.append(difference)
+    except ConfsyncError as error:
+        errors.append(Problem.of(error))
+    counts = style is None or not style.color
+    plain = all_unified(found) if counts or html else []
+    changes = tuple(map(counted, found, plain))
+    if html is not None:
+        report.write(
+            html, list(zip(found, changes, plain, strict=True)), against_server=against_server
+        )
+    texts = plain if style == Style() else all_unified(found, style) if style else []
+    pages = (*map(_page, found), *untold)
+    return Result("diff", pages, tuple(errors), notes, text="".join(texts), changes=changes)
 
 
-def _diffs(
-    mirror: Mirror, remote: Remote, scan: SpaceScan, entries: list[Entry], against_server: bool
-) -> Iterator[tuple[Entry, str]]:
-    stamps = {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
-    found = {}
-    if against_server and stamps:
-        reader = reader_of(remote, scan)
-        found = reader.current({stamp.id: stamp.version for stamp in stamps.values()})
-    for entry in entries:
-        stamp, local = stamps[entry.path], entry.document
-        if local is None:
-            continue
-        base = bases.find(mirror, remote, stamp, local.body)
-        other: Side = (local.title, local.body)
-        name = f"{entry.path} (local)"
-        if against_server:
-            page = found[stamp.id]
-            if not isinstance(page, Page):
-                continue
-            other = (page.info.title, page.body)
-            # What was looked at can be given up by its number, while it is that.
-            seen = replace(stamp, version=page.info.version.number, digest=page.digest)
-            mirror.bases.put(seen, *other)
-            name = f"{entry.path} (server, v{page.info.version.number})"
-        text = unified(base, other, f"{entry.path} (base, v{stamp.version})", name)
-        if text:
-            yield entry, text
+def _page(found: Difference) -> PageResult:
+    side = found.new or found.old
+    outcome = Outcome.MODIFIED
+    if found.old is None:
+        outcome = Outcome.UNTRACKED
+    elif found.new is None:
+        outcome = Outcome.DELETED
+    return PageResult(
+        found.path,
+        outcome,
+        found.page_id,
+        side.title if side else "",
+        base=found.old.version if found.old else None,
+        remote=found.new.version if found.new else None,
+    )

@@ -11,10 +11,10 @@ from confsync.result import Result
 from confsync.target import Target
 
 
-def log(remote: Remote, target: Target) -> Result:
+def log(mirror: Mirror, remote: Remote, target: Target) -> Result:
     """Every version of a page, newest first, with the names of the people."""
     versions = target.asked(remote, lambda one: one.versions_after(target.page_id, 0))
-    names = names_of(remote, {version.author for version in versions})
+    names = names_of(mirror, remote, {version.author for version in versions})
     named = (replace(v, author=names.get(v.author, v.author)) for v in versions)
     return Result("log", history=tuple(named), base=target.base)
 

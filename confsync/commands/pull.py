@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from confsync import (
     adopting,
+    conflicts,
     moving,
     planning,
     references,
@@ -21,7 +22,7 @@ from confsync.config import SpaceConfig
 from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.guard import too_many
 from confsync.mirror import Mirror
-from confsync.plan import How, Plan
+from confsync.plan import How, Plan, Step
 from confsync.progress import Progress, silent
 from confsync.reading import Reader
 from confsync.references import Renamed
@@ -59,6 +60,7 @@ def pull(
     readers: dict[SpaceConfig, Reader] = {}
     shown: list[str] = []
     left: list[Entry] = []
+    conflicted: list[Step] = []
     interrupted = False
     everything = selection.everything
     with contextlib.nullcontext() if dry_run else mirror.lock():
@@ -117,13 +119,14 @@ def pull(
                         pages += [foretold(step) for step in plan.steps if tells(step)]
                     elif not refused:
                         act(how, plan, pages, progress)
+                        conflicted += [step for step in plan.steps if step.sides]
             if plain and not (dry_run or pages or errors or left or deleted):
                 last.note(scans, readers)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
             interrupted = True
-    told = tuple(pages) if interrupted else with_names(remote, pages)
+    told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     notes = (*references.notes(scans, renamed), *scope.note(left))
     result = Result(
         "pull",
@@ -134,7 +137,8 @@ def pull(
         dry_run=dry_run,
         interrupted=interrupted,
     )
-    return committing.of(result) if committing else result
+    result = committing.of(result) if committing else result
+    return conflicts.tell_git(mirror, result, conflicted)
 
 
 def _hand_over(

@@ -95,7 +95,7 @@ def push(
             interrupted = True
     if not errors:
         errors += _nowhere(asked, pages)
-    told = tuple(pages) if interrupted else with_names(remote, pages)
+    told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     changed = [page for page in renamed if page.old != page.new]
     notes = tuple(references.notes(mirror.scan(), changed)) if changed else ()
     result = Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
@@ -198,7 +198,8 @@ def _outgoing(
             continue
         flaw = flaw_of(mirror, entry, remote)
         if flaw:
-            pages.append(replace(blank(entry), error=flaw, exit=Exit.REFUSED))
+            hint = "'confsync check {path}' shows where; correct that, then push again"
+            pages.append(replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED))
         else:
             outgoing.append(entry)
     return outgoing

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from confsync import document
 from confsync.errors import APIAccessError
 from confsync.mirror import Mirror
 from confsync.model import Page, Stamp
+from confsync.rejection import names_of
 from confsync.remote import Remote
 from confsync.result import Result
 from confsync.target import Target
 
 
 def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
-    """The newest version, or the one that was named."""
+    """The newest version, or the one that was named; and who made it, when, with which words."""
 
     def ask(one: Remote) -> Page:
         if target.version is None:
@@ -28,7 +30,10 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     text = document.render(info.title, page.body, stamp, how=mirror.config.layout).decode()
     fence, _, rest = text.partition("\n")
     lines = [fence, *_told(remote, target.page_id), rest]
-    return Result("show", text="\n".join(lines))
+    author = info.version.author
+    names = names_of(mirror, remote, [author])
+    version = replace(info.version, author=names.get(author, author))
+    return Result("show", text="\n".join(lines), history=(version,), base=target.base)
 
 
 def _told(remote: Remote, page_id: str) -> Iterator[str]:

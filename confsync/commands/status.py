@@ -11,13 +11,13 @@ from confsync.attaching import deleted_here
 from confsync.attachments import decide
 from confsync.compare import Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
-from confsync.flaws import conflict_of
+from confsync.flaws import RESOLVE, conflict_of
 from confsync.index import Index
 from confsync.mirror import Mirror
 from confsync.model import AttachmentInfo, ParentKind, Status
 from confsync.progress import Progress, silent
 from confsync.reading import Case
-from confsync.rejection import read_only, reason
+from confsync.rejection import hint_of, read_only, reason, with_names
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing, paths_of
 from confsync.selection import Selection
@@ -88,6 +88,7 @@ def status(
         if page_id not in present and selection.has(path)
     ]
     listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
+    listed = with_names(mirror, remote, listed) if remote else listed
     if exit_code and listed:
         errors.append(Problem("not-clean", "", exit=Exit.REFUSED))
     told = (*notes, *scope.note(left))
@@ -199,7 +200,9 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
         return replace(page, outcome=Outcome.UNTRACKED)
     line = conflict_of(mirror, found)
     if line:
-        return replace(page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker")
+        return replace(
+            page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker", hint=RESOLVE
+        )
     if found.modified:
         return replace(page, outcome=Outcome.MODIFIED)
     if mirror.config.labels and labelling.changed(found):
@@ -258,7 +261,10 @@ def _remote(page: PageResult, case: Case) -> PageResult:
     outcome = _outcome(case)
     if outcome is None or page.outcome is Outcome.CONFLICTED:
         return page
-    return replace(page, outcome=outcome, error=reason(case))
+    page = replace(page, outcome=outcome, error=reason(case))
+    if outcome in (Outcome.DIVERGED, Outcome.COMMENTED) and case.page:
+        page = replace(page, version=case.page.info.version, hint=hint_of(case))
+    return page
 
 
 def _outcome(case: Case) -> Outcome | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import mirror, running, space
+from . import mirror, space
 from .mirror import Mirror
 from .running import Machine, Pair, Spent, in_turns, median
 from .server import Server
@@ -70,7 +70,6 @@ class Bench:
         return self.machine.work / f"{name}-{next(self._numbers)}"
 
     def row(self, what: str, floor_is: str, pair: Pair, **more: object) -> Row:
-        running.stay_small()
         asked = [run.asked for run in pair.above if run.asked]
         found = Row(
             what,

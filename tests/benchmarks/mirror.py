@@ -97,7 +97,7 @@ def write_edits(data: Path, page_ids: Sequence[str], to: Path) -> Path:
         contextlib.closing(sqlite3.connect(data)) as connection,
         to.open("w", encoding="utf-8") as file,
     ):
-        for page_id in page_ids:  # one by one: see `running.stay_small`
+        for page_id in page_ids:
             title, version, body = connection.execute(sql, (int(page_id),)).fetchone()
             edited = str(body).replace(OLD, NEW, 1)
             page = {"id": page_id, "title": title, "version": version, "body": edited}

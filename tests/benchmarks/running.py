@@ -8,23 +8,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .server import Asked, Server
 from .space import TOP
 
-if TYPE_CHECKING:
-    import resource  # not on Windows
-
 # Longer than the slowest peer takes for the largest space.
 TIMEOUT = 3600
-# Megabytes that this program may take: the kernel begins a child's peak with its parent's.
-OWN = 48
 KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
 
 
@@ -68,24 +60,27 @@ class Machine:
         if server:
             server.asked()
         os.sync()  # what somebody wrote before is not paid for by this one
-        with tempfile.TemporaryFile() as said:
-            start = time.perf_counter()
+        with tempfile.NamedTemporaryFile(dir=self.work) as took, tempfile.TemporaryFile() as said:
+            waiting = (sys.executable, "-S", "-E", Path(__file__).with_name("waiting.py"))
             process = subprocess.Popen(
-                command, cwd=at or self.work, env=environment, stdout=said, stderr=said
+                [*waiting, took.name, *command],
+                cwd=at or self.work,
+                env=environment,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
             )
-            usage, code = _ended(process)
-            seconds = time.perf_counter() - start
+            _end(process)
+            found = took.read().split()
+            code = int(found[3]) if found else process.returncode
             if code not in exits:
                 said.seek(0)
                 told = said.read().decode(errors="replace")[-3000:]
                 raise RuntimeError(f"{' '.join(map(str, command))}: exit {code}\n{told}")
         unit = 1 if sys.platform == "darwin" else 1024
-        return Spent(
-            seconds,
-            usage.ru_maxrss * unit / 1e6,
-            usage.ru_utime + usage.ru_stime,
-            server.asked() if server else None,
-        )
+        seconds, peak, processor = float(found[0]), int(found[1]), float(found[2])
+        asked = server.asked() if server else None
+        return Spent(seconds, peak * unit / 1e6, processor, asked)
 
     def confsync(
         self, *arguments: str, at: Path | None = None, server: Server | None = None
@@ -102,29 +97,14 @@ class Machine:
         return self.run(*command, server=server, more={"PYTHONPATH": str(TOP)})
 
 
-def stay_small() -> None:
-    """RuntimeError if this program has become so large that it shows in the memory of others."""
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-    if megabytes > OWN:
-        raise RuntimeError(f"the harness itself takes {megabytes:.0f} MB: no smaller peak is seen")
-
-
-def _ended(process: subprocess.Popen[bytes]) -> tuple[resource.struct_rusage, int]:
-    """Wait for a process: the kernel's account of it, and its exit code.
-
-    Its peak of memory begins with the size of whoever started it: see `stay_small`.
-    """
-    late = threading.Timer(TIMEOUT, process.send_signal, [signal.SIGKILL])
-    late.start()
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process. What takes too long, and what an exception leaves behind, is killed."""
     try:
-        _, status, usage = os.wait4(process.pid, 0)
-    finally:
-        late.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage, process.returncode
+        process.wait(TIMEOUT)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 @dataclass(frozen=True, slots=True)

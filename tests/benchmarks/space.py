@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # whoever measures memory has to stay small
+if TYPE_CHECKING:
     from confsync.sandbox import Store
 
 TOP = Path(__file__).resolve().parents[2]

@@ -80,8 +80,10 @@ def test_a_program_that_fails_is_told_with_what_it_said(tmp_path: Path) -> None:
 def test_the_memory_of_a_program_is_its_own(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     code = "x = bytearray(int(__import__('sys').argv[1])); x[::4096] = b'1' * len(x[::4096])"
-    large = machine.run(sys.executable, "-c", code, "300_000_000").megabytes
-    assert 300 < large < 400
+    mine = bytearray(200_000_000)
+    mine[::4096] = b"1" * len(mine[::4096])
+    assert 1 < machine.run(sys.executable, "-S", "-c", "").megabytes < 40
+    assert 300 < machine.run(sys.executable, "-c", code, "300_000_000").megabytes < 400
 
 
 def test_curves_are_drawn() -> None:

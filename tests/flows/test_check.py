@@ -151,6 +151,15 @@ def test_links_are_judged_only_where_every_title_is_known(desk: Desk) -> None:
     assert [one["code"] for one in findings(desk, exit=1)] == ["document"]
 
 
+def test_a_blog_posts_title_is_no_pages(wiki: Sandbox, desk: Desk) -> None:
+    wiki.store.create_post("ENG", "News", "<p>x</p>", author="Ana")
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text().replace("key: ENG\n", "key: ENG\n  blog: true\n"))
+    desk("pull")
+    desk.edit(GUIDE, LINE, '<p><ac:link><ri:page ri:content-title="News" /></ac:link></p>')
+    assert [one["code"] for one in findings(desk)] == ["link"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from confsync import audit
+from confsync import audit, people
 from confsync.audit import AuditLog
 from confsync.model import Event, digest
 from confsync.sandbox import Sandbox
@@ -164,3 +165,68 @@ def test_show_names_who_alone_may_do_what(wiki: Sandbox, desk: Desk, guide: str)
     assert "\n".join([lines[0], *lines[2:]]) == desk.text(GUIDE)
     wiki.faults.refuse = lambda method, path: 403 if "restriction" in path else None
     assert desk("show", guide).out == desk.text(GUIDE)
+
+
+def people_asked(wiki: Sandbox) -> int:
+    return sum(request.path.endswith("users-bulk") for request in wiki.requests)
+
+
+def test_names_are_asked_for_in_bulk_once_and_remembered(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    for number in range(20):
+        wiki.store.edit(guide, f"<p>{number}</p>", author=f"Person {number % 7}")
+    once = 1 if wiki.flavor == "cloud" else 0
+    wiki.clear_requests()
+    first = desk("log", GUIDE).out
+    assert "Person 6" in first
+    assert people_asked(wiki) == once
+    wiki.clear_requests()
+    assert desk("log", GUIDE).out == first
+    assert "Person 4" in desk("show", f"{guide}@20").err
+    assert people_asked(wiki) == 0
+    wiki.store.edit(guide, "<p>new</p>", author="A new one")
+    assert "A new one" in desk("log", GUIDE).out
+    assert people_asked(wiki) == once
+
+
+def test_the_names_that_are_remembered_can_be_lost_torn_or_old(
+    wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk("log", GUIDE).out
+    path = desk.path(".confsync/people.json")
+    assert path.exists() is (wiki.flavor == "cloud")
+    for content in (b"", b"[]", b'{"a": 1, "b": ["x"], "c": [1, 2]}', b'{"tor', b"\xff"):
+        path.write_bytes(content)
+        assert desk("log", GUIDE).out == first
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    assert desk("log", GUIDE).out == first
+    path.rmdir()
+    desk("log", GUIDE)
+    wiki.clear_requests()
+    monkeypatch.setattr(people, "KEPT", timedelta(days=-1))
+    assert desk("log", GUIDE).out == first
+    assert people_asked(wiki) == (1 if wiki.flavor == "cloud" else 0)
+
+
+def test_who_may_not_read_names_sees_what_the_server_has(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.faults.refuse = lambda method, path: 403 if path.endswith("users-bulk") else None
+    lines = desk("log", GUIDE).out.splitlines()
+    assert lines[0].startswith("* v1")
+    assert len(lines) == 1
+    assert not desk.path(".confsync/people.json").exists()
+
+
+def test_show_says_beside_the_document_who_made_it_and_when(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.edit(guide, "<p>a</p>", author="Ana Lima", message="new \x1b[31mports")
+    told = desk("show", f"{guide}@2").err
+    assert re.fullmatch(
+        r"note: v2, Ana Lima, \d{4}-\d\d-\d\d \d\d:\d\d UTC: \"new \\x1b\[31mports\"\n", told
+    )
+    assert desk("show", f"{guide}@1").err.endswith("(your document is based on it)\n")
+    assert desk("log", "7", exit=1).err.startswith("error:")

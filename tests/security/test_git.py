@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import gitrepo
+from confsync import gittext
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -121,6 +121,8 @@ def test_the_traps_are_armed(trapped: Trap, desk: Desk) -> None:
         ("status", "--remote"),
         ("diff",),
         ("diff", "--remote"),
+        ("diff", "--word-diff", "--color", "always"),
+        ("diff", "--html", "report.html"),
         ("pull",),
         ("pull", "--merge", GUIDE),
         ("push", "--dry-run"),
@@ -180,9 +182,21 @@ def test_a_merge_reads_no_repository(
     trapped: Trap, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(desk.root)
-    merged, conflicted = gitrepo.merge("a\n", "b\n", "c\n", ("ours", "base", "theirs"))
+    merged, conflicted = gittext.merge("a\n", "b\n", "c\n", ("ours", "base", "theirs"))
     assert conflicted
     assert merged == "<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n"
+    assert not trapped.sprung.exists()
+
+
+def test_a_conflict_is_told_to_git_without_starting_a_program(
+    trapped: Trap, wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    body = "<h1>Ports</h1><p>The first port is 8082.</p><p>Two.</p>"
+    wiki.store.edit(guide, body, author="Ana", raw=True)
+    run = desk("pull", "--merge", GUIDE, exit=1)
+    assert "'git mergetool" in run.err
+    assert not trapped.sprung.exists(), trapped.sprung.read_text()
+    assert len(desk.git("-c", "core.fsmonitor=false", "ls-files", "--unmerged").splitlines()) == 3
     assert not trapped.sprung.exists()
 
 

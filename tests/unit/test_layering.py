@@ -18,6 +18,7 @@ PURE = frozenset(
     [
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
         *("config", "address", "selection", "result", "attachments", "usual"),
+        *("difference", "sidebyside"),
     ]
 )
 # Local input and output, which knows nothing of the network.

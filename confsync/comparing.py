@@ -1,0 +1,294 @@
+"""Putting both sides of each page beside one another, for a diff: base and file, base and server.
+
+The server is asked only for what is not here: `opened` connects, and is called when it has to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from confsync import attaching, bases, labelling, paths, scope
+from confsync.attaching import Beside
+from confsync.compare import Absent
+from confsync.difference import Difference, Side
+from confsync.document import Document
+from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
+from confsync.mirror import Mirror
+from confsync.model import AttachmentInfo, Page, Stamp
+from confsync.progress import Progress, silent
+from confsync.reading import Found
+from confsync.remote import Remote
+from confsync.result import Outcome, PageResult, Problem, each_space
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
+from confsync.selection import Selection
+from confsync.view import Attachments, about, reader_of, view
+
+_ABSENT = {
+    Absent.TRASHED: "the page is in the server's trash",
+    Absent.ARCHIVED: "the page is archived on the server",
+    Absent.NOT_VISIBLE: "the page is not visible: deleted, restricted, or no permission",
+    Absent.MOVED_OUT: "the page is in another space now",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a diff is about. One bad page stops no other: what cannot be shown is `untold`.
+
+    `away` is how the server could not be asked.
+    """
+
+    mirror: Mirror
+    opened: Callable[[], Remote]
+    selection: Selection
+    untold: list[PageResult]
+    errors: list[Problem]
+    progress: Progress = silent
+    away: list[APIAccessError] = field(default_factory=list)
+
+    def with_files(self) -> Iterator[Difference]:
+        """Base and file of every document that was changed here, new and deleted ones included."""
+        mirror = self.mirror
+        gone = deleted_entries(mirror.root, mirror.config.spaces)
+        scans = knowing(mirror.scan(), gone)
+        gone = scope.not_excluded(scans, gone)
+        self._check(scans, gone.values())
+        files = attaching.deleted_here(mirror)
+        for scan in scans:
+            with each_space(self.errors):
+                for entry in scan.entries:
+                    if self.selection.has(entry.path):
+                        yield from self._guarded(
+                            entry.path, partial(self._file, scans, scan, entry, files)
+                        )
+        present = {entry.claimed_id for scan in scans for entry in scan.entries}
+        for page_id, entry in gone.items():
+            if page_id not in present and self.selection.has(entry.path) and entry.document:
+                yield Difference(entry.path, page_id, _side("base", entry.document), None)
+
+    def with_server(self) -> Iterator[Difference]:
+        """Base and newest version of every page, where they differ."""
+        scans = self.mirror.scan()
+        self._check(scans, ())
+        for scan in scans:
+            meant = {e.page_id: e for e in scan.entries if e.page_id and self.selection.has(e.path)}
+            if not meant:
+                continue
+            self.progress(f"asking about {scan.config.key}", 0, None)
+            with each_space(self.errors):
+                found, attached = self._current(scans, scan, meant)
+                for page_id, entry in meant.items():
+                    page, files = found.get(page_id), attached.get(page_id)
+                    if page is not None:
+                        yield from self._guarded(
+                            entry.path, partial(self._page, scans, scan, entry, page, files)
+                        )
+
+    def _check(self, scans: Iterable[SpaceScan], gone: Iterable[Entry]) -> None:
+        known = [entry.path for scan in scans for entry in scan.entries]
+        known += [entry.path for entry in gone]
+        self.selection.check(known, self.mirror.config.directories)
+
+    def _guarded(self, path: str, call: Callable[[], Difference | None]) -> Iterator[Difference]:
+        """What a call answers, or nothing and a word of why."""
+        try:
+            found = call()
+        except EVERYBODYS as error:
+            # Whose base is here can be shown all the same, and nobody else waits for the server.
+            self.errors.extend([Problem.of(error)] if error not in self.away else [])
+            self.away.append(error)
+            why = "not shown, its base is not here"
+            self.untold.append(PageResult(path, Outcome.SKIPPED, error=why))
+            return
+        except ConfsyncError as error:
+            self.errors.append(Problem.of(error))
+            return
+        if found is not None and found.fields:
+            yield found
+
+    # -- the file here -----------------------------------------------------------------------------
+
+    def _file(
+        self, scans: tuple[SpaceScan, ...], scan: SpaceScan, entry: Entry, gone: frozenset[str]
+    ) -> Difference | None:
+        local = entry.document
+        if local is None:
+            if entry.error:
+                self.errors.append(Problem.of(entry.error))
+            return None
+        if local.stamp is None:
+            return Difference(entry.path, None, None, _side("local, new", local))
+        stamp = local.stamp
+        old, new = _base_side(stamp, local.title, local.body), _side("local", local)
+        if local.modified:
+            title, body = self._base(scan, stamp, local)
+            old = replace(old, title=title, body=body)
+        if self.mirror.config.labels and labelling.changed(local):
+            old = replace(old, labels=stamp.labels or ())
+            new = replace(new, labels=local.labels)
+        wanted = scan.wanted(entry)
+        if wanted != stamp.parent:
+            old = replace(old, parent=_called(scans, stamp.parent))
+            new = replace(new, parent=_called(scans, wanted))
+        if self.mirror.config.attachments:
+            beside = attaching.beside(self.mirror, entry.path, local, gone)
+            before, after = _changed_here(beside)
+            old, new = replace(old, attachments=before), replace(new, attachments=after)
+        return Difference(entry.path, stamp.id, old, new)
+
+    def _base(self, scan: SpaceScan, stamp: Stamp, local: Document) -> tuple[str, str]:
+        found = bases.find_here(self.mirror, stamp)
+        if found is None and self.away:
+            raise self.away[0]
+        if found is not None:
+            return found
+        remote = about(self.opened(), scan.config)
+        return bases.find(self.mirror, remote, stamp, local.body)
+
+    # -- the page there ----------------------------------------------------------------------------
+
+    def _current(
+        self, scans: tuple[SpaceScan, ...], scan: SpaceScan, meant: Mapping[str, Entry]
+    ) -> tuple[Mapping[str, Found], Mapping[str, Attachments]]:
+        """The pages of documents as the server has them, and their attachments where wanted."""
+        remote, config = about(self.opened(), scan.config), self.mirror.config
+        reader = reader_of(remote, scan)
+        if not self.selection.everything:
+            stamps = {i: e.document.stamp for i, e in meant.items() if e.document}
+            found = reader.current({i: stamp.version for i, stamp in stamps.items() if stamp})
+            files = {i: _attachments(remote, i) for i in meant} if config.attachments else {}
+            return {i: self._labelled(remote, page) for i, page in found.items()}, files
+        seen = view(
+            reader,
+            scan,
+            self.selection,
+            elsewhere=claimed_elsewhere(scans, scan),
+            deleted={},
+            refresh=False,
+            with_new=False,
+            labels=config.labels,
+            attachments=bool(config.attachments),
+        )
+        self.errors.extend(Problem.of(error) for error in seen.failed.values())
+        remotes = {i: case.remote for i, case in seen.cases.items()}
+        pages = {i: r if isinstance(r, Absent) else r.page for i, r in remotes.items()}
+        return pages, seen.attachments
+
+    def _labelled(self, remote: Remote, page: Found) -> Found:
+        """A page with its labels, which an answer with a body lacks."""
+        if not self.mirror.config.labels or not isinstance(page, Page):
+            return page
+        return replace(page, info=replace(page.info, labels=remote.labels(page.info.id)))
+
+    def _page(
+        self,
+        scans: tuple[SpaceScan, ...],
+        scan: SpaceScan,
+        entry: Entry,
+        found: Found,
+        files: Attachments | None,
+    ) -> Difference | None:
+        local = entry.document
+        if local is None or local.stamp is None:
+            return None
+        stamp = local.stamp
+        if isinstance(found, APIAccessError):
+            raise found
+        if not isinstance(found, Page):
+            gone = found in (Absent.TRASHED, Absent.ARCHIVED)
+            outcome = Outcome.GONE if gone else Outcome.NOT_VISIBLE
+            why = _ABSENT[found]
+            result = PageResult(entry.path, outcome, stamp.id, local.title, error=why)
+            self.untold.append(replace(result, base=stamp.version))
+            return None
+        info = found.info
+        old = _base_side(stamp, info.title, found.body)
+        number = info.version.number
+        new = Side(f"server, v{number}", info.title, found.body, version=number)
+        # What was looked at can be given up by its number, while it is that.
+        seen = replace(stamp, version=number, digest=found.digest)
+        if seen != stamp:
+            self.mirror.bases.put(seen, info.title, found.body)
+        if found.digest != stamp.digest:
+            title, body = self._base(scan, stamp, local)
+            old = replace(old, title=title, body=body)
+        if labels_differ(stamp.labels, info.labels):
+            old, new = replace(old, labels=stamp.labels), replace(new, labels=info.labels)
+        if info.parent != stamp.parent:
+            old = replace(old, parent=_called(scans, stamp.parent))
+            new = replace(new, parent=_called(scans, info.parent))
+        if isinstance(files, APIAccessError):
+            self.errors.append(Problem.of(files))
+        elif files is not None:
+            beside = attaching.beside(self.mirror, entry.path, local, frozenset())
+            before, after = _changed_there(beside, files)
+            old, new = replace(old, attachments=before), replace(new, attachments=after)
+        return Difference(entry.path, stamp.id, old, new)
+
+
+def _side(name: str, found: Document) -> Side:
+    return Side(name, found.title, found.body)
+
+
+def _base_side(stamp: Stamp, title: str, body: str) -> Side:
+    return Side(f"base, v{stamp.version}", title, body, version=stamp.version)
+
+
+def _attachments(remote: Remote, page_id: str) -> Attachments:
+    try:
+        return remote.attachments(page_id)
+    except EVERYBODYS:
+        raise
+    except APIAccessError as error:
+        return error
+
+
+def _called(scans: Iterable[SpaceScan], key: str | None) -> str:
+    """A parent as people know it: its document's path, else its id."""
+    if key is None:
+        return "none"
+    if paths.is_unborn(key):
+        return paths.path_of_unborn(key)
+    for scan in scans:
+        for entry in scan.entries:
+            if entry.page_id == key:
+                return entry.path
+        for inner, folder in scan.folders.items():
+            if folder.id == key:
+                return f"{scan.outer(inner)}/"
+    return f"page {key}"
+
+
+def _changed_here(beside: Beside) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The attachments that a push would send or delete, before and after."""
+    bases = {one.name: one for one in beside.attached}
+    names = beside.changed()
+    before = tuple(f"{name} v{bases[name].version}" for name in names if name in bases)
+    after = tuple(
+        f"{name} ({'changed' if name in bases else 'new'}, {beside.files[name].size:,} bytes)"
+        for name in names
+        if name in beside.files
+    )
+    return before, after
+
+
+def _changed_there(
+    beside: Beside, infos: Iterable[AttachmentInfo]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The attachments that the server has other than the base, before and after."""
+    listed = tuple(infos)
+    changed = [side for side in beside.facing(listed).sides(listed) if side.changed]
+    before = tuple(f"{side.name} v{side.base.version}" for side in changed if side.base)
+    after = tuple(
+        f"{side.name} v{side.remote.version.number} ({side.remote.size:,} bytes)"
+        for side in changed
+        if side.remote
+    )
+    return before, after
+
+
+def labels_differ(base: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
+    """Whether labels were added or removed; nobody knows where they are not managed."""
+    return base is not None and other is not None and not labelling.same(base, other)

@@ -1,0 +1,49 @@
+"""Conflicts that a merge left in files, told to git.
+
+Then `git mergetool` opens the three sides, and git commits none of them by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from confsync import document, gitindex
+from confsync.errors import FileError
+from confsync.mirror import Mirror
+from confsync.plan import Step
+from confsync.result import Outcome, Result
+
+_WITH_GIT = (
+    "'git mergetool {path}' opens the three sides, or edit {path} and 'git add' it; "
+    "then 'confsync check {path}' and 'confsync push {path}'"
+)
+
+
+def tell_git(mirror: Mirror, result: Result, steps: Iterable[Step]) -> Result:
+    """Note in git's index what is in conflict, where git knows the file; the result with the hint.
+
+    A convenience, after everything else: what git does not take is no reason to fail.
+    """
+    written = {page.path for page in result.pages if page.outcome is Outcome.CONFLICTED}
+    told = {step.path for step in steps if step.path in written and _told(mirror, step)}
+    pages = (
+        replace(page, hint=_WITH_GIT) if page.path in told & written else page
+        for page in result.pages
+    )
+    return replace(result, pages=tuple(pages)) if told else result
+
+
+def _told(mirror: Mirror, step: Step) -> bool:
+    if step.data is None or step.entry is None or step.sides is None:
+        return False
+    # Each side is the whole document with the stamp of what was merged in: whichever a tool takes
+    # is based on that.
+    found = document.parse(step.data, step.path)
+    if found.stamp is None or b"\r\n" in step.data:
+        return False
+    stages = tuple(document.update(found, found.stamp, laid=side) for side in step.sides)
+    try:
+        return gitindex.note_conflict(mirror.root, step.path, step.entry.raw, stages)
+    except FileError:
+        return False

@@ -1,0 +1,83 @@
+"""What differs between two sides of a page, as values: its text, and what stands around that.
+
+Pure. A side holds only what is compared: labels, parent and attachments are there where they are
+managed, in the words in which people read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from confsync import frontmatter, layout
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a page. `name` says which, such as ``base, v7``.
+
+    `version` is that of the server's that it is, where it is one.
+    """
+
+    name: str
+    title: str
+    body: str
+    labels: tuple[str, ...] | None = None
+    parent: str | None = None
+    attachments: tuple[str, ...] = ()
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Both sides of one page; None for the side that has no such page. `path` is the document's."""
+
+    path: str
+    page_id: str | None
+    old: Side | None
+    new: Side | None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What differs: title, labels, parent, attachments, body."""
+        if self.old is None or self.new is None:
+            return ("page",)
+        old, new = self.old, self.new
+        both = {
+            "title": (old.title, new.title),
+            "labels": (old.labels, new.labels),
+            "parent": (old.parent, new.parent),
+            "attachments": (old.attachments, new.attachments),
+            "body": (_plain(old.body), _plain(new.body)),
+        }
+        return tuple(name for name, (one, other) in both.items() if one != other)
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Both sides as text in lines: the title, what else differs, and the laid-out body."""
+        return _text(self.old, self.fields), _text(self.new, self.fields)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two texts are called in a diff."""
+        return self._name(self.old), self._name(self.new)
+
+    def _name(self, side: Side | None) -> str:
+        return f"{self.path} ({side.name})" if side else "/dev/null"
+
+
+def _plain(body: str) -> str:
+    return body.replace("\r\n", "\n")
+
+
+def _text(side: Side | None, fields: tuple[str, ...]) -> str:
+    if side is None:
+        return ""
+    whole = fields == ("page",)
+    lines = [f"title: {frontmatter.scalar(side.title)}"]
+    if side.labels is not None and (whole or "labels" in fields):
+        lines.append(f"labels: {frontmatter.flow(side.labels)}")
+    if side.parent is not None and (whole or "parent" in fields):
+        lines.append(f"parent: {side.parent}")
+    if whole or "attachments" in fields:
+        lines += [f"attachment: {attachment}" for attachment in side.attachments]
+    return "\n".join(lines) + f"\n---\n{layout.lay(_plain(side.body))}"

@@ -1,0 +1,71 @@
+"""A conflict, noted in git's index, as git itself notes one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from confsync import gitrepo, steps
+
+if TYPE_CHECKING:
+    from git import Git
+
+
+def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes]) -> bool:
+    """Make a file unmerged in git's index, with base, ours and theirs; answers whether it is.
+
+    Only where the index has what HEAD has of it, or what the file was `before`: nothing that was
+    staged is lost. The work tree is not touched. Raises FileError.
+    """
+    with (
+        gitrepo.quiet(root) as command,
+        tempfile.TemporaryDirectory(prefix="confsync-") as directory,
+    ):
+        if command is None:
+            return False
+        listed = _split(command.ls_files("--stage", "--full-name", "-z", "--", f":(literal){name}"))
+        if len(listed) != 1:
+            return False  # git does not know it, or knows of a conflict already
+        entry, _, full = listed[0].partition("\t")
+        mode, staged, _ = entry.split()
+        files = [Path(directory, str(number)) for number in range(len(stages) + 1)]
+        for path, content in zip(files, (before, *stages), strict=True):
+            path.write_bytes(content)
+        steps.before(f"note the conflict of {name} in git's index")
+        was, *ids = command.hash_object("-w", "--no-filters", "--", *map(str, files)).split()
+        head = command.ls_tree("-z", "HEAD", "--", name).split()
+        if staged not in (was, *head[2:3]):
+            return False
+        rows = [f"0 {'0' * len(staged)}\t{full}"]
+        rows += [f"{mode} {i} {number}\t{full}" for number, i in enumerate(ids, 1)]
+        (Path(directory) / "index").write_bytes("".join(f"{row}\0" for row in rows).encode())
+        if not _without_filters(command):
+            return False
+        with (Path(directory) / "index").open("rb") as file:
+            status, _, _ = command.update_index(
+                "-z", "--index-info", istream=file, with_extended_output=True, with_exceptions=False
+            )
+        return bool(status == 0)
+
+
+def _without_filters(command: Git) -> bool:
+    """Let git start no filter: writing an index, it looks into files that seem just changed.
+
+    Answers whether git is new enough for that.
+    """
+    if command.version_info < (2, 31):
+        return False
+    listed = command.config("-z", "--get-regexp", "^filter[.]", with_exceptions=False)
+    keys = [row.partition("\n")[0] for row in _split(listed)]
+    more = {"GIT_CONFIG_COUNT": str(len(keys))}
+    for number, key in enumerate(keys):
+        more[f"GIT_CONFIG_KEY_{number}"] = key
+        more[f"GIT_CONFIG_VALUE_{number}"] = "false" if key.endswith(".required") else ""
+    command.update_environment(**more)
+    return True
+
+
+def _split(listed: str) -> list[str]:
+    return [row for row in listed.split("\0") if row]

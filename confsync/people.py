@@ -1,0 +1,61 @@
+"""The names of people, remembered: `.confsync/people.json`, account ids to display names.
+
+A convenience that may be deleted at any time. People change their names, so each is asked for anew
+after a month; what is torn or foreign is not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from confsync import disk
+from confsync.basestore import make_state
+
+NAME = "people.json"
+KEPT = timedelta(days=30)
+
+
+def today() -> date:
+    """This day, in UTC."""
+    return datetime.now(UTC).date()
+
+
+class People:
+    """Names by account id, each with the day when it was asked for."""
+
+    def __init__(self, path: Path, clock: Callable[[], date] = today) -> None:
+        self._path = path
+        self._clock = clock
+
+    def get(self, accounts: Iterable[str]) -> dict[str, str]:
+        """The names that are known, and not too old."""
+        known, oldest = self._read(), (self._clock() - KEPT).isoformat()
+        return {a: known[a][0] for a in accounts if a in known and known[a][1] >= oldest}
+
+    def put(self, names: Mapping[str, str]) -> None:
+        """Remember names. A file that cannot be written is no reason to fail."""
+        if not names:
+            return
+        day = self._clock().isoformat()
+        oldest = (self._clock() - KEPT).isoformat()
+        kept = {a: pair for a, pair in self._read().items() if pair[1] >= oldest}
+        kept |= {account: (name, day) for account, name in names.items()}
+        data = json.dumps(dict(sorted(kept.items())), ensure_ascii=True, indent=0) + "\n"
+        with contextlib.suppress(OSError):
+            make_state(self._path.parent)
+            disk.replace(self._path, data.encode(), lambda: None, durable=False)
+
+    def _read(self) -> dict[str, tuple[str, str]]:
+        try:
+            rows = json.loads(self._path.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return {
+            account: (row[0], row[1])
+            for account, row in (rows.items() if isinstance(rows, dict) else ())
+            if isinstance(row, list) and len(row) == 2 and all(isinstance(x, str) for x in row)
+        }

@@ -1,0 +1,46 @@
+"""Writing a diff to a file, for a browser: the pages side by side.
+
+An earlier report is replaced, and nothing else is: a name typed wrong costs nobody a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from confsync import disk, sidebyside
+from confsync.difference import Difference
+from confsync.errors import FileError
+from confsync.result import Change
+
+
+def write(
+    path: Path, found: Sequence[tuple[Difference, Change, str]], *, against_server: bool
+) -> None:
+    """Write the report of differences, each with its numbers and its text as a plain diff.
+
+    Raises FileError for a file that is there and is none of ours.
+    """
+    _refuse_other(path)
+    title = "What the server changed" if against_server else "What changes in Confluence"
+    data = sidebyside.page(found, title=title).encode("utf-8", "replace")
+    try:
+        disk.replace(path, data, lambda: _refuse_other(path), durable=False)
+    except OSError as error:
+        raise FileError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _refuse_other(path: Path) -> None:
+    mark = sidebyside.MARK.encode()
+    try:
+        with path.open("rb") as file:
+            known = file.read(len(mark)) == mark
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if not known:
+        raise FileError(
+            f"{path} exists, and is no report of confsync's; it was left alone",
+            hint="name another file, or remove this one",
+        )

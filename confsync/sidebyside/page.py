@@ -1,0 +1,156 @@
+"""The file around the rows: what changed, page by page, in a style that the file carries along."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from itertools import groupby
+
+from confsync.difference import Difference, Side
+from confsync.result import Change
+from confsync.sidebyside.reading import readable
+from confsync.sidebyside.rows import CONTEXT, Row, escaped, rows
+
+# By this a file is known as one of ours, which may be written again.
+MARK = "<!doctype html><!-- confsync diff -->"
+
+
+def page(found: Sequence[tuple[Difference, Change, str]], *, title: str) -> str:
+    """The whole file. Each difference comes with its numbers, and with its text as a diff."""
+    style = _style()
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
+    )
+    count = f"{len(found)} page{'' if len(found) == 1 else 's'} changed"
+    listed = "".join(_listed(n, *one[:2]) for n, one in enumerate(found, 1))
+    sections = "".join(_section(n, *one) for n, one in enumerate(found, 1))
+    return (
+        f'{MARK}\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="referrer" content="no-referrer">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>confsync diff: {count}</title><style>{style}</style></head>\n<body>"
+        f'<div class="top"><h1>{escaped(title)}</h1><p>{count}</p>'
+        f"<nav><ul>{listed}</ul></nav></div>\n<main>{sections}</main></body></html>\n"
+    )
+
+
+@cache
+def _style() -> str:
+    return resources.files(__package__).joinpath("style.css").read_text(encoding="utf-8")
+
+
+def _titles(found: Difference) -> str:
+    sides = dict.fromkeys(side.title for side in (found.old, found.new) if side)
+    return escaped(" → ".join(sides))
+
+
+def _count(change: Change) -> str:
+    return (
+        f'<span class="count"><span class="plus">+{change.insertions}</span> '
+        f'<span class="minus">−{change.deletions}</span></span>'
+    )
+
+
+def _listed(number: int, found: Difference, change: Change) -> str:
+    return (
+        f'<li>{_count(change)}<a href="#p{number}">{_titles(found)}</a>'
+        f'<span class="path">{escaped(found.path)}</span></li>'
+    )
+
+
+def _section(number: int, found: Difference, change: Change, text: str) -> str:
+    old, new = found.old, found.new
+    names = "".join(
+        f"<div>{escaped(side.name if side else 'no page')}</div>" for side in (old, new)
+    )
+    body = rows(old.body if old else None, new.body if new else None)
+    page_id = f" · page {escaped(found.page_id)}" if found.page_id else ""
+    told = ""
+    if any(side and not readable(side.body) for side in (old, new)):
+        told = '<p class="told">Not well-formed, so this is the source.</p>'
+    elif all(row.kind == "same" for row in body) and "body" in found.fields:
+        told = (
+            '<p class="told">What a reader sees is the same; '
+            "only the markup differs, as the text shows.</p>"
+        )
+    elif all(row.kind == "same" for row in body):
+        told = '<p class="told">The text is the same.</p>'
+    return (
+        f'<section class="page" id="p{number}"><header><h2>{_titles(found)}</h2>'
+        f'{_count(change)} <span class="path">{escaped(found.path)}{page_id}</span></header>'
+        f'{_fields(found)}{told}<div class="names">{names}</div>'
+        f'<div class="rows">{"".join(_folded(body))}</div>{_text(text)}</section>\n'
+    )
+
+
+def _fields(found: Difference) -> str:
+    """What changed around the text, in words."""
+    if found.old is None or found.new is None:
+        return ""
+    parts = []
+    for name in found.fields:
+        if name != "body":
+            before, after = _words(found.old, name), _words(found.new, name)
+            told = " ".join(
+                f"<{tag}>{escaped(text)}</{tag}>"
+                for tag, text in (("del", before), ("ins", after))
+                if text
+            )
+            parts.append(f"<dt>{name}</dt><dd>{told}</dd>")
+    return f'<dl class="fields">{"".join(parts)}</dl>' if parts else ""
+
+
+def _words(side: Side, name: str) -> str:
+    match name:
+        case "title":
+            return side.title
+        case "labels":
+            return ", ".join(side.labels or ()) or "none"
+        case "parent":
+            return side.parent or ""
+        case _:
+            return ", ".join(side.attachments)
+
+
+def _folded(body: Sequence[Row]) -> Iterator[str]:
+    """The rows, and longer runs of equal ones behind a line that opens them."""
+    near = {
+        n + by
+        for n, row in enumerate(body)
+        if row.kind != "same"
+        for by in range(-CONTEXT, CONTEXT + 1)
+    }
+    for shown, run in groupby(enumerate(body), key=lambda one: one[0] in near):
+        some = [_row(row) for _, row in run]
+        if shown or len(some) <= 2:
+            yield from some
+        else:
+            yield (
+                f'<details class="same"><summary>{len(some)} blocks without a change</summary>'
+                f"{''.join(some)}</details>"
+            )
+
+
+def _row(row: Row) -> str:
+    hidden = {"gone": "deleted", "fresh": "inserted", "change": "changed", "same": ""}[row.kind]
+    told = f'<span class="hidden">{hidden}: </span>' if hidden else ""
+    return (
+        f'<div class="row {row.kind}"><div class="side old">{told if row.old else ""}{row.old}'
+        f'</div><div class="side new">{told if row.new else ""}{row.new}</div></div>'
+    )
+
+
+def _text(text: str) -> str:
+    """The diff of the laid-out texts, line by line."""
+    lines = []
+    for line in text.removesuffix("\n").split("\n")[2:]:
+        kind = {"+": "plus", "-": "minus", "@": "at"}.get(line[:1])
+        told = escaped(line)
+        lines.append(f'<span class="{kind}">{told}</span>' if kind else told)
+    inner = "\n".join(lines)
+    return f'<details class="text"><summary>As text</summary><pre>{inner}</pre></details>'

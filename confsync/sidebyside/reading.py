@@ -1,0 +1,343 @@
+"""Reading a body into blocks, for showing it; never for writing it back.
+
+What no reader of a page would see, such as ids and styles, is left out, and what is not known here
+is named in a label, so that nothing that is there goes unmentioned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from confsync import layout, storage
+from confsync.sidebyside.blocks import Block, Cell, Token, tokens_of
+from confsync.sidebyside.flow import End, Flow, Table
+
+Attributes = Mapping[str, str]
+
+_MARKS = {
+    **{name: name for name in ("strong", "em", "u", "s", "code", "sub", "sup")},
+    **dict.fromkeys(("del", "strike"), "s"),
+    **dict.fromkeys(("tt", "kbd"), "code"),
+    **dict.fromkeys(("i", "cite"), "em"),
+    "b": "strong",
+    "ac:placeholder": "placeholder",
+}
+_PARAGRAPHS = {
+    **dict.fromkeys(("p", "div", "section", "article", "dd", "caption", "ac:caption"), "p"),
+    **{name: name for name in ("h1", "h2", "h3", "h4", "h5", "h6")},
+    "dt": "h6",
+}
+# What only holds other things.
+_HOLDERS = (
+    *("span", "tbody", "thead", "tfoot", "dl", "ins", "font", "big", "small", "label", "abbr"),
+    *("ac:layout", "ac:task-list", "ac:link-body", "ac:plain-text-link-body", "ac:adf-mark"),
+    *("ac:adf-extension", "q", "figure", "figcaption", "center"),
+)
+_UNSEEN = (
+    *("col", "colgroup", "wbr", "ac:adf-fallback", "ac:task-id", "ac:task-uuid"),
+    *("ac:adf-fragment-mark", "ac:adf-fragment-mark-detail"),
+)
+_NAMES = ("content-title", "filename", "value", "username", "account-id", "userkey", "content-id")
+_MAX_SPAN = 50
+
+
+def readable(body: str) -> bool:
+    """Whether a body can be read into blocks: whether it is well-formed."""
+    return storage.check(body) is None
+
+
+def source(body: str) -> tuple[Block, ...]:
+    """The lines of a body as it stands in its file."""
+    lines = layout.lay(body).removesuffix("\n").split("\n")
+    return tuple(Block("source", (), (Cell(tuple(tokens_of(line))),)) for line in lines)
+
+
+def read(body: str) -> tuple[Block, ...]:
+    """The blocks of a body that can be read."""
+    reader = _Reader()
+    storage.walk(body, reader)
+    reader.flow.end_block()
+    return tuple(reader.flow.blocks)
+
+
+class _Macro:
+    """A macro that is open: what its label says, and whether that was put down."""
+
+    def __init__(self, name: str, *, in_text: bool) -> None:
+        self.name = name
+        self.in_text = in_text
+        self.parameters: list[str] = []
+        self.told = False
+
+
+class _Reader:
+    """Takes what `storage.walk` tells. Each element's function answers what ends it."""
+
+    def __init__(self) -> None:
+        self.flow = Flow()
+        self._ends: list[End | None] = []
+        self._macros: list[_Macro] = []
+        self._images: list[str] = []
+        self._lists: list[int | None] = []
+        self._tables: list[Table] = []
+        self._task = "☐"
+
+    def text(self, text: str) -> None:
+        self.flow.text(text)
+
+    def closed(self, name: str) -> None:
+        end = self._ends.pop()
+        if end:
+            end()
+
+    def opened(self, name: str, attributes: Attributes) -> None:
+        self._ends.append(self._opened(name, attributes))
+
+    def _opened(self, name: str, attributes: Attributes) -> End | None:
+        if name.startswith("ri:"):
+            return self._reference(name.removeprefix("ri:"), attributes)
+        if self.flow.caught:
+            return None
+        if name in _MARKS:
+            return self.flow.marked(_MARKS[name])
+        if name in _PARAGRAPHS:
+            return self.flow.paragraph(_PARAGRAPHS[name])
+        if name in _UNSEEN:
+            return self.flow.catch(lambda text: None)
+        if name in _ELEMENTS:
+            return _ELEMENTS[name](self, attributes)
+        if name not in _HOLDERS:
+            self.flow.chip(f"<{name}>")
+        return None
+
+    # -- lists and tasks ---------------------------------------------------------------------------
+
+    def list_(self, number: int | None) -> End:
+        """A list, numbered from after `number`, or with bullets."""
+        self._lists.append(number)
+        ended = self.flow.container("list")
+
+        def end() -> None:
+            ended()
+            self._lists.pop()
+
+        return end
+
+    def item(self, attributes: Attributes) -> End:
+        mark = "•"
+        if self._lists and self._lists[-1] is not None:
+            self._lists[-1] += 1
+            mark = f"{self._lists[-1]}."
+        return self.flow.paragraph("li", mark)
+
+    def task_status(self, attributes: Attributes) -> End:
+        def told(text: str) -> None:
+            self._task = "☑" if text == "complete" else "☐"
+
+        return self.flow.catch(told)
+
+    def task_body(self, attributes: Attributes) -> End:
+        ended = self.flow.paragraph("task", "·")
+        self.flow.chip(self._task, "check")
+        self._task = "☐"
+        return ended
+
+    # -- tables ------------------------------------------------------------------------------------
+
+    def table(self, attributes: Attributes) -> End:
+        self.flow.end_block()
+        if self.flow.in_cell:
+            return self.flow.end_block
+        self._tables.append(Table())
+
+        def end() -> None:
+            self._tables.pop()
+
+        return end
+
+    def row(self, attributes: Attributes) -> End:
+        if self.flow.in_cell or not self._tables:
+            return self.flow.end_block
+        table = self._tables[-1]
+        table.cells, table.column = [], 0
+
+        def end() -> None:
+            table.fill(to_the_end=True)
+            if table.cells:
+                self.flow.add("tr", tuple(table.cells))
+            table.cells = []
+
+        return end
+
+    def cell(self, attributes: Attributes, *, head: bool) -> End | None:
+        if self.flow.in_cell or not self._tables:
+            self.flow.text(" | ")
+            return None
+        table = self._tables[-1]
+        table.fill()
+        wide, tall = (_span(attributes.get(name)) for name in ("colspan", "rowspan"))
+        return self.flow.cell(lambda found: table.add(Cell(found, head, wide), tall))
+
+    # -- macros ------------------------------------------------------------------------------------
+
+    def macro(self, name: str) -> End:
+        """A macro: a label, and a box around its body where it has one."""
+        macro = _Macro(name, in_text=self.flow.flowing)
+        self._macros.append(macro)
+
+        def end() -> None:
+            self._label(macro, block=not macro.in_text)
+            self._macros.pop()
+
+        return end
+
+    def _label(self, macro: _Macro, *, block: bool) -> None:
+        if macro.told:
+            return
+        macro.told = True
+        if not block or self.flow.in_cell:
+            self.flow.chip(" ".join([macro.name, *macro.parameters]))
+            return
+        self.flow.end_block()
+        parameters = (Token(text, "parameter") for text in macro.parameters)
+        self.flow.add("macro", (Cell((Token(macro.name, "chip"), *parameters)),))
+
+    def parameter(self, attributes: Attributes) -> End:
+        name = attributes.get("ac:name") or attributes.get("key") or ""
+
+        def told(text: str) -> None:
+            if self._macros:
+                self._macros[-1].parameters.append(f"{name}: {text}" if name else text)
+
+        return self.flow.catch(told)
+
+    def body(self, kind: str) -> End:
+        """The body of a macro: text with marks (`box`), or lines (`code`)."""
+        if self._macros:
+            self._label(self._macros[-1], block=True)
+        return self.flow.container(kind, "code" if kind == "code" else "p")
+
+    # -- links, images, and what stands for something ----------------------------------------------
+
+    def link(self, attributes: Attributes) -> End:
+        anchor = attributes.get("ac:anchor", "")
+        ended = self.flow.marked("link", f"#{anchor}" if anchor else "")
+        count = len(self.flow.tokens)
+
+        def end() -> None:
+            if len(self.flow.tokens) == count:
+                self.flow.text(self.flow.note or "this page")
+            ended()
+
+        return end
+
+    def _reference(self, what: str, attributes: Attributes) -> End | None:
+        """What an `ri:` element names: where a link leads, an image's file, a parameter."""
+        named = next((attributes[f"ri:{n}"] for n in _NAMES if f"ri:{n}" in attributes), what)
+        space = attributes.get("ri:space-key", "")
+        told = f"@{named}" if what == "user" else f"{space}: {named}" if space else named
+        if self.flow.caught:
+            self.flow.chip(told)
+        elif self._images and self._images[-1]:
+            self.flow.chip(told, "image", self._images[-1])
+            self._images[-1] = ""
+        elif "link" in self.flow.marks:
+            self.flow.note = f"{told}{self.flow.note}"
+        else:
+            self.flow.chip(told)
+        # A page that an attachment belongs to is told with it.
+        return self.flow.catch(lambda text: None) if not self.flow.caught else None
+
+    def image(self, attributes: Attributes) -> End:
+        self._images.append(attributes.get("ac:alt") or attributes.get("ac:title") or "image")
+
+        def end() -> None:
+            if told := self._images.pop():
+                self.flow.chip(told, "image")
+            if not self.flow.flowing:
+                self.flow.end_block()
+
+        return end
+
+    def picture(self, attributes: Attributes) -> None:
+        self.flow.chip(attributes.get("src", "image"), "image", attributes.get("alt", ""))
+
+    def comment(self, attributes: Attributes) -> End:
+        ended = self.flow.marked("comment")
+        count = len(self.flow.tokens)
+
+        def end() -> None:
+            if len(self.flow.tokens) == count:
+                self.flow.chip("comment")
+            ended()
+
+        return end
+
+    def section(self, attributes: Attributes) -> End:
+        self.flow.end_block()
+        name = attributes.get("ac:type", "").replace("_", " ")
+        self.flow.add("section", (Cell(tuple(tokens_of(f"layout: {name}"))),))
+        return self.flow.end_block
+
+    def rule(self, attributes: Attributes) -> None:
+        self.flow.end_block()
+        self.flow.add("hr", (Cell(),))
+
+    def ends_block(self, attributes: Attributes) -> End:
+        self.flow.end_block()
+        return self.flow.end_block
+
+    def line_break(self, attributes: Attributes) -> None:
+        self.flow.line_break()
+
+    def emoticon(self, attributes: Attributes) -> None:
+        name = attributes.get("ac:name", "smile")
+        self.flow.chip(attributes.get("ac:emoji-fallback") or f":{name}:", "emoji")
+
+    def time(self, attributes: Attributes) -> None:
+        self.flow.chip(attributes.get("datetime", "date"))
+
+
+def _span(text: str | None) -> int:
+    return min(int(text), _MAX_SPAN) if text and re.fullmatch(r"[1-9]\d{0,5}", text) else 1
+
+
+def _start(text: str | None) -> int:
+    return int(text) - 1 if text and re.fullmatch(r"\d{1,6}", text) else 0
+
+
+_ELEMENTS: dict[str, Callable[[_Reader, Attributes], End | None]] = {
+    "ul": lambda reader, _: reader.list_(None),
+    "ol": lambda reader, given: reader.list_(_start(given.get("start"))),
+    "li": _Reader.item,
+    "ac:task": _Reader.ends_block,
+    "ac:task-status": _Reader.task_status,
+    "ac:task-body": _Reader.task_body,
+    "table": _Reader.table,
+    "tr": _Reader.row,
+    "td": lambda reader, given: reader.cell(given, head=False),
+    "th": lambda reader, given: reader.cell(given, head=True),
+    "ac:structured-macro": lambda reader, given: reader.macro(given.get("ac:name", "macro")),
+    "ac:macro": lambda reader, given: reader.macro(given.get("ac:name", "macro")),
+    "ac:adf-node": lambda reader, given: reader.macro(given.get("type", "extension")),
+    "ac:parameter": _Reader.parameter,
+    "ac:default-parameter": _Reader.parameter,
+    "ac:adf-attribute": _Reader.parameter,
+    "ac:rich-text-body": lambda reader, _: reader.body("box"),
+    "ac:adf-content": lambda reader, _: reader.body("box"),
+    "ac:plain-text-body": lambda reader, _: reader.body("code"),
+    "pre": lambda reader, _: reader.flow.container("code", "code"),
+    "blockquote": lambda reader, _: reader.flow.container("quote"),
+    "a": lambda reader, given: reader.flow.marked("link", given.get("href", "")),
+    "ac:link": _Reader.link,
+    "ac:image": _Reader.image,
+    "img": _Reader.picture,
+    "ac:inline-comment-marker": _Reader.comment,
+    "ac:layout-section": _Reader.section,
+    "ac:layout-cell": _Reader.ends_block,
+    "hr": _Reader.rule,
+    "br": _Reader.line_break,
+    "ac:emoticon": _Reader.emoticon,
+    "time": _Reader.time,
+}

@@ -1,0 +1,143 @@
+"""Two bodies as rows of HTML: a block of either side, or of one, with the changed words marked."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from confsync.sidebyside.alignment import (
+    Marked,
+    aligned,
+    blocks_alike,
+    cells_alike,
+    compared,
+)
+from confsync.sidebyside.blocks import Block, Cell, Token
+from confsync.sidebyside.reading import read, readable, source
+
+# Blocks shown around a change; longer runs without one are folded.
+CONTEXT = 3
+# What steers a reader's eye, or hides: written out.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_TAGS = {name: name for name in ("strong", "em", "u", "s", "code", "sub", "sup")}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its kind (same, change, gone, fresh), and HTML for either side."""
+
+    kind: str
+    old: str
+    new: str
+
+
+def escaped(text: str) -> str:
+    """A text that is nothing but text, also to the eye."""
+    return html.escape(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text), quote=True)
+
+
+def rows(old: str | None, new: str | None) -> list[Row]:
+    """The rows of two bodies; None for a side that has no page.
+
+    Of bodies that are not both well-formed it is the source that stands side by side.
+    """
+    bodies = [None if body is None else body.replace("\r\n", "\n") for body in (old, new)]
+    how = read if all(body is None or readable(body) for body in bodies) else source
+    before, after = (() if body is None else how(body) for body in bodies)
+    return [_row(a, b) for a, b in aligned(before, after, blocks_alike)]
+
+
+def _row(old: Block | None, new: Block | None) -> Row:
+    if old is None or new is None:
+        kind = "gone" if old else "fresh"
+        sides = (_alone(block, "del" if old else "ins") if block else "" for block in (old, new))
+        return Row(kind, *sides)
+    if old == new:
+        return Row("same", _alone(old, ""), _alone(new, ""))
+    left: list[str] = []
+    right: list[str] = []
+    for one, other in aligned(old.cells, new.cells, cells_alike):
+        before, after = compared(one.tokens if one else (), other.tokens if other else ())
+        if one:
+            left.append(_cell(old, one, _inline(before, "del")))
+        if other:
+            right.append(_cell(new, other, _inline(after, "ins")))
+    return Row("change", _block(old, left), _block(new, right))
+
+
+def _alone(block: Block, tag: str) -> str:
+    """A block that is the same on both sides (no tag), or that the other side does not have."""
+    cells = (_cell(block, c, _inline([(t, not tag) for t in c.tokens], tag)) for c in block.cells)
+    return _block(block, cells)
+
+
+def _cell(block: Block, cell: Cell, inline: str) -> str:
+    if block.kind != "tr":
+        return inline
+    tag = "th" if cell.head else "td"
+    span = f' colspan="{cell.span}"' if cell.span > 1 else ""
+    filler = ' class="filler"' if cell.filler else ""
+    return f"<{tag}{span}{filler}>{inline}</{tag}>"
+
+
+def _block(block: Block, cells: Iterable[str]) -> str:
+    inner = "".join(cells)
+    if block.kind == "tr":
+        inner = f"<table><tr>{inner}</tr></table>"
+    if block.mark and block.inside[-1:] == ("list",) and block.kind in ("li", "p"):
+        mark = f'<span class="mark">{escaped(block.mark)}</span>'
+        inner = f'<div class="item">{mark}<div>{inner}</div></div>'
+    text = f'<div class="block {block.kind}">{inner}</div>'
+    for name in reversed(block.inside):
+        text = f'<div class="in-{name}">{text}</div>'
+    return text
+
+
+def _inline(marked: Marked | Iterable[tuple[Token, bool]], tag: str) -> str:
+    """The tokens as HTML; those that the other side lacks stand in `tag`."""
+    parts = []
+    for same, group in groupby(marked, key=lambda pair: pair[1]):
+        told = _runs(token for token, _ in group)
+        text = "".join(_run(list(run), changed=not same) for run in told)
+        parts.append(text if same or not text else f"<{tag}>{text}</{tag}>")
+    return "".join(parts)
+
+
+def _runs(tokens: Iterable[Token]) -> Iterator[Iterator[Token]]:
+    for _, run in groupby(tokens, key=lambda token: (token.kind, token.marks, token.note)):
+        yield run
+
+
+def _run(run: list[Token], *, changed: bool) -> str:
+    """Tokens that are marked alike. Where a link leads is told where that may have changed."""
+    first = run[0]
+    if first.kind == "break":
+        return "<br>" * len(run)
+    if first.kind != "text":
+        return " ".join(map(_object, run))
+    text = "".join(escaped(token.text) for token in run)
+    for mark in first.marks:
+        if mark in _TAGS:
+            text = f"<{mark}>{text}</{mark}>"
+        elif mark == "link":
+            text = f'<span class="link" title="{escaped(first.note)}">{text}</span>'
+            if changed and first.note:
+                text += f'<span class="target"> → {escaped(first.note)}</span>'
+        elif mark == "comment":
+            text = f'<span class="comment" title="an inline comment">{text}</span>'
+        else:
+            text = f'<span class="placeholder">{text}</span>'
+    return text
+
+
+def _object(token: Token) -> str:
+    note = f' title="{escaped(token.note)}"' if token.note else ""
+    told = escaped(token.text)
+    if token.kind == "image":
+        told = f"image: {told}"
+    if token.kind in ("emoji", "check"):
+        return f"{told} "
+    return f'<span class="{token.kind}"{note}>{told}</span>'

@@ -1,0 +1,290 @@
+"""A conflict, from first sight to last: what each command says, and what it leaves behind.
+
+The README tells it. Here it is played in a real git repository, with `git mergetool` and without.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from confsync import gitindex, steps
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, writes
+
+GUIDE = "ENG/guide.xhtml"
+BODY = "<h1>Ports</h1><p>The first port is 8080.</p><p>The second is 9090.</p>"
+HERS = BODY.replace("8080", "8082").replace("9090", "9091")
+WITH_GIT = (
+    f"hint: 'git mergetool {GUIDE}' opens the three sides, or edit {GUIDE} and 'git add' it; "
+    f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'\n"
+)
+WITHOUT = (
+    f"hint: edit {GUIDE}: keep what shall stay between the markers, and take these out; "
+    f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'\n"
+)
+NEXT = (
+    f"hint: 'confsync diff --remote {GUIDE}' shows them; "
+    f"'confsync pull --merge {GUIDE}' brings them in.\n"
+)
+MARKERS = """<<<<<<< local, based on v1
+<p>The first port is 8081.</p>
+<p>The second is 9090.</p>
+=======
+<p>The first port is 8082.</p>
+<p>The second is 9091.</p>
+>>>>>>> server v2, Ana Lima
+"""
+posix = pytest.mark.skipif(os.name == "nt", reason="the tool is a shell script")
+
+
+@pytest.fixture
+def team(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
+    """A repository where the guide was edited, and Ana edited it in the browser."""
+    desk.git("init", "-q")
+    desk.git("add", ".")
+    desk.git("commit", "-q", "-m", "first")
+    desk.edit(GUIDE, "8080", "8081")
+    wiki.store.edit(guide, HERS, author="Ana Lima", message="new ports", raw=True)
+    return desk
+
+
+def tool(desk: Desk, script: str) -> None:
+    """Make a shell script git's merge tool."""
+    desk.git("config", "merge.tool", "mine")
+    desk.git("config", "mergetool.mine.cmd", script)
+    desk.git("config", "mergetool.mine.trustExitCode", "true")
+    desk.git("config", "mergetool.keepBackup", "false")
+
+
+def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
+    desk = team
+    assert desk("status").out == f" M modified    {GUIDE}   v1\nand 1 page clean\n"
+    told = 'local is based on v1, the server has v2 (Ana Lima, just now: "new ports")'
+    seen = desk("status", "--remote")
+    assert seen.out == f" ! diverged    {GUIDE}   {told}\nand 1 page clean\n"
+    assert seen.err == NEXT
+    for verb in ("push", "pull"):
+        refused = desk(verb, exit=1)
+        assert refused.out == f" ! [rejected]  {GUIDE}   {told}\n{verb}: 1 rejected\n"
+        assert refused.err == (
+            "error: 1 page was rejected because the server has changes that you do not have.\n"
+            + NEXT
+        )
+    theirs = desk("diff", "--remote", GUIDE).out
+    assert "-<p>The first port is 8080.</p>" in theirs
+    assert "+<p>The first port is 8082.</p>" in theirs
+    merged = desk("pull", "--merge", GUIDE, exit=1)
+    assert merged.out == (
+        f" ! conflicted  {GUIDE}   both sides changed the same lines; "
+        "resolve the markers, then push\npull: 1 conflicted\n"
+    )
+    assert merged.err == (
+        "error: 1 page has conflict markers now, with both texts between them.\n" + WITH_GIT
+    )
+    assert MARKERS in desk.text(GUIDE)
+    assert desk.git("status", "--short") == f"UU {GUIDE}\n"
+    assert desk("status").out == (
+        f" ! conflicted  {GUIDE}   line 10: conflict marker\nand 1 page clean\n"
+    )
+    assert desk("status").err == WITHOUT
+    assert f"{GUIDE}:10:1: error: conflict marker" in desk("check", exit=1).out
+    refused = desk("push", exit=1)
+    assert "line 10: conflict marker" in refused.out
+    assert f"hint: 'confsync check {GUIDE}' shows where; correct that" in refused.err
+    assert writes(wiki) == []
+
+
+@posix
+def test_git_mergetool_opens_the_three_sides_and_the_rest_follows(
+    wiki: Sandbox, team: Desk, guide: str, tmp_path: Path
+) -> None:
+    desk = team
+    desk("pull", "--merge", GUIDE, exit=1)
+    stamp = desk.text(GUIDE).partition("<h1>")[0]
+    sides = tmp_path / "sides"
+    sides.mkdir()
+    tool(
+        desk,
+        f'cp "$BASE" {sides}/base; cp "$LOCAL" {sides}/local; cp "$REMOTE" {sides}/remote; '
+        'sed "s/8082/8081/" "$REMOTE" > "$MERGED"',
+    )
+    desk.git("mergetool", "--no-prompt", GUIDE)
+    for name, ports in (("base", "80809090"), ("local", "80819090"), ("remote", "80829091")):
+        text = (sides / name).read_text()
+        assert text.startswith(stamp), name
+        assert f"first port is {ports[:4]}" in text
+        assert f"second is {ports[4:]}" in text
+    assert desk.git("status", "--short") == f"M  {GUIDE}\n"
+    assert desk("check").out == "check: nothing found in 2 documents\n"
+    assert desk("diff", "--stat").out.splitlines()[0] == f" {GUIDE} | 2 +-"
+    desk("push", GUIDE, "-m", "Both")
+    assert wiki.store.page(guide).body == HERS.replace("8082", "8081")
+    assert [row["author"] for row in desk.json("log", GUIDE).data["history"]] == [
+        "Me",
+        "Ana Lima",
+        "Ana",
+    ]
+    desk.git("commit", "-q", "-a", "-m", "both")
+    assert desk.git("status", "--short") == ""
+    assert desk("status", "--remote").out == "clean: 2 pages\n"
+
+
+def test_an_editor_does_as_well_as_a_tool(wiki: Sandbox, team: Desk, guide: str) -> None:
+    desk = team
+    desk("pull", "--merge", GUIDE, exit=1)
+    both = "<p>The first port is 8081.</p>\n<p>The second is 9091.</p>\n"
+    desk.edit(GUIDE, MARKERS, both)
+    desk("push", GUIDE)
+    assert wiki.store.page(guide).body == f"<h1>Ports</h1>{both}".replace("\n", "")
+    desk.git("add", GUIDE)
+    desk.git("commit", "-q", "-m", "both")
+    assert desk.git("status", "--short") == ""
+
+
+README = Path(__file__).parents[2] / "README.md"
+# What the README has otherwise: a bigger space, and a time that has passed.
+OTHERWISE = {"2 hours ago": "just now", "and 211 pages clean": "and 1 page clean"}
+
+
+@posix
+def test_the_readme_tells_it_as_it_is(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    desk.git("init", "-q")
+    desk.git("add", ".")
+    desk.git("commit", "-q", "-m", "first")
+    desk.edit(GUIDE, "8080", "8081")
+    hers = BODY.replace("8080", "8082")
+    wiki.store.edit(guide, hers, author="Ana Lima", message="new ports", raw=True)
+    tool(desk, 'sed "/^<<<<<<<\\|^=======\\|^>>>>>>>/d" "$MERGED" > x && mv x "$MERGED"')
+    told = README.read_text(encoding="utf-8").partition("## A conflict, from first")[2]
+    told = told.partition("\n## ")[0]
+    for old, new in OTHERWISE.items():
+        told = told.replace(old, new)
+    blocks = re.findall(r"```(console)?\n(.*?)```", told, re.DOTALL)
+    played = []
+    for kind, block in blocks:
+        if not kind:
+            assert block in desk.text(GUIDE)
+        for step in block.split("$ ")[1:] if kind else ():
+            line, _, output = step.partition("\n")
+            command = shlex.split(line)
+            played.append(command[1])
+            if command[0] == "git":
+                desk.git(*command[1:])
+                continue
+            run = desk(*command[1:], exit=None)
+            assert run.out + run.err == output
+    assert played == ["status", "diff", "pull", "check", "mergetool", "check", "diff", "push"]
+    assert "8081" in wiki.store.page(guide).body
+
+
+def test_git_commits_no_markers_by_accident(team: Desk) -> None:
+    team("pull", "--merge", GUIDE, exit=1)
+    done = subprocess.run(
+        ["git", "commit", "-m", "oops"], cwd=team.root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "unmerged files" in done.stderr
+
+
+def test_what_is_staged_is_never_lost(team: Desk) -> None:
+    """The index has a third text, neither HEAD's nor the file's: it stays as it is."""
+    desk = team
+    desk.git("add", GUIDE)
+    desk.edit(GUIDE, "8081", "8083")
+    staged = desk.git("ls-files", "--stage", GUIDE)
+    run = desk("pull", "--merge", GUIDE, exit=1)
+    assert desk.git("ls-files", "--stage", GUIDE) == staged
+    assert run.err.endswith(WITHOUT)
+    assert "8081" in desk.git("show", f":{GUIDE}")
+
+
+def test_what_is_staged_and_in_the_file_is_told_to_git(team: Desk) -> None:
+    team.git("add", GUIDE)
+    run = team("pull", "--merge", GUIDE, exit=1)
+    assert run.err.endswith(WITH_GIT)
+    assert "8081" in team.git("show", f":2:{GUIDE}")
+
+
+@pytest.mark.parametrize("why", ["no repository", "not added", "no git", "index is locked"])
+def test_where_git_cannot_be_told_the_markers_are_all_there_is(
+    team: Desk, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = team
+    match why:
+        case "no repository":
+            shutil.rmtree(desk.root / ".git")
+        case "not added":
+            desk.git("rm", "--cached", "-q", GUIDE)
+        case "no git":
+            monkeypatch.setattr(gitindex, "note_conflict", lambda *_: False)
+        case _:
+            (desk.root / ".git" / "index.lock").touch()
+    run = desk("pull", "--merge", GUIDE, exit=1)
+    assert run.err.endswith(WITHOUT)
+    assert MARKERS in desk.text(GUIDE)
+
+
+def test_killed_before_git_is_told_the_markers_are_there_and_stay(team: Desk) -> None:
+    desk = team
+
+    def kill(number: int, what: str) -> None:
+        if what.startswith("note the conflict"):
+            raise KeyboardInterrupt
+
+    index = desk.git("ls-files", "--stage")
+    with steps.watched(kill):
+        desk("pull", "--merge", GUIDE, exit=130)
+    text = desk.text(GUIDE)
+    assert MARKERS in text
+    assert desk.git("ls-files", "--stage") == index
+    desk("pull", "--merge", GUIDE)
+    desk("push", exit=1)
+    assert desk.text(GUIDE) == text
+
+
+def test_only_the_file_in_conflict_is_touched_in_the_index(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    other = wiki.store.create_page("ENG", "Other", "<p>one</p><p>two</p><p>three</p>", raw=True).id
+    desk = desk_at()
+    desk.git("init", "-q")
+    desk.git("add", ".")
+    desk.git("commit", "-q", "-m", "first")
+    desk.path("notes.txt").write_text("mine")
+    desk.git("add", "notes.txt")
+    desk.edit(GUIDE, "8080", "8081")
+    desk.edit("ENG/other.xhtml", "three", "drei")
+    wiki.store.edit(guide, HERS, author="Ana", raw=True)
+    wiki.store.edit(other, "<p>eins</p><p>two</p><p>three</p>", author="Ana", raw=True)
+    run = desk.json("pull", "--merge", exit=1)
+    assert run.outcomes == {GUIDE: "conflicted", "ENG/other.xhtml": "merged"}
+    assert sorted(desk.git("status", "--short").splitlines()) == [
+        " M ENG/other.xhtml",
+        "A  notes.txt",
+        f"UU {GUIDE}",
+    ]
+
+
+def test_a_merge_that_commits_commits_the_others_and_tells_git_afterwards(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    other = wiki.store.create_page("ENG", "Other", "<p>one</p>", raw=True).id
+    desk = desk_at()
+    desk.git("init", "-q")
+    desk.git("add", ".")
+    desk.git("commit", "-q", "-m", "first")
+    desk.edit(GUIDE, "8080", "8081")
+    wiki.store.edit(guide, HERS, author="Ana", raw=True)
+    wiki.store.edit(other, "<p>two</p>", author="Ana", raw=True)
+    run = desk("pull", "--merge", "--commit", exit=1)
+    assert "committed as" in run.out
+    assert "<p>two</p>" in desk.git("show", "HEAD:ENG/other.xhtml")
+    assert desk.git("status", "--short") == f"UU {GUIDE}\n"
