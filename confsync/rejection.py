@@ -108,6 +108,11 @@ def taken(result: PageResult, other: PageInfo) -> PageResult:
     return replace(result, outcome=rejected, error=why, hint=hint, exit=Exit.REFUSED)
 
 
+def outside_of(path: str) -> str:
+    """The words for a document that was moved to where no space's pages are."""
+    return f"stands at {path} now, outside of every space's directory; its page stays where it is"
+
+
 def log_conflict(case: Case, who: str) -> None:
     """One line for whoever audits: page, base, current version, who asked."""
     current = case.page.info.version.number if case.page else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -217,6 +217,25 @@ def deleted_entries(
         if entry and entry.page_id and entry.page_id not in removed:
             entries[entry.page_id] = entry
     return entries
+
+
+def astray(root: Path, spaces: Iterable[SpaceConfig], page_ids: Set[str]) -> dict[str, str]:
+    """Where documents of some pages stand outside of every space's directory: id to path.
+
+    Whoever moves a document there has not deleted it; nor is that a place of its page's.
+    """
+    spaces = tuple(spaces)
+    found: dict[str, str] = {}
+    start = len(os.path.join(root, ""))
+    for parent, names in _walk(root) if page_ids else ():
+        inner = parent[start:].replace(os.sep, "/")
+        paths_here = (f"{inner}/{name}" if inner else name for name in names)
+        for path in paths_here:
+            if path.endswith(paths.SUFFIX) and not any(space.holds(path) for space in spaces):
+                claimed = read(root, path).claimed_id
+                if claimed and claimed in page_ids:
+                    found[claimed] = path
+    return found
 
 
 def committed_stamps(

@@ -21,10 +21,10 @@ from confsync.mirror import Mirror
 from confsync.model import Space
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
-from confsync.rejection import blank, failed, with_names
+from confsync.rejection import blank, failed, outside_of, with_names
 from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, deleted_entries, knowing, paths_of, read
+from confsync.scan import Entry, SpaceScan, astray, deleted_entries, knowing, paths_of, read
 from confsync.selection import Selection
 from confsync.turns import Turns
 from confsync.view import about, reader_of
@@ -67,6 +67,8 @@ def push(
         known += [entry.path for entry in deleted.values() if delete]
         selection.check(known, mirror.config.directories)
         asked = delete or Deleting()
+        if delete:
+            deleted = _truly(mirror, deleted, asked, selection, pages)
         gone = deleted_here(mirror)
         try:
             for scan in scans:
@@ -259,6 +261,24 @@ def _deleted(
     here = paths_of(scans)
     found = deleted_entries(mirror.root, mirror.config.spaces, since, here=here)
     return {page_id: entry for page_id, entry in found.items() if page_id not in present}
+
+
+def _truly(
+    mirror: Mirror,
+    deleted: Mapping[str, Entry],
+    asked: Deleting,
+    selection: Selection,
+    pages: list[PageResult],
+) -> dict[str, Entry]:
+    """The documents that are deleted, without those that only stand where no page can."""
+    unnamed = deleted.keys() - asked.named.keys()
+    found = astray(mirror.root, mirror.config.spaces, unnamed)
+    for page_id, path in found.items():
+        if selection.has(deleted[page_id].path):
+            hint = "move it back, or delete it there and push --delete again"
+            told = replace(blank(deleted[page_id]), error=outside_of(path), hint=hint)
+            pages.append(replace(told, exit=Exit.REFUSED))
+    return {page_id: entry for page_id, entry in deleted.items() if page_id not in found}
 
 
 def _ids_of(scans: tuple[SpaceScan, ...], deleted: Mapping[str, Entry]) -> set[str]:

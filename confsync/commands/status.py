@@ -17,9 +17,17 @@ from confsync.mirror import Mirror
 from confsync.model import AttachmentInfo, ParentKind, Status
 from confsync.progress import Progress, silent
 from confsync.reading import Case
-from confsync.rejection import hint_of, read_only, reason, with_names
+from confsync.rejection import hint_of, outside_of, read_only, reason, with_names
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing, paths_of
+from confsync.scan import (
+    Entry,
+    SpaceScan,
+    astray,
+    claimed_elsewhere,
+    deleted_entries,
+    knowing,
+    paths_of,
+)
 from confsync.selection import Selection
 from confsync.view import Attachments, SpaceView, about, reader_of, view
 
@@ -82,10 +90,13 @@ def status(
             notes += _notes(about(remote, scan.config), seen, ask=selection.everything)
         outside = seen.left if seen else scope.excluded(scan)
         left += [entry for entry in outside if entry.page_id and selection.has(entry.path)]
+    absent = {i: p for i, p in deleted.items() if i not in present and selection.has(p)}
+    elsewhere_here = astray(mirror.root, mirror.config.spaces, absent.keys())
     pages += [
-        PageResult(path, Outcome.DELETED, page_id)
-        for page_id, path in deleted.items()
-        if page_id not in present and selection.has(path)
+        PageResult(path, Outcome.MOVED, page_id, error=outside_of(elsewhere_here[page_id]))
+        if page_id in elsewhere_here
+        else PageResult(path, Outcome.DELETED, page_id)
+        for page_id, path in absent.items()
     ]
     listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
     listed = with_names(mirror, remote, listed) if remote else listed

@@ -250,3 +250,18 @@ def test_what_a_pull_removed_was_not_deleted_by_whoever_works_here(
     repo.path(GUIDE).unlink()
     repo("push", "--delete")
     assert status_of(wiki, guide) == "trashed"
+
+
+def test_a_document_that_was_moved_out_of_every_space_is_not_deleted(
+    wiki: Sandbox, repo: Desk, guide: str
+) -> None:
+    repo.path("notes/old").mkdir(parents=True)
+    repo.path(GUIDE).rename(repo.path("notes/old/guide.xhtml"))
+    assert repo.json("status").outcomes == {GUIDE: "moved"}
+    assert "stands at notes/old/guide.xhtml now, outside of every space" in repo("status").out
+    run = repo("push", "--delete", exit=1)
+    assert "[rejected]  ENG/guide.xhtml   stands at notes/old/guide.xhtml now" in run.out
+    assert "move it back, or delete it there" in run.err
+    assert status_of(wiki, guide) == "current"
+    assert repo.json("push", "--delete", guide).outcomes == {GUIDE: "deleted"}, "by name it is"
+    assert status_of(wiki, guide) == "trashed"
