@@ -11,6 +11,7 @@ from functools import partial
 
 from confsync import attaching, bases, labelling, paths, scope
 from confsync.attaching import Beside
+from confsync.committed import deleted_entries
 from confsync.compare import Absent
 from confsync.difference import Difference, Side
 from confsync.document import Document
@@ -21,7 +22,7 @@ from confsync.progress import Progress, silent
 from confsync.reading import Found
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, each_space
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_entries, knowing
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing
 from confsync.selection import Selection
 from confsync.view import Attachments, about, reader_of, view
 

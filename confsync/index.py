@@ -17,6 +17,7 @@ from typing import Any
 
 from confsync import __version__, disk, scan
 from confsync.basestore import STATE
+from confsync.committed import deleted_entries
 from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
 from confsync.mirror import Mirror
@@ -131,7 +132,7 @@ def clean(mirror: Mirror, selection: Selection) -> int | None:
     if mirror.config.attachments or not selection.everything:
         return None
     here = Index(mirror.root, mirror.config.spaces).untouched()
-    if not here or scan.deleted_entries(mirror.root, mirror.config.spaces, here=here):
+    if not here or deleted_entries(mirror.root, mirror.config.spaces, here=here):
         return None
     return len(here)
 

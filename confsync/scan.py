@@ -8,18 +8,17 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
-from confsync import attachments, document, gitrepo, paths, removals
-from confsync.basestore import STATE
+from confsync import attachments, document, paths
 from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
 from confsync.errors import DocumentError
-from confsync.model import Folder, Stamp
+from confsync.model import Folder
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
@@ -135,7 +134,7 @@ def scan(
         SpaceScan(space, checked, folders, _tree(space, checked, folders))
         for space, entries, folders in found
         for single in [tuple(_refuse_duplicate(entry, twice) for entry in entries)]
-        for checked in [tuple(_refuse_misplaced(entry, space) for entry in single)]
+        for checked in [tuple(refuse_misplaced(entry, space) for entry in single)]
     )
     return tuple(replace(one, foreign=_foreign(one, scans)) for one in scans)
 
@@ -183,80 +182,11 @@ def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
     return frozenset(entry.path for scan in scans for entry in scan.entries)
 
 
-def deleted_pages(
-    root: Path, spaces: Iterable[SpaceConfig], here: frozenset[str]
-) -> dict[str, str]:
-    """Pages whose documents were deleted here on purpose, by the word of git: id to path.
-
-    `here` are the documents that stand here.
-    """
-    found = deleted_entries(root, spaces, here=here)
-    return {page_id: entry.path for page_id, entry in found.items()}
-
-
-def deleted_entries(
-    root: Path,
-    spaces: Iterable[SpaceConfig],
-    revision: str = "HEAD",
-    *,
-    here: frozenset[str] = frozenset(),
-) -> dict[str, Entry]:
-    """The documents that a commit has and the work tree lacks, by page id, as the commit has them.
-
-    Those that stood where they cannot, and those that a pull removed because their pages were in
-    the trash, are not among them. Raises UsageError for a revision that is none.
-    """
-    spaces = tuple(spaces)
-    directories = [space.path for space in spaces]
-    found = gitrepo.deleted_documents(root, directories, revision, here)
-    removed = removals.read(root / STATE)
-    entries: dict[str, Entry] = {}
-    for path, raw in found.items():
-        space = next((space for space in spaces if space.holds(path)), None)
-        entry = _refuse_misplaced(_parsed(path, raw), space) if space else None
-        if entry and entry.page_id and entry.page_id not in removed:
-            entries[entry.page_id] = entry
-    return entries
-
-
-def astray(root: Path, spaces: Iterable[SpaceConfig], page_ids: Set[str]) -> dict[str, str]:
-    """Where documents of some pages stand outside of every space's directory: id to path.
-
-    Whoever moves a document there has not deleted it; nor is that a place of its page's.
-    """
-    spaces = tuple(spaces)
-    found: dict[str, str] = {}
-    start = len(os.path.join(root, ""))
-    for parent, names in _walk(root) if page_ids else ():
-        inner = parent[start:].replace(os.sep, "/")
-        paths_here = (f"{inner}/{name}" if inner else name for name in names)
-        for path in paths_here:
-            if path.endswith(paths.SUFFIX) and not any(space.holds(path) for space in spaces):
-                claimed = read(root, path).claimed_id
-                if claimed and claimed in page_ids:
-                    found[claimed] = path
-    return found
-
-
-def committed_stamps(
-    root: Path, spaces: Iterable[SpaceConfig], here: Mapping[str, bytes]
-) -> dict[str, Stamp]:
-    """The stamps that documents have in git's HEAD, of those that are not the same there.
-
-    `here` are the documents in question. Empty without a repository.
-    """
-    if not here:
-        return {}
-    found = gitrepo.committed(root, [space.path for space in spaces], here)
-    entries = (_parsed(path, raw) for path, raw in found.items())
-    return {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
-
-
 def standing(root: Path, space: SpaceConfig) -> Iterator[str]:
     """The paths in the mirror of a space's documents and folder files, in no order."""
     start = len(os.path.join(root, ""))
     directory = root / space.path
-    for parent, names in _walk(directory, but=directory / paths.BLOG if space.blog else None):
+    for parent, names in walk(directory, but=directory / paths.BLOG if space.blog else None):
         inner = parent[start:].replace(os.sep, "/")
         yield from (f"{inner}/{name}" for name in names)
 
@@ -288,20 +218,21 @@ def read(root: Path, name: str) -> Entry:
         if found.st_size > _MAX_BYTES:
             why = f"is over {_MAX_BYTES // 2**20} MB, and no page is"
             return Entry(name, b"", None, DocumentError(name, 1, why))
-        return _parsed(name, path.read_bytes())
+        return parsed(name, path.read_bytes())
     except OSError as error:
         problem = DocumentError(name, 1, f"cannot be read: {error.strerror}")
         return Entry(name, b"", None, problem)
 
 
-def _parsed(name: str, raw: bytes) -> Entry:
+def parsed(name: str, raw: bytes) -> Entry:
+    """A document of these bytes, or of the error that they are."""
     try:
         return Entry(name, raw, document.parse(raw, name))
     except DocumentError as error:
         return Entry(name, raw, None, error)
 
 
-def _walk(directory: Path, *, but: Path | None = None) -> Iterator[tuple[str, list[str]]]:
+def walk(directory: Path, *, but: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     """Directories from one downward, with the names of their documents and folder files.
 
     Hidden ones and `but` are not entered.
@@ -359,7 +290,7 @@ def _refuse_duplicate(entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Ent
     return replace(entry, document=None, error=problem)
 
 
-def _refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
+def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
     """A page in a blog, or a blog post anywhere else, is nothing that the server could be told."""
     stamp = entry.document.stamp if entry.document else None
     if stamp is None or (stamp.posted is not None) == space.posts:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync import scan, scope
+from confsync.committed import deleted_entries
 from confsync.config import SpaceConfig
 from confsync.errors import EVERYBODYS, ConfsyncError
 from confsync.index import Index
 from confsync.mirror import Mirror
 from confsync.model import PageInfo, ParentKind
 from confsync.reading import Reader
-from confsync.scan import Entry, SpaceScan, deleted_entries
+from confsync.scan import Entry, SpaceScan
 from confsync.view import about
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from confsync.checking import Known, findings_of, unknown_to_cache
+from confsync.committed import committed_stamps
 from confsync.mirror import Mirror
 from confsync.result import Result
-from confsync.scan import SpaceScan, committed_stamps
+from confsync.scan import SpaceScan
 from confsync.selection import Selection
 
 

@@ -17,6 +17,7 @@ from confsync import (
 from confsync.acting import act, tells
 from confsync.amending import foretold
 from confsync.attaching import deleted_here
+from confsync.committed import deleted_pages
 from confsync.committing import Commit
 from confsync.config import SpaceConfig
 from confsync.errors import ConfsyncError, Exit, MassChangeError
@@ -30,7 +31,7 @@ from confsync.rejection import blank, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
 from confsync.result import Outcome, PageResult, Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, deleted_pages, knowing, paths_of
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.selection import Selection
 from confsync.unchanged import Unchanged
 from confsync.view import about, reader_of, view

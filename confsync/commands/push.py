@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from confsync import attaching, labelling, paths, references, scope, worktree
 from confsync.attaching import Beside, deleted_here
+from confsync.committed import astray, deleted_entries
 from confsync.committing import Commit
 from confsync.config import FILE_NAME
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
@@ -24,7 +25,7 @@ from confsync.references import Renamed
 from confsync.rejection import blank, failed, outside_of, with_names
 from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, astray, deleted_entries, knowing, paths_of, read
+from confsync.scan import Entry, SpaceScan, knowing, paths_of, read
 from confsync.selection import Selection
 from confsync.turns import Turns
 from confsync.view import about, reader_of

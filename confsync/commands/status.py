@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard, assert_never
 from confsync import attaching, files, labelling, scope
 from confsync.attaching import deleted_here
 from confsync.attachments import decide
+from confsync.committed import astray, deleted_entries
 from confsync.compare import Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import RESOLVE, conflict_of
@@ -19,15 +20,7 @@ from confsync.progress import Progress, silent
 from confsync.reading import Case
 from confsync.rejection import hint_of, outside_of, read_only, reason, with_names
 from confsync.result import Outcome, PageResult, Problem, Result
-from confsync.scan import (
-    Entry,
-    SpaceScan,
-    astray,
-    claimed_elsewhere,
-    deleted_entries,
-    knowing,
-    paths_of,
-)
+from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.selection import Selection
 from confsync.view import Attachments, SpaceView, about, reader_of, view
 

@@ -24,8 +24,18 @@ PURE = frozenset(
 # Local input and output, which knows nothing of the network.
 LOCAL = frozenset(
     [
-        *("mirror", "scan", "basestore", "gitrepo", "worktree", "disk", "audit", "steps"),
-        "removals",
+        *(
+            "mirror",
+            "scan",
+            "basestore",
+            "gitrepo",
+            "worktree",
+            "committed",
+            "disk",
+            "audit",
+            "steps",
+        ),
+        *("removals", "committed"),
     ]
 )
 # The standard library's ways out: what is pure has no business with them.
