@@ -53,6 +53,15 @@ class BaseStore:
         parts = (name.split("-") for name in names if name.startswith(f"{page_id}-"))
         return [(int(p[1]), p[2]) for p in parts if len(p) == 3 and p[1].isdecimal()]
 
+    def titles(self, prefix: str, most: int) -> list[tuple[str, str]]:
+        """Ids that begin with some digits, the first `most` of them, each with a title that its
+        page has or had: for recognising a page, and for nothing else."""
+        known: dict[str, Path] = {}
+        with contextlib.suppress(OSError):
+            for path in self._directory.glob(f"*/{prefix}*-*-*"):
+                known[path.name.partition("-")[0]] = path
+        return [(page_id, _title(known[page_id])) for page_id in sorted(known)[:most]]
+
     def put(self, stamp: Stamp, title: str, body: str) -> None:
         """Remember a base. A cache that cannot be written is no reason to fail."""
         path = self._path(stamp.id, stamp.version, stamp.digest)
@@ -65,6 +74,14 @@ class BaseStore:
 
     def _path(self, page_id: str, version: int, content: str) -> Path:
         return self._directory / _shelf(page_id) / f"{page_id}-{version}-{content}"
+
+
+def _title(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(1024).partition(b"\0")[0].decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _shelf(page_id: str) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from confsync.cli.options import Settings
+
+if TYPE_CHECKING:
+    from confsync.basestore import BaseStore
 
 # More would not be read by anybody, and costs a file each for the title.
 _MOST = 50
@@ -27,29 +32,15 @@ def pages(
     if not incomplete[:1].isdigit():
         return documents(context, parameter, incomplete)
     found = context.find_object(Settings)
-    bases = _bases(found.start if found else Path.cwd())
-    try:
-        names = sorted(path.name for path in bases.iterdir() if path.name.startswith(incomplete))
-    except OSError:
-        return []
-    return [CompletionItem(name, help=_title(bases / name)) for name in names[:_MOST]]
+    titles = _bases(found.start if found else Path.cwd()).titles(incomplete, _MOST)
+    return [CompletionItem(i, help=" ".join(title.split()) or None) for i, title in titles]
 
 
-def _bases(start: Path) -> Path:
+def _bases(start: Path) -> BaseStore:
     from confsync import config
-    from confsync.basestore import STATE
+    from confsync.basestore import STATE, BaseStore
     from confsync.errors import ConfsyncError
 
-    try:
-        return config.find_root(start) / STATE / "bases"
-    except ConfsyncError:
-        return start / STATE / "bases"
-
-
-def _title(directory: Path) -> str | None:
-    """The title of some version that the cache has; it is for recognising a page."""
-    try:
-        with next(directory.iterdir()).open("rb") as file:
-            return " ".join(file.read(1024).partition(b"\0")[0].decode("utf-8", "replace").split())
-    except (OSError, StopIteration):
-        return None
+    with contextlib.suppress(ConfsyncError):  # without a mirror there is nothing to complete
+        start = config.find_root(start)
+    return BaseStore(start / STATE / "bases")

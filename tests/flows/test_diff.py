@@ -74,9 +74,9 @@ def test_what_needs_no_server_is_shown_where_it_is_away(
     for name in ("a", "b", "z"):
         desk.edit(f"ENG/{name}.xhtml", "<p>", "<p>new ")
     kept = next(page.id for page in wiki.store.pages("ENG") if page.title == "Z")
-    for path in desk.path(".confsync/bases").iterdir():
-        if path.name != kept:
-            shutil.rmtree(path)
+    for path in desk.path(".confsync/bases").rglob("*-*-*"):
+        if not path.name.startswith(f"{kept}-"):
+            path.unlink()
     wiki.faults.refuse = lambda method, path: 401
     wiki.clear_requests()
     run = desk("diff", exit=5)
