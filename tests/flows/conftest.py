@@ -145,3 +145,14 @@ def writes(wiki: Sandbox) -> list[tuple[str, int]]:
         for r in wiki.requests
         if r.method != "GET" and not r.path.endswith("users-bulk")
     ]
+
+
+def quiet(wiki: Sandbox, desk: Desk) -> None:
+    """Nothing more to do on either side."""
+    wiki.clear_requests()
+    files = desk.files()
+    for command in ("push", "pull", "push"):
+        desk(command)
+    assert writes(wiki) == []
+    assert desk.files() == files
+    assert desk("status", "--remote").out.startswith("clean")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from confsync.sandbox import PageRow, Sandbox
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, quiet, writes
 
 DAY = "2026-03-07"
 AT = f"{DAY}T09:30:00.000Z"
@@ -47,17 +47,6 @@ def write(desk: Desk, name: str, title: str, body: str = "<p>new</p>") -> None:
 
 def today(post: PageRow) -> str:
     return f"ENG/blog/{post.created_at[:10].replace('-', '/')}"
-
-
-def quiet(wiki: Sandbox, desk: Desk) -> None:
-    """Nothing more to do on either side."""
-    wiki.clear_requests()
-    files = desk.files()
-    for command in ("push", "pull", "push"):
-        desk(command)
-    assert writes(wiki) == []
-    assert desk.files() == files
-    assert desk("status", "--remote").out.startswith("clean")
 
 
 # -- pull ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, quiet, writes
 
 NEW = "ENG/guide/ports.xhtml"
 MACRO = '<ac:structured-macro ac:name="toc"/>'
@@ -20,17 +20,6 @@ def write(desk: Desk, name: str, title: str, body: str = "<p>new</p>", more: str
 
 def titled(wiki: Sandbox, title: str) -> list[str]:
     return [page.id for page in wiki.store.pages("ENG") if page.title == title]
-
-
-def quiet(wiki: Sandbox, desk: Desk) -> None:
-    """Nothing more to do on either side."""
-    wiki.clear_requests()
-    files = desk.files()
-    for command in ("push", "pull", "push"):
-        desk(command)
-    assert writes(wiki) == []
-    assert desk.files() == files
-    assert desk("status", "--remote").out.startswith("clean")
 
 
 def test_a_new_document_becomes_a_page_below_the_one_it_stands_below(

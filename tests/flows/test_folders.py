@@ -9,7 +9,7 @@ import pytest
 from confsync.sandbox import Sandbox
 from tests import independent
 from tests.conformance import check_requests
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, quiet
 
 
 @pytest.fixture
@@ -35,13 +35,7 @@ def ids(wiki: Sandbox) -> dict[str, str]:
 def settled(wiki: Sandbox, desk: Desk) -> None:
     desk("pull")
     independent.assert_equal(desk.root, wiki)
-    wiki.clear_requests()
-    files = desk.files()
-    for command in ("push", "pull", "push"):
-        desk(command)
-    assert writes(wiki) == []
-    assert desk.files() == files
-    assert desk("status", "--remote").out.startswith("clean")
+    quiet(wiki, desk)
 
 
 def test_folders_are_renamed_and_moved_in_the_browser_with_all_in_them(
