@@ -380,8 +380,8 @@ def desk_in(site: Site, source: Path, root: Path, user: str) -> Desk:
 
 
 def read(path: Path) -> Document | None:
-    """A document, None for one that cannot be read."""
+    """A document, None for one that cannot be read, or that is not there."""
     try:
         return document.parse(path.read_bytes(), path.name)
-    except DocumentError:
+    except (DocumentError, FileNotFoundError):
         return None

@@ -28,3 +28,14 @@ def test_ours_gives_up_a_comment_by_name_and_no_more() -> None:
     team.keep_ours(d=0, n=1, cut=0)
     team.check()
     team.teardown()
+
+
+def test_a_file_beside_a_document_that_was_deleted_can_be_deleted() -> None:
+    """Found by the machine in itself."""
+    team = Team()
+    team.start()
+    team.write_a_file(d=0, n=0, m=0)
+    team.delete_a_document(d=0, n=0)
+    team.delete_a_file(d=0, n=0)
+    team.check()
+    team.teardown()
