@@ -111,6 +111,16 @@ class Site:
         self.given_up.setdefault(f"{page_id}/{name}", set()).update(lines)
         self._removed |= lines
 
+    def bring_back(self, page_id: str) -> None:
+        """Somebody restores a page; where another one has its title now, that gets a third one."""
+        title = self.store.page(page_id).title.casefold()
+        for row in self.pages("current", "archived"):
+            if row.id != page_id and row.title.casefold() == title:
+                if row.status == "archived":
+                    self.store.restore(row.id)
+                self.store.edit(row.id, title=f"Title {self.line()}")
+        self.store.restore(page_id)
+
     def state(self) -> object:
         """Everything that a write would change."""
         return [
@@ -330,7 +340,7 @@ class Desk:
         if stuck and path.exists():
             path.rename(self.root / SPACE / f"{page.id or 'new'}-{path.name}")
         elif page.decision == "gone":
-            self.site.store.restore(page.id or "")
+            self.site.bring_back(page.id or "")
         elif any(word in page.error for word in _TITLES):
             self.retitle(path, self._title(page))
         elif "title" in page.error:

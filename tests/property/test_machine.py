@@ -39,3 +39,17 @@ def test_a_file_beside_a_document_that_was_deleted_can_be_deleted() -> None:
     team.delete_a_file(d=0, n=0)
     team.check()
     team.teardown()
+
+
+def test_a_page_that_is_gone_comes_back_beside_one_that_took_its_title() -> None:
+    """Found by the machine in itself: nobody can restore a page whose title is another's."""
+    team = Team()
+    team.start()
+    team.ana_archives(n=0)
+    team.delete_a_document(d=0, n=0)
+    team.ana_trashes(n=2)
+    team.take_a_title(d=0, m=0, n=0)
+    team.take_a_title(d=1, m=1, n=2)
+    team.push(ana=0, cut=0, d=1, delete=False, me=0, moment=0, trouble=None)
+    team.check()
+    team.teardown()
