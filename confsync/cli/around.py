@@ -135,17 +135,25 @@ def logout(settings: Settings, url: str | None) -> None:
 @click.option("--port", default=8090, show_default=True, help="0: any free one.")
 @click.option("--data", type=click.Path(dir_okay=False), help="Keep the state in this file.")
 @click.option("--latency", default=0.0, help="Seconds to wait before each answer.")
+@click.option(
+    "--flavor",
+    type=click.Choice(["cloud", "datacenter"]),
+    default="cloud",
+    show_default=True,
+    help="Which Confluence to look like.",
+)
 @common
-def sandbox(port: int, data: str | None, latency: float) -> None:
+def sandbox(port: int, data: str | None, latency: float, flavor: str) -> None:
     """Run a Confluence look-alike on this machine, for trying and rehearsing.
 
     \b
     confsync sandbox
     confsync sandbox --port 0 --data confluence.sqlite
+    confsync sandbox --flavor datacenter
     """
     from confsync.commands.sandbox import serve
 
-    serve(port=port, data=data, latency=latency, tell=click.echo)
+    serve(port=port, data=data, latency=latency, flavor=flavor, tell=click.echo)
 
 
 @cli.command()

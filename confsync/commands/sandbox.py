@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 NEEDS = "the sandbox needs more packages"
 
 
-def open_sandbox(*, port: int = 0, data: str | None = None, latency: float = 0.0) -> Sandbox:
+def open_sandbox(
+    *, port: int = 0, data: str | None = None, latency: float = 0.0, flavor: str = "cloud"
+) -> Sandbox:
     """A sandbox, not yet running, with the demo space in it unless `data` has a space already.
 
+    `flavor` is cloud or datacenter, `latency` in seconds.
     Raises UsageError without the extra `sandbox`, FileError for a data file that is none.
     """
     try:
@@ -28,7 +31,7 @@ def open_sandbox(*, port: int = 0, data: str | None = None, latency: float = 0.0
     import sqlite3
 
     try:
-        sandbox = Sandbox(data=data, port=port, latency=latency)
+        sandbox = Sandbox(data=data, port=port, latency=latency, flavor=flavor)
         if not sandbox.store.spaces():
             seed(sandbox.store, demo_space())
     except sqlite3.Error as error:
@@ -36,9 +39,11 @@ def open_sandbox(*, port: int = 0, data: str | None = None, latency: float = 0.0
     return sandbox
 
 
-def serve(*, port: int, data: str | None, latency: float, tell: Callable[[str], None]) -> None:
+def serve(
+    *, port: int, data: str | None, latency: float, flavor: str, tell: Callable[[str], None]
+) -> None:
     """Run until ^C. Raises UsageError when the port is taken."""
-    sandbox = open_sandbox(port=port, data=data, latency=latency)
+    sandbox = open_sandbox(port=port, data=data, latency=latency, flavor=flavor)
     try:
         sandbox.start()
     except OSError as error:
@@ -46,7 +51,7 @@ def serve(*, port: int, data: str | None, latency: float, tell: Callable[[str], 
             f"port {port}: {error.strerror}", hint="--port 0 takes a free one"
         ) from None
     keys = ", ".join(space.key for space in sandbox.store.spaces())
-    site = sandbox.url.removesuffix("/wiki")
+    site = sandbox.url.removesuffix(sandbox.context)
     kept = f"state in {Path(data).resolve()}" if data else "state lost at the end (--data keeps it)"
     tell(f"Confluence look-alike on {sandbox.url} (spaces: {keys}; {kept})")
     tell(f"  in the browser, as the colleague:  {site}/")

@@ -64,6 +64,34 @@ def test_the_demo_tells_its_story_and_can_be_gone_on_with(tmp_path: Path) -> Non
     assert served.returncode == 0
 
 
+def test_the_sandbox_looks_like_a_data_center_when_asked(tmp_path: Path) -> None:
+    served = subprocess.Popen(
+        [sys.executable, "-m", "confsync", "sandbox", "--port", "0", "--flavor", "datacenter"],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        assert served.stdout is not None
+        told = ""
+        while "^C ends it." not in told:
+            line = served.stdout.readline()
+            assert line, f"the sandbox ended: {told}"
+            told += line
+        credentials = dict(re.findall(r"(CONFSYNC_\w+)=(\S+)", told))
+        (url,) = re.findall(r"confsync clone (\S+)", told)
+        cloned = confsync("clone", url, "docs", cwd=tmp_path, **credentials)
+        assert cloned.returncode == 0, cloned.stderr
+        assert "flavor: datacenter\n" in (tmp_path / "docs" / ".confsync.yaml").read_text()
+        (browser,) = re.findall(r"as the colleague:  (\S+)", told)
+        assert "/confluence" not in browser
+        with urllib.request.urlopen(browser) as page:
+            assert "Platform Operations" in page.read().decode()
+    finally:
+        served.send_signal(signal.SIGINT)
+        served.communicate(timeout=10)
+    assert served.returncode == 0
+
+
 def test_no_arguments_explain_themselves(tmp_path: Path) -> None:
     done = confsync(cwd=tmp_path)
     assert done.returncode == 2
