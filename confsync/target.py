@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from confsync.scan import SpaceScan
 from confsync.selection import Selection
 
 Answer = TypeVar("Answer")
+
+# A 404 does not say which of these it is.
+_UNSEEN = "it is not there, or you may not see it: 'confsync doctor' looks at what you may"
 
 _ID = re.compile(r"[1-9][0-9]{0,19}")
 _VERSION = re.compile(r"(?P<page>.+)@(?P<version>[1-9][0-9]{0,8})")
@@ -38,15 +42,14 @@ class Target:
 
         Raises NotVisibleError for what is neither, and any other APIAccessError.
         """
-        if self.post is not None:
-            return ask(remote.posts if self.post else remote)
         try:
-            return ask(remote)
+            return ask(remote.posts if self.post else remote)
         except NotVisibleError as error:
-            try:
-                return ask(remote.posts)
-            except NotVisibleError:
-                raise error from None
+            if self.post is None:
+                with contextlib.suppress(NotVisibleError):
+                    return ask(remote.posts)
+            error.hint = error.hint or _UNSEEN
+            raise
 
 
 def is_id(text: str) -> bool:

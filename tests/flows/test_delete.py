@@ -232,7 +232,7 @@ def test_a_restoration_whose_answer_is_lost_is_looked_into(
 
 
 def test_restoring_what_is_not_there_is_told(wiki: Sandbox, desk: Desk) -> None:
-    assert "error:" in desk("restore", "99999999", exit=1).err
+    assert "'confsync doctor' looks at what you may" in desk("restore", "99999999", exit=1).err
     assert "is not a page id" in desk("restore", GUIDE, exit=2).err
 
 
