@@ -283,7 +283,7 @@ def test_a_document_that_is_moved_out_of_the_mirror_moves_and_deletes_no_page(
 ) -> None:
     commit(desk)
     move(desk, "ENG/b.xhtml", "attic/b.xhtml")
-    assert desk.json("status").outcomes == {"ENG/b.xhtml": "deleted"}
+    assert desk.json("status").outcomes == {"ENG/b.xhtml": "moved"}
     assert desk("push").out == "push: nothing to do\n"
     desk("pull")
     run = desk("push", "attic/b.xhtml", exit=2)
