@@ -206,6 +206,8 @@ class Sending:
         if told := self._extras.upload(entry, case.stamp.id, self._message):
             return told
         if what is None:
+            if not entry.raw:  # whose body would be that of nobody's page: an empty one
+                raise ValueError(f"{entry.path} is to be sent, and was not read")
             self._begun.add(entry.path)
             what = write(self._reader, case, self._message)
         match what:

@@ -62,7 +62,7 @@ def push(
     with contextlib.nullcontext() if dry_run else mirror.lock():
         scans = _scanned(mirror, delete, dry_run=dry_run)
         deleted = _deleted(mirror, scans, delete)
-        scans = knowing(scans, deleted)
+        scans = _with_texts(mirror, knowing(scans, deleted))
         deleted = scope.not_excluded(scans, deleted)
         known = [entry.path for scan in scans for entry in scan.entries]
         known += [entry.path for entry in deleted.values() if delete]
@@ -106,7 +106,7 @@ def push(
 
 
 def _scanned(mirror: Mirror, delete: Deleting | None, *, dry_run: bool) -> tuple[SpaceScan, ...]:
-    """Every document; of those that are as they were, and that are not sent, the stamp alone.
+    """Every document; of those that are as they were the title and the stamp alone.
 
     What is without its bytes is never written over: no file is what nobody has read.
     """
@@ -116,6 +116,11 @@ def _scanned(mirror: Mirror, delete: Deleting | None, *, dry_run: bool) -> tuple
     scans = mirror.scan(known.read)
     if not dry_run:
         known.save(clean=False)
+    return scans
+
+
+def _with_texts(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
+    """The scans with all that is sent. Git's word goes first: by it, too, a document moves."""
     return tuple(
         replace(
             scan,

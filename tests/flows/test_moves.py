@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from confsync.commands import push
 from confsync.sandbox import Sandbox
 from tests import independent
 from tests.flows.conftest import Desk, writes
@@ -292,3 +293,33 @@ def test_a_document_that_is_moved_out_of_the_mirror_moves_and_deletes_no_page(
     assert versions_on(wiki)[pages["B"]] == 1
     move(desk, "attic/b.xhtml", "ENG/b.xhtml")
     settled(wiki, desk)
+
+
+def test_what_moves_only_by_gits_word_is_sent_with_its_text(
+    wiki: Sandbox, desk_at: Callable[..., Desk], guide: str
+) -> None:
+    """Its parent is not here any more; that this was deleted here on purpose makes it a move."""
+    child = wiki.store.create_page("ENG", "Child", "<p>precious</p>", parent=guide, raw=True).id
+    desk = desk_at()
+    desk.git("init", "-q", "-b", "main")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    desk.path("ENG/guide/child.xhtml").rename(desk.path("ENG/child.xhtml"))
+    desk.path("ENG/guide.xhtml").unlink()
+    rehearsed = desk.json("push", "--dry-run").outcomes
+    assert desk.json("push").outcomes == rehearsed == {"ENG/child.xhtml": "updated"}
+    page = wiki.store.page(child)
+    assert (page.version, page.body) == (2, "<p>precious</p>")
+    assert page.parent_id == wiki.store.space("ENG").homepage_id
+    assert desk.text("ENG/child.xhtml").endswith("<p>precious</p>\n")
+
+
+def test_a_document_that_was_not_read_is_never_sent(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever forgot to read it: its text would be an empty one."""
+    monkeypatch.setattr(push, "_meant", lambda *_: False)
+    move(desk, "ENG/c.xhtml", "ENG/b/c.xhtml")
+    assert "was not read" in desk.json("push", exit=4).data["errors"][0]["message"]
+    assert writes(wiki) == []
+    assert wiki.store.page(pages["C"]).body == "<p>C</p>"
