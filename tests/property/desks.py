@@ -10,12 +10,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from confsync import document, paths, steps
 from confsync.commands.pull import pull
 from confsync.commands.push import push
 from confsync.commands.restore import restore
+from confsync.commands.status import status
 from confsync.config import Config, SpaceConfig, dump
 from confsync.deleting import Deleting
 from confsync.document import Document
@@ -37,6 +39,8 @@ CONFIG = Config(
     labels=True,
     attachments=("*",),
 )
+# Texts alone: then status, push and pull know what is unmodified by an index, and read less.
+PLAIN = replace(CONFIG, labels=False, attachments=())
 _LINE = re.compile(r"L\d+L")
 _COMMENT = re.compile(r'ac:ref="([^"]+)"')
 _MARKER = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)\n", re.MULTILINE)
@@ -58,6 +62,7 @@ class Site:
     """The server, and its book: what each page holds that nobody has given up."""
 
     def __init__(self) -> None:
+        self.config = CONFIG
         self.store = Store()
         self.store.create_space(SPACE, "Engineering", "Home")
         self.owed: dict[str, set[str]] = {}
@@ -226,7 +231,8 @@ class Desk:
 
     def equals_the_site(self) -> None:
         """Title, text, parent and labels of every page are those of its document."""
-        mirror = Mirror(self.root, CONFIG)
+        config = self.site.config
+        mirror = Mirror(self.root, config)
         entries = [(scan, entry) for scan in mirror.scan() for entry in scan.entries]
         rows = {row.id: row for row in self.site.pages()}
         assert {entry.page_id for _, entry in entries} == set(rows)
@@ -234,10 +240,13 @@ class Desk:
             found, row = entry.document, rows[entry.page_id or ""]
             assert found is not None and found.stamp is not None
             assert not found.stamp.renamed, "a file has the name of an earlier title"
-            here = (found.title, found.body, scan.wanted(entry), set(found.labels or ()))
-            assert here == (row.title, row.body, row.parent_id, set(row.labels))
+            here = (found.title, found.body, scan.wanted(entry))
+            assert here == (row.title, row.body, row.parent_id)
+            assert not config.labels or set(found.labels or ()) == set(row.labels)
             day = paths.day_of(scan.inner(entry.path)) if scan.config.posts else None
             assert day == (row.created_at[:10] if row.type == POST else None)
+            if not config.attachments:
+                continue
             directory = (self.root / entry.path).with_suffix(".attachments")
             files = {p.name: p.read_bytes() for p in directory.glob("*")}
             shown = {name for name in files if f'"{name}"' in found.body}
@@ -284,7 +293,7 @@ class Desk:
         self.remote.trouble = trouble
         try:
             with steps.watched(watch):
-                return command(Mirror(self.root, CONFIG))
+                return command(Mirror(self.root, self.site.config))
         except Killed:
             return None
         finally:
@@ -297,6 +306,9 @@ class Desk:
         return lambda mirror: pull(
             mirror, self.remote, chosen, resolution=resolution, refresh=refresh
         )
+
+    def status(self) -> Callable[[Mirror], Result]:
+        return lambda mirror: status(mirror, None, Selection())
 
     def push(self, *, delete: bool = False) -> Callable[[Mirror], Result]:
         asked = Deleting() if delete else None
@@ -366,10 +378,10 @@ def marks(text: str) -> set[str]:
     return set(_LINE.findall(text)) | {f"comment {ref}" for ref in _COMMENT.findall(text)}
 
 
-def template(root: Path) -> None:
+def template(root: Path, config: Config) -> None:
     """A repository to copy desks from: `git init` costs more than a copy."""
     root.mkdir()
-    (root / ".confsync.yaml").write_text(dump(CONFIG))
+    (root / ".confsync.yaml").write_text(dump(config))
     (root / ".gitattributes").write_text("*.xhtml text eol=lf\n")
     for arguments in (
         ("init", "-q", "-b", "main", "--template="),

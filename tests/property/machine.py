@@ -19,7 +19,7 @@ from confsync.mirror import STATE
 from confsync.resolve import Way
 from confsync.sandbox import PageRow, Refusal
 from confsync.sandbox.rows import PAGE
-from tests.property.desks import BLOG, SPACE, Desk, Site, desk_in, marks, read, template
+from tests.property.desks import BLOG, PLAIN, SPACE, Desk, Site, desk_in, marks, read, template
 from tests.store_remote import Trouble
 
 MEMORY = Path("/dev/shm")
@@ -49,14 +49,16 @@ class Team(RuleBasedStateMachine):
             self.site.store.close()
             shutil.rmtree(self.base)
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(plain=st.booleans())
+    def start(self, plain: bool = False) -> None:
+        if plain:
+            self.site.config = PLAIN
         store = self.site.store
         guide = store.create_page(SPACE, "Guide", self.text(3))
         store.create_page(SPACE, "Below", self.text(2), parent=guide.id)
         store.create_page(SPACE, "Other", self.text(3), labels=["old"])
         store.create_post(SPACE, "News", self.text(3))
-        template(self.base / "template")
+        template(self.base / "template", self.site.config)
         for name in ("one", "two"):
             desk = desk_in(self.site, self.base / "template", self.base / name, name)
             desk.run(desk.pull())
@@ -100,11 +102,18 @@ class Team(RuleBasedStateMachine):
         if path and found:
             desk.retitle(path, found.title.swapcase() if path == other else found.title)
 
+    @precondition(lambda self: self.site.config is PLAIN)
+    @rule(d=who)
+    def look(self, d: int) -> None:
+        """What is clean now is known by its times from here on."""
+        self.desk(d).run(self.desk(d).status())
+
     @rule(d=who, n=pick, m=pick)
     def write_a_file(self, d: int, n: int, m: int) -> None:
         """A file beside a document, which shows it; or one more line in one that is there."""
         desk = self.desk(d)
-        if path := self.path(desk, n):
+        path = self.path(desk, n)
+        if path and self.site.config.attachments:
             file = path.with_suffix(".attachments") / f"file{m % 2}.txt"
             line = self.site.line()
             file.parent.mkdir(exist_ok=True)
