@@ -197,7 +197,9 @@ class Creations:
             raise ValueError(f"{entry.path} cannot be read")
         try:
             make = post if self._scan.config.posts else create
-            made = make(self._reader, found.local(parent), self._message, self._known)
+            # Of two documents that say the same, the second one's page is not the first one's.
+            known = self._known.union(self.made.values())
+            made = make(self._reader, found.local(parent), self._message, known)
         except CredentialsError:
             raise
         except UnsettledError as error:

@@ -274,11 +274,13 @@ def arrived(how: How, step: Step, answer: Found) -> Step:
     listed = step.new
     if listed is None:
         return step
+    # Without its document there is nothing for a page's attachments to stand beside.
+    alone = replace(step, bringing=None)
     if isinstance(answer, APIAccessError):
-        return replace(step, result=failed(step.result, answer))
+        return replace(alone, result=failed(step.result, answer))
     if isinstance(answer, Absent):
         why = f"was listed, but its text is not to be had: the page is {answer.value}"
-        return replace(step, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
+        return replace(alone, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
     info, labels = answer.info, listed.labels
     number = info.version.number
     stamp = Stamp(
@@ -289,5 +291,5 @@ def arrived(how: How, step: Step, answer: Found) -> Step:
         layout = how.mirror.config.layout
         data = document.render(info.title, answer.body, stamp, labels=labels, how=layout)
     except ConfsyncError as error:
-        return replace(step, result=failed(result, error))
+        return replace(alone, result=failed(result, error))
     return replace(step, result=result, data=data, base=(stamp, answer))

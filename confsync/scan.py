@@ -40,6 +40,8 @@ class Entry:
     raw: bytes
     document: Document | None
     error: DocumentError | None = None
+    # The id of a document that was read, and is refused for it: its bytes need not be here.
+    refused: str | None = None
 
     @property
     def page_id(self) -> str | None:
@@ -55,8 +57,8 @@ class Entry:
     @property
     def claimed_id(self) -> str | None:
         """The id that a document names, also as far as it can be told from a broken one."""
-        if self.document:
-            return self.page_id
+        if self.document or self.refused:
+            return self.refused or self.page_id
         seeming = _SEEMING_ID.search(self.raw[:65536])
         return seeming[1].decode() if seeming else None
 
@@ -287,7 +289,7 @@ def _refuse_duplicate(entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Ent
         hint="remove one of them; a copy that shall become a new page must lose its "
         "confluence block",
     )
-    return replace(entry, document=None, error=problem)
+    return replace(entry, document=None, error=problem, refused=entry.page_id)
 
 
 def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
@@ -305,7 +307,8 @@ def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
         where = f"{paths.BLOG}/{paths.place_of_day(stamp.posted or '')}/"
         why = f"is blog post {stamp.id}, and stands outside {where}: blog posts do not move"
         hint = f"move it back to {where}; a copy without its confluence block is a new page"
-    return replace(entry, document=None, error=DocumentError(entry.path, 1, why, hint=hint))
+    problem = DocumentError(entry.path, 1, why, hint=hint)
+    return replace(entry, document=None, error=problem, refused=stamp.id)
 
 
 def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Folder]) -> paths.Tree:

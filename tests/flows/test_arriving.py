@@ -68,3 +68,15 @@ def test_a_dry_run_reads_no_text(wiki: Sandbox, desk: Desk) -> None:
     wiki.clear_requests()
     assert desk.json("pull", "--dry-run").outcomes == {"ENG/new.xhtml": "created"}
     assert not [r for r in wiki.requests if "body" in r.query]
+
+
+def test_no_attachments_come_for_a_page_that_is_gone_meanwhile(
+    wiki: Sandbox, desk: Desk, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    desk.path(".confsync.yaml").write_text(desk.text(".confsync.yaml") + "attachments: true\n")
+    page = wiki.store.create_page("ENG", "New", "<p>one</p>")
+    wiki.store.attach(page.id, "a.txt", b"hello")
+    before = desk.files()
+    meanwhile(lambda: wiki.store.trash(page.id))
+    assert desk.json("pull").outcomes == {"ENG/new.xhtml": "skipped"}
+    assert desk.files() == before

@@ -282,3 +282,12 @@ def _do(mirror: Mirror, what: str, path: Path, number: int) -> None:
             write(mirror.root, number, "two")
         case _:
             look(mirror)
+
+
+def test_a_page_whose_document_was_copied_is_not_called_deleted(mirror: Mirror) -> None:
+    """Two documents of one id are refused, and the id is here all the same: also without bytes."""
+    root = mirror.root
+    shutil.copy(root / "ENG/page-1.xhtml", root / "ENG/copy.xhtml")
+    with_index = mirror.scan(index.Index(root, mirror.config.spaces).read)[0].entries
+    assert [e.claimed_id for e in with_index] == [e.claimed_id for e in mirror.scan()[0].entries]
+    assert [e.claimed_id for e in with_index] == ["101", "100", "101", "102"]
