@@ -269,7 +269,7 @@ def arrived(how: How, step: Step, answer: Found) -> Step:
     """The step of a new page, now that the server has answered its text.
 
     The stamp has the parent of the listing, by which the document has its place: should the page
-    have been moved meanwhile, the next pull follows.
+    have been moved or retitled meanwhile, the next pull follows.
     """
     listed = step.new
     if listed is None:
@@ -284,7 +284,14 @@ def arrived(how: How, step: Step, answer: Found) -> Step:
     info, labels = answer.info, listed.labels
     number = info.version.number
     stamp = Stamp(
-        info.id, number, answer.digest, listed.parent, labels, step.top, posted=listed.posted
+        info.id,
+        number,
+        answer.digest,
+        listed.parent,
+        labels,
+        step.top,
+        posted=listed.posted,
+        renamed=info.title != listed.title,
     )
     result = replace(step.result, title=info.title, remote=number, version=info.version)
     try:

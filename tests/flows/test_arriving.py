@@ -80,3 +80,16 @@ def test_no_attachments_come_for_a_page_that_is_gone_meanwhile(
     meanwhile(lambda: wiki.store.trash(page.id))
     assert desk.json("pull").outcomes == {"ENG/new.xhtml": "skipped"}
     assert desk.files() == before
+
+
+def test_a_page_that_is_retitled_meanwhile_gets_its_name_with_the_next_pull(
+    wiki: Sandbox, desk: Desk, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    page = wiki.store.create_page("ENG", "New", "<p>one</p>")
+    meanwhile(lambda: wiki.store.edit(page.id, title="Newer", author="Ana"))
+    assert desk.json("pull").outcomes == {"ENG/new.xhtml": "created"}
+    assert "title: Newer\n" in desk.text("ENG/new.xhtml")
+    assert desk.json("pull").outcomes == {"ENG/newer.xhtml": "moved"}
+    assert "name: outdated" not in desk.text("ENG/newer.xhtml")
+    assert desk.json("pull").data["pages"] == []
+    assert desk("status").out.startswith("clean")
