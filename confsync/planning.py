@@ -283,16 +283,8 @@ def arrived(how: How, step: Step, answer: Found) -> Step:
         return replace(alone, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
     info, labels = answer.info, listed.labels
     number = info.version.number
-    stamp = Stamp(
-        info.id,
-        number,
-        answer.digest,
-        listed.parent,
-        labels,
-        step.top,
-        posted=listed.posted,
-        renamed=info.title != listed.title,
-    )
+    stamp = Stamp(info.id, number, answer.digest, listed.parent, labels, step.top)
+    stamp = replace(stamp, posted=listed.posted, renamed=info.title != listed.title)
     result = replace(step.result, title=info.title, remote=number, version=info.version)
     try:
         layout = how.mirror.config.layout

@@ -168,6 +168,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no text is sent that was not read",
+        (
+            Cut(
+                "confsync/sending.py",
+                "if not entry.raw:",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_moves.py::test_a_document_that_was_not_read_is_never_sent",),
+    ),
+    Ablation(
         "a new page keeps the parent by which it has its place",
         (
             Cut(
