@@ -84,11 +84,16 @@ def with_place(step: Step, placed: Placement) -> Step:
 
     After a pull that places all, no file has the name of an earlier title any more.
     """
+    before = step.entry.document.stamp if step.entry and step.entry.document else None
+    if before is None or step.remove:
+        return step
+    top = before.id in placed.tops
+    if before.top == top and not before.renamed:
+        return step  # nearly always, and then nothing is to be parsed for it
     after = _after(step)
     if after is None or after.stamp is None:
         return step
-    stamp = replace(after.stamp, top=after.stamp.id in placed.tops, renamed=False)
-    return step if stamp == after.stamp else _restamped(step, after, stamp)
+    return _restamped(step, after, replace(after.stamp, top=top, renamed=False))
 
 
 def with_old_name(step: Step) -> Step:

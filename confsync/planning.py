@@ -40,7 +40,6 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     steps = [with_labels(step, seen.cases) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = naming.outdated_after(how, entries, seen.cases)
-    steps = [with_old_name(step) if step.result.id in outdated else step for step in steps]
     steps = [with_attachments(how, step, seen) for step in steps]
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
@@ -49,6 +48,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     if how.prune:
         steps += [_left_out(entry) for entry in seen.left]
     if not how.full:
+        steps = [with_old_name(step) if step.result.id in outdated else step for step in steps]
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.path for step in steps if step.remove)
     placed = placement.plan(seen, removed, deleted, outdated)
