@@ -45,11 +45,17 @@ class Commit:
         """The result, with what became of the commit."""
         written = self._mirror.written
         conflicted = {page.path for page in result.pages if page.outcome is Outcome.CONFLICTED}
-        left = (self._dirty if self._theirs else set()) & written
-        names = written - left - conflicted
-        pages = [page for page in result.pages if page.outcome in _WROTE and page.path in names]
+        root = self._mirror.root
+
+        def message(names: frozenset[str]) -> str:
+            wrote = (page for page in result.pages if page.outcome in _WROTE)
+            return self._message(result.command, [page for page in wrote if page.path in names])
+
         try:
-            made = worktree.commit(self._mirror.root, names, self._message(result.command, pages))
+            # What is staged of a document that was deleted since stands nowhere else.
+            left = self._dirty if self._theirs else worktree.staged_and_gone(root, written)
+            left &= written
+            made = worktree.commit(root, written - left - conflicted, message)
         except ConfsyncError as error:
             problem = Problem(error.code, f"not committed: {error.message}", error.hint, error.exit)
             return replace(result, errors=(*result.errors, problem))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from confsync import files
+from confsync import attachments, files
 from confsync.compare import Absent, Content, Decisions
 from confsync.errors import (
     EVERYBODYS,
@@ -48,7 +48,7 @@ class Doomed:
 
     `stamp` is that of the document that was deleted here; None where a person named the page, and
     then `version` is the one whose content they give up. `entry` is the document, where it stands
-    here still.
+    here still; `known` is the stamp of the document, here or in git.
     """
 
     page_id: str
@@ -56,6 +56,7 @@ class Doomed:
     stamp: Stamp | None = None
     version: int | None = None
     entry: Entry | None = None
+    known: Stamp | None = None
 
 
 def doomed_in(
@@ -86,8 +87,9 @@ def _doomed(entry: Entry, asked: Deleting, standing: Entry | None = None) -> Doo
     """A version that a person names goes before the one that the document was based on."""
     page_id = entry.page_id or ""
     version = asked.named.get(page_id)
-    stamp = entry.document.stamp if entry.document and version is None else None
-    return Doomed(page_id, entry.path, stamp, version, standing)
+    known = entry.document.stamp if entry.document else None
+    stamp = known if version is None else None
+    return Doomed(page_id, entry.path, stamp, version, standing, known)
 
 
 class Deletions:
@@ -203,6 +205,7 @@ class Deletions:
         event = Event("deleted", one.page_id, one.path, result.base, version, digest, None, "")
         self._mirror.audit.add(replace(event, user=remote.who))
         result = replace(result, title=page.info.title if page else "")
+        self._note_gone(one)
         try:
             self._discard_files(one)
             if one.entry is not None:
@@ -212,11 +215,18 @@ class Deletions:
             return replace(result, error=why, exit=Exit.LOCAL)
         return result
 
+    def _note_gone(self, one: Doomed) -> None:
+        """What was deleted here before belongs to what this run did, now that the page is gone."""
+        if one.known is None:
+            return
+        directory = attachments.directory_of(one.path)
+        attached = (f"{directory}/{each.file}" for each in one.known.attachments)
+        for name in (one.path, *attached):
+            self._mirror.note_gone(name)
+
     def _discard_files(self, one: Doomed) -> None:
         """The attachments' files that are as the stamp knows them go with their page."""
-        found = one.entry.document if one.entry else None
-        stamp = one.stamp or (found.stamp if found else None)
-        known = stamp.attachments if stamp else ()
+        known = one.known.attachments if one.known else ()
         digests = {attached.digest for attached in known}
         for file in files.standing(self._mirror.root, one.path, known).values():
             if file.digest in digests:

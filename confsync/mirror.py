@@ -167,6 +167,12 @@ class Mirror:
         if not name.startswith(f"{STATE}/"):
             self.written.add(name)
 
+    def note_gone(self, name: str) -> None:
+        """A file that somebody deleted before is part of what was done, unless one stands there."""
+        with contextlib.suppress(FileError):
+            if not os.path.lexists(self.inside(name)):
+                self.note(name)
+
     def check(self, name: str, path: Path, expected: bytes | None) -> None:
         """Raise ChangedMeanwhileError unless a file still is what was read, None for no file."""
         if _current(name, path) != expected:

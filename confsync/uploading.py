@@ -90,7 +90,9 @@ class Uploading:
                 if self._again(sides, error).remote is not None:
                     raise
             self._note(Outcome.DELETED.value, sides, None, None)
-            self._attached.pop(sides.name, None)
+            if base := self._attached.pop(sides.name, None):
+                directory = attachments.directory_of(self._beside.path)
+                self._mirror.note_gone(f"{directory}/{base.file}")
 
     # -- one attachment ----------------------------------------------------------------------------
 

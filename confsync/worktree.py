@@ -6,8 +6,9 @@ With the user's own git, hooks and signing: only for what a person asked of git 
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -54,11 +55,29 @@ def dirty(root: Path) -> frozenset[str]:
         return frozenset(known + unknown)
 
 
-def commit(root: Path, names: Iterable[str], message: str) -> str | None:
+def staged_and_gone(root: Path, names: Iterable[str]) -> frozenset[str]:
+    """Those of some files that do not stand, and of which the index has what HEAD has not.
+
+    With such a document go its attachments' files. Raises FileError.
+    """
+    gone = frozenset(name for name in names if not os.path.lexists(root / name))
+    if not gone:
+        return gone
+    with gitrepo.command_in(root) as command:
+        staged = command.diff(
+            "--cached", "--diff-filter=d", "--name-only", "--no-renames", "--relative", "-z"
+        )
+        left = gone.intersection(gitrepo.split(staged))
+    return left | {name for name in gone if document_of(name) in left}
+
+
+def commit(
+    root: Path, names: Iterable[str], message: Callable[[frozenset[str]], str]
+) -> str | None:
     """Commit some files as they stand, and nothing else; answers the commit, None for no change.
 
-    The user's hooks, signing and identity apply. Raises FileError with what git says; the index is
-    then as it was.
+    `message` is asked with those that the commit changes. The user's hooks, signing and identity
+    apply. Raises FileError with what git says; the index is then as it was.
     """
     wanted = frozenset(names)
     with gitrepo.command_in(root) as command:
@@ -68,10 +87,11 @@ def commit(root: Path, names: Iterable[str], message: str) -> str | None:
         changed = sorted(wanted.intersection(gitrepo.split(listed)).union(new))
         if not changed:
             return None
+        told = message(frozenset(changed))
         if new:
             with _paths(new) as given:
                 command.add("--intent-to-add", *_FROM_STDIN, istream=given)
-        refused = _committed(command, changed, message)
+        refused = _committed(command, changed, told)
         if refused is None:
             return str(command.rev_parse("--short", "HEAD")).strip()
         if new:

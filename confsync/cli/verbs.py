@@ -94,7 +94,7 @@ def pull(
 @click.option("--delete", is_flag=True, help="Also put pages into the trash: see above.")
 @click.option("--since", metavar="REV", help="Only what changed since this branch left REV.")
 @click.option("--staged", is_flag=True, help="Only what is staged for the next commit.")
-@click.option("--commit", is_flag=True, help="Commit the documents with their new stamps.")
+@click.option("--commit", is_flag=True, help="Commit what was sent: stamps, deletions.")
 @click.option("--allow-mass-move", is_flag=True, help="Even if it moves many pages.")
 @click.option("--allow-mass-delete", is_flag=True, help="Even if it deletes many pages.")
 @common

@@ -345,6 +345,64 @@ def test_a_page_that_is_deleted_takes_them_along_but_for_what_nobody_knows(
     assert kept.read_bytes() == b"first"
 
 
+@pytest.mark.parametrize("how", ["all unlinked", "the document unlinked", "git rm", "named"])
+def test_they_are_committed_with_the_deletion_of_their_page(
+    wiki: Sandbox, attached: Desk, guide: str, how: str
+) -> None:
+    for name in ("kept.txt", "gone.txt"):
+        attached.path(f"{FILES}/{name}").write_bytes(b"no attachment")
+    attached.git("add", "-A")
+    attached.git("commit", "-qm", "what no page shows")
+    attached.path(f"{FILES}/gone.txt").unlink()
+    if how != "named":
+        attached.path(GUIDE).unlink()
+    if how in ("all unlinked", "git rm"):
+        attached.path(f"{FILES}/diagram.png").unlink()
+    if how == "git rm":
+        attached.git("rm", "-q", GUIDE, f"{FILES}/diagram.png")
+    named = (f"{guide}@1",) if how == "named" else ()
+    attached("push", "--delete", "--commit", *named)
+    assert wiki.store.page(guide).status == "trashed"
+    assert attached.git("show", "--format=%B", "--name-only", "HEAD").split("\n") == [
+        "confsync push: 1 page",
+        "",
+        f"{GUIDE} deleted",
+        "",
+        "",
+        f"{FILES}/diagram.png",
+        GUIDE,
+        "",
+    ]
+    assert attached.git("status", "--porcelain") == f" D {FILES}/gone.txt\n"
+    assert here(attached) == {"kept.txt": b"no attachment"}
+
+
+def test_one_that_was_changed_stays_when_the_deletion_of_its_page_is_committed(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    attached.path(GUIDE).unlink()
+    attached.path(f"{FILES}/diagram.png").write_bytes(b"mine")
+    attached("push", "--delete", "--commit")
+    assert attached.git("show", "--format=", "--name-only", "HEAD") == f"{GUIDE}\n"
+    assert attached.git("status", "--porcelain") == f" M {FILES}/diagram.png\n"
+    assert here(attached) == {"diagram.png": b"mine"}
+
+
+def test_the_deletion_of_one_is_committed_with_its_document(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    attached.path(f"{FILES}/diagram.png").unlink()
+    attached("push", "--commit")
+    assert attached.git("status", "--porcelain") == f" D {FILES}/diagram.png\n"
+    attached("push", "--delete", "--commit")
+    assert on_server(wiki, guide) == {}
+    assert attached.git("show", "--format=", "--name-only", "HEAD").split() == [
+        f"{FILES}/diagram.png",
+        GUIDE,
+    ]
+    assert attached.git("status", "--porcelain") == ""
+
+
 def test_one_that_a_colleague_changed_is_not_deleted(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:

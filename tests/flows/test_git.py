@@ -333,6 +333,155 @@ def test_a_clone_with_one_commit_is_enough_to_push_and_commit(
     repo.git("push", "-q", "origin", "HEAD:stamped")
 
 
+# -- committing deletions --------------------------------------------------------------------------
+
+
+def page_id(wiki: Sandbox, title: str) -> str:
+    return next(page.id for page in wiki.store.pages("ENG") if page.title == title)
+
+
+@pytest.mark.parametrize("how", ["unlinked", "git rm", "named"])
+@pytest.mark.parametrize("where", ["", "docs"])
+def test_a_deletion_is_committed_and_nothing_else(
+    wiki: Sandbox, repo: Desk, how: str, where: str
+) -> None:
+    if where:
+        (repo.root / where).mkdir()
+        repo.git("mv", "ENG", ".confsync.yaml", ".gitattributes", where)
+        repo.git("commit", "-qm", "moved")
+        repo.root = repo.root / where
+    one = page_id(wiki, "One")
+    if how == "git rm":
+        repo.git("rm", "-q", "ENG/one.xhtml")
+    elif how == "unlinked":
+        repo.path("ENG/one.xhtml").unlink()
+    edit(repo, "ENG/two.xhtml")
+    repo.git("add", "ENG/two.xhtml")
+    repo.path("staged.txt").write_text("staged")
+    repo.git("add", "staged.txt")
+    repo.path("loose.txt").write_text("loose")
+    named = (f"{one}@1",) if how == "named" else ("ENG/one.xhtml",)
+    assert repo.json("push", "--delete", "--commit", *named).outcomes == {
+        "ENG/one.xhtml": "deleted"
+    }
+    assert wiki.store.page(one).status == "trashed"
+    inside = f"{where}/" if where else ""
+    assert changed_by_head(repo) == [f"{inside}ENG/one.xhtml"]
+    assert repo.git("log", "-1", "--format=%B").strip() == (
+        "confsync push: 1 page\n\nENG/one.xhtml deleted"
+    )
+    assert repo.git("status", "--porcelain").splitlines() == [
+        f"M  {inside}ENG/two.xhtml",
+        f"A  {inside}staged.txt",
+        f"?? {inside}loose.txt",
+    ]
+    count = len(subjects(repo))
+    assert "nothing to do" in repo("push", "--delete", "--commit", "ENG/index.xhtml").out
+    assert len(subjects(repo)) == count
+
+
+def test_one_commit_has_the_edits_and_the_deletions(wiki: Sandbox, repo: Desk) -> None:
+    edit(repo, "ENG/two.xhtml")
+    repo.path("ENG/one.xhtml").unlink()
+    run = repo("push", "--delete", "--commit")
+    assert " - deleted     ENG/one.xhtml" in run.out
+    assert "push: 1 deleted, 1 updated" in run.out
+    assert "committed as " in run.out
+    assert subjects(repo)[0] == "confsync push: 2 pages"
+    assert changed_by_head(repo) == ["ENG/one.xhtml", "ENG/two.xhtml"]
+    told = repo.git("log", "-1", "--format=%b")
+    assert told.split("\n")[:2] == ["ENG/two.xhtml v1 -> v2", "ENG/one.xhtml deleted"]
+    assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("staged", [False, True])
+@pytest.mark.parametrize("why", ["refused", "failed", "unmeant"])
+def test_a_deletion_that_did_not_happen_stays_as_it_was(
+    wiki: Sandbox, repo: Desk, why: str, staged: bool
+) -> None:
+    two = page_id(wiki, "Two")
+    if staged:
+        repo.git("rm", "-q", *PAGES)
+    else:
+        for name in PAGES:
+            repo.path(name).unlink()
+    named = ["ENG/one.xhtml"] if why == "unmeant" else []
+    if why == "refused":
+        wiki.store.edit(two, "<p>hers</p>", author="Ana")
+    elif why == "failed":
+        wiki.faults.refuse = lambda method, path: (
+            403 if method == "DELETE" and path.endswith(f"/{two}") else None
+        )
+    repo("push", "--delete", "--commit", *named, exit={"refused": 1, "failed": 5}.get(why, 0))
+    assert wiki.store.page(two).status == "current"
+    assert changed_by_head(repo) == ["ENG/one.xhtml"]
+    assert "ENG/two.xhtml" not in repo.git("log", "-1", "--format=%B")
+    left = "D  ENG/two.xhtml\n" if staged else " D ENG/two.xhtml\n"
+    assert repo.git("status", "--porcelain") == left
+
+
+def test_what_was_staged_of_a_document_before_it_was_deleted_stays_staged(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    one = page_id(wiki, "One")
+    edit(repo, "ENG/one.xhtml", text="staged")
+    repo.git("add", "ENG/one.xhtml")
+    staged = repo.text("ENG/one.xhtml")
+    repo.path("ENG/one.xhtml").unlink()
+    run = repo("push", "--delete", "--commit")
+    assert wiki.store.page(one).status == "trashed"
+    assert "changed here before: ENG/one.xhtml" in run.out
+    assert subjects(repo) == ["pulled"]
+    assert repo.git("show", ":ENG/one.xhtml") == staged
+
+
+def test_a_document_that_stands_again_when_its_page_is_gone_is_not_committed(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    one, path = page_id(wiki, "One"), repo.path("ENG/one.xhtml")
+    path.unlink()
+
+    def written_again(method: str, target: str) -> int | None:
+        if method == "DELETE":
+            path.write_text("---\ntitle: Another\n---\n<p>mine</p>\n")
+        return None
+
+    wiki.faults.refuse = written_again
+    repo("push", "--delete", "--commit")
+    assert wiki.store.page(one).status == "trashed"
+    assert subjects(repo) == ["pulled"]
+    assert "mine" in repo.text("ENG/one.xhtml")
+
+
+def test_a_deletion_that_is_in_the_history_is_no_part_of_the_commit(
+    wiki: Sandbox, repo: Desk
+) -> None:
+    one = page_id(wiki, "One")
+    repo.git("rm", "-q", "ENG/one.xhtml")
+    repo.git("commit", "-qm", "deleted")
+    edit(repo, "ENG/two.xhtml")
+    repo("push", "--delete", "--since", "HEAD~1", "--commit")
+    assert wiki.store.page(one).status == "trashed"
+    assert repo.git("log", "-1", "--format=%B").strip() == (
+        "confsync push: 1 page\n\nENG/two.xhtml v1 -> v2"
+    )
+
+
+def test_a_page_that_comes_back_after_the_commit_is_pulled(wiki: Sandbox, repo: Desk) -> None:
+    one, before = page_id(wiki, "One"), repo.text("ENG/one.xhtml")
+    repo.path("ENG/one.xhtml").unlink()
+    repo("push", "--delete", "--commit")
+    repo("pull")
+    assert not repo.path("ENG/one.xhtml").exists()
+    assert "'confsync pull' brings its document" in repo("restore", one).out
+    repo("pull", "--commit")
+    assert repo.text("ENG/one.xhtml").partition("<p>")[2] == before.partition("<p>")[2]
+    assert repo.git("status", "--porcelain") == ""
+
+
+# -- line ends -------------------------------------------------------------------------------------
+
+
 def test_line_ends_are_no_concern_of_gits(
     wiki: Sandbox, tmp_path: Path, desk_at: Callable[..., Desk]
 ) -> None:
