@@ -362,6 +362,33 @@ ABLATIONS = (
         ("tests/security/test_media.py::test_the_media_host_learns_nothing_of_who_we_are",),
     ),
     Ablation(
+        "no file that stands is committed as deleted",
+        (
+            Cut(
+                "confsync/mirror.py",
+                "if not os.path.lexists(self.inside(name)):\n                self.note(name)",
+                "self.note(name)",
+            ),
+        ),
+        (
+            "tests/flows/test_git.py::test_a_document_that_stands_again_when_its_page_is_gone_is_not_committed",
+            "tests/flows/test_attachments.py::test_one_that_was_changed_stays_when_the_deletion_of_its_page_is_committed",
+        ),
+    ),
+    Ablation(
+        "what is staged of a deleted document stays staged",
+        (
+            Cut(
+                "confsync/committing.py",
+                "else worktree.staged_and_gone(root, written)",
+                "else frozenset()",
+            ),
+        ),
+        (
+            "tests/flows/test_git.py::test_what_was_staged_of_a_document_before_it_was_deleted_stays_staged",
+        ),
+    ),
+    Ablation(
         "what is staged is never lost",
         (Cut("confsync/gitindex.py", "if staged not in (was, *head[2:3]):", "if False:"),),
         ("tests/flows/test_conflict_story.py::test_what_is_staged_is_never_lost",),
