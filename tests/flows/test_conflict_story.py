@@ -181,7 +181,7 @@ def test_the_readme_tells_it_as_it_is(wiki: Sandbox, desk: Desk, guide: str) -> 
                 continue
             run = desk(*command[1:], exit=None)
             assert run.out + run.err == output
-    assert played == ["status", "diff", "pull", "check", "mergetool", "check", "diff", "push"]
+    assert played == ["status", "diff", "pull", "check", "mergetool", "check", "push"]
     assert "8081" in wiki.store.page(guide).body
 
 
