@@ -69,7 +69,7 @@ def deleted_documents(
     with _repository(root) as repo:
         if repo is None:
             return {}
-        command = _harmless(type(repo.git)(str(root)))
+        command = _harmless(_command(repo, root))
         commit = common(command, revision)
         names = [name for name in _gone(command, root, directories, commit) if is_document(name)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
@@ -107,7 +107,7 @@ def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str
     with _repository(root) as repo:
         if repo is None:
             return frozenset()
-        command = _harmless(type(repo.git)(str(root)))
+        command = _harmless(_command(repo, root))
         gone = _gone(command, root, directories, "HEAD")
         return frozenset(name for name in gone if document_of(name))
 
@@ -122,7 +122,7 @@ def committed(
     with _repository(root) as repo:
         if repo is None:
             return {}
-        command = _harmless(type(repo.git)(str(root)))
+        command = _harmless(_command(repo, root))
         listed = split(command.ls_tree("-r", "-z", "HEAD", "--", *directories))
         blobs = {name: line.split()[2] for line, _, name in (row.partition("\t") for row in listed)}
         return {
@@ -185,6 +185,23 @@ def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
                 if name:
                     path = name.partition(":")[2]
                     yield path, _blob(repo, commit, Path(path))
+
+
+def _command(repo: Repo, root: Path) -> Git:
+    """Git's commands in the mirror, with this repository's index.
+
+    A hook names its own repository's index in the environment. Where the mirror is in another one,
+    a commit would go to the index of the commit that the hook belongs to.
+    """
+    command = type(repo.git)(str(root))
+    given = os.environ.get("GIT_INDEX_FILE")
+    if given:
+        place = Path(repo.working_tree_dir or root, given).parent
+        own = Path(repo.git_dir)
+        others = (place / "HEAD").is_file() and place.resolve() != own.resolve()
+        if others or not place.is_dir():
+            command.update_environment(GIT_INDEX_FILE=str(own / "index"))
+    return command
 
 
 def _harmless(command: Git) -> Git:
@@ -272,7 +289,7 @@ def command_in(root: Path) -> Iterator[Git]:
             raise FileError(
                 "this needs a git repository with a commit", hint="'git init', then commit"
             )
-        yield type(repo.git)(str(root))
+        yield _command(repo, root)
 
 
 @contextlib.contextmanager
@@ -318,7 +335,7 @@ def _has_commit(command: Git) -> bool:
 def quiet(root: Path) -> Iterator[Git | None]:
     """Git's commands in the mirror, which start no program; None where there is nothing to ask."""
     with _repository(root) as repo:
-        yield _harmless(type(repo.git)(str(root))) if repo else None
+        yield _harmless(_command(repo, root)) if repo else None
 
 
 def nowhere(directory: str) -> Git | None:

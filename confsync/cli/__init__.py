@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,10 +17,17 @@ from confsync.errors import ConfsyncError, Exit
 __all__ = ["cli", "main"]
 
 
+# Where a hook says that its repository is. Git then takes the directory that it is started in for
+# the whole work tree, which a mirror in a subfolder is not. The mirror's own place says it right.
+_NAMED_BY_HOOKS = ("GIT_DIR", "GIT_WORK_TREE")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit code. No traceback leaves here."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     settings = Settings()
+    for name in _NAMED_BY_HOOKS:
+        os.environ.pop(name, None)
     try:
         cli.main(given, prog_name="confsync", standalone_mode=False, obj=settings)
     except SystemExit as end:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -228,6 +229,55 @@ def test_it_works_wherever_the_mirror_is(
     edit(repo, "ENG/one.xhtml")
     assert repo.json("push", "--since", "HEAD", "--commit").outcomes == {"ENG/one.xhtml": "updated"}
     assert subjects(repo)[0] == "confsync push: 1 page"
+    assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("tree", ["main", "linked"])
+def test_a_hook_of_a_mirror_in_a_subfolder_sees_what_is_staged(
+    wiki: Sandbox, repo: Desk, tmp_path: Path, tree: str
+) -> None:
+    """In a linked work tree git names its directory to hooks, and takes for granted where they run."""
+    (repo.root / "docs").mkdir()
+    repo.git("mv", "ENG", ".confsync.yaml", ".gitattributes", "docs")
+    repo.git("commit", "-qm", "moved")
+    if tree == "linked":
+        repo.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "branch")
+        repo.root = tmp_path / "tree"
+    hook = Path(repo.git("rev-parse", "--git-path", "hooks/post-commit").strip())
+    hook = repo.root / hook
+    hook.parent.mkdir(exist_ok=True)
+    program = f"exec {sys.executable} -m confsync -C docs"
+    hook.write_text(
+        f"#!/bin/sh\ntest -e said && exit; touch said\n"
+        f"{program} push --since HEAD~1 --commit --json >pushed\n"
+    )
+    hook.chmod(0o755)
+    edit(repo, "docs/ENG/one.xhtml")
+    repo.git("rm", "-q", "docs/ENG/two.xhtml")
+    repo.git("commit", "-qm", "an edit", "docs")
+    assert json.loads((repo.root / "pushed").read_text())["summary"] == {"updated": 1}
+    assert subjects(repo)[0] == "confsync push: 1 page"
+    assert changed_by_head(repo) == ["docs/ENG/one.xhtml"]
+    assert repo.git("status", "--porcelain", "-uno") == ""
+
+
+def test_a_hook_of_another_repository_keeps_its_index(
+    wiki: Sandbox, repo: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "code"
+    for arguments in (["init", "-q", str(code)], ["-C", str(code), "add", "-A"]):
+        subprocess.run(["git", *arguments], check=True)
+    index = code / ".git" / "index"
+    index.write_bytes((repo.root / ".git" / "index").read_bytes())
+    before = index.read_bytes()
+    edit(repo, "ENG/one.xhtml")
+    repo.git("add", "-A")
+    monkeypatch.setenv("GIT_DIR", str(code / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(index))
+    pushed = repo.json("push", "--staged", "--commit")
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    assert pushed.outcomes == {"ENG/one.xhtml": "updated"}
+    assert index.read_bytes() == before
     assert repo.git("status", "--porcelain") == ""
 
 
