@@ -22,7 +22,8 @@ from confsync.scan import Entry
 # What stands in a CDATA section or a comment is nobody's markup.
 _MARKUP = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r'|<(?P<element>(?:ac|ri):[\w.-]+)|\sstyle="(?P<style>[^"]*)"',
+    r"|<(?P<element>(?:ac|ri):[\w.-]+)"
+    r"|\sstyle\s*=\s*(?P<quote>[\"'])(?P<style>.*?)(?P=quote)",
     re.DOTALL,
 )
 # Atomic, so that a section ends at its own end, whatever follows.
@@ -149,6 +150,8 @@ def _oddities(text: str, start: int = 0) -> Iterator[tuple[int, str, str]]:
         element, style = match["element"], match["style"]
         if element and element not in KNOWN:
             yield match.start(), "unknown-element", f"<{element}> is unknown to Confluence"
+        if style and text.rfind("<", start, match.start()) < text.rfind(">", start, match.start()):
+            continue  # text about a style
         for name in _properties(style or ""):
             if name not in STYLES:
                 why = f"Confluence drops '{name}' from a style"

@@ -11,7 +11,7 @@ import click
 
 from confsync.errors import Exit
 from confsync.model import Version, message_without_token
-from confsync.result import Outcome, PageResult, Problem, Result, Severity
+from confsync.result import Finding, Outcome, PageResult, Problem, Result, Severity
 
 # More pages than this of one uneventful kind are counted, not listed.
 LISTED = 40
@@ -82,7 +82,20 @@ def as_text(
     notes = [*_untold(result, shown), *result.notes, *_shown_version(result)]
     notes = notes if told and not quiet else []
     err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
+    if quiet:
+        # On stdout is then nothing; which page failed, and where, must be told all the same.
+        err += _failed_lines(result, shown, now)
     return given, text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
+
+
+def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) -> Iterator[str]:
+    """What failed, and nothing else."""
+    for page in result.pages if result.command != "diff" else ():
+        if page.exit is not Exit.DONE:
+            yield _page_line(page, shown, now)
+    errors = (found for found in result.findings if found.severity is Severity.ERROR)
+    yield from (_finding_line(found, shown) for found in errors)
+    yield from _check_lines(result, failed=True)
 
 
 def _untold(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
@@ -115,10 +128,12 @@ def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iter
     )
 
 
-def _check_lines(result: Result) -> Iterator[str]:
+def _check_lines(result: Result, *, failed: bool = False) -> Iterator[str]:
     width = max((len(check.name) for check in result.checks), default=0)
     for check in result.checks:
         good = check.exit is Exit.DONE
+        if good and failed:
+            continue
         mark = click.style("ok  ", fg="green") if good else click.style("FAIL", fg="red")
         yield f" {mark} {check.name:<{width}}  {safe(check.message)}"
         if check.hint:
@@ -159,17 +174,20 @@ def _event_lines(result: Result) -> Iterator[str]:
 
 
 def _finding_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
-    for found in result.findings:
-        place = f"{safe(shown(found.path))}:{found.line}:{found.column or 1}"
-        color = "red" if found.severity is Severity.ERROR else "yellow"
-        kind = click.style(f"{found.severity.value}:", fg=color)
-        yield f"{place}: {kind} {safe(found.message)}"
+    yield from (_finding_line(found, shown) for found in result.findings)
     if result.command == "check":
         documents = result.clean + len({found.path for found in result.findings})
         counts = Counter(found.severity for found in result.findings)
         told = [_counted(counts[one], one.value) for one in Severity if counts[one]]
         of = f"{documents} document{'' if documents == 1 else 's'}"
         yield f"check: {', '.join(told) or 'nothing found'} in {of}"
+
+
+def _finding_line(found: Finding, shown: Callable[[str], str]) -> str:
+    place = f"{safe(shown(found.path))}:{found.line}:{found.column or 1}"
+    color = "red" if found.severity is Severity.ERROR else "yellow"
+    kind = click.style(f"{found.severity.value}:", fg=color)
+    return f"{place}: {kind} {safe(found.message)}"
 
 
 def _counted(count: int, noun: str) -> str:

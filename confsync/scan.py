@@ -278,13 +278,19 @@ def _claimed_twice(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
     return {page_id: tuple(names) for page_id, names in claims.items() if len(names) > 1}
 
 
+def _line_of_id(document: Document) -> int:
+    block = document.spans["confluence"]
+    at = document.text.find("id:", block.start, block.end)
+    return document.text.count("\n", 0, max(at, block.start)) + 1
+
+
 def _refuse_duplicate(entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Entry:
     if entry.page_id is None or entry.page_id not in twice:
         return entry
     others = ", ".join(name for name in twice[entry.page_id] if name != entry.path)
     problem = DocumentError(
         entry.path,
-        1,
+        _line_of_id(entry.document) if entry.document else 1,
         f"has the same page id {entry.page_id} as {others}",
         hint="remove one of them; a copy that shall become a new page must lose its "
         "confluence block",

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
+
 from confsync.checking import Known, findings_of, unknown_to_cache
 from confsync.committed import committed_stamps
+from confsync.errors import UsageError
 from confsync.mirror import Mirror
 from confsync.result import Result
 from confsync.scan import SpaceScan
 from confsync.selection import Selection
 
+_LISTED = "'confsync status' lists what was edited; without a name every document is checked"
+
 
 def check(mirror: Mirror, selection: Selection) -> Result:
-    """Look at every document of the mirror, or at the named ones."""
+    """Look at every document of the mirror, or at the named ones.
+
+    What is named and no document is left out: hooks name every file of a kind. Raises UsageError
+    for what is not there at all.
+    """
+    for name in selection.names:
+        if not os.path.lexists(mirror.root / name):
+            raise UsageError(f"{name}: there is no such file", hint=_LISTED)
     scans = mirror.scan()
     titles = _titles(scans)
     entries = [e for scan in scans for e in scan.entries if selection.has(e.path)]

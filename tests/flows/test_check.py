@@ -12,7 +12,7 @@ import pytest
 
 from confsync.cli import main
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk
+from tests.flows.conftest import Desk, Run
 
 GUIDE = "ENG/guide.xhtml"
 LINE = "<p>The second is 9090.</p>"
@@ -60,6 +60,7 @@ def test_front_matter_and_ids_that_stand_twice_are_errors(desk: Desk) -> None:
         (GUIDE, "document"),
     ]
     assert "same page id" in found[1]["message"]
+    assert [one["line"] for one in found[1:]] == [4, 4]  # where the id stands
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,7 @@ def test_front_matter_and_ids_that_stand_twice_are_errors(desk: Desk) -> None:
     [
         ("<p><ac:blink>x</ac:blink></p>", "unknown-element", "<ac:blink>"),
         ('<p style="color: red; float: left;">x</p>', "style", "'float'"),
+        ("<p style = 'color: red; float: left'>x</p>", "style", "'float'"),
         (
             "<ac:plain-text-body><![CDATA[a]]> b ]]&gt;</ac:plain-text-body>",
             "cdata",
@@ -93,6 +95,7 @@ def test_what_confluence_would_drop_is_a_warning(
     [
         "<p><![CDATA[<ac:blink> style='float:left']]></p><!-- <ac:blink> -->",
         "<ac:plain-text-body> <![CDATA[a]]]]><![CDATA[>b]]> </ac:plain-text-body>",
+        "<p>In <code>&lt;p style='float:left'&gt;</code> or <code>p style=\"float:left\"</code></p>",
         '<p><ac:link><ri:page ri:content-title="GUIDE" /></ac:link></p>',
         '<p><ac:link><ri:page ri:space-key="OPS" ri:content-title="Nobody" /></ac:link></p>',
     ],
@@ -114,6 +117,21 @@ def test_only_what_is_named_is_looked_at(desk: Desk) -> None:
     desk.edit(GUIDE, LINE, "<p>open")
     assert findings(desk, "ENG/index.xhtml") == []
     assert len(findings(desk, GUIDE, exit=1)) == 1
+
+
+def test_a_name_that_was_mistyped_is_no_clean_document(desk: Desk) -> None:
+    run = desk.json("check", "ENG/gudie.xhtml", exit=2)
+    assert "ENG/gudie.xhtml: there is no such file" in run.err
+    assert run.data["findings"] == []
+    assert "0 documents" in desk("check", ".confsync.yaml").out
+
+
+def test_quiet_tells_of_errors_alone(desk: Desk) -> None:
+    desk.edit(GUIDE, LINE, '<p style="float: left">x</p>')
+    assert desk("check", "-q") == Run(0, "", "")
+    desk.edit(GUIDE, '<p style="float: left">x</p>', '<p style="float: left">open')
+    run = desk("check", "-q", exit=1)
+    assert run == Run(1, "", f"{GUIDE}:11:1: error: <p> is never closed\n")
 
 
 def test_annotations_are_githubs(desk: Desk) -> None:

@@ -171,6 +171,7 @@ def test_quiet_prints_what_failed_and_very_verbose_the_requests(
     desk.edit(GUIDE, "8081", "8082")
     run = desk("push", "-q", exit=1)
     assert run.out == ""
+    assert f" ! [rejected]  {GUIDE}   local is based on v2, the server has v3" in run.err
     assert "error: 1 page was rejected" in run.err
 
 
