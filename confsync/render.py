@@ -332,15 +332,21 @@ def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str
 def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
     """The next commands, each once."""
     hints = dict.fromkeys(
-        page.hint.replace("{path}", _typed(shown(page.path))) for page in pages if page.hint
+        page.hint.replace("{path}", typed(shown(page.path))) for page in pages if page.hint
     )
     for hint in list(hints)[:3]:
         yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
 
 
-def _typed(path: str) -> str:
-    """A path as it is typed."""
-    return f'"{path}"' if " " in path else path
+def typed(path: str) -> str:
+    """A path as it is typed in a shell; in double quotes, since a hint stands in single ones."""
+    if not _SHELLS.search(path):
+        return path
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", path) + '"'
+
+
+# What a shell takes for more than a letter of a name.
+_SHELLS = re.compile(r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]")
 
 
 # What these print is all that there is to say.

@@ -32,6 +32,8 @@ def write(
 
 def _refuse_other(path: Path) -> None:
     mark = sidebyside.MARK.encode()
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path}: cannot be written: it is no file")
     try:
         with path.open("rb") as file:
             known = file.read(len(mark)) == mark

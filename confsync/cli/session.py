@@ -232,7 +232,7 @@ def finish(
         )
         if settings.directory:
             # What we tell to type must work where it is typed.
-            command = f"'confsync -C {settings.directory} "
+            command = f"'confsync -C {render.typed(str(settings.directory))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
     code = int(result.exit)
     try:

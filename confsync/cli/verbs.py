@@ -218,6 +218,8 @@ def diff(
     from confsync.render import safe
     from confsync.unified import Style
 
+    if html == "":
+        raise UsageError("--html needs the name of a file")
     mirror, selection = mirror_of(settings, paths)
     terminal = on_terminal(settings)
     numbers = stat or html is not None

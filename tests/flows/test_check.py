@@ -95,7 +95,7 @@ def test_what_confluence_would_drop_is_a_warning(
     [
         "<p><![CDATA[<ac:blink> style='float:left']]></p><!-- <ac:blink> -->",
         "<ac:plain-text-body> <![CDATA[a]]]]><![CDATA[>b]]> </ac:plain-text-body>",
-        "<p>In <code>&lt;p style='float:left'&gt;</code> or <code>p style=\"float:left\"</code></p>",
+        "<p><code>&lt;p style='float:left'&gt;</code>, <code>p style=\"float:left\"</code></p>",
         '<p><ac:link><ri:page ri:content-title="GUIDE" /></ac:link></p>',
         '<p><ac:link><ri:page ri:space-key="OPS" ri:content-title="Nobody" /></ac:link></p>',
     ],

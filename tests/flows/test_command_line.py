@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -158,6 +159,29 @@ def test_colours_are_asked_for_refused_or_left_to_the_terminal(
         assert "\x1b[3" in desk(verb, "--color", "always").out
         monkeypatch.delenv("NO_COLOR")
         assert "\x1b[" not in desk("--json", verb, "--color", "always").out
+
+
+def test_what_a_hint_names_can_be_typed_whatever_the_name(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    odd = "ENG/a $b & 'c'.xhtml"
+    desk.path(GUIDE).rename(desk.path(odd))
+    desk.edit(odd, "8080", "8081")
+    wiki.store.edit(guide, "<p>hers</p>", author="Ana")
+    root = desk.root.rename(desk.root.with_name("my mirror"))
+    desk.root = root.parent
+    hint = desk("-C", "my mirror", "status", "--remote").err
+    found = re.search(r"'(confsync -C .*?)' shows them", hint)
+    assert found
+    told = subprocess.run(
+        ["sh", "-c", f"printf '%s\\n' {found[1]}"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    words = told.stdout.splitlines()
+    assert words == ["confsync", "-C", "my mirror", "diff", "--remote", odd]
+    assert "hers" in desk(*words[1:]).out
 
 
 def test_quiet_prints_what_failed_and_very_verbose_the_requests(

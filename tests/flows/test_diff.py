@@ -311,3 +311,7 @@ def test_long_work_shows_how_far_it_is_on_a_terminal_alone(wiki: Sandbox, desk: 
     assert "asking about ENG" in out
     assert "asking about" not in on_a_terminal(desk, "pull", "-q")
     assert "asking about" not in desk("pull").err
+
+
+def test_a_report_without_a_name_is_asked_about(desk: Desk) -> None:
+    assert "--html needs the name of a file" in desk("diff", "--html", "", exit=2).err

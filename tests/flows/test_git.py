@@ -236,7 +236,7 @@ def test_it_works_wherever_the_mirror_is(
 def test_a_hook_of_a_mirror_in_a_subfolder_sees_what_is_staged(
     wiki: Sandbox, repo: Desk, tmp_path: Path, tree: str
 ) -> None:
-    """In a linked work tree git names its directory to hooks, and takes for granted where they run."""
+    """In a linked work tree git names its directory to hooks, and not the work tree."""
     (repo.root / "docs").mkdir()
     repo.git("mv", "ENG", ".confsync.yaml", ".gitattributes", "docs")
     repo.git("commit", "-qm", "moved")

@@ -3,6 +3,7 @@ body ever is markup."""
 
 from __future__ import annotations
 
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -284,3 +285,7 @@ def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
     assert path.read_text() == "somebody's own"
     with pytest.raises(FileError, match="cannot be"):
         report.write(tmp_path, [], against_server=False)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # to look into it would wait for a writer
+    with pytest.raises(FileError, match="it is no file"):
+        report.write(pipe, [], against_server=False)
