@@ -9,8 +9,9 @@ set -euo pipefail
 old=$(printf %s "$1" | sed 's/[][\.*^$/]/\\&/g')
 new=$(printf %s "$2" | sed 's/[\&/]/\\&/g')
 
-# Below the front matter only: the digests in it may hold any digits, and are confsync's.
-grep -rlZF --include='*.xhtml' -- "$1" . | xargs -0r sed -i "1,/^---\$/! s/$old/$new/g"
+# Below the front matter only: the digests in it may hold any digits, and are confsync's. And not
+# in its trash, where texts that were given up are kept as they were.
+grep -rlZF --include='*.xhtml' --exclude-dir=.confsync -- "$1" . | xargs -0r sed -i "1,/^---\$/! s/$old/$new/g"
 
 confsync check
 confsync diff --stat

@@ -80,6 +80,14 @@ def front(desk: Desk, name: str) -> str:
     return desk.text(name).partition("\n---\n")[0]
 
 
+def in_trash(desk: Desk) -> Path:
+    """A text that was given up, as confsync keeps one."""
+    path = desk.path(".confsync/trash/ENG/page-7.xhtml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(desk.text("ENG/page-7.xhtml") + PANEL.format(name="info"))
+    return path
+
+
 def test_a_text_in_every_document_with_sed(wiki: Sandbox, desk: Desk) -> None:
     before = bodies(wiki)
     script = str(EXAMPLES / "replace.sh")
@@ -92,7 +100,10 @@ def test_a_text_in_every_document_with_sed(wiki: Sandbox, desk: Desk) -> None:
     assert bodies(wiki) == before
     desk.git("checkout", ".")
     stamps = {name: front(desk, name) for name in desk.files() if name.endswith(".xhtml")}
+    given_up = in_trash(desk)
+    before_it = given_up.read_bytes()
     run(wiki, desk.root, script, "7", "x")
+    assert given_up.read_bytes() == before_it
     assert {name: front(desk, name) for name in stamps} == stamps
     assert "?b=x&" in desk.text("ENG/page-7.xhtml")
     desk.git("checkout", ".")
@@ -108,6 +119,8 @@ def test_a_text_in_every_document_with_sed(wiki: Sandbox, desk: Desk) -> None:
 def test_macros_with_lxml(wiki: Sandbox, desk: Desk) -> None:
     before = bodies(wiki)
     script = str(EXAMPLES / "rename_macro.py")
+    given_up = in_trash(desk)
+    before_it = given_up.read_bytes()
     told = run(wiki, desk.root, sys.executable, script, ".", "info", "note")
     assert len(told.splitlines()) == PAGES // 3
     assert f"{PAGES // 3} updated" in desk("push", "--dry-run").out
@@ -120,6 +133,7 @@ def test_macros_with_lxml(wiki: Sandbox, desk: Desk) -> None:
         assert version == old_version + (body != old)
     assert "&nbsp;b &ouml; &lt;" in bodies(wiki)["Page 3"][1]
     assert run(wiki, desk.root, sys.executable, script, ".", "info", "note") == ""
+    assert given_up.read_bytes() == before_it
 
 
 def test_pages_by_their_ids_with_the_library(wiki: Sandbox) -> None:

@@ -124,6 +124,13 @@ def test_a_change_is_checked_and_shown_and_nobody_is_asked(
     }
     assert said[type(forge).__name__] in bad.log
     assert "pages before and after" in bad.artefacts
+    (work / PORTS).write_text("no front matter, so that there is nothing to compare")
+    git(work, "commit", "-qam", "worse")
+    git(work, "push", "-q", "origin", "change")
+    worse = forge.run("check", "change")
+    assert not worse.ok
+    assert said[type(forge).__name__] in worse.log
+    assert "no front matter" in worse.log
     assert wiki.requests == []
 
 
