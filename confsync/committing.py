@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from confsync import worktree
+from confsync.committed import deleted_pages
 from confsync.errors import APIAccessError, ConfsyncError
 from confsync.mirror import Mirror
 from confsync.model import User, message_without_token
@@ -52,6 +53,8 @@ class Commit:
             return self._message(result.command, [page for page in wrote if page.path in names])
 
         try:
+            if not self._theirs:
+                self._note_moved(result)
             # What is staged of a document that was deleted since stands nowhere else.
             left = self._dirty if self._theirs else worktree.staged_and_gone(root, written)
             left &= written
@@ -64,6 +67,14 @@ class Commit:
             some = ", ".join(sorted(left | conflicted)[:3])
             notes.append(f"not committed, because they were changed here before: {some}")
         return replace(result, notes=(*result.notes, *notes))
+
+    def _note_moved(self, result: Result) -> None:
+        """What was sent from a new place leaves its old one, or git has two documents of it."""
+        sent = {page.id for page in result.pages if page.outcome in _WROTE}
+        if sent:
+            gone = deleted_pages(self._mirror.root, self._mirror.config.spaces, frozenset())
+            for page_id in sent & gone.keys():
+                self._mirror.note_gone(gone[page_id])
 
     def _message(self, command: str, pages: list[PageResult]) -> str:
         count = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"

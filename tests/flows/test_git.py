@@ -156,6 +156,29 @@ def test_a_push_commits_its_stamps_and_nothing_else(wiki: Sandbox, repo: Desk) -
     assert len(subjects(repo)) == count
 
 
+@pytest.mark.parametrize("staged", [True, False])
+def test_a_document_that_was_moved_and_pushed_is_committed_as_moved(
+    wiki: Sandbox, repo: Desk, staged: bool
+) -> None:
+    (repo.root / "ENG/one").mkdir()
+    (repo.root / "ENG/index2").write_text("in the way of nobody")
+    if staged:
+        repo.git("add", "-A")
+    moved = "ENG/one/two.xhtml"
+    if staged:
+        repo.git("mv", "ENG/two.xhtml", moved)
+    else:
+        repo.path("ENG/two.xhtml").rename(repo.path(moved))
+    arguments = ("--staged",) if staged else ()
+    assert repo.json("push", "--commit", *arguments).outcomes == {moved: "updated"}
+    assert repo.git("ls-tree", "-r", "--name-only", "HEAD", "--", "ENG").splitlines() == [
+        "ENG/index.xhtml",
+        "ENG/one.xhtml",
+        moved,
+    ]
+    assert repo.git("status", "--porcelain").split() == ["A" if staged else "??", "ENG/index2"]
+
+
 def test_a_pull_is_committed_with_its_authors(wiki: Sandbox, repo: Desk) -> None:
     one, two = (page for page in wiki.store.pages("ENG") if page.title in ("One", "Two"))
     wiki.store.edit(one.id, "<p>hers</p>", author="Ana Lima", message="new ports")
