@@ -70,7 +70,7 @@ class Commit:
 
     def _note_moved(self, result: Result) -> None:
         """What was sent from a new place leaves its old one, or git has two documents of it."""
-        sent = {page.id for page in result.pages if page.outcome in _WROTE}
+        sent = {page.id for page in result.pages if page.id and page.outcome in _WROTE}
         if sent:
             gone = deleted_pages(self._mirror.root, self._mirror.config.spaces, frozenset())
             for page_id in sent & gone.keys():

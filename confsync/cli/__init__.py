@@ -17,16 +17,20 @@ from confsync.errors import ConfsyncError, Exit
 __all__ = ["cli", "main"]
 
 
-# Where a hook says that its repository is. Git then takes the directory that it is started in for
-# the whole work tree, which a mirror in a subfolder is not. The mirror's own place says it right.
-_NAMED_BY_HOOKS = ("GIT_DIR", "GIT_WORK_TREE")
+# What the environment of hooks may say of git. Where the repository is: git then takes the directory
+# that it is started in for the whole work tree, which a mirror in a subfolder is not; the mirror's
+# own place says it right. And how names are read that git's caller gave: ours say that themselves.
+_SAID_TO_HOOKS = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_LITERAL_PATHSPECS"),
+    *("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit code. No traceback leaves here."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     settings = Settings()
-    for name in _NAMED_BY_HOOKS:
+    for name in _SAID_TO_HOOKS:
         os.environ.pop(name, None)
     try:
         cli.main(given, prog_name="confsync", standalone_mode=False, obj=settings)

@@ -297,6 +297,7 @@ def test_a_hook_of_another_repository_keeps_its_index(
     repo.git("add", "-A")
     monkeypatch.setenv("GIT_DIR", str(code / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(index))
+    monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")  # as some editors' git has it
     pushed = repo.json("push", "--staged", "--commit")
     monkeypatch.delenv("GIT_INDEX_FILE")
     assert pushed.outcomes == {"ENG/one.xhtml": "updated"}
