@@ -17,6 +17,9 @@ def run() -> None:
     """Run the command line and end the process with its exit code."""
     gc.set_threshold(GARBAGE)
     gc.enable()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us; its number must be no file's
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - to the end
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import sys
@@ -17,7 +18,7 @@ from confsync.errors import ConfsyncError, Exit
 __all__ = ["cli", "main"]
 
 
-# What the environment of hooks may say of git. Where the repository is: git then takes the directory
+# What the environment of hooks may say of git. Where the repository is: git then takes the place
 # that it is started in for the whole work tree, which a mirror in a subfolder is not; the mirror's
 # own place says it right. And how names are read that git's caller gave: ours say that themselves.
 _SAID_TO_HOOKS = (
@@ -77,9 +78,11 @@ def _fail(
         import json
 
         failed = Result(settings.verb, errors=(problem,))
-        click.echo(json.dumps(failed.as_json(), ensure_ascii=False))
-    for line in render.problem_lines(problem):
-        click.echo(line, err=True, color=color_of(settings))
+        with contextlib.suppress(OSError):  # nobody reads it any more
+            click.echo(json.dumps(failed.as_json(), ensure_ascii=False))
+    with contextlib.suppress(OSError):
+        for line in render.problem_lines(problem):
+            click.echo(line, err=True, color=color_of(settings))
     return int(exit_code)
 
 

@@ -244,7 +244,8 @@ def finish(
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         err += f"error: the output cannot be written: {error.strerror}\n"
         code = code or int(Exit.LOCAL)
-    click.echo(err, nl=False, err=True, color=color_of(settings))
+    with contextlib.suppress(OSError):
+        click.echo(err, nl=False, err=True, color=color_of(settings))
     sys.exit(code)
 
 

@@ -224,3 +224,22 @@ def test_the_bar_and_its_library_are_loaded_only_where_something_takes_long(
         [sys.executable, "-c", code], cwd=desk.root, capture_output=True, text=True, check=True
     )
     assert done.stdout.endswith("[] 0\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [("status", 0), ("status --nope", 2), ("show 1", 1), ("check x", 2)]
+)
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "| :"])
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
+def test_who_listens_no_more_gets_no_traceback_and_the_exit_code_stays(
+    desk: Desk, arguments: str, code: int, closed: str
+) -> None:
+    command = f"{sys.executable} -m confsync {arguments} --json"
+    # The process waits until who should listen has ended.
+    script = f"( sleep 0.2; exec {command} ) {closed}; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=desk.root, capture_output=True, encoding="utf-8", check=True
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "should not happen" not in done.stderr
+    assert int(done.stdout.split()[-1]) == code
