@@ -28,7 +28,8 @@ _MARKUP = re.compile(
 )
 # Atomic, so that a section ends at its own end, whatever follows.
 _CODE = re.compile(
-    r"<ac:plain-text-body>(?>(?:\s*<!\[CDATA\[(?>.*?\]\]>))+\s*)(?!</ac:plain-text-body>)",
+    r"<ac:plain-text-body>(?:(?=\s*[^<\s][^<]*<!\[CDATA\[)"
+    r"|(?>(?:\s*<!\[CDATA\[(?>.*?\]\]>))+\s*)(?!</ac:plain-text-body>))",
     re.DOTALL,
 )
 # What Confluence writes itself, by its documentation and in real bodies.

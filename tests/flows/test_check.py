@@ -75,6 +75,11 @@ def test_front_matter_and_ids_that_stand_twice_are_errors(desk: Desk) -> None:
             "outside its CDATA",
         ),
         (
+            "<ac:plain-text-body>a ]]&gt; <![CDATA[b]]></ac:plain-text-body>",
+            "cdata",
+            "outside its CDATA",
+        ),
+        (
             '<p><ac:link><ri:page ri:content-title="Nobody" /></ac:link></p>',
             "link",
             "no page 'Nobody' in ENG",
@@ -95,6 +100,7 @@ def test_what_confluence_would_drop_is_a_warning(
     [
         "<p><![CDATA[<ac:blink> style='float:left']]></p><!-- <ac:blink> -->",
         "<ac:plain-text-body> <![CDATA[a]]]]><![CDATA[>b]]> </ac:plain-text-body>",
+        "<ac:plain-text-body>a &lt; b</ac:plain-text-body><p>c</p>",
         "<p><code>&lt;p style='float:left'&gt;</code>, <code>p style=\"float:left\"</code></p>",
         '<p><ac:link><ri:page ri:content-title="GUIDE" /></ac:link></p>',
         '<p><ac:link><ri:page ri:space-key="OPS" ri:content-title="Nobody" /></ac:link></p>',
