@@ -58,11 +58,14 @@ class Commit:
             # What is staged of a document that was deleted since stands nowhere else.
             left = self._dirty if self._theirs else worktree.staged_and_gone(root, written)
             left &= written
-            made = worktree.commit(root, written - left - conflicted, message)
+            names = written - left - conflicted
+            made = worktree.commit(root, names, message)
         except ConfsyncError as error:
             problem = Problem(error.code, f"not committed: {error.message}", error.hint, error.exit)
             return replace(result, errors=(*result.errors, problem))
         notes = [f"committed as {made}"] if made else []
+        if names and not made:
+            notes.append("nothing to commit: git ignores what was written, or has it already")
         if left or conflicted:
             some = ", ".join(sorted(left | conflicted)[:3])
             notes.append(f"not committed, because they were changed here before: {some}")

@@ -229,6 +229,16 @@ def test_a_hook_that_refuses_leaves_the_files_settled(wiki: Sandbox, repo: Desk)
     assert len(subjects(repo)) == 1
 
 
+def test_what_git_ignores_is_not_committed_and_that_is_said(wiki: Sandbox, repo: Desk) -> None:
+    repo.git("rm", "-rq", "--cached", "ENG")
+    (repo.root / ".gitignore").write_text("ENG\n")
+    repo.git("add", "-A")
+    repo.git("commit", "-qm", "ignored")
+    edit(repo, "ENG/one.xhtml")
+    assert "nothing to commit: git ignores what was written" in repo("push", "--commit").out
+    assert len(subjects(repo)) == 2
+
+
 def test_a_dry_run_commits_nothing(wiki: Sandbox, repo: Desk) -> None:
     edit(repo, "ENG/one.xhtml")
     repo("push", "--commit", "--dry-run")
