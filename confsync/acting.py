@@ -13,6 +13,7 @@ from itertools import chain
 from confsync import fetching, files, moving, paths, planning, removals
 from confsync.amending import with_files
 from confsync.basestore import STATE
+from confsync.document import Document, outline
 from confsync.errors import ConfsyncError, Exit
 from confsync.fetching import Read
 from confsync.mirror import Mirror
@@ -138,7 +139,7 @@ def _write(how: How, steps: Iterator[Step], removed: frozenset[str]) -> list[Pag
                 continue
             waiting.append((len(results) - 1, step))
             expected = step.entry.raw if step.entry else None
-            yield Writing(step.path, step.data, expected, _base_of(step))
+            yield Writing(step.path, step.data, expected, _base_of(step), _outline(step))
 
     for (place, step), error in zip(
         waiting, replace_all(mirror, writes(), how.remote.workers), strict=True
@@ -164,6 +165,14 @@ def _base_of(step: Step) -> tuple[Stamp, str, str] | None:
         return None
     stamp, page = step.base
     return stamp, page.info.title, page.body
+
+
+def _outline(step: Step) -> Document | None:
+    """A new document, as far as whoever finds it unchanged need know; None of any other."""
+    if step.new is None or step.base is None or step.bringing:
+        return None
+    stamp, page = step.base
+    return outline(page.info.title, stamp, step.new.labels)
 
 
 def _remove(mirror: Mirror, step: Step) -> PageResult:

@@ -17,6 +17,8 @@ from confsync import steps
 
 # How a file is called while it is written; what a killed run left of these is swept away.
 TEMPORARY = ".confsync-new-"
+# Size, time of the last change of the content, of that or of the inode, and the inode.
+Key = tuple[int, int, int, int]
 _numbers = itertools.count()
 
 
@@ -202,6 +204,15 @@ def sync_directory(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def key(path: Path | str) -> Key | None:
+    """What a file is recognised by without reading it; None where nothing can be looked at."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def _mode(path: Path) -> int | None:

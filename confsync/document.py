@@ -173,6 +173,22 @@ def update(
     return _encoded(text)
 
 
+def outline(title: str, stamp: Stamp, labels: tuple[str, ...] | None) -> Document:
+    """What there is to know of a document that says what its stamp says, without its text."""
+    return Document(
+        text="",
+        title=title,
+        body="",
+        digest=stamp.digest,
+        stamp=stamp,
+        labels=labels,
+        layout=Layout.LINES,
+        newline="\n",
+        body_start=0,
+        spans={},
+    )
+
+
 def conflict_line(document: Document, base_body: str | None) -> int:
     """The line in the file of the first conflict marker that the base lacks, or 0.
 

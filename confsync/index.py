@@ -1,4 +1,4 @@
-"""What the last `status` read, so that the next one reads only what has changed: `.confsync/index`.
+"""What was read or written, so that the next run reads only what has changed: `.confsync/index`.
 
 A document that was clean is known by its path, size, inode and times. One that was changed in the
 moment in which it was read, or later, is not: its next change could leave all of these as they are.
@@ -10,18 +10,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from confsync import __version__, disk, scan
+from confsync import __version__, disk, document, scan
 from confsync.basestore import STATE
 from confsync.committed import deleted_entries
 from confsync.config import FILE_NAME, SpaceConfig
+from confsync.disk import Key
 from confsync.document import Document
 from confsync.mirror import Mirror
-from confsync.model import Layout, Stamp
+from confsync.model import Stamp
 from confsync.paths import FOLDER_FILE
 from confsync.scan import Entry
 from confsync.selection import Selection
@@ -30,8 +31,6 @@ NAME = "index"
 FORMAT = 2
 # What of a stamp is kept; one with attachments has more to compare than a text.
 _STAMP = tuple(field.name for field in fields(Stamp) if field.name != "attachments")
-# Size, time of the last change of the content, of that or of the inode, and the inode.
-Key = tuple[int, int, int, int]
 
 
 class Index:
@@ -72,7 +71,7 @@ class Index:
         if self._rows:
             self._old = {row[0]: row for row in json.loads(self._rows)}
             self._rows = b""
-        key = _key(root / name)
+        key = disk.key(root / name)
         row = self._old.get(name)
         if row is not None and key is not None and tuple(row[1]) == key:
             self._new[name] = row
@@ -83,12 +82,17 @@ class Index:
 
     def record(self, root: Path, name: str) -> Entry:
         """A document as `scan` reads it, to be remembered."""
-        key = _key(root / name)
+        key = disk.key(root / name)
         began = self._moment()
         entry = scan.read(root, name)
         if key is not None and began is not None and _is_settled(key, began) and _is_plain(entry):
             self._new[name] = _row(entry, key)
         return entry
+
+    def wrote(self, fresh: Mapping[str, tuple[Key, Document]]) -> None:
+        """Remember what was written, as `Mirror.fresh` has it, in place of what was read."""
+        for name, (key, found) in fresh.items():
+            self._new[name] = _row(Entry(name, b"", found), key)
 
     def save(self, *, clean: bool, pulled: str = "") -> None:
         """Remember what was read; `clean` says that there was nothing to tell of all documents.
@@ -108,7 +112,7 @@ class Index:
             same = all(tuple(row[1]) == keys.get(row[0]) for row in rows)
             every = len(rows) == sum(map(_is_document, keys))
             seen = _lines(keys) if known and same and every else b""
-        pulled = pulled or (self.pulled if seen == self._seen else "")
+        pulled = pulled or (self.pulled if seen and seen == self._seen else "")
         rest = b"\n\n\n".join((self._about, pulled.encode(), seen, json.dumps(rows).encode()))
         told = hashlib.sha256(rest).hexdigest().encode()
         with contextlib.suppress(OSError):
@@ -146,14 +150,6 @@ def _about(root: Path) -> bytes:
     return f"confsync {__version__} index {FORMAT} {' '.join(_STAMP)} {config}".encode()
 
 
-def _key(path: Path | str) -> Key | None:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-
-
 def _is_settled(key: Key, began: int) -> bool:
     """Whether a file was changed before anything was read, so that a later change shows."""
     return key[1] < began and key[2] < began
@@ -168,7 +164,7 @@ def _standing(root: Path, spaces: tuple[SpaceConfig, ...]) -> dict[str, Key] | N
     found: dict[str, Key] = {}
     for space in spaces:
         for name in scan.standing(root, space):
-            key = _key(f"{root}/{name}")
+            key = disk.key(f"{root}/{name}")
             if key is None:
                 return None
             found[name] = key
@@ -199,19 +195,7 @@ def _row(entry: Entry, key: Key) -> list[Any]:
 def _entry(row: list[Any]) -> Entry:
     path, _, title, labels, values = row
     stamp = Stamp(**{n: _tupled(value) for n, value in zip(_STAMP, values, strict=True)})
-    document = Document(
-        text="",
-        title=title,
-        body="",
-        digest=stamp.digest,
-        stamp=stamp,
-        labels=_tupled(labels),
-        layout=Layout.LINES,
-        newline="\n",
-        body_start=0,
-        spans={},
-    )
-    return Entry(path, b"", document)
+    return Entry(path, b"", document.outline(title, stamp, _tupled(labels)))
 
 
 def _plain(value: Any) -> Any:

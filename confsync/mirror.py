@@ -18,6 +18,8 @@ from confsync import disk, document, files, locking, paths, people, removals
 from confsync.audit import AuditLog
 from confsync.basestore import STATE, BaseStore
 from confsync.config import Config
+from confsync.disk import Key
+from confsync.document import Document
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.model import Folder, Page, Stamp
 from confsync.people import People
@@ -35,6 +37,8 @@ class Mirror:
         self.people = People(root / STATE / people.NAME)
         # What was written, moved or removed, as mirror paths: for whoever commits it.
         self.written: set[str] = set()
+        # What was written that says what its stamp says, and how it is recognised: for the index.
+        self.fresh: dict[str, tuple[Key, Document]] = {}
 
     def scan(self, reading: Callable[[Path, str], Entry] | None = None) -> tuple[SpaceScan, ...]:
         """Read every document once; `reading` is as for `scan.scan`."""
@@ -190,16 +194,23 @@ class Mirror:
                 return candidate
         raise FileError(f"{name}: the trash is full", hint=f"empty {STATE}/trash")
 
-    def inside(self, name: str) -> Path:
+    def inside(self, name: str, seen: set[str] | None = None) -> Path:
         """The absolute path, which no name and no link may lead out of the mirror, or into what is
-        not confsync's in it."""
+        not confsync's in it.
+
+        `seen` are directories that need not be looked at once more, and becomes more.
+        """
         parts = Path(name).parts
         if ".." in parts or Path(name).is_absolute():
             raise FileError(f"{name}: would be written outside the mirror")
         for number in range(1, len(parts)):
             where = "/".join(parts[:number])
+            if seen is not None and where in seen:
+                continue
             if _is_link(name, f"{self.root}/{where}"):
                 raise FileError(f"{name}: {where} is a link; confsync follows none")
+            if seen is not None:
+                seen.add(where)
         return self.root / name
 
     # -- the lock and the state directory ----------------------------------------------------------

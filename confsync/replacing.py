@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from confsync import disk
+from confsync import disk, document
+from confsync.disk import Key
+from confsync.document import Document
 from confsync.errors import ConfsyncError
 from confsync.mirror import Mirror, file_error
 from confsync.model import Page, Stamp
@@ -25,13 +27,15 @@ AHEAD = 16
 class Writing:
     """A file that is to be replaced as a whole, as for `Mirror.write`.
 
-    `base` is what the cache shall remember before that: stamp, title and body.
+    `base` is what the cache shall remember before that: stamp, title and body. `outline` is the
+    document, if it will say what its stamp says.
     """
 
     name: str
     data: bytes
     expected: bytes | None
     base: tuple[Stamp, str, str] | None = None
+    outline: Document | None = None
 
 
 def settling(
@@ -39,7 +43,11 @@ def settling(
 ) -> Writing:
     """What `Mirror.settle` writes to a document. Raises NotUnicodeError."""
     data = mirror.settled(entry, stamp, page, labels)
-    return Writing(entry.path, data, entry.raw, (stamp, page.info.title, page.body))
+    found, title = entry.document, page.info.title
+    kept = labels if labels is not None else found.labels if found else None
+    plain = not (stamp.attachments or (found and found.listed))
+    outline = document.outline(title, stamp, kept) if plain else None
+    return Writing(entry.path, data, entry.raw, (stamp, title, page.body), outline)
 
 
 def replace_all(
@@ -55,6 +63,14 @@ def replace_all(
     return replacing.run(writes, workers.locally)
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A durable file that is to have a name, and how it is recognised until then."""
+
+    name: str
+    key: Key | None
+
+
 class _Replacing:
     """One call of `replace_all`."""
 
@@ -62,21 +78,24 @@ class _Replacing:
         self._mirror = mirror
         self._asked: list[Writing] = []
         self._directories: set[Path] = set()
+        self._seen: set[str] = set()
+        self._made: set[Path] = set()
 
     def run(self, writes: Iterable[Writing], workers: Workers) -> list[ConfsyncError | None]:
-        prepared: list[str | ConfsyncError] = []
+        prepared: list[_Prepared | ConfsyncError] = []
         answers: list[ConfsyncError | None] = []
         try:
             ready = self._with_directories(writes)
             for one in workers.ahead(self._prepare, ready, at_most=workers.hands, window=AHEAD):
                 prepared.append(one)
-            for write, temporary in zip(self._asked, prepared, strict=True):
-                failed = temporary if isinstance(temporary, ConfsyncError) else None
-                answers.append(failed or self._put_in_place(write, str(temporary)))
+            for write, found in zip(self._asked, prepared, strict=True):
+                answers.append(
+                    self._put_in_place(write, found) if isinstance(found, _Prepared) else found
+                )
         finally:
             for left in prepared[len(answers) :]:
-                if isinstance(left, str):
-                    disk.drop(left)
+                if isinstance(left, _Prepared):
+                    disk.drop(left.name)
         directories = sorted(self._directories)
         synced = workers.each(_sync, directories)
         lost = dict(zip(directories, synced, strict=True))
@@ -93,30 +112,33 @@ class _Replacing:
             self._asked.append(write)
             failed: ConfsyncError | None = None
             try:
-                parent = self._mirror.inside(write.name).parent
-                disk.make_directories(parent, self._directories)
+                parent = self._mirror.inside(write.name, self._seen).parent
+                if parent not in self._made:
+                    disk.make_directories(parent, self._directories)
+                    self._made.add(parent)
             except OSError as error:
                 failed = file_error(write.name, "cannot be written", error)
             except ConfsyncError as error:
                 failed = error
             yield write, failed
 
-    def _prepare(self, asked: tuple[Writing, ConfsyncError | None]) -> str | ConfsyncError:
+    def _prepare(self, asked: tuple[Writing, ConfsyncError | None]) -> _Prepared | ConfsyncError:
         write, failed = asked
         if failed is not None:
             return failed
         if write.base:
             self._mirror.bases.put(*write.base)
         try:
-            return disk.prepare(self._mirror.root / write.name, write.data)
+            name = disk.prepare(self._mirror.root / write.name, write.data)
+            return _Prepared(name, disk.key(name))
         except OSError as error:
             return file_error(write.name, "cannot be written", error)
 
-    def _put_in_place(self, write: Writing, temporary: str) -> ConfsyncError | None:
+    def _put_in_place(self, write: Writing, temporary: _Prepared) -> ConfsyncError | None:
         mirror, path = self._mirror, self._mirror.root / write.name
         try:
             disk.put_in_place(
-                path, temporary, lambda: mirror.check(write.name, path, write.expected)
+                path, temporary.name, lambda: mirror.check(write.name, path, write.expected)
             )
         except OSError as error:
             return file_error(write.name, "cannot be written", error)
@@ -124,7 +146,22 @@ class _Replacing:
             return error
         self._directories.add(path.parent)
         mirror.note(write.name)
+        if write.outline is not None:
+            self._note_fresh(path, temporary.key, write)
         return None
+
+    def _note_fresh(self, path: Path, before: Key | None, write: Writing) -> None:
+        """Note how the file is recognised, if its next change is sure to show.
+
+        Nobody knew its name before, and to give it that is a change of the inode. Where the clock
+        has ticked since it was written, whatever is done to it now has a later time.
+        """
+        key = disk.key(path)
+        if before is None or key is None or write.outline is None:
+            return
+        size, written, renamed, inode = key
+        if (size, written, inode) == (before[0], before[1], before[3]) and written < renamed:
+            self._mirror.fresh[write.name] = key, write.outline
 
 
 def _sync(directory: Path) -> ConfsyncError | None:

@@ -61,6 +61,12 @@ class Unchanged:
         """Read a document, and remember that."""
         return (self._index.record if self._index else scan.read)(root, name)
 
+    def wrote(self) -> None:
+        """A pull has read every document, and written some."""
+        if self._index:
+            self._index.wrote(self._mirror.fresh)
+            self._index.save(clean=False)
+
     def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
         """A pull of everything had nothing to do and nothing to tell."""
         self.readers = readers

@@ -123,6 +123,8 @@ def pull(
                         conflicted += [step for step in plan.steps if step.sides]
             if plain and not (dry_run or pages or errors or left or deleted):
                 last.note(scans, readers)
+            elif not dry_run:
+                last.wrote()
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:

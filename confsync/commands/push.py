@@ -60,13 +60,14 @@ def push(
     renamed: list[Renamed] = []
     interrupted = False
     with contextlib.nullcontext() if dry_run else mirror.lock():
-        scans = _scanned(mirror, delete, dry_run=dry_run)
+        known = _index(mirror, delete)
+        scans = mirror.scan(known.read if known else None)
         deleted = _deleted(mirror, scans, delete)
         scans = _with_texts(mirror, knowing(scans, deleted))
         deleted = scope.not_excluded(scans, deleted)
-        known = [entry.path for scan in scans for entry in scan.entries]
-        known += [entry.path for entry in deleted.values() if delete]
-        selection.check(known, mirror.config.directories)
+        paths_here = [entry.path for scan in scans for entry in scan.entries]
+        paths_here += [entry.path for entry in deleted.values() if delete]
+        selection.check(paths_here, mirror.config.directories)
         asked = delete or Deleting()
         if delete:
             deleted = _truly(mirror, deleted, asked, selection, pages)
@@ -96,6 +97,9 @@ def push(
             errors.append(Problem.of(error))
         except KeyboardInterrupt:
             interrupted = True
+        if known and not dry_run:
+            known.wrote(mirror.fresh)
+            known.save(clean=False)
     if not errors:
         errors += _nowhere(asked, pages)
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
@@ -105,18 +109,14 @@ def push(
     return committing.of(result) if committing else result
 
 
-def _scanned(mirror: Mirror, delete: Deleting | None, *, dry_run: bool) -> tuple[SpaceScan, ...]:
-    """Every document; of those that are as they were the title and the stamp alone.
+def _index(mirror: Mirror, delete: Deleting | None) -> Index | None:
+    """By which of documents that are as they were no more is read than title and stamp.
 
     What is without its bytes is never written over: no file is what nobody has read.
     """
     if delete is not None or mirror.config.labels or mirror.config.attachments:
-        return mirror.scan()
-    known = Index(mirror.root, mirror.config.spaces)
-    scans = mirror.scan(known.read)
-    if not dry_run:
-        known.save(clean=False)
-    return scans
+        return None
+    return Index(mirror.root, mirror.config.spaces)
 
 
 def _with_texts(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
