@@ -177,7 +177,7 @@ def _outline(step: Step) -> Document | None:
 
 def _remove(mirror: Mirror, step: Step) -> PageResult:
     try:
-        raw = step.entry.raw if step.entry else b""
+        raw = mirror.whole(step.entry).raw if step.entry else b""
         for file in _files_of(mirror, step):
             mirror.discard(file.path, expected=file.digest)
         mirror.remove(step.path, expected=raw, page_id=step.result.id)

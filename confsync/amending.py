@@ -79,7 +79,7 @@ def has_own_files(how: How, entry: Entry | None) -> bool:
     return any(name not in bases or bases[name].digest != f.digest for name, f in here.items())
 
 
-def with_place(step: Step, placed: Placement) -> Step:
+def with_place(how: How, step: Step, placed: Placement) -> Step:
     """The step, with the stamp saying whether it is at the top for want of another place.
 
     After a pull that places all, no file has the name of an earlier title any more.
@@ -90,18 +90,30 @@ def with_place(step: Step, placed: Placement) -> Step:
     top = before.id in placed.tops
     if before.top == top and not before.renamed:
         return step  # nearly always, and then nothing is to be parsed for it
+    step = _whole(how, step)
     after = _after(step)
     if after is None or after.stamp is None:
         return step
     return _restamped(step, after, replace(after.stamp, top=top, renamed=False))
 
 
-def with_old_name(step: Step) -> Step:
+def with_old_name(how: How, step: Step) -> Step:
     """The step, with the stamp saying that the file has the name of an earlier title."""
+    step = _whole(how, step)
     after = _after(step)
     if after is None or after.stamp is None or after.stamp.renamed:
         return step
     return _restamped(step, after, replace(after.stamp, renamed=True))
+
+
+def _whole(how: How, step: Step) -> Step:
+    """The step with the text of its document, where that is not known yet, or the tale of why."""
+    if step.entry is None or step.remove:
+        return step
+    try:
+        return replace(step, entry=how.mirror.whole(step.entry))
+    except ConfsyncError as error:
+        return replace(step, entry=None, data=None, result=failed(step.result, error))
 
 
 def _after(step: Step) -> Document | None:

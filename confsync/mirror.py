@@ -23,7 +23,7 @@ from confsync.document import Document
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.model import Folder, Page, Stamp
 from confsync.people import People
-from confsync.scan import MOVING, Entry, SpaceScan, scan
+from confsync.scan import MOVING, Entry, SpaceScan, read, scan
 
 
 class Mirror:
@@ -39,6 +39,22 @@ class Mirror:
         self.written: set[str] = set()
         # What was written that says what its stamp says, and how it is recognised: for the index.
         self.fresh: dict[str, tuple[Key, Document]] = {}
+
+    def whole(self, entry: Entry) -> Entry:
+        """A document with its text, where title and stamp alone are known of it.
+
+        Raises ChangedMeanwhileError.
+        """
+        outline = entry.document
+        if entry.raw or outline is None:
+            return entry
+        found = read(self.root, entry.path)
+        now = found.document
+        if now is None or (now.title, now.digest, now.stamp) != (
+            *(outline.title, outline.digest, outline.stamp),
+        ):
+            raise _changed(entry.path)
+        return found
 
     def scan(self, reading: Callable[[Path, str], Entry] | None = None) -> tuple[SpaceScan, ...]:
         """Read every document once; `reading` is as for `scan.scan`."""

@@ -130,14 +130,16 @@ class PageInfo:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page with its body, byte for byte as the server holds it."""
+    """A page with its body, byte for byte as the server holds it; or, `known`, by digest alone."""
 
     info: PageInfo
     body: str
+    known: str | None = None
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", digest(self.info.title, self.body))
+        found = digest(self.info.title, self.body) if self.known is None else self.known
+        object.__setattr__(self, "digest", found)
 
 
 @dataclass(frozen=True, slots=True)

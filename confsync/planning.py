@@ -48,7 +48,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     if how.prune:
         steps += [_left_out(entry) for entry in seen.left]
     if not how.full:
-        steps = [with_old_name(step) if step.result.id in outdated else step for step in steps]
+        steps = [with_old_name(how, step) if step.result.id in outdated else step for step in steps]
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.path for step in steps if step.remove)
     placed = placement.plan(seen, removed, deleted, outdated)
@@ -66,7 +66,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         if page_id in seen.infos and page_id not in seen.cases
     ]
     moves = dict(placed.moves)
-    placed_steps = tuple(with_move(with_place(step, placed), moves) for step in steps)
+    placed_steps = tuple(with_move(with_place(how, step, placed), moves) for step in steps)
     return Plan(seen.scan, placed_steps, moves, placed, seen)
 
 
@@ -233,11 +233,13 @@ def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
     stamp = replace(stamp, parent=parent, posted=day)
     if stamp == case.stamp or step.entry is None or step.entry.document is None:
         return step
-    found = step.entry.document
-    base = (stamp, case.page) if case.page and case.page.digest == stamp.digest else None
+    entry = how.mirror.whole(step.entry)
+    found = entry.document or step.entry.document
+    read = case.page is not None and case.page.known is None
+    base = (stamp, case.page) if case.page and read and case.page.digest == stamp.digest else None
     if step.result.outcome is Outcome.CLEAN:
         step = replace(step, result=replace(step.result, outcome=Outcome.RESTAMPED))
-    return replace(step, data=document.update(found, stamp), base=base)
+    return replace(step, entry=entry, data=document.update(found, stamp), base=base)
 
 
 def _replace(how: How, step: Step, case: Case) -> Step:

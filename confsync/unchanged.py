@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 
 
 class Unchanged:
-    """What one pull knows of the last one that found nothing new.
+    """What one pull knows of the last ones.
 
+    A `plain` one reads no more than it needs: of a document that is as it was title and stamp.
     `readers` are those that have asked for a listing already, which need not be asked for again.
     """
 
-    def __init__(self, mirror: Mirror, remote: Remote) -> None:
+    def __init__(self, mirror: Mirror, remote: Remote, *, plain: bool) -> None:
         self._mirror = mirror
         self._remote = remote
+        self._plain = plain
         self._spaces = mirror.config.spaces
         self._index = Index(mirror.root, self._spaces) if _is_simple(mirror) else None
         self._listed: str | None = None
@@ -58,8 +60,11 @@ class Unchanged:
         return self._listed == index.pulled
 
     def read(self, root: Path, name: str) -> Entry:
-        """Read a document, and remember that."""
-        return (self._index.record if self._index else scan.read)(root, name)
+        """Read a document, as far as it need be, and remember that."""
+        index = self._index
+        if index is None:
+            return scan.read(root, name)
+        return (index.read if self._plain else index.record)(root, name)
 
     def wrote(self) -> None:
         """A pull has read every document, and written some."""

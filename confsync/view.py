@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import labelling, scope
 from confsync.config import SpaceConfig
-from confsync.errors import EVERYBODYS, APIAccessError, SpaceNotFoundError
+from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, SpaceNotFoundError
 from confsync.model import (
     AttachmentInfo,
     Folder,
@@ -31,8 +31,9 @@ Attachments = tuple[AttachmentInfo, ...] | APIAccessError
 class SpaceView:
     """A space: the listing, the folders, every selected document decided, and the new pages.
 
-    `failed` holds documents whose page could not be read this time. `waiting` holds documents
-    without a stamp whose title a page has that is not here: perhaps theirs, which push finds out.
+    `failed` holds documents that, or whose page, could not be read this time. `waiting` holds
+    documents without a stamp whose title a page has that is not here: perhaps theirs, which push
+    finds out.
     `excluded` are the ids of pages that the configuration leaves out, `left` the documents that
     stand here all the same. `attachments` are those of the pages with a document, and of the new
     ones, by page id, where they are wanted.
@@ -44,7 +45,7 @@ class SpaceView:
     infos: Mapping[str, PageInfo]
     folders: Mapping[str, Folder]
     cases: Mapping[str, Case]
-    failed: Mapping[str, APIAccessError]
+    failed: Mapping[str, ConfsyncError]
     new: Mapping[str, PageInfo]
     waiting: Mapping[str, PageInfo]
     excluded: frozenset[str]
@@ -74,12 +75,14 @@ def view(
     with_new: bool,
     labels: bool = False,
     attachments: bool = False,
+    whole: Callable[[Entry], Entry] = lambda entry: entry,
 ) -> SpaceView:
     """Ask the server about one space: a listing, and the bodies that the decisions need.
 
     Bodies are fetched of pages whose version or title changed, of locally modified and of named
     ones; new pages (`with_new`) are known by the listing. `deleted` maps ids that are not to be
-    written again, `elsewhere` are those of documents in the directories of other spaces.
+    written again, `elsewhere` are those of documents in the directories of other spaces. `whole`
+    brings the text of a document where title and stamp alone are known of it.
     """
     listed = {info.id: info for info in _listing(reader, labels=labels)}
     folders = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
@@ -107,13 +110,18 @@ def view(
     fresh = [info for info in fresh if info.title.casefold() not in untracked]
     here = {i: info for i, info in infos.items() if _is_here(reader, info)}
     least = _to_read(scan, stamped, here, refresh or not selection.everything)
+    meant_here = {entry.path for entry in stamped}
+    failed: dict[str, ConfsyncError] = {}
+    scan = _with_texts(scan, least, whole, failed)
     found = reader.current(least)
     cases: dict[str, Case] = {}
-    failed: dict[str, APIAccessError] = {}
-    for entry in stamped:
+    for entry in scan.entries:
+        if entry.path not in meant_here or entry.path in failed:
+            continue
         stamp, local = sides_of(scan, entry)
-        # An unmodified document that the listing shows nothing new about has the page's body.
-        answer = found[stamp.id] if stamp.id in found else Page(infos[stamp.id], local.body)
+        # An unmodified document that the listing shows nothing new about has the page's text.
+        same = stamp.id not in found
+        answer = Page(infos[stamp.id], local.body, local.digest) if same else found[stamp.id]
         answer = _with_labels(answer, infos)
         case = reader.decided(stamp, local, answer)
         if isinstance(case, APIAccessError):
@@ -125,6 +133,26 @@ def view(
     return SpaceView(
         scan, reader.space, home, infos, folders, cases, failed, new, waiting, excluded, left, files
     )
+
+
+def _with_texts(
+    scan: SpaceScan,
+    page_ids: Collection[str],
+    whole: Callable[[Entry], Entry],
+    failed: dict[str, ConfsyncError],
+) -> SpaceScan:
+    """The scan with the texts of some pages' documents; adds to `failed` why not, by path."""
+
+    def read(entry: Entry) -> Entry:
+        if entry.page_id not in page_ids:
+            return entry
+        try:
+            return whole(entry)
+        except ConfsyncError as error:
+            failed[entry.path] = error
+            return entry
+
+    return replace(scan, entries=tuple(map(read, scan.entries)))
 
 
 def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:

@@ -65,8 +65,8 @@ def pull(
     interrupted = False
     everything = selection.everything
     with contextlib.nullcontext() if dry_run else mirror.lock():
-        last = Unchanged(mirror, remote)
         plain = everything and not (refresh or prune or resolution)
+        last = Unchanged(mirror, remote, plain=plain)
         try:
             if plain and last.nothing_new():
                 nothing = Result("pull", dry_run=dry_run)
@@ -130,7 +130,9 @@ def pull(
         except KeyboardInterrupt:
             interrupted = True
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
-    notes = (*references.notes(scans, renamed), *scope.note(left))
+    changed = [page for page in renamed if page.old != page.new]
+    links = references.notes(mirror.scan(), changed) if changed else ()
+    notes = (*links, *scope.note(left))
     result = Result(
         "pull",
         told,
@@ -210,6 +212,7 @@ def _plan(
         with_new=how.full,
         labels=how.mirror.config.labels,
         attachments=bool(how.mirror.config.attachments),
+        whole=how.mirror.whole,
     )
     return planning.plan(how, seen, deleted)
 
