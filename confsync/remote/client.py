@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from atlassian.rest_client import AtlassianRestAPI
 
 from confsync import steps
 from confsync.config import is_loopback
@@ -28,6 +27,7 @@ from confsync.errors import (
     ServerError,
 )
 from confsync.remote.credentials import Credentials
+from confsync.remote.library import AtlassianRestAPI
 from confsync.remote.translation import CREDENTIALS_HINT, answer_of, network_error
 
 Answer = TypeVar("Answer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -82,7 +83,9 @@ class Cloud(Connection):
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
         known = self._labelled(space) if labels else None
-        for row in self._all(f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK}):
+        answers = self._answers(f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK})
+        # The next answer is on its way while this one is read.
+        for row in chain.from_iterable(self.workers.early(answers)):
             info = self._info(row)
             if known is not None:
                 info = replace(info, labels=tuple(sorted(known.get(info.id, ()))))
@@ -280,11 +283,18 @@ class Cloud(Connection):
     def _all(
         self, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
     ) -> Iterator[Row]:
-        """Every row of a listing. The end is where there is no next link, never a short page."""
+        """Every row of a listing."""
+        return chain.from_iterable(self._answers(path, params, limit=limit))
+
+    def _answers(
+        self, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
+    ) -> Iterator[list[Row]]:
+        """A listing's rows, as they are answered. The end is where there is no next link, never a
+        short page."""
         seen: set[str] = set()
         while True:
             answer = self._client.get(path, params, limit=limit)
-            yield from rows.results_of(answer, path)
+            yield rows.results_of(answer, path)
             following = rows.part_of(answer, "_links").get("next")
             if not following:
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -92,7 +93,9 @@ class DataCenter(Connection):
     ) -> Iterator[PageInfo]:
         count = 0
         expand = self._more + (",metadata.labels" if labels else "")
-        for row in self._all(space, expand=expand, limit=INFOS):
+        # The next answer is on its way while this one is read.
+        answers = self.workers.early(batches(self._all(space, expand=expand, limit=INFOS), INFOS))
+        for row in chain.from_iterable(answers):
             count += 1
             info = self._info(row, space.key)
             yield replace(info, labels=self._labels_in(row)) if labels else info

@@ -10,13 +10,13 @@ from typing import BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from atlassian.rest_client import AtlassianRestAPI
 from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]
 
 from confsync.config import is_loopback
 from confsync.errors import CredentialsError, NetworkError, ServerError
 from confsync.remote import rows
 from confsync.remote.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
+from confsync.remote.library import AtlassianRestAPI
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.remote.translation import answer_of
