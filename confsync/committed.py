@@ -13,7 +13,8 @@ from confsync import gitrepo, paths, removals
 from confsync.basestore import STATE
 from confsync.config import SpaceConfig
 from confsync.model import Stamp
-from confsync.scan import Entry, parsed, read, refuse_misplaced, walk
+from confsync.scan import Entry, parsed, read, refuse_misplaced
+from confsync.standing import walk
 
 
 def deleted_pages(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +64,7 @@ def deleted_documents(
     without git, without a repository, without a commit. Raises UsageError for a revision that is
     none.
     """
-    if revision == "HEAD" and _lacks_none(root, directories, here):
+    if revision == "HEAD" and here.issuperset(documents_of_head(root, directories)() or [None]):
         return {}
     with _repository(root) as repo:
         if repo is None:
@@ -76,25 +76,43 @@ def deleted_documents(
         return {name: _blob(repo, commit, prefix / name) for name in names}
 
 
-def _lacks_none(root: Path, directories: Iterable[str], here: frozenset[str]) -> bool:
-    """Whether HEAD certainly has no document but those that stand: one look, as is the rule.
+def documents_of_head(
+    root: Path, directories: Iterable[str]
+) -> Callable[[], frozenset[str] | None]:
+    """Begin to ask git which documents HEAD has; what is answered, when called, are their paths.
 
-    Anything else, be it trouble with the repository, is for a closer look to tell.
+    None, where only a closer look can tell, be it for trouble with the repository. Without one
+    there are none.
     """
     if not any(os.path.lexists(above / ".git") for above in (root, *root.absolute().parents)):
-        return not _is_bare_at(root)
+        known = None if _is_bare_at(root) else frozenset[str]()
+        return lambda: known
     import subprocess
+    import threading
 
     options = [word for option in _OPTIONS for word in ("-c", option)]
     command = ["git", *options, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *directories]
-    try:
-        listed = subprocess.run(  # noqa: S603 - the words are ours and the configuration's
-            command, cwd=root, env={**os.environ, **_ENVIRONMENT}, capture_output=True, check=False
-        )
-    except OSError:
-        return False
-    names = listed.stdout.decode("utf-8", "surrogateescape").split("\0")
-    return listed.returncode == 0 and not any(n not in here and is_document(n) for n in names)
+    environment = {**os.environ, **_ENVIRONMENT}
+    answers: list[bytes] = []
+
+    def ask() -> None:
+        with contextlib.suppress(OSError):
+            found = subprocess.run(  # noqa: S603 - the words are ours and the configuration's
+                command, cwd=root, env=environment, capture_output=True, check=False
+            )
+            answers.extend([found.stdout] if found.returncode == 0 else [])
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+
+    def answered() -> frozenset[str] | None:
+        asking.join()
+        if not answers:
+            return None
+        names = answers[0].decode("utf-8", "surrogateescape").split("\0")
+        return frozenset(filter(is_document, names))
+
+    return answered
 
 
 def _is_bare_at(root: Path) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
-from confsync import attachments, document, paths
+from confsync import document, paths, standing
 from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
 from confsync.errors import DocumentError
@@ -184,21 +184,12 @@ def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
     return frozenset(entry.path for scan in scans for entry in scan.entries)
 
 
-def standing(root: Path, space: SpaceConfig) -> Iterator[str]:
-    """The paths in the mirror of a space's documents and folder files, in no order."""
-    start = len(os.path.join(root, ""))
-    directory = root / space.path
-    for parent, names in walk(directory, but=directory / paths.BLOG if space.blog else None):
-        inner = parent[start:].replace(os.sep, "/")
-        yield from (f"{inner}/{name}" for name in names)
-
-
 def _scan_space(
     root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]
 ) -> tuple[list[Entry], dict[str, Folder]]:
     entries: list[Entry] = []
     folders: dict[str, Folder] = {}
-    for name in sorted(standing(root, space), key=lambda name: name.split("/")):
+    for name in sorted(standing.standing(root, space), key=lambda name: name.split("/")):
         directory, _, file = name.removeprefix(f"{space.path}/").rpartition("/")
         if file == paths.FOLDER_FILE:
             folder = _read_folder(root / name)
@@ -232,30 +223,6 @@ def parsed(name: str, raw: bytes) -> Entry:
         return Entry(name, raw, document.parse(raw, name))
     except DocumentError as error:
         return Entry(name, raw, None, error)
-
-
-def walk(directory: Path, *, but: Path | None = None) -> Iterator[tuple[str, list[str]]]:
-    """Directories from one downward, with the names of their documents and folder files.
-
-    Hidden ones and `but` are not entered.
-    """
-    for parent, directories, files in os.walk(directory):
-        directories[:] = sorted(
-            name
-            for name in directories
-            if not name.startswith(".")
-            and not name.endswith(attachments.DIRECTORY)
-            and (but is None or Path(parent, name) != but)
-        )
-        yield (
-            parent,
-            [
-                name
-                for name in files
-                if name == paths.FOLDER_FILE
-                or (name.endswith(paths.SUFFIX) and not name.startswith("."))
-            ],
-        )
 
 
 def _read_folder(path: Path) -> Folder | None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync import scan, scope
-from confsync.committed import deleted_entries
 from confsync.config import SpaceConfig
 from confsync.errors import EVERYBODYS, ConfsyncError
+from confsync.glance import Glance
 from confsync.index import Index
 from confsync.mirror import Mirror
 from confsync.model import PageInfo, ParentKind
@@ -39,15 +39,16 @@ class Unchanged:
         self._remote = remote
         self._plain = plain
         self._spaces = mirror.config.spaces
-        self._index = Index(mirror.root, self._spaces) if _is_simple(mirror) else None
+        simple = _is_simple(mirror)
+        self._index = Index(mirror.root) if simple else None
+        self._glance = Glance(mirror.root, self._spaces) if simple else None
         self._listed: str | None = None
         self.readers: dict[SpaceConfig, Reader] = {}
 
     def nothing_new(self) -> bool:
         """Whether there is nothing to pull; asks for listings only if there may not be."""
-        index = self._index
-        here = index.untouched() if index and index.pulled else None
-        if index is None or not here or deleted_entries(self._mirror.root, self._spaces, here=here):
+        last = self._glance
+        if last is None or not last.pulled or not last.unchanged():
             return False
         try:
             for space in self._spaces:
@@ -57,7 +58,7 @@ class Unchanged:
         except ConfsyncError:
             return False  # to be told with its space, while the others have their turn
         self._listed = self._digest()
-        return self._listed == index.pulled
+        return self._listed == last.pulled
 
     def read(self, root: Path, name: str) -> Entry:
         """Read a document, as far as it need be, and remember that."""
@@ -70,7 +71,7 @@ class Unchanged:
         """A pull has read every document, and written some."""
         if self._index:
             self._index.wrote(self._mirror.fresh)
-            self._index.save(clean=False)
+            self._index.save()
 
     def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
         """A pull of everything had nothing to do and nothing to tell."""
@@ -80,8 +81,9 @@ class Unchanged:
             one.folders or one.foreign or scope.excluded(one) or any(map(one.moves, one.entries))
             for one in scans
         )
-        if self._index and digest and clean:
-            self._index.save(clean=True, pulled=digest)
+        if self._index and self._glance and digest and clean:
+            self._index.save()
+            self._glance.note(self._index.keys, self._index.moment(), digest)
 
     def _ask(self, space: SpaceConfig) -> None:
         remote = about(self._remote, space)

@@ -18,6 +18,7 @@ from confsync.cli.options import Settings
 from confsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from confsync.config import Config
     from confsync.deleting import Deleting
     from confsync.mirror import Mirror
     from confsync.progress import Progress
@@ -38,11 +39,18 @@ def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selec
 
 def mirror_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
     """The mirror at `root`, and what is meant by paths as typed in `start`."""
-    from confsync import config
     from confsync.mirror import Mirror
+
+    config, selection = meant_at(root, start, paths)
+    return Mirror(root, config), selection
+
+
+def meant_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Config, Selection]:
+    """The configuration of the mirror at `root`, and what is meant by paths as typed in `start`."""
+    from confsync import config
     from confsync.selection import Selection
 
-    return Mirror(root, config.load(root)), Selection.of(root, start, paths)
+    return config.load(root), Selection.of(root, start, paths)
 
 
 def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from confsync.cli.session import (
     colored,
     deletions_of,
     finish,
+    meant_at,
     mirror_at,
     mirror_of,
     mirrors_of,
@@ -166,18 +167,20 @@ def status(
     confsync status --remote
     confsync status --fresh docs/ENG/guide.xhtml
     """
-    from confsync.index import clean
+    from confsync.glance import clean
     from confsync.result import Result
 
     results = {}
     for root, named in mirrors_of(settings, paths).items():
-        mirror, selection = mirror_at(root, settings.start, named)
-        count = None if look or fresh else clean(mirror, selection)
+        config, selection = meant_at(root, settings.start, named)
+        count = None if look or fresh else clean(root, config, selection)
         if count is not None:
             results[root] = Result("status", clean=count)
             continue
         from confsync.commands.status import status as run
+        from confsync.mirror import Mirror
 
+        mirror = Mirror(root, config)
         asked = remote_for(settings, mirror) if look or fresh else contextlib.nullcontext()
         with asked as remote, progress_on(settings) as progress:
             results[root] = run(

@@ -99,7 +99,7 @@ def push(
             interrupted = True
         if known and not dry_run:
             known.wrote(mirror.fresh)
-            known.save(clean=False)
+            known.save()
     if not errors:
         errors += _nowhere(asked, pages)
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
@@ -116,7 +116,7 @@ def _index(mirror: Mirror, delete: Deleting | None) -> Index | None:
     """
     if delete is not None or mirror.config.labels or mirror.config.attachments:
         return None
-    return Index(mirror.root, mirror.config.spaces)
+    return Index(mirror.root)
 
 
 def _with_texts(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:

@@ -13,6 +13,7 @@ from confsync.committed import astray, deleted_entries
 from confsync.compare import Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import RESOLVE, conflict_of
+from confsync.glance import Glance
 from confsync.index import Index
 from confsync.mirror import Mirror
 from confsync.model import AttachmentInfo, ParentKind, Status
@@ -53,7 +54,7 @@ def status(
     `exit_code` makes anything that is not clean an error, `fresh` only what the server changed.
     """
     offline = remote is None and not mirror.config.attachments
-    known = Index(mirror.root, mirror.config.spaces) if offline else None
+    known = Index(mirror.root) if offline else None
     scans = mirror.scan(known.read if known else None)
     gone_files = deleted_here(mirror)
     selection.check(
@@ -103,7 +104,9 @@ def status(
         errors.append(Problem("stale", said, hint, Exit.REFUSED))
     result = Result("status", listed, tuple(errors), told, clean=len(pages) - len(listed))
     if known:
-        known.save(clean=selection.everything and not (listed or errors or told or gone))
+        known.save()
+        if selection.everything and not (listed or errors or told or gone):
+            Glance(mirror.root, mirror.config.spaces).note(known.keys, known.moment())
     return result
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confsync import disk, document, index
+from confsync import disk, document, glance, index
 from confsync.basestore import STATE
 from confsync.commands.status import status
 from confsync.config import load
@@ -49,7 +49,7 @@ def edit(path: Path, old: str = "one", new: str = "two") -> None:
 
 
 def look(mirror: Mirror) -> Result:
-    count = index.clean(mirror, Selection())
+    count = glance.clean(mirror.root, mirror.config, Selection())
     found = status(mirror, None, Selection())
     assert count is None or (found.clean, found.pages) == (count, ())
     return found
@@ -71,13 +71,13 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mirror:
 
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if everything that is read were an hour old already."""
-    moment = index.Index._moment
+    moment = index.Index.moment
 
     def later(self: index.Index) -> int | None:
         found = moment(self)
         return found + 3_600_000_000_000 if found else None
 
-    monkeypatch.setattr(index.Index, "_moment", later)
+    monkeypatch.setattr(index.Index, "moment", later)
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_an_edit_of_the_same_size_in_the_same_tick_is_seen(tmp_path: Path) -> No
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "lstat", frozen)
-        patched.setattr(index.Index, "_moment", lambda self: LONG_AGO)
+        patched.setattr(index.Index, "moment", lambda self: LONG_AGO)
         assert states(look(mirror)) == (1, {})
         edit(path)
         assert states(look(mirror)) == (0, {"ENG/page-0.xhtml": Outcome.MODIFIED})
@@ -209,7 +209,7 @@ def test_a_broken_index_is_none(
 def test_an_index_of_another_version_is_none(
     mirror: Mirror, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "__version__", "99")
+    monkeypatch.setattr(glance, "__version__", "99")
     assert states(look(mirror)) == (3, {})
     assert len(reads) == 3
 
@@ -288,6 +288,6 @@ def test_a_page_whose_document_was_copied_is_not_called_deleted(mirror: Mirror) 
     """Two documents of one id are refused, and the id is here all the same: also without bytes."""
     root = mirror.root
     shutil.copy(root / "ENG/page-1.xhtml", root / "ENG/copy.xhtml")
-    with_index = mirror.scan(index.Index(root, mirror.config.spaces).read)[0].entries
+    with_index = mirror.scan(index.Index(root).read)[0].entries
     assert [e.claimed_id for e in with_index] == [e.claimed_id for e in mirror.scan()[0].entries]
     assert [e.claimed_id for e in with_index] == ["101", "100", "101", "102"]
