@@ -64,7 +64,8 @@ def deleted_documents(
     without git, without a repository, without a commit. Raises UsageError for a revision that is
     none.
     """
-    if revision == "HEAD" and here.issuperset(documents_of_head(root, directories)() or [None]):
+    committed = documents_of_head(root, directories)() if revision == "HEAD" else None
+    if committed is not None and here.issuperset(committed):
         return {}
     with _repository(root) as repo:
         if repo is None:

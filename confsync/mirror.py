@@ -50,9 +50,8 @@ class Mirror:
             return entry
         found = read(self.root, entry.path)
         now = found.document
-        if now is None or (now.title, now.digest, now.stamp) != (
-            *(outline.title, outline.digest, outline.stamp),
-        ):
+        as_known = (outline.title, outline.digest, outline.stamp)
+        if now is None or (now.title, now.digest, now.stamp) != as_known:
             raise _changed(entry.path)
         return found
 

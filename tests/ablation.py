@@ -156,7 +156,7 @@ ABLATIONS = (
         "a file of the index's own tick is read again",
         (
             Cut(
-                "confsync/index.py",
+                "confsync/glance.py",
                 "return key[1] < began and key[2] < began",
                 "return True",
             ),
@@ -165,6 +165,42 @@ ABLATIONS = (
             "tests/unit/test_index.py::test_an_edit_of_the_same_size_in_the_same_tick_is_seen",
             "tests/unit/test_index.py::"
             "test_a_file_that_was_changed_in_the_tick_of_the_look_is_read_again",
+        ),
+    ),
+    Ablation(
+        "what was written is known only where its next change shows",
+        (Cut("confsync/replacing.py", " and written < renamed:", ":"),),
+        (
+            "tests/unit/test_replacing.py::"
+            "test_what_was_written_in_the_tick_of_its_name_is_read_again",
+        ),
+    ),
+    Ablation(
+        "what was written is known only where it is that still",
+        (
+            Cut(
+                "confsync/replacing.py",
+                "if (size, written, inode) == (before[0], before[1], before[3]) and",
+                "if",
+            ),
+        ),
+        (
+            "tests/unit/test_replacing.py::"
+            "test_what_is_edited_at_once_is_not_taken_for_what_was_written",
+        ),
+    ),
+    Ablation(
+        "a text that is read late is that of the document that was decided about",
+        (
+            Cut(
+                "confsync/mirror.py",
+                "raise _changed(entry.path)\n        return found",
+                "return found",
+            ),
+        ),
+        (
+            "tests/flows/test_unchanged.py::"
+            "test_an_edit_between_the_look_and_the_reading_is_left_alone",
         ),
     ),
     Ablation(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import scan
+from confsync import disk, mirror, scan
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -27,7 +27,21 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return read(root, name)
 
     monkeypatch.setattr(scan, "read", noted)
+    monkeypatch.setattr(mirror, "read", noted)
     return found
+
+
+@pytest.fixture
+def a_tick_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the file system goes on between writing a file and giving it its name."""
+    prepare = disk.prepare
+
+    def slowly(path: Path, data: bytes, *, durable: bool = True) -> str:
+        name = prepare(path, data, durable=durable)
+        time.sleep(0.03)
+        return name
+
+    monkeypatch.setattr(disk, "prepare", slowly)
 
 
 @pytest.fixture
@@ -116,3 +130,79 @@ def test_a_server_that_is_away_is_told_once(wiki: Sandbox, settled: Desk) -> Non
     assert len(told.data["errors"]) == 1
     wiki.faults.refuse = lambda method, path: None
     assert settled.json("pull").data["pages"] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no time of change there")
+@pytest.mark.usefixtures("a_tick_later")
+def test_what_a_run_has_written_nobody_reads_again(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], reads: list[str]
+) -> None:
+    desk = desk_at("fresh")
+    assert desk("status").out == "clean: 2 pages\n"
+    desk.json("pull")
+    assert reads == []
+    desk.edit(GUIDE, "8080", "8081")
+    assert desk.json("push").outcomes == {GUIDE: "updated"}
+    assert reads == [GUIDE]
+    assert desk("status").out == "clean: 2 pages\n"
+    assert desk.json("pull").outcomes == {}
+    assert reads == [GUIDE]
+    assert "8081" in wiki.store.page(guide).body
+
+
+@pytest.mark.parametrize("change", [_edited, _retitled, _trashed])
+def test_a_pull_reads_the_documents_that_it_has_to_do_with(
+    wiki: Sandbox,
+    settled: Desk,
+    guide: str,
+    reads: list[str],
+    change: Callable[[Sandbox, str], None],
+) -> None:
+    """And no other, unless links to an old title are looked for."""
+    change(wiki, guide)
+    before = settled.path(GUIDE).read_bytes()
+    assert len(settled.json("pull").data["pages"]) == 1
+    assert set(reads) == {GUIDE} or change is _retitled
+    gone = [path.read_bytes() for path in settled.path(".confsync/trash").glob(GUIDE)]
+    assert gone == ([before] if change is _trashed else [])
+    left = "1 page" if change is _trashed else "2 pages"
+    assert settled("status").out == f"clean: {left}\n"
+
+
+def test_a_document_that_moves_on_the_server_is_read_before_its_stamp_is_written(
+    wiki: Sandbox, settled: Desk, guide: str, reads: list[str]
+) -> None:
+    """Its text does not change, and stays: the stamp says another parent."""
+    other = wiki.store.create_page("ENG", "Other", "<p>other</p>").id
+    settled.json("pull")
+    time.sleep(0.02)
+    settled.json("pull")
+    reads.clear()
+    body = settled.text(GUIDE).partition("\n---\n")[2]
+    wiki.store.edit(guide, parent=other, author="Ana")
+    settled.json("pull")
+    moved = settled.text("ENG/other/guide.xhtml")
+    assert moved.partition("\n---\n")[2] == body
+    assert f'parent: "{other}"' in moved
+    assert settled.json("pull").outcomes == {}
+
+
+def test_an_edit_between_the_look_and_the_reading_is_left_alone(
+    wiki: Sandbox, settled: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decided about was the clean document; the one that stands there now is another."""
+    wiki.store.edit(guide, "<p>theirs</p>", author="Ana")
+    read = mirror.read
+
+    def edited(root: Path, name: str) -> scan.Entry:
+        path = root / name
+        path.write_bytes(path.read_bytes().replace(b"</p>", b" mine</p>", 1))
+        return read(root, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mirror, "read", edited)
+        run = settled.json("pull", exit=4)
+    assert run.outcomes == {GUIDE: "failed"}
+    assert "changed while confsync ran" in run.out
+    assert " mine</p>" in settled.text(GUIDE)
+    assert settled.json("pull", exit=1).outcomes == {GUIDE: "rejected"}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
+from confsync import disk, document
 from confsync.config import Config, SpaceConfig
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror import Mirror
@@ -135,3 +137,67 @@ def test_what_is_interrupted_leaves_old_files_and_new_ones_and_nothing_else(
     with pytest.raises(KeyboardInterrupt):
         replace_all(mirror, writes, workers)
     assert files(mirror) == {"ENG/0.xhtml": b"new", "ENG/1.xhtml": b"new"}
+
+
+STAMP = Stamp("7", 1, digest("A", "<p>a</p>"))
+OUTLINE = document.outline("A", STAMP, None)
+CLEAN = Writing("ENG/a.xhtml", b"as if it were rendered", None, None, OUTLINE)
+
+
+@pytest.fixture
+def a_tick_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the file system goes on between writing a file and giving it its name."""
+    prepare = disk.prepare
+
+    def slowly(path: Path, data: bytes, *, durable: bool = True) -> str:
+        name = prepare(path, data, durable=durable)
+        time.sleep(0.03)
+        return name
+
+    monkeypatch.setattr(disk, "prepare", slowly)
+
+
+@pytest.mark.usefixtures("a_tick_later")
+@pytest.mark.skipif(os.name == "nt", reason="no time of change there")
+@pytest.mark.parametrize("workers", WORKERS)
+def test_what_says_what_its_stamp_says_is_known_once_it_is_written(
+    mirror: Mirror, workers: Workers
+) -> None:
+    other = Writing("ENG/b.xhtml", b"whoever knows", None)
+    assert replace_all(mirror, [CLEAN, other], workers) == [None, None]
+    key = disk.key(mirror.root / "ENG/a.xhtml")
+    assert mirror.fresh == {"ENG/a.xhtml": (key, OUTLINE)}
+
+
+@pytest.mark.usefixtures("a_tick_later")
+@pytest.mark.skipif(os.name == "nt", reason="no time of change there")
+def test_what_is_edited_at_once_is_not_taken_for_what_was_written(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an editor that saves as we do: a whole new file in the place of the one that was there."""
+    replace = os.replace
+
+    def edit(source: str, target: Path) -> None:
+        replace(source, target)
+        saved = target.with_suffix(".saved")
+        saved.write_bytes(target.read_bytes().upper())
+        time.sleep(0.03)
+        replace(saved, target)
+
+    monkeypatch.setattr(os, "replace", edit)
+    assert replace_all(mirror, [CLEAN], Workers(1)) == [None]
+    assert mirror.fresh == {}
+
+
+def test_what_was_written_in_the_tick_of_its_name_is_read_again(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit of the same size in the same tick would leave no sign: git calls that racy."""
+
+    def same_tick(path: Path | str) -> disk.Key:
+        found = os.lstat(path)
+        return found.st_size, 5, 5, found.st_ino
+
+    monkeypatch.setattr(disk, "key", same_tick)
+    assert replace_all(mirror, [CLEAN], Workers(1)) == [None]
+    assert mirror.fresh == {}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from confsync import model
+from confsync.document import render
 
 # Each costs a command that does not need it between 5 and 200 ms.
 HEAVY = (
@@ -15,6 +19,7 @@ HEAVY = (
 )
 CODE = """
 import sys
+import time
 from confsync.cli import main
 code = main(sys.argv[1:])
 print(code, *sys.modules, file=sys.stderr)
@@ -52,3 +57,41 @@ def test_the_version_is_told_without_any_verb() -> None:
     loaded = run.stdout.split("\n")[1].split()
     assert not {name for name in loaded if name.startswith(("confsync.commands", "confsync.cli.v"))}
     assert "yaml" not in loaded
+
+
+def test_whoever_asks_a_server_loads_one_module_of_the_library() -> None:
+    code = (
+        "import sys\nimport confsync.remote.client as client\n"
+        "print(*(name for name in sys.modules if name.startswith(('atlassian', 'bs4'))))\n"
+        "import atlassian, atlassian.rest_client\nfrom atlassian import Confluence\n"
+        "from atlassian.rest_client import AtlassianRestAPI as used\n"
+        "assert issubclass(Confluence, used) and used is client.AtlassianRestAPI\n"
+        "assert atlassian.rest_client.AtlassianRestAPI is used and atlassian.Jira\n"
+        "assert not hasattr(atlassian, 'nothing')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = run.stdout.split()
+    assert "atlassian.rest_client" in loaded
+    assert not {"bs4", "atlassian.confluence", "atlassian.jira"} & set(loaded)
+
+
+def test_a_status_with_nothing_to_tell_loads_nothing_that_reads_a_document(tmp_path: Path) -> None:
+    (tmp_path / ".confsync.yaml").write_text("url: https://a.example/wiki\nspaces:\n  - key: ENG\n")
+    (tmp_path / "ENG").mkdir()
+    (tmp_path / ".confsync").mkdir()
+    digest = model.digest("One", "<p>one</p>")
+    stamp = model.Stamp("7", 1, digest)
+    document = tmp_path / "ENG/one.xhtml"
+    document.write_bytes(render("One", "<p>one</p>", stamp))
+    for _ in range(2):  # what is younger than the glance is looked at once more
+        time.sleep(0.03)
+        run = subprocess.run(
+            [sys.executable, "-c", CODE, "status"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert run.stdout == "clean: 1 page\n"
+    modules = ("scan", "document", "frontmatter", "mirror", "index", "committed", "commands.status")
+    assert not {f"confsync.{name}" for name in modules} & set(run.stderr.split())
