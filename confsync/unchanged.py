@@ -42,23 +42,23 @@ class Unchanged:
         simple = _is_simple(mirror)
         self._index = Index(mirror.root) if simple else None
         self._glance = Glance(mirror.root, self._spaces) if simple else None
-        self._listed: str | None = None
+        self._told: dict[SpaceConfig, list[tuple[str, ...]]] = {}
         self.readers: dict[SpaceConfig, Reader] = {}
 
     def nothing_new(self) -> bool:
         """Whether there is nothing to pull; asks for listings only if there may not be."""
         last = self._glance
-        if last is None or not last.pulled or not last.unchanged():
+        if last is None or not last.pulled:
             return False
-        try:
-            for space in self._spaces:
-                self._ask(space)
-        except EVERYBODYS:
-            raise
-        except ConfsyncError:
-            return False  # to be told with its space, while the others have their turn
-        self._listed = self._digest()
-        return self._listed == last.pulled
+        with self._remote.workers.aside() as aside:
+            aside.put(self._asked)  # whatever is seen here, the listing is needed
+            unchanged = last.unchanged()
+            told = aside.taken()
+        return bool(unchanged and all(told) and self._digest() == last.pulled)
+
+    def _asked(self) -> list[bool]:
+        """Ask for the listing of each space; answers which could be had."""
+        return [self._ask(space) for space in self._spaces]
 
     def read(self, root: Path, name: str) -> Entry:
         """Read a document, as far as it need be, and remember that."""
@@ -85,12 +85,23 @@ class Unchanged:
             self._index.save()
             self._glance.note(self._index.keys, self._index.moment(), digest)
 
-    def _ask(self, space: SpaceConfig) -> None:
+    def _ask(self, space: SpaceConfig) -> bool:
         remote = about(self._remote, space)
-        found = remote.space(space.key)
-        reader = Reader(remote, found, archived=space.archived)
-        reader.listed = tuple(remote.listing(found, archived=space.archived))
+        told = []
+        try:
+            found = remote.space(space.key)
+            reader = Reader(remote, found, archived=space.archived)
+            listed = []
+            for info in remote.listing(found, archived=space.archived):
+                listed.append(info)
+                told.append(_told(info))  # while the next answer is on its way
+        except EVERYBODYS:
+            raise
+        except ConfsyncError:
+            return False  # to be told with its space, while the others have their turn
+        reader.listed, self._told[space] = tuple(listed), told
         self.readers[space] = reader
+        return True
 
     def _digest(self) -> str:
         """What was listed of all spaces; empty where a listing does not tell everything."""
@@ -101,7 +112,8 @@ class Unchanged:
                 return ""
             if any(info.parent_kind is ParentKind.FOLDER for info in reader.listed):
                 return ""  # a folder's name is asked for by itself
-            hashed.update(repr((reader.space, sorted(map(_told, reader.listed)))).encode())
+            told = self._told.get(space) or list(map(_told, reader.listed))
+            hashed.update(repr((reader.space, sorted(told))).encode())
         return hashed.hexdigest()
 
 

@@ -53,3 +53,15 @@ def test_a_page_that_is_gone_comes_back_beside_one_that_took_its_title() -> None
     team.push(ana=0, cut=0, d=1, delete=False, me=0, moment=0, trouble=None)
     team.check()
     team.teardown()
+
+
+def test_a_page_that_is_new_in_two_clones_and_retitled_in_between_is_two() -> None:
+    """Found by the machine in itself, after 15,000 histories: nothing but the title tells."""
+    team = Team()
+    team.start(plain=False)
+    team.write_a_new_document(d=0, n=0)
+    team.clone(d=0)
+    team.copy_and_look(d=0, n=0)
+    team.ana_retitles(n=4)
+    team.check()
+    team.teardown()
