@@ -2,19 +2,33 @@
 
 Entries are immutable and trusted only when their digest is right, so a torn, stale or foreign one
 is simply not there, and needs no fsync. Deleting the whole cache loses no work.
+
+One base is a file; many that are put at once are a pack: a list of what is in it, a line each with
+name and number of bytes, an empty line, and the contents. To make a file takes longer than to
+write it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from confsync import disk
 from confsync.model import Stamp, digest
 
 STATE = ".confsync"
+# What is put at once in smaller numbers is not worth a pack.
+FEW = 8
+_PACK = "pack-"
+_FIRST = "confsync bases 1"
+# No more of a pack is looked at for its list; what has a longer one is none.
+_LONGEST_LIST = 1 << 16
+_LONGEST_TITLE = 1024
 
 
 def make_state(state: Path) -> None:
@@ -26,60 +40,146 @@ def make_state(state: Path) -> None:
         disk.replace(ignore, b"*\n", lambda: None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in which file the content of an entry is, in bytes."""
+
+    path: Path
+    start: int
+    length: int
+
+    def read(self) -> bytes:
+        """The content. Raises OSError."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return file.read(self.length)
+
+
 class BaseStore:
     """Bases by (page id, version, digest)."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._made = False
+        self._packed: dict[str, _Place] | None = None
 
     def get(self, stamp: Stamp) -> tuple[str, str] | None:
         """Title and body of the stamp's base, or None when the cache does not have it."""
-        try:
-            content = self._path(stamp.id, stamp.version, stamp.digest).read_bytes().decode()
-        except (OSError, UnicodeDecodeError):
-            return None
-        title, _, body = content.partition("\0")
-        return (title, body) if digest(title, body) == stamp.digest else None
+        name = _name(stamp)
+        with contextlib.suppress(OSError):
+            found = _checked(self._path(name).read_bytes(), stamp.digest)
+            if found:
+                return found
+        place = self._places().get(name)
+        with contextlib.suppress(OSError):
+            return _checked(place.read(), stamp.digest) if place else None
+        return None
 
     def versions(self, page_id: str) -> list[tuple[int, str]]:
         """Version and digest of each base of a page that the cache has, trusted as far as names
         go."""
-        try:
-            with os.scandir(self._directory / _shelf(page_id)) as shelf:
-                names = [entry.name for entry in shelf]
-        except OSError:
-            return []
+        names: list[str] = []
+        with contextlib.suppress(OSError), os.scandir(self._directory / _shelf(page_id)) as shelf:
+            names = [entry.name for entry in shelf]
+        names += [name for name in self._places() if name not in names]
         parts = (name.split("-") for name in names if name.startswith(f"{page_id}-"))
         return [(int(p[1]), p[2]) for p in parts if len(p) == 3 and p[1].isdecimal()]
 
     def titles(self, prefix: str, most: int) -> list[tuple[str, str]]:
         """Ids that begin with some digits, the first `most` of them, each with a title that its
         page has or had: for recognising a page, and for nothing else."""
-        known: dict[str, Path] = {}
+        known = {
+            name.partition("-")[0]: replace(place, length=min(place.length, _LONGEST_TITLE))
+            for name, place in self._places().items()
+            if name.startswith(prefix)
+        }
         with contextlib.suppress(OSError):
             for path in self._directory.glob(f"*/{prefix}*-*-*"):
-                known[path.name.partition("-")[0]] = path
+                known[path.name.partition("-")[0]] = _Place(path, 0, _LONGEST_TITLE)
         return [(page_id, _title(known[page_id])) for page_id in sorted(known)[:most]]
 
     def put(self, stamp: Stamp, title: str, body: str) -> None:
         """Remember a base. A cache that cannot be written is no reason to fail."""
-        path = self._path(stamp.id, stamp.version, stamp.digest)
         with contextlib.suppress(OSError, UnicodeEncodeError):
-            content = f"{title}\0{body}".encode()
-            if not self._made:
-                make_state(self._directory.parent)
-                self._made = True
-            disk.keep(path, content)
+            self._keep(self._path(_name(stamp)), _content(title, body))
 
-    def _path(self, page_id: str, version: int, content: str) -> Path:
-        return self._directory / _shelf(page_id) / f"{page_id}-{version}-{content}"
+    def put_all(self, bases: Sequence[tuple[Stamp, str, str]]) -> None:
+        """Remember several bases, as `put` does each."""
+        if len(bases) < FEW:
+            for base in bases:
+                self.put(*base)
+            return
+        contents: dict[str, bytes] = {}
+        for stamp, title, body in bases:
+            with contextlib.suppress(UnicodeEncodeError):
+                contents[_name(stamp)] = _content(title, body)
+        head = "\n".join((_FIRST, *(f"{name} {len(raw)}" for name, raw in contents.items()), "\n"))
+        path = self._directory / f"{_PACK}{hashlib.sha256(head.encode()).hexdigest()[:32]}"
+        with contextlib.suppress(OSError):
+            self._keep(path, b"".join((head.encode(), *contents.values())))
+        self._packed = None
+
+    def _keep(self, path: Path, content: bytes) -> None:
+        if not self._made:
+            make_state(self._directory.parent)
+            self._made = True
+        disk.keep(path, content)
+
+    def _places(self) -> Mapping[str, _Place]:
+        """What the packs have, by name."""
+        if self._packed is None:
+            self._packed = {}
+            with contextlib.suppress(OSError), os.scandir(self._directory) as found:
+                for entry in found:
+                    if entry.name.startswith(_PACK) and entry.is_file(follow_symlinks=False):
+                        with contextlib.suppress(OSError, ValueError):
+                            self._packed.update(_list_of(Path(entry.path)))
+        return self._packed
+
+    def _path(self, name: str) -> Path:
+        return self._directory / _shelf(name.partition("-")[0]) / name
 
 
-def _title(path: Path) -> str:
+def _list_of(path: Path) -> Iterable[tuple[str, _Place]]:
+    """What a pack says that it has. Raises OSError, and ValueError for what is no pack."""
+    with path.open("rb") as file:
+        head, end, _ = file.read(_LONGEST_LIST).partition(b"\n\n")
+        size = os.fstat(file.fileno()).st_size
+    first, *lines = head.decode("ascii").split("\n")
+    if first != _FIRST or not end:
+        raise ValueError(f"{path} is no pack")
+    start = len(head) + len(end)
+    found: list[tuple[str, _Place]] = []
+    for line in lines:
+        name, _, number = line.partition(" ")
+        length = int(number) if number.isdecimal() else size
+        if start + length > size:
+            raise ValueError(f"{path} is torn")
+        found.append((name, _Place(path, start, length)))
+        start += length
+    return found
+
+
+def _name(stamp: Stamp) -> str:
+    return f"{stamp.id}-{stamp.version}-{stamp.digest}"
+
+
+def _content(title: str, body: str) -> bytes:
+    return f"{title}\0{body}".encode()
+
+
+def _checked(content: bytes, wanted: str) -> tuple[str, str] | None:
+    """Title and body, if they are those that have the digest."""
     try:
-        with path.open("rb") as file:
-            return file.read(1024).partition(b"\0")[0].decode("utf-8", "replace")
+        title, _, body = content.decode().partition("\0")
+    except UnicodeDecodeError:
+        return None
+    return (title, body) if digest(title, body) == wanted else None
+
+
+def _title(place: _Place) -> str:
+    try:
+        return place.read().partition(b"\0")[0].decode("utf-8", "replace")
     except OSError:
         return ""
 

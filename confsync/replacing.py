@@ -88,6 +88,7 @@ class _Replacing:
             ready = self._with_directories(writes)
             for one in workers.ahead(self._prepare, ready, at_most=workers.hands, window=AHEAD):
                 prepared.append(one)
+            self._mirror.bases.put_all([write.base for write in self._asked if write.base])
             for write, found in zip(self._asked, prepared, strict=True):
                 answers.append(
                     self._put_in_place(write, found) if isinstance(found, _Prepared) else found
@@ -126,8 +127,6 @@ class _Replacing:
         write, failed = asked
         if failed is not None:
             return failed
-        if write.base:
-            self._mirror.bases.put(*write.base)
         try:
             name = disk.prepare(self._mirror.root / write.name, write.data)
             return _Prepared(name, disk.key(name))
