@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from confsync import fetching, files, moving, paths, planning, removals
@@ -56,10 +57,19 @@ def act(how: How, plan: Plan, done: list[PageResult], progress: Progress) -> Non
     new = {step.new.id: step for step in steps if step.new is not None}
     removed = removals.read(mirror.root / STATE)
     number = 0
-    for some in chain(batches(here, TOGETHER), _arriving(how, plan, new)):
-        progress(f"writing {plan.scan.config.key}", number, len(steps))
-        done += _write(how, _with_files(how, some), removed)
-        number += len(some)
+    with how.remote.workers.locally.aside() as aside:
+        try:
+            for some in chain(batches(here, TOGETHER), _arriving(how, plan, new)):
+                progress(f"writing {plan.scan.config.key}", number, len(steps))
+                if any(step.bringing for step in some):
+                    done += aside.taken()  # directories come and go with attachments
+                ready = list(_with_files(how, some))
+                # While these are written, the next ones are made; no more than those are in memory.
+                done += aside.taken()
+                aside.put(partial(_write, how, ready, removed))
+                number += len(some)
+        finally:
+            done += aside.taken()
 
 
 def _arriving(how: How, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]]:
@@ -119,7 +129,7 @@ def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
             mirror.drop_folder(directory)
 
 
-def _write(how: How, steps: Iterator[Step], removed: frozenset[str]) -> list[PageResult]:
+def _write(how: How, steps: list[Step], removed: frozenset[str]) -> list[PageResult]:
     """Write what is to be written, and tell of the rest; `removed` are pages that came back."""
     mirror = how.mirror
     results: list[PageResult] = []
