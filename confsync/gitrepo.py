@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from confsync.attachments import document_of
 from confsync.errors import ConfigError, FileError, UsageError
+from confsync.githead import ENVIRONMENT, OPTIONS, documents_of_head, is_document
 from confsync.paths import SUFFIX
 
 if TYPE_CHECKING:
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
 
 # One digest is in the history once for each branch that pulled it; more is no use.
 _LOOK_AT = 20
-
-# A repository that lies in somebody's work tree, such as in an unpacked archive, is not used.
-_OPTIONS = (
-    "safe.bareRepository=explicit",
-    "core.fsmonitor=false",
-    f"core.hooksPath={os.devnull}",
-    "log.showSignature=false",
-)
-# Nothing is fetched, be it over a transport that a configuration names, and no index is written.
-_ENVIRONMENT = {
-    "GIT_ALLOW_PROTOCOL": "",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-}
 
 
 def version() -> str | None:
@@ -75,50 +61,6 @@ def deleted_documents(
         names = [name for name in _gone(command, root, directories, commit) if is_document(name)]
         prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
         return {name: _blob(repo, commit, prefix / name) for name in names}
-
-
-def documents_of_head(
-    root: Path, directories: Iterable[str]
-) -> Callable[[], frozenset[str] | None]:
-    """Begin to ask git which documents HEAD has; what is answered, when called, are their paths.
-
-    None, where only a closer look can tell, be it for trouble with the repository. Without one
-    there are none.
-    """
-    if not any(os.path.lexists(above / ".git") for above in (root, *root.absolute().parents)):
-        known = None if _is_bare_at(root) else frozenset[str]()
-        return lambda: known
-    import subprocess
-    import threading
-
-    options = [word for option in _OPTIONS for word in ("-c", option)]
-    command = ["git", *options, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *directories]
-    environment = {**os.environ, **_ENVIRONMENT}
-    answers: list[bytes] = []
-
-    def ask() -> None:
-        with contextlib.suppress(OSError):
-            found = subprocess.run(  # noqa: S603 - the words are ours and the configuration's
-                command, cwd=root, env=environment, capture_output=True, check=False
-            )
-            answers.extend([found.stdout] if found.returncode == 0 else [])
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-
-    def answered() -> frozenset[str] | None:
-        asking.join()
-        if not answers:
-            return None
-        names = answers[0].decode("utf-8", "surrogateescape").split("\0")
-        return frozenset(filter(is_document, names))
-
-    return answered
-
-
-def _is_bare_at(root: Path) -> bool:
-    """Whether the mirror may lie in a repository's own directory, which has no '.git'."""
-    return any((above / "HEAD").is_file() for above in (root, *root.absolute().parents))
 
 
 def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str]:
@@ -164,10 +106,6 @@ def _gone(command: Git, root: Path, directories: Iterable[str], commit: str) -> 
     gone = [name for name in split(listed) if not _stands(root / name)]
     sparse = _left_out(command, directories) if gone else frozenset()
     return [name for name in gone if name not in sparse]
-
-
-def is_document(name: str) -> bool:
-    return name.endswith(SUFFIX) and document_of(name) is None
 
 
 def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
@@ -225,8 +163,8 @@ def _command(repo: Repo, root: Path) -> Git:
 
 def _harmless(command: Git) -> Git:
     """The same git, which starts no program that a repository names."""
-    command.update_environment(**_ENVIRONMENT)
-    command.set_persistent_git_options(c=list(_OPTIONS))
+    command.update_environment(**ENVIRONMENT)
+    command.set_persistent_git_options(c=list(OPTIONS))
     return command
 
 
@@ -367,6 +305,6 @@ def nowhere(directory: str) -> Git | None:
         return None
     command = _harmless(git.Git(directory))
     command.update_environment(GIT_DIR=os.devnull, GIT_ATTR_NOSYSTEM="1")
-    options = (*_OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
+    options = (*OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
     command.set_persistent_git_options(c=list(options))
     return command

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from confsync import __version__, disk, gitrepo, standing
+from confsync import __version__, disk, githead, standing
 from confsync.basestore import STATE
 from confsync.config import FILE_NAME, Config, SpaceConfig
 from confsync.disk import Key
@@ -40,7 +40,7 @@ class Glance:
         """All documents, if they are those of then, and git's HEAD has no other. None: look."""
         if not self._seen:
             return None
-        asked = gitrepo.documents_of_head(self._root, [space.path for space in self._spaces])
+        asked = githead.documents_of_head(self._root, [space.path for space in self._spaces])
         keys = standing.keys(self._root, self._spaces)
         if not keys or _digest(keys) != self._seen:
             return None

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 from confsync import gitrepo
 from confsync.attachments import document_of
 from confsync.errors import FileError
+from confsync.githead import is_document
 
 if TYPE_CHECKING:
     from git import Git
@@ -142,7 +143,5 @@ def _changed(command: Git, directories: Iterable[str], *options: str) -> frozens
 def _documents(names: Iterable[str]) -> frozenset[str]:
     """The documents among some files, and those whose attachments are among them."""
     return frozenset(
-        document_of(name) or name
-        for name in names
-        if document_of(name) or gitrepo.is_document(name)
+        document_of(name) or name for name in names if document_of(name) or is_document(name)
     )

@@ -35,7 +35,7 @@ LOCAL = frozenset(
             "audit",
             "steps",
         ),
-        *("removals", "committed"),
+        *("removals", "standing", "glance", "index", "githead"),
     ]
 )
 # The standard library's ways out: what is pure has no business with them.
