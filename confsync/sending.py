@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from confsync import naming
-from confsync.compare import Absent, Content, Parent
+from confsync.compare import Content, Parent
 from confsync.errors import (
     APIAccessError,
-    ChangedMeanwhileError,
-    ConfsyncError,
     CredentialsError,
     Exit,
     NetworkError,
@@ -20,9 +17,9 @@ from confsync.errors import (
 )
 from confsync.extras import Extras
 from confsync.mirror import Mirror
-from confsync.model import Event, Page
+from confsync.model import Event
 from confsync.progress import Progress
-from confsync.reading import Case, Found, Reader
+from confsync.reading import Case, Reader
 from confsync.references import Renamed
 from confsync.rejection import (
     beside,
@@ -34,9 +31,9 @@ from confsync.rejection import (
     refusal,
     taken,
 )
-from confsync.replacing import Writing, replace_all, settling
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
+from confsync.settling import Settling, leaves_text, was_sent
 from confsync.view import sides_of
 from confsync.work import batches
 from confsync.writing import Landed, NoVersion, settled, writable, write
@@ -70,7 +67,12 @@ class Sending:
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
-        self.renamed: list[Renamed] = []
+        self._settling = Settling(mirror, reader, scan, extras)
+
+    @property
+    def renamed(self) -> list[Renamed]:
+        """The pages whose titles this push changed."""
+        return self._settling.renamed
 
     def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
         """Check a batch, write it, settle it; then the next one. Raises what ended the run."""
@@ -107,11 +109,11 @@ class Sending:
             result = beside(entry, case)
             if told := self._read_only(entry, case):
                 self._pages.append(told)
-            elif self._leaves_text(entry, case):
+            elif leaves_text(self._extras, entry, case):
                 words = self._extras.words(entry, alone=True)
                 self._pages.append(replace(result, outcome=Outcome.UPDATED, error=words))
             elif settled(case):
-                outcome = Outcome.UPDATED if _sent(case) else Outcome.RESTAMPED
+                outcome = Outcome.UPDATED if was_sent(case) else Outcome.RESTAMPED
                 self._pages.append(replace(result, outcome=outcome))
             elif writable(case):
                 self._pages.append(replace(result, outcome=Outcome.UPDATED))
@@ -136,8 +138,8 @@ class Sending:
                             self._pages.append(result)
                         yield 1
                     self._pages += aside.taken()
-                    landed = [entry for entry in batch if entry.path in self._landed]
-                    aside.put(partial(self._settle, landed))
+                    landed = [(e, *self._landed[e.path]) for e in batch if e.path in self._landed]
+                    aside.put(partial(self._settling.settle, landed))
                     if self._ended:
                         break
             except Exception:
@@ -199,7 +201,7 @@ class Sending:
         if told := self._read_only(entry, case):
             return told
         what: Landed | NoVersion | Case | None = settled(case)
-        if self._leaves_text(entry, case):
+        if leaves_text(self._extras, entry, case):
             what = Landed(case.stamp.version, case.stamp.parent)
         if what is None and not writable(case):
             return self._refused(result, case)
@@ -212,7 +214,7 @@ class Sending:
             what = write(self._reader, case, self._message)
         match what:
             case Landed():
-                if not self._leaves_text(entry, case):
+                if not leaves_text(self._extras, entry, case):
                     self._note(entry, case, what)
                 self._landed[entry.path] = (case, what)
                 self._extras.label(entry, case)
@@ -226,14 +228,10 @@ class Sending:
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
         """The refusal of what would be sent to a page that is only pulled."""
-        why = read_only(case.page) if writable(case) or self._leaves_text(entry, case) else ""
+        why = (
+            read_only(case.page) if writable(case) or leaves_text(self._extras, entry, case) else ""
+        )
         return replace(beside(entry, case), error=why, exit=Exit.REFUSED) if why else None
-
-    def _leaves_text(self, entry: Entry, case: Case) -> bool:
-        """Whether labels or attachments are all that changed here."""
-        if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):
-            return False
-        return self._extras.any(entry)
 
     def _refused(self, result: PageResult, case: Case) -> PageResult:
         told = _not_sent(result, case)
@@ -262,118 +260,6 @@ class Sending:
             user=self._who,
         )
         self._mirror.audit.add(event)
-
-    # -- settling ----------------------------------------------------------------------------------
-
-    def _settle(self, entries: list[Entry]) -> list[PageResult]:
-        """Read back in bulk what the server stored, and write it to the files."""
-        landed = [(entry, *self._landed[entry.path]) for entry in entries]
-        if not landed:
-            return []
-        try:
-            found = self._reader.current({case.stamp.id: made.version for _, case, made in landed})
-        except APIAccessError:
-            found = {}
-        told: dict[str, PageResult] = {}
-        waiting: list[tuple[Entry, Case, Landed]] = []
-
-        def writes() -> Iterator[Writing]:
-            for entry, case, made in landed:
-                if case.page and writable(case):
-                    old, new = case.page.info.title, case.local.title
-                    config = self._scan.config
-                    self.renamed.append(Renamed(config.key, old, new, config.posts))
-                found_now = self._settled(entry, case, made, found.get(case.stamp.id))
-                if isinstance(found_now, PageResult):
-                    told[entry.path] = found_now
-                    continue
-                waiting.append((entry, case, made))
-                yield found_now
-
-        workers = self._reader.remote.workers
-        for (entry, case, made), error in zip(
-            waiting, replace_all(self._mirror, writes(), workers), strict=True
-        ):
-            told[entry.path] = self._written(entry, case, made, error)
-        return [told[entry.path] for entry, _, _ in landed]
-
-    def _settled(
-        self, entry: Entry, case: Case, made: Landed, answer: Found | None
-    ) -> PageResult | Writing:
-        """What a file shall say now, or why nobody can tell."""
-        result = self._sent_as(entry, case, made)
-        if isinstance(answer, Absent):
-            why = f"landed as v{made.version}, but now the page is {answer.value}"
-            return replace(result, error=why, exit=Exit.REFUSED)
-        try:
-            page = self._stored(case, made, answer)
-            if page is not None:
-                return self._writing(entry, case, page, made.parent)
-        except ConfsyncError as error:
-            return _not_settled(result, made, error)
-        why = f"landed as v{made.version}, but the server does not show it yet"
-        hint = "'confsync push' settles the file later"
-        return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
-
-    def _sent_as(self, entry: Entry, case: Case, made: Landed) -> PageResult:
-        alone = self._leaves_text(entry, case)
-        sent = alone or _sent(case) or self._extras.words(entry, alone=alone)
-        outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
-        return replace(beside(entry, case), outcome=outcome, remote=made.version)
-
-    def _written(
-        self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None
-    ) -> PageResult:
-        """What became of a document whose file was to be written."""
-        result = self._sent_as(entry, case, made)
-        if error is not None:
-            return _not_settled(result, made, error)
-        if result.outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
-            why = "the stamp is new; the move is not sent yet: push again"
-            return replace(result, error=why, exit=Exit.REFUSED)
-        if left := self._extras.unfinished.get(entry.path):
-            return replace(result, outcome=Outcome.FAILED, error=left.why, exit=left.exit)
-        words = self._extras.words(entry, alone=self._leaves_text(entry, case))
-        return replace(result, error=words)
-
-    def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
-        """The version that landed, as the server stored it; None while it does not show it."""
-        if not isinstance(answer, Page) or answer.info.version.number < made.version:
-            return None
-        if answer.info.version.number == made.version:
-            return answer
-        return self._reader.remote.old_page(case.stamp.id, made.version)
-
-    def _writing(self, entry: Entry, case: Case, page: Page, parent: str | None) -> Writing:
-        labels = self._extras.labels(entry)
-        stamp = replace(
-            case.stamp,
-            version=page.info.version.number,
-            digest=page.digest,
-            parent=parent,
-            labels=case.stamp.labels if labels is None else labels,
-            attachments=self._extras.attached(entry, case.stamp),
-            renamed=self._outdated(entry, case),
-        )
-        return settling(self._mirror, entry, stamp, page, labels)
-
-    def _outdated(self, entry: Entry, case: Case) -> bool:
-        """Whether the file is called after the title that this push changed."""
-        old = case.page.info.title if case.page and writable(case) else None
-        return naming.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
-
-
-def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> PageResult:
-    if isinstance(error, ChangedMeanwhileError):
-        why = f"landed as v{made.version}; the file was edited meanwhile and is left alone"
-        return replace(result, error=why, exit=Exit.LOCAL)
-    why = f"landed as v{made.version}, but: {error.message}"
-    return replace(result, error=why, exit=error.exit)
-
-
-def _sent(case: Case) -> bool:
-    """Whether what a case is settled with was written by this push, or by an earlier one."""
-    return writable(case) or case.decisions.content is Content.LANDED
 
 
 def _not_sent(result: PageResult, case: Case) -> PageResult:

@@ -1,0 +1,151 @@
+"""Settling what was written: what the server stored goes to the files, with the new stamps.
+
+A version that is not shown yet, or a file that was edited meanwhile, is told of, and left for the
+next push, which knows what landed by its token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from confsync import naming
+from confsync.compare import Absent, Content
+from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
+from confsync.extras import Extras
+from confsync.mirror import Mirror
+from confsync.model import Page
+from confsync.reading import Case, Found, Reader
+from confsync.references import Renamed
+from confsync.rejection import beside
+from confsync.replacing import Writing, replace_all, settling
+from confsync.result import Outcome, PageResult
+from confsync.scan import Entry, SpaceScan
+from confsync.writing import Landed, settled, writable
+
+
+class Settling:
+    """The settling of one push of one space. `renamed` are the pages whose titles it changed."""
+
+    def __init__(self, mirror: Mirror, reader: Reader, scan: SpaceScan, extras: Extras) -> None:
+        self._mirror = mirror
+        self._reader = reader
+        self._scan = scan
+        self._extras = extras
+        self.renamed: list[Renamed] = []
+
+    def settle(self, landed: list[tuple[Entry, Case, Landed]]) -> list[PageResult]:
+        """Read back in bulk what the server stored, and write it to the files."""
+        if not landed:
+            return []
+        try:
+            found = self._reader.current({case.stamp.id: made.version for _, case, made in landed})
+        except APIAccessError:
+            found = {}
+        told: dict[str, PageResult] = {}
+        waiting: list[tuple[Entry, Case, Landed]] = []
+
+        def writes() -> Iterator[Writing]:
+            for entry, case, made in landed:
+                if case.page and writable(case):
+                    old, new = case.page.info.title, case.local.title
+                    config = self._scan.config
+                    self.renamed.append(Renamed(config.key, old, new, config.posts))
+                found_now = self._settled(entry, case, made, found.get(case.stamp.id))
+                if isinstance(found_now, PageResult):
+                    told[entry.path] = found_now
+                    continue
+                waiting.append((entry, case, made))
+                yield found_now
+
+        workers = self._reader.remote.workers
+        for (entry, case, made), error in zip(
+            waiting, replace_all(self._mirror, writes(), workers), strict=True
+        ):
+            told[entry.path] = self._written(entry, case, made, error)
+        return [told[entry.path] for entry, _, _ in landed]
+
+    def _settled(
+        self, entry: Entry, case: Case, made: Landed, answer: Found | None
+    ) -> PageResult | Writing:
+        """What a file shall say now, or why nobody can tell."""
+        result = self._sent_as(entry, case, made)
+        if isinstance(answer, Absent):
+            why = f"landed as v{made.version}, but now the page is {answer.value}"
+            return replace(result, error=why, exit=Exit.REFUSED)
+        try:
+            page = self._stored(case, made, answer)
+            if page is not None:
+                return self._writing(entry, case, page, made.parent)
+        except ConfsyncError as error:
+            return _not_settled(result, made, error)
+        why = f"landed as v{made.version}, but the server does not show it yet"
+        hint = "'confsync push' settles the file later"
+        return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
+
+    def _sent_as(self, entry: Entry, case: Case, made: Landed) -> PageResult:
+        alone = leaves_text(self._extras, entry, case)
+        sent = alone or was_sent(case) or self._extras.words(entry, alone=alone)
+        outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
+        return replace(beside(entry, case), outcome=outcome, remote=made.version)
+
+    def _written(
+        self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None
+    ) -> PageResult:
+        """What became of a document whose file was to be written."""
+        result = self._sent_as(entry, case, made)
+        if error is not None:
+            return _not_settled(result, made, error)
+        if result.outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
+            why = "the stamp is new; the move is not sent yet: push again"
+            return replace(result, error=why, exit=Exit.REFUSED)
+        if left := self._extras.unfinished.get(entry.path):
+            return replace(result, outcome=Outcome.FAILED, error=left.why, exit=left.exit)
+        words = self._extras.words(entry, alone=leaves_text(self._extras, entry, case))
+        return replace(result, error=words)
+
+    def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
+        """The version that landed, as the server stored it; None while it does not show it."""
+        if not isinstance(answer, Page) or answer.info.version.number < made.version:
+            return None
+        if answer.info.version.number == made.version:
+            return answer
+        return self._reader.remote.old_page(case.stamp.id, made.version)
+
+    def _writing(self, entry: Entry, case: Case, page: Page, parent: str | None) -> Writing:
+        labels = self._extras.labels(entry)
+        stamp = replace(
+            case.stamp,
+            version=page.info.version.number,
+            digest=page.digest,
+            parent=parent,
+            labels=case.stamp.labels if labels is None else labels,
+            attachments=self._extras.attached(entry, case.stamp),
+            renamed=self._outdated(entry, case),
+        )
+        return settling(self._mirror, entry, stamp, page, labels)
+
+    def _outdated(self, entry: Entry, case: Case) -> bool:
+        """Whether the file is called after the title that this push changed."""
+        old = case.page.info.title if case.page and writable(case) else None
+        return naming.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
+
+
+def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:
+    """Whether labels or attachments are all that changed here."""
+    if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):
+        return False
+    return extras.any(entry)
+
+
+def was_sent(case: Case) -> bool:
+    """Whether what a case is settled with was written by this push, or by an earlier one."""
+    return writable(case) or case.decisions.content is Content.LANDED
+
+
+def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> PageResult:
+    if isinstance(error, ChangedMeanwhileError):
+        why = f"landed as v{made.version}; the file was edited meanwhile and is left alone"
+        return replace(result, error=why, exit=Exit.LOCAL)
+    why = f"landed as v{made.version}, but: {error.message}"
+    return replace(result, error=why, exit=error.exit)
