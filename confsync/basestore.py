@@ -61,7 +61,7 @@ class BaseStore:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._made = False
-        self._packed: dict[str, _Place] | None = None
+        self._packed: dict[str, dict[str, _Place]] | None = None
 
     def get(self, stamp: Stamp) -> tuple[str, str] | None:
         """Title and body of the stamp's base, or None when the cache does not have it."""
@@ -70,7 +70,7 @@ class BaseStore:
             found = _checked(self._path(name).read_bytes(), stamp.digest)
             if found:
                 return found
-        place = self._places().get(name)
+        place = self._places().get(stamp.id, {}).get(name)
         with contextlib.suppress(OSError):
             return _checked(place.read(), stamp.digest) if place else None
         return None
@@ -78,10 +78,9 @@ class BaseStore:
     def versions(self, page_id: str) -> list[tuple[int, str]]:
         """Version and digest of each base of a page that the cache has, trusted as far as names
         go."""
-        names: list[str] = []
+        names = set(self._places().get(page_id, ()))
         with contextlib.suppress(OSError), os.scandir(self._directory / _shelf(page_id)) as shelf:
-            names = [entry.name for entry in shelf]
-        names += [name for name in self._places() if name not in names]
+            names |= {entry.name for entry in shelf}
         parts = (name.split("-") for name in names if name.startswith(f"{page_id}-"))
         return [(int(p[1]), p[2]) for p in parts if len(p) == 3 and p[1].isdecimal()]
 
@@ -89,9 +88,10 @@ class BaseStore:
         """Ids that begin with some digits, the first `most` of them, each with a title that its
         page has or had: for recognising a page, and for nothing else."""
         known = {
-            name.partition("-")[0]: replace(place, length=min(place.length, _LONGEST_TITLE))
-            for name, place in self._places().items()
-            if name.startswith(prefix)
+            page_id: replace(place, length=min(place.length, _LONGEST_TITLE))
+            for page_id, places in self._places().items()
+            for place in places.values()
+            if page_id.startswith(prefix)
         }
         with contextlib.suppress(OSError):
             for path in self._directory.glob(f"*/{prefix}*-*-*"):
@@ -125,15 +125,17 @@ class BaseStore:
             self._made = True
         disk.keep(path, content)
 
-    def _places(self) -> Mapping[str, _Place]:
-        """What the packs have, by name."""
+    def _places(self) -> Mapping[str, Mapping[str, _Place]]:
+        """What the packs have of each page, by name."""
         if self._packed is None:
             self._packed = {}
             with contextlib.suppress(OSError), os.scandir(self._directory) as found:
                 for entry in found:
                     if entry.name.startswith(_PACK) and entry.is_file(follow_symlinks=False):
                         with contextlib.suppress(OSError, ValueError):
-                            self._packed.update(_list_of(Path(entry.path)))
+                            for name, place in _list_of(Path(entry.path)):
+                                page_id = name.partition("-")[0]
+                                self._packed.setdefault(page_id, {})[name] = place
         return self._packed
 
     def _path(self, name: str) -> Path:

@@ -110,13 +110,13 @@ def view(
     fresh = [info for info in fresh if info.title.casefold() not in untracked]
     here = {i: info for i, info in infos.items() if _is_here(reader, info)}
     least = _to_read(scan, stamped, here, refresh or not selection.everything)
-    meant_here = {entry.path for entry in stamped}
+    asked = {entry.path for entry in stamped}
     failed: dict[str, ConfsyncError] = {}
     scan = _with_texts(scan, least, whole, failed)
     found = reader.current(least)
     cases: dict[str, Case] = {}
     for entry in scan.entries:
-        if entry.path not in meant_here or entry.path in failed:
+        if entry.path not in asked or entry.path in failed:
             continue
         stamp, local = sides_of(scan, entry)
         # An unmodified document that the listing shows nothing new about has the page's text.

@@ -147,8 +147,15 @@ class Aside(Generic[Done]):
 
     def taken(self) -> list[Done]:
         """What everything that was begun has made; waits for it."""
-        waiting, self._waiting = self._waiting, []
-        return [one for made in waiting for one in made()]
+        done: list[Done] = []
+        while self._waiting:
+            made = self._waiting.pop(0)
+            try:
+                done += made()
+            except KeyboardInterrupt:
+                self._waiting.insert(0, made)  # to be waited for once more
+                raise
+        return done
 
 
 def _pool(size: int) -> ThreadPoolExecutor:

@@ -89,3 +89,21 @@ def test_what_is_done_aside_is_taken_once_and_its_failure_is_told(workers: Worke
     with pytest.raises(ValueError, match="no"), workers.aside() as aside:
         aside.put(fails)
         aside.taken()
+
+
+def test_what_is_done_aside_is_not_lost_to_an_interrupt() -> None:
+    """Whoever was waiting for it is told what it made when he waits once more."""
+    answers: list[object] = [KeyboardInterrupt(), [1]]
+
+    def made() -> list[int]:
+        found = answers.pop(0)
+        if isinstance(found, KeyboardInterrupt):
+            raise found
+        return [1]
+
+    with Workers(1, hands=1).aside() as aside:
+        aside._waiting.append(made)
+        with pytest.raises(KeyboardInterrupt):
+            aside.taken()
+        assert aside.taken() == [1]
+        assert aside.taken() == []
