@@ -135,7 +135,7 @@ def scan(
     scans = tuple(
         SpaceScan(space, checked, folders, _tree(space, checked, folders))
         for space, entries, folders in found
-        for single in [tuple(_refuse_duplicate(entry, twice) for entry in entries)]
+        for single in [tuple(_refuse_duplicate(root, entry, twice) for entry in entries)]
         for checked in [tuple(refuse_misplaced(entry, space) for entry in single)]
     )
     return tuple(replace(one, foreign=_foreign(one, scans)) for one in scans)
@@ -245,19 +245,23 @@ def _claimed_twice(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
     return {page_id: tuple(names) for page_id, names in claims.items() if len(names) > 1}
 
 
-def _line_of_id(document: Document) -> int:
-    block = document.spans["confluence"]
+def _line_of_id(document: Document | None) -> int:
+    block = document.spans.get("confluence") if document else None
+    if document is None or block is None:
+        return 1
     at = document.text.find("id:", block.start, block.end)
     return document.text.count("\n", 0, max(at, block.start)) + 1
 
 
-def _refuse_duplicate(entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Entry:
+def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Entry:
     if entry.page_id is None or entry.page_id not in twice:
         return entry
+    # Of one that is known without its text nobody knows the line.
+    found = entry if entry.raw else read(root, entry.path)
     others = ", ".join(name for name in twice[entry.page_id] if name != entry.path)
     problem = DocumentError(
         entry.path,
-        _line_of_id(entry.document) if entry.document else 1,
+        _line_of_id(found.document),
         f"has the same page id {entry.page_id} as {others}",
         hint="remove one of them; a copy that shall become a new page must lose its "
         "confluence block",

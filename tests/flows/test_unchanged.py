@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +116,24 @@ def test_a_document_that_was_deleted_with_git_is_told(settled: Desk) -> None:
     assert settled.json("pull").data["pages"] == []
     settled.path(GUIDE).unlink()
     assert settled.json("pull").outcomes == {GUIDE: "skipped"}
+
+
+@pytest.mark.parametrize("command", ["pull", "push", "status"])
+def test_of_two_documents_that_need_not_be_read_the_line_of_the_id_is_told(
+    settled: Desk, command: str
+) -> None:
+    """Each is as it was, and known by title and stamp; together they are an error in both."""
+    copy = "ENG/copy.xhtml"
+    settled.path(copy).write_bytes(settled.path(GUIDE).read_bytes())
+    time.sleep(0.02)
+    assert settled.text(GUIDE).split("\n")[3].startswith("  id:")
+    for _ in range(2):
+        run = settled(command, exit=4)
+        for name, other in ((GUIDE, copy), (copy, GUIDE)):
+            told = rf"{name}(:| +line )4: has the same page id \d+ as {other}"
+            assert re.search(told, run.out + run.err)
+    settled.path(copy).unlink()
+    settled(command)
 
 
 def test_an_edit_with_the_old_time_is_seen(wiki: Sandbox, settled: Desk) -> None:
