@@ -169,6 +169,18 @@ def test_what_a_run_has_written_nobody_reads_again(
     assert "8081" in wiki.store.page(guide).body
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no time of change there")
+@pytest.mark.usefixtures("a_tick_later")
+def test_what_was_written_and_cannot_be_read_is_told(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    """A title that is not one line of text: none of Confluence's own, but some server's."""
+    odd = wiki.store.create_page("ENG", "A", "<p>odd</p>", parent=guide).id
+    wiki.store.edit(odd, title="A\nB")
+    desk = desk_at("fresh")
+    assert "title must be one line of text" in desk("status", exit=4).out
+
+
 @pytest.mark.parametrize("change", [_edited, _retitled, _trashed])
 def test_a_pull_reads_the_documents_that_it_has_to_do_with(
     wiki: Sandbox,
