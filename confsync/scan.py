@@ -187,16 +187,14 @@ def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
 def _scan_space(
     root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]
 ) -> tuple[list[Entry], dict[str, Folder]]:
-    entries: list[Entry] = []
+    names = sorted(standing.standing(root, space), key=lambda name: name.split("/"))
+    # Before the folder files: with the first of these an index notes when it began to look.
+    entries = [reading(root, name) for name in names if standing.is_document(name)]
     folders: dict[str, Folder] = {}
-    for name in sorted(standing.standing(root, space), key=lambda name: name.split("/")):
-        directory, _, file = name.removeprefix(f"{space.path}/").rpartition("/")
-        if file == paths.FOLDER_FILE:
-            folder = _read_folder(root / name)
-            if folder:
-                folders[directory or "."] = folder
-        else:
-            entries.append(reading(root, name))
+    for name in names:
+        folder = None if standing.is_document(name) else _read_folder(root / name)
+        if folder:
+            folders[name.removeprefix(f"{space.path}/").rpartition("/")[0] or "."] = folder
     return entries, folders
 
 
