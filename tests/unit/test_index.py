@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confsync import disk, document, glance, index, scan
+from confsync import disk, document, glance, index, scan, standing
 from confsync.basestore import STATE
 from confsync.commands.status import status
 from confsync.config import load
@@ -321,3 +321,30 @@ def test_a_folder_file_that_changes_while_documents_are_looked_at_is_seen(
         patched.setattr(index.Index, "read", changed)
         status(mirror, None, Selection())
     assert states(look(mirror)) == (3, {"ENG/folder/inside.xhtml": Outcome.MOVED})
+
+
+def test_two_that_note_at_once_leave_the_note_of_one(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pull that had nothing to do with the documents of before, a status that finds others."""
+    root, spaces = mirror.root, mirror.config.spaces
+    before = standing.keys(root, spaces)
+    assert before is not None
+    write(root, 1, "other")
+    now = standing.keys(root, spaces)
+    assert now is not None
+    later = time.time_ns() + 3_600_000_000_000
+
+    def pull_meanwhile(*given: object, **named: object) -> object:
+        with monkeypatch.context() as patched:
+            patched.setattr(disk, "open", open)
+            patched.setattr(standing, "keys", lambda *_: before)
+            glance.Glance(root, spaces).note(before, later, "0123456789abcdef")
+        return open(*given, **named)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "open", pull_meanwhile, raising=False)
+        glance.Glance(root, spaces).note(now, later)
+    found = glance.Glance(root, spaces)
+    assert found.unchanged()
+    assert not found.pulled
