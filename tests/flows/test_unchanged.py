@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from confsync import disk, mirror, scan
+from confsync.commands import pull
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -198,6 +199,26 @@ def test_a_pull_reads_the_documents_that_it_has_to_do_with(
     assert gone == ([before] if change is _trashed else [])
     left = "1 page" if change is _trashed else "2 pages"
     assert settled("status").out == f"clean: {left}\n"
+
+
+def test_who_interrupts_a_pull_does_not_wait_for_links_to_be_looked_for(
+    wiki: Sandbox,
+    settled: Desk,
+    guide: str,
+    reads: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every document is read for that."""
+    wiki.store.edit(guide, title="Handbook", author="Ana")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pull, "act", interrupted)
+        settled.json("pull", exit=130)
+    assert reads == [GUIDE]
+    assert list(settled.json("pull").outcomes.values()) == ["pulled"]
 
 
 def test_a_document_that_moves_on_the_server_is_read_before_its_stamp_is_written(
