@@ -85,6 +85,11 @@ def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
+def is_title(text: str) -> bool:
+    """Whether a document can say that this is its title: one line, with something on it."""
+    return bool(text.strip(" \t\r\n")) and "\n" not in text  # a page can be titled U+00A0
+
+
 class FrontMatter:
     """One document's front matter; every complaint names the file and its line."""
 
@@ -101,7 +106,7 @@ class FrontMatter:
             raise self._error(0, "no title in the front matter", "add a line 'title: …'")
         node = self.values["title"].node
         title = self._text_of(node, "title")
-        if not title.strip(" \t\r\n") or "\n" in title:  # a page can be titled U+00A0
+        if not is_title(title):
             raise self._error(node, "title must be one line of text")
         return title
 

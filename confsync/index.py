@@ -50,6 +50,7 @@ class Index:
 
     def read(self, root: Path, name: str) -> Entry:
         """A document as `scan` reads it, or, of one that is as it was, title and stamp alone."""
+        self.moment()  # also where nothing is read: a file beside may change meanwhile
         key = disk.key(root / name)
         row = self._old.get(name)
         if row is not None and key is not None and _key(row) == key:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from confsync import disk, document
+from confsync import disk, document, frontmatter
 from confsync.disk import Key
 from confsync.document import Document
 from confsync.errors import ConfsyncError
@@ -145,7 +145,8 @@ class _Replacing:
             return error
         self._directories.add(path.parent)
         mirror.note(write.name)
-        if write.outline is not None:
+        # With a title that is none it is an error to whoever reads it, and is to be read for that.
+        if write.outline is not None and frontmatter.is_title(write.outline.title):
             self._note_fresh(path, temporary.key, write)
         return None
 

@@ -187,16 +187,14 @@ def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
 def _scan_space(
     root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]
 ) -> tuple[list[Entry], dict[str, Folder]]:
-    entries: list[Entry] = []
+    names = sorted(standing.standing(root, space), key=lambda name: name.split("/"))
+    # Before the folder files: with the first of these an index notes when it began to look.
+    entries = [reading(root, name) for name in names if standing.is_document(name)]
     folders: dict[str, Folder] = {}
-    for name in sorted(standing.standing(root, space), key=lambda name: name.split("/")):
-        directory, _, file = name.removeprefix(f"{space.path}/").rpartition("/")
-        if file == paths.FOLDER_FILE:
-            folder = _read_folder(root / name)
-            if folder:
-                folders[directory or "."] = folder
-        else:
-            entries.append(reading(root, name))
+    for name in names:
+        folder = None if standing.is_document(name) else _read_folder(root / name)
+        if folder:
+            folders[name.removeprefix(f"{space.path}/").rpartition("/")[0] or "."] = folder
     return entries, folders
 
 
@@ -256,11 +254,12 @@ def _line_of_id(document: Document | None) -> int:
 def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Entry:
     if entry.page_id is None or entry.page_id not in twice:
         return entry
-    found = (entry if entry.raw else read(root, entry.path)).document
+    # Of one that is known without its text nobody knows the line.
+    found = entry if entry.raw else read(root, entry.path)
     others = ", ".join(name for name in twice[entry.page_id] if name != entry.path)
     problem = DocumentError(
         entry.path,
-        _line_of_id(found),
+        _line_of_id(found.document),
         f"has the same page id {entry.page_id} as {others}",
         hint="remove one of them; a copy that shall become a new page must lose its "
         "confluence block",

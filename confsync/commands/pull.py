@@ -130,7 +130,7 @@ def pull(
         except KeyboardInterrupt:
             interrupted = True
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
-    changed = [page for page in renamed if page.old != page.new]
+    changed = [page for page in renamed if page.old != page.new and not interrupted]
     links = references.notes(mirror.scan(), changed) if changed else ()
     notes = (*links, *scope.note(left))
     result = Result(

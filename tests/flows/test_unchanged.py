@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from confsync import disk, mirror, scan
+from confsync.commands import pull
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -117,6 +119,24 @@ def test_a_document_that_was_deleted_with_git_is_told(settled: Desk) -> None:
     assert settled.json("pull").outcomes == {GUIDE: "skipped"}
 
 
+@pytest.mark.parametrize("command", ["pull", "push", "status"])
+def test_of_two_documents_that_need_not_be_read_the_line_of_the_id_is_told(
+    settled: Desk, command: str
+) -> None:
+    """Each is as it was, and known by title and stamp; together they are an error in both."""
+    copy = "ENG/copy.xhtml"
+    settled.path(copy).write_bytes(settled.path(GUIDE).read_bytes())
+    time.sleep(0.02)
+    assert settled.text(GUIDE).split("\n")[3].startswith("  id:")
+    for _ in range(2):
+        run = settled(command, exit=4)
+        for name, other in ((GUIDE, copy), (copy, GUIDE)):
+            told = rf"{name}(:| +line )4: has the same page id \d+ as {other}"
+            assert re.search(told, run.out + run.err)
+    settled.path(copy).unlink()
+    settled(command)
+
+
 def test_an_edit_with_the_old_time_is_seen(wiki: Sandbox, settled: Desk) -> None:
     before = settled.path(GUIDE).stat()
     settled.edit(GUIDE, "8080", "8081")
@@ -150,6 +170,18 @@ def test_what_a_run_has_written_nobody_reads_again(
     assert "8081" in wiki.store.page(guide).body
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no time of change there")
+@pytest.mark.usefixtures("a_tick_later")
+def test_what_was_written_and_cannot_be_read_is_told(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    """A title that is not one line of text: none of Confluence's own, but some server's."""
+    odd = wiki.store.create_page("ENG", "A", "<p>odd</p>", parent=guide).id
+    wiki.store.edit(odd, title="A\nB")
+    desk = desk_at("fresh")
+    assert "title must be one line of text" in desk("status", exit=4).out
+
+
 @pytest.mark.parametrize("change", [_edited, _retitled, _trashed])
 def test_a_pull_reads_the_documents_that_it_has_to_do_with(
     wiki: Sandbox,
@@ -167,6 +199,26 @@ def test_a_pull_reads_the_documents_that_it_has_to_do_with(
     assert gone == ([before] if change is _trashed else [])
     left = "1 page" if change is _trashed else "2 pages"
     assert settled("status").out == f"clean: {left}\n"
+
+
+def test_who_interrupts_a_pull_does_not_wait_for_links_to_be_looked_for(
+    wiki: Sandbox,
+    settled: Desk,
+    guide: str,
+    reads: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every document is read for that."""
+    wiki.store.edit(guide, title="Handbook", author="Ana")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pull, "act", interrupted)
+        settled.json("pull", exit=130)
+    assert reads == [GUIDE]
+    assert list(settled.json("pull").outcomes.values()) == ["pulled"]
 
 
 def test_a_document_that_moves_on_the_server_is_read_before_its_stamp_is_written(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confsync import disk, document, glance, index
+from confsync import disk, document, glance, index, scan, standing
 from confsync.basestore import STATE
 from confsync.commands.status import status
 from confsync.config import load
@@ -291,3 +291,60 @@ def test_a_page_whose_document_was_copied_is_not_called_deleted(mirror: Mirror) 
     with_index = mirror.scan(index.Index(root).read)[0].entries
     assert [e.claimed_id for e in with_index] == [e.claimed_id for e in mirror.scan()[0].entries]
     assert [e.claimed_id for e in with_index] == ["101", "100", "101", "102"]
+
+
+def test_a_folder_file_that_changes_while_documents_are_looked_at_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no document has to be read, either: it says which parents they want."""
+    mirror = make(tmp_path)
+    folder = tmp_path / "ENG/folder/.folder.yaml"
+    folder.parent.mkdir()
+    folder.write_text("id: '7'\ntitle: F\n")
+    title, body = "Inside", "<p>a</p>"
+    stamp = Stamp("200", 1, digest(title, body), parent="7")
+    path = tmp_path / "ENG/folder/inside.xhtml"
+    path.write_bytes(document.render(title, body, stamp))
+    time.sleep(0.03)
+    assert states(look(mirror)) == (4, {})
+    (tmp_path / STATE / glance.NAME).unlink()
+    read = index.Index.read
+
+    def changed(known: index.Index, root: Path, name: str) -> scan.Entry:
+        entry = read(known, root, name)
+        if name.endswith("page-0.xhtml"):
+            folder.write_text("id: '8'\ntitle: F\n")
+            time.sleep(0.03)
+        return entry
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index.Index, "read", changed)
+        status(mirror, None, Selection())
+    assert states(look(mirror)) == (3, {"ENG/folder/inside.xhtml": Outcome.MOVED})
+
+
+def test_two_that_note_at_once_leave_the_note_of_one(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pull that had nothing to do with the documents of before, a status that finds others."""
+    root, spaces = mirror.root, mirror.config.spaces
+    before = standing.keys(root, spaces)
+    assert before is not None
+    write(root, 1, "other")
+    now = standing.keys(root, spaces)
+    assert now is not None
+    later = time.time_ns() + 3_600_000_000_000
+
+    def pull_meanwhile(*given: object, **named: object) -> object:
+        with monkeypatch.context() as patched:
+            patched.setattr(disk, "open", open)
+            patched.setattr(standing, "keys", lambda *_: before)
+            glance.Glance(root, spaces).note(before, later, "0123456789abcdef")
+        return open(*given, **named)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "open", pull_meanwhile, raising=False)
+        glance.Glance(root, spaces).note(now, later)
+    found = glance.Glance(root, spaces)
+    assert found.unchanged()
+    assert not found.pulled
