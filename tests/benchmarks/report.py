@@ -106,8 +106,17 @@ def _peers(rows: Sequence[Found]) -> str:
             _seconds(row["seconds"]),
             f"{row['requests']:,}",
             f"{row['megabytes']:.0f} MB",
+            "`--only peers`",
         ]
         for row in rows
     ]
-    heads = (f"{rows[0]['pages']:,} pages", "brings", "", "time", "requests", "peak memory")
+    heads = (
+        f"{rows[0]['pages']:,} pages",
+        "brings",
+        "",
+        "time",
+        "requests",
+        "peak memory",
+        "again",
+    )
     return _table(heads, lines)
