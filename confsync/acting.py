@@ -149,7 +149,7 @@ def _write(how: How, steps: list[Step], removed: frozenset[str]) -> list[PageRes
                 continue
             waiting.append((len(results) - 1, step))
             expected = step.entry.raw if step.entry else None
-            yield Writing(step.path, step.data, expected, _base_of(step), _outline(step))
+            yield Writing(step.path, step.data, expected, _base_of(step), _outline(how, step))
 
     for (place, step), error in zip(
         waiting, replace_all(mirror, writes(), how.remote.workers), strict=True
@@ -177,9 +177,12 @@ def _base_of(step: Step) -> tuple[Stamp, str, str] | None:
     return stamp, page.info.title, page.body
 
 
-def _outline(step: Step) -> Document | None:
-    """A new document, as far as whoever finds it unchanged need know; None of any other."""
-    if step.new is None or step.base is None or step.bringing:
+def _outline(how: How, step: Step) -> Document | None:
+    """A new document, as far as whoever finds it unchanged need know; None of any other.
+
+    Where there are attachments nobody asks the index.
+    """
+    if step.new is None or step.base is None or how.mirror.config.attachments:
         return None
     stamp, page = step.base
     return outline(page.info.title, stamp, step.new.labels)
