@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from confsync import disk
 from confsync.sandbox.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
 
@@ -96,3 +98,16 @@ def corpus() -> Path:
     if not named:
         pytest.skip("CONFSYNC_CORPUS names no corpus")
     return Path(named)
+
+
+@pytest.fixture
+def a_tick_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the file system goes on between writing a file and giving it its name."""
+    prepare = disk.prepare
+
+    def slowly(path: Path, data: bytes, *, durable: bool = True) -> str:
+        name = prepare(path, data, durable=durable)
+        time.sleep(0.03)
+        return name
+
+    monkeypatch.setattr(disk, "prepare", slowly)

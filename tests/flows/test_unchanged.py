@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import disk, mirror, scan
+from confsync import mirror, scan
 from confsync.commands import pull
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
@@ -31,19 +31,6 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(scan, "read", noted)
     monkeypatch.setattr(mirror, "read", noted)
     return found
-
-
-@pytest.fixture
-def a_tick_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock of the file system goes on between writing a file and giving it its name."""
-    prepare = disk.prepare
-
-    def slowly(path: Path, data: bytes, *, durable: bool = True) -> str:
-        name = prepare(path, data, durable=durable)
-        time.sleep(0.03)
-        return name
-
-    monkeypatch.setattr(disk, "prepare", slowly)
 
 
 @pytest.fixture

@@ -144,19 +144,6 @@ OUTLINE = document.outline("A", STAMP, None)
 CLEAN = Writing("ENG/a.xhtml", b"as if it were rendered", None, None, OUTLINE)
 
 
-@pytest.fixture
-def a_tick_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock of the file system goes on between writing a file and giving it its name."""
-    prepare = disk.prepare
-
-    def slowly(path: Path, data: bytes, *, durable: bool = True) -> str:
-        name = prepare(path, data, durable=durable)
-        time.sleep(0.03)
-        return name
-
-    monkeypatch.setattr(disk, "prepare", slowly)
-
-
 @pytest.mark.usefixtures("a_tick_later")
 @pytest.mark.skipif(os.name == "nt", reason="no time of change there")
 @pytest.mark.parametrize("workers", WORKERS)
