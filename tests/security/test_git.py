@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -84,8 +85,12 @@ class Trap:
 
     def springs(self, root: Path, *command: str) -> bool:
         """Whether git itself, asked without care, starts the program. Sets it again."""
-        with contextlib.suppress(subprocess.TimeoutExpired):  # one that waits was started
-            subprocess.run(["git", *command], cwd=root, capture_output=True, timeout=3, check=False)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(["git", *command], cwd=root, start_new_session=True, **quiet) as git:
+            try:
+                git.wait(3)
+            except subprocess.TimeoutExpired:  # one that waits was started, and ends with git
+                os.killpg(git.pid, signal.SIGKILL)
         found = self.sprung.exists()
         self.sprung.unlink(missing_ok=True)
         return found
