@@ -14,7 +14,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from confsync.sandbox import Sandbox
-from tests.benchmarks.test_layout import MACRO, PARAGRAPH, TABLE
+from tests.benchmarks import space
+from tests.benchmarks.space import Shape
 from tests.examples.test_pre_commit import cache, hooks
 from tests.flows.conftest import Desk, desk_at
 
@@ -24,16 +25,9 @@ DOCUMENTS = 1000
 
 
 @pytest.fixture
-def wiki() -> Iterator[Sandbox]:
-    """A space of as many pages as documents are checked, of some kilobytes each."""
-    with Sandbox() as sandbox:
-        sandbox.store.create_space("ENG", "Engineering", "Engineering")
-        with sandbox.store.batch():
-            for n in range(DOCUMENTS - 1):
-                body = (
-                    (PARAGRAPH * (n % 20) + TABLE + MACRO).replace("'", '"').replace("two", str(n))
-                )
-                sandbox.store.create_page("ENG", f"Page {n}", body, author="Ana")
+def wiki(tmp_path: Path) -> Iterator[Sandbox]:
+    """A space as those of the README's tables are: 20 kB a page on average."""
+    with Sandbox(data=space.made(tmp_path, Shape(DOCUMENTS, big_body=False))) as sandbox:
         yield sandbox
 
 
