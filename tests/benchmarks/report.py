@@ -106,7 +106,7 @@ def _peers(rows: Sequence[Found]) -> str:
             _seconds(row["seconds"]),
             f"{row['requests']:,}",
             f"{row['megabytes']:.0f} MB",
-            "`--only peers`",
+            f"`--only peers --peer-pages {row['pages']}`",
         ]
         for row in rows
     ]

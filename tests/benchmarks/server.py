@@ -32,11 +32,13 @@ class Asked:
 
 @dataclass(slots=True)
 class Server:
-    """A running one. `latency` in seconds is added to each request."""
+    """A running one. `latency` in seconds is added to each request, `context` is the path of a Data
+    Center, its usual one if None."""
 
     data: Path
     flavor: str = "cloud"
     latency: float = 0.0
+    context: str | None = None
     url: str = ""
     user: str = ""
     token: str = ""
@@ -45,6 +47,7 @@ class Server:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", __name__, self.data, self.flavor, str(self.latency)]
+        command += [self.context] if self.context is not None else []
         self._process = subprocess.Popen(
             command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -81,10 +84,11 @@ class Server:
         return found
 
 
-def _serve(data: str, flavor: str, latency: str) -> None:
+def _serve(data: str, flavor: str, latency: str, context: str | None = None) -> None:
     from confsync.sandbox import Sandbox
 
-    with Sandbox(data=data, flavor=flavor, latency=float(latency)) as sandbox:
+    late = float(latency)
+    with Sandbox(data=data, flavor=flavor, latency=late, context=context) as sandbox:
         space = sandbox.store.space(KEY).id
         here = {"url": sandbox.url, "user": sandbox.user, "token": sandbox.token, "space": space}
         print(json.dumps(here), flush=True)
