@@ -27,7 +27,7 @@ from confsync.errors import (
     ServerError,
 )
 from confsync.remote.credentials import Credentials
-from confsync.remote.library import AtlassianRestAPI
+from confsync.remote.rest import AtlassianRestAPI
 from confsync.remote.translation import CREDENTIALS_HINT, answer_of, network_error
 
 Answer = TypeVar("Answer")

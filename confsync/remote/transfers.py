@@ -16,8 +16,8 @@ from confsync.config import is_loopback
 from confsync.errors import CredentialsError, NetworkError, ServerError
 from confsync.remote import rows
 from confsync.remote.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
-from confsync.remote.library import AtlassianRestAPI
 from confsync.remote.protocol import Sink
+from confsync.remote.rest import AtlassianRestAPI
 from confsync.remote.rows import Row
 from confsync.remote.translation import answer_of
 
