@@ -11,18 +11,18 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from confsync import fetching, files, moving, paths, planning, removals
+from confsync import document, fetching, files, moving, paths, planning, removals, twin
 from confsync.amending import with_files
 from confsync.basestore import STATE
-from confsync.document import Document, outline
+from confsync.document import Document, Laid, outline
 from confsync.errors import ConfsyncError, Exit
 from confsync.fetching import Read
 from confsync.mirror import Mirror
-from confsync.model import Stamp
+from confsync.model import Page, Stamp
 from confsync.placement import Placement
 from confsync.plan import How, Plan, Step
 from confsync.progress import Progress
-from confsync.reading import Reader
+from confsync.reading import Found, Reader
 from confsync.rejection import failed
 from confsync.replacing import Writing, replace_all
 from confsync.result import Outcome, PageResult
@@ -78,9 +78,34 @@ def _arriving(how: How, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]
         return
     reader = Reader(how.remote, plan.view.space, archived=plan.scan.config.archived)
     least = {i: step.new.version.number for i, step in new.items() if step.new}
-    for found in reader.arriving(least):
-        for some in batches(found.items(), TOGETHER):
-            yield [planning.arrived(how, new[page_id], answer) for page_id, answer in some]
+    found = (
+        dict(some) for all_ in reader.arriving(least) for some in batches(all_.items(), TOGETHER)
+    )
+    for some, laid in _laid(how, found, len(new)):
+        yield [
+            planning.arrived(how, new[page_id], answer, laid.get(page_id))
+            for page_id, answer in some.items()
+        ]
+
+
+def _laid(
+    how: How, arriving: Iterator[dict[str, Found]], count: int
+) -> Iterator[tuple[dict[str, Found], dict[str, Laid]]]:
+    """What arrives, and the texts laid out, which is most of the work and may be done beside."""
+    workers = how.remote.workers.locally
+    with twin.beside(count if workers.hands > 1 else 0) as second:
+        if not second.is_there:
+            yield from ((some, {}) for some in arriving)
+            return
+
+        def lay(some: dict[str, Found]) -> dict[str, Laid]:
+            pages = {i: page for i, page in some.items() if isinstance(page, Page)}
+            texts = [
+                (page.info.title, page.body, how.mirror.config.layout) for page in pages.values()
+            ]
+            return dict(zip(pages, second.call(document.lay_all, texts), strict=True))
+
+        yield from workers.early((some, lay(some)) for some in arriving)
 
 
 def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from confsync import frontmatter, layout, usual
@@ -58,6 +58,15 @@ class Document:
     def local(self, wanted: str | None) -> Local:
         """What this document wants its page to be, where its place means the parent `wanted`."""
         return Local(self.title, self.body, self.digest, wanted, self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A body as a document has it. `digest` is that of title and body, and says whose it is."""
+
+    digest: str
+    written: str
+    layout: Layout
 
 
 def parse(raw: bytes, path: str) -> Document:
@@ -118,14 +127,30 @@ def render(
     *,
     labels: tuple[str, ...] | None = None,
     how: Layout = Layout.LINES,
+    laid: Laid | None = None,
 ) -> bytes:
-    """A new document. A body that does not come back from the layout is written raw."""
-    written, kept = _lay(body, how)
+    """A new document. A body that does not come back from the layout is written raw.
+
+    `laid` is what `lay` made of the title and body that the stamp is of, where somebody has done
+    that already; what is of anything else is not used.
+    """
+    if laid is None or laid.digest != stamp.digest:
+        laid = lay(title, body, how)
     lines = [FENCE, f"title: {frontmatter.scalar(title)}"]
     if labels is not None:
         lines.append(f"labels: {frontmatter.flow(labels)}")
-    lines += [*frontmatter.block(stamp, kept), FENCE, ""]
-    return _encoded("\n".join(lines) + written)
+    lines += [*frontmatter.block(stamp, laid.layout), FENCE, ""]
+    return _encoded("\n".join(lines) + laid.written)
+
+
+def lay(title: str, body: str, how: Layout) -> Laid:
+    """Lay out the body of a page with this title: most of what `render` does."""
+    return Laid(digest(title, body), *_lay(body, how))
+
+
+def lay_all(texts: Iterable[tuple[str, str, Layout]]) -> list[Laid]:
+    """`lay` for many: title, body, and how."""
+    return [lay(title, body, how) for title, body, how in texts]
 
 
 def update(

@@ -15,6 +15,7 @@ from confsync.amending import (
 )
 from confsync.compare import Absent, Content, Parent
 from confsync.config import FILE_NAME
+from confsync.document import Laid
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import RESOLVE
 from confsync.labelling import changed
@@ -267,8 +268,8 @@ def _new(info: PageInfo, path: str, *, top: bool) -> Step:
     return Step(path, result, new=info, top=top)
 
 
-def arrived(how: How, step: Step, answer: Found) -> Step:
-    """The step of a new page, now that the server has answered its text.
+def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> Step:
+    """The step of a new page, now that the server has answered its text, which may be `laid` out.
 
     The stamp has the parent of the listing, by which the document has its place: should the page
     have been moved or retitled meanwhile, the next pull follows.
@@ -290,7 +291,7 @@ def arrived(how: How, step: Step, answer: Found) -> Step:
     result = replace(step.result, title=info.title, remote=number, version=info.version)
     try:
         layout = how.mirror.config.layout
-        data = document.render(info.title, answer.body, stamp, labels=labels, how=layout)
+        data = document.render(info.title, answer.body, stamp, labels=labels, how=layout, laid=laid)
     except ConfsyncError as error:
         return replace(alone, result=failed(result, error))
     return replace(step, result=result, data=data, base=(stamp, answer))

@@ -190,6 +190,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a text that was laid out elsewhere is that of its page",
+        (
+            Cut(
+                "confsync/document.py",
+                "if laid is None or laid.digest != stamp.digest:",
+                "if laid is None:",
+            ),
+        ),
+        ("tests/flows/test_twin.py::test_texts_that_were_mixed_up_are_not_used",),
+    ),
+    Ablation(
         "a text that is read late is that of the document that was decided about",
         (
             Cut(

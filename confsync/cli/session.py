@@ -151,8 +151,10 @@ def base_url(settings: Settings, url: str | None) -> str:
 
 @contextlib.contextmanager
 def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
+    from confsync.cli import arenas
     from confsync.remote import open_remote
 
+    arenas.limit()
     credentials = _credentials(os.environ, url)
     with _log(settings.verbose):
         remote = open_remote(url, credentials, flavor=flavor, jobs=settings.jobs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,13 +61,10 @@ def growth(bench: Bench) -> list[Curve]:
 def _at(bench: Bench, pages: int) -> dict[str, list[Spent]]:
     data = space.copied(bench.data(pages), bench.new("data"))
     found: dict[str, list[Spent]] = {}
-    root = bench.new("mirror")
+    roots = [bench.new("mirror") for _ in range(bench.repeat)]
     with Server(data) as server:
-        found["first pull"] = [
-            mirror.removed(mirror.clone(bench.machine, server, root), root)
-            for _ in range(bench.repeat - 1)
-        ] + [mirror.clone(bench.machine, server, root)]
-        here = Mirror(bench.machine, root)
+        found["first pull"] = [mirror.clone(bench.machine, server, root) for root in roots]
+        here = Mirror(bench.machine, roots[-1])
         here.run("pull", server=server)
         found["pull, nothing new"] = [here.run("pull", server=server) for _ in range(bench.repeat)]
         found["status"] = [here.run("status", server=server) for _ in range(bench.repeat)]
@@ -79,6 +75,4 @@ def _at(bench: Bench, pages: int) -> dict[str, list[Spent]]:
         for turn in range(min(bench.repeat, step)):
             here.edit(chosen[turn::step][:EDITS])
             pushes.append(here.run("push", "--jobs", str(JOBS), server=server))
-    shutil.rmtree(root)
-    data.unlink()
     return found

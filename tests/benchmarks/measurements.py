@@ -1,4 +1,8 @@
-"""What is measured, each beside its floor in the same run: floor, confsync, floor, confsync, …"""
+"""What is measured, each beside its floor in the same run: floor, confsync, floor, confsync, …
+
+Nothing that a run wrote is removed before the end: for minutes after files were deleted, a file
+system such as ext4 takes several times as long to make new ones.
+"""
 
 from __future__ import annotations
 
@@ -106,13 +110,11 @@ def pull(bench: Bench) -> list[Row]:
         with Server(bench.data(), flavor, latency) as server:
 
             def floor(server: Server = server, threads: int = threads) -> Spent:
-                to = bench.new("floor")
-                args = ("pull", server.url, server.space_id, to, str(threads))
-                return mirror.removed(bench.machine.module("floors", *args, server=server), to)
+                args = ("pull", server.url, server.space_id, bench.new("floor"), str(threads))
+                return bench.machine.module("floors", *args, server=server)
 
             def above(server: Server = server, jobs: int = jobs) -> Spent:
-                to = bench.new("mirror")
-                return mirror.removed(mirror.clone(bench.machine, server, to, jobs), to)
+                return mirror.clone(bench.machine, server, bench.new("mirror"), jobs)
 
             pair = in_turns(bench.repeat, floor, above)
         what = f"first pull, {flavor}, {jobs} job{'s' * (jobs > 1)}{_late(latency)}"
@@ -143,7 +145,6 @@ def _again(bench: Bench, flavor: str, latency: float) -> Row:
             lambda: bench.machine.module("floors", *args, server=server),
             lambda: here.run("pull", server=server),
         )
-    shutil.rmtree(here.root)
     what = f"pull, nothing new, {flavor}{_late(latency)}"
     return bench.row(what, "bulk listing, no bodies", pair, goal=1.2)
 
@@ -180,9 +181,6 @@ def _push(bench: Bench, flavor: str) -> Row:
             return here.run("push", "--jobs", str(JOBS), server=theirs)
 
         pair = in_turns(bench.repeat, loop, confsync)
-    shutil.rmtree(here.root)
-    for path in data:
-        path.unlink()
     what = f"push of {size:,} edits, {flavor}, {JOBS} jobs{_late(LATENCY)}"
     # A Data Center has no bulk read: two reads for each write, which no loop of writes makes.
     goal = 1.2 if flavor == "cloud" else 0.0
@@ -221,7 +219,6 @@ def status(bench: Bench) -> list[Row]:
     here.run("status")
     warm = in_turns(2 * bench.repeat, git, lambda: here.run("status"))
     first = in_turns(bench.repeat, sums, cold)
-    shutil.rmtree(root)
     return [
         bench.row("status, warm", "git status", warm, goal=3.0),
         bench.row("status, no cache", "sha256sum of every file", first, goal=5.0),
@@ -265,7 +262,6 @@ def memory(bench: Bench) -> list[Row]:
             config = root / ".confsync.yaml"
             config.write_text(f"{config.read_text(encoding='utf-8')}attachments: true\n", "utf-8")
             spent = bench.machine.confsync("pull", "--jobs", str(JOBS), at=root, server=server)
-            shutil.rmtree(root)
         what = "first pull with 5 MB page, 200 MB attachment"
         row = bench.row(what, "", Pair((spent,), (spent,)), pages=pages, floor=0.0, ratio=0.0)
         found.append(row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -68,12 +67,6 @@ def clone(machine: Machine, server: Server, root: Path, jobs: int = 8) -> Spent:
         f"{server.url}/spaces/{KEY}" if server.flavor == "cloud" else f"{server.url}/display/{KEY}"
     )
     return machine.confsync("clone", url, str(root), "--jobs", str(jobs), server=server)
-
-
-def removed(spent: Spent, directory: Path) -> Spent:
-    """The same, and the directory is gone."""
-    shutil.rmtree(directory)
-    return spent
 
 
 def pages_of(data: Path, *, smaller_than: int) -> list[str]:

@@ -7,7 +7,6 @@ the same, and `brings` says what it is.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -79,7 +78,6 @@ def peers(bench: Bench) -> list[Peer]:
                 to = bench.new("peer")
                 spent = program(to)
                 found.setdefault(name, []).append((spent, *_written(to)))
-                shutil.rmtree(to)
                 bench.tell(f"{name}: {spent.seconds:.1f} s")
     return [_peer(bench, name, brings, found[name]) for name, brings, _ in programs]
 

@@ -5,9 +5,7 @@ What a command loads before it begins is in tests/unit/test_start.py.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -20,6 +18,7 @@ import pytest
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, desk_at  # noqa: F401 - a fixture
 
+from .running import Machine
 from .space import KEY, Shape, fill
 
 PAGES = 1000
@@ -99,25 +98,11 @@ def test_the_memory_of_a_first_pull_does_not_grow_with_the_space(tmp_path: Path)
     assert many < GROWTH * few
 
 
-def peak_of_a_clone(pages: int, root: Path) -> float:
-    """Megabytes of resident memory of a first pull, by the process' own account."""
-    code = (
-        "import re, sys\n"
-        "from pathlib import Path\n"
-        "from confsync.cli import main\n"
-        "assert main(['clone', '-q', *sys.argv[1:]]) == 0\n"
-        "peak = re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())\n"
-        "print(peak[1])\n"
-    )
+def peak_of_a_clone(pages: int, work: Path) -> float:
+    """Megabytes of resident memory of a first pull, in all processes that it takes."""
+    machine = Machine(work)
     with Sandbox() as sandbox:
         fill(sandbox.store, Shape(pages))
         known = {"CONFSYNC_USER": sandbox.user, "CONFSYNC_TOKEN": sandbox.token}
-        done = subprocess.run(
-            [sys.executable, "-c", code, f"{sandbox.url}/spaces/{KEY}", str(root)],
-            env={**os.environ, **known},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout.split()[-1]) / 1024
+        clone = ("-m", "confsync", "clone", "-q", f"{sandbox.url}/spaces/{KEY}", work / "mirror")
+        return machine.run(sys.executable, *clone, more=known).megabytes

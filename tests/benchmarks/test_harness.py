@@ -86,6 +86,19 @@ def test_the_memory_of_a_program_is_its_own(tmp_path: Path) -> None:
     assert 300 < machine.run(sys.executable, "-c", code, "300_000_000").megabytes < 400
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there the kernel tells of all")
+def test_the_memory_of_a_program_is_also_that_of_what_it_starts(tmp_path: Path) -> None:
+    holds = "x = bytearray({0}); x[::4096] = b'1' * len(x[::4096]); time.sleep(0.5)"
+    code = (
+        "import subprocess, sys, time\n"
+        "more = subprocess.Popen([sys.executable, '-S', '-c', sys.argv[1]])\n"
+        f"{holds.format(100_000_000)}; more.wait()\n"
+    )
+    more = f"import time; {holds.format(80_000_000)}"
+    found = Machine(tmp_path).run(sys.executable, "-S", "-c", code, more).megabytes
+    assert 180 < found < 260
+
+
 def test_curves_are_drawn() -> None:
     points = [(1000, 0.5, 11), (10000, 5.0, 83)]
     curves = [

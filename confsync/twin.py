@@ -1,0 +1,144 @@
+"""A second process of confsync's, for pure work on much, so that two processors share it.
+
+It is asked for nothing but what a function of ours makes of a value. Should it not start, end
+early or answer nonsense, the function is called here: it can cost time, and nothing else. It ends
+when nobody can ask it any more, however that came about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+# Beginning takes a twentieth of a second of a processor, which laying out so many pages takes, too.
+WORTH = 250
+# Its modules are found where ours were: never below the directory that somebody works in.
+_CODE = "import sys; sys.path[:] = {path!r}; from confsync import twin; twin.serve()"
+_LENGTH = struct.Struct(">Q")
+
+
+class _Line:
+    """A connection on which values go as a whole.
+
+    Neither side takes part in a transfer more often than once: between two pieces another thread
+    would have its turn, of 5 ms each.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def send(self, value: Any) -> None:
+        data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self._connection.sendall(_LENGTH.pack(len(data)) + data)
+
+    def receive(self) -> Any:
+        """The next value. Raises EOFError when nobody sends any more."""
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        return pickle.loads(self._exactly(length))  # noqa: S301 - of our own process
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _exactly(self, length: int) -> memoryview:
+        found = memoryview(bytearray(length))
+        if self._connection.recv_into(found, length, socket.MSG_WAITALL) < length:
+            raise EOFError
+        return found
+
+
+class Twin:
+    """Calls functions in a second process, one at a time; without one, in this."""
+
+    def __init__(self, process: subprocess.Popen[bytes] | None, line: _Line | None) -> None:
+        self._process = process
+        self._line = line
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a second process, as far as is known."""
+        return self._line is not None
+
+    def call(self, function: Callable[[Given], Made], given: Given) -> Made:
+        """What a function of a module makes of a value. It must depend on nothing else."""
+        if self._line:
+            try:
+                self._line.send((function, given))
+                is_made, made = self._line.receive()
+                if is_made:
+                    found: Made = made
+                    return found
+            except Exception:  # whatever an answer that is none does to who reads it
+                self.end()
+        return function(given)
+
+    def end(self) -> None:
+        """Let it go; what it is doing is not wanted any more."""
+        if self._line:
+            self._line.close()
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        self._line = self._process = None
+
+
+@contextlib.contextmanager
+def beside(count: int) -> Iterator[Twin]:
+    """A second process for as many things to do, if there is a processor for it."""
+    twin = _started() if count >= WORTH and _processors() > 1 else Twin(None, None)
+    try:
+        yield twin
+    finally:
+        twin.end()
+
+
+def serve() -> None:
+    """Be the second process: answer until nobody asks any more."""
+    line = _Line(socket.socket(fileno=0))
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            function, given = line.receive()
+            try:
+                answer = True, function(given)
+            except Exception:  # to be raised where it is understood
+                answer = False, None
+            line.send(answer)
+    os._exit(0)  # nothing here has to be put in order
+
+
+def _started() -> Twin:
+    # In a frozen program, the executable is confsync and no Python.
+    if getattr(sys, "frozen", False) or not hasattr(socket, "AF_UNIX"):
+        return Twin(None, None)
+    ours, its = socket.socketpair()
+    try:
+        process = subprocess.Popen(  # noqa: S603 - this Python, and the code above
+            [sys.executable, "-I", "-c", _CODE.format(path=sys.path)],
+            stdin=its.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={k: v for k, v in os.environ.items() if not k.startswith("CONFSYNC_")},
+            start_new_session=True,  # ^C is for whoever asks
+        )
+    except OSError:
+        ours.close()
+        return Twin(None, None)
+    finally:
+        its.close()
+    return Twin(process, _Line(ours))
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    with contextlib.suppress(AttributeError):  # of systems that do not say
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,168 @@
+"""The second process: the same answers, whatever becomes of it, and no trace of it afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from confsync import document, twin
+from confsync.model import Layout
+from confsync.twin import WORTH, Twin
+
+TEXTS = [("One", "<p>1</p><p>2</p>", Layout.LINES), ("Two", "<p>\n</p>", Layout.RAW)]
+MUCH = [(str(number), "<p>x</p>" * 50_000, Layout.LINES) for number in range(20)]
+
+
+@pytest.fixture
+def second(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
+    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    with twin.beside(WORTH) as found:
+        assert found.is_there
+        yield found
+
+
+def process_of(second: Twin) -> subprocess.Popen[bytes]:
+    assert second._process
+    return second._process
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that is over and that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_it_makes_what_would_be_made_here(second: Twin) -> None:
+    for _ in range(2):
+        assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+
+
+def test_it_is_another_process(second: Twin) -> None:
+    assert second.call(getpid, None) == process_of(second).pid != os.getpid()
+
+
+def getpid(_: None) -> int:
+    return os.getpid()
+
+
+def test_values_larger_than_any_buffer_go_through(second: Twin) -> None:
+    assert second.call(document.lay_all, MUCH) == document.lay_all(MUCH)
+    assert second.is_there
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM])
+def test_when_it_is_killed_the_work_is_done_here(second: Twin, stop: signal.Signals) -> None:
+    process_of(second).send_signal(stop)
+    process_of(second).wait()
+    assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+    assert not second.is_there
+    assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+
+
+def fails(text: str) -> None:
+    raise KeyError(text)
+
+
+def test_what_a_function_raises_is_raised_here(second: Twin) -> None:
+    with pytest.raises(KeyError, match="why"):
+        second.call(fails, "why")
+    assert second.is_there
+    assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+
+
+ANSWERS = {
+    "nothing": b"",
+    "half": b"\0\0\0\0\0\0\0\x09half",
+    "no pickle": b"\0\0\0\0\0\0\0\x04junk",
+    "more than there is memory": b"\xff" * 20,
+    "no pair": b"\0\0\0\0\0\0\0\x04" + b"\x80\x04N.",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_that_is_none_is_not_used(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+    code = "import os, time; os.read(0, 9999); os.write(0, {0!r}); time.sleep({1})"
+    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    monkeypatch.setattr(twin, "_CODE", code.format(answer, 0.1))
+    with twin.beside(WORTH) as second:
+        assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+        assert not second.is_there
+
+
+def test_without_a_python_to_start_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with twin.beside(WORTH) as second:
+        assert not second.is_there
+        assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+
+
+def test_for_little_and_on_one_processor_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    with twin.beside(WORTH - 1) as second:
+        assert not second.is_there
+    monkeypatch.setattr(twin, "_processors", lambda: 1)
+    with twin.beside(WORTH) as second:
+        assert not second.is_there
+
+
+def test_it_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    with contextlib.suppress(KeyboardInterrupt), twin.beside(WORTH) as second:
+        process = process_of(second).pid
+        raise KeyboardInterrupt
+    assert not is_alive(process)
+
+
+def test_an_interrupt_from_the_keyboard_is_not_for_it(second: Twin) -> None:
+    assert os.getpgid(process_of(second).pid) != os.getpgid(0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux to look")
+@pytest.mark.parametrize("busy", [False, True])
+def test_it_ends_when_whoever_asks_is_killed(busy: bool) -> None:
+    code = (
+        "import sys, time\nfrom confsync import document, twin\n"
+        "twin._processors = lambda: 2\n"
+        "from tests.unit.test_twin import MUCH, process_of\n"
+        "with twin.beside(twin.WORTH) as second:\n"
+        "    second.call(document.lay_all, MUCH[:1])\n"
+        "    print(process_of(second).pid, flush=True)\n"
+        f"    while {busy}:\n"
+        "        second.call(document.lay_all, MUCH)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as asks:
+        assert asks.stdout
+        process = int(asks.stdout.readline())
+        assert is_alive(process)
+        time.sleep(0.3 if busy else 0)
+        asks.kill()
+    until = time.monotonic() + 20
+    while is_alive(process) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not is_alive(process)
+
+
+def test_nothing_is_loaded_from_where_somebody_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pickle", "struct", "yaml", "confsync"):
+        (tmp_path / f"{name}.py").write_text("open('loaded', 'w')\nraise SystemExit\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    with twin.beside(WORTH) as second:
+        assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+        assert second.is_there
+    assert not (tmp_path / "loaded").exists()
