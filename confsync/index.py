@@ -35,7 +35,6 @@ class Index:
     def __init__(self, root: Path) -> None:
         self._path = root / STATE / NAME
         self._about = glance.about(root, f"index {FORMAT} {' '.join(_STAMP)}").encode()
-        self._began: int | None = None
         self._new: dict[str, list[Any]] = {}
 
     @cached_property
@@ -57,8 +56,11 @@ class Index:
             self._new[name] = row
             return _entry(row)
         entry = self.record(root, name)
+        found = entry.document
+        if found is None or found.stamp is None or not _is_plain(entry):
+            return entry
         # Without its text: thousands of those are much.
-        return _entry(_row(entry, (0, 0, 0, 0))) if _is_plain(entry) else entry
+        return Entry(name, b"", document.outline(found.title, found.stamp, found.labels))
 
     def record(self, root: Path, name: str) -> Entry:
         """A document as `scan` reads it, to be remembered."""
@@ -94,13 +96,16 @@ class Index:
 
     def moment(self) -> int | None:
         """When the first document was read, by the clock of its file system; None if unknown."""
-        if self._began is None:
-            with contextlib.suppress(OSError):
-                if self._path.parent.is_dir():
-                    new = self._path.with_suffix(".new")
-                    disk.keep(new, b"\n")
-                    self._began = new.stat().st_mtime_ns
         return self._began
+
+    @cached_property
+    def _began(self) -> int | None:
+        with contextlib.suppress(OSError):
+            if self._path.parent.is_dir():
+                new = self._path.with_suffix(".new")
+                disk.keep(new, b"\n")
+                return new.stat().st_mtime_ns
+        return None
 
 
 def _is_plain(entry: Entry) -> bool:
