@@ -31,6 +31,8 @@ from confsync.work import batches
 # Pages that are durable together, and whose attachments are read before those of the first are put
 # in place.
 TOGETHER = 50
+# So many lots of these are laid out before they are needed: a second process is to have no gaps.
+LAID = 3
 
 
 def tells(step: Step) -> bool:
@@ -105,7 +107,7 @@ def _laid(
             ]
             return dict(zip(pages, second.call(document.lay_all, texts), strict=True))
 
-        yield from workers.early((some, lay(some)) for some in arriving)
+        yield from workers.early(((some, lay(some)) for some in arriving), by=LAID)
 
 
 def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:

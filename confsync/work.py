@@ -110,8 +110,8 @@ class Workers:
             if pool is not None:
                 pool.shutdown(wait=wait, cancel_futures=not wait)
 
-    def early(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The items, each made while the one before it is used."""
+    def early(self, items: Iterable[Item], *, by: int = 1) -> Iterator[Item]:
+        """The items, each made while one of the `by` before it is used."""
         if self.jobs < 2 and self.hands < 2:
             yield from items
             return
@@ -119,9 +119,9 @@ class Workers:
         pool = _pool(1)
         wait = True
         try:
-            future = pool.submit(lambda: next(coming, None))
-            while (item := future.result()) is not None:
-                future = pool.submit(lambda: next(coming, None))
+            waiting = deque(pool.submit(next, coming, None) for _ in range(by))
+            while (item := waiting.popleft().result()) is not None:
+                waiting.append(pool.submit(next, coming, None))
                 yield item
         except (KeyboardInterrupt, GeneratorExit):
             wait = False
