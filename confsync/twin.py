@@ -83,12 +83,13 @@ class Twin:
 
     def end(self) -> None:
         """Let it go; what it is doing is not wanted any more."""
-        if self._line:
-            self._line.close()
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        line, process = self._line, self._process
         self._line = self._process = None
+        if process:
+            process.kill()  # first: whoever waits for an answer is woken by that
+            process.wait()
+        if line:
+            line.close()
 
 
 @contextlib.contextmanager
