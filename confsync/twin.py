@@ -39,7 +39,8 @@ class _Line:
 
     def send(self, value: Any) -> None:
         data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        self._connection.sendall(_LENGTH.pack(len(data)) + data)
+        self._connection.sendall(_LENGTH.pack(len(data)))
+        self._connection.sendall(data)
 
     def receive(self) -> Any:
         """The next value. Raises EOFError when nobody sends any more."""
