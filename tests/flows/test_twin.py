@@ -17,7 +17,7 @@ PAGES = 120  # more than are durable together, so that the second process is ask
 
 @pytest.fixture
 def texts(wiki: Sandbox, desk_at: Callable[..., Desk]) -> dict[str, str]:
-    """A space of many pages, one of which no layout gives back, and its documents."""
+    """A space of many pages, and its documents as one process alone writes them."""
     for number in range(PAGES):
         wiki.store.create_page("ENG", f"Page {number}", f"<p>{number}</p><p>two</p>")
     return documents(desk_at("alone"))
@@ -39,38 +39,47 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
+@pytest.fixture
+def again(calls: list[int], desk_at: Callable[..., Desk]) -> Callable[[], dict[str, str]]:
+    """Clones the space once more, and answers its documents; `status` calls all of them clean."""
+
+    def clone() -> dict[str, str]:
+        desk = desk_at("both")
+        found = documents(desk)
+        assert desk.json("status").data["summary"] == {"clean": len(found)}
+        return found
+
+    return clone
+
+
 def documents(desk: Desk) -> dict[str, str]:
     paths = desk.path("ENG").rglob("*.xhtml")
     return {path.relative_to(desk.root).as_posix(): path.read_text() for path in paths}
 
 
 def test_the_documents_are_the_same(
-    texts: dict[str, str], calls: list[int], desk_at: Callable[..., Desk]
+    texts: dict[str, str], calls: list[int], again: Callable[[], dict[str, str]]
 ) -> None:
-    desk = desk_at("both")
     assert len(texts) > PAGES
-    assert documents(desk) == texts
+    assert again() == texts
     assert len(calls) > 1
     assert all(calls)
-    assert desk.json("status").data["summary"] == {"clean": len(texts)}
 
 
 def test_texts_that_were_mixed_up_are_not_used(
     texts: dict[str, str],
-    calls: list[int],
-    desk_at: Callable[..., Desk],
+    again: Callable[[], dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     call = Twin.call
     monkeypatch.setattr(Twin, "call", lambda *given: call(*given)[::-1])
-    assert documents(desk_at("both")) == texts
-    assert all(calls)
+    assert again() == texts
 
 
 def test_when_the_second_process_dies_the_pull_goes_on(
     texts: dict[str, str],
     calls: list[int],
-    desk_at: Callable[..., Desk],
+    again: Callable[[], dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     call = Twin.call
@@ -81,6 +90,6 @@ def test_when_the_second_process_dies_the_pull_goes_on(
         return call(self, function, given)
 
     monkeypatch.setattr(Twin, "call", killed)
-    assert documents(desk_at("both")) == texts
+    assert again() == texts
     assert calls[0]
     assert not calls[-1]
