@@ -119,9 +119,10 @@ def test_for_little_and_on_one_processor_there_is_none(monkeypatch: pytest.Monke
 def test_it_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(twin, "_processors", lambda: 2)
     with contextlib.suppress(KeyboardInterrupt), twin.beside(WORTH) as second:
-        process = process_of(second).pid
+        process = process_of(second)
         raise KeyboardInterrupt
-    assert not is_alive(process)
+    assert not second.is_there
+    assert process.returncode is not None  # over, and waited for: also where there is no /proc
 
 
 def test_an_interrupt_from_the_keyboard_is_not_for_it(second: Twin) -> None:
