@@ -6,33 +6,31 @@ are on their way, and no more than those are in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from confsync import document, fetching, files, moving, paths, planning, removals, twin
+from confsync import fetching, files, moving, paths, planning, removals
 from confsync.amending import with_files
+from confsync.arriving import TOGETHER, laid_out
 from confsync.basestore import STATE
-from confsync.document import Document, Laid, outline
+from confsync.document import Document, outline
 from confsync.errors import ConfsyncError, Exit
 from confsync.fetching import Read
 from confsync.mirror import Mirror
-from confsync.model import Page, Stamp
+from confsync.model import Stamp
 from confsync.placement import Placement
-from confsync.plan import How, Plan, Step
+from confsync.plan import How, Plan, Step, Text
 from confsync.progress import Progress
-from confsync.reading import Found, Reader
+from confsync.reading import Reader
 from confsync.rejection import failed
-from confsync.replacing import Writing, replace_all
+from confsync.replacing import Writing, name_all, replace_all
 from confsync.result import Outcome, PageResult
 from confsync.work import batches
 
-# Pages that are durable together, and whose attachments are read before those of the first are put
-# in place.
-TOGETHER = 50
-# So many lots of these are laid out before they are needed: a second process is to have no gaps.
-LAID = 3
+# What is written and needs but its name; there are fewer directories than pages to make durable.
+NAMED = 1000
 
 
 def tells(step: Step) -> bool:
@@ -40,8 +38,14 @@ def tells(step: Step) -> bool:
     return bool(step.data or step.bringing) or step.result.outcome is not Outcome.CLEAN
 
 
-def act(how: How, plan: Plan, done: list[PageResult], progress: Progress) -> None:
-    """Do the plan, adding to `done` what happened.
+def act(
+    how: How,
+    plan: Plan,
+    done: list[PageResult],
+    progress: Progress,
+    texts: Mapping[str, Text],
+) -> None:
+    """Do the plan, adding to `done` what happened. `texts` are those that wait for their names.
 
     The order keeps every document, at every moment, below its old parent or its new one: removals,
     then moves, then what is written.
@@ -57,18 +61,22 @@ def act(how: How, plan: Plan, done: list[PageResult], progress: Progress) -> Non
     steps = [step for step in steps if step.path not in stuck and tells(step)]
     here = [step for step in steps if step.new is None]
     new = {step.new.id: step for step in steps if step.new is not None}
+    ready = [step for i in new if (step := planning.named(new[i], texts.get(i)))]
+    for step in ready:
+        del new[step.result.id or ""]
     removed = removals.read(mirror.root / STATE)
     number = 0
     with how.remote.workers.locally.aside() as aside:
         try:
-            for some in chain(batches(here, TOGETHER), _arriving(how, plan, new)):
+            lots = chain(batches(ready, NAMED), batches(here, TOGETHER), _arriving(how, plan, new))
+            for some in lots:
                 progress(f"writing {plan.scan.config.key}", number, len(steps))
                 if any(step.bringing for step in some):
                     done += aside.taken()  # directories come and go with attachments
-                ready = list(_with_files(how, some))
+                some = list(_with_files(how, some))
                 # While these are written, the next ones are made; no more than those are in memory.
                 done += aside.taken()
-                aside.put(partial(_write, how, ready, removed))
+                aside.put(partial(_write, how, some, removed))
                 number += len(some)
         finally:
             done += aside.taken()
@@ -83,31 +91,11 @@ def _arriving(how: How, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]
     found = (
         dict(some) for all_ in reader.arriving(least) for some in batches(all_.items(), TOGETHER)
     )
-    for some, laid in _laid(how, found, len(new)):
+    for some, laid in laid_out(how, found, len(new)):
         yield [
             planning.arrived(how, new[page_id], answer, laid.get(page_id))
             for page_id, answer in some.items()
         ]
-
-
-def _laid(
-    how: How, arriving: Iterator[dict[str, Found]], count: int
-) -> Iterator[tuple[dict[str, Found], dict[str, Laid]]]:
-    """What arrives, and the texts laid out, which is most of the work and may be done beside."""
-    workers = how.remote.workers.locally
-    with twin.beside(count if workers.hands > 1 else 0) as second:
-        if not second.is_there:
-            yield from ((some, {}) for some in arriving)
-            return
-
-        def lay(some: dict[str, Found]) -> dict[str, Laid]:
-            pages = {i: page for i, page in some.items() if isinstance(page, Page)}
-            texts = [
-                (page.info.title, page.body, how.mirror.config.layout) for page in pages.values()
-            ]
-            return dict(zip(pages, second.call(document.lay_all, texts), strict=True))
-
-        yield from workers.early(((some, lay(some)) for some in arriving), by=LAID)
 
 
 def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:
@@ -166,7 +154,8 @@ def _write(how: How, steps: list[Step], removed: frozenset[str]) -> list[PageRes
         for step in steps:
             _remember(mirror, step)
             results.append(step.result)
-            if step.data is None:
+            data = step.ready.file if step.ready else step.data
+            if data is None:
                 continue
             try:
                 if step.discarded is not None:
@@ -176,10 +165,11 @@ def _write(how: How, steps: list[Step], removed: frozenset[str]) -> list[PageRes
                 continue
             waiting.append((len(results) - 1, step))
             expected = step.entry.raw if step.entry else None
-            yield Writing(step.path, step.data, expected, _base_of(step), _outline(how, step))
+            yield Writing(step.path, data, expected, _base_of(step), _outline(how, step))
 
+    write = name_all if all(step.ready for step in steps) else replace_all
     for (place, step), error in zip(
-        waiting, replace_all(mirror, writes(), how.remote.workers), strict=True
+        waiting, write(mirror, writes(), how.remote.workers), strict=True
     ):
         if error is not None:
             results[place] = failed(step.result, error)
@@ -209,7 +199,11 @@ def _outline(how: How, step: Step) -> Document | None:
 
     Where there are attachments nobody asks the index.
     """
-    if step.new is None or step.base is None or how.mirror.config.attachments:
+    if step.new is None or how.mirror.config.attachments:
+        return None
+    if step.ready:
+        return outline(step.ready.info.title, step.ready.stamp, step.new.labels)
+    if step.base is None:
         return None
     stamp, page = step.base
     return outline(page.info.title, stamp, step.new.labels)

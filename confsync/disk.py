@@ -183,6 +183,16 @@ def temporary_directory(parent: Path, prefix: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
 
 
+def clear(directory: Path | str) -> None:
+    """Forget all that was prepared in a directory, and the directory if nothing else is in it."""
+    with contextlib.suppress(OSError):
+        with os.scandir(directory) as found:
+            names = [entry.path for entry in found if entry.name.startswith(TEMPORARY)]
+        for name in names:
+            drop(name)
+        Path(directory).rmdir()
+
+
 def remove_empty(directory: Path) -> bool:
     """Remove a directory that nothing stands in; answers whether it is gone."""
     try:

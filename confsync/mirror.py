@@ -163,6 +163,24 @@ class Mirror:
         """A copy of what a file gives up, below `.confsync/trash`."""
         self.write(self._free_trash_name(name), data, expected=None)
 
+    @contextlib.contextmanager
+    def nameless(self, directory: str) -> Iterator[Path]:
+        """A place for files that are to have names below a directory of the mirror.
+
+        It is gone at the end, with what has no name then. Raises FileError.
+        """
+        parent = self.inside(f"{directory}/{disk.TEMPORARY}").parent
+        try:
+            disk.make_directories(parent)
+            place = disk.temporary_directory(parent, disk.TEMPORARY)
+        except OSError as error:
+            raise file_error(directory, "cannot be written", error) from None
+        try:
+            yield place
+        finally:
+            disk.clear(place)
+            self.drop_empty(parent)
+
     def write_folder(self, directory: str, folder: Folder) -> None:
         """Note which folder a directory is; only when that is news."""
         name = f"{directory}/{paths.FOLDER_FILE}"
@@ -245,8 +263,9 @@ class Mirror:
             for directory, _, names in os.walk(self.root / space.path):
                 for name in names:
                     if name.startswith(disk.TEMPORARY):
-                        with contextlib.suppress(OSError):
-                            disk.unlink(Path(directory, name))
+                        disk.drop(os.path.join(directory, name))
+                if f"{os.sep}{disk.TEMPORARY}" in directory:
+                    disk.remove_empty(Path(directory))
 
 
 def write_new(path: Path, text: str) -> None:

@@ -9,11 +9,24 @@ from confsync.mirror import Mirror
 from confsync.model import Event, Page, PageInfo, Stamp
 from confsync.placement import Placement
 from confsync.remote import Remote
+from confsync.replacing import Prepared
 from confsync.resolve import Resolution
 from confsync.result import PageResult
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 from confsync.view import SpaceView
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A new page's document, which is written already and waits for its name.
+
+    `info` is the page's as it came with its body.
+    """
+
+    stamp: Stamp
+    info: PageInfo
+    file: Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +37,8 @@ class Step:
     `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
     tells of, so that it can be given up by name. `bringing` is what to do about attachments,
     `sides` are those of a conflict that the file is written with.
-    `new` is a page whose text is yet to be read, and `top` whether it stands at the space's top for
-    want of another place.
+    `new` is a page whose text is yet to be read, if it is not `ready`, and `top` whether it stands
+    at the space's top for want of another place.
     """
 
     path: str
@@ -40,6 +53,7 @@ class Step:
     conflict: Event | None = None
     bringing: Bringing | None = None
     new: PageInfo | None = None
+    ready: Text | None = None
     top: bool = False
     sides: tuple[str, str, str] | None = None
 

@@ -20,7 +20,7 @@ from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import RESOLVE
 from confsync.labelling import changed
 from confsync.model import Page, PageInfo, Stamp
-from confsync.plan import How, Plan, Step
+from confsync.plan import How, Plan, Step, Text
 from confsync.reading import Case, Found
 from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal
 from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
@@ -284,14 +284,43 @@ def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> St
     if isinstance(answer, Absent):
         why = f"was listed, but its text is not to be had: the page is {answer.value}"
         return replace(alone, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
-    info, labels = answer.info, listed.labels
-    number = info.version.number
-    stamp = Stamp(info.id, number, answer.digest, listed.parent, labels, step.top)
-    stamp = replace(stamp, posted=listed.posted, renamed=info.title != listed.title)
-    result = replace(step.result, title=info.title, remote=number, version=info.version)
+    stamp = first_stamp(listed, answer.info, answer.digest, top=step.top)
+    result = _as_read(step.result, answer.info)
     try:
-        layout = how.mirror.config.layout
-        data = document.render(info.title, answer.body, stamp, labels=labels, how=layout, laid=laid)
+        data = text_of(how, answer, stamp, laid)
     except ConfsyncError as error:
         return replace(alone, result=failed(result, error))
     return replace(step, result=result, data=data, base=(stamp, answer))
+
+
+def named(step: Step, text: Text | None) -> Step | None:
+    """The step of a new page whose text is written already; None where that is not its text.
+
+    The stamp says where the document stands, which was not known when it was written.
+    """
+    listed = step.new
+    if listed is None or text is None:
+        return None
+    if text.stamp != first_stamp(listed, text.info, text.stamp.digest, top=step.top):
+        return None
+    return replace(step, result=_as_read(step.result, text.info), ready=text)
+
+
+def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> Stamp:
+    """The stamp of a page's first document: `listed` is how it has its place, `info` came with the
+    text that has the digest."""
+    stamp = Stamp(info.id, info.version.number, digest, listed.parent, listed.labels, top)
+    return replace(stamp, posted=listed.posted, renamed=info.title != listed.title)
+
+
+def text_of(how: How, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
+    """A page's first document. Raises NotUnicodeError."""
+    layout = how.mirror.config.layout
+    return document.render(
+        page.info.title, page.body, stamp, labels=stamp.labels, how=layout, laid=laid
+    )
+
+
+def _as_read(result: PageResult, info: PageInfo) -> PageResult:
+    """What is told of a new page, now that its text is there."""
+    return replace(result, title=info.title, remote=info.version.number, version=info.version)

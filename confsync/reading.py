@@ -88,7 +88,7 @@ class Reader:
         for pages in self.remote.bodies(self.space, least):
             fresh: dict[str, Found] = {}
             for page in pages:
-                page_id, found = page.info.id, self._placed(page)
+                page_id, found = page.info.id, self.placed(page)
                 if page_id in waiting and not _older(found, least[page_id]):
                     fresh[page_id] = found
                     del waiting[page_id]
@@ -99,12 +99,12 @@ class Reader:
     def _read(self, page_ids: Iterable[str]) -> dict[str, Found]:
         wanted = list(page_ids)
         pages = self.remote.pages(self.space, wanted)
-        return {i: self._placed(pages[i]) if i in pages else self._alone(i) for i in wanted}
+        return {i: self.placed(pages[i]) if i in pages else self._alone(i) for i in wanted}
 
     def _alone(self, page_id: str) -> Found:
         """What a page is that the bulk answer does not have: trashed, hidden, or a hiccup."""
         try:
-            return self._placed(self.remote.page(page_id))
+            return self.placed(self.remote.page(page_id))
         except (NotVisibleError, PermissionDeniedError):
             return Absent.NOT_VISIBLE
         except EVERYBODYS:
@@ -112,7 +112,8 @@ class Reader:
         except APIAccessError as error:
             return error
 
-    def _placed(self, page: Page) -> Page | Absent:
+    def placed(self, page: Page) -> Page | Absent:
+        """A page, if it is one that the space has and the mirror shall have."""
         if page.info.status is Status.TRASHED:
             return Absent.TRASHED
         if page.info.status is Status.ARCHIVED and not self.archived:

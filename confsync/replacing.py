@@ -24,15 +24,23 @@ AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A durable file that is to have a name, and how it is recognised until then."""
+
+    name: str
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
-    """A file that is to be replaced as a whole, as for `Mirror.write`.
+    """A file that is to be replaced as a whole, as for `Mirror.write`; perhaps `Prepared` already.
 
     `base` is what the cache shall remember before that: stamp, title and body. `outline` is the
     document, if it will say what its stamp says.
     """
 
     name: str
-    data: bytes
+    data: bytes | Prepared
     expected: bytes | None
     base: tuple[Stamp, str, str] | None = None
     outline: Document | None = None
@@ -59,16 +67,31 @@ def replace_all(
     All texts are durable before the first has its name; the directories become so at the end, once
     each. A kill in between leaves files that are old, files that are new, and temporary ones.
     """
-    replacing = _Replacing(mirror)
-    return replacing.run(writes, workers.locally)
+    return _Replacing(mirror).run(writes, workers.locally, workers.locally)
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A durable file that is to have a name, and how it is recognised until then."""
+def name_all(
+    mirror: Mirror, writes: Iterable[Writing], workers: Workers
+) -> list[ConfsyncError | None]:
+    """What `replace_all` does, of files that are prepared: there is nothing to wait for, until the
+    directories are to be durable."""
+    return _Replacing(mirror).run(writes, Workers(1, 1), workers.locally)
 
-    name: str
-    key: Key | None
+
+def prepare_all(directory: Path, texts: Iterable[bytes], workers: Workers) -> list[Prepared | None]:
+    """Write texts that are to have names to durable files in a directory; None where one cannot be.
+
+    The texts are taken one by one, and while more are made of something, the first are written.
+    """
+
+    def prepare(text: bytes) -> Prepared | None:
+        try:
+            return _prepared(directory / "text", text)
+        except OSError:
+            return None  # is tried again, and told, when it has a name
+
+    hands = workers.locally
+    return list(hands.ahead(prepare, texts, at_most=hands.hands, window=AHEAD))
 
 
 class _Replacing:
@@ -81,24 +104,26 @@ class _Replacing:
         self._seen: set[str] = set()
         self._made: set[Path] = set()
 
-    def run(self, writes: Iterable[Writing], workers: Workers) -> list[ConfsyncError | None]:
-        prepared: list[_Prepared | ConfsyncError] = []
+    def run(
+        self, writes: Iterable[Writing], hands: Workers, syncing: Workers
+    ) -> list[ConfsyncError | None]:
+        prepared: list[Prepared | ConfsyncError] = []
         answers: list[ConfsyncError | None] = []
         try:
             ready = self._with_directories(writes)
-            for one in workers.ahead(self._prepare, ready, at_most=workers.hands, window=AHEAD):
+            for one in hands.ahead(self._prepare, ready, at_most=hands.hands, window=AHEAD):
                 prepared.append(one)
             self._mirror.bases.put_all([write.base for write in self._asked if write.base])
             for write, found in zip(self._asked, prepared, strict=True):
                 answers.append(
-                    self._put_in_place(write, found) if isinstance(found, _Prepared) else found
+                    self._put_in_place(write, found) if isinstance(found, Prepared) else found
                 )
         finally:
             for left in prepared[len(answers) :]:
-                if isinstance(left, _Prepared):
+                if isinstance(left, Prepared):
                     disk.drop(left.name)
         directories = sorted(self._directories)
-        synced = workers.each(_sync, directories)
+        synced = syncing.each(_sync, directories)
         lost = dict(zip(directories, synced, strict=True))
         return [
             answer or lost.get((self._mirror.root / write.name).parent)
@@ -123,17 +148,18 @@ class _Replacing:
                 failed = error
             yield write, failed
 
-    def _prepare(self, asked: tuple[Writing, ConfsyncError | None]) -> _Prepared | ConfsyncError:
+    def _prepare(self, asked: tuple[Writing, ConfsyncError | None]) -> Prepared | ConfsyncError:
         write, failed = asked
         if failed is not None:
             return failed
+        if isinstance(write.data, Prepared):
+            return write.data
         try:
-            name = disk.prepare(self._mirror.root / write.name, write.data)
-            return _Prepared(name, disk.key(name))
+            return _prepared(self._mirror.root / write.name, write.data)
         except OSError as error:
             return file_error(write.name, "cannot be written", error)
 
-    def _put_in_place(self, write: Writing, temporary: _Prepared) -> ConfsyncError | None:
+    def _put_in_place(self, write: Writing, temporary: Prepared) -> ConfsyncError | None:
         mirror, path = self._mirror, self._mirror.root / write.name
         try:
             disk.put_in_place(
@@ -162,6 +188,11 @@ class _Replacing:
         size, written, renamed, inode = key
         if (size, written, inode) == (before[0], before[1], before[3]) and written < renamed:
             self._mirror.fresh[write.name] = key, write.outline
+
+
+def _prepared(path: Path, data: bytes) -> Prepared:
+    name = disk.prepare(path, data)
+    return Prepared(name, disk.key(name))
 
 
 def _sync(directory: Path) -> ConfsyncError | None:

@@ -14,6 +14,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -58,11 +59,17 @@ class _Line:
 
 
 class Twin:
-    """Calls functions in a second process, one at a time; without one, in this."""
+    """Calls functions in a second process, one at a time; without one, in this.
+
+    While it makes one thing, the next may be asked for by another thread: it is to have no gaps.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes] | None, line: _Line | None) -> None:
         self._process = process
         self._line = line
+        # Answers come in the order of what was asked: whoever has asked is the next to be answered.
+        self._asking = threading.Lock()
+        self._answering = threading.Lock()
 
     @property
     def is_there(self) -> bool:
@@ -72,15 +79,29 @@ class Twin:
     def call(self, function: Callable[[Given], Made], given: Given) -> Made:
         """What a function of a module makes of a value. It must depend on nothing else."""
         if self._line:
-            try:
-                self._line.send((function, given))
-                is_made, made = self._line.receive()
-                if is_made:
-                    found: Made = made
-                    return found
-            except Exception:  # whatever an answer that is none does to who reads it
-                self.end()
+            is_made, made = self._asked(self._line, (function, given))
+            if is_made:
+                found: Made = made
+                return found
         return function(given)
+
+    def _asked(self, line: _Line, question: Any) -> tuple[bool, Any]:
+        """Whether there is an answer, and what it is."""
+        with self._asking:
+            try:
+                line.send(question)
+            except Exception:
+                self.end()
+                return False, None
+            self._answering.acquire()
+        try:
+            is_made, made = line.receive()
+        except Exception:  # whatever an answer that is none does to who reads it
+            self.end()  # before anybody takes what may be left of it for his own
+            return False, None
+        finally:
+            self._answering.release()
+        return is_made, made
 
     def end(self) -> None:
         """Let it go; what it is doing is not wanted any more."""

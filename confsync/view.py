@@ -170,11 +170,9 @@ def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
 
 
 def _listing(reader: Reader, *, labels: bool) -> Iterable[PageInfo]:
-    if reader.listed is not None and not labels:
-        return reader.listed
-    reader.listed = tuple(
-        reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
-    )
+    if reader.listed is None:
+        listing = reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
+        reader.listed = tuple(listing)
     return reader.listed
 
 

@@ -230,8 +230,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/planning.py",
-                "answer.digest, listed.parent,",
-                "answer.digest, info.parent,",
+                "digest, listed.parent, listed.labels,",
+                "digest, info.parent, listed.labels,",
             ),
         ),
         ("tests/flows/test_arriving.py::test_a_page_that_is_moved_meanwhile_is_not_moved_back",),

@@ -110,6 +110,14 @@ class StoreRemote:
             if not row.restricted:
                 yield _info(row, labels=labels)
 
+    def contents(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
+        listed = list(self.listing(space, labels=labels, archived=archived))
+        for some in batches(listed, 2):  # so that there are several answers
+            found = self.pages(space, [info.id for info in some])
+            yield [(info, found.get(info.id)) for info in some]
+
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         steps.before("GET bodies")
         found = {}

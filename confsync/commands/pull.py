@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from contextlib import nullcontext
 from dataclasses import replace
 
 from confsync import (
@@ -16,6 +16,7 @@ from confsync import (
 )
 from confsync.acting import act, tells
 from confsync.amending import foretold
+from confsync.arriving import all_of
 from confsync.attaching import deleted_here
 from confsync.committed import deleted_pages
 from confsync.committing import Commit
@@ -64,7 +65,7 @@ def pull(
     conflicted: list[Step] = []
     interrupted = False
     everything = selection.everything
-    with contextlib.nullcontext() if dry_run else mirror.lock():
+    with nullcontext() if dry_run else mirror.lock():
         plain = everything and not (refresh or prune or resolution)
         last = Unchanged(mirror, remote, plain=plain)
         try:
@@ -109,18 +110,20 @@ def pull(
                     how = replace(how, remote=about(remote, scan.config))
                     reader = last.readers.get(scan.config) or reader_of(remote, scan)
                     readers[scan.config] = reader
-                    plan = _plan(how, reader, scans, scan, deleted, away)
-                    renamed += _renamed(plan)
-                    shown += [step.shown for step in plan.steps]
-                    left += () if prune else plan.view.left
-                    refused = None if allow_mass_delete else _too_much(plan)
-                    if refused:
-                        errors.append(refused)
-                    if dry_run:
-                        pages += [foretold(step) for step in plan.steps if tells(step)]
-                    elif not refused:
-                        act(how, plan, pages, progress)
-                        conflicted += [step for step in plan.steps if step.sides]
+                    early = not (dry_run or deleted)
+                    with all_of(how, reader, scan, progress, wanted=early) as texts:
+                        plan = _plan(how, reader, scans, scan, deleted, away)
+                        renamed += _renamed(plan)
+                        shown += [step.shown for step in plan.steps]
+                        left += () if prune else plan.view.left
+                        refused = None if allow_mass_delete else _too_much(plan)
+                        if refused:
+                            errors.append(refused)
+                        if dry_run:
+                            pages += [foretold(step) for step in plan.steps if tells(step)]
+                        elif not refused:
+                            act(how, plan, pages, progress, texts)
+                            conflicted += [step for step in plan.steps if step.sides]
             if plain and not (dry_run or pages or errors or left or deleted):
                 last.note(scans, readers)
             elif not dry_run:

@@ -18,6 +18,7 @@ from confsync.model import (
     PageInfo,
     ParentKind,
     Space,
+    Status,
     User,
     Version,
 )
@@ -106,6 +107,27 @@ class Cloud(Connection):
             for page_id in page_ids:
                 known.setdefault(page_id, []).append(names[label])
         return known
+
+    def contents(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
+        """The bodies are asked for as their pages are listed: an answer with bodies takes a server
+        longer, and of these several may be under way."""
+        listed: dict[str, PageInfo] = {}
+
+        def ids() -> Iterator[str]:
+            for info in self.listing(space, labels=labels, archived=archived):
+                listed[info.id] = info
+                if archived or info.status is Status.CURRENT:
+                    yield info.id
+
+        for some in self.bodies(space, ids()):
+            yield [
+                (info, page)
+                for page in some
+                if (info := listed.pop(page.info.id, None)) is not None
+            ]
+        yield [(info, None) for info in listed.values()]
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         answers = self.bodies(space, page_ids)

@@ -91,19 +91,38 @@ class DataCenter(Connection):
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
-        count = 0
-        expand = self._more + (",metadata.labels" if labels else "")
-        # The next answer is on its way while this one is read.
-        answers = self.workers.early(batches(self._all(space, expand=expand, limit=INFOS), INFOS))
+        answers = self._answers(space, self._more, INFOS, labels=labels, archived=archived)
         for row in chain.from_iterable(answers):
-            count += 1
-            info = self._info(row, space.key)
-            yield replace(info, labels=self._labels_in(row)) if labels else info
+            yield self._listed_info(row, space, labels=labels)
+
+    def contents(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
+        """One listing tells all: with bodies it has everything that one without them has."""
+        for some in self._answers(space, self._body, BODIES, labels=labels, archived=archived):
+            yield [
+                (self._listed_info(row, space, labels=labels), self._page(row, space.key))
+                for row in some
+            ]
+
+    def _answers(
+        self, space: Space, expand: str, limit: int, *, labels: bool, archived: bool
+    ) -> Iterator[list[Row]]:
+        """The rows of a listing, the next ones on their way while these are read."""
+        expand += ",metadata.labels" if labels else ""
+        count = 0
+        current = self._all(space, expand=expand, limit=limit)
+        for some in self.workers.early(batches(current, limit)):
+            count += len(some)
+            yield some
         self._listed[space.key] = count
         if archived:
-            for row in self._all(space, expand=expand, limit=INFOS, status="archived"):
-                info = self._info(row, space.key)
-                yield replace(info, labels=self._labels_in(row)) if labels else info
+            more = self._all(space, expand=expand, limit=limit, status="archived")
+            yield from batches(more, limit)
+
+    def _listed_info(self, row: Row, space: Space, *, labels: bool) -> PageInfo:
+        info = self._info(row, space.key)
+        return replace(info, labels=self._labels_in(row)) if labels else info
 
     def _labels_in(self, row: Row) -> tuple[str, ...]:
         """The labels that a listing has; a page with very many is asked for the rest."""

@@ -86,6 +86,16 @@ class Remote(Protocol):
         each label of the space, not for each page.
         """
 
+    def contents(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
+        """What `listing` answers, each beside its page as `bodies` does, as the answers come.
+
+        For whoever wants all of a space: both at once, in as few requests as the server allows.
+        None stands for a page whose body is not to be had with the others, or is not asked for: an
+        archived one, without `archived`.
+        """
+
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         """Pages of a space with bodies, in as few requests as the server allows.
 

@@ -68,6 +68,18 @@ def test_a_listing_has_every_post_with_its_day_and_no_page(server: Server) -> No
     assert pages == {space.home: None, page: None}
 
 
+def test_contents_are_every_post_with_its_day_and_its_body_and_no_page(server: Server) -> None:
+    server.page()
+    ids = [posted(server, f"Post {n}", f"<p>{n}</p>") for n in range(60)]
+    space = server.remote.space("ENG")
+    posts = server.remote.posts
+    found = [pair for answer in posts.contents(space) for pair in answer]
+    assert {info.id: info for info, _ in found} == {i.id: i for i in posts.listing(space)}
+    assert {info.id: page.body for info, page in found if page} == {
+        i: f"<p>{n}</p>" for n, i in enumerate(ids)
+    }
+
+
 @pytest.mark.parametrize("count", [1, 3, 120])
 def test_bodies_come_in_bulk_and_pages_do_not(server: Server, count: int) -> None:
     page = server.page()

@@ -99,6 +99,36 @@ def test_a_listing_survives_short_pages(server: Server) -> None:
     assert len(list(server.remote.listing(server.remote.space("ENG")))) == 31
 
 
+@pytest.mark.parametrize("short", [False, True])
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("labels", [False, True])
+def test_contents_are_the_listing_and_the_bodies_at_once(
+    server: Server, short: bool, archived: bool, labels: bool
+) -> None:
+    with server.wiki.store.batch():
+        ids = [
+            server.page(f"Page {n}", f"<p>{n}</p>", raw=True, labels=["even"] if n % 2 else [])
+            for n in range(300)
+        ]
+    put_away = server.page("Put away", "<p>away</p>")
+    server.wiki.store.archive(put_away)
+    gone = server.page("Gone")
+    server.wiki.store.trash(gone)
+    server.wiki.faults.short_pages = short
+    space = server.remote.space("ENG")
+    wanted = {i.id: i for i in server.remote.listing(space, labels=labels, archived=archived)}
+    answers = list(server.remote.contents(space, labels=labels, archived=archived))
+    assert all(len(answer) <= 250 for answer in answers)
+    found = [pair for answer in answers for pair in answer]
+    assert {info.id: info for info, _ in found} == wanted
+    assert len(found) == len(wanted) >= 301
+    pages = {page.info.id: page for _, page in found if page is not None}
+    assert {i: pages[i].body for i in ids} == {i: f"<p>{n}</p>" for n, i in enumerate(ids)}
+    assert all(page is None or page.info.id == info.id for info, page in found)
+    assert (put_away in pages) == archived
+    assert gone not in pages
+
+
 @pytest.mark.parametrize("count", [1, 3, 120])
 def test_bodies_come_in_bulk_exactly_as_they_are(server: Server, count: int) -> None:
     body = "<p>é &nbsp;\u00a0 \u2028 <![CDATA[x]]]]><![CDATA[>]]> 日本</p>\n\n<p>{n}</p>\n"

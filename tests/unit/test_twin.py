@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,32 @@ def getpid(_: None) -> int:
 def test_values_larger_than_any_buffer_go_through(second: Twin) -> None:
     assert second.call(document.lay_all, MUCH) == document.lay_all(MUCH)
     assert second.is_there
+
+
+def double(text: str) -> str:
+    return text + text
+
+
+def asked_by_many(second: Twin) -> None:
+    """Three ask at once, each again and again, for answers larger than any buffer."""
+    texts = [str(number) * 300_000 for number in range(10)] * 6
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(partial(second.call, double), texts))
+    assert answers == [double(text) for text in texts]
+
+
+def test_each_of_those_who_ask_at_once_gets_his_own_answer(second: Twin) -> None:
+    asked_by_many(second)
+    assert second.is_there
+
+
+def test_when_it_is_killed_all_who_ask_have_their_work_done_here(second: Twin) -> None:
+    killing = threading.Timer(0.02, process_of(second).kill)
+    killing.start()
+    asked_by_many(second)
+    killing.join()
+    asked_by_many(second)
+    assert not second.is_there
 
 
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM])
