@@ -233,8 +233,9 @@ class Mirror:
 
         `seen` are directories that need not be looked at once more, and becomes more.
         """
-        parts = Path(name).parts
-        if ".." in parts or Path(name).is_absolute():
+        path = Path(name)
+        parts = path.parts
+        if ".." in parts or path.is_absolute():
             raise FileError(f"{name}: would be written outside the mirror")
         for number in range(1, len(parts)):
             where = "/".join(parts[:number])
@@ -244,7 +245,7 @@ class Mirror:
                 raise FileError(f"{name}: {where} is a link; confsync follows none")
             if seen is not None:
                 seen.add(where)
-        return self.root / name
+        return self.root / path
 
     # -- the lock and the state directory ----------------------------------------------------------
 

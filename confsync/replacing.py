@@ -107,60 +107,68 @@ class _Replacing:
     def run(
         self, writes: Iterable[Writing], hands: Workers, syncing: Workers
     ) -> list[ConfsyncError | None]:
-        prepared: list[Prepared | ConfsyncError] = []
+        ready: list[tuple[Path, Prepared] | ConfsyncError] = []
         answers: list[ConfsyncError | None] = []
         try:
-            ready = self._with_directories(writes)
-            for one in hands.ahead(self._prepare, ready, at_most=hands.hands, window=AHEAD):
-                prepared.append(one)
+            placed = self._with_places(writes)
+            for one in hands.ahead(self._prepare, placed, at_most=hands.hands, window=AHEAD):
+                ready.append(one)
             self._mirror.bases.put_all([write.base for write in self._asked if write.base])
-            for write, found in zip(self._asked, prepared, strict=True):
-                answers.append(
-                    self._put_in_place(write, found) if isinstance(found, Prepared) else found
-                )
+            for write, found in zip(self._asked, ready, strict=True):
+                if isinstance(found, ConfsyncError):
+                    answers.append(found)
+                else:
+                    answers.append(self._put_in_place(write, *found))
         finally:
-            for left in prepared[len(answers) :]:
-                if isinstance(left, Prepared):
-                    disk.drop(left.name)
+            for left in ready[len(answers) :]:
+                if not isinstance(left, ConfsyncError):
+                    disk.drop(left[1].name)
         directories = sorted(self._directories)
         synced = syncing.each(_sync, directories)
         lost = dict(zip(directories, synced, strict=True))
         return [
-            answer or lost.get((self._mirror.root / write.name).parent)
-            for write, answer in zip(self._asked, answers, strict=True)
+            answer or (None if isinstance(found, ConfsyncError) else lost.get(found[0].parent))
+            for found, answer in zip(ready, answers, strict=True)
         ]
 
-    def _with_directories(
+    def _with_places(
         self, writes: Iterable[Writing]
-    ) -> Iterator[tuple[Writing, ConfsyncError | None]]:
-        """The writes as they are taken, each with a directory to be written in, or why not."""
+    ) -> Iterator[tuple[Writing, Path | ConfsyncError]]:
+        """The writes as they are taken, each with its path, which has a directory, or why not."""
         for write in writes:
             self._asked.append(write)
-            failed: ConfsyncError | None = None
-            try:
-                parent = self._mirror.inside(write.name, self._seen).parent
-                if parent not in self._made:
-                    disk.make_directories(parent, self._directories)
-                    self._made.add(parent)
-            except OSError as error:
-                failed = file_error(write.name, "cannot be written", error)
-            except ConfsyncError as error:
-                failed = error
-            yield write, failed
+            yield write, self._placed(write)
 
-    def _prepare(self, asked: tuple[Writing, ConfsyncError | None]) -> Prepared | ConfsyncError:
-        write, failed = asked
-        if failed is not None:
-            return failed
-        if isinstance(write.data, Prepared):
-            return write.data
+    def _placed(self, write: Writing) -> Path | ConfsyncError:
         try:
-            return _prepared(self._mirror.root / write.name, write.data)
+            path = self._mirror.inside(write.name, self._seen)
+            parent = path.parent
+            if parent not in self._made:
+                disk.make_directories(parent, self._directories)
+                self._made.add(parent)
+        except OSError as error:
+            return file_error(write.name, "cannot be written", error)
+        except ConfsyncError as error:
+            return error
+        return path
+
+    def _prepare(
+        self, asked: tuple[Writing, Path | ConfsyncError]
+    ) -> tuple[Path, Prepared] | ConfsyncError:
+        write, path = asked
+        if isinstance(path, ConfsyncError):
+            return path
+        if isinstance(write.data, Prepared):
+            return path, write.data
+        try:
+            return path, _prepared(path, write.data)
         except OSError as error:
             return file_error(write.name, "cannot be written", error)
 
-    def _put_in_place(self, write: Writing, temporary: Prepared) -> ConfsyncError | None:
-        mirror, path = self._mirror, self._mirror.root / write.name
+    def _put_in_place(
+        self, write: Writing, path: Path, temporary: Prepared
+    ) -> ConfsyncError | None:
+        mirror = self._mirror
         try:
             disk.put_in_place(
                 path, temporary.name, lambda: mirror.check(write.name, path, write.expected)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import queue
 import socket
 import struct
 import subprocess
@@ -39,7 +40,9 @@ class _Line:
         self._connection = connection
 
     def send(self, value: Any) -> None:
-        data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self.send_packed(_packed(value))
+
+    def send_packed(self, data: bytes) -> None:
         self._connection.sendall(_LENGTH.pack(len(data)))
         self._connection.sendall(data)
 
@@ -125,17 +128,33 @@ def beside(count: int) -> Iterator[Twin]:
 
 
 def serve() -> None:
-    """Be the second process: answer until nobody asks any more."""
+    """Be the second process: answer until nobody asks any more.
+
+    An answer goes out while the next is made: whoever takes it may have other things to do first.
+    """
     line = _Line(socket.socket(fileno=0))
+    answers: queue.Queue[bytes] = queue.Queue(1)
+
+    def answering() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line.send_packed(answers.get())
+        os._exit(0)
+
+    threading.Thread(target=answering, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         while True:
             function, given = line.receive()
             try:
-                answer = True, function(given)
+                answer = _packed((True, function(given)))
             except Exception:  # to be raised where it is understood
-                answer = False, None
-            line.send(answer)
+                answer = _packed((False, None))
+            answers.put(answer)
     os._exit(0)  # nothing here has to be put in order
+
+
+def _packed(value: Any) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
 def _started() -> Twin:
