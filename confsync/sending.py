@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 from confsync.compare import Content, Parent
 from confsync.errors import (
@@ -37,6 +39,9 @@ from confsync.settling import Settling, leaves_text, was_sent
 from confsync.view import sides_of
 from confsync.work import batches
 from confsync.writing import Landed, NoVersion, settled, writable, write
+
+# When a document was held beside its page, and what that showed.
+Checked = tuple[float, Entry, Case]
 
 BATCH = 250
 # A check older than this is made again before the write.
@@ -129,19 +134,30 @@ class Sending:
         workers = self._reader.remote.workers
         cases = map(self._cases, waiting)
         checks = workers.early(cases) if workers.jobs > 1 else cases
+
+        def ready() -> Iterator[tuple[int, Checked]]:
+            for number, (found, failures) in enumerate(checks):
+                self._pages += failures
+                if self._ended:
+                    return
+                yield from ((number, one) for one in found)
+
+        def handle(given: tuple[int, Checked]) -> tuple[int, PageResult | None]:
+            return given[0], self._handle(given[1])
+
+        # Nobody waits for the last of a batch: the first of the next one is sent meanwhile.
+        handled = workers.ahead(handle, ready(), at_most=workers.jobs, window=2 * workers.jobs)
         with workers.aside() as aside:
             try:
-                for batch, (ready, failures) in zip(waiting, checks, strict=True):
-                    self._pages += failures
-                    for result in workers.each(self._handle, ready):
+                for number, results in groupby(handled, key=itemgetter(0)):
+                    for _, result in results:
                         if result is not None:
                             self._pages.append(result)
                         yield 1
                     self._pages += aside.taken()
+                    batch = waiting[number]
                     landed = [(e, *self._landed[e.path]) for e in batch if e.path in self._landed]
                     aside.put(partial(self._settling.settle, landed))
-                    if self._ended:
-                        break
             except Exception:
                 self._pages += aside.taken()
                 raise
@@ -149,9 +165,7 @@ class Sending:
         if self._ended:
             raise self._ended
 
-    def _cases(
-        self, entries: list[Entry]
-    ) -> tuple[list[tuple[float, Entry, Case]], list[PageResult]]:
+    def _cases(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
         """The entries beside their pages, with the time of the check; and those without a case."""
         checked = self._clock()
         sides = {entry.path: sides_of(self._scan, entry) for entry in entries}
@@ -168,7 +182,7 @@ class Sending:
                 cases.append((checked, entry, case))
         return cases, failures
 
-    def _handle(self, checked: tuple[float, Entry, Case]) -> PageResult | None:
+    def _handle(self, checked: Checked) -> PageResult | None:
         """Do what the decisions say about one page; None when it is to be settled."""
         at, entry, case = checked
         if self._ended:
