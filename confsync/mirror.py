@@ -284,16 +284,24 @@ def write_new(path: Path, text: str) -> None:
 
 
 def _is_link(name: str, path: Path | str) -> bool:
+    return stat.S_ISLNK(_mode(name, path) or 0)
+
+
+def _mode(name: str, path: Path | str) -> int | None:
+    """What kind of file stands somewhere; None for nothing."""
     try:
-        return stat.S_ISLNK(os.lstat(path).st_mode)
+        return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return None
     except OSError as error:  # such as a name that is too long
         raise file_error(name, "cannot be reached", error) from None
 
 
 def _current(name: str, path: Path) -> bytes | None:
-    if _is_link(name, path):
+    mode = _mode(name, path)
+    if mode is None:
+        return None
+    if stat.S_ISLNK(mode):
         raise FileError(f"{name}: is a link; confsync follows none")
     try:
         return path.read_bytes()

@@ -309,8 +309,16 @@ def named(step: Step, text: Text | None) -> Step | None:
 def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> Stamp:
     """The stamp of a page's first document: `listed` is how it has its place, `info` came with the
     text that has the digest."""
-    stamp = Stamp(info.id, info.version.number, digest, listed.parent, listed.labels, top)
-    return replace(stamp, posted=listed.posted, renamed=info.title != listed.title)
+    return Stamp(
+        info.id,
+        info.version.number,
+        digest,
+        parent=listed.parent,
+        labels=listed.labels,
+        top=top,
+        renamed=info.title != listed.title,
+        posted=listed.posted,
+    )
 
 
 def text_of(how: How, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:

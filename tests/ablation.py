@@ -244,8 +244,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/planning.py",
-                "digest, listed.parent, listed.labels,",
-                "digest, info.parent, listed.labels,",
+                "parent=listed.parent,",
+                "parent=info.parent,",
             ),
         ),
         ("tests/flows/test_arriving.py::test_a_page_that_is_moved_meanwhile_is_not_moved_back",),
