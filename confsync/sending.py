@@ -40,6 +40,8 @@ from confsync.view import sides_of
 from confsync.work import batches
 from confsync.writing import Landed, NoVersion, settled, writable, write
 
+# Why a document must not be sent as it is, if that is so.
+Unfit = Callable[[Entry], PageResult | None]
 # When a document was held beside its page, and what that showed.
 Checked = tuple[float, Entry, Case]
 
@@ -60,6 +62,7 @@ class Sending:
         pages: list[PageResult],
         clock: Callable[[], float],
         extras: Extras,
+        unfit: Unfit,
     ) -> None:
         self._mirror = mirror
         self._reader = reader
@@ -68,6 +71,7 @@ class Sending:
         self._pages = pages
         self._clock = clock
         self._extras = extras
+        self._unfit = unfit
         self._who = reader.remote.who
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
@@ -167,12 +171,13 @@ class Sending:
 
     def _cases(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
         """The entries beside their pages, with the time of the check; and those without a case."""
+        failures = [refused for entry in entries if (refused := self._unfit(entry))]
+        fit = [entry for entry in entries if not self._unfit(entry)]
         checked = self._clock()
-        sides = {entry.path: sides_of(self._scan, entry) for entry in entries}
+        sides = {entry.path: sides_of(self._scan, entry) for entry in fit}
         found = self._reader.current({stamp.id: stamp.version for stamp, _ in sides.values()})
         cases = []
-        failures = []
-        for entry in entries:
+        for entry in fit:
             stamp, local = sides[entry.path]
             answer = found[stamp.id]
             case = self._reader.decided(stamp, local, answer)

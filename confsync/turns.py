@@ -20,7 +20,7 @@ from confsync.references import Renamed
 from confsync.rejection import blank
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan, with_made
-from confsync.sending import Sending
+from confsync.sending import Sending, Unfit
 
 
 class Turns:
@@ -35,6 +35,7 @@ class Turns:
         pages: list[PageResult],
         clock: Callable[[], float],
         extras: Extras,
+        unfit: Unfit,
     ) -> None:
         self._mirror = mirror
         self._reader = reader
@@ -43,6 +44,7 @@ class Turns:
         self._pages = pages
         self._clock = clock
         self._extras = extras
+        self._unfit = unfit
         self._creations = Creations(mirror, reader, scan, message, pages, extras)
         self.renamed: list[Renamed] = []
 
@@ -69,7 +71,7 @@ class Turns:
         self._creations.create([e for e in ready if e.page_id is None], dry_run=dry_run)
         scan = with_made(self._scan, self._creations.made)
         args = (self._mirror, self._reader, scan, self._message, self._pages, self._clock)
-        sending = Sending(*args, self._extras)
+        sending = Sending(*args, self._extras, self._unfit)
         edited = [entry for entry in ready if entry.page_id is not None]
         try:
             sending.push(edited, dry_run=dry_run, progress=progress)

@@ -27,6 +27,7 @@ from confsync.remote import Remote
 from confsync.result import PageResult, Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, knowing, paths_of, read
 from confsync.selection import Selection
+from confsync.sending import BATCH, Unfit
 from confsync.turns import Turns
 from confsync.view import about, reader_of
 
@@ -77,7 +78,8 @@ def push(
                 with each_space(errors):
                     asking = about(remote, scan.config)
                     files = _files(mirror, scan, selection, gone, pages, delete=bool(delete))
-                    waiting = _outgoing(mirror, asking, scan, selection, pages, errors, files)
+                    unfit = _unfit(mirror, asking)
+                    waiting = _outgoing(mirror, unfit, scan, selection, pages, errors, files)
                     waiting = _without(waiting, differing, pages)
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
@@ -87,7 +89,7 @@ def push(
                     _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     _refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
                     extras = Extras(mirror, asking, files, delete=delete is not None)
-                    turns = Turns(mirror, reader, scan, message, pages, clock, extras)
+                    turns = Turns(mirror, reader, scan, message, pages, clock, extras, unfit)
                     try:
                         turns.push(waiting, dry_run=dry_run, progress=progress)
                     finally:
@@ -168,9 +170,24 @@ def _without(
 # -- before any request ----------------------------------------------------------------------------
 
 
+def _unfit(mirror: Mirror, remote: Remote) -> Unfit:
+    """Tells why a document must not be sent as it is; each is looked into once."""
+    known: dict[str, PageResult | None] = {}
+
+    def unfit(entry: Entry) -> PageResult | None:
+        if entry.path not in known:
+            flaw = flaw_of(mirror, entry, remote)
+            hint = "'confsync check {path}' shows where; correct that, then push again"
+            refused = replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED)
+            known[entry.path] = refused if flaw else None
+        return known[entry.path]
+
+    return unfit
+
+
 def _outgoing(
     mirror: Mirror,
-    remote: Remote,
+    unfit: Unfit,
     scan: SpaceScan,
     selection: Selection,
     pages: list[PageResult],
@@ -179,7 +196,8 @@ def _outgoing(
 ) -> list[Entry]:
     """The documents that differ from their base and can be sent; adds the others to the result.
 
-    `files` are those whose attachments differ.
+    `files` are those whose attachments differ. Of many edited ones, those behind the first batch
+    are looked into for flaws while the batch before theirs is written.
     """
     told = {page.path for page in pages}
     outgoing: list[Entry] = []
@@ -204,10 +222,9 @@ def _outgoing(
             hint = f"change 'include' or 'exclude' in {FILE_NAME}, or 'confsync pull --prune'"
             pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
             continue
-        flaw = flaw_of(mirror, entry, remote)
-        if flaw:
-            hint = "'confsync check {path}' shows where; correct that, then push again"
-            pages.append(replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED))
+        refused = unfit(entry) if stamp is None or len(outgoing) < BATCH else None
+        if refused:
+            pages.append(refused)
         else:
             outgoing.append(entry)
     return outgoing

@@ -164,6 +164,56 @@ def test_bad_text_is_refused_before_any_request(
     assert wiki.requests == []
 
 
+@pytest.mark.parametrize("jobs", ["1", "8"])
+def test_bad_text_behind_the_first_batch_is_refused_and_stops_no_other(
+    wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
+    for module in ("confsync.commands.push", "confsync.sending"):
+        monkeypatch.setattr(f"{module}.BATCH", 2)
+    for number in range(7):
+        wiki.store.create_page("ENG", f"Page {number}", f"<p>{number}</p>")
+    desk = desk_at()
+    for number in range(7):
+        desk.edit(f"ENG/page-{number}.xhtml", "</p>", " more</p>")
+    for number in (0, 4, 6):
+        desk.edit(f"ENG/page-{number}.xhtml", " more</p>", " more</i>")
+    wanted = {f"ENG/page-{n}.xhtml": "rejected" if n in (0, 4, 6) else "updated" for n in range(7)}
+    for arguments in (["--dry-run"], []):
+        run = desk.json("push", "--jobs", jobs, *arguments, exit=1)
+        assert run.outcomes == wanted
+        told = {page["path"]: page for page in run.data["pages"]}
+        for number in (0, 4, 6):
+            assert "mismatched tag" in told[f"ENG/page-{number}.xhtml"]["error"]
+        assert len(writes(wiki)) == (0 if arguments else 4)
+    sent = {request.path.rpartition("/")[2] for request in wiki.requests if request.body}
+    assert len(sent) == 4
+    assert desk.json("push", "--jobs", jobs, exit=1).outcomes == {
+        path: outcome for path, outcome in wanted.items() if outcome == "rejected"
+    }
+
+
+def test_who_waits_for_a_title_of_bad_text_behind_the_first_batch_is_not_sent(
+    wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("confsync.commands.push", "confsync.sending"):
+        monkeypatch.setattr(f"{module}.BATCH", 1)
+    for title in "ABC":
+        wiki.store.create_page("ENG", title, "<p>x</p>")
+    desk = desk_at()
+    desk.edit("ENG/a.xhtml", "<p>x</p>", "<p>y</p>")
+    desk.edit("ENG/b.xhtml", "title: B", "title: C")
+    desk.edit("ENG/c.xhtml", "title: C", "title: Z")
+    desk.edit("ENG/c.xhtml", "<p>x</p>", "<p>x")
+    run = desk.json("push", exit=1)
+    assert run.outcomes == {
+        "ENG/a.xhtml": "updated",
+        "ENG/b.xhtml": "skipped",
+        "ENG/c.xhtml": "rejected",
+    }
+    assert "waits for ENG/c.xhtml, which was not pushed" in run.out
+    assert len(writes(wiki)) == 1
+
+
 def test_a_page_about_git_may_have_conflict_markers(
     wiki: Sandbox, desk_at: Callable[..., Desk]
 ) -> None:
