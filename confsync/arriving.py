@@ -31,7 +31,7 @@ LAID = 3
 
 
 @contextlib.contextmanager
-def all_of(
+def texts_ahead(
     how: How, reader: Reader, scan: SpaceScan, progress: Progress, *, wanted: bool
 ) -> Iterator[dict[str, Text]]:
     """The texts of a space of which nothing is here yet, by page id; the reader has its listing.
@@ -72,18 +72,21 @@ def _receive(
     """Write the texts of a space as they come; the reader has the listing when all are there."""
     labels = how.mirror.config.labels
     answers = how.remote.contents(reader.space, labels=labels, archived=reader.archived)
-    pages = chain.from_iterable(answers)
-    first = list(islice(pages, twin.WORTH))  # as many as show whether there are many
+    coming = chain.from_iterable(answers)
+    first = list(islice(coming, twin.WORTH))
+    count = len(first)  # so many are many, or all
+    pages = chain(first, coming)
+    del first  # only as long as they are to come
     listed: dict[str, PageInfo] = {}
 
     def arriving() -> Iterator[dict[str, Found]]:
-        for some in batches(chain(first, pages), TOGETHER):
+        for some in batches(pages, TOGETHER):
             listed.update((info.id, info) for info, _ in some)
             yield {info.id: reader.placed(page) for info, page in some if page is not None}
 
     with how.remote.workers.locally.aside() as aside:
         try:
-            for some, laid in laid_out(how, arriving(), len(first)):
+            for some, laid in laid_out(how, arriving(), count):
                 progress(f"reading {scan.config.key}", len(listed), None)
                 ready = {i: (listed[i], page) for i, page in some.items() if isinstance(page, Page)}
                 texts.update(aside.taken())
@@ -102,10 +105,12 @@ def _written(
     def texts() -> Iterator[bytes]:
         for page_id, (listed, page) in pages.items():
             stamp = planning.first_stamp(listed, page.info, page.digest, top=False)
-            with contextlib.suppress(ConfsyncError):  # which is told when the page's turn comes
+            try:
                 text = planning.text_of(how, page, stamp, laid.get(page_id))
-                made.append((stamp, listed, page))
-                yield text
+            except ConfsyncError:
+                continue  # is told when the page's turn comes
+            made.append((stamp, listed, page))
+            yield text
 
     files = prepare_all(place, texts(), how.remote.workers)
     how.mirror.bases.put_all([(stamp, page.info.title, page.body) for stamp, _, page in made])

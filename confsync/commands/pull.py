@@ -16,7 +16,7 @@ from confsync import (
 )
 from confsync.acting import act, tells
 from confsync.amending import foretold
-from confsync.arriving import all_of
+from confsync.arriving import texts_ahead
 from confsync.attaching import deleted_here
 from confsync.committed import deleted_pages
 from confsync.committing import Commit
@@ -111,7 +111,7 @@ def pull(
                     reader = last.readers.get(scan.config) or reader_of(remote, scan)
                     readers[scan.config] = reader
                     early = not (dry_run or deleted)
-                    with all_of(how, reader, scan, progress, wanted=early) as texts:
+                    with texts_ahead(how, reader, scan, progress, wanted=early) as texts:
                         plan = _plan(how, reader, scans, scan, deleted, away)
                         renamed += _renamed(plan)
                         shown += [step.shown for step in plan.steps]
