@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from confsync import attaching, document, fetching, files
-from confsync.attachments import Decision, decide
 from confsync.document import Document
 from confsync.errors import APIAccessError, ConfsyncError, Exit, worst
 from confsync.fetching import Bringing, Read
@@ -19,6 +18,7 @@ from confsync.reading import Case
 from confsync.rejection import failed
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry
+from confsync.sides import Decision, decide
 from confsync.view import SpaceView
 
 

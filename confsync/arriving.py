@@ -13,9 +13,10 @@ from itertools import chain, islice
 from pathlib import Path
 
 from confsync import document, planning, twin
+from confsync.answers import Page, PageInfo
 from confsync.document import Laid
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
-from confsync.model import Page, PageInfo, Stamp
+from confsync.model import Stamp
 from confsync.plan import How, Text
 from confsync.progress import Progress
 from confsync.reading import Found, Reader

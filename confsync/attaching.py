@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import attachments, files, gitrepo
-from confsync.attachments import Decision, Sides, decide
+from confsync.answers import AttachmentInfo, Version
 from confsync.document import Document
 from confsync.mirror import Mirror
-from confsync.model import Attached, AttachmentInfo, Version
+from confsync.model import Attached
+from confsync.sides import Decision, Sides, decide
 
-MISNAMED = "no file can have this name on every system, or another's differs only in case"
 # What has to be done about an attachment at this side, and what at that.
 HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
 THERE = (Decision.UPLOAD, Decision.DELETE)

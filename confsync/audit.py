@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from confsync import disk
-from confsync.model import Event
+
+if TYPE_CHECKING:
+    from confsync.event import Event
 
 # At this size a file is put aside, and the oldest of these is forgotten.
 MAX_BYTES = 1024 * 1024
@@ -73,6 +76,8 @@ class AuditLog:
 
 def _event(line: bytes) -> Event | None:
     import json
+
+    from confsync.event import Event
 
     try:
         row = json.loads(line)

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from confsync import attachments, bases, files
-from confsync.attaching import MISNAMED
 from confsync.document import Document
+from confsync.findings import Finding, Severity
 from confsync.flaws import flaws_of
+from confsync.links import links
 from confsync.mirror import Mirror
 from confsync.model import Stamp
-from confsync.references import links
-from confsync.result import Finding, Severity
 from confsync.scan import Entry
 
 # What stands in a CDATA section or a comment is nobody's markup.
@@ -100,7 +99,7 @@ def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, 
         if name in known or not attachments.managed(name, patterns):
             continue
         if name in unfit:
-            yield offset, f"attachment '{name}': {MISNAMED}"
+            yield offset, f"attachment '{name}': {files.MISNAMED}"
         else:
             yield offset, f"there is no attachment '{name}', here or on the page as it was pulled"
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from confsync import worktree
+from confsync.answers import User
 from confsync.committed import deleted_pages
 from confsync.errors import APIAccessError, ConfsyncError
 from confsync.mirror import Mirror
-from confsync.model import User, message_without_token
+from confsync.model import message_without_token
 from confsync.rejection import people_of
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Problem, Result

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from confsync.model import Local, Page, Stamp, Version, digest, token, token_in
+from confsync.answers import Page, Version
+from confsync.model import Local, Stamp, digest, token, token_in
 
 
 class Content(Enum):

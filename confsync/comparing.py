@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from confsync import attaching, bases, labelling, paths, scope
+from confsync.answers import AttachmentInfo, Page
 from confsync.attaching import Beside
 from confsync.committed import deleted_entries
 from confsync.compare import Absent
@@ -17,7 +18,7 @@ from confsync.difference import Difference, Side
 from confsync.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror import Mirror
-from confsync.model import AttachmentInfo, Page, Stamp
+from confsync.model import Stamp
 from confsync.progress import Progress, silent
 from confsync.reading import Found
 from confsync.remote import Remote

@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass, replace
 
 from confsync import moving, paths, storage
+from confsync.answers import Page, PageInfo, Status
 from confsync.config import FILE_NAME
 from confsync.errors import (
     APIAccessError,
@@ -25,19 +26,10 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
+from confsync.event import Event
 from confsync.extras import Extras
 from confsync.mirror import Mirror
-from confsync.model import (
-    Event,
-    Local,
-    Page,
-    PageInfo,
-    Stamp,
-    Status,
-    message_with_token,
-    token,
-    token_in,
-)
+from confsync.model import Local, Stamp, message_with_token, token, token_in
 from confsync.reading import Reader
 from confsync.rejection import blank, failed, taken
 from confsync.result import Outcome, PageResult

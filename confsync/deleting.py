@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from confsync import attachments, files
+from confsync.answers import Page, Status
 from confsync.compare import Absent, Content, Decisions
 from confsync.errors import (
     EVERYBODYS,
@@ -21,8 +22,9 @@ from confsync.errors import (
     ServerError,
     UnsettledError,
 )
+from confsync.event import Event
 from confsync.mirror import Mirror
-from confsync.model import Event, Local, Page, Stamp, Status
+from confsync.model import Local, Stamp
 from confsync.reading import Reader
 from confsync.rejection import conflict_event, failed, refusal
 from confsync.result import Outcome, PageResult

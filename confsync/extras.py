@@ -9,8 +9,9 @@ from confsync import labelling
 from confsync.attaching import Beside
 from confsync.compare import Labels
 from confsync.errors import APIAccessError, Exit, FileError
+from confsync.event import Event
 from confsync.mirror import Mirror
-from confsync.model import Attached, Event, Local, Stamp
+from confsync.model import Attached, Local, Stamp
 from confsync.reading import Case
 from confsync.rejection import blank, failed
 from confsync.remote import Remote

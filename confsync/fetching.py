@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from confsync import attaching, attachments, files
+from confsync.answers import AttachmentInfo
 from confsync.attaching import Beside, way_out, who_and_what
-from confsync.attachments import Decision, Sides, decide
 from confsync.basestore import STATE
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import Mirror
-from confsync.model import Attached, AttachmentInfo
+from confsync.model import Attached
 from confsync.remote import Remote
 from confsync.resolve import Resolution, Way
+from confsync.sides import Decision, Sides, decide
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from confsync import attachments, disk
 from confsync.errors import FileError
-from confsync.model import Attached, AttachmentInfo
+from confsync.model import Attached
 from confsync.paths import folded
+
+if TYPE_CHECKING:
+    from confsync.answers import AttachmentInfo
 
 DOWNLOADS = "downloads"
 _PIECE = 1 << 20
+# Why a file beside a document is `unfit`.
+MISNAMED = "no file can have this name on every system, or another's differs only in case"
 
 
 @dataclass(frozen=True, slots=True)

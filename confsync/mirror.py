@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -21,9 +22,12 @@ from confsync.config import Config
 from confsync.disk import Key
 from confsync.document import Document
 from confsync.errors import ChangedMeanwhileError, FileError
-from confsync.model import Folder, Page, Stamp
+from confsync.model import Stamp
 from confsync.people import People
 from confsync.scan import MOVING, Entry, SpaceScan, read, scan
+
+if TYPE_CHECKING:
+    from confsync.answers import Folder, Page
 
 
 class Mirror:

@@ -1,4 +1,4 @@
-"""Where pages stand: from titles and parents to paths, and from a path to the wanted parent.
+"""Where pages stand: what a path means, and how a title is written as a name.
 
 Paths are relative to the space's directory, with ``/``. No title, however hostile, leaves it:
 every component is made here, of letters, digits, marks and ``-`` alone. Identity is the page id;
@@ -8,17 +8,13 @@ a name is only a place, and whoever holds one keeps it.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 SUFFIX = ".xhtml"
 HOME = "index"
-# No page can have this name, so what stands below wants the parent that its stamp says.
-CIRCLE = "circle~"
 FOLDER_FILE = ".folder.yaml"
 
 MAX_CHARACTERS = 80
@@ -31,23 +27,8 @@ WINDOWS = frozenset(
 )
 # Where a space's blog posts stand, below the day on which they were posted: blog/2026/03/07/
 BLOG = "blog"
-_RESERVED = WINDOWS | {HOME, BLOG}
-_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
-_DAY_PLACE = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})")
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """Something that has a place: a page, a folder, or a file without an id yet.
-
-    `key` is the id, or whatever else is unique. `held` is the name (without suffix) that it has
-    already and keeps.
-    """
-
-    key: str
-    title: str
-    parent: str | None
-    held: str | None = None
+_DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+_DAY_PLACE = r"([0-9]{4})/([0-9]{2})/([0-9]{2})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +91,7 @@ def new_parent(path: str, tree: Tree, home: str | None) -> str | None:
 
 def is_day(text: str) -> bool:
     """Whether a text is a day of the calendar, as `YYYY-MM-DD` and in no other way."""
-    found = _DAY.fullmatch(text)
+    found = re.fullmatch(_DAY, text)
     if found is None:
         return False
     try:
@@ -130,7 +111,7 @@ def day_of(path: str) -> str | None:
 
     `path` is relative to the blog's directory.
     """
-    found = _DAY_PLACE.fullmatch(path.rpartition("/")[0])
+    found = re.fullmatch(_DAY_PLACE, path.rpartition("/")[0])
     day = "-".join(found.groups()) if found else ""
     return day if is_day(day) else None
 
@@ -169,104 +150,3 @@ def _in_name(character: str, *, after_letter: bool) -> bool:
 def _cut(name: str) -> str:
     name = name[:MAX_CHARACTERS]
     return name.encode()[:MAX_BYTES].decode(errors="ignore")
-
-
-def place(nodes: Iterable[Node], home: str | None, fixed: Iterable[str] = ()) -> dict[str, str]:
-    """A place for every node: key to path, ``a/b`` for ``a/b.xhtml`` and its directory alike.
-
-    The home page's is ``index``. Children of the home page, of nobody, and of pages that are not
-    among the nodes stand at the top. `fixed` are paths that stay, whoever comes. Deterministic:
-    holders first, then newcomers by id.
-    """
-    by_key = {node.key: node for node in nodes}
-    children: dict[str | None, list[Node]] = defaultdict(list)
-    for node in by_key.values():
-        if node.key != home:
-            parent = node.parent if node.parent in by_key and node.parent != home else None
-            children[parent].append(node)
-    placed: dict[str, str] = {home: HOME} if home in by_key and home is not None else {}
-    names = _Names(fixed, placed.values())
-    _place_below(None, "", children, names, placed)
-    for node in sorted(by_key.values(), key=_order):
-        # Only a server that answers a circle leaves anybody over: the lowest id is cut loose.
-        if node.key not in placed:
-            children[node.parent].remove(node)
-            children[None] = [node]
-            _place_below(None, CIRCLE, children, names, placed)
-    return placed
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A blog post, of a day `YYYY-MM-DD`; the rest is as for a `Node`."""
-
-    key: str
-    title: str
-    day: str
-    held: str | None = None
-
-
-def place_posts(posts: Iterable[Post], fixed: Iterable[str] = ()) -> dict[str, str]:
-    """A place for every post, such as ``2026/03/07/news``; in all else as `place` does it."""
-    given = tuple(posts)
-    # A day is a node whose name has slashes.
-    days = [Node(day, "", None, place_of_day(day)) for day in {post.day for post in given}]
-    nodes = [Node(post.key, post.title, post.day, post.held) for post in given]
-    placed = place([*days, *nodes], None, fixed)
-    return {post.key: placed[post.key] for post in given}
-
-
-def _place_below(
-    top: str | None,
-    directory: str,
-    children: Mapping[str | None, list[Node]],
-    names: _Names,
-    placed: dict[str, str],
-) -> None:
-    waiting = [(top, directory)]
-    while waiting:
-        parent, directory = waiting.pop()
-        for node, name in names.give(directory, children.get(parent, [])):
-            placed[node.key] = f"{directory}/{name}" if directory else name
-            waiting.append((node.key, placed[node.key]))
-
-
-class _Names:
-    """The names taken in each directory."""
-
-    def __init__(self, fixed: Iterable[str], held: Iterable[str]) -> None:
-        self._held: dict[str, set[str]] = defaultdict(set, {"": set(held)})
-        self._taken: dict[str, set[str]] = defaultdict(set)
-        for path in fixed:
-            parts = path.split("/")
-            for depth, part in enumerate(parts):
-                self._taken["/".join(parts[:depth])].add(folded(part))
-
-    def give(self, directory: str, nodes: list[Node]) -> Iterable[tuple[Node, str]]:
-        """A name for each of the nodes: holders keep theirs, newcomers take what is free."""
-        held, taken = self._held[directory], self._taken[directory]
-        newcomers: list[Node] = []
-        for node in sorted(nodes, key=_order):
-            if node.held and folded(node.held) not in held:
-                held.add(folded(node.held))
-                yield node, node.held
-            else:
-                newcomers.append(node)
-        for node in newcomers:
-            name = slug(node.title) or f"page-{_suffix(node)}"
-            while folded(name) in held | taken | _RESERVED:
-                name = f"{name}-{_suffix(node)}"
-            taken.add(folded(name))
-            yield node, name
-
-
-def _suffix(node: Node) -> str:
-    """What tells a name from another: the id, or something as short where there is none."""
-    if node.key.isascii() and node.key.isdecimal():
-        return node.key
-    return hashlib.sha256(node.key.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-
-
-def _order(node: Node) -> tuple[int, str]:
-    """By number, so that '9' comes before '10'; anything else after all numbers."""
-    return (int(node.key) if node.key.isdecimal() else 1 << 70, node.key)

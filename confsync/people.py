@@ -7,7 +7,6 @@ after a month; what is torn or foreign is not there.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -38,6 +37,8 @@ class People:
 
     def put(self, names: Mapping[str, str]) -> None:
         """Remember names. A file that cannot be written is no reason to fail."""
+        import json
+
         if not names:
             return
         day = self._clock().isoformat()
@@ -50,6 +51,8 @@ class People:
             disk.replace(self._path, data.encode(), lambda: None, durable=False)
 
     def _read(self) -> dict[str, tuple[str, str]]:
+        import json
+
         try:
             rows = json.loads(self._path.read_bytes())
         except (OSError, ValueError):

@@ -1,6 +1,6 @@
 """Where every document of a space belongs after a pull, and what has to move to get there.
 
-Pure: turns what the scan and the server know into nodes for `paths.place`.
+Pure: turns what the scan and the server know into nodes for `nodes.place`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from confsync import paths
 from confsync.compare import Content, Parent
-from confsync.paths import Node
+from confsync.nodes import Node, Post, place, place_posts
 from confsync.reading import Case
 from confsync.scan import Entry
 from confsync.view import SpaceView
@@ -65,7 +65,7 @@ def plan(
     tops = frozenset(
         node.key for node in nodes if node.parent not in placeable and node.key != view.home
     )
-    placed = paths.place(nodes, view.home, fixed)
+    placed = place(nodes, view.home, fixed)
     moves = {
         path: f"{scan.outer(placed[key])}{paths.SUFFIX}"
         for path, key in keys.items()
@@ -89,7 +89,7 @@ def _plan_posts(
     scan = view.scan
     stems = {entry.path: scan.inner(entry.path).removesuffix(paths.SUFFIX) for entry in remaining}
     here: dict[str, str] = {}
-    posts: list[paths.Post] = []
+    posts: list[Post] = []
     fixed: list[str] = []
     for entry in remaining:
         case = view.cases.get(entry.page_id or "")
@@ -98,14 +98,14 @@ def _plan_posts(
             continue
         info, name = case.page.info, stems[entry.path].rpartition("/")[2]
         held = name if info.id not in outdated and _keeps_name(case) else None
-        posts.append(paths.Post(info.id, info.title, info.posted or "", held))
+        posts.append(Post(info.id, info.title, info.posted or "", held))
         here[entry.path] = info.id
-    posts += [paths.Post(i, p.title, p.posted or "") for i, p in view.new.items()]
+    posts += [Post(i, p.title, p.posted or "") for i, p in view.new.items()]
     for page_id, path in deleted.items():
         if page_id in view.infos and page_id not in view.cases:
             info = view.infos[page_id]
-            posts.append(paths.Post(page_id, info.title, info.posted or "", _stem_name(path)))
-    placed = paths.place_posts(posts, fixed)
+            posts.append(Post(page_id, info.title, info.posted or "", _stem_name(path)))
+    placed = place_posts(posts, fixed)
     moves = {
         path: f"{scan.outer(placed[key])}{paths.SUFFIX}"
         for path, key in here.items()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from confsync.answers import Page, PageInfo
+from confsync.event import Event
 from confsync.fetching import Bringing
 from confsync.mirror import Mirror
-from confsync.model import Event, Page, PageInfo, Stamp
+from confsync.model import Stamp
 from confsync.placement import Placement
 from confsync.remote import Remote
 from confsync.replacing import Prepared

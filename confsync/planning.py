@@ -13,13 +13,14 @@ from confsync.amending import (
     with_old_name,
     with_place,
 )
+from confsync.answers import Page, PageInfo
 from confsync.compare import Absent, Content, Parent
 from confsync.config import FILE_NAME
 from confsync.document import Laid
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import RESOLVE
 from confsync.labelling import changed
-from confsync.model import Page, PageInfo, Stamp
+from confsync.model import Stamp
 from confsync.plan import How, Plan, Step, Text
 from confsync.reading import Case, Found
 from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal

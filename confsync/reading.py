@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confsync import compare
+from confsync.answers import Page, PageInfo, Space, Status
 from confsync.compare import Absent, Decisions, Present
 from confsync.errors import (
     EVERYBODYS,
@@ -19,7 +20,7 @@ from confsync.errors import (
     NotVisibleError,
     PermissionDeniedError,
 )
-from confsync.model import Local, Page, PageInfo, Space, Stamp, Status
+from confsync.model import Local, Stamp
 from confsync.work import batches
 
 if TYPE_CHECKING:

@@ -1,34 +1,12 @@
-"""Links between pages, which storage format makes by title: who still links to an old one."""
+"""Pages that have another title now, and who still links to the old one."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from confsync.links import links
 from confsync.scan import SpaceScan
-
-# What stands in a CDATA section or a comment links to nothing.
-_PAGE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r"|(?P<tag><ri:(?:page|(?P<post>blog-post))\b[^<>]*>)",
-    re.DOTALL,
-)
-_TITLE = re.compile(r'\bri:content-title="([^"]*)"')
-_SPACE = re.compile(r'\bri:space-key="([^"]*)"')
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link to a page, or blog `post`, by its title; `space` is None for its own.
-
-    `offset` is in the text.
-    """
-
-    title: str
-    space: str | None
-    offset: int
-    post: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +21,6 @@ class Renamed:
     def of(self, title: str) -> tuple[str, str, bool]:
         """What links to it, where it has this title."""
         return self.space, title, self.post
-
-
-def links(text: str, start: int = 0) -> Iterator[Link]:
-    """The links of a body, or of a document whose body starts at `start`."""
-    from html import unescape
-
-    for found in _PAGE.finditer(text, start):
-        tag = found["tag"] or ""
-        title, key = _TITLE.search(tag), _SPACE.search(tag)
-        if title:
-            space = unescape(key[1]) if key else None
-            yield Link(unescape(title[1]), space, found.start(), bool(found["post"]))
 
 
 def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[str]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
+from confsync.answers import Page, PageInfo, Status, User
 from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
+from confsync.event import Event
 from confsync.mirror import Mirror
-from confsync.model import Event, Page, PageInfo, Status, User
 from confsync.reading import Case
 from confsync.result import Outcome, PageResult
 from confsync.scan import Entry

@@ -6,18 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from confsync.errors import Exit
-from confsync.model import Version, message_without_token
-from confsync.result import Finding, Outcome, PageResult, Problem, Result, Severity
+from confsync.model import message_without_token
+from confsync.result import Outcome, PageResult, Problem, Result
+
+if TYPE_CHECKING:
+    from confsync.answers import Version
+    from confsync.findings import Finding
 
 # More pages than this of one uneventful kind are counted, not listed.
 LISTED = 40
 _QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED)
 # A server's titles and messages must not steer the terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 _MARKS = {
     Outcome.CREATED: ("+", "green"),
@@ -41,7 +46,7 @@ _MARKS = {
 
 def safe(text: str) -> str:
     """Text with control characters made visible."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return re.sub(_CONTROL, lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def as_json(result: Result) -> str:
@@ -93,7 +98,7 @@ def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) ->
     for page in result.pages if result.command != "diff" else ():
         if page.exit is not Exit.DONE:
             yield _page_line(page, shown, now)
-    errors = (found for found in result.findings if found.severity is Severity.ERROR)
+    errors = (found for found in result.findings if found.refused)
     yield from (_finding_line(found, shown) for found in errors)
     yield from _check_lines(result, failed=True)
 
@@ -176,6 +181,8 @@ def _event_lines(result: Result) -> Iterator[str]:
 def _finding_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     yield from (_finding_line(found, shown) for found in result.findings)
     if result.command == "check":
+        from confsync.findings import Severity
+
         documents = result.clean + len({found.path for found in result.findings})
         counts = Counter(found.severity for found in result.findings)
         told = [_counted(counts[one], one.value) for one in Severity if counts[one]]
@@ -185,7 +192,7 @@ def _finding_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]
 
 def _finding_line(found: Finding, shown: Callable[[str], str]) -> str:
     place = f"{safe(shown(found.path))}:{found.line}:{found.column or 1}"
-    color = "red" if found.severity is Severity.ERROR else "yellow"
+    color = "red" if found.refused else "yellow"
     kind = click.style(f"{found.severity.value}:", fg=color)
     return f"{place}: {kind} {safe(found.message)}"
 

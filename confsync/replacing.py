@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from confsync import disk, document, frontmatter
+from confsync.answers import Page
 from confsync.disk import Key
 from confsync.document import Document
 from confsync.errors import ConfsyncError
 from confsync.mirror import Mirror, file_error
-from confsync.model import Page, Stamp
+from confsync.model import Stamp
 from confsync.scan import Entry
 from confsync.work import Workers
 

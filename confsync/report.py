@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from confsync import disk, sidebyside
-from confsync.difference import Difference
+from confsync.difference import Change, Difference
 from confsync.errors import FileError
-from confsync.result import Change
 
 
 def write(

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from confsync import bases, document, gittext, layout, storage
+from confsync.answers import Page
 from confsync.compare import Content
 from confsync.difference import Difference, Side
 from confsync.document import Document
 from confsync.errors import FileError, UsageError
 from confsync.mirror import Mirror
-from confsync.model import Layout, Page, Stamp
+from confsync.model import Layout, Stamp
 from confsync.remote import Remote
 from confsync.scan import Entry
 from confsync.unified import unified

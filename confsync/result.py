@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from confsync.errors import (
     EVERYBODYS,
@@ -14,7 +15,14 @@ from confsync.errors import (
     Exit,
     worst,
 )
-from confsync.model import Event, Version, message_without_token
+from confsync.model import message_without_token
+
+if TYPE_CHECKING:
+    from confsync.answers import Version
+    from confsync.diagnosis import Check
+    from confsync.difference import Change
+    from confsync.event import Event
+    from confsync.findings import Finding
 
 
 class Outcome(Enum):
@@ -112,69 +120,6 @@ def each_space(errors: list[Problem]) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that the doctor looked at. `exit` is DONE where all is well."""
-
-    name: str
-    message: str
-    exit: Exit = Exit.DONE
-    hint: str = ""
-
-    def as_json(self) -> dict[str, object]:
-        """The check's part of the doctor's JSON envelope."""
-        return {
-            "name": self.name,
-            "ok": self.exit is Exit.DONE,
-            "message": self.message,
-            "hint": self.hint or None,
-        }
-
-
-class Severity(Enum):
-    """Whether a finding keeps a document from being pushed."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What `check` found, and where in the file; lines and columns from 1, column 0 for a line."""
-
-    path: str
-    line: int
-    column: int
-    severity: Severity
-    code: str
-    message: str
-
-    def as_json(self) -> dict[str, object]:
-        """The finding's part of check's JSON envelope."""
-        return {**asdict(self), "severity": self.severity.value}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A page that differs, in numbers: lines of its text. `fields` are what differs."""
-
-    path: str
-    page_id: str | None
-    insertions: int
-    deletions: int
-    fields: tuple[str, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """The page's part of diff's JSON envelope."""
-        return {
-            "path": self.path,
-            "id": self.page_id,
-            "insertions": self.insertions,
-            "deletions": self.deletions,
-            "fields": list(self.fields),
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """The whole outcome of a command. `text` is what it was asked to show, such as a diff.
 
@@ -203,7 +148,7 @@ class Result:
         """The most serious of what happened."""
         codes = [page.exit for page in self.pages] + [error.exit for error in self.errors]
         codes += [check.exit for check in self.checks]
-        errors = any(finding.severity is Severity.ERROR for finding in self.findings)
+        errors = any(finding.refused for finding in self.findings)
         codes += [Exit.REFUSED] if errors else []
         return worst(Exit.DONE, *codes, *([Exit.INTERRUPTED] if self.interrupted else []))
 

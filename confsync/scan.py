@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -18,7 +19,9 @@ from confsync import document, paths, standing
 from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
 from confsync.errors import DocumentError
-from confsync.model import Folder
+
+if TYPE_CHECKING:
+    from confsync.answers import Folder
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
@@ -224,6 +227,8 @@ def parsed(name: str, raw: bytes) -> Entry:
 
 
 def _read_folder(path: Path) -> Folder | None:
+    from confsync.answers import Folder  # most mirrors have none
+
     try:
         raw = path.read_bytes()
         data = yaml.safe_load(raw) if len(raw) <= _MAX_FOLDER else None

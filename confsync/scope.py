@@ -14,9 +14,9 @@ from dataclasses import replace
 from functools import cache
 
 from confsync import paths
+from confsync.answers import Folder, PageInfo
 from confsync.config import FILE_NAME, SpaceConfig
-from confsync.model import Folder, PageInfo
-from confsync.paths import Node
+from confsync.nodes import Node, Post, place, place_posts
 from confsync.scan import Entry, SpaceScan
 
 
@@ -153,11 +153,11 @@ def _places(
     names = {entry.page_id: _place(scan, entry).rpartition("/")[2] for entry in scan.entries}
     if scan.config.posts:
         listed = inside.values()
-        posts = [paths.Post(i.id, i.title, i.posted or "", names.get(i.id)) for i in listed]
-        return {key: f"{paths.BLOG}/{place}" for key, place in paths.place_posts(posts).items()}
+        posts = [Post(i.id, i.title, i.posted or "", names.get(i.id)) for i in listed]
+        return {key: f"{paths.BLOG}/{at}" for key, at in place_posts(posts).items()}
     nodes = [Node(i.id, i.title, i.parent, names.get(i.id)) for i in inside.values()]
     nodes += [Node(folder.id, folder.title, folder.parent) for folder in folders.values()]
-    return paths.place(nodes, home)
+    return place(nodes, home)
 
 
 def _line(key: str, above: Mapping[str, str | None]) -> list[str]:

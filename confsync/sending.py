@@ -17,9 +17,9 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
+from confsync.event import Event
 from confsync.extras import Extras
 from confsync.mirror import Mirror
-from confsync.model import Event
 from confsync.progress import Progress
 from confsync.reading import Case, Reader
 from confsync.references import Renamed

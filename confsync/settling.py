@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from confsync import naming
+from confsync.answers import Page
 from confsync.compare import Absent, Content
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.extras import Extras
 from confsync.mirror import Mirror
-from confsync.model import Page
 from confsync.reading import Case, Found, Reader
 from confsync.references import Renamed
 from confsync.rejection import beside

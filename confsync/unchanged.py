@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync import scan, scope
+from confsync.answers import PageInfo, ParentKind
 from confsync.config import SpaceConfig
 from confsync.errors import EVERYBODYS, ConfsyncError
 from confsync.glance import Glance
 from confsync.index import Index
 from confsync.mirror import Mirror
-from confsync.model import PageInfo, ParentKind
 from confsync.reading import Reader
 from confsync.scan import Entry, SpaceScan
 from confsync.view import about

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from confsync import gittext
-from confsync.difference import Difference
-from confsync.result import Change
+from confsync.difference import Change, Difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from confsync import attachments, fetching, files
+from confsync.answers import AttachmentInfo
 from confsync.attaching import CONFLICTS, Beside, way_out, who_and_what
-from confsync.attachments import Decision, Sides, decide
 from confsync.errors import (
     APIAccessError,
     FileError,
@@ -25,10 +25,12 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
+from confsync.event import Event
 from confsync.mirror import Mirror
-from confsync.model import Attached, AttachmentInfo, Event, message_with_token
+from confsync.model import Attached, message_with_token
 from confsync.remote import Remote
 from confsync.result import Outcome
+from confsync.sides import Decision, Sides, decide, token
 
 
 class Conflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
@@ -118,7 +120,7 @@ class Uploading:
         name, local = sides.name, sides.local or ""
         path = self._beside.files[name].path
         sent = _Hashing(self._mirror.root / path, path)
-        mark = attachments.token(name, sides.base, local)
+        mark = token(name, sides.base, local)
         try:
             info = self._remote.upload(
                 self._page,

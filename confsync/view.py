@@ -6,19 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from confsync import labelling, scope
+from confsync.answers import AttachmentInfo, Folder, Page, PageInfo, ParentKind, Space, Status
 from confsync.config import SpaceConfig
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, SpaceNotFoundError
-from confsync.model import (
-    AttachmentInfo,
-    Folder,
-    Local,
-    Page,
-    PageInfo,
-    ParentKind,
-    Space,
-    Stamp,
-    Status,
-)
+from confsync.model import Local, Stamp
 from confsync.reading import Case, Found, Reader
 from confsync.remote import Remote
 from confsync.scan import Entry, SpaceScan

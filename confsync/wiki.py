@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from confsync.answers import Page, Space
 from confsync.compare import Absent, Content
 from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
-from confsync.model import Local, Page, Space, Stamp, digest
+from confsync.model import Local, Stamp, digest
 from confsync.reading import Case, Reader
 from confsync.rejection import log_conflict
 from confsync.remote import Credentials, Remote, open_remote

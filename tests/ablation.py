@@ -386,7 +386,7 @@ ABLATIONS = (
         "an attachment's version compare",
         (
             Cut(
-                "confsync/attachments.py",
+                "confsync/sides.py",
                 "    return Decision.UNKNOWN if sides.theirs is None else Decision.DIVERGED\n",
                 "    return Decision.UPLOAD\n",
             ),

@@ -13,16 +13,7 @@ from enum import Enum
 from typing import BinaryIO, TypeVar
 
 from confsync import steps
-from confsync.errors import (
-    NetworkError,
-    NotVisibleError,
-    PermissionDeniedError,
-    ServerError,
-    SpaceNotFoundError,
-    VersionConflictError,
-    WriteRefusedError,
-)
-from confsync.model import (
+from confsync.answers import (
     AttachmentInfo,
     Folder,
     Other,
@@ -34,6 +25,15 @@ from confsync.model import (
     Status,
     User,
     Version,
+)
+from confsync.errors import (
+    NetworkError,
+    NotVisibleError,
+    PermissionDeniedError,
+    ServerError,
+    SpaceNotFoundError,
+    VersionConflictError,
+    WriteRefusedError,
 )
 from confsync.remote.protocol import Sink
 from confsync.sandbox import (

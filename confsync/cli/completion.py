@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from confsync.cli.options import Settings
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from confsync.basestore import BaseStore
 
 # More would not be read by anybody, and costs a file each for the title.
@@ -22,6 +23,8 @@ def documents(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Files and directories; the shell knows better how they are completed."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(incomplete, type="file")]
 
 
@@ -31,6 +34,8 @@ def pages(
     """Ids of pages, with their titles, where a digit begins the word; else documents."""
     if not incomplete[:1].isdigit():
         return documents(context, parameter, incomplete)
+    from click.shell_completion import CompletionItem
+
     found = context.find_object(Settings)
     titles = _bases(found.start if found else Path.cwd()).titles(incomplete, _MOST)
     return [CompletionItem(i, help=" ".join(title.split()) or None) for i, title in titles]

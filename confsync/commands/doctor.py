@@ -9,12 +9,13 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from confsync import gitrepo
+from confsync.answers import ParentKind, Status
 from confsync.config import SpaceConfig
+from confsync.diagnosis import Check
 from confsync.errors import APIAccessError, CredentialsError, Exit, FileError, ServerError
 from confsync.mirror import Mirror
-from confsync.model import ParentKind, Status
 from confsync.remote import Remote
-from confsync.result import Check, Result
+from confsync.result import Result
 
 # Servers refuse signed requests, and people misread 'two hours ago', when clocks differ by more.
 SKEW = 120.0

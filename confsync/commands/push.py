@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from confsync import attaching, labelling, paths, references, scope, worktree
+from confsync.answers import Space
 from confsync.attaching import Beside, deleted_here
 from confsync.committed import astray, deleted_entries
 from confsync.committing import Commit
@@ -15,11 +16,11 @@ from confsync.config import FILE_NAME
 from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
 from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError
 from confsync.extras import Extras
+from confsync.files import MISNAMED
 from confsync.flaws import flaw_of
 from confsync.guard import MASS, too_many
 from confsync.index import Index
 from confsync.mirror import Mirror
-from confsync.model import Space
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
 from confsync.rejection import blank, failed, outside_of, with_names
@@ -265,7 +266,7 @@ def _files(
             pages.append(failed(blank(entry), error))
             continue
         if beside.misnamed:
-            why = f"{scope.few(beside.misnamed)}: {attaching.MISNAMED}"
+            why = f"{scope.few(beside.misnamed)}: {MISNAMED}"
             hint = "rename the file, and what the page shows"
             pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
         elif beside.changed(delete=delete):

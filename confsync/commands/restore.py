@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from confsync.answers import PageInfo, Status
 from confsync.committed import deleted_pages
 from confsync.errors import APIAccessError, Exit, NetworkError, ServerError
+from confsync.event import Event
 from confsync.mirror import Mirror
-from confsync.model import Event, PageInfo, Status
 from confsync.remote import Remote
 from confsync.result import Outcome, PageResult, Result
 from confsync.target import Target

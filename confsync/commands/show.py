@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from confsync import document
+from confsync.answers import Page
 from confsync.errors import APIAccessError
 from confsync.mirror import Mirror
-from confsync.model import Page, Stamp
+from confsync.model import Stamp
 from confsync.rejection import names_of
 from confsync.remote import Remote
 from confsync.result import Result

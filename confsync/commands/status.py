@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 from confsync import attaching, files, labelling, scope
+from confsync.answers import AttachmentInfo, ParentKind, Status
 from confsync.attaching import deleted_here
-from confsync.attachments import decide
 from confsync.committed import astray, deleted_entries
 from confsync.compare import Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
@@ -16,13 +16,13 @@ from confsync.flaws import RESOLVE, conflict_of
 from confsync.glance import Glance
 from confsync.index import Index
 from confsync.mirror import Mirror
-from confsync.model import AttachmentInfo, ParentKind, Status
 from confsync.progress import Progress, silent
 from confsync.reading import Case
 from confsync.rejection import hint_of, outside_of, read_only, reason, with_names
 from confsync.result import Outcome, PageResult, Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.selection import Selection
+from confsync.sides import decide
 from confsync.view import Attachments, SpaceView, about, reader_of, view
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from confsync.errors import CredentialsError, NotVisibleError, ServerError
-from confsync.model import (
+from confsync.answers import (
     AttachmentInfo,
     Folder,
     Other,
@@ -22,6 +21,7 @@ from confsync.model import (
     User,
     Version,
 )
+from confsync.errors import CredentialsError, NotVisibleError, ServerError
 from confsync.remote import rows, transfers
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.connection import Connection, no_space, same_title

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
+from confsync.answers import AttachmentInfo, PageInfo, Restrictions, Space
 from confsync.errors import SpaceNotFoundError
-from confsync.model import AttachmentInfo, PageInfo, Restrictions, Space
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import Client
 from confsync.remote.rows import Row

@@ -9,14 +9,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from confsync.errors import (
-    EVERYBODYS,
-    APIAccessError,
-    CredentialsError,
-    NotVisibleError,
-    ServerError,
-)
-from confsync.model import (
+from confsync.answers import (
     AttachmentInfo,
     Folder,
     Other,
@@ -26,6 +19,13 @@ from confsync.model import (
     Space,
     User,
     Version,
+)
+from confsync.errors import (
+    EVERYBODYS,
+    APIAccessError,
+    CredentialsError,
+    NotVisibleError,
+    ServerError,
 )
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import MANY_BODIES, Client

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from confsync.model import (
+from confsync.answers import (
     AttachmentInfo,
     Folder,
     Other,

@@ -9,8 +9,7 @@ from functools import cache
 from importlib import resources
 from itertools import groupby
 
-from confsync.difference import Difference, Side
-from confsync.result import Change
+from confsync.difference import Change, Difference, Side
 from confsync.sidebyside.reading import readable
 from confsync.sidebyside.rows import CONTEXT, Row, escaped, rows
 

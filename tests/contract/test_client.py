@@ -95,7 +95,7 @@ def test_a_next_link_to_another_host_is_not_followed() -> None:
     responses.get(f"{URL}/api/v2/spaces/1/pages", json=page)
     responses.get(f"{URL}/api/v2/spaces/1/pages", json={"results": [], "_links": {}})
     remote = open_remote(URL, Credentials(SECRET, "me"))
-    from confsync.model import Space
+    from confsync.answers import Space
 
     assert list(remote.listing(Space("1", "ENG", "", None))) == []
     assert [call.request.url.split("/wiki")[0] for call in responses.calls] == [SITE, SITE]

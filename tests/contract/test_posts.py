@@ -7,6 +7,7 @@ import json
 import pytest
 
 from confsync import connect
+from confsync.answers import Status
 from confsync.errors import (
     NetworkError,
     NotVisibleError,
@@ -14,7 +15,6 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model import Status
 from confsync.remote import Remote
 from tests.contract.conftest import Server
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import responses
 
+from confsync.answers import ParentKind, Space
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
@@ -18,7 +19,6 @@ from confsync.errors import (
     ServerError,
     WriteRefusedError,
 )
-from confsync.model import ParentKind, Space
 from confsync.remote import Credentials, client, open_remote
 from confsync.remote.client import Client
 

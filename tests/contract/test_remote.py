@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
+from confsync.answers import Other, Page, Restrictions, Status
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
@@ -19,7 +20,6 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model import Other, Page, Restrictions, Status
 from confsync.remote import Credentials, open_remote
 from confsync.sandbox import ROOT, Sandbox
 from tests.contract.conftest import Server

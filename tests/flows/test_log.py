@@ -11,7 +11,8 @@ import pytest
 
 from confsync import audit, people
 from confsync.audit import AuditLog
-from confsync.model import Event, digest
+from confsync.event import Event
+from confsync.model import digest
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 

@@ -17,6 +17,7 @@ import yaml
 from confsync import attachments, compare, document, frontmatter, layout, paths, storage
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
 from confsync.model import Stamp
+from confsync.nodes import Node, place
 from confsync.remote import cloud, datacenter, rows
 from tests.unit.test_paths import check_portable
 
@@ -67,8 +68,8 @@ def bodies(data: bytes) -> None:
 def names(data: bytes) -> None:
     """Any titles have distinct, portable places inside the mirror."""
     titles = data.decode("utf-8", "surrogateescape").split("\n")
-    nodes = [paths.Node(str(n), title, None) for n, title in enumerate(titles)]
-    check_portable(paths.place(nodes, None))
+    nodes = [Node(str(n), title, None) for n, title in enumerate(titles)]
+    check_portable(place(nodes, None))
 
 
 def files(data: bytes) -> None:

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confsync.paths import SUFFIX, Node, folded, place, slug, wanted_parent
+from confsync.nodes import Node, place
+from confsync.paths import SUFFIX, folded, slug, wanted_parent
 from tests.unit.test_paths import HOSTILE, check_portable, tree_of
 
 titles = (

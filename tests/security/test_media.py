@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from confsync import files
+from confsync.answers import AttachmentInfo, Version
 from confsync.errors import APIAccessError, CredentialsError, ServerError
-from confsync.model import AttachmentInfo, Version
 from confsync.remote import Credentials, client, open_remote, transfers
 from tests.security.test_servers import stub
 

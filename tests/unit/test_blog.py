@@ -13,8 +13,9 @@ from confsync.document import parse as read
 from confsync.document import render, update
 from confsync.errors import ConfigError, DocumentError, ServerError
 from confsync.model import Stamp, digest
+from confsync.nodes import Post, place_posts
 from confsync.order import Intent, arrange
-from confsync.paths import Post, day_of, is_day, place_of_day, place_posts
+from confsync.paths import day_of, is_day, place_of_day
 from confsync.references import Renamed
 from confsync.remote import rows
 from confsync.scan import Entry, SpaceScan, scan

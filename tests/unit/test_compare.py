@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from confsync.answers import Page, PageInfo, Version
 from confsync.compare import (
     Absent,
     Content,
@@ -20,16 +21,7 @@ from confsync.compare import (
     needs_later,
     without_new_markers,
 )
-from confsync.model import (
-    Local,
-    Page,
-    PageInfo,
-    Stamp,
-    Version,
-    digest,
-    message_with_token,
-    token,
-)
+from confsync.model import Local, Stamp, digest, message_with_token, token
 
 BASE = "<p>base</p>"
 EDITED = "<p>mine</p>"

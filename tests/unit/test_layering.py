@@ -18,6 +18,7 @@ PURE = frozenset(
     [
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
         *("config", "address", "selection", "result", "attachments", "usual"),
+        *("answers", "event", "findings", "diagnosis", "sides", "nodes", "links"),
         *("difference", "sidebyside"),
     ]
 )

@@ -8,16 +8,8 @@ from itertools import permutations
 import pytest
 from pathvalidate import validate_filename
 
-from confsync.paths import (
-    MAX_CHARACTERS,
-    SUFFIX,
-    Node,
-    Tree,
-    folded,
-    place,
-    slug,
-    wanted_parent,
-)
+from confsync.nodes import Node, place
+from confsync.paths import MAX_CHARACTERS, SUFFIX, Tree, folded, slug, wanted_parent
 
 HOSTILE = [
     *(

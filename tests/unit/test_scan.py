@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from confsync.answers import Folder
 from confsync.config import SpaceConfig
 from confsync.document import render
-from confsync.model import Folder, Stamp, digest
+from confsync.model import Stamp, digest
 from confsync.scan import Entry, SpaceScan, scan
 
 ENG = SpaceConfig("ENG", "docs/ENG")

@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from confsync import report
-from confsync.difference import Difference, Side
+from confsync.difference import Change, Difference, Side
 from confsync.errors import FileError
-from confsync.result import Change
 from confsync.sidebyside import MARK, alignment, page
 from confsync.sidebyside.alignment import aligned, blocks_alike
 from confsync.sidebyside.reading import read

@@ -1,0 +1,130 @@
+"""What a server answers, as values: spaces, pages, versions, people.
+
+Pure: standard library only. All are frozen; dictionaries live only where JSON is read and written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from confsync.model import digest
+
+
+class Status(Enum):
+    """A page's status as the server answers it; an absent page has none."""
+
+    CURRENT = "current"
+    ARCHIVED = "archived"
+    TRASHED = "trashed"
+    OTHER = "other"
+
+
+class ParentKind(Enum):
+    """What a page hangs under. Only pages and folders have a place in a mirror."""
+
+    NONE = "none"
+    PAGE = "page"
+    FOLDER = "folder"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space: its id as the API wants it, its key, and its home page."""
+
+    id: str
+    key: str
+    name: str
+    home: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody the server knows. `email` is empty where it does not tell."""
+
+    id: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A Cloud folder: a parent without a body."""
+
+    id: str
+    title: str
+    parent: str | None
+    parent_kind: ParentKind = ParentKind.PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Something in a space that no mirror holds: a whiteboard, a database, an embed."""
+
+    id: str
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a page. `created_at` is ISO 8601 as the server wrote it."""
+
+    number: int
+    message: str = ""
+    author: str = ""
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """The names of the people and groups that alone may read or edit a page; empty: everybody."""
+
+    read: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """A page or blog post as a listing shows it: everything but the body.
+
+    `posted` is the day of a blog post, `YYYY-MM-DD` in UTC; empty where the answer to a write does
+    not say it, and None for a page.
+    """
+
+    id: str
+    space: str
+    title: str
+    version: Version
+    parent: str | None
+    parent_kind: ParentKind = ParentKind.PAGE
+    status: Status = Status.CURRENT
+    position: int = 0
+    live: bool = False
+    labels: tuple[str, ...] | None = None
+    posted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page with its body, byte for byte as the server holds it; or, `known`, by digest alone."""
+
+    info: PageInfo
+    body: str
+    known: str | None = None
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = digest(self.info.title, self.body) if self.known is None else self.known
+        object.__setattr__(self, "digest", found)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentInfo:
+    """An attachment as a page's listing shows it. `size` is in bytes."""
+
+    id: str
+    name: str
+    version: Version
+    size: int
