@@ -20,13 +20,13 @@ from confsync.errors import ConfsyncError, Exit
 from confsync.fetching import Read
 from confsync.mirror import Mirror
 from confsync.model import Stamp
+from confsync.outcome import Outcome, PageResult
 from confsync.placement import Placement
 from confsync.plan import How, Plan, Step, Text
 from confsync.progress import Progress
 from confsync.reading import Reader
 from confsync.rejection import failed
 from confsync.replacing import Writing, name_all, replace_all
-from confsync.result import Outcome, PageResult
 from confsync.work import batches
 
 # What is written and needs but its name; there are fewer directories than pages to make durable.

@@ -12,11 +12,11 @@ from confsync.fetching import Bringing, Read
 from confsync.labelling import same
 from confsync.mirror import Mirror
 from confsync.model import Stamp
+from confsync.outcome import Outcome, PageResult
 from confsync.placement import Placement
 from confsync.plan import How, Step
 from confsync.reading import Case
 from confsync.rejection import failed
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry
 from confsync.sides import Decision, decide
 from confsync.view import SpaceView

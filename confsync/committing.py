@@ -14,9 +14,10 @@ from confsync.committed import deleted_pages
 from confsync.errors import APIAccessError, ConfsyncError
 from confsync.mirror import Mirror
 from confsync.model import message_without_token
+from confsync.outcome import Outcome, PageResult
 from confsync.rejection import people_of
 from confsync.remote import Remote
-from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.result import Problem, Result
 
 _WROTE = (
     Outcome.CREATED,

@@ -19,10 +19,11 @@ from confsync.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror import Mirror
 from confsync.model import Stamp
+from confsync.outcome import Outcome, PageResult
 from confsync.progress import Progress, silent
 from confsync.reading import Found
 from confsync.remote import Remote
-from confsync.result import Outcome, PageResult, Problem, each_space
+from confsync.result import Problem, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing
 from confsync.selection import Selection
 from confsync.view import Attachments, about, reader_of, view

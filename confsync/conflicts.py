@@ -11,8 +11,9 @@ from dataclasses import replace
 from confsync import document, gitindex
 from confsync.errors import FileError
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome
 from confsync.plan import Step
-from confsync.result import Outcome, Result
+from confsync.result import Result
 
 _WITH_GIT = (
     "'git mergetool {path}' opens the three sides, or edit {path} and 'git add' it; "

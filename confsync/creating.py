@@ -30,9 +30,9 @@ from confsync.event import Event
 from confsync.extras import Extras
 from confsync.mirror import Mirror
 from confsync.model import Local, Stamp, message_with_token, token, token_in
+from confsync.outcome import Outcome, PageResult
 from confsync.reading import Reader
 from confsync.rejection import blank, failed, taken
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
 
 

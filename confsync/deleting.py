@@ -25,9 +25,9 @@ from confsync.errors import (
 from confsync.event import Event
 from confsync.mirror import Mirror
 from confsync.model import Local, Stamp
+from confsync.outcome import Outcome, PageResult
 from confsync.reading import Reader
 from confsync.rejection import conflict_event, failed, refusal
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 

@@ -12,10 +12,10 @@ from confsync.errors import APIAccessError, Exit, FileError
 from confsync.event import Event
 from confsync.mirror import Mirror
 from confsync.model import Attached, Local, Stamp
+from confsync.outcome import PageResult
 from confsync.reading import Case
 from confsync.rejection import blank, failed
 from confsync.remote import Remote
-from confsync.result import PageResult
 from confsync.scan import Entry
 from confsync.uploading import Conflict, Uploading
 

@@ -9,11 +9,11 @@ from confsync.event import Event
 from confsync.fetching import Bringing
 from confsync.mirror import Mirror
 from confsync.model import Stamp
+from confsync.outcome import PageResult
 from confsync.placement import Placement
 from confsync.remote import Remote
 from confsync.replacing import Prepared
 from confsync.resolve import Resolution
-from confsync.result import PageResult
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 from confsync.view import SpaceView

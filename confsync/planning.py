@@ -21,11 +21,11 @@ from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.flaws import RESOLVE
 from confsync.labelling import changed
 from confsync.model import Stamp
+from confsync.outcome import Outcome, PageResult
 from confsync.plan import How, Plan, Step, Text
 from confsync.reading import Case, Found
 from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal
 from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry
 from confsync.view import SpaceView
 

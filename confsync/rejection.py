@@ -11,8 +11,8 @@ from confsync.compare import Absent, Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.event import Event
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome, PageResult
 from confsync.reading import Case
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from confsync.errors import (
@@ -23,71 +22,7 @@ if TYPE_CHECKING:
     from confsync.difference import Change
     from confsync.event import Event
     from confsync.findings import Finding
-
-
-class Outcome(Enum):
-    """What became of one page; in a dry run, what would. The second half is status'."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    DELETED = "deleted"
-    MOVED = "moved"
-    PULLED = "pulled"
-    REFRESHED = "refreshed"
-    RESTAMPED = "restamped"
-    MERGED = "merged"
-    CONFLICTED = "conflicted"
-    KEPT = "kept"
-    UNCHANGED = "unchanged"
-    REJECTED = "rejected"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    RESTORED = "restored"
-
-    CLEAN = "clean"
-    MODIFIED = "modified"
-    NEW = "new"
-    BEHIND = "behind"
-    COMMENTED = "commented"
-    DIVERGED = "diverged"
-    GONE = "gone"
-    NOT_VISIBLE = "not-visible"
-    UNTRACKED = "untracked"
-    INVALID = "invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class PageResult:
-    """One page. `base` and `remote` are version numbers; `version` says who made the remote one.
-
-    `editors` are the accounts of those who changed the attachments that came with it.
-    """
-
-    path: str
-    outcome: Outcome
-    id: str | None = None
-    title: str = ""
-    decision: str = ""
-    base: int | None = None
-    remote: int | None = None
-    error: str = ""
-    hint: str = ""
-    exit: Exit = Exit.DONE
-    version: Version | None = None
-    editors: frozenset[str] = frozenset()
-
-    def as_json(self) -> dict[str, object]:
-        """The page's part of the JSON envelope."""
-        return {
-            "path": self.path,
-            "id": self.id,
-            "title": self.title,
-            "decision": self.decision,
-            "outcome": self.outcome.value,
-            "base": self.base,
-            "remote": self.remote,
-            "error": self.error or None,
-        }
+    from confsync.outcome import PageResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +92,8 @@ class Result:
         """How many pages had each outcome; clean ones are counted, not listed."""
         counts = Counter(page.outcome.value for page in self.pages)
         if self.clean:
+            from confsync.outcome import Outcome
+
             counts[Outcome.CLEAN.value] += self.clean
         return dict(sorted(counts.items()))
 

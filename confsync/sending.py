@@ -20,6 +20,7 @@ from confsync.errors import (
 from confsync.event import Event
 from confsync.extras import Extras
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome, PageResult
 from confsync.progress import Progress
 from confsync.reading import Case, Reader
 from confsync.references import Renamed
@@ -33,7 +34,6 @@ from confsync.rejection import (
     refusal,
     taken,
 )
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
 from confsync.settling import Settling, leaves_text, was_sent
 from confsync.view import sides_of

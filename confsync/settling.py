@@ -15,11 +15,11 @@ from confsync.compare import Absent, Content
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.extras import Extras
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome, PageResult
 from confsync.reading import Case, Found, Reader
 from confsync.references import Renamed
 from confsync.rejection import beside
 from confsync.replacing import Writing, replace_all, settling
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan
 from confsync.writing import Landed, settled, writable
 

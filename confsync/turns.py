@@ -14,11 +14,11 @@ from confsync.errors import Exit
 from confsync.extras import Extras
 from confsync.mirror import Mirror
 from confsync.order import Intent, Order
+from confsync.outcome import Outcome, PageResult
 from confsync.progress import Progress
 from confsync.reading import Reader
 from confsync.references import Renamed
 from confsync.rejection import blank
-from confsync.result import Outcome, PageResult
 from confsync.scan import Entry, SpaceScan, with_made
 from confsync.sending import Sending, Unfit
 

@@ -28,8 +28,8 @@ from confsync.errors import (
 from confsync.event import Event
 from confsync.mirror import Mirror
 from confsync.model import Attached, message_with_token
+from confsync.outcome import Outcome
 from confsync.remote import Remote
-from confsync.result import Outcome
 from confsync.sides import Decision, Sides, decide, token
 
 

@@ -10,9 +10,10 @@ from confsync.comparing import Comparison
 from confsync.difference import Difference
 from confsync.errors import ConfsyncError
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome, PageResult
 from confsync.progress import Progress, silent
 from confsync.remote import Remote
-from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.result import Problem, Result
 from confsync.selection import Selection
 from confsync.unified import Style, all_unified, counted
 

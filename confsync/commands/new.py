@@ -8,7 +8,8 @@ from confsync import frontmatter, mirror, paths
 from confsync.config import FILE_NAME
 from confsync.errors import UsageError
 from confsync.mirror import Mirror
-from confsync.result import Outcome, PageResult, Result
+from confsync.outcome import Outcome, PageResult
+from confsync.result import Result
 
 
 def new(root: Mirror, name: str, title: str) -> Result:

@@ -24,6 +24,7 @@ from confsync.config import SpaceConfig
 from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.guard import too_many
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome, PageResult
 from confsync.plan import How, Plan, Step
 from confsync.progress import Progress, silent
 from confsync.reading import Reader
@@ -31,7 +32,7 @@ from confsync.references import Renamed
 from confsync.rejection import blank, with_names
 from confsync.remote import Remote
 from confsync.resolve import Resolution
-from confsync.result import Outcome, PageResult, Problem, Result, each_space
+from confsync.result import Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.selection import Selection
 from confsync.unchanged import Unchanged

@@ -21,11 +21,12 @@ from confsync.flaws import flaw_of
 from confsync.guard import MASS, too_many
 from confsync.index import Index
 from confsync.mirror import Mirror
+from confsync.outcome import PageResult
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
 from confsync.rejection import blank, failed, outside_of, with_names
 from confsync.remote import Remote
-from confsync.result import PageResult, Problem, Result, each_space
+from confsync.result import Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, knowing, paths_of, read
 from confsync.selection import Selection
 from confsync.sending import BATCH, Unfit

@@ -9,8 +9,9 @@ from confsync.committed import deleted_pages
 from confsync.errors import APIAccessError, Exit, NetworkError, ServerError
 from confsync.event import Event
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome, PageResult
 from confsync.remote import Remote
-from confsync.result import Outcome, PageResult, Result
+from confsync.result import Result
 from confsync.target import Target
 
 

@@ -16,10 +16,11 @@ from confsync.flaws import RESOLVE, conflict_of
 from confsync.glance import Glance
 from confsync.index import Index
 from confsync.mirror import Mirror
+from confsync.outcome import Outcome, PageResult
 from confsync.progress import Progress, silent
 from confsync.reading import Case
 from confsync.rejection import hint_of, outside_of, read_only, reason, with_names
-from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.result import Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.selection import Selection
 from confsync.sides import decide

@@ -19,7 +19,8 @@ from confsync.commands.status import status
 from confsync.config import load
 from confsync.mirror import Mirror
 from confsync.model import Stamp, digest
-from confsync.result import Outcome, Result
+from confsync.outcome import Outcome
+from confsync.result import Result
 from confsync.selection import Selection
 
 LONG_AGO = 1_600_000_000_000_000_000

@@ -18,7 +18,7 @@ PURE = frozenset(
     [
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
         *("config", "address", "selection", "result", "attachments", "usual"),
-        *("answers", "event", "findings", "diagnosis", "sides", "nodes", "links"),
+        *("answers", "event", "findings", "diagnosis", "outcome", "sides", "nodes", "links"),
         *("difference", "sidebyside"),
     ]
 )

@@ -12,36 +12,13 @@ import click
 
 from confsync.errors import Exit
 from confsync.model import message_without_token
-from confsync.result import Outcome, PageResult, Problem, Result
+from confsync.result import Problem, Result
 
 if TYPE_CHECKING:
-    from confsync.answers import Version
     from confsync.findings import Finding
 
-# More pages than this of one uneventful kind are counted, not listed.
-LISTED = 40
-_QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED)
 # A server's titles and messages must not steer the terminal.
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-
-_MARKS = {
-    Outcome.CREATED: ("+", "green"),
-    Outcome.UPDATED: ("*", "green"),
-    Outcome.PULLED: ("*", "green"),
-    Outcome.REFRESHED: ("*", "green"),
-    Outcome.MERGED: ("*", "green"),
-    Outcome.RESTORED: ("+", "green"),
-    Outcome.MOVED: (">", "cyan"),
-    Outcome.RESTAMPED: ("=", "cyan"),
-    Outcome.DELETED: ("-", "yellow"),
-    Outcome.KEPT: (".", None),
-    Outcome.SKIPPED: (".", None),
-    Outcome.MODIFIED: ("M", "yellow"),
-    Outcome.NEW: ("N", "green"),
-    Outcome.BEHIND: ("B", "cyan"),
-    Outcome.UNTRACKED: ("?", "yellow"),
-    Outcome.UNCHANGED: ("!", "yellow"),
-}
 
 
 def safe(text: str) -> str:
@@ -95,9 +72,11 @@ def as_text(
 
 def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) -> Iterator[str]:
     """What failed, and nothing else."""
-    for page in result.pages if result.command != "diff" else ():
-        if page.exit is not Exit.DONE:
-            yield _page_line(page, shown, now)
+    failed = [page for page in result.pages if page.exit is not Exit.DONE]
+    if failed and result.command != "diff":
+        from confsync.render import pages
+
+        yield from (pages.line(page, shown, now) for page in failed)
     errors = (found for found in result.findings if found.refused)
     yield from (_finding_line(found, shown) for found in errors)
     yield from _check_lines(result, failed=True)
@@ -128,7 +107,7 @@ def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iter
         yield f" {name:<{named}} | {added + removed:>{digits}} {graph}{more}"
     total = [sum(c.insertions for c in result.changes), sum(c.deletions for c in result.changes)]
     yield (
-        f" {_pages(len(names))} changed, {_counted(total[0], 'insertion')}(+), "
+        f" {counted_pages(len(names))} changed, {_counted(total[0], 'insertion')}(+), "
         f"{_counted(total[1], 'deletion')}(-)"
     )
 
@@ -232,66 +211,17 @@ def _moment(time: str) -> str:
 def _page_lines(
     result: Result, shown: Callable[[str], str], verbose: bool, now: datetime
 ) -> Iterator[str]:
-    if result.command == "diff":
-        return
-    listed: dict[Outcome, int] = {}
-    for page in result.pages:
-        listed[page.outcome] = listed.get(page.outcome, 0) + 1
-        if verbose or page.outcome not in _QUIET_KINDS or listed[page.outcome] <= LISTED:
-            yield _page_line(page, shown, now)
-    for outcome, count in listed.items():
-        if not verbose and outcome in _QUIET_KINDS and count > LISTED:
-            yield f"   … and {count - LISTED} more {outcome.value} (-v lists them all)"
+    if result.pages and result.command != "diff":
+        from confsync.render import pages  # not for who has none to tell of
 
-
-def _page_line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
-    mark, color = _MARKS.get(page.outcome, ("!", "red"))
-    state = page.outcome.value
-    state = f"[{state}]" if page.outcome is Outcome.REJECTED else state
-    line = f" {mark} {state:<11} {safe(shown(page.path))}"
-    return click.style(line, fg=color) + _details(page, now)
-
-
-def _details(page: PageResult, now: datetime) -> str:
-    if page.error:
-        told = page.outcome in _AGAINST and page.decision in _CHANGED
-        who = _who(page.version, now) if told and "the server has v" in page.error else ""
-        return f"   {safe(page.error)}{who}"
-    if page.base is None or page.remote is None or page.base == page.remote:
-        return f"   v{page.remote or page.base}" if page.remote or page.base else ""
-    return f"   v{page.base} -> v{page.remote}"
-
-
-def _who(version: Version | None, now: datetime) -> str:
-    """Who made the remote version, when, and what they said about it."""
-    if version is None:
-        return ""
-    said = message_without_token(version.message)
-    parts = [version.author or "somebody", _ago(version.created_at, now)]
-    text = ", ".join(part for part in parts if part)
-    return f' ({safe(text)}: "{safe(said)}")' if said else f" ({safe(text)})"
-
-
-def _ago(created_at: str, now: datetime) -> str:
-    try:
-        then = datetime.fromisoformat(created_at)
-    except ValueError:
-        return ""
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=UTC)
-    seconds = (now - then).total_seconds()
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        count = int(seconds // size)
-        if count >= 1:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+        yield from pages.lines(result, shown, verbose, now)
 
 
 def _status_summary(result: Result) -> Iterator[str]:
     if not result.pages and not result.errors:
-        yield f"clean: {_pages(result.clean)}" if result.clean else "no documents here yet"
+        yield f"clean: {counted_pages(result.clean)}" if result.clean else "no documents here yet"
     elif result.clean:
-        yield f"and {_pages(result.clean)} clean"
+        yield f"and {counted_pages(result.clean)} clean"
 
 
 def _summary(result: Result) -> Iterator[str]:
@@ -301,7 +231,8 @@ def _summary(result: Result) -> Iterator[str]:
         yield f"{head}: {counts or 'nothing to do'}"
 
 
-def _pages(count: int) -> str:
+def counted_pages(count: int) -> str:
+    """How many pages, in words."""
     return f"{count} page" if count == 1 else f"{count} pages"
 
 
@@ -312,37 +243,10 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     for error in result.errors:
         if error.message:
             yield from problem_lines(error)
-    yield from _conflict_lines(result, shown)
-    if result.command == "status":
-        waiting = (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.CONFLICTED)
-        yield from _hint_lines([p for p in result.pages if p.outcome in waiting], shown)
-    rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
-    if not rejected:
-        return
-    count = f"{_pages(len(rejected))} {'was' if len(rejected) == 1 else 'were'} rejected"
-    changed = [page for page in rejected if page.decision in _CHANGED]
-    because = " because the server has changes that you do not have" if changed else ""
-    yield click.style("error:", fg="red") + f" {count}{because}."
-    yield from _hint_lines(rejected, shown)
+    if result.pages:
+        from confsync.render import pages
 
-
-def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
-    """What a merge could not decide: both texts are in the file."""
-    conflicted = [page for page in result.pages if page.outcome is Outcome.CONFLICTED]
-    if conflicted and result.command == "pull":
-        count = f"{_pages(len(conflicted))} {'has' if len(conflicted) == 1 else 'have'}"
-        told = f" {count} conflict markers now, with both texts between them."
-        yield click.style("error:", fg="red") + told
-        yield from _hint_lines(conflicted, shown)
-
-
-def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
-    """The next commands, each once."""
-    hints = dict.fromkeys(
-        page.hint.replace("{path}", typed(shown(page.path))) for page in pages if page.hint
-    )
-    for hint in list(hints)[:3]:
-        yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
+        yield from pages.waiting_lines(result, shown)
 
 
 def typed(path: str) -> str:
@@ -358,8 +262,6 @@ _SHELLS = re.compile(r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]")
 
 # What these print is all that there is to say.
 _TELLS_ITSELF = ("check", "diff", "log", "show")
-_AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
-_CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
 
 
 def problem_lines(problem: Problem) -> Iterator[str]:

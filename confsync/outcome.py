@@ -1,0 +1,77 @@
+"""What became of a page, as a value. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from confsync.errors import Exit
+
+if TYPE_CHECKING:
+    from confsync.answers import Version
+
+
+class Outcome(Enum):
+    """What became of one page; in a dry run, what would. The second half is status'."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    MOVED = "moved"
+    PULLED = "pulled"
+    REFRESHED = "refreshed"
+    RESTAMPED = "restamped"
+    MERGED = "merged"
+    CONFLICTED = "conflicted"
+    KEPT = "kept"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    RESTORED = "restored"
+
+    CLEAN = "clean"
+    MODIFIED = "modified"
+    NEW = "new"
+    BEHIND = "behind"
+    COMMENTED = "commented"
+    DIVERGED = "diverged"
+    GONE = "gone"
+    NOT_VISIBLE = "not-visible"
+    UNTRACKED = "untracked"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """One page. `base` and `remote` are version numbers; `version` says who made the remote one.
+
+    `editors` are the accounts of those who changed the attachments that came with it.
+    """
+
+    path: str
+    outcome: Outcome
+    id: str | None = None
+    title: str = ""
+    decision: str = ""
+    base: int | None = None
+    remote: int | None = None
+    error: str = ""
+    hint: str = ""
+    exit: Exit = Exit.DONE
+    version: Version | None = None
+    editors: frozenset[str] = frozenset()
+
+    def as_json(self) -> dict[str, object]:
+        """The page's part of the JSON envelope."""
+        return {
+            "path": self.path,
+            "id": self.id,
+            "title": self.title,
+            "decision": self.decision,
+            "outcome": self.outcome.value,
+            "base": self.base,
+            "remote": self.remote,
+            "error": self.error or None,
+        }

@@ -1,0 +1,135 @@
+"""What became of each page, as text: a line for each, and what to do about those that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from confsync.model import message_without_token
+from confsync.outcome import Outcome, PageResult
+from confsync.render import counted_pages, safe, typed
+
+if TYPE_CHECKING:
+    from confsync.answers import Version
+    from confsync.result import Result
+
+# More pages than this of one uneventful kind are counted, not listed.
+LISTED = 40
+_QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED)
+
+_MARKS = {
+    Outcome.CREATED: ("+", "green"),
+    Outcome.UPDATED: ("*", "green"),
+    Outcome.PULLED: ("*", "green"),
+    Outcome.REFRESHED: ("*", "green"),
+    Outcome.MERGED: ("*", "green"),
+    Outcome.RESTORED: ("+", "green"),
+    Outcome.MOVED: (">", "cyan"),
+    Outcome.RESTAMPED: ("=", "cyan"),
+    Outcome.DELETED: ("-", "yellow"),
+    Outcome.KEPT: (".", None),
+    Outcome.SKIPPED: (".", None),
+    Outcome.MODIFIED: ("M", "yellow"),
+    Outcome.NEW: ("N", "green"),
+    Outcome.BEHIND: ("B", "cyan"),
+    Outcome.UNTRACKED: ("?", "yellow"),
+    Outcome.UNCHANGED: ("!", "yellow"),
+}
+_AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
+_CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
+
+
+def lines(
+    result: Result, shown: Callable[[str], str], verbose: bool, now: datetime
+) -> Iterator[str]:
+    """A line for each page; many of an uneventful kind are counted, unless it is `verbose`."""
+    listed: dict[Outcome, int] = {}
+    for page in result.pages:
+        listed[page.outcome] = listed.get(page.outcome, 0) + 1
+        if verbose or page.outcome not in _QUIET_KINDS or listed[page.outcome] <= LISTED:
+            yield line(page, shown, now)
+    for outcome, count in listed.items():
+        if not verbose and outcome in _QUIET_KINDS and count > LISTED:
+            yield f"   … and {count - LISTED} more {outcome.value} (-v lists them all)"
+
+
+def line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
+    """What became of one page."""
+    mark, color = _MARKS.get(page.outcome, ("!", "red"))
+    state = page.outcome.value
+    state = f"[{state}]" if page.outcome is Outcome.REJECTED else state
+    told = f" {mark} {state:<11} {safe(shown(page.path))}"
+    return click.style(told, fg=color) + _details(page, now)
+
+
+def _details(page: PageResult, now: datetime) -> str:
+    if page.error:
+        told = page.outcome in _AGAINST and page.decision in _CHANGED
+        who = _who(page.version, now) if told and "the server has v" in page.error else ""
+        return f"   {safe(page.error)}{who}"
+    if page.base is None or page.remote is None or page.base == page.remote:
+        return f"   v{page.remote or page.base}" if page.remote or page.base else ""
+    return f"   v{page.base} -> v{page.remote}"
+
+
+def _who(version: Version | None, now: datetime) -> str:
+    """Who made the remote version, when, and what they said about it."""
+    if version is None:
+        return ""
+    said = message_without_token(version.message)
+    parts = [version.author or "somebody", _ago(version.created_at, now)]
+    text = ", ".join(part for part in parts if part)
+    return f' ({safe(text)}: "{safe(said)}")' if said else f" ({safe(text)})"
+
+
+def _ago(created_at: str, now: datetime) -> str:
+    try:
+        then = datetime.fromisoformat(created_at)
+    except ValueError:
+        return ""
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    seconds = (now - then).total_seconds()
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count = int(seconds // size)
+        if count >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    """Which pages wait for somebody's decision, and the commands for it."""
+    yield from _conflict_lines(result, shown)
+    if result.command == "status":
+        waiting = (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.CONFLICTED)
+        yield from _hint_lines([p for p in result.pages if p.outcome in waiting], shown)
+    rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
+    if not rejected:
+        return
+    count = f"{counted_pages(len(rejected))} {'was' if len(rejected) == 1 else 'were'} rejected"
+    changed = [page for page in rejected if page.decision in _CHANGED]
+    because = " because the server has changes that you do not have" if changed else ""
+    yield click.style("error:", fg="red") + f" {count}{because}."
+    yield from _hint_lines(rejected, shown)
+
+
+def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    """What a merge could not decide: both texts are in the file."""
+    conflicted = [page for page in result.pages if page.outcome is Outcome.CONFLICTED]
+    if conflicted and result.command == "pull":
+        count = f"{counted_pages(len(conflicted))} {'has' if len(conflicted) == 1 else 'have'}"
+        told = f" {count} conflict markers now, with both texts between them."
+        yield click.style("error:", fg="red") + told
+        yield from _hint_lines(conflicted, shown)
+
+
+def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
+    """The next commands, each once."""
+    hints = dict.fromkeys(
+        page.hint.replace("{path}", typed(shown(page.path))) for page in pages if page.hint
+    )
+    for hint in list(hints)[:3]:
+        yield click.style("hint:", fg="yellow") + f" {safe(hint)}"
