@@ -15,8 +15,8 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from confsync import disk
 from confsync.model import Stamp, digest
@@ -40,8 +40,7 @@ def make_state(state: Path) -> None:
         disk.replace(ignore, b"*\n", lambda: None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where in which file the content of an entry is, in bytes."""
 
     path: Path
@@ -88,7 +87,7 @@ class BaseStore:
         """Ids that begin with some digits, the first `most` of them, each with a title that its
         page has or had: for recognising a page, and for nothing else."""
         known = {
-            page_id: replace(place, length=min(place.length, _LONGEST_TITLE))
+            page_id: place._replace(length=min(place.length, _LONGEST_TITLE))
             for page_id, places in self._places().items()
             for place in places.values()
             if page_id.startswith(prefix)

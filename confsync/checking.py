@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from confsync import attachments, bases, files
+from confsync import attachments
 from confsync.document import Document
 from confsync.findings import Finding, Severity
 from confsync.flaws import flaws_of
@@ -92,6 +92,8 @@ def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, 
     patterns = mirror.config.attachments
     if not patterns:
         return
+    from confsync import files
+
     attached = found.stamp.attachments if found.stamp else ()
     known = files.names(mirror.root, path, attached) | {one.name for one in attached}
     unfit = files.unfit(mirror.root, path, attached)
@@ -139,7 +141,11 @@ def _stamp_trouble(mirror: Mirror, found: Document, committed: Stamp | None) -> 
 def _news(mirror: Mirror, found: Document) -> Iterator[tuple[int, str, str]]:
     """The oddities that a push would send: what the server holds already, it keeps."""
     odd = list(_oddities(found.text, found.body_start)) if found.modified else []
-    base = bases.find_here(mirror, found.stamp) if odd and found.stamp else None
+    if not odd or found.stamp is None:
+        return iter(odd)
+    from confsync import bases
+
+    base = bases.find_here(mirror, found.stamp)
     kept = {message for _, _, message in _oddities(base[1])} if base else set()
     return (one for one in odd if one[2] not in kept)
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from confsync import frontmatter, layout, usual
 from confsync.errors import DocumentError, NotUnicodeError
@@ -60,8 +61,7 @@ class Document:
         return Local(self.title, self.body, self.digest, wanted, self.labels)
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(NamedTuple):
     """A body as a document has it. `digest` is that of title and body, and says whose it is."""
 
     digest: str
@@ -220,11 +220,11 @@ def conflict_line(document: Document, base_body: str | None) -> int:
     Only a modified document can be conflicted: a page may be about git. A marker that stands more
     often than in the base counts too, and every one where no base is known.
     """
-    if not document.modified:
+    text = document.text.replace("\r\n", "\n")
+    if not document.modified or not _MARKER.search(text):
         return 0
     base = layout.lay((base_body or "").replace("\r\n", "\n"))
     known = Counter(_MARKER.findall(base))
-    text = document.text.replace("\r\n", "\n")
     for found in _MARKER.finditer(text):
         known[found[0]] -= 1
         if known[found[0]] < 0:

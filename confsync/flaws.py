@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from confsync import bases, document, storage
+from confsync import document, storage
 from confsync.document import Document
 from confsync.errors import APIAccessError, FileError
 from confsync.mirror import Mirror
@@ -23,8 +22,7 @@ RESOLVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(NamedTuple):
     """One thing that no Confluence takes, with its place in the file. `column` 0: the line."""
 
     line: int
@@ -68,6 +66,8 @@ def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -
     line = document.conflict_line(found, None)
     if not line or found.stamp is None:
         return line
+    from confsync import bases
+
     base = bases.find_here(mirror, found.stamp)
     if base is None and remote is not None:
         with contextlib.suppress(FileError, APIAccessError):

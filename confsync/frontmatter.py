@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -46,16 +45,14 @@ _BARE_HINT = "a document starts with the lines '---', 'title: …' and '---'"
 _CONFLICT_HINT = "take one side's whole confluence block, then 'confsync status'"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A half-open range of characters in a document's text."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A top-level value: its YAML node, and the range that a rewrite replaces."""
 
     node: yaml.Node

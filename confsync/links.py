@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # What stands in a CDATA section or a comment links to nothing.
 _PAGE = re.compile(
@@ -16,8 +16,7 @@ _TITLE = r'\bri:content-title="([^"]*)"'
 _SPACE = r'\bri:space-key="([^"]*)"'
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link to a page, or blog `post`, by its title; `space` is None for its own.
 
     `offset` is in the text.

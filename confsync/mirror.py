@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from confsync import disk, document, files, locking, paths, people, removals
+from confsync import disk, document, locking, paths, people, removals
 from confsync.audit import AuditLog
 from confsync.basestore import STATE, BaseStore
 from confsync.config import Config
@@ -136,6 +136,8 @@ class Mirror:
     def _check_file(self, name: str, path: Path, expected: str | None) -> None:
         if _is_link(name, path):
             raise FileError(f"{name}: is a link; confsync follows none")
+        from confsync import files
+
         now = files.read(path, name)[0] if os.path.lexists(path) else None
         if now != expected:
             raise _changed(name)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
 # No page is nested this deep; a deeper one is an attack on somebody's recursion.
@@ -18,8 +17,7 @@ MAX_BYTES = 5 * 1024 * 1024
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)")
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(NamedTuple):
     """What is wrong with a text; `offset` counts characters from its start."""
 
     offset: int

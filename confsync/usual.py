@@ -7,7 +7,7 @@ same, and says it of everything else.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from confsync.frontmatter import Span
 from confsync.model import DIGEST_LENGTH, Stamp
@@ -23,8 +23,7 @@ _USUAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(NamedTuple):
     """Front matter that needs no parser of YAML: what is in it, and where the body starts."""
 
     title: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from confsync.checking import Known, findings_of, unknown_to_cache
-from confsync.committed import committed_stamps
 from confsync.errors import UsageError
 from confsync.mirror import Mirror
+from confsync.model import Stamp
 from confsync.result import Result
 from confsync.scan import SpaceScan
 from confsync.selection import Selection
@@ -27,9 +28,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     scans = mirror.scan()
     titles = _titles(scans)
     entries = [e for scan in scans for e in scan.entries if selection.has(e.path)]
-    committed = committed_stamps(
-        mirror.root, mirror.config.spaces, unknown_to_cache(mirror, entries)
-    )
+    committed = _committed(mirror, unknown_to_cache(mirror, entries))
     findings = []
     clean = 0
     for scan in scans:
@@ -40,6 +39,15 @@ def check(mirror: Mirror, selection: Selection) -> Result:
                 findings += found
                 clean += not found
     return Result("check", findings=tuple(findings), clean=clean)
+
+
+def _committed(mirror: Mirror, here: Mapping[str, bytes]) -> Mapping[str, Stamp]:
+    """The stamps that some documents have in git, where there are any to ask about."""
+    if not here:
+        return {}
+    from confsync.committed import committed_stamps
+
+    return committed_stamps(mirror.root, mirror.config.spaces, here)
 
 
 def _titles(scans: tuple[SpaceScan, ...]) -> dict[str, frozenset[str]]:
