@@ -22,11 +22,11 @@ from confsync.model import Stamp
 from confsync.outcome import Outcome, PageResult
 from confsync.progress import Progress, silent
 from confsync.reading import Found
-from confsync.remote import Remote
+from confsync.remote import Remote, about
 from confsync.result import Problem, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing
 from confsync.selection import Selection
-from confsync.view import Attachments, about, reader_of, view
+from confsync.view import Attachments, reader_of, view
 
 _ABSENT = {
     Absent.TRASHED: "the page is in the server's trash",

@@ -17,7 +17,7 @@ from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import Mirror
 from confsync.model import Attached
 from confsync.remote import Remote
-from confsync.resolve import Resolution, Way
+from confsync.resolution import Resolution, Way
 from confsync.sides import Decision, Sides, decide
 
 

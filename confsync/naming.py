@@ -14,7 +14,8 @@ from confsync.mirror import Mirror
 from confsync.model import Stamp
 from confsync.plan import How
 from confsync.reading import Case
-from confsync.resolve import REFUSED, Way
+from confsync.resolution import Way
+from confsync.resolve import REFUSED
 from confsync.scan import Entry
 
 

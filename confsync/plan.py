@@ -13,7 +13,7 @@ from confsync.outcome import PageResult
 from confsync.placement import Placement
 from confsync.remote import Remote
 from confsync.replacing import Prepared
-from confsync.resolve import Resolution
+from confsync.resolution import Resolution
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 from confsync.view import SpaceView

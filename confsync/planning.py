@@ -25,7 +25,8 @@ from confsync.outcome import Outcome, PageResult
 from confsync.plan import How, Plan, Step, Text
 from confsync.reading import Case, Found
 from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal
-from confsync.resolve import REFUSED, Conflict, Resolution, Way, resolve, with_author
+from confsync.resolution import Resolution, Way
+from confsync.resolve import REFUSED, Conflict, resolve, with_author
 from confsync.scan import Entry
 from confsync.view import SpaceView
 

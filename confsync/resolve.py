@@ -1,62 +1,24 @@
-"""Resolving a page that both sides changed, when a person asked for it: merge, theirs, or ours."""
+"""Resolving a page that both sides changed, when a person asked for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from confsync import bases, document, gittext, layout, storage
 from confsync.answers import Page
 from confsync.compare import Content
 from confsync.difference import Difference, Side
 from confsync.document import Document
-from confsync.errors import FileError, UsageError
+from confsync.errors import FileError
 from confsync.mirror import Mirror
 from confsync.model import Layout, Stamp
 from confsync.remote import Remote
+from confsync.resolution import Resolution, Way
 from confsync.scan import Entry
 from confsync.unified import unified
 
 # The rows that refuse, and that a person may resolve.
 REFUSED = (Content.STAMP_AHEAD, Content.COMMENTED, Content.STAMP_MISMATCH, Content.DIVERGED)
-
-
-class Way(Enum):
-    """Which side's text a person wants."""
-
-    MERGE = "merge"
-    THEIRS = "theirs"
-    OURS = "ours"
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What was asked for. `at` is the version whose content --ours gives up."""
-
-    way: Way
-    at: int | None = None
-
-
-def asked_for(
-    *, merge: bool, theirs: bool, ours: bool, at: int | None, named: tuple[str, ...]
-) -> Resolution | None:
-    """The resolution that options ask for. Giving up a side needs the pages by name.
-
-    Raises UsageError.
-    """
-    if merge + theirs + ours > 1:
-        raise UsageError("--merge, --theirs and --ours exclude each other")
-    if (at is not None) != ours:
-        raise UsageError(
-            "--ours and --at N go together: N is the server's version that you give up",
-            hint="'confsync status --remote' shows which version the server has",
-        )
-    if ours and len(named) != 1:
-        raise UsageError("--ours takes one document, by its path")
-    if theirs and not named:
-        raise UsageError("--theirs takes the documents whose text you give up, by their paths")
-    way = Way.MERGE if merge else Way.THEIRS if theirs else Way.OURS
-    return Resolution(way, at) if merge or theirs or ours else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from confsync.glance import Glance
 from confsync.index import Index
 from confsync.mirror import Mirror
 from confsync.reading import Reader
+from confsync.remote import about
 from confsync.scan import Entry, SpaceScan
-from confsync.view import about
 
 if TYPE_CHECKING:
     from confsync.remote import Remote

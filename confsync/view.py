@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from confsync import labelling, scope
 from confsync.answers import AttachmentInfo, Folder, Page, PageInfo, ParentKind, Space, Status
-from confsync.config import SpaceConfig
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, SpaceNotFoundError
 from confsync.model import Local, Stamp
 from confsync.reading import Case, Found, Reader
-from confsync.remote import Remote
+from confsync.remote import Remote, about
 from confsync.scan import Entry, SpaceScan
 from confsync.selection import Selection
 
@@ -42,11 +41,6 @@ class SpaceView:
     excluded: frozenset[str]
     left: tuple[Entry, ...]
     attachments: Mapping[str, Attachments]
-
-
-def about(remote: Remote, space: SpaceConfig) -> Remote:
-    """What is asked about a mirror's space: the server's pages, or its blog posts."""
-    return remote.posts if space.posts else remote
 
 
 def reader_of(remote: Remote, scan: SpaceScan) -> Reader:

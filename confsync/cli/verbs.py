@@ -65,7 +65,7 @@ def pull(
     confsync pull --ours docs/ENG/guide.xhtml --at 9
     """
     from confsync.commands.pull import pull as run
-    from confsync.resolve import asked_for
+    from confsync.resolution import asked_for
 
     mirror, selection = mirror_of(settings, paths)
     resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, named=selection.names)

@@ -30,13 +30,13 @@ from confsync.progress import Progress, silent
 from confsync.reading import Reader
 from confsync.references import Renamed
 from confsync.rejection import blank, with_names
-from confsync.remote import Remote
-from confsync.resolve import Resolution
+from confsync.remote import Remote, about
+from confsync.resolution import Resolution
 from confsync.result import Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.selection import Selection
 from confsync.unchanged import Unchanged
-from confsync.view import about, reader_of, view
+from confsync.view import reader_of, view
 
 
 def pull(

@@ -25,13 +25,13 @@ from confsync.outcome import PageResult
 from confsync.progress import Progress, silent
 from confsync.references import Renamed
 from confsync.rejection import blank, failed, outside_of, with_names
-from confsync.remote import Remote
+from confsync.remote import Remote, about
 from confsync.result import Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, knowing, paths_of, read
 from confsync.selection import Selection
 from confsync.sending import BATCH, Unfit
 from confsync.turns import Turns
-from confsync.view import about, reader_of
+from confsync.view import reader_of
 
 
 def push(

@@ -20,11 +20,12 @@ from confsync.outcome import Outcome, PageResult
 from confsync.progress import Progress, silent
 from confsync.reading import Case
 from confsync.rejection import hint_of, outside_of, read_only, reason, with_names
+from confsync.remote import about
 from confsync.result import Problem, Result
 from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.selection import Selection
 from confsync.sides import decide
-from confsync.view import Attachments, SpaceView, about, reader_of, view
+from confsync.view import Attachments, SpaceView, reader_of, view
 
 if TYPE_CHECKING:
     from confsync.remote import Remote

@@ -4,9 +4,9 @@ libraries cost a command 0.2 s, which `status` and `check` need not pay."""
 from __future__ import annotations
 
 from confsync.remote.credentials import Credentials
-from confsync.remote.protocol import Remote
+from confsync.remote.protocol import Remote, about
 
-__all__ = ["FLAVORS", "Credentials", "Remote", "open_remote"]
+__all__ = ["FLAVORS", "Credentials", "Remote", "about", "open_remote"]
 
 FLAVORS = ("cloud", "datacenter")
 

@@ -22,6 +22,7 @@ from confsync.answers import (
 )
 
 if TYPE_CHECKING:
+    from confsync.config import SpaceConfig
     from confsync.work import Workers
 
 
@@ -216,3 +217,8 @@ class Remote(Protocol):
 
     def close(self) -> None:
         """Let go of the connections."""
+
+
+def about(remote: Remote, space: SpaceConfig) -> Remote:
+    """What is asked about a mirror's space: the server's pages, or its blog posts."""
+    return remote.posts if space.posts else remote

@@ -6,11 +6,10 @@ import contextlib
 import mimetypes
 import re
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]
 
 from confsync.config import is_loopback
 from confsync.errors import CredentialsError, NetworkError, ServerError
@@ -20,6 +19,9 @@ from confsync.remote.protocol import Sink
 from confsync.remote.rest import AtlassianRestAPI
 from confsync.remote.rows import Row
 from confsync.remote.translation import answer_of
+
+if TYPE_CHECKING:
+    from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]
 
 PIECE = 1 << 18
 # How often a download is sent on; a media service does so once.
@@ -44,6 +46,8 @@ def upload(
     path += f"/{replaces}/data" if replaces else ""
 
     def send(api: AtlassianRestAPI) -> requests.Response:
+        from requests_toolbelt import MultipartEncoder
+
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         with contextlib.closing(file()) as data:
             parts = {

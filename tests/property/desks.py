@@ -24,7 +24,7 @@ from confsync.document import Document
 from confsync.errors import DocumentError
 from confsync.mirror import STATE, Mirror
 from confsync.outcome import PageResult
-from confsync.resolve import Resolution, Way
+from confsync.resolution import Resolution, Way
 from confsync.result import Result
 from confsync.sandbox import PageRow, Store
 from confsync.sandbox.rows import POST
