@@ -7,65 +7,104 @@ ever written on the strength of this: with the least difference everything is re
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from confsync import scan, scope
-from confsync.answers import PageInfo, ParentKind
-from confsync.config import SpaceConfig
+from confsync.answers import PageInfo, ParentKind, Space
 from confsync.errors import EVERYBODYS, ConfsyncError
 from confsync.glance import Glance
-from confsync.index import Index
-from confsync.mirror import Mirror
-from confsync.reading import Reader
 from confsync.remote import about
-from confsync.scan import Entry, SpaceScan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from confsync.config import SpaceConfig
+    from confsync.index import Index
+    from confsync.mirror import Mirror
+    from confsync.reading import Reader
     from confsync.remote import Remote
+    from confsync.scan import Entry, SpaceScan
+    from confsync.work import Aside
+
+
+class _Listing(NamedTuple):
+    """The pages of a space as they were listed, and all of them that a plan is made of."""
+
+    space: Space
+    pages: tuple[PageInfo, ...]
+    told: list[str]
 
 
 class Unchanged:
     """What one pull knows of the last ones.
 
     A `plain` one reads no more than it needs: of a document that is as it was title and stamp.
-    `readers` are those that have asked for a listing already, which need not be asked for again.
     """
 
     def __init__(self, mirror: Mirror, remote: Remote, *, plain: bool) -> None:
+        self.plain = plain
         self._mirror = mirror
         self._remote = remote
-        self._plain = plain
         self._spaces = mirror.config.spaces
-        simple = _is_simple(mirror)
-        self._index = Index(mirror.root) if simple else None
-        self._glance = Glance(mirror.root, self._spaces) if simple else None
-        self._told: dict[SpaceConfig, list[tuple[str, ...]]] = {}
-        self.readers: dict[SpaceConfig, Reader] = {}
+        self._simple = _is_simple(mirror)
+        self._glance = Glance(mirror.root, self._spaces) if self._simple else None
+        self._aside: Aside[bool] | None = None
+        self._given_up = False
+        self._listings: dict[SpaceConfig, _Listing] = {}
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """Ask for the listings meanwhile, if there may be nothing new. Whoever leaves early waits
+        for no more than one answer."""
+        if not (self.plain and self._glance and self._glance.pulled):
+            yield
+            return
+        with self._remote.workers.aside() as self._aside:
+            self._aside.put(self._ask_all)  # whatever is seen here, they are needed
+            try:
+                yield
+            finally:
+                self._given_up = True
 
     def nothing_new(self) -> bool:
-        """Whether there is nothing to pull; asks for listings only if there may not be."""
-        last = self._glance
-        if last is None or not last.pulled:
+        """Whether there is nothing to pull, by what was asked for."""
+        if self._glance is None or self._aside is None:
             return False
-        with self._remote.workers.aside() as aside:
-            aside.put(self._asked)  # whatever is seen here, the listing is needed
-            unchanged = last.unchanged()
-            told = aside.taken()
-        return bool(unchanged and all(told) and self._digest() == last.pulled)
+        unchanged = self._glance.unchanged()
+        told = self._aside.taken()
+        if not unchanged or not all(told):
+            return False
+        return _digest(map(self._listings.get, self._spaces)) == self._glance.pulled
 
-    def _asked(self) -> list[bool]:
-        """Ask for the listing of each space; answers which could be had."""
-        return [self._ask(space) for space in self._spaces]
+    @cached_property
+    def readers(self) -> dict[SpaceConfig, Reader]:
+        """Those that have asked for a listing already, which need not be asked for again."""
+        from confsync.reading import Reader
+
+        found = {}
+        for space, listing in self._listings.items():
+            remote = about(self._remote, space)
+            found[space] = Reader(remote, listing.space, archived=space.archived)
+            found[space].listed = listing.pages
+        return found
+
+    @cached_property
+    def _index(self) -> Index | None:
+        from confsync.index import Index
+
+        return Index(self._mirror.root) if self._simple else None
 
     def read(self, root: Path, name: str) -> Entry:
         """Read a document, as far as it need be, and remember that."""
         index = self._index
         if index is None:
+            from confsync import scan
+
             return scan.read(root, name)
-        return (index.read if self._plain else index.record)(root, name)
+        return (index.read if self.plain else index.record)(root, name)
 
     def wrote(self) -> None:
         """A pull has read every document, and written some."""
@@ -75,8 +114,9 @@ class Unchanged:
 
     def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
         """A pull of everything had nothing to do and nothing to tell."""
-        self.readers = readers
-        digest = self._digest()
+        from confsync import scope
+
+        digest = _digest(self._listings.get(s) or _listing(readers.get(s)) for s in self._spaces)
         clean = not any(
             one.folders or one.foreign or scope.excluded(one) or any(map(one.moves, one.entries))
             for one in scans
@@ -85,43 +125,52 @@ class Unchanged:
             self._index.save()
             self._glance.note(self._index.keys, self._index.moment(), digest)
 
+    def _ask_all(self) -> list[bool]:
+        """Ask for the listing of each space; answers which could be had."""
+        return [self._ask(space) for space in self._spaces]
+
     def _ask(self, space: SpaceConfig) -> bool:
         remote = about(self._remote, space)
-        told = []
+        pages, told = [], []
         try:
             found = remote.space(space.key)
-            reader = Reader(remote, found, archived=space.archived)
-            listed = []
             for info in remote.listing(found, archived=space.archived):
-                listed.append(info)
+                pages.append(info)
                 told.append(_told(info))  # while the next answer is on its way
+                if self._given_up:
+                    return False
         except EVERYBODYS:
             raise
         except ConfsyncError:
             return False  # to be told with its space, while the others have their turn
-        reader.listed, self._told[space] = tuple(listed), told
-        self.readers[space] = reader
+        self._listings[space] = _Listing(found, tuple(pages), told)
         return True
 
-    def _digest(self) -> str:
-        """What was listed of all spaces; empty where a listing does not tell everything."""
-        hashed = hashlib.sha256()
-        for space in self._spaces:
-            reader = self.readers.get(space)
-            if reader is None or reader.listed is None:
-                return ""
-            if any(info.parent_kind is ParentKind.FOLDER for info in reader.listed):
-                return ""  # a folder's name is asked for by itself
-            told = self._told.get(space) or list(map(_told, reader.listed))
-            hashed.update(repr((reader.space, sorted(told))).encode())
-        return hashed.hexdigest()
+
+def _listing(reader: Reader | None) -> _Listing | None:
+    """What a reader has listed."""
+    if reader is None or reader.listed is None:
+        return None
+    return _Listing(reader.space, tuple(reader.listed), list(map(_told, reader.listed)))
 
 
-def _told(info: PageInfo) -> tuple[str, ...]:
+def _digest(listings: Iterable[_Listing | None]) -> str:
+    """What was listed of all spaces; empty where a listing does not tell everything."""
+    hashed = hashlib.sha256()
+    for listing in listings:
+        if listing is None:
+            return ""
+        if any(info.parent_kind is ParentKind.FOLDER for info in listing.pages):
+            return ""  # a folder's name is asked for by itself
+        hashed.update("\n".join((repr(listing.space), *sorted(listing.told))).encode())
+    return hashed.hexdigest()
+
+
+def _told(info: PageInfo) -> str:
     """Everything of a listed page that a plan is made of."""
     kind, status = info.parent_kind.value, info.status.value
-    more = (str(info.version.number), info.parent or "", str(info.live), str(info.posted))
-    return info.id, info.space, info.title, kind, status, *more
+    more = (info.version.number, info.parent, info.live, info.posted)
+    return repr((info.id, info.space, info.title, kind, status, *more))
 
 
 def _is_simple(mirror: Mirror) -> bool:

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import replace
+import contextlib
+from typing import TYPE_CHECKING
 
-from confsync import (
-    adopting,
-    conflicts,
-    moving,
-    planning,
-    references,
-    scope,
-    strays,
-)
-from confsync.acting import act, tells
-from confsync.amending import foretold
-from confsync.arriving import texts_ahead
-from confsync.attaching import deleted_here
-from confsync.committed import deleted_pages
-from confsync.committing import Commit
-from confsync.config import SpaceConfig
-from confsync.errors import ConfsyncError, Exit, MassChangeError
-from confsync.guard import too_many
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
-from confsync.plan import How, Plan, Step
+from confsync.errors import ConfsyncError
 from confsync.progress import Progress, silent
-from confsync.reading import Reader
-from confsync.references import Renamed
-from confsync.rejection import blank, with_names
-from confsync.remote import Remote, about
-from confsync.resolution import Resolution
-from confsync.result import Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
-from confsync.selection import Selection
+from confsync.result import Problem, Result
 from confsync.unchanged import Unchanged
-from confsync.view import reader_of, view
+
+if TYPE_CHECKING:
+    from confsync.mirror import Mirror
+    from confsync.remote import Remote
+    from confsync.resolution import Resolution
+    from confsync.selection import Selection
 
 
 def pull(
@@ -57,203 +35,35 @@ def pull(
     `resolution` says what to do about pages that both sides changed; without it they are refused.
     `commit` commits what was written. Raises UsageError, FileError.
     """
-    committing = Commit(mirror, remote, theirs=True) if commit and not dry_run else None
-    pages: list[PageResult] = []
-    renamed: list[Renamed] = []
-    readers: dict[SpaceConfig, Reader] = {}
-    shown: list[str] = []
-    left: list[Entry] = []
-    conflicted: list[Step] = []
-    interrupted = False
-    everything = selection.everything
-    with nullcontext() if dry_run else mirror.lock():
-        plain = everything and not (refresh or prune or resolution)
-        last = Unchanged(mirror, remote, plain=plain)
+    committing = None
+    if commit and not dry_run:
+        from confsync.committing import Commit
+
+        committing = Commit(mirror, remote, theirs=True)
+    plain = selection.everything and not (refresh or prune or resolution)
+    last = Unchanged(mirror, remote, plain=plain)
+    with last.asking(), contextlib.ExitStack() as held:
+        if not dry_run:
+            held.enter_context(mirror.lock())
         try:
-            if plain and last.nothing_new():
+            if last.nothing_new():
                 nothing = Result("pull", dry_run=dry_run)
                 return committing.of(nothing) if committing else nothing
         except ConfsyncError as error:
             return Result("pull", errors=(Problem.of(error),), dry_run=dry_run)
-        scans = mirror.scan(last.read)
-        selection.check(
-            (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
+        from confsync.pulling import bring  # 20 ms, which most pulls need not wait for
+
+        return bring(
+            mirror,
+            remote,
+            selection,
+            last,
+            held.pop_all(),
+            dry_run=dry_run,
+            refresh=refresh,
+            prune=prune,
+            allow_mass_delete=allow_mass_delete,
+            resolution=resolution,
+            committing=committing,
+            progress=progress,
         )
-        errors = [
-            Problem.of(entry.error)
-            for scan in scans
-            for entry in scan.entries
-            if entry.error and selection.has(entry.path)
-        ]
-        try:
-            how = How(
-                mirror,
-                remote,
-                everything,
-                refresh,
-                prune,
-                resolution,
-                selection,
-                deleted_here(mirror),
-            )
-            deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
-            if not dry_run and how.full:
-                scans = _adopt(mirror, scans)
-            if how.full:
-                scans = _hand_over(how, scans, pages, errors, dry_run, allow_mass_delete)
-            away = frozenset(page.id for page in pages if page.id)
-            scans = knowing(scans, deleted)
-            for scan in scans:
-                if not any(selection.has(entry.path) for entry in scan.entries) and not how.full:
-                    continue
-                with each_space(errors):
-                    progress(f"asking about {scan.config.key}", 0, None)
-                    how = replace(how, remote=about(remote, scan.config))
-                    reader = last.readers.get(scan.config) or reader_of(remote, scan)
-                    readers[scan.config] = reader
-                    early = not (dry_run or deleted)
-                    with texts_ahead(how, reader, scan, progress, wanted=early) as texts:
-                        plan = _plan(how, reader, scans, scan, deleted, away)
-                        renamed += _renamed(plan)
-                        shown += [step.shown for step in plan.steps]
-                        left += () if prune else plan.view.left
-                        refused = None if allow_mass_delete else _too_much(plan)
-                        if refused:
-                            errors.append(refused)
-                        if dry_run:
-                            pages += [foretold(step) for step in plan.steps if tells(step)]
-                        elif not refused:
-                            act(how, plan, pages, progress, texts)
-                            conflicted += [step for step in plan.steps if step.sides]
-            if plain and not (dry_run or pages or errors or left or deleted):
-                last.note(scans, readers)
-            elif not dry_run:
-                last.wrote()
-        except ConfsyncError as error:
-            errors.append(Problem.of(error))
-        except KeyboardInterrupt:
-            interrupted = True
-    told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
-    changed = [page for page in renamed if page.old != page.new and not interrupted]
-    links = references.notes(mirror.scan(), changed) if changed else ()
-    notes = (*links, *scope.note(left))
-    result = Result(
-        "pull",
-        told,
-        tuple(errors),
-        notes,
-        text="".join(shown),
-        dry_run=dry_run,
-        interrupted=interrupted,
-    )
-    result = committing.of(result) if committing else result
-    return conflicts.tell_git(mirror, result, conflicted)
-
-
-def _hand_over(
-    how: How,
-    scans: tuple[SpaceScan, ...],
-    pages: list[PageResult],
-    errors: list[Problem],
-    dry_run: bool,
-    allow_mass: bool,
-) -> tuple[SpaceScan, ...]:
-    """Bring documents to the subtree that their pages belong to now; answers the scans after it.
-
-    In a dry run they are told of and left out.
-    """
-    found = strays.find(how.remote, scans)
-    if not found:
-        return scans
-    total = sum(1 for scan in scans for entry in scan.entries if entry.page_id)
-    if too_many(len(found), total) and not allow_mass:
-        what = f"this pull would move {len(found)} of the {total} pages to other subtrees"
-        hint = (
-            "'confsync pull --dry-run --allow-mass-delete' lists them; "
-            "without --dry-run it lets that happen"
-        )
-        raise MassChangeError(what, hint=hint)
-    if not dry_run:
-        for stray in found:
-            try:
-                moving.hand_over(how.mirror, stray.entry.path, stray.space, stray.parent)
-            except ConfsyncError as error:
-                errors.append(Problem.of(error))
-        return how.mirror.scan()
-    for stray in found:
-        why = f"its page belongs to {stray.space.path}/ now"
-        pages.append(replace(blank(stray.entry), outcome=Outcome.MOVED, error=why))
-    gone = {stray.entry.path for stray in found}
-    return tuple(
-        replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))
-        for scan in scans
-    )
-
-
-def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
-    """Bring attachments to documents that were moved without them; answers the scans after it."""
-    found = adopting.find(mirror, scans)
-    for directory, document in found.items():
-        moving.adopt(mirror, directory, document)
-    return mirror.scan() if found else scans
-
-
-def _plan(
-    how: How,
-    reader: Reader,
-    scans: tuple[SpaceScan, ...],
-    scan: SpaceScan,
-    deleted: dict[str, str],
-    away: frozenset[str],
-) -> Plan:
-    seen = view(
-        reader,
-        scan,
-        how.selection,
-        elsewhere=claimed_elsewhere(scans, scan) | away,
-        deleted=deleted,
-        refresh=how.refresh,
-        with_new=how.full,
-        labels=how.mirror.config.labels,
-        attachments=bool(how.mirror.config.attachments),
-        whole=how.mirror.whole,
-    )
-    return planning.plan(how, seen, deleted)
-
-
-def _renamed(plan: Plan) -> list[Renamed]:
-    """The pages whose title changes with this pull."""
-    return [
-        Renamed(
-            plan.scan.config.key,
-            step.entry.document.title,
-            step.result.title,
-            plan.scan.config.posts,
-        )
-        for step in plan.steps
-        if step.entry and step.entry.document and step.data and step.result.title
-    ]
-
-
-def _too_much(plan: Plan) -> Problem | None:
-    """Why a plan is not carried out without being asked twice: it empties or turns over a space."""
-    stamped = [entry for entry in plan.scan.entries if entry.page_id]
-    removed = [step.path for step in plan.steps if step.remove]
-    waiting = {entry.path for entry in plan.scan.entries if entry.waits}
-    moved = [path for path in plan.moves if path not in waiting]
-    files = sum(step.bringing.removals for step in plan.steps if step.bringing)
-    count = max(len(removed), len(moved), files)
-    # A space has its home page at least; a blog may have come to its end.
-    listed = plan.view.infos or plan.view.excluded or plan.scan.config.posts
-    empty = bool(stamped) and not listed
-    if not empty and not too_many(count, len(stamped)):
-        return None
-    what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
-    what += f" and remove {files} attachments" if files else ""
-    message = f"{plan.scan.config.key}: this pull would {what}"
-    if empty:
-        message = f"{plan.scan.config.key}: the server lists no page at all"
-    named = ", ".join((removed or moved)[:3])
-    more = f" (such as {named})" if named else ""
-    hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
-    return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)

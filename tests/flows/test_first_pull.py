@@ -219,7 +219,7 @@ def test_an_interrupted_one_leaves_nothing_and_the_next_one_has_all(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("confsync.commands.pull._plan", interrupted)
+        patch.setattr("confsync.pulling._plan", interrupted)
         assert fresh("pull", exit=None).exit == 130
     assert fresh.files() == before
     assert outcomes(fresh.json("pull")) == {"ENG/new.xhtml": "created"}

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import mirror, scan
-from confsync.commands import pull
+from confsync import mirror, pulling, scan
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -202,7 +201,7 @@ def test_who_interrupts_a_pull_does_not_wait_for_links_to_be_looked_for(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(pull, "act", interrupted)
+        patched.setattr(pulling, "act", interrupted)
         settled.json("pull", exit=130)
     assert reads == [GUIDE]
     assert list(settled.json("pull").outcomes.values()) == ["pulled"]
