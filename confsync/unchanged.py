@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import marshal
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,7 +36,7 @@ class _Listing(NamedTuple):
 
     space: Space
     pages: tuple[PageInfo, ...]
-    told: list[str]
+    told: list[bytes]
 
 
 class Unchanged:
@@ -162,15 +163,16 @@ def _digest(listings: Iterable[_Listing | None]) -> str:
             return ""
         if any(info.parent_kind is ParentKind.FOLDER for info in listing.pages):
             return ""  # a folder's name is asked for by itself
-        hashed.update("\n".join((repr(listing.space), *sorted(listing.told))).encode())
+        hashed.update(b"".join((repr(listing.space).encode(), *sorted(listing.told))))
     return hashed.hexdigest()
 
 
-def _told(info: PageInfo) -> str:
-    """Everything of a listed page that a plan is made of."""
+def _told(info: PageInfo) -> bytes:
+    """Everything of a listed page that a plan is made of, in a form that is the same bytes for the
+    same values, and for no others."""
     kind, status = info.parent_kind.value, info.status.value
     more = (info.version.number, info.parent, info.live, info.posted)
-    return repr((info.id, info.space, info.title, kind, status, *more))
+    return marshal.dumps((info.id, info.space, info.title, kind, status, *more), 2)
 
 
 def _is_simple(mirror: Mirror) -> bool:

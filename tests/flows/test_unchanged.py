@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from confsync import mirror, pulling, scan
+from confsync import config, mirror, pulling, scan
+from confsync.answers import PageInfo, Space
+from confsync.commands.pull import pull
+from confsync.errors import LockedError
 from confsync.sandbox import Sandbox
+from confsync.selection import Selection
+from confsync.work import Workers
 from tests.flows.conftest import Desk
+from tests.store_remote import StoreRemote
 
 GUIDE = "ENG/guide.xhtml"
 
@@ -51,6 +59,62 @@ def test_nothing_is_read_where_nothing_changed(
     assert len(listings) == len(wiki.requests)
     assert settled("status").out == "clean: 2 pages\n"
     assert reads == []
+
+
+# Of a pull with nothing to do: all that reads documents, decides and writes is for one with more.
+NOT_FOR_NOTHING = (
+    *("pulling", "planning", "acting", "arriving", "amending", "conflicts", "moving", "resolve"),
+    *("view", "reading", "compare", "nodes", "scope", "index", "attaching", "committed", "outcome"),
+    *("committing", "replacing", "rejection", "references", "difference", "unified", "gitrepo"),
+)
+LOADED = """
+import sys
+from confsync.cli import main
+code = main(["pull"])
+print(code, *sys.modules, file=sys.stderr)
+"""
+
+
+def test_where_nothing_changed_nothing_that_reads_or_writes_is_loaded(settled: Desk) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        cwd=settled.root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, *loaded = run.stderr.split()
+    assert (code, run.stdout) == ("0", "pull: nothing to do\n")
+    assert not {f"confsync.{name}" for name in NOT_FOR_NOTHING} & set(loaded)
+    assert not {"git", "rich", "difflib", "requests_toolbelt", "atlassian.confluence"} & set(loaded)
+
+
+MANY = 5000
+
+
+class Endless(StoreRemote):
+    """A server that takes its time to list a page over and over."""
+
+    listed = 0
+
+    def listing(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[PageInfo]:
+        info = next(super().listing(space, labels=labels, archived=archived))
+        for self.listed in range(1, MANY + 1):
+            yield info
+            time.sleep(0.001)
+
+
+@pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
+def test_who_cannot_have_the_lock_waits_for_no_listing(wiki: Sandbox, settled: Desk) -> None:
+    """It was asked for meanwhile, and who leaves lets go of it."""
+    remote = Endless(wiki.store)
+    remote.workers = Workers(2)
+    found = mirror.Mirror(settled.root, config.load(settled.root))
+    with found.lock(), pytest.raises(LockedError):
+        pull(found, remote, Selection())
+    assert 0 < remote.listed < MANY
 
 
 def _edited(wiki: Sandbox, guide: str) -> None:
