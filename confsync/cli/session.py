@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -238,7 +237,7 @@ def finish(
             quiet=settings.quiet,
             now=datetime.now(UTC),
             terminal=on_terminal(settings),
-            width=shutil.get_terminal_size().columns,
+            width=_width() if result.changes else 80,
         )
         if settings.directory:
             # What we tell to type must work where it is typed.
@@ -257,6 +256,13 @@ def finish(
     with contextlib.suppress(OSError):
         click.echo(err, nl=False, err=True, color=color_of(settings))
     sys.exit(code)
+
+
+def _width() -> int:
+    """How many columns the terminal has."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _print(settings: Settings, given: str, out: str, *, paged: bool) -> None:
