@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
+from confsync.filenames import ATTACHMENTS
 from confsync.model import DIGEST_LENGTH
 from confsync.paths import MAX_BYTES, SUFFIX, WINDOWS, folded
 
-# `guide.xhtml` has its files in `guide.attachments/`; no page's own directory has a dot.
-DIRECTORY = ".attachments"
+DIRECTORY = ATTACHMENTS
 
 _UNSAFE = r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]'
 _SHOWN = (

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from confsync import disk
+from confsync.filenames import STATE as STATE
 from confsync.model import Stamp, digest
 
-STATE = ".confsync"
 # What is put at once in smaller numbers is not worth a pack.
 FEW = 8
 _PACK = "pack-"

@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 import yaml
 
 from confsync.errors import ConfigError, UsageError
+from confsync.filenames import CONFIG, root_above
 from confsync.model import Layout
 from confsync.paths import BLOG, SUFFIX, folded
 
 T = TypeVar("T")
 
-FILE_NAME = ".confsync.yaml"
+FILE_NAME = CONFIG
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
@@ -78,9 +79,9 @@ class Config:
 
 def find_root(start: Path) -> Path:
     """The nearest directory, from `start` upward, with a configuration. Raises ConfigError."""
-    for directory in (start, *start.parents):
-        if (directory / FILE_NAME).is_file():
-            return directory
+    found = root_above(str(start))
+    if found is not None:
+        return Path(found)
     raise ConfigError(
         f"no {FILE_NAME} in {start} or above",
         hint="'confsync clone URL' starts a mirror; -C DIR names one that is elsewhere",

@@ -1,17 +1,18 @@
-"""Which documents git's HEAD has: one look, without a library, beside what else is looked at.
+"""Which documents git's HEAD has, asked without a library, and whether it has others than before.
 
 Here, too, stands how git is kept from starting anything that a repository names.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
 
-from confsync.attachments import document_of
-from confsync.paths import SUFFIX
+from confsync.filenames import ATTACHMENTS, SUFFIX
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 # A repository that lies in somebody's work tree, such as in an unpacked archive, is not used.
 OPTIONS = (
@@ -30,48 +31,79 @@ ENVIRONMENT = {
 
 
 def is_document(name: str) -> bool:
-    return name.endswith(SUFFIX) and document_of(name) is None
+    """Whether a path is a document's, and not that of one among a document's attachments."""
+    return name.endswith(SUFFIX) and not name.rpartition("/")[0].endswith(ATTACHMENTS)
+
+
+def trees_of_head(root: str, directories: Collection[str]) -> Callable[[], bytes | None]:
+    """Begin to ask git for HEAD's trees at some directories, which are answered when called.
+
+    As git says them: with the same answer HEAD has the same files there. That is one object to
+    read for git, and not a name to read for us. None, where only a closer look can tell, be it for
+    trouble with the repository. Without one there are none.
+    """
+    if not _is_in_repository(root):
+        return lambda: None if _is_bare_at(root) else b""
+    asked = _ask(root, ["ls-tree", "-z", "HEAD", "--", *directories])
+    return lambda: _answer(asked)
 
 
 def documents_of_head(
-    root: Path, directories: Iterable[str]
-) -> Callable[[], frozenset[str] | None]:
-    """Begin to ask git which documents HEAD has; what is answered, when called, are their paths.
+    root: str, directories: Collection[str]
+) -> tuple[frozenset[str], bytes] | None:
+    """The paths of the documents that HEAD has, and its trees as `trees_of_head` has them.
 
-    None, where only a closer look can tell, be it for trouble with the repository. Without one
-    there are none.
+    Both are of the same moment. None as there.
     """
-    if not any(os.path.lexists(above / ".git") for above in (root, *root.absolute().parents)):
-        known = None if _is_bare_at(root) else frozenset[str]()
-        return lambda: known
+    if not _is_in_repository(root):
+        return None if _is_bare_at(root) else (frozenset(), b"")
+    found = _answer(_ask(root, ["ls-tree", "-r", "-t", "-z", "HEAD", "--", *directories]))
+    if found is None:
+        return None
+    rows = found.decode("utf-8", "surrogateescape").split("\0")
+    named = [(row.partition("\t")[2], row) for row in rows]
+    trees = "".join(f"{row}\0" for name, row in named if name in directories)
+    documents = frozenset(name for name, _ in named if is_document(name))
+    return documents, trees.encode("utf-8", "surrogateescape")
+
+
+def _ask(root: str, command: list[str]) -> Popen[bytes] | None:
+    """Git, as it begins to answer; None where there is none."""
     import subprocess
-    import threading
 
     options = [word for option in OPTIONS for word in ("-c", option)]
-    command = ["git", *options, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *directories]
-    environment = {**os.environ, **ENVIRONMENT}
-    answers: list[bytes] = []
-
-    def ask() -> None:
-        with contextlib.suppress(OSError):
-            found = subprocess.run(  # noqa: S603 - the words are ours and the configuration's
-                command, cwd=root, env=environment, capture_output=True, check=False
-            )
-            answers.extend([found.stdout] if found.returncode == 0 else [])
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-
-    def answered() -> frozenset[str] | None:
-        asking.join()
-        if not answers:
-            return None
-        names = answers[0].decode("utf-8", "surrogateescape").split("\0")
-        return frozenset(filter(is_document, names))
-
-    return answered
+    try:
+        return subprocess.Popen(  # noqa: S603 - the words are ours and the configuration's
+            ["git", *options, *command],  # noqa: S607
+            cwd=root,
+            env={**os.environ, **ENVIRONMENT},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
 
 
-def _is_bare_at(root: Path) -> bool:
+def _answer(asked: Popen[bytes] | None) -> bytes | None:
+    """All that git said; None if it failed."""
+    if asked is None:
+        return None
+    found = asked.communicate()[0]
+    return found if asked.returncode == 0 else None
+
+
+def _is_in_repository(root: str) -> bool:
+    return any(os.path.lexists(os.path.join(place, ".git")) for place in _upward(root))
+
+
+def _is_bare_at(root: str) -> bool:
     """Whether the mirror may lie in a repository's own directory, which has no '.git'."""
-    return any((above / "HEAD").is_file() for above in (root, *root.absolute().parents))
+    return any(os.path.isfile(os.path.join(place, "HEAD")) for place in _upward(root))
+
+
+def _upward(root: str) -> Iterator[str]:
+    """A directory, and those above it, as git goes: past every link."""
+    place = os.path.realpath(root)
+    yield place
+    while (above := os.path.dirname(place)) != place:
+        yield (place := above)

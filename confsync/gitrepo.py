@@ -50,8 +50,8 @@ def deleted_documents(
     without git, without a repository, without a commit. Raises UsageError for a revision that is
     none.
     """
-    committed = documents_of_head(root, directories)() if revision == "HEAD" else None
-    if committed is not None and here.issuperset(committed):
+    known = documents_of_head(str(root), directories) if revision == "HEAD" else None
+    if known is not None and here.issuperset(known[0]):
         return {}
     with _repository(root) as repo:
         if repo is None:

@@ -1,95 +1,167 @@
 """Whether a document has changed since all were found clean, by a look at each: `.confsync/glance`.
 
-It has a digest of every document's name, size, inode and times, as of then. Nothing is read, and
-nothing is written on the strength of it: with the least difference, everything is looked into.
+It has every document's name, size, inode and times, the configuration, and git's word on what is
+committed, all as of then. Nothing is read, and nothing is written on the strength of it: with the
+least difference, everything is looked into. What is torn, foreign or of another version is none.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import marshal
+import os
 from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from confsync import __version__, disk, githead, standing
-from confsync.basestore import STATE
-from confsync.config import FILE_NAME, Config, SpaceConfig
-from confsync.disk import Key
-from confsync.selection import Selection
+from confsync import __version__, githead, standing
+from confsync.filenames import CONFIG, FOLDER_FILE, STATE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from confsync.config import Config
+    from confsync.disk import Key
+    from confsync.standing import Seen
 
 NAME = "glance"
-FORMAT = 1
+FORMAT = 2
+# Of what git has committed; it never says this.
+_UNKNOWN = b"?"
 
 
 class Glance:
     """What was found clean last. `pulled` is a digest of what was listed when, besides, a pull had
     nothing to do; empty, where it is none."""
 
-    def __init__(self, root: Path, spaces: tuple[SpaceConfig, ...]) -> None:
-        self._root = root
-        self._spaces = spaces
-        self._path = root / STATE / NAME
-        self._about = about(root, f"glance {FORMAT}")
-        self._seen = self.pulled = ""
-        with contextlib.suppress(OSError, ValueError):
-            said, self._seen, self.pulled = self._path.read_text(encoding="utf-8").split("\n")
-            if said != self._about:
-                self._seen = self.pulled = ""
+    def __init__(self, root: Path | str) -> None:
+        self._root = os.fspath(root)
+        self._path = os.path.join(self._root, STATE, NAME)
+        self._config = _read(os.path.join(self._root, CONFIG))
+        about = f"confsync {__version__} glance {FORMAT}, {len(self._config)}\n"
+        self._about = about.encode() + self._config
+        self._directories: list[str] = []
+        self._trees = self._seen = b""
+        self.pulled = ""
+        with contextlib.suppress(OSError, ValueError), open(self._path, "rb") as file:
+            if self._config and file.read(len(self._about)) == self._about:
+                self.pulled = file.readline()[:-1].decode()
+                self._directories = file.readline()[:-1].decode().split("\0")
+                self._trees = file.readline()[:-1]
+                self._seen = file.read()
 
-    def unchanged(self) -> frozenset[str] | None:
-        """All documents, if they are those of then, and git's HEAD has no other. None: look."""
+    def unchanged(self) -> int | None:
+        """How many documents there are, if they are those of then, and git's HEAD has no other.
+
+        None: look.
+        """
         if not self._seen:
             return None
-        asked = githead.documents_of_head(self._root, [space.path for space in self._spaces])
-        keys = standing.keys(self._root, self._spaces)
-        if not keys or _digest(keys) != self._seen:
+        trees = githead.trees_of_head(self._root, self._directories)
+        count = self._count()
+        committed = trees()
+        if count is None or (committed != self._trees and not self._has_all_of_head()):
             return None
-        here = frozenset(filter(standing.is_document, keys))
-        committed = asked()
-        if committed is not None and here.issuperset(committed):
-            return here
-        from confsync.committed import deleted_entries  # a closer look, which takes longer
+        return count
 
-        return None if deleted_entries(self._root, self._spaces, here=here) else here
+    def _count(self) -> int | None:
+        """How many documents there are, if they are those of then."""
+        count, known = 0, _packed(self._directories)
+        place = len(known)
+        if not self._seen.startswith(known):
+            return None
+        with contextlib.suppress(OSError):
+            for seen in standing.look(self._root, self._directories):
+                known = _packed(seen)
+                if not self._seen.startswith(known, place):
+                    return None
+                place += len(known)
+                count += len(seen[1]) - seen[1].count(FOLDER_FILE)
+            return count if place == len(self._seen) else None
+        return None
 
-    def note(self, read: Mapping[str, Key], began: int | None, pulled: str = "") -> None:
+    def _has_all_of_head(self) -> bool:
+        """Whether what stands is all that git has: a closer look, which takes longer."""
+        seen = self._look(self._directories)
+        if seen is None or _noted(self._directories, seen) != self._seen:
+            return False
+        here = standing.documents(seen)
+        committed = githead.documents_of_head(self._root, self._directories)
+        if committed is not None and here.issuperset(committed[0]):
+            self._trees = committed[1]
+            self._save()
+            return True
+        from pathlib import Path
+
+        from confsync.committed import deleted_entries
+        from confsync.config import parse
+
+        spaces = parse(self._config.decode()).spaces
+        return not deleted_entries(Path(self._root), spaces, here=here)
+
+    def note(
+        self, config: Config, read: Mapping[str, Key], began: int | None, pulled: str = ""
+    ) -> None:
         """There was nothing to tell of all documents, which are those that were `read`.
 
         `began` is when the first was, by the clock of their file system: what was changed in that
         moment or later may change once more without a sign. `pulled` is what was listed, by a pull
-        that had nothing to do.
+        that had nothing to do. Nothing is noted where the configuration says something else than
+        `config` by now.
         """
-        keys = standing.keys(self._root, self._spaces)
-        if keys is None or began is None:
+        if began is None or not self._means(config):
             return
+        seen = self._look(config.directories)
+        if seen is None:
+            return
+        keys = standing.keys(seen)
         settled = all(is_settled(key, began) for key in keys.values())
         same = all(key == keys.get(name) for name, key in read.items())
         every = len(read) == sum(map(standing.is_document, keys))
-        seen = _digest(keys) if settled and same and every else ""
-        pulled = pulled or (self.pulled if seen and seen == self._seen else "")
-        if (seen, pulled) == (self._seen, self.pulled):
+        good = settled and same and every
+        noted = _noted(config.directories, seen) if good else b""
+        pulled = pulled or (self.pulled if noted and noted == self._seen else "")
+        if (noted, pulled) == (self._seen, self.pulled):
             return
+        if noted != self._seen:
+            # Whether these are all that git has is for the next look to find out.
+            self._directories, self._seen, self._trees = config.directories, noted, _UNKNOWN
+        self.pulled = pulled
+        self._save()
+
+    def _look(self, directories: list[str]) -> list[Seen] | None:
+        try:
+            return list(standing.look(self._root, directories))
+        except OSError:
+            return None
+
+    def _means(self, config: Config) -> bool:
+        """Whether what stands in the configuration is what was read there."""
+        from confsync.config import parse
+        from confsync.errors import ConfigError
+
+        try:
+            return parse(self._config.decode()) == config
+        except (ConfigError, UnicodeDecodeError):
+            return False
+
+    def _save(self) -> None:
+        from pathlib import Path
+
+        from confsync import disk
+
+        directories = "\0".join(self._directories).encode()
+        noted = b"\n".join((self.pulled.encode(), directories, self._trees, self._seen))
         with contextlib.suppress(OSError):
             # By a file that nobody else writes: status takes no lock, and two halves were a lie.
-            noted = f"{self._about}\n{seen}\n{pulled}".encode()
-            disk.replace(self._path, noted, lambda: None, durable=False)
+            disk.replace(Path(self._path), self._about + noted, lambda: None, durable=False)
 
 
-def clean(root: Path, config: Config, selection: Selection) -> int | None:
-    """How many documents there are, if `status` has nothing to tell of any; None: it must look."""
-    if config.attachments or not selection.everything:
-        return None
-    here = Glance(root, config.spaces).unchanged()
-    return len(here) if here else None
+def clean(root: Path | str) -> int | None:
+    """How many documents there are, if `status` has nothing to tell of any; None: it must look.
 
-
-def about(root: Path, form: str) -> str:
-    """What a note of documents holds for: this version, its form, and this configuration."""
-    try:
-        config = hashlib.sha256((root / FILE_NAME).read_bytes()).hexdigest()
-    except OSError:
-        config = ""
-    return f"confsync {__version__} {form} {config}"
+    Nothing is noted of a mirror with attachments, so that of one there is never a number.
+    """
+    return Glance(root).unchanged() or None
 
 
 def is_settled(key: Key, began: int) -> bool:
@@ -97,6 +169,22 @@ def is_settled(key: Key, began: int) -> bool:
     return key[1] < began and key[2] < began
 
 
-def _digest(keys: Mapping[str, Key]) -> str:
-    lines = sorted(f"{name}\0{a} {b} {c} {d}" for name, (a, b, c, d) in keys.items())
-    return hashlib.sha256("\0".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+def _read(path: str) -> bytes:
+    """A file's content; nothing, where there is nothing to read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _noted(directories: list[str], seen: list[Seen]) -> bytes:
+    return _packed(directories) + b"".join(map(_packed, seen))
+
+
+def _packed(seen: Seen | list[str]) -> bytes:
+    """The bytes for what was seen, and for nothing else: to be compared, and never unpacked.
+
+    In the second form, in which equal values are equal bytes.
+    """
+    return marshal.dumps(seen, 2)

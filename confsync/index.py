@@ -16,8 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from confsync import disk, document, glance, scan
+from confsync import __version__, disk, document, glance, scan
 from confsync.basestore import STATE
+from confsync.config import FILE_NAME
 from confsync.disk import Key
 from confsync.document import Document
 from confsync.model import Stamp
@@ -34,7 +35,7 @@ class Index:
 
     def __init__(self, root: Path) -> None:
         self._path = root / STATE / NAME
-        self._about = glance.about(root, f"index {FORMAT} {' '.join(_STAMP)}").encode()
+        self._about = _about(root, f"index {FORMAT} {' '.join(_STAMP)}").encode()
         self._new: dict[str, list[Any]] = {}
 
     @cached_property
@@ -106,6 +107,15 @@ class Index:
                 disk.keep(new, b"\n")
                 return new.stat().st_mtime_ns
         return None
+
+
+def _about(root: Path, form: str) -> str:
+    """What an index holds for: this version, its form, and this configuration."""
+    try:
+        config = hashlib.sha256((root / FILE_NAME).read_bytes()).hexdigest()
+    except OSError:
+        config = ""
+    return f"confsync {__version__} {form} {config}"
 
 
 def _is_plain(entry: Entry) -> bool:

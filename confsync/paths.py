@@ -13,9 +13,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SUFFIX = ".xhtml"
+from confsync.filenames import BLOG as BLOG
+from confsync.filenames import FOLDER_FILE as FOLDER_FILE
+from confsync.filenames import SUFFIX as SUFFIX
+
 HOME = "index"
-FOLDER_FILE = ".folder.yaml"
 
 MAX_CHARACTERS = 80
 # Most file systems hold 255 bytes a name; what is left over goes to '-<id>' and suffixes.
@@ -25,8 +27,6 @@ WINDOWS = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"]
 )
-# Where a space's blog posts stand, below the day on which they were posted: blog/2026/03/07/
-BLOG = "blog"
 _DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _DAY_PLACE = r"([0-9]{4})/([0-9]{2})/([0-9]{2})"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from confsync import brief
 from confsync.errors import (
     EVERYBODYS,
     ConfsyncError,
@@ -116,18 +117,12 @@ class Result:
             more["changes"] = [change.as_json() for change in self.changes]
         if self.command in ("diff", "show"):
             more["text"] = self.text
-        return {
-            "confsync": 1,
-            "command": self.command,
-            "exit": int(self.exit),
-            "pages": [page.as_json() for page in self.pages],
-            "errors": [
-                {"code": error.code, "message": error.message, "hint": error.hint or None}
-                for error in self.errors
-            ],
-            "summary": self.summary,
-            **more,
-        }
+        pages = [page.as_json() for page in self.pages]
+        errors = [
+            {"code": error.code, "message": error.message, "hint": error.hint or None}
+            for error in self.errors
+        ]
+        return brief.envelope(self.command, int(self.exit), pages, errors, self.summary, **more)
 
 
 def _version_as_json(version: Version) -> dict[str, object]:

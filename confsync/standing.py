@@ -3,59 +3,142 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from confsync import attachments, disk, paths
-from confsync.config import SpaceConfig
-from confsync.disk import Key
+from confsync.filenames import ATTACHMENTS, BLOG, FOLDER_FILE, SUFFIX
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from confsync.config import SpaceConfig
+    from confsync.disk import Key
+
+# A directory of the mirror: its path, what stands in it, and the keys of these, one behind the
+# other.
+Seen = tuple[str, list[str], list[int]]
+# Where directories can be opened, nobody goes the whole way to each file in one.
+_BY_HANDLE = os.scandir in os.supports_fd
+_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
-def walk(directory: Path, *, but: Path | None = None) -> Iterator[tuple[str, list[str]]]:
+def walk(
+    directory: Path | str, *, but: Path | str | None = None
+) -> Iterator[tuple[str, list[str]]]:
     """Directories from one downward, with the names of their documents and folder files.
 
-    Hidden ones and `but` are not entered.
+    Hidden ones, links and `but` are not entered; one that cannot be read is left out.
     """
-    for parent, directories, files in os.walk(directory):
-        directories[:] = sorted(
-            name
-            for name in directories
-            if not name.startswith(".")
-            and not name.endswith(attachments.DIRECTORY)
-            and (but is None or Path(parent, name) != but)
-        )
-        yield (
-            parent,
-            [
-                name
-                for name in files
-                if name == paths.FOLDER_FILE
-                or (name.endswith(paths.SUFFIX) and not name.startswith("."))
-            ],
-        )
+    for parent, found in _walk(os.fspath(directory), None if but is None else os.fspath(but)):
+        yield parent, [entry.name for entry in found]
 
 
 def standing(root: Path, space: SpaceConfig) -> Iterator[str]:
     """The paths in the mirror of a space's documents and folder files, in no order."""
-    start = len(os.path.join(root, ""))
-    directory = root / space.path
-    for parent, names in walk(directory, but=directory / paths.BLOG if space.blog else None):
-        inner = parent[start:].replace(os.sep, "/")
-        yield from (f"{inner}/{name}" for name in names)
+    for inner, _, found in _below(os.fspath(root), space.path, blog=space.blog):
+        yield from (f"{inner}/{entry.name}" for entry in found)
+
+
+def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
+    """Every document and folder file below the spaces' directories, with its key.
+
+    This is all that a status of an unchanged mirror does with each. Raises OSError when one cannot
+    be looked at.
+    """
+    for top in directories:
+        for inner, parent, found in _below(root, top, blog=f"{top}/{BLOG}" in directories):
+            numbers: list[int] = []
+            for entry in found:
+                if _BY_HANDLE:
+                    seen = entry.stat(follow_symlinks=False)
+                else:  # what Windows says of a file where it lists it may be of long ago
+                    seen = os.lstat(f"{parent}/{entry.name}")
+                numbers += (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+            yield inner, [entry.name for entry in found], numbers
 
 
 def is_document(name: str) -> bool:
     """Whether what stands is a document, and not the file that says which folder a directory is."""
-    return not name.endswith(paths.FOLDER_FILE)
+    return not name.endswith(FOLDER_FILE)
 
 
-def keys(root: Path, spaces: Iterable[SpaceConfig]) -> dict[str, Key] | None:
-    """Every document and folder file with its key; None when one cannot be looked at."""
+def documents(seen: Iterable[Seen]) -> frozenset[str]:
+    """The paths of the documents that were seen."""
+    return frozenset(
+        f"{inner}/{name}" for inner, names, _ in seen for name in names if is_document(name)
+    )
+
+
+def keys(seen: Iterable[Seen]) -> dict[str, Key]:
+    """The paths of what was seen, each with its key as `disk.key` has it."""
     found: dict[str, Key] = {}
-    for space in spaces:
-        for name in standing(root, space):
-            key = disk.key(f"{root}/{name}")
-            if key is None:
-                return None
-            found[name] = key
+    for inner, names, numbers in seen:
+        rest = iter(numbers)
+        for name, *key in zip(names, rest, rest, rest, rest, strict=True):
+            found[f"{inner}/{name}"] = (key[0], key[1], key[2], key[3])
     return found
+
+
+def _below(root: str, top: str, *, blog: bool) -> Iterator[tuple[str, str, list[os.DirEntry[str]]]]:
+    """What stands in a space's directory, and not in that of its blog if that is another's.
+
+    A directory's path in the mirror, its own, and what is in it.
+    """
+    start = f"{root}/{top}"
+    for parent, found in _walk(start, f"{start}/{BLOG}" if blog else None):
+        yield top + parent[len(start) :].replace(os.sep, "/"), parent, found
+
+
+def _walk(directory: str, but: str | None) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """As `walk`, with entries; whoever wants to look at these does so before he goes on."""
+    left_out = None if but is None else os.path.normcase(but)
+    waiting = [directory]
+    while waiting:
+        parent = waiting.pop()
+        try:
+            handle = os.open(parent, _FLAGS) if _BY_HANDLE else None
+        except OSError:
+            continue
+        try:
+            inside = _inside(parent if handle is None else handle)
+            if inside is None:
+                continue
+            yield parent, inside[0]
+        finally:
+            if handle is not None:
+                os.close(handle)
+        below = [f"{parent}{os.sep}{name}" for name in sorted(inside[1], reverse=True)]
+        waiting += [path for path in below if os.path.normcase(path) != left_out]
+
+
+def _inside(place: str | int) -> tuple[list[os.DirEntry[str]], list[str]] | None:
+    """The documents and folder files in a directory, and the directories to look into.
+
+    None for one that cannot be read.
+    """
+    found: list[os.DirEntry[str]] = []
+    below: list[str] = []
+    try:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                name = entry.name
+                try:
+                    is_directory = entry.is_dir()
+                except OSError:  # such as a link in a circle
+                    is_directory = False
+                if is_directory:
+                    if _is_entered(entry):
+                        below.append(name)
+                elif name == FOLDER_FILE or (name.endswith(SUFFIX) and name[0] != "."):
+                    found.append(entry)
+    except OSError:
+        return None
+    return found, below
+
+
+def _is_entered(entry: os.DirEntry[str]) -> bool:
+    """Whether what is below a directory may be documents of the mirror."""
+    if entry.name.startswith(".") or entry.name.endswith(ATTACHMENTS) or entry.is_symlink():
+        return False
+    is_junction = getattr(entry, "is_junction", None)  # of Python 3.12: a link, on Windows
+    return is_junction is None or not is_junction()

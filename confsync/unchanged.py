@@ -51,7 +51,7 @@ class Unchanged:
         self._remote = remote
         self._spaces = mirror.config.spaces
         self._simple = _is_simple(mirror)
-        self._glance = Glance(mirror.root, self._spaces) if self._simple else None
+        self._glance = Glance(mirror.root) if self._simple else None
         self._aside: Aside[bool] | None = None
         self._given_up = False
         self._listings: dict[SpaceConfig, _Listing] = {}
@@ -124,7 +124,8 @@ class Unchanged:
         )
         if self._index and self._glance and digest and clean:
             self._index.save()
-            self._glance.note(self._index.keys, self._index.moment(), digest)
+            keys, began = self._index.keys, self._index.moment()
+            self._glance.note(self._mirror.config, keys, began, digest)
 
     def _ask_all(self) -> list[bool]:
         """Ask for the listing of each space; answers which could be had."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,8 @@ import click
 from confsync.cli.options import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
 
     from confsync.basestore import BaseStore
@@ -32,12 +33,12 @@ def pages(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Ids of pages, with their titles, where a digit begins the word; else documents."""
-    if not incomplete[:1].isdigit():
-        return documents(context, parameter, incomplete)
     from click.shell_completion import CompletionItem
 
+    if not incomplete[:1].isdigit():
+        return documents(context, parameter, incomplete)
     found = context.find_object(Settings)
-    titles = _bases(found.start if found else Path.cwd()).titles(incomplete, _MOST)
+    titles = _bases((found or Settings()).start).titles(incomplete, _MOST)
     return [CompletionItem(i, help=" ".join(title.split()) or None) for i, title in titles]
 
 

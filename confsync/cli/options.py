@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@dataclass(slots=True)
 class Settings:
-    """What the options that stand everywhere say; filled while click reads the command line."""
+    """What the options that stand everywhere say; filled while click reads the command line.
 
-    directory: Path | None = None
-    as_json: bool = False
-    quiet: bool = False
-    verbose: int = 0
-    jobs: int = 8
-    color: str = "auto"
-    verb: str = ""
+    No dataclass, and paths are text: every command waits for this module.
+    """
+
+    def __init__(self) -> None:
+        self.directory = ""
+        self.as_json = False
+        self.quiet = False
+        self.verbose = 0
+        self.jobs = 8
+        self.color = "auto"
+        self.verb = ""
+
+    @property
+    def place(self) -> str:
+        """The directory to work in, absolute."""
+        return os.path.join(os.getcwd(), self.directory) if self.directory else os.getcwd()
 
     @property
     def start(self) -> Path:
-        """The directory to work in, absolute."""
-        return Path.cwd() / (self.directory or "")
+        """The same, as a path."""
+        from pathlib import Path
+
+        return Path(self.place)
 
 
 def _store(context: click.Context, option: click.Parameter, value: Any) -> None:
@@ -64,7 +76,7 @@ def common(command: Command) -> Command:
             "-C",
             "directory",
             metavar="DIR",
-            type=click.Path(file_okay=False, path_type=Path),
+            type=click.Path(file_okay=False),
             help="Work in DIR instead of here.",
             **everywhere,
         ),
@@ -75,8 +87,11 @@ def common(command: Command) -> Command:
 
 # The modules of the verbs. Each hangs its verbs on to the command when it is loaded, which is when
 # one of them is asked for: `confsync --version` and a hook that checks one file wait for no other.
-_AROUND = ("clone", "demo", "doctor", "init", "login", "logout", "sandbox")
-_MODULES = ("confsync.cli.verbs", "confsync.cli.around")
+_OTHERS = "confsync.cli.verbs"
+_MODULES = {
+    "confsync.cli.often": ("check", "status"),
+    "confsync.cli.around": ("clone", "demo", "doctor", "init", "login", "logout", "sandbox"),
+}
 
 
 class Group(click.Group):
@@ -84,11 +99,12 @@ class Group(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.commands:
-            importlib.import_module(_MODULES[name in _AROUND])
+            modules = (module for module, verbs in _MODULES.items() if name in verbs)
+            importlib.import_module(next(modules, _OTHERS))
         return super().get_command(context, name)
 
     def list_commands(self, context: click.Context) -> list[str]:
-        for module in _MODULES:
+        for module in (_OTHERS, *_MODULES):
             importlib.import_module(module)
         return super().list_commands(context)
 

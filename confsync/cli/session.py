@@ -7,9 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -17,7 +15,8 @@ from confsync.cli.options import Settings
 from confsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from confsync.config import Config
+    from pathlib import Path
+
     from confsync.deleting import Deleting
     from confsync.mirror import Mirror
     from confsync.progress import Progress
@@ -38,18 +37,24 @@ def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selec
 
 def mirror_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
     """The mirror at `root`, and what is meant by paths as typed in `start`."""
-    from confsync.mirror import Mirror
-
-    config, selection = meant_at(root, start, paths)
-    return Mirror(root, config), selection
-
-
-def meant_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Config, Selection]:
-    """The configuration of the mirror at `root`, and what is meant by paths as typed in `start`."""
     from confsync import config
+    from confsync.mirror import Mirror
     from confsync.selection import Selection
 
-    return config.load(root), Selection.of(root, start, paths)
+    return Mirror(root, config.load(root)), Selection.of(root, start, paths)
+
+
+def unchanged_at(settings: Settings) -> int | None:
+    """How many documents there are in the mirror here, if a look at each finds all of them clean.
+
+    None: whoever wants to tell of them has to read. Loads nothing that does.
+    """
+    from confsync import glance
+    from confsync.filenames import root_above
+
+    start = settings.place
+    root = root_above(start) if os.path.isdir(start) else None
+    return None if root is None else glance.clean(root)
 
 
 def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
@@ -82,6 +87,8 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
 
 def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
     """The results of several mirrors, or of none, as one, and what its paths are relative to."""
+    from dataclasses import replace
+
     from confsync.result import Result
 
     if not results:
@@ -216,7 +223,7 @@ def finish(
     *,
     annotate: bool = False,
     paged: bool = False,
-) -> None:
+) -> NoReturn:
     """Print a result and end with its exit code.
 
     `annotate` is for GitHub's workflows; what is `paged` goes through git's pager on a terminal.
@@ -243,7 +250,25 @@ def finish(
             # What we tell to type must work where it is typed.
             command = f"'confsync -C {render.typed(str(settings.directory))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
-    code = int(result.exit)
+    _end(settings, given, out, err, int(result.exit), paged=paged)
+
+
+def finish_clean(settings: Settings, count: int) -> NoReturn:
+    """Print that so many documents are clean, as `finish` would, which loads what tells of more."""
+    from confsync import brief
+
+    out = brief.clean(count)
+    if settings.as_json:
+        import json
+
+        out = json.dumps(brief.envelope(settings.verb, 0, summary={"clean": count}))
+    _end(settings, "", f"{out}\n", "", 0)
+
+
+def _end(
+    settings: Settings, given: str, out: str, err: str, code: int, *, paged: bool = False
+) -> NoReturn:
+    """Print what there is to say, on stdout and on stderr, and end with an exit code."""
     try:
         if settings.as_json or not settings.quiet:
             _print(settings, given, out, paged=paged)
@@ -290,6 +315,8 @@ def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
 
 def _annotated(settings: Settings, root: Path | None) -> Callable[[str], str]:
     """The same as GitHub wants it: from where a workflow checked out, wherever a step works."""
+    from pathlib import Path
+
     top = Path(os.environ.get("GITHUB_WORKSPACE") or settings.start).resolve()
     if root is None or not root.resolve().is_relative_to(top):
         return _shown(settings, root)
@@ -298,7 +325,7 @@ def _annotated(settings: Settings, root: Path | None) -> Callable[[str], str]:
 
 
 def _relative(path: Path, start: Path) -> str:
-    return Path(os.path.relpath(path, start)).as_posix()
+    return os.path.relpath(path, start).replace(os.sep, "/")
 
 
 def color_of(settings: Settings) -> bool | None:

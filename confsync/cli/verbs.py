@@ -5,7 +5,6 @@ Everything else is imported inside the functions, so that each command loads onl
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 
 import click
@@ -17,16 +16,12 @@ from confsync.cli.session import (
     colored,
     deletions_of,
     finish,
-    meant_at,
-    mirror_at,
     mirror_of,
-    mirrors_of,
     on_terminal,
     progress_on,
     remote_for,
     remote_when_asked,
     target_of,
-    together,
 )
 from confsync.errors import UsageError
 
@@ -153,44 +148,6 @@ def push(
 
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
-@click.option("--remote", "look", is_flag=True, help="Ask the server, too.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 when anything is not clean.")
-@click.option("--fresh", is_flag=True, help="Ask the server; exit 1 when it changed a page.")
-@common
-@click.pass_obj
-def status(
-    settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bool, fresh: bool
-) -> None:
-    """Show what was edited here and, with --remote, what changed there.
-
-    \b
-    confsync status --remote
-    confsync status --fresh docs/ENG/guide.xhtml
-    """
-    from confsync.glance import clean
-    from confsync.result import Result
-
-    results = {}
-    for root, named in mirrors_of(settings, paths).items():
-        config, selection = meant_at(root, settings.start, named)
-        count = None if look or fresh else clean(root, config, selection)
-        if count is not None:
-            results[root] = Result("status", clean=count)
-            continue
-        from confsync.commands.status import status as run
-        from confsync.mirror import Mirror
-
-        mirror = Mirror(root, config)
-        asked = remote_for(settings, mirror) if look or fresh else contextlib.nullcontext()
-        with asked as remote, progress_on(settings) as progress:
-            results[root] = run(
-                mirror, remote, selection, exit_code=exit_code, fresh=fresh, progress=progress
-            )
-    finish(settings, *together(settings, results))
-
-
-@cli.command()
-@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--remote", "against_server", is_flag=True, help="Show what the server changed.")
 @click.option("--stat", is_flag=True, help="Only count the lines, page by page.")
 @click.option("--word-diff", "words", is_flag=True, help="Mark words instead of lines.")
@@ -242,34 +199,6 @@ def diff(
             progress=progress,
         )
     finish(settings, result, mirror.root, paged=True)
-
-
-@cli.command()
-@click.argument("paths", nargs=-1, shell_complete=completion.documents)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    help="How to print what is found; github: as annotations of a workflow.",
-)
-@common
-@click.pass_obj
-def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
-    """Find what a push would refuse and what Confluence would drop. Asks no server.
-
-    \b
-    confsync check
-    confsync check --format github docs/ENG/guide.xhtml
-    """
-    from confsync.commands.check import check as run
-
-    settings.as_json = settings.as_json or form == "json"
-    results = {
-        root: run(*mirror_at(root, settings.start, named))
-        for root, named in mirrors_of(settings, paths).items()
-    }
-    finish(settings, *together(settings, results), annotate=form == "github")
 
 
 @cli.command()

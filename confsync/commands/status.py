@@ -108,7 +108,7 @@ def status(
     if known:
         known.save()
         if selection.everything and not (listed or errors or told or gone):
-            Glance(mirror.root, mirror.config.spaces).note(known.keys, known.moment())
+            Glance(mirror.root).note(mirror.config, known.keys, known.moment())
     return result
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from confsync.brief import clean as clean_line
+from confsync.brief import pages as counted_pages
 from confsync.errors import Exit
 from confsync.model import message_without_token
 from confsync.result import Problem, Result
@@ -219,7 +221,7 @@ def _page_lines(
 
 def _status_summary(result: Result) -> Iterator[str]:
     if not result.pages and not result.errors:
-        yield f"clean: {counted_pages(result.clean)}" if result.clean else "no documents here yet"
+        yield clean_line(result.clean) if result.clean else "no documents here yet"
     elif result.clean:
         yield f"and {counted_pages(result.clean)} clean"
 
@@ -229,11 +231,6 @@ def _summary(result: Result) -> Iterator[str]:
     head = f"{result.command} --dry-run" if result.dry_run else result.command
     if counts or not result.errors:
         yield f"{head}: {counts or 'nothing to do'}"
-
-
-def counted_pages(count: int) -> str:
-    """How many pages, in words."""
-    return f"{count} page" if count == 1 else f"{count} pages"
 
 
 def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from confsync.brief import pages as counted_pages
 from confsync.model import message_without_token
 from confsync.outcome import Outcome, PageResult
-from confsync.render import counted_pages, safe, typed
+from confsync.render import safe, typed
 
 if TYPE_CHECKING:
     from confsync.answers import Version

@@ -50,7 +50,7 @@ def edit(path: Path, old: str = "one", new: str = "two") -> None:
 
 
 def look(mirror: Mirror) -> Result:
-    count = glance.clean(mirror.root, mirror.config, Selection())
+    count = glance.clean(mirror.root)
     found = status(mirror, None, Selection())
     assert count is None or (found.clean, found.pages) == (count, ())
     return found
@@ -134,6 +134,7 @@ def test_an_edit_of_the_same_size_in_the_same_tick_is_seen(tmp_path: Path) -> No
         )
 
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(standing, "_BY_HANDLE", False)
         patched.setattr(os, "lstat", frozen)
         patched.setattr(index.Index, "moment", lambda self: LONG_AGO)
         assert states(look(mirror)) == (1, {})
@@ -210,7 +211,8 @@ def test_a_broken_index_is_none(
 def test_an_index_of_another_version_is_none(
     mirror: Mirror, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(glance, "__version__", "99")
+    for module in (glance, index):
+        monkeypatch.setattr(module, "__version__", "99")
     assert states(look(mirror)) == (3, {})
     assert len(reads) == 3
 
@@ -328,24 +330,23 @@ def test_two_that_note_at_once_leave_the_note_of_one(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pull that had nothing to do with the documents of before, a status that finds others."""
-    root, spaces = mirror.root, mirror.config.spaces
-    before = standing.keys(root, spaces)
-    assert before is not None
+    root, config = mirror.root, mirror.config
+    before = list(standing.look(str(root), config.directories))
     write(root, 1, "other")
-    now = standing.keys(root, spaces)
-    assert now is not None
+    now = list(standing.look(str(root), config.directories))
+    assert now != before
     later = time.time_ns() + 3_600_000_000_000
 
     def pull_meanwhile(*given: object, **named: object) -> object:
         with monkeypatch.context() as patched:
             patched.setattr(disk, "open", open)
-            patched.setattr(standing, "keys", lambda *_: before)
-            glance.Glance(root, spaces).note(before, later, "0123456789abcdef")
+            patched.setattr(standing, "look", lambda *_: before)
+            glance.Glance(root).note(config, standing.keys(before), later, "0123456789abcdef")
         return open(*given, **named)  # type: ignore[call-overload]
 
     with monkeypatch.context() as patched:
         patched.setattr(disk, "open", pull_meanwhile, raising=False)
-        glance.Glance(root, spaces).note(now, later)
-    found = glance.Glance(root, spaces)
+        glance.Glance(root).note(config, standing.keys(now), later)
+    found = glance.Glance(root)
     assert found.unchanged()
     assert not found.pulled

@@ -17,7 +17,7 @@ PACKAGE = Path(confsync.__file__).parent
 PURE = frozenset(
     [
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
-        *("config", "address", "selection", "result", "attachments", "usual"),
+        *("config", "address", "selection", "result", "attachments", "usual", "filenames", "brief"),
         *("answers", "event", "findings", "diagnosis", "outcome", "sides", "nodes", "links"),
         *("difference", "sidebyside"),
     ]

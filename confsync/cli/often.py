@@ -1,0 +1,91 @@
+"""The verbs that are run most often, by prompts, editors and hooks: `status` and `check`.
+
+Nobody waits for the options of all others: those are a module of their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+import click
+
+from confsync.cli import completion
+from confsync.cli.group import cli
+from confsync.cli.options import Settings, common
+from confsync.cli.session import (
+    finish,
+    finish_clean,
+    mirror_at,
+    mirrors_of,
+    progress_on,
+    remote_for,
+    together,
+    unchanged_at,
+)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
+@click.option("--remote", "look", is_flag=True, help="Ask the server, too.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 when anything is not clean.")
+@click.option("--fresh", is_flag=True, help="Ask the server; exit 1 when it changed a page.")
+@common
+@click.pass_obj
+def status(
+    settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bool, fresh: bool
+) -> None:
+    """Show what was edited here and, with --remote, what changed there.
+
+    \b
+    confsync status --remote
+    confsync status --fresh docs/ENG/guide.xhtml
+    """
+    count = None if paths or look or fresh else unchanged_at(settings)
+    if count is not None:
+        finish_clean(settings, count)
+    from confsync.commands.status import status as run
+    from confsync.glance import clean
+    from confsync.result import Result
+
+    results = {}
+    for root, named in mirrors_of(settings, paths).items():
+        mirror, selection = mirror_at(root, settings.start, named)
+        here = named and selection.everything and not (look or fresh)
+        count = clean(root) if here else None
+        if count is not None:
+            results[root] = Result("status", clean=count)
+            continue
+        asked = remote_for(settings, mirror) if look or fresh else contextlib.nullcontext()
+        with asked as remote, progress_on(settings) as progress:
+            results[root] = run(
+                mirror, remote, selection, exit_code=exit_code, fresh=fresh, progress=progress
+            )
+    finish(settings, *together(settings, results))
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="How to print what is found; github: as annotations of a workflow.",
+)
+@common
+@click.pass_obj
+def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
+    """Find what a push would refuse and what Confluence would drop. Asks no server.
+
+    \b
+    confsync check
+    confsync check --format github docs/ENG/guide.xhtml
+    """
+    from confsync.commands.check import check as run
+
+    settings.as_json = settings.as_json or form == "json"
+    results = {
+        root: run(*mirror_at(root, settings.start, named))
+        for root, named in mirrors_of(settings, paths).items()
+    }
+    finish(settings, *together(settings, results), annotate=form == "github")
