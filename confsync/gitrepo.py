@@ -261,7 +261,7 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         yield None
         return
     try:
-        repo = git.Repo(root, search_parent_directories=True)
+        repo = git.Repo(root.resolve(), search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError):
         yield None
         return

@@ -59,9 +59,11 @@ class Glance:
         trees = githead.trees_of_head(self._root, self._directories)
         count = self._count()
         committed = trees()
-        if count is None or (committed != self._trees and not self._has_all_of_head()):
+        if count is None:
             return None
-        return count
+        # Where nothing is committed, nothing of it can be missing.
+        known = committed in (b"", self._trees)
+        return count if known or self._has_all_of_head() else None
 
     def _count(self) -> int | None:
         """How many documents there are, if they are those of then."""
@@ -119,12 +121,14 @@ class Glance:
         every = len(read) == sum(map(standing.is_document, keys))
         good = settled and same and every
         noted = _noted(config.directories, seen) if good else b""
-        pulled = pulled or (self.pulled if noted and noted == self._seen else "")
-        if (noted, pulled) == (self._seen, self.pulled):
+        known = self._seen if self._directories == config.directories else b""
+        pulled = pulled or (self.pulled if noted and noted == known else "")
+        if (noted, pulled) == (known, self.pulled):
             return
-        if noted != self._seen:
+        if noted != known:
             # Whether these are all that git has is for the next look to find out.
-            self._directories, self._seen, self._trees = config.directories, noted, _UNKNOWN
+            self._directories, self._seen = config.directories, noted
+            self._trees = _UNKNOWN
         self.pulled = pulled
         self._save()
 
