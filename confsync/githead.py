@@ -1,4 +1,4 @@
-"""Which documents git's HEAD has, asked without a library, and whether it has others than before.
+"""Which documents git's HEAD has, and whether these are those of before: asked without a library.
 
 Here, too, stands how git is kept from starting anything that a repository names.
 """

@@ -165,6 +165,24 @@ ABLATIONS = (
             "tests/unit/test_index.py::test_an_edit_of_the_same_size_in_the_same_tick_is_seen",
             "tests/unit/test_index.py::"
             "test_a_file_that_was_changed_in_the_tick_of_the_look_is_read_again",
+            "tests/unit/test_glance.py::"
+            "test_what_was_changed_in_the_moment_of_the_look_is_not_noted",
+        ),
+    ),
+    Ablation(
+        "what only git has is looked for by the commit that is HEAD now",
+        (Cut("confsync/glance.py", 'committed in (b"", self._trees)', "True"),),
+        (
+            "tests/unit/test_glance.py::test_a_document_that_only_git_has_is_told",
+            "tests/unit/test_glance.py::test_with_other_documents_gits_word_holds_no_more",
+        ),
+    ),
+    Ablation(
+        "what is clean is so by the configuration that stands there",
+        (Cut("confsync/glance.py", " or not self._means(config)", ""),),
+        (
+            "tests/unit/test_glance.py::"
+            "test_nothing_is_noted_for_a_configuration_by_which_nobody_looked",
         ),
     ),
     Ablation(
