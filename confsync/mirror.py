@@ -271,7 +271,7 @@ class Mirror:
                 for name in names:
                     if name.startswith(disk.TEMPORARY):
                         disk.drop(os.path.join(directory, name))
-                if f"{os.sep}{disk.TEMPORARY}" in directory:
+                if directory.rpartition(os.sep)[2].startswith(disk.TEMPORARY):
                     disk.remove_empty(Path(directory))
 
 

@@ -171,8 +171,14 @@ class Sending:
 
     def _cases(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
         """The entries beside their pages, with the time of the check; and those without a case."""
-        failures = [refused for entry in entries if (refused := self._unfit(entry))]
-        fit = [entry for entry in entries if not self._unfit(entry)]
+        fit: list[Entry] = []
+        failures: list[PageResult] = []
+        for entry in entries:
+            refused = self._unfit(entry)
+            if refused:
+                failures.append(refused)
+            else:
+                fit.append(entry)
         checked = self._clock()
         sides = {entry.path: sides_of(self._scan, entry) for entry in fit}
         found = self._reader.current({stamp.id: stamp.version for stamp, _ in sides.values()})

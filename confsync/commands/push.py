@@ -179,12 +179,15 @@ def _unfit(mirror: Mirror, remote: Remote) -> Unfit:
     def unfit(entry: Entry) -> PageResult | None:
         if entry.path not in known:
             flaw = flaw_of(mirror, entry, remote)
-            hint = "'confsync check {path}' shows where; correct that, then push again"
-            refused = replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED)
-            known[entry.path] = refused if flaw else None
+            known[entry.path] = _flawed(entry, flaw) if flaw else None
         return known[entry.path]
 
     return unfit
+
+
+def _flawed(entry: Entry, flaw: str) -> PageResult:
+    hint = "'confsync check {path}' shows where; correct that, then push again"
+    return replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED)
 
 
 def _outgoing(

@@ -93,17 +93,14 @@ class DataCenter(Connection):
     ) -> Iterator[PageInfo]:
         answers = self._answers(space, self._more, INFOS, labels=labels, archived=archived)
         for row in chain.from_iterable(answers):
-            yield self._listed_info(row, space, labels=labels)
+            yield self._labelled(self._info(row, space.key), row, labels=labels)
 
     def contents(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
         """One listing tells all: with bodies it has everything that one without them has."""
         for some in self._answers(space, self._body, BODIES, labels=labels, archived=archived):
-            yield [
-                (self._listed_info(row, space, labels=labels), self._page(row, space.key))
-                for row in some
-            ]
+            yield [self._with_page(row, space, labels=labels) for row in some]
 
     def _answers(
         self, space: Space, expand: str, limit: int, *, labels: bool, archived: bool
@@ -120,8 +117,12 @@ class DataCenter(Connection):
             more = self._all(space, expand=expand, limit=limit, status="archived")
             yield from batches(more, limit)
 
-    def _listed_info(self, row: Row, space: Space, *, labels: bool) -> PageInfo:
-        info = self._info(row, space.key)
+    def _with_page(self, row: Row, space: Space, *, labels: bool) -> tuple[PageInfo, Page | None]:
+        page = self._page(row, space.key)
+        info = page.info if page else self._info(row, space.key)
+        return self._labelled(info, row, labels=labels), page
+
+    def _labelled(self, info: PageInfo, row: Row, *, labels: bool) -> PageInfo:
         return replace(info, labels=self._labels_in(row)) if labels else info
 
     def _labels_in(self, row: Row) -> tuple[str, ...]:
