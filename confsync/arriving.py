@@ -135,10 +135,8 @@ def laid_out(
 
         def lay(some: dict[str, Found]) -> tuple[dict[str, Found], dict[str, Laid]]:
             pages = {i: page for i, page in some.items() if isinstance(page, Page)}
-            texts = [
-                (page.info.title, page.body, how.mirror.config.layout) for page in pages.values()
-            ]
-            return some, dict(zip(pages, second.call(document.lay_all, texts), strict=True))
+            bodies = [(page.digest, page.body, how.mirror.config.layout) for page in pages.values()]
+            return some, dict(zip(pages, second.call(document.lay_all, bodies), strict=True))
 
         # While one lot is laid out, the next is on its way there.
         yield from workers.early(workers.ahead(lay, arriving, at_most=2, window=LAID))

@@ -62,7 +62,7 @@ class Document:
 
 
 class Laid(NamedTuple):
-    """A body as a document has it. `digest` is that of title and body, and says whose it is."""
+    """A body as a document has it. `digest` says whose it is: that of title and body."""
 
     digest: str
     written: str
@@ -131,11 +131,11 @@ def render(
 ) -> bytes:
     """A new document. A body that does not come back from the layout is written raw.
 
-    `laid` is what `lay` made of the title and body that the stamp is of, where somebody has done
-    that already; what is of anything else is not used.
+    `laid` is what `lay_all` made of the body that the stamp is of, where somebody has done that
+    already; what is of anything else is not used.
     """
     if laid is None or laid.digest != stamp.digest:
-        laid = lay(title, body, how)
+        laid = Laid(stamp.digest, *_lay(body, how))
     lines = [FENCE, f"title: {frontmatter.scalar(title)}"]
     if labels is not None:
         lines.append(f"labels: {frontmatter.flow(labels)}")
@@ -143,14 +143,9 @@ def render(
     return _encoded("\n".join(lines) + laid.written)
 
 
-def lay(title: str, body: str, how: Layout) -> Laid:
-    """Lay out the body of a page with this title: most of what `render` does."""
-    return Laid(digest(title, body), *_lay(body, how))
-
-
-def lay_all(texts: Iterable[tuple[str, str, Layout]]) -> list[Laid]:
-    """`lay` for many: title, body, and how."""
-    return [lay(title, body, how) for title, body, how in texts]
+def lay_all(bodies: Iterable[tuple[str, str, Layout]]) -> list[Laid]:
+    """Lay out bodies, which is most of what `render` does: the digest of each, body, and how."""
+    return [Laid(whose, *_lay(body, how)) for whose, body, how in bodies]
 
 
 def update(
@@ -240,8 +235,8 @@ def _readable(body: str, newline: str) -> str:
 
 def _lay(body: str, how: Layout) -> tuple[str, Layout]:
     if how is Layout.LINES:
-        written = layout.lay(body)
-        if layout.unlay(written) == body:
+        written = layout.lay_surely(body)
+        if written is not None:
             return written, Layout.LINES
     return body, Layout.RAW
 

@@ -25,7 +25,7 @@ _BLOCK = (
 # from giving back what it read, so that hostile input costs linear time.
 _PRE = r"pre(?:\s[^<>]*)?(?<!/)>(?>.*?(?:</pre>|\Z))"
 _SKIP = rf"!(?:--(?>.*?(?:-->|\Z))|\[CDATA\[(?>.*?(?:\]\]>|\Z)))|{_PRE}"
-_TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:\s[^<>]*)?/>)"
+_TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:/>|\s[^<>]*/>))"
 
 # A split gives what stands between two tokens, a tag that ends a block, and a region, in turns.
 # The "<" of both stands before the groups: a pattern that begins with a letter is searched for
@@ -42,15 +42,27 @@ def _laying() -> re.Pattern[str]:
 
 def lay(body: str) -> str:
     """The body laid out in lines, with a newline at the end."""
-    parts = _laying().split(body)
-    parts[1::3] = [tag and f"<{tag}\n" for tag in parts[1::3]]
-    parts[2::3] = [region and f"<{region}" for region in parts[2::3]]
-    return "".join(filter(None, parts)) + "\n"
+    return _joined(_laying().split(body), "\n") + "\n"
 
 
 def unlay(text: str) -> str:
     """The body of a laid-out text. A missing last newline (some editors) loses nothing."""
-    parts = _UNLAY.split(text.removesuffix("\n"))
-    parts[1::3] = [tag and f"<{tag}" for tag in parts[1::3]]
-    parts[2::3] = [region and f"<{region}" for region in parts[2::3]]
-    return "".join(filter(None, parts))
+    return _joined(_UNLAY.split(text.removesuffix("\n")), "")
+
+
+def lay_surely(body: str) -> str | None:
+    """What `lay` makes of a body, after making sure that `unlay` gives it back; None if not.
+
+    It is enough that both directions find the same parts: a body is nothing else.
+    """
+    parts = _laying().split(body)
+    text = _joined(parts, "\n")
+    return f"{text}\n" if _UNLAY.split(text) == parts else None
+
+
+def _joined(parts: list[str], end: str) -> str:
+    """The text that was split into such parts, with something after each tag that ends a block."""
+    one_by_one = iter(parts)
+    turns = zip(one_by_one, one_by_one, one_by_one, strict=False)
+    before = [f"{text}<{tag}{end}" if tag else f"{text}<{region}" for text, tag, region in turns]
+    return "".join(before) + parts[-1]

@@ -56,8 +56,12 @@ class _Line:
 
     def _exactly(self, length: int) -> memoryview:
         found = memoryview(bytearray(length))
-        if self._connection.recv_into(found, length, socket.MSG_WAITALL) < length:
-            raise EOFError
+        have = 0
+        while have < length:  # nearly always once: only a stopped process has less at first
+            came = self._connection.recv_into(found[have:], 0, socket.MSG_WAITALL)
+            if not came:
+                raise EOFError
+            have += came
         return found
 
 

@@ -55,6 +55,7 @@ def lines(data: bytes) -> None:
     """The layout is a bijection on whatever a body can be."""
     text = data.decode("utf-8", "surrogateescape")
     assert layout.unlay(layout.lay(text)) == text
+    assert layout.lay_surely(text) == layout.lay(text)
 
 
 def bodies(data: bytes) -> None:

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from confsync import document
-from confsync.layout import lay, unlay
+from confsync.layout import lay, lay_surely, unlay
 from confsync.model import Layout, Stamp, digest
 
 PIECES = [
@@ -42,6 +42,7 @@ bodies_of_anything = bodies_of_pieces | st.text(alphabet="<>/p re!-[]CDAT\n\r\u2
 @example("</pre>\n<pre>")
 def test_every_body_comes_back(body: str) -> None:
     assert unlay(lay(body)) == body
+    assert lay_surely(body) == lay(body)
 
 
 @given(bodies_of_anything)

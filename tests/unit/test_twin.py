@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -107,6 +109,27 @@ def test_what_a_function_raises_is_raised_here(second: Twin) -> None:
         second.call(fails, "why")
     assert second.is_there
     assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
+
+
+class _InPieces:
+    """A connection that gives less at a time than was asked for, as after a stop."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def recv_into(self, into: memoryview, _: int, flags: int) -> int:
+        piece = self._data[: min(3, len(into))]
+        into[: len(piece)] = piece
+        self._data = self._data[len(piece) :]
+        return len(piece)
+
+
+def test_a_value_that_comes_in_pieces_is_whole() -> None:
+    data = pickle.dumps("a longer text")
+    line = twin._Line(_InPieces(struct.pack(">Q", len(data)) + data))  # type: ignore[arg-type]
+    assert line.receive() == "a longer text"
+    with pytest.raises(EOFError):
+        line.receive()
 
 
 ANSWERS = {
