@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from confsync.model import digest
 
@@ -29,8 +30,7 @@ class ParentKind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(NamedTuple):
     """A space: its id as the API wants it, its key, and its home page."""
 
     id: str
@@ -39,8 +39,7 @@ class Space:
     home: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """Somebody the server knows. `email` is empty where it does not tell."""
 
     id: str
@@ -48,8 +47,7 @@ class User:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """A Cloud folder: a parent without a body."""
 
     id: str
@@ -58,8 +56,7 @@ class Folder:
     parent_kind: ParentKind = ParentKind.PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(NamedTuple):
     """Something in a space that no mirror holds: a whiteboard, a database, an embed."""
 
     id: str
@@ -67,8 +64,7 @@ class Other:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One version of a page. `created_at` is ISO 8601 as the server wrote it."""
 
     number: int
@@ -77,16 +73,14 @@ class Version:
     created_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Restrictions:
+class Restrictions(NamedTuple):
     """The names of the people and groups that alone may read or edit a page; empty: everybody."""
 
     read: tuple[str, ...] = ()
     update: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PageInfo:
+class PageInfo(NamedTuple):
     """A page or blog post as a listing shows it: everything but the body.
 
     `posted` is the day of a blog post, `YYYY-MM-DD` in UTC; empty where the answer to a write does
@@ -120,8 +114,7 @@ class Page:
         object.__setattr__(self, "digest", found)
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentInfo:
+class AttachmentInfo(NamedTuple):
     """An attachment as a page's listing shows it. `size` is in bytes."""
 
     id: str

@@ -139,4 +139,4 @@ def _sized(sides: Sides) -> Sides:
     """Beside the base itself, whose size nobody remembers."""
     if sides.remote is None or sides.size is None:
         return sides
-    return replace(sides, remote=replace(sides.remote, size=sides.size))
+    return replace(sides, remote=sides.remote._replace(size=sides.size))

@@ -183,7 +183,7 @@ class Comparison:
         """A page with its labels, which an answer with a body lacks."""
         if not self.mirror.config.labels or not isinstance(page, Page):
             return page
-        return replace(page, info=replace(page.info, labels=remote.labels(page.info.id)))
+        return replace(page, info=page.info._replace(labels=remote.labels(page.info.id)))
 
     def _page(
         self,

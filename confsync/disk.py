@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from confsync import steps
+from confsync.filenames import TEMPORARY
 
-# How a file is called while it is written; what a killed run left of these is swept away.
-TEMPORARY = ".confsync-new-"
 # Size, time of the last change of the content, of that or of the inode, and the inode.
 Key = tuple[int, int, int, int]
 _numbers = itertools.count()

@@ -11,6 +11,8 @@ import os
 CONFIG = ".confsync.yaml"
 # What can be deleted at any time without losing work.
 STATE = ".confsync"
+# How a file is called while it is written; what a killed run left of these is swept away.
+TEMPORARY = ".confsync-new-"
 SUFFIX = ".xhtml"
 FOLDER_FILE = ".folder.yaml"
 # `guide.xhtml` has its files in `guide.attachments/`; no page's own directory has a dot.

@@ -22,6 +22,7 @@ from confsync.config import Config
 from confsync.disk import Key
 from confsync.document import Document
 from confsync.errors import ChangedMeanwhileError, FileError
+from confsync.filenames import TEMPORARY
 from confsync.model import Stamp
 from confsync.people import People
 from confsync.scan import MOVING, Entry, SpaceScan, read, scan
@@ -175,10 +176,10 @@ class Mirror:
 
         It is gone at the end, with what has no name then. Raises FileError.
         """
-        parent = self.inside(f"{directory}/{disk.TEMPORARY}").parent
+        parent = self.inside(f"{directory}/{TEMPORARY}").parent
         try:
             disk.make_directories(parent)
-            place = disk.temporary_directory(parent, disk.TEMPORARY)
+            place = disk.temporary_directory(parent, TEMPORARY)
         except OSError as error:
             raise file_error(directory, "cannot be written", error) from None
         try:
@@ -256,22 +257,23 @@ class Mirror:
     # -- the lock and the state directory ----------------------------------------------------------
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the mirror. Raises LockedError, FileError."""
+    def lock(self, *, sweep: bool = True) -> Iterator[None]:
+        """Hold the mirror, and `sweep` it. Raises LockedError, FileError."""
         with locking.locked(self.root / STATE):
-            self._sweep()
+            if sweep:
+                self.sweep()
             yield
 
-    def _sweep(self) -> None:
-        """Remove what a run that was killed left empty or half; nobody else holds the lock."""
+    def sweep(self) -> None:
+        """Remove what a run that was killed left empty or half; only for who holds the lock."""
         for space in self.config.spaces:
             for emptied in (self.root / space.path / MOVING).glob("*/"):
                 self.drop_empty(emptied)
             for directory, _, names in os.walk(self.root / space.path):
                 for name in names:
-                    if name.startswith(disk.TEMPORARY):
+                    if name.startswith(TEMPORARY):
                         disk.drop(os.path.join(directory, name))
-                if directory.rpartition(os.sep)[2].startswith(disk.TEMPORARY):
+                if directory.rpartition(os.sep)[2].startswith(TEMPORARY):
                     disk.remove_empty(Path(directory))
 
 

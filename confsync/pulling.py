@@ -71,6 +71,8 @@ def bring(
     interrupted = False
     everything = selection.everything
     with held:
+        if not dry_run:
+            mirror.sweep()
         scans = mirror.scan(last.read)
         selection.check(
             (entry.path for scan in scans for entry in scan.entries), mirror.config.directories

@@ -32,7 +32,7 @@ def with_names(
     authors = {version.author for version in refused}
     names = names_of(mirror, remote, authors) if refused else {}
     return tuple(
-        replace(page, version=replace(page.version, author=names.get(page.version.author, "")))
+        replace(page, version=page.version._replace(author=names.get(page.version.author, "")))
         if page.version and page.outcome in _WHO_MATTERS
         else page
         for page in listed

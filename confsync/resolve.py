@@ -131,5 +131,5 @@ def _title(base: str, ours: str, theirs: str) -> str | None:
 
 def with_author(page: Page, name: str) -> Page:
     """The page with a person's name where the account id stood."""
-    version = replace(page.info.version, author=name)
-    return replace(page, info=replace(page.info, version=version))
+    version = page.info.version._replace(author=name)
+    return replace(page, info=page.info._replace(version=version))

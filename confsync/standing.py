@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.filenames import ATTACHMENTS, BLOG, FOLDER_FILE, SUFFIX
+from confsync.filenames import ATTACHMENTS, BLOG, FOLDER_FILE, SUFFIX, TEMPORARY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,32 +29,38 @@ def walk(
 
     Hidden ones, links and `but` are not entered; one that cannot be read is left out.
     """
-    for parent, found in _walk(os.fspath(directory), None if but is None else os.fspath(but)):
-        yield parent, [entry.name for entry in found]
+    for parent, inside in _walk(os.fspath(directory), None if but is None else os.fspath(but)):
+        yield parent, [entry.name for entry in inside.found]
 
 
 def standing(root: Path, space: SpaceConfig) -> Iterator[str]:
     """The paths in the mirror of a space's documents and folder files, in no order."""
-    for inner, _, found in _below(os.fspath(root), space.path, blog=space.blog):
-        yield from (f"{inner}/{entry.name}" for entry in found)
+    for inner, _, inside in _below(os.fspath(root), space.path, blog=space.blog):
+        yield from (f"{inner}/{entry.name}" for entry in inside.found)
 
 
 def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
     """Every document and folder file below the spaces' directories, with its key.
 
-    This is all that a status of an unchanged mirror does with each. Raises OSError when one cannot
-    be looked at.
+    This is all that a status of an unchanged mirror does with each. What a killed run left is seen,
+    too, as a place in which nothing is. Raises OSError when one cannot be looked at.
     """
     for top in directories:
-        for inner, parent, found in _below(root, top, blog=f"{top}/{BLOG}" in directories):
+        for inner, parent, inside in _below(root, top, blog=f"{top}/{BLOG}" in directories):
             numbers: list[int] = []
-            for entry in found:
+            for entry in inside.found:
                 if _BY_HANDLE:
                     seen = entry.stat(follow_symlinks=False)
                 else:  # what Windows says of a file where it lists it may be of long ago
                     seen = os.lstat(f"{parent}/{entry.name}")
                 numbers += (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-            yield inner, [entry.name for entry in found], numbers
+            yield inner, [entry.name for entry in inside.found], numbers
+            yield from ((f"{inner}/{name}", [], []) for name in inside.left)
+
+
+def has_left(seen: Iterable[Seen]) -> bool:
+    """Whether a run that was killed left something there."""
+    return any(inner.rpartition("/")[2].startswith(TEMPORARY) for inner, _, _ in seen)
 
 
 def is_document(name: str) -> bool:
@@ -79,17 +85,26 @@ def keys(seen: Iterable[Seen]) -> dict[str, Key]:
     return found
 
 
-def _below(root: str, top: str, *, blog: bool) -> Iterator[tuple[str, str, list[os.DirEntry[str]]]]:
+class _Inside(NamedTuple):
+    """What is in a directory: documents and folder files, directories to look into, and what a run
+    that was killed left."""
+
+    found: list[os.DirEntry[str]]
+    below: list[str]
+    left: list[str]
+
+
+def _below(root: str, top: str, *, blog: bool) -> Iterator[tuple[str, str, _Inside]]:
     """What stands in a space's directory, and not in that of its blog if that is another's.
 
     A directory's path in the mirror, its own, and what is in it.
     """
     start = f"{root}/{top}"
-    for parent, found in _walk(start, f"{start}/{BLOG}" if blog else None):
-        yield top + parent[len(start) :].replace(os.sep, "/"), parent, found
+    for parent, inside in _walk(start, f"{start}/{BLOG}" if blog else None):
+        yield top + parent[len(start) :].replace(os.sep, "/"), parent, inside
 
 
-def _walk(directory: str, but: str | None) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+def _walk(directory: str, but: str | None) -> Iterator[tuple[str, _Inside]]:
     """As `walk`, with entries; whoever wants to look at these does so before he goes on."""
     left_out = None if but is None else os.path.normcase(but)
     waiting = [directory]
@@ -103,21 +118,19 @@ def _walk(directory: str, but: str | None) -> Iterator[tuple[str, list[os.DirEnt
             inside = _inside(parent if handle is None else handle)
             if inside is None:
                 continue
-            yield parent, inside[0]
+            yield parent, inside
         finally:
             if handle is not None:
                 os.close(handle)
-        below = [f"{parent}{os.sep}{name}" for name in sorted(inside[1], reverse=True)]
+        below = [f"{parent}{os.sep}{name}" for name in sorted(inside.below, reverse=True)]
         waiting += [path for path in below if os.path.normcase(path) != left_out]
 
 
-def _inside(place: str | int) -> tuple[list[os.DirEntry[str]], list[str]] | None:
-    """The documents and folder files in a directory, and the directories to look into.
-
-    None for one that cannot be read.
-    """
+def _inside(place: str | int) -> _Inside | None:
+    """What is in a directory; None for one that cannot be read."""
     found: list[os.DirEntry[str]] = []
     below: list[str] = []
+    left: list[str] = []
     try:
         with os.scandir(place) as entries:
             for entry in entries:
@@ -126,14 +139,16 @@ def _inside(place: str | int) -> tuple[list[os.DirEntry[str]], list[str]] | None
                     is_directory = entry.is_dir()
                 except OSError:  # such as a link in a circle
                     is_directory = False
-                if is_directory:
+                if name.startswith(TEMPORARY):
+                    left.append(name)
+                elif is_directory:
                     if _is_entered(entry):
                         below.append(name)
                 elif name == FOLDER_FILE or (name.endswith(SUFFIX) and name[0] != "."):
                     found.append(entry)
     except OSError:
         return None
-    return found, below
+    return _Inside(found, below, left)
 
 
 def _is_entered(entry: os.DirEntry[str]) -> bool:

@@ -171,9 +171,9 @@ def _digest(listings: Iterable[_Listing | None]) -> str:
 def _told(info: PageInfo) -> bytes:
     """Everything of a listed page that a plan is made of, in a form that is the same bytes for the
     same values, and for no others."""
-    kind, status = info.parent_kind.value, info.status.value
-    more = (info.version.number, info.parent, info.live, info.posted)
-    return marshal.dumps((info.id, info.space, info.title, kind, status, *more), 2)
+    page_id, space, title, version, parent, kind, status, _, live, _, posted = info
+    known = (page_id, space, title, kind._value_, status._value_, version.number)
+    return marshal.dumps((*known, parent, live, posted), 2)
 
 
 def _is_simple(mirror: Mirror) -> bool:

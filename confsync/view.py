@@ -171,7 +171,7 @@ def _with_labels(answer: Found, infos: Mapping[str, PageInfo]) -> Found:
     """A page with the labels of the listing: an answer with a body has none."""
     if not isinstance(answer, Page) or answer.info.id not in infos:
         return answer
-    return replace(answer, info=replace(answer.info, labels=infos[answer.info.id].labels))
+    return replace(answer, info=answer.info._replace(labels=infos[answer.info.id].labels))
 
 
 def _titles_of_untracked(scan: SpaceScan) -> dict[str, str]:

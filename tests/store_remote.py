@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from enum import Enum
 from typing import BinaryIO, TypeVar
 
@@ -143,7 +142,7 @@ class StoreRemote:
         for old in self.store.versions(page_id):
             if old.number == version:
                 info = _info(row)
-                return Page(replace(info, title=old.title, version=_version(old)), old.body)
+                return Page(info._replace(title=old.title, version=_version(old)), old.body)
         raise NotVisibleError(f"page {page_id} has no v{version}")
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:

@@ -11,6 +11,7 @@ from confsync.commands.init import ATTRIBUTES, init
 from confsync.commands.pull import pull
 from confsync.config import settings_for
 from confsync.errors import FileError
+from confsync.filenames import TEMPORARY
 from confsync.mirror import Mirror
 from confsync.progress import Progress, silent
 from confsync.remote import Remote
@@ -20,7 +21,7 @@ from confsync.selection import Selection
 
 def _is_left_over(path: Path) -> bool:
     """Whether a file is what a clone that was killed had written before it had a mirror."""
-    if path.name.startswith(disk.TEMPORARY):
+    if path.name.startswith(TEMPORARY):
         disk.unlink(path)
         return True
     return path.name == ".gitattributes" and path.read_bytes().splitlines() == list(ATTRIBUTES)

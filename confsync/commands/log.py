@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from confsync.mirror import Mirror
 from confsync.rejection import names_of
 from confsync.remote import Remote
@@ -15,7 +13,7 @@ def log(mirror: Mirror, remote: Remote, target: Target) -> Result:
     """Every version of a page, newest first, with the names of the people."""
     versions = target.asked(remote, lambda one: one.versions_after(target.page_id, 0))
     names = names_of(mirror, remote, {version.author for version in versions})
-    named = (replace(v, author=names.get(v.author, v.author)) for v in versions)
+    named = (v._replace(author=names.get(v.author, v.author)) for v in versions)
     return Result("log", history=tuple(named), base=target.base)
 
 

@@ -44,7 +44,7 @@ def pull(
     last = Unchanged(mirror, remote, plain=plain)
     with last.asking(), contextlib.ExitStack() as held:
         if not dry_run:
-            held.enter_context(mirror.lock())
+            held.enter_context(mirror.lock(sweep=False))
         try:
             if last.nothing_new():
                 nothing = Result("pull", dry_run=dry_run)

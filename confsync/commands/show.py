@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from confsync import document
 from confsync.answers import Page
@@ -33,7 +32,7 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     lines = [fence, *_told(remote, target.page_id), rest]
     author = info.version.author
     names = names_of(mirror, remote, [author])
-    version = replace(info.version, author=names.get(author, author))
+    version = info.version._replace(author=names.get(author, author))
     return Result("show", text="\n".join(lines), history=(version,), base=target.base)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
@@ -86,10 +85,10 @@ class Cloud(Connection):
         known = self._labelled(space) if labels else None
         answers = self._answers(f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK})
         # The next answer is on its way while this one is read.
-        for row in chain.from_iterable(self.workers.early(answers)):
+        for row in chain.from_iterable(self.workers.early(answers, by=2)):
             info = self._info(row)
             if known is not None:
-                info = replace(info, labels=tuple(sorted(known.get(info.id, ()))))
+                info = info._replace(labels=tuple(sorted(known.get(info.id, ()))))
             yield info
 
     def _labelled(self, space: Space) -> dict[str, list[str]]:
@@ -290,11 +289,11 @@ class Cloud(Connection):
         if not self._posts:
             return info
         posted = rows.day_of(row.get("createdAt"))
-        return replace(info, posted=posted, parent=None, parent_kind=ParentKind.NONE)
+        return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row) -> PageInfo:
         """The answer to a write, which may be brief: what it is all about is its version."""
-        return replace(_info(row), posted="") if self._posts else _info(row)
+        return _info(row)._replace(posted="") if self._posts else _info(row)
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         page = self._page(self._client.get(f"{_API}/{self._kind}/{page_id}", params))
@@ -347,7 +346,7 @@ def _attachment(row: Row) -> AttachmentInfo:
     return AttachmentInfo(
         rows.attachment_id_of(row),
         rows.text_of(row, "title"),
-        replace(version, message=str(row.get("comment") or version.message)),
+        version._replace(message=str(row.get("comment") or version.message)),
         rows.size_of(row, "fileSize"),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
@@ -123,7 +122,7 @@ class DataCenter(Connection):
         return self._labelled(info, row, labels=labels), page
 
     def _labelled(self, info: PageInfo, row: Row, *, labels: bool) -> PageInfo:
-        return replace(info, labels=self._labels_in(row)) if labels else info
+        return info._replace(labels=self._labels_in(row)) if labels else info
 
     def _labels_in(self, row: Row) -> tuple[str, ...]:
         """The labels that a listing has; a page with very many is asked for the rest."""
@@ -316,12 +315,12 @@ class DataCenter(Connection):
         if not self._posts:
             return info
         posted = rows.day_of(rows.part_of(row, "history").get("createdDate"))
-        return replace(info, posted=posted, parent=None, parent_kind=ParentKind.NONE)
+        return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row, space: str) -> PageInfo:
         """The answer to a write, which may be brief: what it is all about is its version."""
         info = v1_rows.content(row, space)
-        return replace(info, posted="", parent=None) if self._posts else info
+        return info._replace(posted="", parent=None) if self._posts else info
 
     def _all(
         self, space: Space, *, expand: str, limit: int, status: str = "current"

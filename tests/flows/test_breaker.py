@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -350,7 +349,7 @@ def test_folders_that_swap_their_names_move_no_page(
     found = Cloud.folder
     swapped = {a.id: "B", b.id: "A"}
     with monkeypatch.context() as patched:
-        patched.setattr(Cloud, "folder", lambda s, i: replace(found(s, i), title=swapped[i]))
+        patched.setattr(Cloud, "folder", lambda s, i: found(s, i)._replace(title=swapped[i]))
         if killed:
             with patched.context() as dying:
                 dying.setattr(Mirror, "write_folder", _interrupt)

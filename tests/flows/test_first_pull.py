@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from confsync import arriving, disk, mirror
+from confsync.filenames import TEMPORARY
 from confsync.remote.cloud import Cloud
 from confsync.remote.datacenter import DataCenter
 from confsync.sandbox import Sandbox
@@ -57,7 +58,7 @@ def meanwhile(wiki: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
 def hidden(desk: Desk) -> list[str]:
     """What stands below the space's directory and is no document."""
-    return [name for name in desk.files() if disk.TEMPORARY in name]
+    return [name for name in desk.files() if TEMPORARY in name]
 
 
 def a_tree(wiki: Sandbox) -> None:
@@ -198,7 +199,7 @@ def test_what_cannot_be_written_early_is_written_when_its_turn_comes(
     prepare = disk.prepare
 
     def full(path: Path, data: bytes, **how: bool) -> str:
-        if disk.TEMPORARY in str(path) and b"title: New" in data:
+        if TEMPORARY in str(path) and b"title: New" in data:
             raise OSError(28, "No space left on device")
         return prepare(path, data, **how)
 
@@ -228,10 +229,10 @@ def test_an_interrupted_one_leaves_nothing_and_the_next_one_has_all(
 def test_what_a_killed_one_left_is_swept_away_and_nothing_else(wiki: Sandbox, fresh: Desk) -> None:
     page = wiki.store.create_page("ENG", "New", "<p>one</p>")
     fresh("pull")
-    left, mixed = (fresh.path(f"ENG/{disk.TEMPORARY}{name}") for name in ("left", "mixed"))
+    left, mixed = (fresh.path(f"ENG/{TEMPORARY}{name}") for name in ("left", "mixed"))
     for place in (left, mixed):
         place.mkdir()
-        (place / f"{disk.TEMPORARY}1-0").write_text("---\ntitle: New\n")
+        (place / f"{TEMPORARY}1-0").write_text("---\ntitle: New\n")
     (mixed / "mine.txt").write_text("mine")
     assert fresh("status").out.startswith("clean")
     wiki.store.edit(page.id, "<p>two</p>")

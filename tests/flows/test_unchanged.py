@@ -16,6 +16,7 @@ from confsync import config, mirror, pulling, scan
 from confsync.answers import PageInfo, Space
 from confsync.commands.pull import pull
 from confsync.errors import LockedError
+from confsync.filenames import TEMPORARY
 from confsync.sandbox import Sandbox
 from confsync.selection import Selection
 from confsync.work import Workers
@@ -87,6 +88,26 @@ def test_where_nothing_changed_nothing_that_reads_or_writes_is_loaded(settled: D
     assert (code, run.stdout) == ("0", "pull: nothing to do\n")
     assert not {f"confsync.{name}" for name in NOT_FOR_NOTHING} & set(loaded)
     assert not {"git", "rich", "difflib", "requests_toolbelt", "atlassian.confluence"} & set(loaded)
+
+
+@pytest.mark.parametrize("where", ["ENG", "ENG/guide"])
+@pytest.mark.parametrize("directory", [False, True])
+def test_what_a_killed_run_left_is_swept_away_also_where_nothing_changed(
+    settled: Desk, reads: list[str], where: str, directory: bool
+) -> None:
+    settled.path(where).mkdir(exist_ok=True)
+    left = settled.path(f"{where}/{TEMPORARY}1-0")
+    inside = left / f"{TEMPORARY}1-1" if directory else left
+    inside.parent.mkdir(exist_ok=True)
+    inside.write_text("---\ntitle: New\n")
+    assert settled("status").out == "clean: 2 pages\n"  # which takes no lock, and notes nothing
+    assert left.exists()
+    assert settled.json("pull").data["pages"] == []
+    assert not left.exists()
+    settled.json("pull")
+    reads.clear()
+    assert settled.json("pull").data["pages"] == []
+    assert reads == []
 
 
 MANY = 5000

@@ -163,7 +163,7 @@ def test_row_9_same_number_but_other_content_is_stamp_mismatch() -> None:
 
 def test_row_9_a_title_changed_without_a_version_is_stamp_mismatch() -> None:
     remote = there()
-    renamed = Present(Page(replace(remote.page.info, title="Handbook"), BASE))
+    renamed = Present(Page(remote.page.info._replace(title="Handbook"), BASE))
     assert content(stamped(), here(EDITED), renamed) is Content.STAMP_MISMATCH
 
 
@@ -286,7 +286,7 @@ def test_the_three_decisions_are_independent(
 ) -> None:
     stamp, local, remote = case
     before = compare(stamp, local, remote)
-    moved = Present(Page(replace(remote.page.info, parent=parent), remote.page.body), remote.later)
+    moved = Present(Page(remote.page.info._replace(parent=parent), remote.page.body), remote.later)
     assert compare(stamp, local, moved).content is before.content
     assert compare(stamp, local, moved).labels == before.labels
     other_base = replace(stamp, parent=base_parent)
@@ -356,7 +356,7 @@ def labels(
 ) -> Labels:
     stamp = stamped(labels=base)
     remote = there()
-    page = Page(replace(remote.page.info, labels=current), BASE)
+    page = Page(remote.page.info._replace(labels=current), BASE)
     return compare(stamp, replace(here(), labels=local), Present(page)).labels
 
 

@@ -15,9 +15,9 @@ from confsync import removals, steps
 from confsync.answers import Folder
 from confsync.basestore import STATE
 from confsync.config import Config, SpaceConfig
-from confsync.disk import TEMPORARY
 from confsync.document import render
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
+from confsync.filenames import TEMPORARY
 from confsync.mirror import Mirror, write_new
 from confsync.model import Stamp, digest
 from confsync.moving import move
