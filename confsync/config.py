@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -30,8 +29,7 @@ _SPACE_KEY = re.compile(r"~?[A-Za-z0-9_.:-]{1,255}")
 _PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 
 
-@dataclass(frozen=True, slots=True)
-class SpaceConfig:
+class SpaceConfig(NamedTuple):
     """One space, or the subtree of `root` in it, mirrored in the directory `path`.
 
     `include` and `exclude` are rules, as `scope` reads them: page ids, or patterns of paths below
@@ -56,8 +54,7 @@ class SpaceConfig:
         return inside and not (self.blog and path.startswith(f"{self.path}/{BLOG}/"))
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What a mirror mirrors. `layout` affects only how bodies are written.
 
     `labels` says whether labels are part of the documents, `attachments` which files come along, by
@@ -173,8 +170,7 @@ def _told_apart(spaces: list[SpaceConfig], lines: list[int]) -> tuple[SpaceConfi
                 what = f"the blog of '{space.key}'"
                 raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
     return tuple(
-        replace(
-            space,
+        space._replace(
             others=frozenset(
                 other.root
                 for other in spaces

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from confsync import frontmatter, layout, usual
@@ -23,8 +22,7 @@ from confsync.usual import Usual
 _MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One file, read. `body` is unlaid; `digest` is that of the local title and body.
 
     `stamp` is None for a page that is not on the server yet. `newline` is the line end of the

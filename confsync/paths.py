@@ -11,7 +11,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from confsync.filenames import BLOG as BLOG
 from confsync.filenames import FOLDER_FILE as FOLDER_FILE
@@ -31,8 +31,7 @@ _DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _DAY_PLACE = r"([0-9]{4})/([0-9]{2})/([0-9]{2})"
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """What a scan knows of the tree: who owns which directory, who is home, who is there.
 
     `owners` maps a directory to the id of its page or folder: to what stands for it (`unborn`)

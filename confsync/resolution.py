@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from confsync.errors import UsageError
 
@@ -16,8 +16,7 @@ class Way(Enum):
     OURS = "ours"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """What was asked for. `at` is the version whose content --ours gives up."""
 
     way: Way

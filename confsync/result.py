@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from confsync import brief
 from confsync.errors import (
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from confsync.outcome import PageResult
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """An error that belongs to the whole command or to a file without a page."""
 
     code: str

@@ -125,7 +125,7 @@ def with_made(scan: SpaceScan, made: Mapping[str, str]) -> SpaceScan:
     """The scan, told which pages new documents have become meanwhile: path to id."""
     owners = {scan.inner(path).removesuffix(paths.SUFFIX): i for path, i in made.items()}
     tree = scan.tree
-    tree = replace(tree, owners={**tree.owners, **owners}, ids=tree.ids | set(made.values()))
+    tree = tree._replace(owners={**tree.owners, **owners}, ids=tree.ids | set(made.values()))
     return replace(scan, tree=tree)
 
 
@@ -177,7 +177,7 @@ def knowing(scans: Iterable[SpaceScan], deleted: Iterable[str]) -> tuple[SpaceSc
     """
     ids = frozenset(deleted)
     return tuple(
-        replace(scan, tree=replace(scan.tree, ids=scan.tree.ids | ids)) if ids else scan
+        replace(scan, tree=scan.tree._replace(ids=scan.tree.ids | ids)) if ids else scan
         for scan in scans
     )
 

@@ -32,11 +32,33 @@ if TYPE_CHECKING:
 
 
 class _Listing(NamedTuple):
-    """The pages of a space as they were listed, and all of them that a plan is made of."""
+    """The pages of a space as they were listed, and a digest of all that a plan is made of; empty,
+    where a listing does not tell all that."""
 
     space: Space
     pages: tuple[PageInfo, ...]
-    told: list[bytes]
+    digest: bytes
+
+
+class _Told:
+    """A digest of a listing, made while its next pages are on their way.
+
+    It is of the pages in their order: a server that lists them in another each time has each pull
+    read the documents.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self._hashed = hashlib.sha256(repr(space).encode())
+        self._is_all = True
+
+    def add(self, info: PageInfo) -> None:
+        self._hashed.update(_told(info))
+        if info.parent_kind is ParentKind.FOLDER:
+            self._is_all = False  # a folder's name is asked for by itself
+
+    @property
+    def digest(self) -> bytes:
+        return self._hashed.digest() if self._is_all else b""
 
 
 class Unchanged:
@@ -133,19 +155,20 @@ class Unchanged:
 
     def _ask(self, space: SpaceConfig) -> bool:
         remote = about(self._remote, space)
-        pages, told = [], []
+        pages = []
         try:
             found = remote.space(space.key)
+            told = _Told(found)
             for info in remote.listing(found, archived=space.archived):
                 pages.append(info)
-                told.append(_told(info))  # while the next answer is on its way
+                told.add(info)
                 if self._given_up:
                     return False
         except EVERYBODYS:
             raise
         except ConfsyncError:
             return False  # to be told with its space, while the others have their turn
-        self._listings[space] = _Listing(found, tuple(pages), told)
+        self._listings[space] = _Listing(found, tuple(pages), told.digest)
         return True
 
 
@@ -153,19 +176,16 @@ def _listing(reader: Reader | None) -> _Listing | None:
     """What a reader has listed."""
     if reader is None or reader.listed is None:
         return None
-    return _Listing(reader.space, tuple(reader.listed), list(map(_told, reader.listed)))
+    told = _Told(reader.space)
+    for info in reader.listed:
+        told.add(info)
+    return _Listing(reader.space, tuple(reader.listed), told.digest)
 
 
 def _digest(listings: Iterable[_Listing | None]) -> str:
     """What was listed of all spaces; empty where a listing does not tell everything."""
-    hashed = hashlib.sha256()
-    for listing in listings:
-        if listing is None:
-            return ""
-        if any(info.parent_kind is ParentKind.FOLDER for info in listing.pages):
-            return ""  # a folder's name is asked for by itself
-        hashed.update(b"".join((repr(listing.space).encode(), *sorted(listing.told))))
-    return hashed.hexdigest()
+    digests = [listing.digest if listing else b"" for listing in listings]
+    return hashlib.sha256(b"".join(digests)).hexdigest() if all(digests) else ""
 
 
 def _told(info: PageInfo) -> bytes:

@@ -108,7 +108,7 @@ class DataCenter(Connection):
         expand += ",metadata.labels" if labels else ""
         count = 0
         current = self._all(space, expand=expand, limit=limit)
-        for some in self.workers.early(batches(current, limit)):
+        for some in self.workers.early(batches(current, limit), by=2):
             count += len(some)
             yield some
         self._listed[space.key] = count

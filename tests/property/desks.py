@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from confsync import document, paths, steps
@@ -41,7 +40,7 @@ CONFIG = Config(
     attachments=("*",),
 )
 # Texts alone: then status, push and pull know what is unmodified by an index, and read less.
-PLAIN = replace(CONFIG, labels=False, attachments=())
+PLAIN = CONFIG._replace(labels=False, attachments=())
 _LINE = re.compile(r"L\d+L")
 _COMMENT = re.compile(r'ac:ref="([^"]+)"')
 _MARKER = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)\n", re.MULTILINE)
