@@ -7,26 +7,27 @@ here: credentials come from the environment, the keyring or ``.netrc``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from urllib.parse import urlsplit
-
-import yaml
 
 from confsync.errors import ConfigError, UsageError
 from confsync.filenames import CONFIG, root_above
 from confsync.model import Layout
-from confsync.paths import BLOG, SUFFIX, folded
-
-T = TypeVar("T")
+from confsync.paths import BLOG
 
 FILE_NAME = CONFIG
 
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
-_SPACE_KEY = re.compile(r"~?[A-Za-z0-9_.:-]{1,255}")
-_PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
+# One space, as `dump` writes it, with nothing in it that means anything to YAML.
+_WORD = r"(?!(?i:yes|off|true|null|false)\n)[A-Za-z]{3,255}"
+_DUMPED = re.compile(
+    r"url: (https?://[\w./-]+(?::[0-9]+)?(?:/[\w./-]*)?)\n"
+    rf"spaces:\n- key: ({_WORD})\n  path: ({_WORD})\n"
+    r"(?:flavor: (cloud|datacenter)\n)?",
+    re.ASCII,
+)
 
 
 class SpaceConfig(NamedTuple):
@@ -97,205 +98,24 @@ def load(root: Path) -> Config:
 
 def parse(text: str) -> Config:
     """Read a configuration from its text. Raises ConfigError with the line."""
+    plain = _as_dumped(text)
+    if plain is not None:
+        return plain
+    from confsync import configreader  # with a parser of YAML
+
+    return configreader.parse(text)
+
+
+def _as_dumped(text: str) -> Config | None:
+    """A configuration of one space, exactly as `dump` writes it; the parser would say the same."""
+    found = _DUMPED.fullmatch(text)
+    if found is None:
+        return None
+    url, key, path, flavor = found.groups()
     try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _error(mark.line + 1 if mark else 1, getattr(error, "problem", str(error))) from None
-    if node is None:
-        raise _error(1, "is empty", hint="'confsync init' writes one")
-    keys = _mapping(
-        node,
-        "the configuration",
-        required=("url", "spaces"),
-        optional=("flavor", "layout", "labels", "attachments"),
-    )
-    nodes = _items(keys["spaces"])
-    spaces = _told_apart([_space(item) for item in nodes], [_line(item) for item in nodes])
-    spaces = tuple(one for space in spaces for one in _with_blog(space))
-    layout = _read(keys["layout"], "layout", Layout) if "layout" in keys else Layout.LINES
-    flavor = _read(keys["flavor"], "flavor", _flavor) if "flavor" in keys else None
-    labels = _read(keys["labels"], "labels", _yes) if "labels" in keys else False
-    files = _patterns(keys["attachments"]) if "attachments" in keys else ()
-    return Config(_read(keys["url"], "url", check_url), spaces, layout, flavor, labels, files)
-
-
-def _space(node: yaml.Node) -> SpaceConfig:
-    keys = _mapping(
-        node,
-        "a space",
-        required=("key",),
-        optional=("path", "root", "include", "exclude", "archived", "blog"),
-    )
-    key = _read(keys["key"], "key", _space_key)
-    return SpaceConfig(
-        key,
-        _read(keys.get("path", keys["key"]), "path", _directory),
-        _read(keys["root"], "root", _page_id) if "root" in keys else None,
-        _rules(keys["include"], "include") if "include" in keys else (),
-        _rules(keys["exclude"], "exclude") if "exclude" in keys else (),
-        _read(keys["archived"], "archived", _yes) if "archived" in keys else False,
-        blog=_read(keys["blog"], "blog", _yes) if "blog" in keys else False,
-    )
-
-
-def _with_blog(space: SpaceConfig) -> tuple[SpaceConfig, ...]:
-    """A space and, where its blog is mirrored, that.
-
-    What is to be left out is left out of both; what alone is wanted is said of posts only by
-    patterns that begin where they stand.
-    """
-    if not space.blog:
-        return (space,)
-    path = f"{space.path}/{BLOG}"
-    include = tuple(rule for rule in space.include if rule.startswith(f"{BLOG}/"))
-    posts = SpaceConfig(space.key, path, None, include, space.exclude, posts=True)
-    return space, posts
-
-
-def _told_apart(spaces: list[SpaceConfig], lines: list[int]) -> tuple[SpaceConfig, ...]:
-    """The spaces, each with the subtrees that are mirrored elsewhere; `lines` are theirs."""
-    for number, space in enumerate(spaces):
-        if any(_overlap(space.path, other.path) for other in spaces[:number]):
-            raise _error(
-                lines[number], f"the directory '{space.path}' overlaps with another space's"
-            )
-        for other in spaces[:number]:
-            if space.key.casefold() != other.key.casefold():
-                continue
-            if space.root == other.root:
-                what = f"page {space.root}" if space.root else f"the space '{space.key}'"
-                raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
-            if space.blog and other.blog:
-                what = f"the blog of '{space.key}'"
-                raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
-    return tuple(
-        space._replace(
-            others=frozenset(
-                other.root
-                for other in spaces
-                if other is not space
-                and other.root
-                and other.key.casefold() == space.key.casefold()
-            ),
-        )
-        for space in spaces
-    )
-
-
-def _rules(node: yaml.Node, name: str) -> tuple[str, ...]:
-    if not isinstance(node, yaml.SequenceNode) or not node.value:
-        raise _error(_line(node), f"{name} must be a list of page ids and patterns of paths")
-    return tuple(_read(item, name, _rule) for item in node.value)
-
-
-def _rule(text: str) -> str:
-    if text.isascii() and text.isdecimal():
-        return text
-    if text.endswith(SUFFIX):
-        raise ValueError(f"'{text}': a pattern has no {SUFFIX} at its end")
-    parts = text.split("/")
-    if "\\" in text or not all(parts) or any(part in (".", "..") for part in parts):
-        raise ValueError(
-            f"'{text}' is neither a page id nor a pattern of paths below the space's directory, "
-            "such as guide/**"
-        )
-    return text
-
-
-def _patterns(node: yaml.Node) -> tuple[str, ...]:
-    """Which attachments come along: all, none, or those whose names match."""
-    if isinstance(node, yaml.ScalarNode):
-        return ("*",) if _read(node, "attachments", _yes) else ()
-    if not isinstance(node, yaml.SequenceNode) or not node.value:
-        raise _error(
-            _line(node), "attachments must be true, false, or a list of patterns: ['*.png']"
-        )
-    return tuple(_read(item, "attachments", str) for item in node.value)
-
-
-def _yes(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError(f"'{text}' is neither 'true' nor 'false'")
-    return text == "true"
-
-
-def _flavor(text: str) -> str:
-    if text not in ("cloud", "datacenter"):
-        raise ValueError(f"'{text}' is neither 'cloud' nor 'datacenter'")
-    return text
-
-
-def _space_key(text: str) -> str:
-    if not _SPACE_KEY.fullmatch(text):
-        raise ValueError(f"'{text}' is not a space key")
-    return text
-
-
-def _page_id(text: str) -> str:
-    if not text.isascii() or not text.isdecimal():
-        raise ValueError(f"'{text}' is not a page id")
-    return text
-
-
-def _directory(text: str) -> str:
-    parts = text.split("/")
-    if not all(_PART.fullmatch(part) and not part.startswith(".") for part in parts):
-        raise ValueError(f"'{text}' is not a directory below the mirror, such as docs/ENG")
-    return text
-
-
-def _overlap(one: str, other: str) -> bool:
-    one, other = f"{folded(one)}/", f"{folded(other)}/"
-    return one.startswith(other) or other.startswith(one)
-
-
-def _mapping(
-    node: yaml.Node, what: str, *, required: tuple[str, ...], optional: tuple[str, ...]
-) -> dict[str, yaml.Node]:
-    if not isinstance(node, yaml.MappingNode):
-        raise _error(_line(node), f"{what} must be 'key: value' lines")
-    found: dict[str, yaml.Node] = {}
-    known = (*required, *optional)
-    for key, value in node.value:
-        name = str(key.value)
-        if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
-            raise _error(_line(key), f"unknown key '{name}' in {what}", hint=hint)
-        if name in found:
-            raise _error(_line(key), f"'{name}' stands twice in {what}")
-        found[name] = value
-    for name in required:
-        if name not in found:
-            raise _error(_line(node), f"{what} has no '{name}'")
-    return found
-
-
-def _items(node: yaml.Node) -> list[yaml.Node]:
-    if not isinstance(node, yaml.SequenceNode) or not node.value:
-        raise _error(_line(node), "spaces must be a list with at least one space")
-    return list(node.value)
-
-
-def _read(node: yaml.Node, name: str, convert: Callable[[str], T]) -> T:
-    """One value, converted; what `convert` complains of is told with the line."""
-    if not isinstance(node, yaml.ScalarNode) or node.tag.endswith(":null"):
-        raise _error(_line(node), f"{name} must be text")
-    try:
-        return convert(str(node.value))
-    except ValueError as error:
-        raise _error(_line(node), f"{name}: {error}") from None
-
-
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
-
-
-def _error(line: int, problem: str, *, hint: str = "") -> ConfigError:
-    return ConfigError(f"{FILE_NAME}:{line}: {problem}", hint=hint)
+        return Config(check_url(url), (SpaceConfig(key, path),), flavor=flavor)
+    except ValueError:
+        return None  # is told with its line
 
 
 def check_url(url: str) -> str:
@@ -348,4 +168,6 @@ def dump(config: Config) -> str:
         data["attachments"] = config.attachments == ("*",) or list(config.attachments)
     if config.layout is not Layout.LINES:
         data["layout"] = config.layout.value
+    import yaml
+
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from confsync import frontmatter, layout, usual
 from confsync.errors import DocumentError, NotUnicodeError
-from confsync.frontmatter import FENCE, FrontMatter, Span
+from confsync.frontmatter import FENCE, Span
 from confsync.model import Layout, Local, Stamp, digest
 from confsync.usual import Usual
 
@@ -77,6 +77,8 @@ def parse(raw: bytes, path: str) -> Document:
     found = usual.front_matter(text)
     if found is not None:
         return _usual(text, found)
+    from confsync.frontreader import FrontMatter  # with a parser, which most are read without
+
     front, front_end, body_start = frontmatter.split(text, path)
     newline = "\r\n" if text.startswith("\r\n", front - 2) else "\n"
     reader = FrontMatter(path, text, front, front_end)

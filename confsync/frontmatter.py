@@ -1,48 +1,29 @@
-"""Front matter: YAML as people write it, read as the strings that stand there.
+"""Front matter: what confsync writes of it, and where it stands in a document's text.
 
-Reads with positions, so that a value can be replaced without touching a byte around it, and
-writes single values. Anchors, aliases, tags and keys that stand twice are errors.
+What is written is read back as the same text by whatever reads YAML; `frontreader` reads.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
-import yaml
-
-from confsync import attachments
 from confsync.errors import DocumentError
-from confsync.model import DIGEST_LENGTH, Attached, Layout, Stamp
-from confsync.paths import folded, is_day
+from confsync.model import Layout, Stamp
 
 FENCE = "---"
-MAX_DEPTH = 50
 BOM = "\ufeff"
+TOP = "top"
+OUTDATED = "outdated"
 
-_STAMP_KEYS = (
-    *("id", "version", "digest", "blogpost", "parent", "place", "name"),
-    *("labels", "attachments", "layout"),
-)
-_LISTS = ("labels", "attachments")
-_ATTACHED = ("version", "digest", "file")
 # A key of YAML can have 1,024 characters, unless it is marked as one.
 _LONG_KEY = 900
-_ID = re.compile(r"[1-9][0-9]{0,19}")
-_TOP = "top"
-_OUTDATED = "outdated"
-_VERSION = re.compile(r"[1-9][0-9]{0,8}")
-_DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 # What YAML takes for the text that stands there; everything else is tried.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*|[1-9][0-9a-f]*[a-f][0-9a-f]*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DUMPER: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_STAMP_HINT = "only confsync writes this block: take it from git, or pull the page again"
 _BARE_HINT = "a document starts with the lines '---', 'title: …' and '---'"
-_CONFLICT_HINT = "take one side's whole confluence block, then 'confsync status'"
 
 
 class Span(NamedTuple):
@@ -50,13 +31,6 @@ class Span(NamedTuple):
 
     start: int
     end: int
-
-
-class Value(NamedTuple):
-    """A top-level value: its YAML node, and the range that a rewrite replaces."""
-
-    node: yaml.Node
-    span: Span
 
 
 def split(text: str, path: str) -> tuple[int, int, int]:
@@ -87,223 +61,6 @@ def is_title(text: str) -> bool:
     return bool(text.strip(" \t\r\n")) and "\n" not in text  # a page can be titled U+00A0
 
 
-class FrontMatter:
-    """One document's front matter; every complaint names the file and its line."""
-
-    def __init__(self, path: str, text: str, start: int, end: int) -> None:
-        self._path = path
-        self._text = text
-        self._start = start
-        self._source = text[start:end]
-        self.values = self._read()
-
-    def title(self) -> str:
-        """The title. Raises DocumentError when there is none, or not one line of text."""
-        if "title" not in self.values:
-            raise self._error(0, "no title in the front matter", "add a line 'title: …'")
-        node = self.values["title"].node
-        title = self._text_of(node, "title")
-        if not is_title(title):
-            raise self._error(node, "title must be one line of text")
-        return title
-
-    def labels(self) -> tuple[str, ...] | None:
-        """The labels, or None when they are not managed."""
-        value = self.values.get("labels")
-        return self._list_of(value.node) if value else None
-
-    def listed(self) -> tuple[str, ...]:
-        """The attachments that are to be sent although the body shows none of them."""
-        value = self.values.get("attachments")
-        if value is None or not isinstance(value.node, yaml.SequenceNode):
-            return ()  # a key of the user's own
-        return self._list_of(value.node)
-
-    def stamp(self) -> tuple[Stamp, Layout] | None:
-        """The stamp and how the body below is written; None for a page yet to be created."""
-        if "confluence" not in self.values:
-            return None
-        block = self.values["confluence"].node
-        if not isinstance(block, yaml.MappingNode):
-            raise self._error(
-                block, "confluence must be the block that confsync wrote", _STAMP_HINT
-            )
-        nodes = self._stamp_nodes(block)
-        texts = {
-            name: self._stamp_text(name, node) for name, node in nodes.items() if name not in _LISTS
-        }
-        parent = texts.get("parent")
-        if "blogpost" in texts and (parent not in (None, "null") or "place" in texts):
-            raise self._error(block, "a blog post has no parent and no place", _STAMP_HINT)
-        stamp = Stamp(
-            texts["id"],
-            int(texts["version"]),
-            texts["digest"],
-            None if parent == "null" else parent,
-            self._list_of(nodes["labels"]) if "labels" in nodes else None,
-            "place" in texts,
-            self._attachments(nodes["attachments"]) if "attachments" in nodes else (),
-            "name" in texts,
-            texts.get("blogpost"),
-        )
-        return stamp, Layout(texts.get("layout", Layout.LINES.value))
-
-    def _stamp_nodes(self, block: yaml.MappingNode) -> dict[str, yaml.Node]:
-        return self._nodes(block, _STAMP_KEYS, ("id", "version", "digest"), "the confluence block")
-
-    def _nodes(
-        self, block: yaml.MappingNode, known: tuple[str, ...], required: tuple[str, ...], what: str
-    ) -> dict[str, yaml.Node]:
-        nodes: dict[str, yaml.Node] = {}
-        for key, node in block.value:
-            name = str(key.value)
-            if name not in known:
-                raise self._error(key, f"unknown key '{name}' in {what}", _STAMP_HINT)
-            if name in nodes:
-                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
-            nodes[name] = node
-        for name in required:
-            if name not in nodes:
-                raise self._error(block, f"{what} has no '{name}'", _STAMP_HINT)
-        return nodes
-
-    def _attachments(self, block: yaml.Node) -> tuple[Attached, ...]:
-        """The bases of the attachments, by name. A file's name cannot lead anywhere else."""
-        found: dict[str, Attached] = {}
-        for key, node in self._mapping(block, "attachments").value:
-            name = self._text_of(key, "an attachment's name")
-            if name in found:
-                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
-            parts = self._mapping(node, f"attachment '{name}'")
-            nodes = self._nodes(parts, _ATTACHED, _ATTACHED[:2], f"attachment '{name}'")
-            texts = {part: self._stamp_text(part, nodes[part]) for part in _ATTACHED[:2]}
-            file = self._text_of(nodes["file"], "file") if "file" in nodes else name
-            if not attachments.is_safe(file):
-                raise self._error(node, f"'{file}' is not a file that confsync writes", _STAMP_HINT)
-            found[name] = Attached(name, int(texts["version"]), texts["digest"], file)
-        files = {folded(one.file) for one in found.values()}
-        if len(files) < len(found):
-            raise self._error(block, "two attachments have the same file", _STAMP_HINT)
-        return tuple(found[name] for name in sorted(found))
-
-    def _mapping(self, node: yaml.Node, what: str) -> yaml.MappingNode:
-        if not isinstance(node, yaml.MappingNode):
-            raise self._error(node, f"{what} must be what confsync wrote", _STAMP_HINT)
-        return node
-
-    def _stamp_text(self, name: str, node: yaml.Node) -> str:
-        text = self._text_of(node, name)
-        good = {
-            "id": _ID.fullmatch(text) is not None,
-            "version": _VERSION.fullmatch(text) is not None,
-            "digest": _DIGEST.fullmatch(text) is not None,
-            "blogpost": is_day(text),
-            "parent": text == "null" or _ID.fullmatch(text) is not None,
-            "place": text == _TOP,
-            "name": text == _OUTDATED,
-            "layout": text == Layout.RAW.value,
-        }[name]
-        if not good:
-            raise self._error(node, f"'{text}' is not a {name} that confsync writes", _STAMP_HINT)
-        return text
-
-    def _text_of(self, node: yaml.Node, name: str) -> str:
-        if not isinstance(node, yaml.ScalarNode):
-            raise self._error(node, f"{name} must be text")
-        return str(node.value)
-
-    def _list_of(self, node: yaml.Node) -> tuple[str, ...]:
-        if not isinstance(node, yaml.SequenceNode):
-            raise self._error(node, "labels must be a list ('[]' means none)")
-        return tuple(self._text_of(item, "a label") for item in node.value)
-
-    def _read(self) -> dict[str, Value]:
-        """The top-level keys with their values."""
-        conflict = _CONFLICT.search(self._source)
-        if conflict:
-            raise self._error(
-                conflict.start(), "conflict marker in the front matter", _CONFLICT_HINT
-            )
-        root = self._compose()
-        if root is None:
-            return {}
-        if not isinstance(root, yaml.MappingNode) or root.flow_style:
-            raise self._error(root, "front matter must be 'key: value' lines")
-        values: dict[str, Value] = {}
-        for key, node in root.value:
-            name = self._text_of(key, "a key of the front matter")
-            if name in values:
-                raise self._error(key, f"'{name}' stands twice in the front matter")
-            if key.start_mark.column != 0:
-                raise self._error(key, "keys of the front matter must start their line")
-            values[name] = Value(node, self._span(name, key, node))
-        return values
-
-    def _compose(self) -> yaml.Node | None:
-        loader = None
-        depth = 0
-        try:
-            for event in yaml.parse(self._source, Loader=_LOADER):
-                self._refuse_references(event)
-                depth += isinstance(event, yaml.CollectionStartEvent)
-                depth -= isinstance(event, yaml.CollectionEndEvent)
-                if depth > MAX_DEPTH:  # libyaml's composer would overflow the stack
-                    start: Any = event.start_mark
-                    raise self._error(start.index, "front matter is nested too deeply")
-            loader = _LOADER(self._source)
-            root: yaml.Node | None = loader.get_single_node()
-        except yaml.reader.ReaderError as error:
-            bad = self._source.encode()[: int(error.position)].decode(errors="ignore")
-            raise self._error(len(bad), f"front matter: {error.reason}") from None
-        except yaml.MarkedYAMLError as error:
-            index = getattr(error.problem_mark or error.context_mark, "index", 0)
-            raise self._error(index, f"front matter: {error.problem}") from None
-        finally:
-            if loader is not None:
-                loader.dispose()
-        return root
-
-    def _refuse_references(self, event: Any) -> None:
-        start: Any = event.start_mark
-        if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
-            raise self._error(start.index, "front matter: a second YAML document")
-        if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
-            # What confsync adds would stand behind the end.
-            raise self._error(start.index, "front matter: ends with '...' before its '---'")
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._error(start.index, "front matter: no anchors or aliases, please")
-        if getattr(event, "tag", None):
-            raise self._error(start.index, "front matter: no tags, please")
-
-    def _span(self, name: str, key: yaml.Node, node: yaml.Node) -> Span:
-        """What a rewrite replaces: a value with a space before it; of the tool's block, all lines.
-
-        Whatever stands between the colon and the value, more spaces or a comment, stays.
-        """
-        end = len(self._source[: _end(node)].rstrip("\r\n"))
-        if name != "confluence":
-            start = int(node.start_mark.index)
-            start -= self._source.startswith(" ", start - 1)
-            return Span(self._start + start, self._start + max(start, end))
-        line_end = self._source.find("\n", end)
-        end = len(self._source) if line_end < 0 else line_end
-        end -= self._source[:end].endswith("\r")
-        return Span(self._start + key.start_mark.index, self._start + end)
-
-    def _error(self, where: yaml.Node | int, problem: str, hint: str = "") -> DocumentError:
-        index = where if isinstance(where, int) else where.start_mark.index
-        line = self._text.count("\n", 0, self._start + index) + 1
-        return DocumentError(self._path, line, problem, hint=hint)
-
-
-def _end(node: yaml.Node) -> int:
-    """Where a node's own text ends: libyaml ends a block collection at the next token."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _end(last[1] if isinstance(last, tuple) else last)
-    return int(node.end_mark.index)
-
-
 def block(stamp: Stamp, layout: Layout) -> list[str]:
     """The lines of the tool's own block."""
     lines = [
@@ -315,11 +72,11 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
     if stamp.posted is not None:
         lines.append(f"  blogpost: {_quoted(stamp.posted)}")
     else:
-        lines.append(f"  parent: {'null' if stamp.parent is None else _quoted(stamp.parent)}")
+        lines.append("  parent: null" if stamp.parent is None else f'  parent: "{stamp.parent}"')
     if stamp.top:
-        lines.append(f"  place: {_TOP}")
+        lines.append(f"  place: {TOP}")
     if stamp.renamed:
-        lines.append(f"  name: {_OUTDATED}")
+        lines.append(f"  name: {OUTDATED}")
     if stamp.labels is not None:
         lines.append(f"  labels: {flow(stamp.labels)}")
     if stamp.attachments:
@@ -347,16 +104,30 @@ def flow(items: tuple[str, ...]) -> str:
     return f"[{', '.join(i if _reads_back(f'k: [{i}]', [i]) else _quoted(i) for i in items)}]"
 
 
+@cache
+def loader() -> type:
+    """YAML's safe loader, the fast one where there is one. Loaded late: it takes some
+    milliseconds, and what is usual needs none."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def _reads_back(source: str, value: object) -> bool:
     """Whether YAML, read by anybody, takes `source` for the text `value`."""
+    import yaml
+
     try:
-        return bool(yaml.load(source, Loader=_LOADER) == {"k": value})  # noqa: S506 - a safe one
+        return bool(yaml.load(source, Loader=loader()) == {"k": value})  # noqa: S506 - a safe one
     except (yaml.YAMLError, ValueError):
         return False
 
 
 def _quoted(text: str) -> str:
+    import yaml
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     dumped: str = yaml.dump(
-        text, Dumper=_DUMPER, default_style='"', allow_unicode=True, width=2**31 - 1
+        text, Dumper=dumper, default_style='"', allow_unicode=True, width=2**31 - 1
     )
     return dumped.removesuffix("\n")

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from confsync import disk, document, locking, paths, people, removals
 from confsync.audit import AuditLog
 from confsync.basestore import STATE, BaseStore
@@ -190,6 +188,8 @@ class Mirror:
 
     def write_folder(self, directory: str, folder: Folder) -> None:
         """Note which folder a directory is; only when that is news."""
+        import yaml
+
         name = f"{directory}/{paths.FOLDER_FILE}"
         data = yaml.safe_dump(
             {"id": folder.id, "title": folder.title}, sort_keys=False, allow_unicode=True

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from confsync import document, paths, standing
 from confsync.config import FILE_NAME, SpaceConfig
 from confsync.document import Document
@@ -227,7 +225,9 @@ def parsed(name: str, raw: bytes) -> Entry:
 
 
 def _read_folder(path: Path) -> Folder | None:
-    from confsync.answers import Folder  # most mirrors have none
+    import yaml  # most mirrors have no folder
+
+    from confsync.answers import Folder
 
     try:
         raw = path.read_bytes()

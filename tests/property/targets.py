@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from functools import partial
+from unittest import mock
 
 import yaml
 
@@ -27,13 +28,9 @@ BODY = "<p>a</p><p>b</p>"
 
 def front_matter(data: bytes) -> None:
     """What can be read can be written, and reads back, whichever YAML parser there is."""
-    c_loader = frontmatter._LOADER
-    for loader in {c_loader, yaml.SafeLoader}:
-        frontmatter._LOADER = loader
-        try:
+    for loader in {frontmatter.loader(), yaml.SafeLoader}:
+        with mock.patch.object(frontmatter, "loader", lambda loader=loader: loader):
             _update(data if data.startswith(b"---") else b"---\n" + data)
-        finally:
-            frontmatter._LOADER = c_loader
 
 
 def _update(raw: bytes) -> None:

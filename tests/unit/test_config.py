@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from confsync import config
+from confsync import config, configreader
 from confsync.config import Config, SpaceConfig, check_url, dump, find_root, parse, settings_for
 from confsync.errors import ConfigError, Exit, UsageError
 from confsync.model import Layout
@@ -205,10 +205,10 @@ def test_the_example_says_something_about_every_key() -> None:
 
 
 def _known_keys() -> set[str]:
-    """The keys that `config` asks `_mapping` for, read from its source."""
+    """The keys that `configreader` asks `_mapping` for, read from its source."""
     calls = [
         node
-        for node in ast.walk(ast.parse(inspect.getsource(config)))
+        for node in ast.walk(ast.parse(inspect.getsource(configreader)))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "_mapping"

@@ -19,7 +19,7 @@ PURE = frozenset(
         *("model", "errors", "layout", "frontmatter", "document", "paths", "compare", "storage"),
         *("config", "address", "selection", "result", "attachments", "usual", "filenames", "brief"),
         *("answers", "event", "findings", "diagnosis", "outcome", "sides", "nodes", "links"),
-        *("difference", "sidebyside"),
+        *("difference", "sidebyside", "frontreader", "configreader"),
     ]
 )
 # Local input and output, which knows nothing of the network.
