@@ -46,8 +46,18 @@ Unfit = Callable[[Entry], PageResult | None]
 Checked = tuple[float, Entry, Case]
 
 BATCH = 250
+# Of more than a batch the first are these few, so that writing begins soon, and the last, so that
+# soon after the last write everything is settled.
+FEW = 50
 # A check older than this is made again before the write.
 CHECK_LASTS = 60.0
+
+
+def lots(entries: list[Entry]) -> list[list[Entry]]:
+    """What is checked, written and settled together."""
+    if len(entries) <= BATCH:
+        return [entries] if entries else []
+    return [entries[:FEW], *batches(entries[FEW:-FEW], BATCH), entries[-FEW:]]
 
 
 class Sending:
@@ -88,11 +98,11 @@ class Sending:
         doing = f"pushing {self._scan.config.key}"
         try:
             if dry_run:
-                for batch in batches(entries, BATCH):
-                    self._rehearse(batch)
+                for lot in lots(entries):
+                    self._rehearse(lot)
                 return
             done = 0
-            for number in self._batches(list(batches(entries, BATCH))):
+            for number in self._batches(lots(entries)):
                 done += number
                 progress(doing, done, len(entries))
         finally:

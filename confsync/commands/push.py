@@ -29,7 +29,7 @@ from confsync.remote import Remote, about
 from confsync.result import Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, knowing, paths_of, read
 from confsync.selection import Selection
-from confsync.sending import BATCH, Unfit
+from confsync.sending import BATCH, FEW, Unfit
 from confsync.turns import Turns
 from confsync.view import reader_of
 
@@ -201,8 +201,8 @@ def _outgoing(
 ) -> list[Entry]:
     """The documents that differ from their base and can be sent; adds the others to the result.
 
-    `files` are those whose attachments differ. Of many edited ones, those behind the first batch
-    are looked into for flaws while the batch before theirs is written.
+    `files` are those whose attachments differ. Of more than a batch of edited ones, those behind
+    the first few are looked into for flaws while those before them are written.
     """
     told = {page.path for page in pages}
     outgoing: list[Entry] = []
@@ -227,12 +227,15 @@ def _outgoing(
             hint = f"change 'include' or 'exclude' in {FILE_NAME}, or 'confsync pull --prune'"
             pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
             continue
-        refused = unfit(entry) if stamp is None or len(outgoing) < BATCH else None
-        if refused:
-            pages.append(refused)
-        else:
-            outgoing.append(entry)
-    return outgoing
+        outgoing.append(entry)
+    now = BATCH if len(outgoing) <= BATCH else FEW
+    unsent = {
+        entry.path: refused
+        for number, entry in enumerate(outgoing)
+        if (number < now or entry.page_id is None) and (refused := unfit(entry))
+    }
+    pages += unsent.values()
+    return [entry for entry in outgoing if entry.path not in unsent]
 
 
 def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:

@@ -170,6 +170,7 @@ def test_bad_text_behind_the_first_batch_is_refused_and_stops_no_other(
 ) -> None:
     for module in ("confsync.commands.push", "confsync.sending"):
         monkeypatch.setattr(f"{module}.BATCH", 2)
+        monkeypatch.setattr(f"{module}.FEW", 1)
     for number in range(7):
         wiki.store.create_page("ENG", f"Page {number}", f"<p>{number}</p>")
     desk = desk_at()
@@ -197,6 +198,7 @@ def test_who_waits_for_a_title_of_bad_text_behind_the_first_batch_is_not_sent(
 ) -> None:
     for module in ("confsync.commands.push", "confsync.sending"):
         monkeypatch.setattr(f"{module}.BATCH", 1)
+        monkeypatch.setattr(f"{module}.FEW", 1)
     for title in "ABC":
         wiki.store.create_page("ENG", title, "<p>x</p>")
     desk = desk_at()
