@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,19 +33,22 @@ class AuditLog:
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self._size: int | None = None  # of the file, once it was added to
 
     def add(self, event: Event) -> None:
         """Write an event down, with the time. What is in the way of that is only logged."""
         import json
         import logging
 
-        row = {"time": self._clock(), **{k: v for k, v in asdict(event).items() if k != "time"}}
+        row = {"time": self._clock(), **{k: v for k, v in event._asdict().items() if k != "time"}}
         line = json.dumps(row, ensure_ascii=True) + "\n"
         with self._lock:
             try:
-                self._rotate()
-                disk.append(self._path, line.encode())
+                if self._size is None or self._size >= MAX_BYTES:
+                    self._rotate()
+                self._size = disk.append(self._path, line.encode(), size=self._size)
             except OSError as error:
+                self._size = None
                 log = logging.getLogger("confsync.audit")
                 log.info("%s cannot be written: %s", self._path.name, error.strerror)
 
@@ -66,6 +68,8 @@ class AuditLog:
         return self._path.with_suffix(f".{number}{self._path.suffix}")
 
     def _rotate(self) -> None:
+        """Put a full file aside."""
+        self._size = None
         if not self._path.exists() or self._path.stat().st_size < MAX_BYTES:
             return
         for number in range(KEPT - 1, 0, -1):

@@ -74,6 +74,13 @@ class BaseStore:
             return _checked(place.read(), stamp.digest) if place else None
         return None
 
+    def title(self, stamp: Stamp) -> str | None:
+        """The title of the stamp's base, for telling in which order to send: nobody has compared it
+        with the digest."""
+        name = _name(stamp)
+        place = self._places().get(stamp.id, {}).get(name) or _Place(self._path(name), 0, 0)
+        return _title(place) or None
+
     def versions(self, page_id: str) -> list[tuple[int, str]]:
         """Version and digest of each base of a page that the cache has, trusted as far as names
         go."""
@@ -87,14 +94,14 @@ class BaseStore:
         """Ids that begin with some digits, the first `most` of them, each with a title that its
         page has or had: for recognising a page, and for nothing else."""
         known = {
-            page_id: place._replace(length=min(place.length, _LONGEST_TITLE))
+            page_id: place
             for page_id, places in self._places().items()
             for place in places.values()
             if page_id.startswith(prefix)
         }
         with contextlib.suppress(OSError):
             for path in self._directory.glob(f"*/{prefix}*-*-*"):
-                known[path.name.partition("-")[0]] = _Place(path, 0, _LONGEST_TITLE)
+                known[path.name.partition("-")[0]] = _Place(path, 0, 0)
         return [(page_id, _title(known[page_id])) for page_id in sorted(known)[:most]]
 
     def put(self, stamp: Stamp, title: str, body: str) -> None:
@@ -179,10 +186,12 @@ def _checked(content: bytes, wanted: str) -> tuple[str, str] | None:
 
 
 def _title(place: _Place) -> str:
+    """The title of an entry, read without the rest; empty where there is none."""
     try:
-        return place.read().partition(b"\0")[0].decode("utf-8", "replace")
+        title, end, _ = place._replace(length=_LONGEST_TITLE).read().partition(b"\0")
     except OSError:
         return ""
+    return title.decode("utf-8", "replace") if end else ""
 
 
 def _shelf(page_id: str) -> str:

@@ -205,7 +205,7 @@ class Deletions:
         version = page.info.version.number if page else None
         digest = page.digest if page else None
         event = Event("deleted", one.page_id, one.path, result.base, version, digest, None, "")
-        self._mirror.audit.add(replace(event, user=remote.who))
+        self._mirror.audit.add(event._replace(user=remote.who))
         result = replace(result, title=page.info.title if page else "")
         self._note_gone(one)
         try:

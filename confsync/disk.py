@@ -129,14 +129,23 @@ def growing(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def append(path: Path, line: bytes) -> None:
-    """Add a line to a file, behind what a kill may have left of another one. Raises OSError."""
+def append(path: Path, line: bytes, *, size: int | None = None) -> int:
+    """Add a line to a file, behind what a kill may have left of another one; answers how long the
+    file is now. Of one whose `size` is known the last line is whole. Raises OSError."""
     steps.before(f"append to {path}")
-    with path.open("ab+") as file:
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            line = line if file.read(1) == b"\n" else b"\n" + line
-        file.write(line)
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags, 0o666)
+    try:
+        if size is None:
+            size = os.lseek(handle, 0, os.SEEK_END)
+            os.lseek(handle, max(0, size - 1), os.SEEK_SET)
+            line = line if os.read(handle, 1) in (b"", b"\n") else b"\n" + line
+        left = memoryview(line)
+        while left:
+            left = left[os.write(handle, left) :]
+        return size + len(line)
+    finally:
+        os.close(handle)
 
 
 def rename(old: Path, new: Path) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A line of the audit trail: a write to the server, or a conflict.
 
     `what` is an outcome, or "conflict: " and the decision. `base` and `version` are numbers: what

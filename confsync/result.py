@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync import brief
@@ -109,7 +109,7 @@ class Result:
         if self.command in ("log", "show"):
             more["history"] = [_version_as_json(version) for version in self.history]
         if self.command == "log":
-            more["events"] = [asdict(event) for event in self.events]
+            more["events"] = [event._asdict() for event in self.events]
         if self.command == "check":
             more["findings"] = [finding.as_json() for finding in self.findings]
         if self.command == "diff":

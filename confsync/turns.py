@@ -145,9 +145,9 @@ class Turns:
         for entry in self._scan.entries:
             found = entry.document
             if found and found.stamp:
-                base = self._mirror.bases.get(found.stamp) if found.modified else (found.title, "")
-                if base is not None:
-                    titles[entry.path] = base[0]
+                title = self._mirror.bases.title(found.stamp) if found.modified else found.title
+                if title is not None:
+                    titles[entry.path] = title
         unknown = [e for e in waiting if e.page_id and e.path not in titles]
         if len(waiting) > 1 and unknown:
             titles |= self._titles_now(unknown)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -91,20 +93,48 @@ EVENT = Event("updated", "7", GUIDE, 1, 2, "a" * 32, "b" * 32, "me")
 
 def test_a_torn_line_costs_itself_alone(desk: Desk) -> None:
     path = desk.path(".confsync/audit.jsonl")
-    trail = AuditLog(path, clock=lambda: "2026-01-01T00:00:00Z")
-    trail.add(EVENT)
-    path.write_bytes(path.read_bytes() + b'{"time": "2026-01-0')
+
+    def clock() -> str:
+        return "2026-01-01T00:00:00Z"
+
+    AuditLog(path, clock).add(EVENT)
+    path.write_bytes(path.read_bytes() + b'{"time": "2026-01-0')  # and killed
+    trail = AuditLog(path, clock)
     trail.add(EVENT)
     assert [event.time for event in trail.read()] == ["2026-01-01T00:00:00Z"] * 2
 
 
-def test_the_trail_is_rotated_and_the_oldest_is_forgotten(
+def test_a_line_that_did_not_fit_costs_itself_alone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail = AuditLog(desk.path(".confsync/audit.jsonl"))
+    trail.add(EVENT)
+    write, left = os.write, [9]
+
+    def full(handle: int, data: bytes) -> int:
+        if not left:
+            raise OSError(28, "No space left on device")
+        return write(handle, data[: left.pop()])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.write", full)
+        trail.add(EVENT)
+    trail.add(EVENT)
+    trail.add(EVENT)
+    assert [event.path for event in trail.read()] == [GUIDE] * 3
+
+
+@pytest.mark.parametrize("runs", [1, 100])
+def test_the_trail_is_rotated_and_the_oldest_is_forgotten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, runs: int
 ) -> None:
     monkeypatch.setattr(audit, "MAX_BYTES", 1000)
     path = desk.path(".confsync/audit.jsonl")
-    for number in range(100):
-        AuditLog(path, clock=lambda now=number: f"{now}").add(EVENT)  # type: ignore[misc]
+    numbers = itertools.count()
+    for _ in range(runs):
+        trail = AuditLog(path, clock=lambda: f"{next(numbers)}")
+        for _ in range(100 // runs):
+            trail.add(EVENT)
     names = sorted(file.name for file in path.parent.glob("audit*"))
     assert names == [*(f"audit.{n}.jsonl" for n in range(1, 5)), "audit.jsonl"]
     assert all(file.stat().st_size < 1400 for file in path.parent.glob("audit*"))
