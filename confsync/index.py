@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import cached_property
@@ -51,7 +52,7 @@ class Index:
     def read(self, root: Path, name: str) -> Entry:
         """A document as `scan` reads it, or, of one that is as it was, title and stamp alone."""
         self.moment()  # also where nothing is read: a file beside may change meanwhile
-        key = disk.key(root / name)
+        key = disk.key(f"{root}{os.sep}{name}")
         row = self._old.get(name)
         if row is not None and key is not None and _key(row) == key:
             self._new[name] = row
@@ -141,8 +142,9 @@ def _key(row: list[Any]) -> Key:
 
 def _entry(row: list[Any]) -> Entry:
     path, _, title, labels, values = row
-    stamp = Stamp(**{n: _tupled(value) for n, value in zip(_STAMP, values, strict=True)})
-    return Entry(path, b"", document.outline(title, stamp, _tupled(labels)))
+    said = dict(zip(_STAMP, values, strict=True))
+    said["labels"] = _tupled(said["labels"])
+    return Entry(path, b"", document.outline(title, Stamp(**said), _tupled(labels)))
 
 
 def _plain(value: Any) -> Any:

@@ -188,7 +188,8 @@ def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
 def _scan_space(
     root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]
 ) -> tuple[list[Entry], dict[str, Folder]]:
-    names = sorted(standing.standing(root, space), key=lambda name: name.split("/"))
+    # Directory by directory: what ends a part of a path comes before all that can be in one.
+    names = sorted(standing.standing(root, space), key=lambda name: name.replace("/", "\0"))
     # Before the folder files: with the first of these an index notes when it began to look.
     entries = [reading(root, name) for name in names if standing.is_document(name)]
     folders: dict[str, Folder] = {}
