@@ -52,17 +52,23 @@ class Index:
     def read(self, root: Path, name: str) -> Entry:
         """A document as `scan` reads it, or, of one that is as it was, title and stamp alone."""
         self.moment()  # also where nothing is read: a file beside may change meanwhile
-        key = disk.key(f"{root}{os.sep}{name}")
-        row = self._old.get(name)
-        if row is not None and key is not None and _key(row) == key:
-            self._new[name] = row
-            return _entry(row)
+        known = self.known(root, name)
+        if known is not None:
+            self._new[name] = self._old[name]
+            return known
         entry = self.record(root, name)
         found = entry.document
         if found is None or found.stamp is None or not _is_plain(entry):
             return entry
         # Without its text: thousands of those are much.
         return Entry(name, b"", document.outline(found.title, found.stamp, found.labels))
+
+    def known(self, root: Path, name: str) -> Entry | None:
+        """Title and stamp of a document that is as it was; None for one that has to be read."""
+        row = self._old.get(name)
+        if row is None or _key(row) != disk.key(f"{root}{os.sep}{name}"):
+            return None
+        return _entry(row)
 
     def record(self, root: Path, name: str) -> Entry:
         """A document as `scan` reads it, to be remembered."""

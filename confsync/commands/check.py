@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from confsync.checking import Known, findings_of, unknown_to_cache
 from confsync.errors import UsageError
 from confsync.mirror import Mirror
 from confsync.model import Stamp
 from confsync.result import Result
-from confsync.scan import SpaceScan
+from confsync.scan import Entry, SpaceScan, read
 from confsync.selection import Selection
+
+if TYPE_CHECKING:
+    from confsync.index import Index
 
 _LISTED = "'confsync status' lists what was edited; without a name every document is checked"
 
@@ -25,7 +30,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     for name in selection.names:
         if not os.path.lexists(mirror.root / name):
             raise UsageError(f"{name}: there is no such file", hint=_LISTED)
-    scans = mirror.scan()
+    scans = mirror.scan(_reading(mirror, selection))
     titles = _titles(scans)
     entries = [e for scan in scans for e in scan.entries if selection.has(e.path)]
     committed = _committed(mirror, unknown_to_cache(mirror, entries))
@@ -39,6 +44,25 @@ def check(mirror: Mirror, selection: Selection) -> Result:
                 findings += found
                 clean += not found
     return Result("check", findings=tuple(findings), clean=clean)
+
+
+def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entry] | None:
+    """How documents are read: of those that are not meant, title and stamp are enough."""
+    if selection.everything:
+        return None
+    index: Index | None = None
+
+    def reading(root: Path, name: str) -> Entry:
+        nonlocal index
+        if selection.has(name):
+            return read(root, name)
+        if index is None:
+            from confsync.index import Index  # a mirror of one document has no use for it
+
+            index = Index(mirror.root)
+        return index.known(root, name) or read(root, name)
+
+    return reading
 
 
 def _committed(mirror: Mirror, here: Mapping[str, bytes]) -> Mapping[str, Stamp]:

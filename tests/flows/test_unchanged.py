@@ -224,6 +224,21 @@ def test_a_server_that_is_away_is_told_once(wiki: Sandbox, settled: Desk) -> Non
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no time of change there")
+def test_a_check_of_one_document_reads_no_other_that_is_as_it_was(
+    settled: Desk, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("confsync.commands.check.read", scan.read)
+    before = settled.files()
+    settled("check", GUIDE)
+    assert reads == [GUIDE]
+    assert settled.files() == before  # a check writes nothing, in .confsync neither
+    settled.path("ENG/copy.xhtml").write_bytes(settled.path(GUIDE).read_bytes())
+    reads.clear()
+    assert "ENG/copy.xhtml" in settled("check", GUIDE, exit=1).out
+    assert sorted(reads) == ["ENG/copy.xhtml", GUIDE]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no time of change there")
 @pytest.mark.usefixtures("a_tick_later")
 def test_what_a_run_has_written_nobody_reads_again(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], reads: list[str]
