@@ -23,6 +23,7 @@ from .space import KEY, Shape, fill
 
 PAGES = 1000
 EDITS = 30
+MANY = 300  # more than are checked at once
 # What each server gives at most in one answer: without bodies, with bodies.
 LIMITS = {"cloud": (250, 250), "datacenter": (200, 50)}
 # Of a first pull with a page of 5 MB, whatever the number of pages: three bulk answers at a time.
@@ -72,12 +73,15 @@ def test_the_requests_of_a_space_of_1000_pages(
         first = {**space, **listing, "GET /api/v2/pages": bodies}
         # the pages are looked at before the writes and after them, all at once
         push = {**space, "GET /api/v2/pages": 2, "PUT /api/v2/pages/N": EDITS}
+        lots = 2 + ceil((MANY - 100) / 250)  # the first and the last are 50
+        many = {**space, "GET /api/v2/pages": 2 * lots, "PUT /api/v2/pages/N": MANY}
     else:
         space = {f"GET /rest/api/space/{KEY}": 1}
         listing = {"GET /rest/api/content/scan": infos}
         # a listing with bodies has all that one without them has
         first = {**space, "GET /rest/api/content/scan": bodies}
         push = {**space, "GET /rest/api/content/N": 2 * EDITS, "PUT /rest/api/content/N": EDITS}
+        many = {**space, "GET /rest/api/content/N": 2 * MANY, "PUT /rest/api/content/N": MANY}
 
     assert cost("pull") == first
     assert cost("pull") == {**space, **listing}
@@ -87,6 +91,9 @@ def test_the_requests_of_a_space_of_1000_pages(
     for path in documents[:: PAGES // EDITS][:EDITS]:
         path.write_bytes(path.read_bytes().replace(b" says ", b" said ", 1))
     assert cost("push") == push
+    for path in documents[:MANY]:
+        path.write_bytes(path.read_bytes().replace(b"</p>", b", truly</p>", 1))
+    assert cost("push") == many
     assert cost("push") == {}
     assert cost("pull") == {**space, **listing}
 
