@@ -18,7 +18,7 @@ from typing import Any
 
 from . import growth, measurements, peers, plot, report
 from .measurements import Bench
-from .running import Machine
+from .running import SELDOM, Machine
 
 SECTIONS = ("pull", "again", "push", "status", "start", "memory", "growth", "peers")
 
@@ -29,7 +29,7 @@ def main() -> None:
     found = _known(given.out)
     work = Path(tempfile.mkdtemp(prefix="confsync-bench-", dir=given.work))
     try:
-        bench = Bench(Machine(work), given.pages, given.repeat, _tell)
+        bench = Bench(Machine(work, pause=SELDOM), given.pages, given.repeat, _tell)
         for section in given.only:
             found[section] = [dataclasses.asdict(one) for one in _measured(section, bench, given)]
             found["machine"] = _machine()

@@ -34,11 +34,17 @@ class Spent:
     asked: Asked | None = None
 
 
+# Each look at the memory of a program with many threads holds it up for some milliseconds: so many
+# seconds are between two of them, and more where it is held beside another by the clock.
+CLOSELY, SELDOM = 0.02, 0.25
+
+
 class Machine:
     """Where programs run: an empty home below `work`, and the server's credentials."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, *, pause: float = CLOSELY) -> None:
         self.work = work
+        self.pause = pause
         self.home = work / "home"
         self.home.mkdir(parents=True, exist_ok=True)
 
@@ -63,7 +69,7 @@ class Machine:
         with tempfile.NamedTemporaryFile(dir=self.work) as took, tempfile.TemporaryFile() as said:
             waiting = (sys.executable, "-S", "-E", Path(__file__).with_name("waiting.py"))
             process = subprocess.Popen(
-                [*waiting, took.name, *command],
+                [*waiting, took.name, str(self.pause), *command],
                 cwd=at or self.work,
                 env=environment,
                 stdout=said,

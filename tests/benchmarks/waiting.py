@@ -1,4 +1,7 @@
-"""Start a program, wait for its end and write down what it took: `python waiting.py FILE COMMAND…`.
+"""Start a program, wait for its end and write down what it took.
+
+`python waiting.py FILE PAUSE COMMAND…`: between two looks at the memory are so many seconds. What
+comes and goes within that is one process' own peak.
 
 The kernel begins the peak of a process' memory with that of whoever started it. This one imports
 nothing that makes it large, whoever starts it. Where the kernel tells of all processes, the memory
@@ -10,9 +13,6 @@ import contextlib
 import os
 import sys
 import time
-
-# Between two looks at the memory; what comes and goes within that is one process' own peak.
-PAUSE = 0.02
 
 
 def tree(process):
@@ -35,19 +35,19 @@ def resident(process):
         return 0
 
 
-def look(process, peak):
+def look(process, peak, pause):
     """Note the most that a process and all below it have, for as long as this one runs."""
     while True:
         peak[0] = max(peak[0], sum(map(resident, tree(process))))
-        time.sleep(PAUSE)
+        time.sleep(pause)
 
 
 if __name__ == "__main__":
     start = time.perf_counter()
-    child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+    child = os.posix_spawnp(sys.argv[3], sys.argv[3:], os.environ)
     peak = [0]
     if sys.platform == "linux":
-        _thread.start_new_thread(look, (child, peak))
+        _thread.start_new_thread(look, (child, peak, float(sys.argv[2])))
     _, status, usage = os.wait4(child, 0)
     seconds = time.perf_counter() - start
     memory = max(usage.ru_maxrss, peak[0])
