@@ -224,6 +224,11 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is the name of a file or directory, and leads nowhere else."""
+    return os.path.split(text) == ("", text) and text not in ("", os.curdir, os.pardir)
+
+
 def key(path: Path | str) -> Key | None:
     """What a file is recognised by without reading it; None where nothing can be looked at."""
     try:

@@ -333,4 +333,6 @@ def text_of(how: How, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
 
 def _as_read(result: PageResult, info: PageInfo) -> PageResult:
     """What is told of a new page, now that its text is there."""
+    if (result.title, result.version) == (info.title, info.version):
+        return result  # as it was listed
     return replace(result, title=info.title, remote=info.version.number, version=info.version)

@@ -103,7 +103,7 @@ class _Replacing:
         self._asked: list[Writing] = []
         self._directories: set[Path] = set()
         self._seen: set[str] = set()
-        self._made: set[Path] = set()
+        self._parents: dict[str, Path] = {}  # that were looked at, by their paths in the mirror
 
     def run(
         self, writes: Iterable[Writing], hands: Workers, syncing: Workers
@@ -126,10 +126,10 @@ class _Replacing:
                     disk.drop(left[1].name)
         directories = sorted(self._directories)
         synced = syncing.each(_sync, directories)
-        lost = dict(zip(directories, synced, strict=True))
+        lost = {place: error for place, error in zip(directories, synced, strict=True) if error}
         return [
-            answer or (None if isinstance(found, ConfsyncError) else lost.get(found[0].parent))
-            for found, answer in zip(ready, answers, strict=True)
+            answer or (lost.get(self._parent(write)) if lost else None)
+            for write, answer in zip(self._asked, answers, strict=True)
         ]
 
     def _with_places(
@@ -141,17 +141,23 @@ class _Replacing:
             yield write, self._placed(write)
 
     def _placed(self, write: Writing) -> Path | ConfsyncError:
+        where, _, last = write.name.rpartition("/")
+        known = self._parents.get(where)
+        if known is not None and disk.is_name(last):
+            return known / last
         try:
             path = self._mirror.inside(write.name, self._seen)
-            parent = path.parent
-            if parent not in self._made:
-                disk.make_directories(parent, self._directories)
-                self._made.add(parent)
+            disk.make_directories(path.parent, self._directories)
         except OSError as error:
             return file_error(write.name, "cannot be written", error)
         except ConfsyncError as error:
             return error
+        self._parents[where] = path.parent
         return path
+
+    def _parent(self, write: Writing) -> Path:
+        """The directory of a file that has its place."""
+        return self._parents[write.name.rpartition("/")[0]]
 
     def _prepare(
         self, asked: tuple[Writing, Path | ConfsyncError]
@@ -178,7 +184,7 @@ class _Replacing:
             return file_error(write.name, "cannot be written", error)
         except ConfsyncError as error:
             return error
-        self._directories.add(path.parent)
+        self._directories.add(self._parent(write))
         mirror.note(write.name)
         # With a title that is none it is an error to whoever reads it, and is to be read for that.
         if write.outline is not None and frontmatter.is_title(write.outline.title):

@@ -72,6 +72,32 @@ def test_each_is_written_and_one_that_fails_stops_no_other(
     assert mirror.written == {"ENG/a/b/new.xhtml", "ENG/old.xhtml", "ENG/last.xhtml"}
 
 
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [
+        *(("a.xhtml", True), (".hidden", True), ("a b", True), ("", False), (".", False)),
+        *(("..", False), ("a/b", False), ("/a", False), ("a\\..\\b", os.name != "nt")),
+    ],
+)
+def test_what_is_a_name_and_leads_nowhere(text: str, is_name: bool) -> None:
+    assert disk.is_name(text) is is_name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links as POSIX has them")
+@pytest.mark.parametrize(
+    "name", ["ENG/..", "ENG/", "ENG/.", "ENG/link/a", "ENG/link/../a", "ENG/l"]
+)
+def test_no_name_leads_out_of_a_directory_that_was_looked_at(mirror: Mirror, name: str) -> None:
+    (mirror.root / "ENG/link").symlink_to(mirror.root.parent)
+    (mirror.root / "ENG/l").symlink_to(mirror.root.parent / "outside")
+    writes = [Writing("ENG/good.xhtml", b"good", None), Writing(name, b"out", None)]
+    told = replace_all(mirror, writes, Workers(8))
+    assert told[0] is None
+    assert isinstance(told[1], FileError | ChangedMeanwhileError)
+    assert files(mirror).keys() - {".confsync/.gitignore"} == {"ENG/good.xhtml"}
+    assert [path.name for path in mirror.root.parent.iterdir()] == ["mirror"]
+
+
 @pytest.mark.parametrize("workers", WORKERS)
 def test_every_text_is_durable_before_the_first_has_its_name(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch, workers: Workers
