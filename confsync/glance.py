@@ -119,7 +119,7 @@ class Glance:
         settled = all(is_settled(key, began) for key in keys.values())
         same = all(key == keys.get(name) for name, key in read.items())
         every = len(read) == sum(map(standing.is_document, keys))
-        good = settled and same and every and not standing.has_left(seen)
+        good = settled and same and every
         noted = _noted(config.directories, seen) if good else b""
         known = self._seen if self._directories == config.directories else b""
         pulled = pulled or (self.pulled if noted and noted == known else "")

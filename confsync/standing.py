@@ -58,11 +58,6 @@ def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
             yield from ((f"{inner}/{name}", [], []) for name in inside.left)
 
 
-def has_left(seen: Iterable[Seen]) -> bool:
-    """Whether a run that was killed left something there."""
-    return any(inner.rpartition("/")[2].startswith(TEMPORARY) for inner, _, _ in seen)
-
-
 def is_document(name: str) -> bool:
     """Whether what stands is a document, and not the file that says which folder a directory is."""
     return not name.endswith(FOLDER_FILE)

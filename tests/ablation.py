@@ -233,6 +233,44 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a body that does not come back from the layout is written raw",
+        (
+            Cut(
+                "confsync/layout.py",
+                'return f"{text}\\n" if _UNLAY.split(text) == parts else None',
+                'return f"{text}\\n"',
+            ),
+        ),
+        (
+            "tests/unit/test_document.py::test_a_body_that_does_not_survive_the_layout_is_written_raw",
+        ),
+    ),
+    Ablation(
+        "what a killed run left is seen by whoever sees nothing else new",
+        (
+            Cut(
+                "confsync/standing.py",
+                '            yield from ((f"{inner}/{name}", [], []) for name in inside.left)\n',
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_unchanged.py::"
+            "test_what_a_killed_run_left_is_swept_away_also_where_nothing_changed",
+        ),
+    ),
+    Ablation(
+        "a torn line of the audit trail costs itself alone",
+        (
+            Cut(
+                "confsync/audit.py",
+                "                self._size = None\n                log",
+                "                log",
+            ),
+        ),
+        ("tests/flows/test_log.py::test_a_line_that_did_not_fit_costs_itself_alone",),
+    ),
+    Ablation(
         "a text that is read late is that of the document that was decided about",
         (
             Cut(
