@@ -22,7 +22,9 @@ def digest(title: str, body: str) -> str:
 
     CRLF counts as LF, so that a checkout with other line ends is the same content.
     """
-    content = f"{title}\0{body}".replace("\r\n", "\n")
+    content = f"{title}\0{body}"
+    if "\r" in content:  # one character is looked for in a tenth of the time
+        content = content.replace("\r\n", "\n")
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
 
 

@@ -239,9 +239,12 @@ class Client:
         started = time.monotonic()
         steps.before(what)
         api = self._api()
-        api._session.hooks["response"] = [partial(_read, limit)] if limit else []
+        held: list[bytearray] = []
+        api._session.hooks["response"] = [partial(_read, limit, held)] if limit else []
         try:
             response = send(api)
+            if held:
+                response._content = held.pop()  # type: ignore[assignment]
             log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
             self.seen = response.headers
             self._heed(response.headers)
@@ -277,16 +280,19 @@ class _TooLargeError(requests.RequestException):
     """An answer that no page is as large as."""
 
 
-def _read(limit: int, response: requests.Response, **_: object) -> None:
-    """Read an answer, but not for ever: the library would hold any, and twice."""
+def _read(limit: int, held: list[bytearray], response: requests.Response, **_: object) -> None:
+    """Read an answer, but not for ever: the library would hold any, and twice.
+
+    It is `held` back from the library, which would make a text of it for a log that nobody reads.
+    """
     content = bytearray()
     for part in response.iter_content(1 << 16):
         content += part
         if len(content) > limit:
             response.close()
             raise _TooLargeError
-    # Not as bytes: those would be the same once more.
-    response._content = content  # type: ignore[assignment]
+    held.append(content)  # not as bytes: those would be the same once more
+    response._content = b""
     response._content_consumed = True  # type: ignore[attr-defined]
 
 
