@@ -78,8 +78,8 @@ class BaseStore:
         """The title of the stamp's base, for telling in which order to send: nobody has compared it
         with the digest."""
         name = _name(stamp)
-        place = self._places().get(stamp.id, {}).get(name) or _Place(self._path(name), 0, 0)
-        return _title(place) or None
+        alone = _Place(self._path(name), 0, _LONGEST_TITLE)
+        return _title(self._places().get(stamp.id, {}).get(name) or alone) or None
 
     def versions(self, page_id: str) -> list[tuple[int, str]]:
         """Version and digest of each base of a page that the cache has, trusted as far as names
@@ -101,7 +101,7 @@ class BaseStore:
         }
         with contextlib.suppress(OSError):
             for path in self._directory.glob(f"*/{prefix}*-*-*"):
-                known[path.name.partition("-")[0]] = _Place(path, 0, 0)
+                known[path.name.partition("-")[0]] = _Place(path, 0, _LONGEST_TITLE)
         return [(page_id, _title(known[page_id])) for page_id in sorted(known)[:most]]
 
     def put(self, stamp: Stamp, title: str, body: str) -> None:
@@ -187,8 +187,9 @@ def _checked(content: bytes, wanted: str) -> tuple[str, str] | None:
 
 def _title(place: _Place) -> str:
     """The title of an entry, read without the rest; empty where there is none."""
+    start = place._replace(length=min(place.length, _LONGEST_TITLE))
     try:
-        title, end, _ = place._replace(length=_LONGEST_TITLE).read().partition(b"\0")
+        title, end, _ = start.read().partition(b"\0")
     except OSError:
         return ""
     return title.decode("utf-8", "replace") if end else ""

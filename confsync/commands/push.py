@@ -29,7 +29,7 @@ from confsync.remote import Remote, about
 from confsync.result import Problem, Result, each_space
 from confsync.scan import Entry, SpaceScan, knowing, paths_of, read
 from confsync.selection import Selection
-from confsync.sending import BATCH, FEW, Unfit
+from confsync.sending import Unfit, lots
 from confsync.turns import Turns
 from confsync.view import reader_of
 
@@ -201,8 +201,8 @@ def _outgoing(
 ) -> list[Entry]:
     """The documents that differ from their base and can be sent; adds the others to the result.
 
-    `files` are those whose attachments differ. Of more than a batch of edited ones, those behind
-    the first few are looked into for flaws while those before them are written.
+    `files` are those whose attachments differ. Edited ones behind the first lot are looked into for
+    flaws while the lot before theirs is written.
     """
     told = {page.path for page in pages}
     outgoing: list[Entry] = []
@@ -228,12 +228,9 @@ def _outgoing(
             pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
             continue
         outgoing.append(entry)
-    now = BATCH if len(outgoing) <= BATCH else FEW
-    unsent = {
-        entry.path: refused
-        for number, entry in enumerate(outgoing)
-        if (number < now or entry.page_id is None) and (refused := unfit(entry))
-    }
+    now, *later = lots(outgoing) or [[]]
+    new = [entry for lot in later for entry in lot if entry.page_id is None]
+    unsent = {entry.path: refused for entry in (*now, *new) if (refused := unfit(entry))}
     pages += unsent.values()
     return [entry for entry in outgoing if entry.path not in unsent]
 

@@ -168,9 +168,8 @@ def test_bad_text_is_refused_before_any_request(
 def test_bad_text_behind_the_first_batch_is_refused_and_stops_no_other(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, jobs: str
 ) -> None:
-    for module in ("confsync.commands.push", "confsync.sending"):
-        monkeypatch.setattr(f"{module}.BATCH", 2)
-        monkeypatch.setattr(f"{module}.FEW", 1)
+    monkeypatch.setattr("confsync.sending.BATCH", 2)
+    monkeypatch.setattr("confsync.sending.FEW", 1)
     for number in range(7):
         wiki.store.create_page("ENG", f"Page {number}", f"<p>{number}</p>")
     desk = desk_at()
@@ -196,9 +195,8 @@ def test_bad_text_behind_the_first_batch_is_refused_and_stops_no_other(
 def test_who_waits_for_a_title_of_bad_text_behind_the_first_batch_is_not_sent(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("confsync.commands.push", "confsync.sending"):
-        monkeypatch.setattr(f"{module}.BATCH", 1)
-        monkeypatch.setattr(f"{module}.FEW", 1)
+    monkeypatch.setattr("confsync.sending.BATCH", 1)
+    monkeypatch.setattr("confsync.sending.FEW", 1)
     for title in "ABC":
         wiki.store.create_page("ENG", title, "<p>x</p>")
     desk = desk_at()
