@@ -24,11 +24,11 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
+from confsync.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from confsync.wiki import Wiki, WikiPage, connect
+    from confsync.api import Wiki, WikiPage, connect
 
-__version__ = "0.1.0"
 
 __all__ = [
     "APIAccessError",
@@ -51,7 +51,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """The library proper is loaded when it is used: `atlassian` costs a command 0.2 s."""
     if name in ("Wiki", "WikiPage", "connect"):
-        from confsync import wiki
+        from confsync import api as wiki
 
         return getattr(wiki, name)
     raise AttributeError(f"module 'confsync' has no attribute {name!r}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from confsync.answers import Page, Space
-from confsync.compare import Absent, Content
 from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
-from confsync.model import Local, Stamp, digest
-from confsync.reading import Case, Reader
-from confsync.rejection import log_conflict
+from confsync.model.page import Page, Space
+from confsync.model.stamp import Local, Stamp, digest
+from confsync.push.put_page import Landed, NoVersion, settled, writable, write
 from confsync.remote import Credentials, Remote, open_remote
-from confsync.writing import Landed, NoVersion, settled, writable, write
+from confsync.sync.compare import Absent, Content
+from confsync.sync.fetch import Case, Reader
+from confsync.sync.refusals import log_conflict
 
 
 @dataclass(frozen=True, slots=True)

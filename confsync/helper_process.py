@@ -25,7 +25,9 @@ Made = TypeVar("Made")
 # Beginning takes a twentieth of a second of a processor, which laying out so many pages takes, too.
 WORTH = 250
 # Its modules are found where ours were: never below the directory that somebody works in.
-_CODE = "import sys; sys.path[:] = {path!r}; from confsync import twin; twin.serve()"
+_CODE = (
+    "import sys; sys.path[:] = {path!r}; from confsync import helper_process as twin; twin.serve()"
+)
 _LENGTH = struct.Struct(">Q")
 
 

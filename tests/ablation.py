@@ -49,13 +49,13 @@ ABLATIONS = (
         "version compare",
         (
             Cut(
-                "confsync/compare.py",
+                "confsync/sync/compare.py",
                 "if same_version:\n        return Content.AHEAD",
                 "if True:\n        return Content.AHEAD",
             ),
         ),
         (
-            "tests/unit/test_compare.py::test_row_12_else_diverged",
+            "tests/unit/sync/test_compare.py::test_row_12_else_diverged",
             "tests/flows/test_push.py::test_a_colleagues_edit_is_refused_and_told",
         ),
     ),
@@ -81,14 +81,14 @@ ABLATIONS = (
         "digest compare",
         (
             Cut(
-                "confsync/compare.py",
+                "confsync/sync/compare.py",
                 "same_content = page.digest == stamp.digest",
                 "same_content = True",
             ),
         ),
         (
-            "tests/unit/test_compare.py::test_row_8_a_change_by_inline_comments_alone_is_commented",
-            "tests/unit/test_compare.py::"
+            "tests/unit/sync/test_compare.py::test_row_8_a_change_by_inline_comments_alone_is_commented",
+            "tests/unit/sync/test_compare.py::"
             "test_row_9_same_number_but_other_content_is_stamp_mismatch",
             "tests/flows/test_comments.py::test_a_modified_file_is_rejected_and_the_marker_stays",
         ),
@@ -97,21 +97,27 @@ ABLATIONS = (
         "an edited file is known by its digest",
         (
             Cut(
-                "confsync/compare.py",
+                "confsync/sync/compare.py",
                 "if local.digest == stamp.digest:\n        return Content.BEHIND",
                 "if True:\n        return Content.BEHIND",
             ),
         ),
         (
-            "tests/unit/test_compare.py::test_row_12_else_diverged",
+            "tests/unit/sync/test_compare.py::test_row_12_else_diverged",
             "tests/flows/test_pull.py::test_an_edited_file_is_never_overwritten",
         ),
     ),
     Ablation(
         "token",
-        (Cut("confsync/compare.py", "mark is not None and mark == token(stamp, local)", "False"),),
         (
-            "tests/unit/test_compare.py::test_row_6_the_token_in_the_current_version_is_landed",
+            Cut(
+                "confsync/sync/compare.py",
+                "mark is not None and mark == token(stamp, local)",
+                "False",
+            ),
+        ),
+        (
+            "tests/unit/sync/test_compare.py::test_row_6_the_token_in_the_current_version_is_landed",
             "tests/flows/test_servers.py::"
             "test_a_lost_answer_with_a_rewritten_body_is_known_by_its_token",
         ),
@@ -136,7 +142,7 @@ ABLATIONS = (
         "staleness of a read",
         (
             Cut(
-                "confsync/reading.py",
+                "confsync/sync/fetch.py",
                 "return isinstance(found, Page) and found.info.version.number < least",
                 "return False",
             ),
@@ -145,10 +151,10 @@ ABLATIONS = (
     ),
     Ablation(
         "a file's bytes before it is replaced",
-        (Cut("confsync/disk.py", "        check()\n", ""),),
+        (Cut("confsync/mirror/state/disk.py", "        check()\n", ""),),
         (
-            "tests/unit/test_mirror.py::test_a_file_that_is_not_what_was_read_is_left_alone",
-            "tests/unit/test_mirror.py::test_an_edit_while_the_new_text_is_written_is_seen",
+            "tests/unit/mirror/test_mirror.py::test_a_file_that_is_not_what_was_read_is_left_alone",
+            "tests/unit/mirror/test_mirror.py::test_an_edit_while_the_new_text_is_written_is_seen",
             "tests/flows/test_push.py::test_a_file_edited_during_the_push_is_left_alone",
         ),
     ),
@@ -156,40 +162,40 @@ ABLATIONS = (
         "a file of the index's own tick is read again",
         (
             Cut(
-                "confsync/glance.py",
+                "confsync/mirror/snapshot.py",
                 "return key[1] < began and key[2] < began",
                 "return True",
             ),
         ),
         (
-            "tests/unit/test_index.py::test_an_edit_of_the_same_size_in_the_same_tick_is_seen",
-            "tests/unit/test_index.py::"
+            "tests/unit/mirror/test_index.py::test_an_edit_of_the_same_size_in_the_same_tick_is_seen",
+            "tests/unit/mirror/test_index.py::"
             "test_a_file_that_was_changed_in_the_tick_of_the_look_is_read_again",
-            "tests/unit/test_glance.py::"
+            "tests/unit/mirror/test_snapshot.py::"
             "test_what_was_changed_in_the_moment_of_the_look_is_not_noted",
         ),
     ),
     Ablation(
         "what only git has is looked for by the commit that is HEAD now",
-        (Cut("confsync/glance.py", 'committed in (b"", self._trees)', "True"),),
+        (Cut("confsync/mirror/snapshot.py", 'committed in (b"", self._trees)', "True"),),
         (
-            "tests/unit/test_glance.py::test_a_document_that_only_git_has_is_told",
-            "tests/unit/test_glance.py::test_with_other_documents_gits_word_holds_no_more",
+            "tests/unit/mirror/test_snapshot.py::test_a_document_that_only_git_has_is_told",
+            "tests/unit/mirror/test_snapshot.py::test_with_other_documents_gits_word_holds_no_more",
         ),
     ),
     Ablation(
         "what is clean is so by the configuration that stands there",
-        (Cut("confsync/glance.py", " or not self._means(config)", ""),),
+        (Cut("confsync/mirror/snapshot.py", " or not self._means(config)", ""),),
         (
-            "tests/unit/test_glance.py::"
+            "tests/unit/mirror/test_snapshot.py::"
             "test_nothing_is_noted_for_a_configuration_by_which_nobody_looked",
         ),
     ),
     Ablation(
         "what was written is known only where its next change shows",
-        (Cut("confsync/replacing.py", " and written < renamed:", ":"),),
+        (Cut("confsync/mirror/bulk_write.py", " and written < renamed:", ":"),),
         (
-            "tests/unit/test_replacing.py::"
+            "tests/unit/mirror/test_bulk_write.py::"
             "test_what_was_written_in_the_tick_of_its_name_is_read_again",
         ),
     ),
@@ -197,13 +203,13 @@ ABLATIONS = (
         "what was written is known only where it is that still",
         (
             Cut(
-                "confsync/replacing.py",
+                "confsync/mirror/bulk_write.py",
                 "if (size, written, inode) == (before[0], before[1], before[3]) and",
                 "if",
             ),
         ),
         (
-            "tests/unit/test_replacing.py::"
+            "tests/unit/mirror/test_bulk_write.py::"
             "test_what_is_edited_at_once_is_not_taken_for_what_was_written",
         ),
     ),
@@ -211,18 +217,18 @@ ABLATIONS = (
         "a text that was laid out elsewhere is that of its page",
         (
             Cut(
-                "confsync/document.py",
+                "confsync/document/document.py",
                 "if laid is None or laid.digest != stamp.digest:",
                 "if laid is None:",
             ),
         ),
-        ("tests/flows/test_twin.py::test_texts_that_were_mixed_up_are_not_used",),
+        ("tests/flows/test_helper_process.py::test_texts_that_were_mixed_up_are_not_used",),
     ),
     Ablation(
         "a text that was written before its place was known says where it stands",
         (
             Cut(
-                "confsync/planning.py",
+                "confsync/pull/planner.py",
                 "text.stamp != first_stamp(listed, text.info, text.stamp.digest, top=step.top)",
                 "False",
             ),
@@ -236,26 +242,26 @@ ABLATIONS = (
         "a body that does not come back from the layout is written raw",
         (
             Cut(
-                "confsync/layout.py",
+                "confsync/document/layout.py",
                 'return f"{text}\\n" if _UNLAY.split(text) == parts else None',
                 'return f"{text}\\n"',
             ),
         ),
         (
-            "tests/unit/test_document.py::test_a_body_that_does_not_survive_the_layout_is_written_raw",
+            "tests/unit/document/test_document.py::test_a_body_that_does_not_survive_the_layout_is_written_raw",
         ),
     ),
     Ablation(
         "what a killed run left is seen by whoever sees nothing else new",
         (
             Cut(
-                "confsync/standing.py",
+                "confsync/mirror/walk.py",
                 '            yield from ((f"{inner}/{name}", [], []) for name in inside.left)\n',
                 "",
             ),
         ),
         (
-            "tests/flows/test_unchanged.py::"
+            "tests/flows/test_no_change.py::"
             "test_what_a_killed_run_left_is_swept_away_also_where_nothing_changed",
         ),
     ),
@@ -263,7 +269,7 @@ ABLATIONS = (
         "a torn line of the audit trail costs itself alone",
         (
             Cut(
-                "confsync/audit.py",
+                "confsync/mirror/state/audit.py",
                 "                self._size = None\n                log",
                 "                log",
             ),
@@ -274,13 +280,13 @@ ABLATIONS = (
         "a text that is read late is that of the document that was decided about",
         (
             Cut(
-                "confsync/mirror.py",
+                "confsync/mirror/mirror.py",
                 "raise _changed(entry.path)\n        return found",
                 "return found",
             ),
         ),
         (
-            "tests/flows/test_unchanged.py::"
+            "tests/flows/test_no_change.py::"
             "test_an_edit_between_the_look_and_the_reading_is_left_alone",
         ),
     ),
@@ -288,7 +294,7 @@ ABLATIONS = (
         "no text is sent that was not read",
         (
             Cut(
-                "confsync/sending.py",
+                "confsync/push/send.py",
                 "if not entry.raw:",
                 "if False:",
             ),
@@ -299,24 +305,24 @@ ABLATIONS = (
         "a new page keeps the parent by which it has its place",
         (
             Cut(
-                "confsync/planning.py",
+                "confsync/pull/planner.py",
                 "parent=listed.parent,",
                 "parent=info.parent,",
             ),
         ),
-        ("tests/flows/test_arriving.py::test_a_page_that_is_moved_meanwhile_is_not_moved_back",),
+        ("tests/flows/test_prefetch.py::test_a_page_that_is_moved_meanwhile_is_not_moved_back",),
     ),
     Ablation(
         "atomic replace",
         (
             Cut(
-                "confsync/disk.py",
+                "confsync/mirror/state/disk.py",
                 "        os.replace(name, path)\n",
                 "        path.write_bytes(Path(name).read_bytes())\n        os.unlink(name)\n",
             ),
         ),
         (
-            "tests/unit/test_mirror.py::"
+            "tests/unit/mirror/test_mirror.py::"
             "test_a_write_is_atomic_the_new_text_is_durable_before_it_has_the_name",
             "tests/flows/test_last_lines.py::"
             "test_who_reads_a_file_while_it_is_replaced_has_all_of_the_old_one",
@@ -324,9 +330,9 @@ ABLATIONS = (
     ),
     Ablation(
         "what is removed is kept in the trash",
-        (Cut("confsync/mirror.py", "        self.keep_in_trash(name, expected)\n", ""),),
+        (Cut("confsync/mirror/mirror.py", "        self.keep_in_trash(name, expected)\n", ""),),
         (
-            "tests/unit/test_mirror.py::"
+            "tests/unit/mirror/test_mirror.py::"
             "test_what_is_removed_goes_to_the_trash_and_takes_empty_directories_along",
             "tests/flows/test_pull.py::test_a_trashed_page_takes_its_unmodified_file_to_the_trash",
         ),
@@ -335,37 +341,37 @@ ABLATIONS = (
         "no name leads out of the mirror",
         (
             Cut(
-                "confsync/mirror.py",
+                "confsync/mirror/mirror.py",
                 'if ".." in parts or path.is_absolute():',
                 "if False:",
             ),
         ),
         (
-            "tests/unit/test_mirror.py::test_no_name_leads_out_of_the_mirror",
-            "tests/unit/test_mirror.py::test_no_absolute_name_leads_out_of_the_mirror",
+            "tests/unit/mirror/test_mirror.py::test_no_name_leads_out_of_the_mirror",
+            "tests/unit/mirror/test_mirror.py::test_no_absolute_name_leads_out_of_the_mirror",
         ),
     ),
     Ablation(
         "no link leads out of the mirror",
         (
             Cut(
-                "confsync/mirror.py",
+                "confsync/mirror/mirror.py",
                 '            if _is_link(name, f"{self.root}/{where}"):',
                 "            if False:",
             ),
         ),
         (
-            "tests/unit/test_mirror.py::test_no_link_leads_out_of_the_mirror",
+            "tests/unit/mirror/test_mirror.py::test_no_link_leads_out_of_the_mirror",
             "tests/flows/test_last_lines.py::test_nothing_is_written_below_a_linked_directory",
         ),
     ),
     Ablation(
         "the lock",
-        (Cut("confsync/locking.py", "        lock.acquire()\n", "        pass\n"),),
+        (Cut("confsync/mirror/state/lock.py", "        lock.acquire()\n", "        pass\n"),),
         (
-            "tests/unit/test_mirror.py::"
+            "tests/unit/mirror/test_mirror.py::"
             "test_a_second_confsync_is_refused_while_the_first_works_and_let_in_after",
-            "tests/unit/test_mirror.py::"
+            "tests/unit/mirror/test_mirror.py::"
             "test_another_process_is_refused_and_a_dead_one_holds_nobody",
             "tests/fault/test_machine_faults.py::test_a_second_process_is_told_who_holds_the_lock",
         ),
@@ -374,7 +380,7 @@ ABLATIONS = (
         "the mass guard",
         (
             Cut(
-                "confsync/guard.py",
+                "confsync/sync/refusals.py",
                 "return count > MASS and count * 10 > total",
                 "return False",
             ),
@@ -389,7 +395,7 @@ ABLATIONS = (
         "the mass guard of deletions",
         (
             Cut(
-                "confsync/commands/push.py",
+                "confsync/push/candidates.py",
                 "        if len(named) <= MASS or allow:\n            continue\n",
                 "        continue\n",
             ),
@@ -403,7 +409,7 @@ ABLATIONS = (
         "a page is deleted only as it was seen",
         (
             Cut(
-                "confsync/deleting.py",
+                "confsync/push/delete.py",
                 "        if content is Content.UP_TO_DATE:\n            return None\n",
                 "        return None\n",
             ),
@@ -417,7 +423,7 @@ ABLATIONS = (
         "404 is not deletion",
         (
             Cut(
-                "confsync/reading.py",
+                "confsync/sync/fetch.py",
                 "            return Absent.NOT_VISIBLE\n",
                 "            return Absent.TRASHED\n",
             ),
@@ -428,7 +434,7 @@ ABLATIONS = (
         "conflict markers are not pushed",
         (
             Cut(
-                "confsync/flaws.py",
+                "confsync/sync/preflight.py",
                 "    line = conflict_of(mirror, found, remote)\n",
                 "    line = 0\n",
             ),
@@ -442,7 +448,7 @@ ABLATIONS = (
         "an attachment's version compare",
         (
             Cut(
-                "confsync/sides.py",
+                "confsync/sync/compare_attachments.py",
                 "    return Decision.UNKNOWN if sides.theirs is None else Decision.DIVERGED\n",
                 "    return Decision.UPLOAD\n",
             ),
@@ -456,7 +462,7 @@ ABLATIONS = (
         "an attachment's file before it is replaced",
         (
             Cut(
-                "confsync/mirror.py",
+                "confsync/mirror/mirror.py",
                 "        if now != expected:\n            raise _changed(name)\n",
                 "",
             ),
@@ -482,7 +488,7 @@ ABLATIONS = (
         "no file that stands is committed as deleted",
         (
             Cut(
-                "confsync/mirror.py",
+                "confsync/mirror/mirror.py",
                 "if not os.path.lexists(self.inside(name)):\n                self.note(name)",
                 "self.note(name)",
             ),
@@ -496,7 +502,7 @@ ABLATIONS = (
         "what is staged of a deleted document stays staged",
         (
             Cut(
-                "confsync/committing.py",
+                "confsync/sync/commit.py",
                 "else worktree.staged_and_gone(root, written)",
                 "else frozenset()",
             ),
@@ -507,30 +513,30 @@ ABLATIONS = (
     ),
     Ablation(
         "what is staged is never lost",
-        (Cut("confsync/gitindex.py", "if staged not in (was, *head[2:3]):", "if False:"),),
+        (Cut("confsync/mirror/git/index.py", "if staged not in (was, *head[2:3]):", "if False:"),),
         ("tests/flows/test_conflict_story.py::test_what_is_staged_is_never_lost",),
     ),
     Ablation(
         "a report replaces nothing but a report",
-        (Cut("confsync/report.py", "if not known:", "if False:"),),
-        ("tests/unit/test_sidebyside.py::test_a_report_replaces_a_report_and_nothing_else",),
+        (Cut("confsync/diff/report.py", "if not known:", "if False:"),),
+        ("tests/unit/diff/test_html.py::test_a_report_replaces_a_report_and_nothing_else",),
     ),
     Ablation(
         "no markup of a body's in a report",
         (
             Cut(
-                "confsync/sidebyside/rows.py",
+                "confsync/diff/html_rows.py",
                 "return html.escape(",
                 "return (lambda text, quote: text)(",
             ),
         ),
-        ("tests/unit/test_sidebyside.py::test_nothing_of_a_body_is_markup",),
+        ("tests/unit/diff/test_html.py::test_nothing_of_a_body_is_markup",),
     ),
     Ablation(
         "--ours names the exact version",
         (
             Cut(
-                "confsync/resolve.py",
+                "confsync/pull/merge.py",
                 "if now == at and (not seen or page.digest in seen):",
                 "if True:",
             ),
@@ -545,7 +551,7 @@ ABLATIONS = (
         "a blog post is looked for before it is created",
         (
             Cut(
-                "confsync/creating.py",
+                "confsync/push/create.py",
                 "if (made := earlier()) is not None:",
                 "if (made := None) is not None:",
             ),
@@ -561,7 +567,7 @@ ABLATIONS = (
         "a post with a document here is no earlier try",
         (
             Cut(
-                "confsync/creating.py",
+                "confsync/push/create.py",
                 "self._known = frozenset(e.claimed_id for e in scan.entries if e.claimed_id)",
                 "self._known = frozenset[str]()",
             ),
@@ -572,13 +578,13 @@ ABLATIONS = (
         "blog posts stay in the blog, and pages out of it",
         (
             Cut(
-                "confsync/scan.py",
+                "confsync/mirror/scan.py",
                 "if stamp is None or (stamp.posted is not None) == space.posts:",
                 "if True:",
             ),
         ),
         (
-            "tests/unit/test_blog.py::"
+            "tests/unit/document/test_blog.py::"
             "test_what_stands_where_it_cannot_is_an_error_that_keeps_its_id",
             "tests/flows/test_blog.py::"
             "test_a_post_that_is_moved_among_the_pages_is_refused_and_not_written_again",
@@ -587,7 +593,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a blog post stays below its day",
-        (Cut("confsync/commands/push.py", "if scan.misdated(entry):", "if False:"),),
+        (Cut("confsync/push/candidates.py", "if scan.misdated(entry):", "if False:"),),
         ("tests/flows/test_blog.py::test_a_post_below_another_day_is_refused_and_put_back",),
     ),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import disk
+from confsync.mirror.state import disk
 from confsync.sandbox.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
 

@@ -11,8 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import BinaryIO, TypeVar
 
-from confsync import steps
-from confsync.answers import (
+from confsync import failpoints as steps
+from confsync.errors import (
+    NetworkError,
+    NotVisibleError,
+    PermissionDeniedError,
+    ServerError,
+    SpaceNotFoundError,
+    VersionConflictError,
+    WriteRefusedError,
+)
+from confsync.model.page import (
     AttachmentInfo,
     Folder,
     Other,
@@ -24,15 +33,6 @@ from confsync.answers import (
     Status,
     User,
     Version,
-)
-from confsync.errors import (
-    NetworkError,
-    NotVisibleError,
-    PermissionDeniedError,
-    ServerError,
-    SpaceNotFoundError,
-    VersionConflictError,
-    WriteRefusedError,
 )
 from confsync.remote.protocol import Sink
 from confsync.sandbox import (
@@ -48,7 +48,7 @@ from confsync.sandbox import (
     queries,
 )
 from confsync.sandbox.rows import PAGE, POST
-from confsync.work import Workers, batches
+from confsync.workers import Workers, batches
 
 Done = TypeVar("Done")
 

@@ -1,4 +1,7 @@
-"""The command line: the only package that reads the environment and prints."""
+"""The command line: click, the terminal, and how results read.
+
+The only package that reads the environment and prints. What a command does is in `commands`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,7 @@ from collections.abc import Sequence
 
 import click
 
-from confsync.cli.group import cli
-from confsync.cli.options import Settings
+from confsync.cli.options import Settings, cli
 from confsync.cli.session import color_of
 from confsync.errors import ConfsyncError, Exit
 
@@ -70,8 +72,8 @@ def _fail(
     settings: Settings, given: list[str], code: str, message: str, hint: str, exit_code: Exit
 ) -> int:
     """An error without a result, in the form that was asked for."""
-    from confsync import render
-    from confsync.result import Problem, Result
+    from confsync.cli import render
+    from confsync.model.result import Problem, Result
 
     problem = Problem(code, message, hint, exit_code)
     if _in_json(settings, given):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from confsync.basestore import BaseStore
+    from confsync.mirror.state.base_cache import BaseStore
 
 # More would not be read by anybody, and costs a file each for the title.
 _MOST = 50
@@ -43,9 +43,9 @@ def pages(
 
 
 def _bases(start: Path) -> BaseStore:
-    from confsync import config
-    from confsync.basestore import STATE, BaseStore
     from confsync.errors import ConfsyncError
+    from confsync.mirror import config_file as config
+    from confsync.mirror.state.base_cache import STATE, BaseStore
 
     with contextlib.suppress(ConfsyncError):  # without a mirror there is nothing to complete
         start = config.find_root(start)

@@ -10,8 +10,7 @@ import contextlib
 import click
 
 from confsync.cli import completion
-from confsync.cli.group import cli
-from confsync.cli.options import Settings, common
+from confsync.cli.options import Settings, cli, common
 from confsync.cli.session import (
     finish,
     finish_clean,
@@ -44,8 +43,8 @@ def status(
     if count is not None:
         finish_clean(settings, count)
     from confsync.commands.status import status as run
-    from confsync.glance import clean
-    from confsync.result import Result
+    from confsync.mirror.snapshot import clean
+    from confsync.model.result import Result
 
     results = {}
     for root, named in mirrors_of(settings, paths).items():

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from confsync.version import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -87,10 +90,11 @@ def common(command: Command) -> Command:
 
 # The modules of the verbs. Each hangs its verbs on to the command when it is loaded, which is when
 # one of them is asked for: `confsync --version` and a hook that checks one file wait for no other.
-_OTHERS = "confsync.cli.verbs"
+_OTHERS = "confsync.cli.page_verbs"
+
 _MODULES = {
-    "confsync.cli.often": ("check", "status"),
-    "confsync.cli.around": ("clone", "demo", "doctor", "init", "login", "logout", "sandbox"),
+    "confsync.cli.fast_verbs": ("check", "status"),
+    "confsync.cli.setup_verbs": ("clone", "demo", "doctor", "init", "login", "logout", "sandbox"),
 }
 
 
@@ -123,3 +127,24 @@ class Group(click.Group):
             near = near or [name for name in names if name.startswith(args[0])]
             hint = f"Did you mean '{near[0]}'?" if near else "'confsync --help' lists them."
             raise click.UsageError(f"No such command '{args[0]}'. {hint}", context) from error
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="confsync")
+@common
+def cli() -> None:
+    """git for Confluence pages: pull a space to files, edit them, push them back.
+
+    A page goes back only if the server still has exactly what the file was based on.
+
+    \b
+    confsync clone https://acme.atlassian.net/wiki/spaces/ENG
+    confsync status
+    confsync diff
+    confsync push -m "New ports"
+
+    'confsync COMMAND --help' has examples of each. Completion for bash, zsh and fish:
+
+    \b
+    eval "$(_CONFSYNC_COMPLETE=bash_source confsync)"
+    """

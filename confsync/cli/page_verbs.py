@@ -10,8 +10,7 @@ from dataclasses import replace
 import click
 
 from confsync.cli import completion
-from confsync.cli.group import cli
-from confsync.cli.options import Settings, common
+from confsync.cli.options import Settings, cli, common
 from confsync.cli.session import (
     colored,
     deletions_of,
@@ -60,7 +59,7 @@ def pull(
     confsync pull --ours docs/ENG/guide.xhtml --at 9
     """
     from confsync.commands.pull import pull as run
-    from confsync.resolution import asked_for
+    from confsync.pull.resolution import asked_for
 
     mirror, selection = mirror_of(settings, paths)
     resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, named=selection.names)
@@ -174,9 +173,9 @@ def diff(
     confsync diff --word-diff ENG/guide.xhtml
     confsync diff --html report.html
     """
+    from confsync.cli.escape import safe
     from confsync.commands.diff import diff as run
-    from confsync.render import safe
-    from confsync.unified import Style
+    from confsync.diff.text import Style
 
     if html == "":
         raise UsageError("--html needs the name of a file")
@@ -278,7 +277,7 @@ def restore(settings: Settings, page_id: str) -> None:
     confsync restore 98310
     """
     from confsync.commands.restore import restore as run
-    from confsync.target import is_id
+    from confsync.sync.target import is_id
 
     mirror, _ = mirror_of(settings, ())
     if not is_id(page_id):

@@ -13,7 +13,7 @@ _NOT_FOUND = (127, 9009)
 
 def command(environment: Mapping[str, str]) -> str:
     """The pager that git would use, of the user's choosing alone; empty for none."""
-    from confsync import gittext
+    from confsync.mirror.git import texts as gittext
 
     found = gittext.pager()
     if found is None:

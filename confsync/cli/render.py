@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -10,22 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from confsync.brief import clean as clean_line
-from confsync.brief import pages as counted_pages
+from confsync.cli.escape import safe
 from confsync.errors import Exit
-from confsync.model import message_without_token
-from confsync.result import Problem, Result
+from confsync.model.result import Problem, Result
+from confsync.model.stamp import message_without_token
+from confsync.model.summary import clean as clean_line
+from confsync.model.summary import pages as counted_pages
 
 if TYPE_CHECKING:
-    from confsync.findings import Finding
-
-# A server's titles and messages must not steer the terminal.
-_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-
-
-def safe(text: str) -> str:
-    """Text with control characters made visible."""
-    return re.sub(_CONTROL, lambda found: f"\\x{ord(found[0]):02x}", text)
+    from confsync.model.lint import Finding
 
 
 def as_json(result: Result) -> str:
@@ -76,7 +68,7 @@ def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) ->
     """What failed, and nothing else."""
     failed = [page for page in result.pages if page.exit is not Exit.DONE]
     if failed and result.command != "diff":
-        from confsync.render import pages
+        from confsync.cli import render_pages as pages
 
         yield from (pages.line(page, shown, now) for page in failed)
     errors = (found for found in result.findings if found.refused)
@@ -162,7 +154,7 @@ def _event_lines(result: Result) -> Iterator[str]:
 def _finding_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     yield from (_finding_line(found, shown) for found in result.findings)
     if result.command == "check":
-        from confsync.findings import Severity
+        from confsync.model.lint import Severity
 
         documents = result.clean + len({found.path for found in result.findings})
         counts = Counter(found.severity for found in result.findings)
@@ -214,7 +206,7 @@ def _page_lines(
     result: Result, shown: Callable[[str], str], verbose: bool, now: datetime
 ) -> Iterator[str]:
     if result.pages and result.command != "diff":
-        from confsync.render import pages  # not for who has none to tell of
+        from confsync.cli import render_pages as pages  # not for who has none to tell of
 
         yield from pages.lines(result, shown, verbose, now)
 
@@ -241,20 +233,9 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
         if error.message:
             yield from problem_lines(error)
     if result.pages:
-        from confsync.render import pages
+        from confsync.cli import render_pages as pages
 
         yield from pages.waiting_lines(result, shown)
-
-
-def typed(path: str) -> str:
-    """A path as it is typed in a shell; in double quotes, since a hint stands in single ones."""
-    if not _SHELLS.search(path):
-        return path
-    return '"' + re.sub(r'([\\"$`])', r"\\\1", path) + '"'
-
-
-# What a shell takes for more than a letter of a name.
-_SHELLS = re.compile(r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]")
 
 
 # What these print is all that there is to say.

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from confsync.brief import pages as counted_pages
-from confsync.model import message_without_token
-from confsync.outcome import Outcome, PageResult
-from confsync.render import safe, typed
+from confsync.cli.escape import safe, typed
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.stamp import message_without_token
+from confsync.model.summary import pages as counted_pages
 
 if TYPE_CHECKING:
-    from confsync.answers import Version
-    from confsync.result import Result
+    from confsync.model.page import Version
+    from confsync.model.result import Result
 
 # More pages than this of one uneventful kind are counted, not listed.
 LISTED = 40

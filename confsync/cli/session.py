@@ -17,17 +17,17 @@ from confsync.errors import Exit, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from confsync.deleting import Deleting
-    from confsync.mirror import Mirror
+    from confsync.mirror.mirror import Mirror
+    from confsync.mirror.selection import Selection
+    from confsync.model.result import Result
     from confsync.progress import Progress
+    from confsync.push.delete import Deleting
     from confsync.remote import Credentials, Remote
-    from confsync.result import Result
-    from confsync.selection import Selection
-    from confsync.target import Target
+    from confsync.sync.target import Target
 
 
 def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
-    from confsync import config
+    from confsync.mirror import config_file as config
 
     start = settings.start
     if not start.is_dir():
@@ -37,9 +37,9 @@ def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selec
 
 def mirror_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
     """The mirror at `root`, and what is meant by paths as typed in `start`."""
-    from confsync import config
-    from confsync.mirror import Mirror
-    from confsync.selection import Selection
+    from confsync.mirror import config_file as config
+    from confsync.mirror.mirror import Mirror
+    from confsync.mirror.selection import Selection
 
     return Mirror(root, config.load(root)), Selection.of(root, start, paths)
 
@@ -49,8 +49,8 @@ def unchanged_at(settings: Settings) -> int | None:
 
     None: whoever wants to tell of them has to read. Loads nothing that does.
     """
-    from confsync import glance
-    from confsync.filenames import root_above
+    from confsync.mirror import snapshot as glance
+    from confsync.model.filenames import root_above
 
     start = settings.place
     root = root_above(start) if os.path.isdir(start) else None
@@ -63,8 +63,8 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
     A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
     ConfigError when none is in any, but not to pre-commit, where a commit may hold others' alone.
     """
-    from confsync import config
     from confsync.errors import ConfigError
+    from confsync.mirror import config_file as config
 
     if not settings.start.is_dir():
         raise UsageError(f"{settings.start} is not a directory")
@@ -89,7 +89,7 @@ def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result
     """The results of several mirrors, or of none, as one, and what its paths are relative to."""
     from dataclasses import replace
 
-    from confsync.result import Result
+    from confsync.model.result import Result
 
     if not results:
         return Result(click.get_current_context().info_name or ""), settings.start
@@ -120,7 +120,7 @@ def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result
 
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
     """The page that is meant by an id or a path, with ``@VERSION`` or without."""
-    from confsync import target
+    from confsync.sync import target
 
     return target.read(mirror.root, settings.start, mirror.scan(), text)
 
@@ -129,8 +129,8 @@ def deletions_of(
     settings: Settings, given: tuple[str, ...], since: str | None
 ) -> tuple[tuple[str, ...], Deleting]:
     """What --delete asks for: of what was typed, ids are pages, and the rest is paths."""
-    from confsync.deleting import Deleting
-    from confsync.target import divided, is_id
+    from confsync.push.delete import Deleting
+    from confsync.sync.target import divided, is_id
 
     named = {}
     paths = []
@@ -145,19 +145,20 @@ def deletions_of(
 
 def base_url(settings: Settings, url: str | None) -> str:
     """The Confluence that is meant: as typed, or the mirror's."""
-    from confsync import config
+    from confsync.mirror import config_file as config
+    from confsync.model.url import check_url
 
     if url is None:
         return config.load(config.find_root(settings.start)).url
     try:
-        return config.check_url(url)
+        return check_url(url)
     except ValueError as error:
         raise UsageError(str(error)) from None
 
 
 @contextlib.contextmanager
 def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
-    from confsync.cli import arenas
+    from confsync.cli import malloc as arenas
     from confsync.remote import open_remote
 
     arenas.limit()
@@ -184,8 +185,8 @@ def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[
 
 def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
     """The environment's token, else the keyring's; without one the library looks into .netrc."""
-    from confsync import keychain
     from confsync.remote import Credentials
+    from confsync.remote import token_store as keychain
 
     certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
     token = environment.get("CONFSYNC_TOKEN", "").strip()
@@ -208,7 +209,7 @@ def progress_on(settings: Settings) -> Iterator[Progress]:
 
         def show(what: str, done: int, total: int | None) -> None:
             if not bar:  # what never gets here needs no bar, and no library for one
-                from confsync.cli.bar import shown
+                from confsync.cli.progress_bar import shown
 
                 bar.append(stack.enter_context(shown()))
             bar[0](what, done, total)
@@ -230,7 +231,7 @@ def finish(
     """
     from datetime import UTC, datetime
 
-    from confsync import render
+    from confsync.cli import escape, render
 
     if settings.as_json:
         given, out, err = render.as_json(result) + "\n", "", ""
@@ -248,14 +249,14 @@ def finish(
         )
         if settings.directory:
             # What we tell to type must work where it is typed.
-            command = f"'confsync -C {render.typed(str(settings.directory))} "
+            command = f"'confsync -C {escape.typed(str(settings.directory))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
     _end(settings, given, out, err, int(result.exit), paged=paged)
 
 
 def finish_clean(settings: Settings, count: int) -> NoReturn:
     """Print that so many documents are clean, as `finish` would, which loads what tells of more."""
-    from confsync import brief
+    from confsync.model import summary as brief
 
     out = brief.clean(count)
     if settings.as_json:

@@ -9,16 +9,8 @@ import sys
 
 import click
 
-from confsync.cli.group import cli
-from confsync.cli.options import Settings, common
-from confsync.cli.session import (
-    base_url,
-    finish,
-    mirror_of,
-    progress_on,
-    remote_for,
-    remote_of,
-)
+from confsync.cli.options import Settings, cli, common
+from confsync.cli.session import base_url, finish, mirror_of, progress_on, remote_for, remote_of
 
 
 @cli.command()
@@ -37,7 +29,7 @@ def init(
     confsync init docs --url https://acme.atlassian.net/wiki --space ENG
     """
     from confsync.commands.init import init as run
-    from confsync.config import settings_for
+    from confsync.mirror.config_file import settings_for
 
     finish(settings, run(settings.start / (directory_ or ""), settings_for(url, spaces, root)))
 
@@ -53,8 +45,8 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
     \b
     confsync clone https://acme.atlassian.net/wiki/spaces/ENG
     """
-    from confsync import address
     from confsync.commands.clone import clone as run
+    from confsync.model import url as address
 
     found = address.read(url)
     root = settings.start / (directory_ or found.key)
@@ -93,9 +85,9 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     \b
     confsync login https://acme.atlassian.net/wiki --user me@acme.com
     """
-    from confsync import keychain
+    from confsync.model.result import Result
     from confsync.remote import Credentials, open_remote
-    from confsync.result import Result
+    from confsync.remote import token_store as keychain
 
     where = base_url(settings, url)
     interactive = sys.stdin.isatty()
@@ -122,8 +114,8 @@ def logout(settings: Settings, url: str | None) -> None:
     \b
     confsync logout https://acme.atlassian.net/wiki
     """
-    from confsync import keychain
-    from confsync.result import Result
+    from confsync.model.result import Result
+    from confsync.remote import token_store as keychain
 
     where = base_url(settings, url)
     had = keychain.forget(where)
@@ -168,7 +160,7 @@ def demo(settings: Settings, directory_: str | None) -> None:
     confsync demo /tmp/story
     """
     from confsync.commands.demo import demo as run
-    from confsync.result import Result
+    from confsync.model.result import Result
 
     given = settings.start / directory_ if directory_ else None
     run(given, tell=lambda text: click.echo(text, err=settings.as_json))

@@ -1,1 +1,5 @@
-"""One verb a file: gather, decide, act, answer a Result. Nothing here prints."""
+"""One verb a file: gather, decide, act, answer a Result.
+
+Nothing here prints, reads the environment or imports click. What two verbs share belongs to the
+rooms below.
+"""

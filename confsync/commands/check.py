@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync.checking import Known, findings_of, unknown_to_cache
 from confsync.errors import UsageError
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.result import Result
-from confsync.scan import Entry, SpaceScan, read
-from confsync.selection import Selection
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan, read
+from confsync.mirror.selection import Selection
+from confsync.model.result import Result
+from confsync.model.stamp import Stamp
+from confsync.sync.lint import Known, findings_of, unknown_to_cache
 
 if TYPE_CHECKING:
-    from confsync.index import Index
+    from confsync.mirror.index import Index
 
 _LISTED = "'confsync status' lists what was edited; without a name every document is checked"
 
@@ -57,7 +57,7 @@ def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entr
         if selection.has(name):
             return read(root, name)
         if index is None:
-            from confsync.index import Index  # a mirror of one document has no use for it
+            from confsync.mirror.index import Index  # a mirror of one document has no use for it
 
             index = Index(mirror.root)
         return index.known(root, name) or read(root, name)
@@ -69,7 +69,7 @@ def _committed(mirror: Mirror, here: Mapping[str, bytes]) -> Mapping[str, Stamp]
     """The stamps that some documents have in git, where there are any to ask about."""
     if not here:
         return {}
-    from confsync.committed import committed_stamps
+    from confsync.mirror.deleted import committed_stamps
 
     return committed_stamps(mirror.root, mirror.config.spaces, here)
 

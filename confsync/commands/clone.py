@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from confsync import config, disk
-from confsync.address import Address
 from confsync.commands.init import ATTRIBUTES, init
 from confsync.commands.pull import pull
-from confsync.config import settings_for
 from confsync.errors import FileError
-from confsync.filenames import TEMPORARY
-from confsync.mirror import Mirror
+from confsync.mirror import config_file as config
+from confsync.mirror.config_file import settings_for
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.selection import Selection
+from confsync.mirror.state import disk
+from confsync.model.filenames import TEMPORARY
+from confsync.model.result import Result
+from confsync.model.url import Address
 from confsync.progress import Progress, silent
 from confsync.remote import Remote
-from confsync.result import Result
-from confsync.selection import Selection
 
 
 def _is_left_over(path: Path) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from confsync import report
-from confsync.comparing import Comparison
-from confsync.difference import Difference
+from confsync.diff import report
+from confsync.diff.collect import Comparison
+from confsync.diff.difference import Difference
+from confsync.diff.text import Style, all_unified, counted
 from confsync.errors import ConfsyncError
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.selection import Selection
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
 from confsync.remote import Remote
-from confsync.result import Problem, Result
-from confsync.selection import Selection
-from confsync.unified import Style, all_unified, counted
 
 
 def diff(

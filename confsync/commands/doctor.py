@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from confsync import gitrepo
-from confsync.answers import ParentKind, Status
-from confsync.config import SpaceConfig
-from confsync.diagnosis import Check
 from confsync.errors import APIAccessError, CredentialsError, Exit, FileError, ServerError
-from confsync.mirror import Mirror
+from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.mirror import Mirror
+from confsync.model.config import SpaceConfig
+from confsync.model.diagnosis import Check
+from confsync.model.page import ParentKind, Status
+from confsync.model.result import Result
 from confsync.remote import Remote
-from confsync.result import Result
 
 # Servers refuse signed requests, and people misread 'two hours ago', when clocks differ by more.
 SKEW = 120.0

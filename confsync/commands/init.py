@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from confsync import config, disk, mirror
-from confsync.config import Config
 from confsync.errors import ConfigError, FileError
-from confsync.result import Result
+from confsync.mirror import config_file as config
+from confsync.mirror import mirror
+from confsync.mirror.state import disk
+from confsync.model.config import FILE_NAME, Config
+from confsync.model.result import Result
 
 # Bodies and attachments are compared byte for byte; git shall not turn their line ends.
 ATTRIBUTES = (b"*.xhtml text eol=lf", b"**/*.attachments/** -text")
@@ -15,7 +17,7 @@ ATTRIBUTES = (b"*.xhtml text eol=lf", b"**/*.attachments/** -text")
 
 def init(directory: Path, settings: Config) -> Result:
     """Write `.confsync.yaml` and `.gitattributes`. Raises ConfigError, FileError."""
-    path = directory / config.FILE_NAME
+    path = directory / FILE_NAME
     if path.exists():
         raise ConfigError(
             f"{path} exists already", hint="this is a mirror: 'confsync pull' brings its pages"

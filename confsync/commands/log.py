@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from confsync.mirror import Mirror
-from confsync.rejection import names_of
+from confsync.mirror.mirror import Mirror
+from confsync.model.result import Result
 from confsync.remote import Remote
-from confsync.result import Result
-from confsync.target import Target
+from confsync.sync.people import names_of
+from confsync.sync.target import Target
 
 
 def log(mirror: Mirror, remote: Remote, target: Target) -> Result:

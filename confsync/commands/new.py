@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from confsync import frontmatter, mirror, paths
-from confsync.config import FILE_NAME
+from confsync.document import frontmatter
+from confsync.document.paths import SUFFIX
 from confsync.errors import UsageError
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
-from confsync.result import Result
+from confsync.mirror import mirror
+from confsync.mirror.mirror import Mirror
+from confsync.model import filenames as paths
+from confsync.model.config import FILE_NAME
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.result import Result
 
 
 def new(root: Mirror, name: str, title: str) -> Result:
     """Write a document at `name`, relative to the mirror. Raises UsageError, FileError."""
     inside = any(name.startswith(f"{space.path}/") for space in root.config.spaces)
-    if not inside or not name.endswith(paths.SUFFIX):
+    if not inside or not name.endswith(SUFFIX):
         spaces = ", ".join(f"{space.path}/" for space in root.config.spaces)
-        raise UsageError(f"{name}: a document ends in {paths.SUFFIX} and stands below {spaces}")
+        raise UsageError(f"{name}: a document ends in {SUFFIX} and stands below {spaces}")
     for space in root.config.spaces:
         if not space.blog and not space.posts and name.startswith(f"{space.path}/{paths.BLOG}/"):
             raise UsageError(

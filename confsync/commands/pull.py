@@ -6,15 +6,15 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from confsync.errors import ConfsyncError
+from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
-from confsync.result import Problem, Result
-from confsync.unchanged import Unchanged
+from confsync.pull.no_change import Unchanged
 
 if TYPE_CHECKING:
-    from confsync.mirror import Mirror
+    from confsync.mirror.mirror import Mirror
+    from confsync.mirror.selection import Selection
+    from confsync.pull.resolution import Resolution
     from confsync.remote import Remote
-    from confsync.resolution import Resolution
-    from confsync.selection import Selection
 
 
 def pull(
@@ -37,7 +37,7 @@ def pull(
     """
     committing = None
     if commit and not dry_run:
-        from confsync.committing import Commit
+        from confsync.sync.commit import Commit
 
         committing = Commit(mirror, remote, theirs=True)
     plain = selection.everything and not (refresh or prune or resolution)
@@ -51,7 +51,7 @@ def pull(
                 return committing.of(nothing) if committing else nothing
         except ConfsyncError as error:
             return Result("pull", errors=(Problem.of(error),), dry_run=dry_run)
-        from confsync.pulling import bring  # 20 ms, which most pulls need not wait for
+        from confsync.pull.run import bring  # 20 ms, which most pulls need not wait for
 
         return bring(
             mirror,

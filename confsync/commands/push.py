@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 
-from confsync import attaching, labelling, paths, references, scope, worktree
-from confsync.answers import Space
-from confsync.attaching import Beside, deleted_here
-from confsync.committed import astray, deleted_entries
-from confsync.committing import Commit
-from confsync.config import FILE_NAME
-from confsync.deleting import Deleting, Deletions, Doomed, doomed_elsewhere, doomed_in
-from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError
-from confsync.extras import Extras
-from confsync.files import MISNAMED
-from confsync.flaws import flaw_of
-from confsync.guard import MASS, too_many
-from confsync.index import Index
-from confsync.mirror import Mirror
-from confsync.outcome import PageResult
+from confsync.errors import ConfsyncError
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import knowing
+from confsync.mirror.selection import Selection
+from confsync.model.outcome import PageResult
+from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress, silent
-from confsync.references import Renamed
-from confsync.rejection import blank, failed, outside_of, with_names
+from confsync.push.candidates import (
+    changed_files,
+    deleted_documents,
+    flaw_finder,
+    ids_of,
+    index_for,
+    narrowed,
+    not_found,
+    outgoing_in,
+    refuse_emptying,
+    refuse_turning_over,
+    truly_deleted,
+    with_texts,
+    without_differing,
+)
+from confsync.push.delete import Deleting, Deletions, doomed_elsewhere, doomed_in
+from confsync.push.extras import Extras
+from confsync.push.rounds import Turns
 from confsync.remote import Remote, about
-from confsync.result import Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, knowing, paths_of, read
-from confsync.selection import Selection
-from confsync.sending import Unfit, lots
-from confsync.turns import Turns
-from confsync.view import reader_of
+from confsync.sync import renames as references
+from confsync.sync import scope
+from confsync.sync.attachments import deleted_here
+from confsync.sync.commit import Commit
+from confsync.sync.people import with_names
+from confsync.sync.renames import Renamed
+from confsync.sync.space_view import reader_of
 
 
 def push(
@@ -56,40 +63,40 @@ def push(
     a commit, and only what changed since is meant; `staged` means only what git's index has, and
     `commit` commits the documents as they are settled. Raises UsageError, FileError.
     """
-    selection, differing = _narrowed(mirror, selection, since, staged=staged)
+    selection, differing = narrowed(mirror, selection, since, staged=staged)
     committing = Commit(mirror, remote, theirs=False) if commit and not dry_run else None
     pages: list[PageResult] = []
     errors: list[Problem] = []
     renamed: list[Renamed] = []
     interrupted = False
     with contextlib.nullcontext() if dry_run else mirror.lock():
-        known = _index(mirror, delete)
+        known = index_for(mirror, delete)
         scans = mirror.scan(known.read if known else None)
-        deleted = _deleted(mirror, scans, delete)
-        scans = _with_texts(mirror, knowing(scans, deleted))
+        deleted = deleted_documents(mirror, scans, delete)
+        scans = with_texts(mirror, knowing(scans, deleted))
         deleted = scope.not_excluded(scans, deleted)
         paths_here = [entry.path for scan in scans for entry in scan.entries]
         paths_here += [entry.path for entry in deleted.values() if delete]
         selection.check(paths_here, mirror.config.directories)
         asked = delete or Deleting()
         if delete:
-            deleted = _truly(mirror, deleted, asked, selection, pages)
+            deleted = truly_deleted(mirror, deleted, asked, selection, pages)
         gone = deleted_here(mirror)
         try:
             for scan in scans:
                 with each_space(errors):
                     asking = about(remote, scan.config)
-                    files = _files(mirror, scan, selection, gone, pages, delete=bool(delete))
-                    unfit = _unfit(mirror, asking)
-                    waiting = _outgoing(mirror, unfit, scan, selection, pages, errors, files)
-                    waiting = _without(waiting, differing, pages)
+                    files = changed_files(mirror, scan, selection, gone, pages, delete=bool(delete))
+                    unfit = flaw_finder(mirror, asking)
+                    waiting = outgoing_in(mirror, unfit, scan, selection, pages, errors, files)
+                    waiting = without_differing(waiting, differing, pages)
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
                         continue
                     reader = reader_of(remote, scan)
-                    doomed += doomed_elsewhere(reader, asked, _ids_of(scans, deleted))
-                    _refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
-                    _refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
+                    doomed += doomed_elsewhere(reader, asked, ids_of(scans, deleted))
+                    refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
+                    refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
                     extras = Extras(mirror, asking, files, delete=delete is not None)
                     turns = Turns(mirror, reader, scan, message, pages, clock, extras, unfit)
                     try:
@@ -105,256 +112,9 @@ def push(
             known.wrote(mirror.fresh)
             known.save()
     if not errors:
-        errors += _nowhere(asked, pages)
+        errors += not_found(asked, pages)
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     changed = [page for page in renamed if page.old != page.new]
     notes = tuple(references.notes(mirror.scan(), changed)) if changed else ()
     result = Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
     return committing.of(result) if committing else result
-
-
-def _index(mirror: Mirror, delete: Deleting | None) -> Index | None:
-    """By which of documents that are as they were no more is read than title and stamp.
-
-    What is without its bytes is never written over: no file is what nobody has read.
-    """
-    if delete is not None or mirror.config.labels or mirror.config.attachments:
-        return None
-    return Index(mirror.root)
-
-
-def _with_texts(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
-    """The scans with all that is sent. Git's word goes first: by it, too, a document moves."""
-    return tuple(
-        replace(
-            scan,
-            entries=tuple(
-                read(mirror.root, entry.path) if _meant(scan, entry) else entry
-                for entry in scan.entries
-            ),
-        )
-        for scan in scans
-    )
-
-
-def _meant(scan: SpaceScan, entry: Entry) -> bool:
-    """Whether a document is sent for where it stands, and its text has to be had for that."""
-    return not entry.raw and (scan.moves(entry) or entry.path in scan.foreign)
-
-
-def _narrowed(
-    mirror: Mirror, selection: Selection, since: str | None, *, staged: bool
-) -> tuple[Selection, frozenset[str]]:
-    """What is meant, by the word of git; and what of it is not as git's index has it."""
-    directories = mirror.config.directories
-    among, differing = selection.among, frozenset[str]()
-    if since is not None:
-        changed = worktree.changed_documents(mirror.root, directories, since)
-        among = changed if among is None else among & changed
-    if staged:
-        changed, differing = worktree.staged_documents(mirror.root, directories)
-        among = changed if among is None else among & changed
-    return replace(selection, among=among), differing
-
-
-def _without(
-    waiting: list[Entry], differing: frozenset[str], pages: list[PageResult]
-) -> list[Entry]:
-    """What is as git's index has it; adds the others to the result."""
-    for entry in waiting:
-        if entry.path in differing:
-            why = "its work tree differs from what is staged"
-            hint = "'git add' it, or push without --staged"
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
-    return [entry for entry in waiting if entry.path not in differing]
-
-
-# -- before any request ----------------------------------------------------------------------------
-
-
-def _unfit(mirror: Mirror, remote: Remote) -> Unfit:
-    """Tells why a document must not be sent as it is; each is looked into once."""
-    known: dict[str, PageResult | None] = {}
-
-    def unfit(entry: Entry) -> PageResult | None:
-        if entry.path not in known:
-            flaw = flaw_of(mirror, entry, remote)
-            known[entry.path] = _flawed(entry, flaw) if flaw else None
-        return known[entry.path]
-
-    return unfit
-
-
-def _flawed(entry: Entry, flaw: str) -> PageResult:
-    hint = "'confsync check {path}' shows where; correct that, then push again"
-    return replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED)
-
-
-def _outgoing(
-    mirror: Mirror,
-    unfit: Unfit,
-    scan: SpaceScan,
-    selection: Selection,
-    pages: list[PageResult],
-    errors: list[Problem],
-    files: Mapping[str, Beside],
-) -> list[Entry]:
-    """The documents that differ from their base and can be sent; adds the others to the result.
-
-    `files` are those whose attachments differ. Edited ones behind the first lot are looked into for
-    flaws while the lot before theirs is written.
-    """
-    told = {page.path for page in pages}
-    outgoing: list[Entry] = []
-    excluded = {entry.path for entry in scope.excluded(scan)}
-    for entry in scan.entries:
-        if not selection.has(entry.path) or entry.path in told:
-            continue
-        if entry.document is None:
-            errors.append(Problem.of(entry.error or ConfsyncError(f"{entry.path}: unreadable")))
-            continue
-        stamp = entry.document.stamp
-        relabelled = mirror.config.labels and labelling.changed(entry.document)
-        # Of what was moved to another space's directory the server says whether it belongs there.
-        extra = relabelled or entry.path in files or entry.path in scan.foreign
-        if stamp and not entry.document.modified and not scan.moves(entry) and not extra:
-            continue
-        if scan.misdated(entry):
-            pages.append(_misdated(scan, entry))
-            continue
-        if entry.path in excluded:
-            why = f"excluded by {FILE_NAME}; not pushed"
-            hint = f"change 'include' or 'exclude' in {FILE_NAME}, or 'confsync pull --prune'"
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
-            continue
-        outgoing.append(entry)
-    now, *later = lots(outgoing) or [[]]
-    new = [entry for lot in later for entry in lot if entry.page_id is None]
-    unsent = {entry.path: refused for entry in (*now, *new) if (refused := unfit(entry))}
-    pages += unsent.values()
-    return [entry for entry in outgoing if entry.path not in unsent]
-
-
-def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:
-    """The refusal of a blog post that stands below another day than its own."""
-    stamp = entry.document.stamp if entry.document else None
-    place = scan.outer(paths.place_of_day(stamp.posted or "" if stamp else ""))
-    why = f"a blog post stays below its day, {place}/: blog posts do not move"
-    hint = "'confsync pull' puts it back"
-    return replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED)
-
-
-def _files(
-    mirror: Mirror,
-    scan: SpaceScan,
-    selection: Selection,
-    gone: frozenset[str],
-    pages: list[PageResult],
-    *,
-    delete: bool,
-) -> dict[str, Beside]:
-    """What stands beside the documents whose attachments were changed here, by document.
-
-    `gone` are the attachments that git knows to be deleted. A file that cannot be read is told of
-    with its document, and nothing of that is sent.
-    """
-    found: dict[str, Beside] = {}
-    if not mirror.config.attachments:
-        return found
-    for entry in scan.entries:
-        if entry.document is None or not selection.has(entry.path):
-            continue
-        try:
-            beside = attaching.beside(mirror, entry.path, entry.document, gone)
-        except FileError as error:
-            pages.append(failed(blank(entry), error))
-            continue
-        if beside.misnamed:
-            why = f"{scope.few(beside.misnamed)}: {MISNAMED}"
-            hint = "rename the file, and what the page shows"
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
-        elif beside.changed(delete=delete):
-            found[entry.path] = beside
-    return found
-
-
-def _deleted(
-    mirror: Mirror, scans: tuple[SpaceScan, ...], delete: Deleting | None
-) -> dict[str, Entry]:
-    """The documents that were deleted here on purpose, where it matters."""
-    if delete is None and not any(scan.has_orphans for scan in scans):
-        return {}
-    present = _ids_of(scans, {})
-    since = delete.since if delete else "HEAD"
-    here = paths_of(scans)
-    found = deleted_entries(mirror.root, mirror.config.spaces, since, here=here)
-    return {page_id: entry for page_id, entry in found.items() if page_id not in present}
-
-
-def _truly(
-    mirror: Mirror,
-    deleted: Mapping[str, Entry],
-    asked: Deleting,
-    selection: Selection,
-    pages: list[PageResult],
-) -> dict[str, Entry]:
-    """The documents that are deleted, without those that only stand where no page can."""
-    unnamed = deleted.keys() - asked.named.keys()
-    found = astray(mirror.root, mirror.config.spaces, unnamed)
-    for page_id, path in found.items():
-        if selection.has(deleted[page_id].path):
-            hint = "move it back, or delete it there and push --delete again"
-            told = replace(blank(deleted[page_id]), error=outside_of(path), hint=hint)
-            pages.append(replace(told, exit=Exit.REFUSED))
-    return {page_id: entry for page_id, entry in deleted.items() if page_id not in found}
-
-
-def _ids_of(scans: tuple[SpaceScan, ...], deleted: Mapping[str, Entry]) -> set[str]:
-    here = {entry.claimed_id for scan in scans for entry in scan.entries if entry.claimed_id}
-    return here | set(deleted)
-
-
-def _nowhere(asked: Deleting, pages: list[PageResult]) -> Iterator[Problem]:
-    """Says which pages named for deletion no space of the mirror has."""
-    told = {page.id for page in pages}
-    for page_id in asked.named:
-        if page_id not in told:
-            why = f"page {page_id} is not in a space of this mirror, or you may not see it"
-            yield Problem("not-visible", why, exit=Exit.REFUSED)
-
-
-def _refuse_emptying(
-    scan: SpaceScan, doomed: list[Doomed], files: Mapping[str, Beside], *, allow: bool
-) -> None:
-    """Raise MassChangeError for more deletions than anybody means without saying so."""
-    gone = [f"{path}: {name}" for path, one in files.items() for name in sorted(one.deleted)]
-    for what, named in (("pages", [one.path for one in doomed]), ("attachments", gone)):
-        if len(named) <= MASS or allow:
-            continue
-        some = ", ".join(named[:3])
-        raise MassChangeError(
-            f"{scan.config.key}: this push would delete {len(named)} {what} (such as {some})",
-            hint="'confsync push --delete --dry-run --allow-mass-delete' lists them; "
-            "without --dry-run it lets that happen",
-        )
-
-
-def _refuse_turning_over(
-    scan: SpaceScan, space: Space, waiting: list[Entry], *, allow: bool
-) -> None:
-    """Raise MassChangeError for a push that would move a good part of a space, or all its top."""
-    home = scan.config.root or space.home
-    if scan.tree.home and home and scan.tree.home != home:
-        raise MassChangeError(
-            f"{scan.outer(paths.HOME + paths.SUFFIX)} is page {scan.tree.home}, "
-            f"but the home page of {space.key} is {home}",
-            hint="'confsync pull' puts the home page in its place",
-        )
-    moved = [entry.path for entry in waiting if scan.moves(entry)]
-    total = len([entry for entry in scan.entries if entry.page_id])
-    if too_many(len(moved), total) and not allow:
-        raise MassChangeError(
-            f"{space.key}: this push would move {len(moved)} of the {total} pages "
-            f"(such as {', '.join(moved[:3])})",
-            hint="'confsync status' lists them; --allow-mass-move lets it happen",
-        )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confsync.answers import PageInfo, Status
-from confsync.committed import deleted_pages
 from confsync.errors import APIAccessError, Exit, NetworkError, ServerError
-from confsync.event import Event
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
+from confsync.mirror.deleted import deleted_pages
+from confsync.mirror.mirror import Mirror
+from confsync.model.event import Event
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import PageInfo, Status
+from confsync.model.result import Result
 from confsync.remote import Remote
-from confsync.result import Result
-from confsync.target import Target
+from confsync.sync.target import Target
 
 
 def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confsync import document
-from confsync.answers import Page
+from confsync.document import document
 from confsync.errors import APIAccessError
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.rejection import names_of
+from confsync.mirror.mirror import Mirror
+from confsync.model.page import Page
+from confsync.model.result import Result
+from confsync.model.stamp import Stamp
 from confsync.remote import Remote
-from confsync.result import Result
-from confsync.target import Target
+from confsync.sync.people import names_of
+from confsync.sync.target import Target
 
 
 def show(mirror: Mirror, remote: Remote, target: Target) -> Result:

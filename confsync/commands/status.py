@@ -6,26 +6,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard, assert_never
 
-from confsync import attaching, files, labelling, scope
-from confsync.answers import AttachmentInfo, ParentKind, Status
-from confsync.attaching import deleted_here
-from confsync.committed import astray, deleted_entries
-from confsync.compare import Content, Parent
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
-from confsync.flaws import RESOLVE, conflict_of
-from confsync.glance import Glance
-from confsync.index import Index
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
+from confsync.mirror import attachment_files as files
+from confsync.mirror.deleted import astray, deleted_entries
+from confsync.mirror.index import Index
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
+from confsync.mirror.selection import Selection
+from confsync.mirror.snapshot import Glance
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import AttachmentInfo, ParentKind, Status
+from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
-from confsync.reading import Case
-from confsync.rejection import hint_of, outside_of, read_only, reason, with_names
 from confsync.remote import about
-from confsync.result import Problem, Result
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
-from confsync.selection import Selection
-from confsync.sides import decide
-from confsync.view import Attachments, SpaceView, reader_of, view
+from confsync.sync import attachments as attaching
+from confsync.sync import labels as labelling
+from confsync.sync import scope
+from confsync.sync.attachments import deleted_here
+from confsync.sync.compare import Content, Parent
+from confsync.sync.compare_attachments import decide
+from confsync.sync.fetch import Case
+from confsync.sync.people import with_names
+from confsync.sync.preflight import RESOLVE, conflict_of
+from confsync.sync.refusals import hint_of, outside_of, read_only, reason
+from confsync.sync.space_view import Attachments, SpaceView, reader_of, view
 
 if TYPE_CHECKING:
     from confsync.remote import Remote

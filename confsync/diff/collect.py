@@ -9,24 +9,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from confsync import attaching, bases, labelling, paths, scope
-from confsync.answers import AttachmentInfo, Page
-from confsync.attaching import Beside
-from confsync.committed import deleted_entries
-from confsync.compare import Absent
-from confsync.difference import Difference, Side
-from confsync.document import Document
+from confsync.diff.difference import Difference, Side
+from confsync.document import paths
+from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.outcome import Outcome, PageResult
+from confsync.mirror.deleted import deleted_entries
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing
+from confsync.mirror.selection import Selection
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import AttachmentInfo, Page
+from confsync.model.result import Problem, each_space
+from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
-from confsync.reading import Found
 from confsync.remote import Remote, about
-from confsync.result import Problem, each_space
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing
-from confsync.selection import Selection
-from confsync.view import Attachments, reader_of, view
+from confsync.sync import attachments as attaching
+from confsync.sync import labels as labelling
+from confsync.sync import merge_base as bases
+from confsync.sync import scope
+from confsync.sync.attachments import Beside
+from confsync.sync.compare import Absent
+from confsync.sync.fetch import Found
+from confsync.sync.space_view import Attachments, reader_of, view
 
 _ABSENT = {
     Absent.TRASHED: "the page is in the server's trash",

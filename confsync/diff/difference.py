@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from confsync import frontmatter, layout
+from confsync.document import frontmatter, layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +63,6 @@ class Difference:
 
     def _name(self, side: Side | None) -> str:
         return f"{self.path} ({side.name})" if side else "/dev/null"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A page that differs, in numbers: lines of its text. `fields` are what differs."""
-
-    path: str
-    page_id: str | None
-    insertions: int
-    deletions: int
-    fields: tuple[str, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """The page's part of diff's JSON envelope."""
-        return {
-            "path": self.path,
-            "id": self.page_id,
-            "insertions": self.insertions,
-            "deletions": self.deletions,
-            "fields": list(self.fields),
-        }
 
 
 def _plain(body: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from confsync.sidebyside.blocks import Block, Cell, Token
+from confsync.diff.html_blocks import Block, Cell, Token
 
 Item = TypeVar("Item", bound=Hashable)
 Pair = tuple[Item | None, Item | None]

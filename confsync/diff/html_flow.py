@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from confsync.sidebyside.blocks import Block, Cell, Token, tokens_of
+from confsync.diff.html_blocks import Block, Cell, Token, tokens_of
 
 _SPACE = re.compile(r"\s+")
 

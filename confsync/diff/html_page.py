@@ -9,9 +9,10 @@ from functools import cache
 from importlib import resources
 from itertools import groupby
 
-from confsync.difference import Change, Difference, Side
-from confsync.sidebyside.reading import readable
-from confsync.sidebyside.rows import CONTEXT, Row, escaped, rows
+from confsync.diff.difference import Difference, Side
+from confsync.diff.html_reader import readable
+from confsync.diff.html_rows import CONTEXT, Row, escaped, rows
+from confsync.model.result import Change
 
 # By this a file is known as one of ours, which may be written again.
 MARK = "<!doctype html><!-- confsync diff -->"

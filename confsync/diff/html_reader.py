@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from confsync import layout, storage
-from confsync.sidebyside.blocks import Block, Cell, Token, tokens_of
-from confsync.sidebyside.flow import End, Flow, Table
+from confsync.diff.html_blocks import Block, Cell, Token, tokens_of
+from confsync.diff.html_flow import End, Flow, Table
+from confsync.document import layout
+from confsync.document import storage_format as storage
 
 Attributes = Mapping[str, str]
 

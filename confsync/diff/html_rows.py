@@ -8,15 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from confsync.sidebyside.alignment import (
-    Marked,
-    aligned,
-    blocks_alike,
-    cells_alike,
-    compared,
-)
-from confsync.sidebyside.blocks import Block, Cell, Token
-from confsync.sidebyside.reading import read, readable, source
+from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_alike, compared
+from confsync.diff.html_blocks import Block, Cell, Token
+from confsync.diff.html_reader import read, readable, source
 
 # Blocks shown around a change; longer runs without one are folded.
 CONTEXT = 3

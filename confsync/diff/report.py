@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from confsync import disk, sidebyside
-from confsync.difference import Change, Difference
+from confsync.diff import html_page as sidebyside
+from confsync.diff.difference import Difference
 from confsync.errors import FileError
+from confsync.mirror.state import disk
+from confsync.model.result import Change
 
 
 def write(

@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from confsync import gittext
-from confsync.difference import Change, Difference
+from confsync.diff.difference import Difference
+from confsync.mirror.git import texts as gittext
+from confsync.model.result import Change
 
 
 @dataclass(frozen=True, slots=True)

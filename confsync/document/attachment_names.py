@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from confsync.filenames import ATTACHMENTS
-from confsync.model import DIGEST_LENGTH
-from confsync.paths import MAX_BYTES, SUFFIX, WINDOWS, folded
+from confsync.document.paths import MAX_BYTES, SUFFIX, WINDOWS, folded
+from confsync.model.filenames import ATTACHMENTS
+from confsync.model.stamp import DIGEST_LENGTH
 
 DIRECTORY = ATTACHMENTS
 

@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from confsync import frontmatter, layout, usual
+from confsync.document import frontmatter, layout
+from confsync.document import frontmatter_fast as usual
+from confsync.document.frontmatter import FENCE, Span
+from confsync.document.frontmatter_fast import Usual
 from confsync.errors import DocumentError, NotUnicodeError
-from confsync.frontmatter import FENCE, Span
-from confsync.model import Layout, Local, Stamp, digest
-from confsync.usual import Usual
+from confsync.model.stamp import Layout, Local, Stamp, digest
 
 _MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 
@@ -77,7 +78,9 @@ def parse(raw: bytes, path: str) -> Document:
     found = usual.front_matter(text)
     if found is not None:
         return _usual(text, found)
-    from confsync.frontreader import FrontMatter  # with a parser, which most are read without
+    from confsync.document.frontmatter_yaml import (
+        FrontMatter,  # with a parser, which most are read without
+    )
 
     front, front_end, body_start = frontmatter.split(text, path)
     newline = "\r\n" if text.startswith("\r\n", front - 2) else "\n"

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from confsync.errors import DocumentError
-from confsync.model import Layout, Stamp
+from confsync.model.stamp import Layout, Stamp
 
 FENCE = "---"
 BOM = "\ufeff"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from confsync.frontmatter import Span
-from confsync.model import DIGEST_LENGTH, Stamp
+from confsync.document.frontmatter import Span
+from confsync.model.stamp import DIGEST_LENGTH, Stamp
 
 # What confsync writes of a page that has nothing special about it. In such a title nothing means
 # anything to YAML.

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from confsync import attachments, frontmatter
+from confsync.document import attachment_names as attachments
+from confsync.document import frontmatter
+from confsync.document.frontmatter import OUTDATED, TOP, Span, is_title
+from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
-from confsync.frontmatter import OUTDATED, TOP, Span, is_title
-from confsync.model import DIGEST_LENGTH, Attached, Layout, Stamp
-from confsync.paths import folded, is_day
+from confsync.model.stamp import DIGEST_LENGTH, Attached, Layout, Stamp
 
 MAX_DEPTH = 50
 

@@ -13,21 +13,26 @@ import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from confsync.filenames import BLOG as BLOG
-from confsync.filenames import FOLDER_FILE as FOLDER_FILE
-from confsync.filenames import SUFFIX as SUFFIX
+from confsync.model.filenames import BLOG as BLOG
+from confsync.model.filenames import FOLDER_FILE as FOLDER_FILE
+from confsync.model.filenames import SUFFIX as SUFFIX
 
 HOME = "index"
 
+
 MAX_CHARACTERS = 80
+
 # Most file systems hold 255 bytes a name; what is left over goes to '-<id>' and suffixes.
 MAX_BYTES = 180
+
 
 WINDOWS = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"]
 )
+
 _DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+
 _DAY_PLACE = r"([0-9]{4})/([0-9]{2})/([0-9]{2})"
 
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from confsync.paths import BLOG, HOME, WINDOWS, folded, place_of_day, slug
+from confsync.document.paths import HOME, WINDOWS, folded, place_of_day, slug
+from confsync.model.filenames import BLOG
 
 # No page can have this name, so what stands below wants the parent that its stamp says.
 CIRCLE = "circle~"

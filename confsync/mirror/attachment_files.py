@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from confsync import attachments, disk
+from confsync.document import attachment_names as attachments
+from confsync.document.paths import folded
 from confsync.errors import FileError
-from confsync.model import Attached
-from confsync.paths import folded
+from confsync.mirror.state import disk
+from confsync.model.stamp import Attached
 
 if TYPE_CHECKING:
-    from confsync.answers import AttachmentInfo
+    from confsync.model.page import AttachmentInfo
 
 DOWNLOADS = "downloads"
 _PIECE = 1 << 20

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from confsync import disk, document, frontmatter
-from confsync.answers import Page
-from confsync.disk import Key
-from confsync.document import Document
+from confsync.document import document, frontmatter
+from confsync.document.document import Document
 from confsync.errors import ConfsyncError
-from confsync.mirror import Mirror, file_error
-from confsync.model import Stamp
-from confsync.scan import Entry
-from confsync.work import Workers
+from confsync.mirror.mirror import Mirror, file_error
+from confsync.mirror.scan import Entry
+from confsync.mirror.state import disk
+from confsync.mirror.state.disk import Key
+from confsync.model.page import Page
+from confsync.model.stamp import Stamp
+from confsync.workers import Workers
 
 # Texts that wait for the disk, while more are made.
 AHEAD = 16

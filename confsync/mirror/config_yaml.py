@@ -8,10 +8,12 @@ from typing import TypeVar
 
 import yaml
 
-from confsync.config import FILE_NAME, Config, SpaceConfig, check_url
+from confsync.document.paths import SUFFIX, folded
 from confsync.errors import ConfigError
-from confsync.model import Layout
-from confsync.paths import BLOG, SUFFIX, folded
+from confsync.model.config import FILE_NAME, Config, SpaceConfig
+from confsync.model.filenames import BLOG
+from confsync.model.stamp import Layout
+from confsync.model.url import check_url
 
 T = TypeVar("T")
 

@@ -9,12 +9,14 @@ import os
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
-from confsync import gitrepo, paths, removals
-from confsync.basestore import STATE
-from confsync.config import SpaceConfig
-from confsync.model import Stamp
-from confsync.scan import Entry, parsed, read, refuse_misplaced
-from confsync.standing import walk
+from confsync.document import paths
+from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.scan import Entry, parsed, read, refuse_misplaced
+from confsync.mirror.state import removals
+from confsync.mirror.state.base_cache import STATE
+from confsync.mirror.walk import walk
+from confsync.model.config import SpaceConfig
+from confsync.model.stamp import Stamp
 
 
 def deleted_pages(

@@ -17,13 +17,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from confsync import __version__, disk, document, glance, scan
-from confsync.basestore import STATE
-from confsync.config import FILE_NAME
-from confsync.disk import Key
-from confsync.document import Document
-from confsync.model import Stamp
-from confsync.scan import Entry
+from confsync.document import document
+from confsync.document.document import Document
+from confsync.mirror import scan
+from confsync.mirror import snapshot as glance
+from confsync.mirror.scan import Entry
+from confsync.mirror.state import disk
+from confsync.mirror.state.base_cache import STATE
+from confsync.mirror.state.disk import Key
+from confsync.model.config import FILE_NAME
+from confsync.model.stamp import Stamp
+from confsync.version import __version__
 
 NAME = "index"
 FORMAT = 2

@@ -13,20 +13,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync import disk, document, locking, paths, people, removals
-from confsync.audit import AuditLog
-from confsync.basestore import STATE, BaseStore
-from confsync.config import Config
-from confsync.disk import Key
-from confsync.document import Document
+from confsync.document import document, paths
+from confsync.document.document import Document
 from confsync.errors import ChangedMeanwhileError, FileError
-from confsync.filenames import TEMPORARY
-from confsync.model import Stamp
-from confsync.people import People
-from confsync.scan import MOVING, Entry, SpaceScan, read, scan
+from confsync.mirror.scan import MOVING, Entry, SpaceScan, read, scan
+from confsync.mirror.state import disk, people, removals
+from confsync.mirror.state import lock as locking
+from confsync.mirror.state.audit import AuditLog
+from confsync.mirror.state.base_cache import STATE, BaseStore
+from confsync.mirror.state.disk import Key
+from confsync.mirror.state.people import People
+from confsync.model.config import Config
+from confsync.model.filenames import TEMPORARY
+from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
-    from confsync.answers import Folder, Page
+    from confsync.model.page import Folder, Page
 
 
 class Mirror:
@@ -135,7 +137,7 @@ class Mirror:
     def _check_file(self, name: str, path: Path, expected: str | None) -> None:
         if _is_link(name, path):
             raise FileError(f"{name}: is a link; confsync follows none")
-        from confsync import files
+        from confsync.mirror import attachment_files as files
 
         now = files.read(path, name)[0] if os.path.lexists(path) else None
         if now != expected:

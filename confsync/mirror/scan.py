@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync import document, paths, standing
-from confsync.config import FILE_NAME, SpaceConfig
-from confsync.document import Document
+from confsync.document import document, paths
+from confsync.document.document import Document
 from confsync.errors import DocumentError
+from confsync.mirror import walk as standing
+from confsync.model.config import FILE_NAME, SpaceConfig
+from confsync.model.filenames import BLOG
 
 if TYPE_CHECKING:
-    from confsync.answers import Folder
+    from confsync.model.page import Folder
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
@@ -228,7 +230,7 @@ def parsed(name: str, raw: bytes) -> Entry:
 def _read_folder(path: Path) -> Folder | None:
     import yaml  # most mirrors have no folder
 
-    from confsync.answers import Folder
+    from confsync.model.page import Folder
 
     try:
         raw = path.read_bytes()
@@ -281,11 +283,11 @@ def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
     if space.posts:
         why = f"is page {stamp.id}, and stands in a blog: a page does not become a blog post"
         hint = "move it back among the pages; a copy without its confluence block is a new post"
-    elif entry.path.startswith(f"{space.path}/{paths.BLOG}/"):
+    elif entry.path.startswith(f"{space.path}/{BLOG}/"):
         why = f"is blog post {stamp.id}, and the blog of {space.key} is not mirrored"
         hint = f"'blog: true' for {space.key} in {FILE_NAME} mirrors it; or remove the file"
     else:
-        where = f"{paths.BLOG}/{paths.place_of_day(stamp.posted or '')}/"
+        where = f"{BLOG}/{paths.place_of_day(stamp.posted or '')}/"
         why = f"is blog post {stamp.id}, and stands outside {where}: blog posts do not move"
         hint = f"move it back to {where}; a copy without its confluence block is a new page"
     problem = DocumentError(entry.path, 1, why, hint=hint)

@@ -13,15 +13,17 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from confsync import __version__, githead, standing
-from confsync.filenames import CONFIG, FOLDER_FILE, STATE
+from confsync.mirror import walk as standing
+from confsync.mirror.git import head as githead
+from confsync.model.filenames import CONFIG, FOLDER_FILE, STATE
+from confsync.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from confsync.config import Config
-    from confsync.disk import Key
-    from confsync.standing import Seen
+    from confsync.mirror.state.disk import Key
+    from confsync.mirror.walk import Seen
+    from confsync.model.config import Config
 
 NAME = "glance"
 FORMAT = 2
@@ -94,8 +96,8 @@ class Glance:
             return True
         from pathlib import Path
 
-        from confsync.committed import deleted_entries
-        from confsync.config import parse
+        from confsync.mirror.config_file import parse
+        from confsync.mirror.deleted import deleted_entries
 
         spaces = parse(self._config.decode()).spaces
         return not deleted_entries(Path(self._root), spaces, here=here)
@@ -140,8 +142,8 @@ class Glance:
 
     def _means(self, config: Config) -> bool:
         """Whether what stands in the configuration is what was read there."""
-        from confsync.config import parse
         from confsync.errors import ConfigError
+        from confsync.mirror.config_file import parse
 
         try:
             return parse(self._config.decode()) == config
@@ -151,7 +153,7 @@ class Glance:
     def _save(self) -> None:
         from pathlib import Path
 
-        from confsync import disk
+        from confsync.mirror.state import disk
 
         directories = "\0".join(self._directories).encode()
         noted = b"\n".join((self.pulled.encode(), directories, self._trees, self._seen))

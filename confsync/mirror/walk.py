@@ -6,13 +6,13 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.filenames import ATTACHMENTS, BLOG, FOLDER_FILE, SUFFIX, TEMPORARY
+from confsync.model.filenames import ATTACHMENTS, BLOG, FOLDER_FILE, SUFFIX, TEMPORARY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from confsync.config import SpaceConfig
-    from confsync.disk import Key
+    from confsync.mirror.state.disk import Key
+    from confsync.model.config import SpaceConfig
 
 # A directory of the mirror: its path, what stands in it, and the keys of these, one behind the
 # other.

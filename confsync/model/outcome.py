@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from confsync.errors import Exit
 
 if TYPE_CHECKING:
-    from confsync.answers import Version
+    from confsync.model.page import Version
 
 
 class Outcome(Enum):

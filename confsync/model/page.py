@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from confsync.model import digest
+from confsync.model.stamp import digest
 
 
 class Status(Enum):

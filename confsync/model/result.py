@@ -8,22 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync import brief
-from confsync.errors import (
-    EVERYBODYS,
-    ConfsyncError,
-    Exit,
-    worst,
-)
-from confsync.model import message_without_token
+from confsync.errors import EVERYBODYS, ConfsyncError, Exit, worst
+from confsync.model import summary as brief
+from confsync.model.stamp import message_without_token
 
 if TYPE_CHECKING:
-    from confsync.answers import Version
-    from confsync.diagnosis import Check
-    from confsync.difference import Change
-    from confsync.event import Event
-    from confsync.findings import Finding
-    from confsync.outcome import PageResult
+    from confsync.model.diagnosis import Check
+    from confsync.model.event import Event
+    from confsync.model.lint import Finding
+    from confsync.model.outcome import PageResult
+    from confsync.model.page import Version
 
 
 class Problem(NamedTuple):
@@ -92,7 +86,7 @@ class Result:
         """How many pages had each outcome; clean ones are counted, not listed."""
         counts = Counter(page.outcome.value for page in self.pages)
         if self.clean:
-            from confsync.outcome import Outcome
+            from confsync.model.outcome import Outcome
 
             counts[Outcome.CLEAN.value] += self.clean
         return dict(sorted(counts.items()))
@@ -132,3 +126,24 @@ def _version_as_json(version: Version) -> dict[str, object]:
         "message": message_without_token(version.message),
         "confsync": message_without_token(version.message) != version.message,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A page that differs, in numbers: lines of its text. `fields` are what differs."""
+
+    path: str
+    page_id: str | None
+    insertions: int
+    deletions: int
+    fields: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The page's part of diff's JSON envelope."""
+        return {
+            "path": self.path,
+            "id": self.page_id,
+            "insertions": self.insertions,
+            "deletions": self.deletions,
+            "fields": list(self.fields),
+        }

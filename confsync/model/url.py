@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from confsync.config import check_url
 from confsync.errors import UsageError
 
 # /spaces/ENG/pages/98310/Title (Cloud and new Data Center), /display/ENG (Data Center)
 _SPACES = re.compile(
     r"(?P<base>.*?)/spaces/(?P<key>[^/]+)(?:/pages/(?:edit-v2/)?(?P<page>\d+))?(?:/.*)?"
 )
+
 _DISPLAY = re.compile(r"(?P<base>.*?)/display/(?P<key>[^/]+)(?P<title>/.+)?/?")
+
 _HINT = "copy the address of a space or page from the browser"
 
 
@@ -51,3 +52,25 @@ def read(text: str) -> Address:
     except ValueError as error:
         raise UsageError(str(error), hint=_HINT) from None
     return Address(url, unquote(groups["key"]), groups.get("page"))
+
+
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
+
+
+def check_url(url: str) -> str:
+    """The base URL without a last slash. Raises ValueError when it cannot be one."""
+    parts = urlsplit(url)
+    if "@" in url:
+        raise ValueError("the URL carries credentials; give them in CONFSYNC_USER, CONFSYNC_TOKEN")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"'{url}' is not a URL such as https://acme.atlassian.net/wiki")
+    if parts.query or parts.fragment:
+        raise ValueError(f"'{url}' has more than a path behind the host")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError(f"'{url}' would send credentials unencrypted: use https")
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    return _LOOPBACK.fullmatch(host) is not None

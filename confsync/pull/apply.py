@@ -11,23 +11,28 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from confsync import fetching, files, moving, paths, planning, removals
-from confsync.amending import with_files
-from confsync.arriving import TOGETHER, laid_out
-from confsync.basestore import STATE
-from confsync.document import Document, outline
+from confsync.document import paths
+from confsync.document.document import Document, outline
 from confsync.errors import ConfsyncError, Exit
-from confsync.fetching import Read
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.outcome import Outcome, PageResult
-from confsync.placement import Placement
-from confsync.plan import How, Plan, Step, Text
+from confsync.mirror import attachment_files as files
+from confsync.mirror import moves as moving
+from confsync.mirror.bulk_write import Writing, name_all, replace_all
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.state import removals
+from confsync.mirror.state.base_cache import STATE
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.stamp import Stamp
 from confsync.progress import Progress
-from confsync.reading import Reader
-from confsync.rejection import failed
-from confsync.replacing import Writing, name_all, replace_all
-from confsync.work import batches
+from confsync.pull import attachments as fetching
+from confsync.pull import planner as planning
+from confsync.pull.placement import Placement
+from confsync.pull.plan import How, Plan, Step, Text
+from confsync.pull.prefetch import TOGETHER, laid_out
+from confsync.pull.step_details import with_files
+from confsync.sync.attachments import Read
+from confsync.sync.fetch import Reader
+from confsync.sync.refusals import failed
+from confsync.workers import batches
 
 # What is written and needs but its name; there are fewer directories than pages to make durable.
 NAMED = 1000

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from confsync import attaching, attachments, files
-from confsync.answers import AttachmentInfo
-from confsync.attaching import Beside, way_out, who_and_what
-from confsync.basestore import STATE
+from confsync.document import attachment_names as attachments
 from confsync.errors import ConfsyncError, Exit, worst
-from confsync.mirror import Mirror
-from confsync.model import Attached
+from confsync.mirror import attachment_files as files
+from confsync.mirror.mirror import Mirror
+from confsync.model.stamp import Attached
+from confsync.pull.resolution import Resolution, Way
 from confsync.remote import Remote
-from confsync.resolution import Resolution, Way
-from confsync.sides import Decision, Sides, decide
+from confsync.sync import attachments as attaching
+from confsync.sync.attachments import Beside, Read, read_one, way_out, who_and_what
+from confsync.sync.compare_attachments import Decision, Sides, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,6 @@ class Brought:
     exit: Exit = Exit.DONE
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One attachment's bytes, complete, with their digest; or why there are none."""
-
-    download: files.Download | None = None
-    digest: str = ""
-    error: ConfsyncError | None = None
-
-
 def read(mirror: Mirror, remote: Remote, bringing: Bringing) -> dict[str, Read]:
     """Download what has to be known or had, by name. Changes no file of the mirror."""
     found: dict[str, Read] = {}
@@ -87,17 +78,6 @@ def read(mirror: Mirror, remote: Remote, bringing: Bringing) -> dict[str, Read]:
         if sides.remote and (unknown or sides.name in bringing.given_up):
             found[sides.name] = read_one(mirror, remote, bringing.page_id, sides.remote)
     return found
-
-
-def read_one(mirror: Mirror, remote: Remote, page_id: str, info: AttachmentInfo) -> Read:
-    """Download one version of an attachment, going on where an earlier run ended."""
-    try:
-        with files.downloading(mirror.root / STATE, info) as download:
-            if download.size < info.size:
-                remote.download(page_id, info, download)
-        return Read(download, files.read(download.path, info.name)[0])
-    except ConfsyncError as error:
-        return Read(error=error)
 
 
 class _Bringer:

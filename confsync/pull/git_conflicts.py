@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from confsync import document, gitindex
+from confsync.document import document
 from confsync.errors import FileError
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome
-from confsync.plan import Step
-from confsync.result import Result
+from confsync.mirror.git import index as gitindex
+from confsync.mirror.mirror import Mirror
+from confsync.model.outcome import Outcome
+from confsync.model.result import Result
+from confsync.pull.plan import Step
 
 _WITH_GIT = (
     "'git mergetool {path}' opens the three sides, or edit {path} and 'git add' it; "

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from confsync import bases, document, gittext, layout, storage
-from confsync.answers import Page
-from confsync.compare import Content
-from confsync.difference import Difference, Side
-from confsync.document import Document
+from confsync.diff.difference import Difference, Side
+from confsync.diff.text import unified
+from confsync.document import document, layout
+from confsync.document import storage_format as storage
+from confsync.document.document import Document
 from confsync.errors import FileError
-from confsync.mirror import Mirror
-from confsync.model import Layout, Stamp
+from confsync.mirror.git import texts as gittext
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry
+from confsync.model.page import Page
+from confsync.model.stamp import Layout, Stamp
+from confsync.pull.resolution import Resolution, Way
 from confsync.remote import Remote
-from confsync.resolution import Resolution, Way
-from confsync.scan import Entry
-from confsync.unified import unified
+from confsync.sync import merge_base as bases
+from confsync.sync.compare import Content
 
 # The rows that refuse, and that a person may resolve.
 REFUSED = (Content.STAMP_AHEAD, Content.COMMENTED, Content.STAMP_MISMATCH, Content.DIVERGED)

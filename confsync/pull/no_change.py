@@ -14,21 +14,21 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.answers import PageInfo, ParentKind, Space
 from confsync.errors import EVERYBODYS, ConfsyncError
-from confsync.glance import Glance
+from confsync.mirror.snapshot import Glance
+from confsync.model.page import PageInfo, ParentKind, Space
 from confsync.remote import about
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from confsync.config import SpaceConfig
-    from confsync.index import Index
-    from confsync.mirror import Mirror
-    from confsync.reading import Reader
+    from confsync.mirror.index import Index
+    from confsync.mirror.mirror import Mirror
+    from confsync.mirror.scan import Entry, SpaceScan
+    from confsync.model.config import SpaceConfig
     from confsync.remote import Remote
-    from confsync.scan import Entry, SpaceScan
-    from confsync.work import Aside
+    from confsync.sync.fetch import Reader
+    from confsync.workers import Aside
 
 
 class _Listing(NamedTuple):
@@ -105,7 +105,7 @@ class Unchanged:
     @cached_property
     def readers(self) -> dict[SpaceConfig, Reader]:
         """Those that have asked for a listing already, which need not be asked for again."""
-        from confsync.reading import Reader
+        from confsync.sync.fetch import Reader
 
         found = {}
         for space, listing in self._listings.items():
@@ -116,7 +116,7 @@ class Unchanged:
 
     @cached_property
     def _index(self) -> Index | None:
-        from confsync.index import Index
+        from confsync.mirror.index import Index
 
         return Index(self._mirror.root) if self._simple else None
 
@@ -124,7 +124,7 @@ class Unchanged:
         """Read a document, as far as it need be, and remember that."""
         index = self._index
         if index is None:
-            from confsync import scan
+            from confsync.mirror import scan
 
             return scan.read(root, name)
         return (index.read if self.plain else index.record)(root, name)
@@ -137,7 +137,7 @@ class Unchanged:
 
     def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
         """A pull of everything had nothing to do and nothing to tell."""
-        from confsync import scope
+        from confsync.sync import scope
 
         digest = _digest(self._listings.get(s) or _listing(readers.get(s)) for s in self._spaces)
         clean = not any(

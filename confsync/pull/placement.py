@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
-from confsync import paths
-from confsync.compare import Content, Parent
-from confsync.nodes import Node, Post, place, place_posts
-from confsync.reading import Case
-from confsync.scan import Entry
-from confsync.view import SpaceView
+from confsync.document import paths
+from confsync.document.tree import Node, Post, place, place_posts
+from confsync.mirror.scan import Entry
+from confsync.model.filenames import BLOG
+from confsync.sync.compare import Content, Parent
+from confsync.sync.fetch import Case
+from confsync.sync.space_view import SpaceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def plan(
 
 def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
     """The same, but what is called like the blog would have its children there."""
-    blog = paths.folded(paths.BLOG)
+    blog = paths.folded(BLOG)
     return [replace(n, held=None) if n.held and paths.folded(n.held) == blog else n for n in nodes]
 
 

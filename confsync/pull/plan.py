@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from confsync.answers import Page, PageInfo
-from confsync.event import Event
-from confsync.fetching import Bringing
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.outcome import PageResult
-from confsync.placement import Placement
+from confsync.mirror.bulk_write import Prepared
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.selection import Selection
+from confsync.model.event import Event
+from confsync.model.outcome import PageResult
+from confsync.model.page import Page, PageInfo
+from confsync.model.stamp import Stamp
+from confsync.pull.attachments import Bringing
+from confsync.pull.placement import Placement
+from confsync.pull.resolution import Resolution
 from confsync.remote import Remote
-from confsync.replacing import Prepared
-from confsync.resolution import Resolution
-from confsync.scan import Entry, SpaceScan
-from confsync.selection import Selection
-from confsync.view import SpaceView
+from confsync.sync.space_view import SpaceView
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from confsync import document, naming, placement
-from confsync.amending import (
+from confsync.document import document
+from confsync.document.document import Laid
+from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
+from confsync.mirror.scan import Entry
+from confsync.model.config import FILE_NAME
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import Page, PageInfo
+from confsync.model.stamp import Stamp
+from confsync.pull import placement
+from confsync.pull.merge import REFUSED, Conflict, resolve, with_author
+from confsync.pull.plan import How, Plan, Step, Text
+from confsync.pull.resolution import Resolution, Way
+from confsync.pull.step_details import (
     has_own_files,
     with_attachments,
     with_labels,
@@ -13,22 +25,14 @@ from confsync.amending import (
     with_old_name,
     with_place,
 )
-from confsync.answers import Page, PageInfo
-from confsync.compare import Absent, Content, Parent
-from confsync.config import FILE_NAME
-from confsync.document import Laid
-from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
-from confsync.flaws import RESOLVE
-from confsync.labelling import changed
-from confsync.model import Stamp
-from confsync.outcome import Outcome, PageResult
-from confsync.plan import How, Plan, Step, Text
-from confsync.reading import Case, Found
-from confsync.rejection import beside, blank, conflict_event, failed, names_of, refusal
-from confsync.resolution import Resolution, Way
-from confsync.resolve import REFUSED, Conflict, resolve, with_author
-from confsync.scan import Entry
-from confsync.view import SpaceView
+from confsync.sync.compare import Absent, Content, Parent
+from confsync.sync.fetch import Case, Found
+from confsync.sync.labels import changed
+from confsync.sync.people import names_of
+from confsync.sync.preflight import RESOLVE
+from confsync.sync.refusals import beside, blank, conflict_event, failed, refusal
+from confsync.sync.renames import outdated
+from confsync.sync.space_view import SpaceView
 
 _TAKEN = "a page has this title already; 'confsync push' finds out whether it is yours"
 
@@ -42,7 +46,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     ]
     steps = [with_labels(step, seen.cases) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
-    outdated = naming.outdated_after(how, entries, seen.cases)
+    outdated = outdated_after(how, entries, seen.cases)
     steps = [with_attachments(how, step, seen) for step in steps]
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
@@ -336,3 +340,24 @@ def _as_read(result: PageResult, info: PageInfo) -> PageResult:
     if (result.title, result.version) == (info.title, info.version):
         return result  # as it was listed
     return replace(result, title=info.title, remote=info.version.number, version=info.version)
+
+
+def outdated_after(how: How, entries: Mapping[str, Entry], cases: Mapping[str, Case]) -> set[str]:
+    """The ids of pages whose documents a pull settles with a title that their base did not have."""
+    found = set()
+    for page_id, case in cases.items():
+        entry = entries[page_id]
+        if case.page is None or not _settles(how, case, entry.path):
+            continue
+        if outdated(how.mirror, entry.path, case.stamp, case.page.info.title):
+            found.add(page_id)
+    return found
+
+
+def _settles(how: How, case: Case, path: str) -> bool:
+    """Whether the server's title becomes the base's, beside text of this side."""
+    content = case.decisions.content
+    if case.stamp.renamed or content in (Content.LANDED, Content.EQUAL):
+        return True
+    asked = how.resolution_of(path)
+    return content in REFUSED and asked is not None and asked.way is not Way.OURS

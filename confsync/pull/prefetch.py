@@ -12,17 +12,19 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from confsync import document, planning, twin
-from confsync.answers import Page, PageInfo
-from confsync.document import Laid
+from confsync import helper_process as twin
+from confsync.document import document
+from confsync.document.document import Laid
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
-from confsync.model import Stamp
-from confsync.plan import How, Text
+from confsync.mirror.bulk_write import prepare_all
+from confsync.mirror.scan import SpaceScan
+from confsync.model.page import Page, PageInfo
+from confsync.model.stamp import Stamp
 from confsync.progress import Progress
-from confsync.reading import Found, Reader
-from confsync.replacing import prepare_all
-from confsync.scan import SpaceScan
-from confsync.work import batches
+from confsync.pull import planner as planning
+from confsync.pull.plan import How, Text
+from confsync.sync.fetch import Found, Reader
+from confsync.workers import batches
 
 # Pages that are durable together, and whose attachments are read before those of the first are put
 # in place.

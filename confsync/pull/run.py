@@ -6,40 +6,38 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from confsync import (
-    adopting,
-    conflicts,
-    moving,
-    planning,
-    references,
-    scope,
-    strays,
-)
-from confsync.acting import act, tells
-from confsync.amending import foretold
-from confsync.arriving import texts_ahead
-from confsync.attaching import deleted_here
-from confsync.committed import deleted_pages
-from confsync.config import SpaceConfig
 from confsync.errors import ConfsyncError, Exit, MassChangeError
-from confsync.guard import too_many
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
-from confsync.plan import How, Plan, Step
+from confsync.mirror import moves as adopting
+from confsync.mirror import moves as moving
+from confsync.mirror.deleted import deleted_pages
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
+from confsync.mirror.selection import Selection
+from confsync.model.config import SpaceConfig
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress
-from confsync.reading import Reader
-from confsync.references import Renamed
-from confsync.rejection import blank, with_names
+from confsync.pull import git_conflicts as conflicts
+from confsync.pull import planner as planning
+from confsync.pull import subtree_moves as strays
+from confsync.pull.apply import act, tells
+from confsync.pull.no_change import Unchanged
+from confsync.pull.plan import How, Plan, Step
+from confsync.pull.prefetch import texts_ahead
+from confsync.pull.resolution import Resolution
+from confsync.pull.step_details import foretold
 from confsync.remote import Remote, about
-from confsync.resolution import Resolution
-from confsync.result import Problem, Result, each_space
-from confsync.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
-from confsync.selection import Selection
-from confsync.unchanged import Unchanged
-from confsync.view import reader_of, view
+from confsync.sync import renames as references
+from confsync.sync import scope
+from confsync.sync.attachments import deleted_here
+from confsync.sync.fetch import Reader
+from confsync.sync.people import with_names
+from confsync.sync.refusals import blank, too_many
+from confsync.sync.renames import Renamed
+from confsync.sync.space_view import reader_of, view
 
 if TYPE_CHECKING:
-    from confsync.committing import Commit
+    from confsync.sync.commit import Commit
 
 
 def bring(

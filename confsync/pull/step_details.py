@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from confsync import attaching, document, fetching, files
-from confsync.document import Document
+from confsync.document import document
+from confsync.document.document import Document
 from confsync.errors import APIAccessError, ConfsyncError, Exit, worst
-from confsync.fetching import Bringing, Read
-from confsync.labelling import same
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.outcome import Outcome, PageResult
-from confsync.placement import Placement
-from confsync.plan import How, Step
-from confsync.reading import Case
-from confsync.rejection import failed
-from confsync.scan import Entry
-from confsync.sides import Decision, decide
-from confsync.view import SpaceView
+from confsync.mirror import attachment_files as files
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.stamp import Stamp
+from confsync.pull import attachments as fetching
+from confsync.pull.attachments import Bringing
+from confsync.pull.placement import Placement
+from confsync.pull.plan import How, Step
+from confsync.sync import attachments as attaching
+from confsync.sync.attachments import Read
+from confsync.sync.compare_attachments import Decision, decide
+from confsync.sync.fetch import Case
+from confsync.sync.labels import same
+from confsync.sync.refusals import failed
+from confsync.sync.space_view import SpaceView
 
 
 def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from confsync import scope
-from confsync.config import SpaceConfig
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.model.config import SpaceConfig
+from confsync.model.result import each_space
 from confsync.remote import Remote
-from confsync.result import each_space
-from confsync.scan import Entry, SpaceScan
-from confsync.view import folders_of, reader_of
+from confsync.sync import scope
+from confsync.sync.space_view import folders_of, reader_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from confsync import attachments, fetching, files
-from confsync.answers import AttachmentInfo
-from confsync.attaching import CONFLICTS, Beside, way_out, who_and_what
+from confsync.document import attachment_names as attachments
 from confsync.errors import (
     APIAccessError,
     FileError,
@@ -25,12 +23,16 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.event import Event
-from confsync.mirror import Mirror
-from confsync.model import Attached, message_with_token
-from confsync.outcome import Outcome
+from confsync.mirror import attachment_files as files
+from confsync.mirror.mirror import Mirror
+from confsync.model.event import Event
+from confsync.model.outcome import Outcome
+from confsync.model.page import AttachmentInfo
+from confsync.model.stamp import Attached, message_with_token
 from confsync.remote import Remote
-from confsync.sides import Decision, Sides, decide, token
+from confsync.sync import attachments as fetching
+from confsync.sync.attachments import CONFLICTS, Beside, way_out, who_and_what
+from confsync.sync.compare_attachments import Decision, Sides, decide, token
 
 
 class Conflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal

@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from confsync import moving, paths, storage
-from confsync.answers import Page, PageInfo, Status
-from confsync.config import FILE_NAME
+from confsync.document import paths
+from confsync.document import storage_format as storage
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -26,14 +25,18 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.event import Event
-from confsync.extras import Extras
-from confsync.mirror import Mirror
-from confsync.model import Local, Stamp, message_with_token, token, token_in
-from confsync.outcome import Outcome, PageResult
-from confsync.reading import Reader
-from confsync.rejection import blank, failed, taken
-from confsync.scan import Entry, SpaceScan
+from confsync.mirror import moves as moving
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.model.config import FILE_NAME
+from confsync.model.event import Event
+from confsync.model.filenames import BLOG
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import Page, PageInfo, Status
+from confsync.model.stamp import Local, Stamp, message_with_token, token, token_in
+from confsync.push.extras import Extras
+from confsync.sync.fetch import Reader
+from confsync.sync.refusals import blank, failed, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ class Creations:
                 self._pages.append(replace(result, exit=Exit.REFUSED))
             else:
                 why = "its directory belongs to no page: put it beside or below one"
-                if self._scan.inner(entry.path).startswith(f"{paths.BLOG}/"):
+                if self._scan.inner(entry.path).startswith(f"{BLOG}/"):
                     key = self._scan.config.key
                     why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
                 self._pages.append(replace(blank(entry), error=why, exit=Exit.REFUSED))

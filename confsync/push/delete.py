@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from confsync import attachments, files
-from confsync.answers import Page, Status
-from confsync.compare import Absent, Content, Decisions
+from confsync.document import attachment_names as attachments
 from confsync.errors import (
     EVERYBODYS,
     APIAccessError,
@@ -22,14 +20,17 @@ from confsync.errors import (
     ServerError,
     UnsettledError,
 )
-from confsync.event import Event
-from confsync.mirror import Mirror
-from confsync.model import Local, Stamp
-from confsync.outcome import Outcome, PageResult
-from confsync.reading import Reader
-from confsync.rejection import conflict_event, failed, refusal
-from confsync.scan import Entry, SpaceScan
-from confsync.selection import Selection
+from confsync.mirror import attachment_files as files
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.selection import Selection
+from confsync.model.event import Event
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import Page, Status
+from confsync.model.stamp import Local, Stamp
+from confsync.sync.compare import Absent, Content, Decisions
+from confsync.sync.fetch import Reader
+from confsync.sync.refusals import conflict_event, failed, refusal
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
 

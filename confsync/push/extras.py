@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from confsync import labelling
-from confsync.attaching import Beside
-from confsync.compare import Labels
 from confsync.errors import APIAccessError, Exit, FileError
-from confsync.event import Event
-from confsync.mirror import Mirror
-from confsync.model import Attached, Local, Stamp
-from confsync.outcome import PageResult
-from confsync.reading import Case
-from confsync.rejection import blank, failed
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry
+from confsync.model.event import Event
+from confsync.model.outcome import PageResult
+from confsync.model.stamp import Attached, Local, Stamp
+from confsync.push.attachments import Conflict, Uploading
 from confsync.remote import Remote
-from confsync.scan import Entry
-from confsync.uploading import Conflict, Uploading
+from confsync.sync import labels as labelling
+from confsync.sync.attachments import Beside
+from confsync.sync.compare import Labels
+from confsync.sync.fetch import Case
+from confsync.sync.refusals import blank, failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from confsync.compare import Content, Parent, Present
 from confsync.errors import (
     APIAccessError,
     NetworkError,
@@ -16,8 +15,9 @@ from confsync.errors import (
     UnsettledError,
     VersionConflictError,
 )
-from confsync.model import message_with_token, token
-from confsync.reading import Case, Reader
+from confsync.model.stamp import message_with_token, token
+from confsync.sync.compare import Content, Parent, Present
+from confsync.sync.fetch import Case, Reader
 
 
 @dataclass(frozen=True, slots=True)

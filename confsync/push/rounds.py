@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from confsync import order, paths
-from confsync.creating import Creations
+from confsync.document import paths
 from confsync.errors import Exit
-from confsync.extras import Extras
-from confsync.mirror import Mirror
-from confsync.order import Intent, Order
-from confsync.outcome import Outcome, PageResult
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan, with_made
+from confsync.model.outcome import Outcome, PageResult
 from confsync.progress import Progress
-from confsync.reading import Reader
-from confsync.references import Renamed
-from confsync.rejection import blank
-from confsync.scan import Entry, SpaceScan, with_made
-from confsync.sending import Sending, Unfit
+from confsync.push import order
+from confsync.push.create import Creations
+from confsync.push.extras import Extras
+from confsync.push.order import Intent, Order
+from confsync.push.send import Sending, Unfit
+from confsync.sync.fetch import Reader
+from confsync.sync.refusals import blank
+from confsync.sync.renames import Renamed
 
 
 class Turns:

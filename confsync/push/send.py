@@ -8,7 +8,6 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from confsync.compare import Content, Parent
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
@@ -17,14 +16,17 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.event import Event
-from confsync.extras import Extras
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.model.event import Event
+from confsync.model.outcome import Outcome, PageResult
 from confsync.progress import Progress
-from confsync.reading import Case, Reader
-from confsync.references import Renamed
-from confsync.rejection import (
+from confsync.push.extras import Extras
+from confsync.push.put_page import Landed, NoVersion, settled, writable, write
+from confsync.push.write_back import Settling, leaves_text, was_sent
+from confsync.sync.compare import Content, Parent
+from confsync.sync.fetch import Case, Reader
+from confsync.sync.refusals import (
     beside,
     blank,
     conflict_event,
@@ -34,11 +36,9 @@ from confsync.rejection import (
     refusal,
     taken,
 )
-from confsync.scan import Entry, SpaceScan
-from confsync.settling import Settling, leaves_text, was_sent
-from confsync.view import sides_of
-from confsync.work import batches
-from confsync.writing import Landed, NoVersion, settled, writable, write
+from confsync.sync.renames import Renamed
+from confsync.sync.space_view import sides_of
+from confsync.workers import batches
 
 # Why a document must not be sent as it is, if that is so.
 Unfit = Callable[[Entry], PageResult | None]

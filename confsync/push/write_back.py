@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confsync import naming
-from confsync.answers import Page
-from confsync.compare import Absent, Content
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
-from confsync.extras import Extras
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
-from confsync.reading import Case, Found, Reader
-from confsync.references import Renamed
-from confsync.rejection import beside
-from confsync.replacing import Writing, replace_all, settling
-from confsync.scan import Entry, SpaceScan
-from confsync.writing import Landed, settled, writable
+from confsync.mirror.bulk_write import Writing, replace_all, settling
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import Page
+from confsync.push.extras import Extras
+from confsync.push.put_page import Landed, settled, writable
+from confsync.sync import renames as naming
+from confsync.sync.compare import Absent, Content
+from confsync.sync.fetch import Case, Found, Reader
+from confsync.sync.refusals import beside
+from confsync.sync.renames import Renamed
 
 
 class Settling:

@@ -1,5 +1,8 @@
-"""The network. Only this package imports `atlassian`, and only when something is asked: the
-libraries cost a command 0.2 s, which `status` and `check` need not pay."""
+"""Everything on the server, Cloud or Data Center, behind one protocol: `Remote`.
+
+Only this package imports `atlassian`, and only when something is asked: the libraries cost a
+command 0.2 s, which `status` and `check` need not pay. Nothing here knows a mirror.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,6 @@ def open_remote(
     Atlassian's. Raises APIAccessError when that cannot be asked, UsageError for a URL that cannot
     be one, or that would send credentials unencrypted.
     """
-    from confsync.remote import opening
+    from confsync.remote import connect as opening
 
     return opening.open_remote(url, credentials, flavor=flavor, jobs=jobs)

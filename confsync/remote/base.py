@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
-from confsync.answers import AttachmentInfo, PageInfo, Restrictions, Space
 from confsync.errors import SpaceNotFoundError
+from confsync.model.page import AttachmentInfo, PageInfo, Restrictions, Space
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import Client
 from confsync.remote.rows import Row
-from confsync.work import Workers
+from confsync.workers import Workers
 
 
 class Connection:

@@ -17,8 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from confsync import steps
-from confsync.config import is_loopback
+from confsync import failpoints as steps
 from confsync.errors import (
     CredentialsError,
     EnvironmentTroubleError,
@@ -26,9 +25,10 @@ from confsync.errors import (
     RateLimitError,
     ServerError,
 )
+from confsync.model.url import is_loopback
 from confsync.remote.credentials import Credentials
-from confsync.remote.rest import AtlassianRestAPI
-from confsync.remote.translation import CREDENTIALS_HINT, answer_of, network_error
+from confsync.remote.failures import CREDENTIALS_HINT, answer_of, network_error
+from confsync.remote.http_library import AtlassianRestAPI
 
 Answer = TypeVar("Answer")
 

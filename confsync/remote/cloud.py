@@ -8,7 +8,8 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from confsync.answers import (
+from confsync.errors import CredentialsError, NotVisibleError, ServerError
+from confsync.model.page import (
     AttachmentInfo,
     Folder,
     Other,
@@ -20,14 +21,13 @@ from confsync.answers import (
     User,
     Version,
 )
-from confsync.errors import CredentialsError, NotVisibleError, ServerError
 from confsync.remote import rows, transfers
+from confsync.remote.base import Connection, no_space, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.connection import Connection, no_space, same_title
+from confsync.remote.failures import conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
-from confsync.remote.translation import conflict_of
-from confsync.work import Workers, batches
+from confsync.workers import Workers, batches
 
 BULK = 250
 # Bulk answers hold up to 250 bodies each; more than this at once would only cost memory.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from confsync.config import check_url
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
@@ -14,12 +13,13 @@ from confsync.errors import (
     ServerError,
     UsageError,
 )
+from confsync.model.url import check_url
 from confsync.remote.client import Client, Pace
 from confsync.remote.cloud import Cloud
 from confsync.remote.credentials import Credentials
 from confsync.remote.datacenter import DataCenter
 from confsync.remote.protocol import Remote
-from confsync.work import Workers
+from confsync.workers import Workers
 
 # Scoped tokens and OAuth are not accepted at the site itself, but here.
 GATEWAY = "https://api.atlassian.com"

@@ -8,7 +8,14 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from confsync.answers import (
+from confsync.errors import (
+    EVERYBODYS,
+    APIAccessError,
+    CredentialsError,
+    NotVisibleError,
+    ServerError,
+)
+from confsync.model.page import (
     AttachmentInfo,
     Folder,
     Other,
@@ -19,20 +26,13 @@ from confsync.answers import (
     User,
     Version,
 )
-from confsync.errors import (
-    EVERYBODYS,
-    APIAccessError,
-    CredentialsError,
-    NotVisibleError,
-    ServerError,
-)
 from confsync.remote import rows, transfers, v1_rows
+from confsync.remote.base import Connection, no_space, same_title
 from confsync.remote.client import MANY_BODIES, Client
-from confsync.remote.connection import Connection, no_space, same_title
+from confsync.remote.failures import conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
-from confsync.remote.translation import conflict_of
-from confsync.work import Workers, batches
+from confsync.workers import Workers, batches
 
 # What the server allows at most; it lowers a higher limit without a word and answers the one it
 # took, which is believed.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from confsync.answers import (
+from confsync.model.page import (
     AttachmentInfo,
     Folder,
     Other,
@@ -22,8 +22,8 @@ from confsync.answers import (
 )
 
 if TYPE_CHECKING:
-    from confsync.config import SpaceConfig
-    from confsync.work import Workers
+    from confsync.model.config import SpaceConfig
+    from confsync.workers import Workers
 
 
 class Sink(Protocol):

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from confsync.answers import Status
 from confsync.errors import ServerError
+from confsync.model.page import Status
 
 Row = Mapping[str, Any]
 

@@ -11,14 +11,14 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from confsync.config import is_loopback
 from confsync.errors import CredentialsError, NetworkError, ServerError
+from confsync.model.url import is_loopback
 from confsync.remote import rows
 from confsync.remote.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
+from confsync.remote.failures import answer_of
+from confsync.remote.http_library import AtlassianRestAPI
 from confsync.remote.protocol import Sink
-from confsync.remote.rest import AtlassianRestAPI
 from confsync.remote.rows import Row
-from confsync.remote.translation import answer_of
 
 if TYPE_CHECKING:
     from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confsync.answers import AttachmentInfo, PageInfo, ParentKind, Status, Version
+from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, Status, Version
 from confsync.remote import rows
 from confsync.remote.rows import Row
 

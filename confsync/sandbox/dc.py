@@ -21,7 +21,7 @@ from .errors import (
 )
 from .rows import UserRow, user_key, username
 from .site import AuthenticationError, base, current_user, site, store
-from .v1_listing import expand, listing
+from .v1_lists import expand, listing
 from .v1_shapes import links
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")

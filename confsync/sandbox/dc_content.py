@@ -15,7 +15,7 @@ from .parameters import integer, values
 from .queries import Selection
 from .rows import WRITTEN, PageRow
 from .site import site, store
-from .v1_listing import expand, listing, scan, sliced
+from .v1_lists import expand, listing, scan, sliced
 from .v1_shapes import Expand, contents, links
 
 CURRENT = ("current",)

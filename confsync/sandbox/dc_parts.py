@@ -15,7 +15,7 @@ from .errors import Invalid, Missing, Refusal
 from .parameters import version
 from .restrictions import restrictions
 from .site import AuthenticationError, store
-from .v1_listing import expand, sliced
+from .v1_lists import expand, sliced
 from .v1_shapes import links
 
 experimental = flask.Blueprint("dc_experimental", __name__, url_prefix="/rest/experimental")

@@ -16,7 +16,7 @@ from .parameters import version
 from .rows import POST, ROOT, PageRow, Parent
 from .rows import WRITTEN as KINDS
 from .site import site, store
-from .v1_listing import expand
+from .v1_lists import expand
 from .v1_shapes import Expand
 
 NO_VERSION = "Must supply an incremented version when updating Content. No version supplied."

@@ -17,7 +17,7 @@ from .dc import unauthorized
 from .errors import Invalid, Missing
 from .rows import AttachmentRow
 from .site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, store
-from .v1_listing import expand, sliced
+from .v1_lists import expand, sliced
 from .v1_shapes import Expand
 
 files = flask.Blueprint("files", __name__)

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 from . import bulk, queries
 from .permissions import operations
-from .rendering import to_html
+from .renderer import to_html
 from .rows import (
     PAGE,
     POST,

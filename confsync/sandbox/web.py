@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from . import queries, templates
 from .errors import Missing, Refusal
 from .queries import Selection
-from .rendering import to_html
+from .renderer import to_html
 from .rows import WRITTEN, PageRow, VersionRow
 from .site import site, store
 from .store import ME

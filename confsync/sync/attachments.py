@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from confsync import attachments, files, gitrepo
-from confsync.answers import AttachmentInfo, Version
-from confsync.document import Document
-from confsync.mirror import Mirror
-from confsync.model import Attached
-from confsync.sides import Decision, Sides, decide
+from confsync.document import attachment_names as attachments
+from confsync.document.document import Document
+from confsync.errors import ConfsyncError
+from confsync.mirror import attachment_files as files
+from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.state.base_cache import STATE
+from confsync.model.page import AttachmentInfo, Version
+from confsync.model.stamp import Attached
+from confsync.remote import Remote
+from confsync.sync.compare_attachments import Decision, Sides, decide
 
 # What has to be done about an attachment at this side, and what at that.
 HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
+
 THERE = (Decision.UPLOAD, Decision.DELETE)
+
 CONFLICTS = (Decision.DIVERGED, Decision.LOST, Decision.UNKNOWN)
 
 
@@ -140,3 +147,23 @@ def _sized(sides: Sides) -> Sides:
     if sides.remote is None or sides.size is None:
         return sides
     return replace(sides, remote=sides.remote._replace(size=sides.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One attachment's bytes, complete, with their digest; or why there are none."""
+
+    download: files.Download | None = None
+    digest: str = ""
+    error: ConfsyncError | None = None
+
+
+def read_one(mirror: Mirror, remote: Remote, page_id: str, info: AttachmentInfo) -> Read:
+    """Download one version of an attachment, going on where an earlier run ended."""
+    try:
+        with files.downloading(mirror.root / STATE, info) as download:
+            if download.size < info.size:
+                remote.download(page_id, info, download)
+        return Read(download, files.read(download.path, info.name)[0])
+    except ConfsyncError as error:
+        return Read(error=error)

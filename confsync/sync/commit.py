@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from confsync import worktree
-from confsync.answers import User
-from confsync.committed import deleted_pages
 from confsync.errors import APIAccessError, ConfsyncError
-from confsync.mirror import Mirror
-from confsync.model import message_without_token
-from confsync.outcome import Outcome, PageResult
-from confsync.rejection import people_of
+from confsync.mirror.deleted import deleted_pages
+from confsync.mirror.git import worktree
+from confsync.mirror.mirror import Mirror
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import User
+from confsync.model.result import Problem, Result
+from confsync.model.stamp import message_without_token
 from confsync.remote import Remote
-from confsync.result import Problem, Result
+from confsync.sync.people import people_of
 
 _WROTE = (
     Outcome.CREATED,

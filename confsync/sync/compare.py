@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from confsync.answers import Page, Version
-from confsync.model import Local, Stamp, digest, token, token_in
+from confsync.model.page import Page, Version
+from confsync.model.stamp import Local, Stamp, digest, token, token_in
 
 
 class Content(Enum):

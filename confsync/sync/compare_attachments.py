@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from confsync.model import TOKEN_LENGTH, Attached, token_in
+from confsync.model.stamp import TOKEN_LENGTH, Attached, token_in
 
 if TYPE_CHECKING:
-    from confsync.answers import AttachmentInfo
+    from confsync.model.page import AttachmentInfo
 
 
 class Decision(Enum):

@@ -11,17 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from confsync import compare
-from confsync.answers import Page, PageInfo, Space, Status
-from confsync.compare import Absent, Decisions, Present
-from confsync.errors import (
-    EVERYBODYS,
-    APIAccessError,
-    NotVisibleError,
-    PermissionDeniedError,
-)
-from confsync.model import Local, Stamp
-from confsync.work import batches
+from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
+from confsync.model.page import Page, PageInfo, Space, Status
+from confsync.model.stamp import Local, Stamp
+from confsync.sync import compare
+from confsync.sync.compare import Absent, Decisions, Present
+from confsync.workers import batches
 
 if TYPE_CHECKING:
     from confsync.remote import Remote

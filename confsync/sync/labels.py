@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from confsync import compare
-from confsync.compare import Labels
-from confsync.document import Document
-from confsync.model import Local, Stamp
+from confsync.document.document import Document
+from confsync.model.stamp import Local, Stamp
+from confsync.sync import compare
+from confsync.sync.compare import Labels
 
 if TYPE_CHECKING:
     from confsync.remote import Remote

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from confsync import attachments
-from confsync.document import Document
-from confsync.findings import Finding, Severity
-from confsync.flaws import flaws_of
-from confsync.links import links
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.scan import Entry
+from confsync.document import attachment_names as attachments
+from confsync.document.document import Document
+from confsync.document.links import links
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry
+from confsync.model.lint import Finding, Severity
+from confsync.model.stamp import Stamp
+from confsync.sync.preflight import flaws_of
 
 # What stands in a CDATA section or a comment is nobody's markup.
 _MARKUP = re.compile(
@@ -92,7 +92,7 @@ def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, 
     patterns = mirror.config.attachments
     if not patterns:
         return
-    from confsync import files
+    from confsync.mirror import attachment_files as files
 
     attached = found.stamp.attachments if found.stamp else ()
     known = files.names(mirror.root, path, attached) | {one.name for one in attached}
@@ -143,7 +143,7 @@ def _news(mirror: Mirror, found: Document) -> Iterator[tuple[int, str, str]]:
     odd = list(_oddities(found.text, found.body_start)) if found.modified else []
     if not odd or found.stamp is None:
         return iter(odd)
-    from confsync import bases
+    from confsync.sync import merge_base as bases
 
     base = bases.find_here(mirror, found.stamp)
     kept = {message for _, _, message in _oddities(base[1])} if base else set()

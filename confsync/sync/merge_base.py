@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from confsync import document, gitrepo
+from confsync.document import document
 from confsync.errors import EVERYBODYS, APIAccessError, DocumentError, FileError
-from confsync.mirror import Mirror
-from confsync.model import Stamp, digest
+from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.mirror import Mirror
+from confsync.model.stamp import Stamp, digest
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -55,7 +56,7 @@ def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | N
 
     Deleting an old version renumbers those above it: then the base has a lower number now.
     """
-    from confsync import compare  # not for who only checks
+    from confsync.sync import compare  # not for who only checks
 
     for number in range(stamp.version, max(0, stamp.version - _RENUMBERED), -1):
         try:

@@ -6,11 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync import document, storage
-from confsync.document import Document
+from confsync.document import document
+from confsync.document import storage_format as storage
+from confsync.document.document import Document
 from confsync.errors import APIAccessError, FileError
-from confsync.mirror import Mirror
-from confsync.scan import Entry
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -66,7 +67,7 @@ def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -
     line = document.conflict_line(found, None)
     if not line or found.stamp is None:
         return line
-    from confsync import bases
+    from confsync.sync import merge_base as bases
 
     base = bases.find_here(mirror, found.stamp)
     if base is None and remote is not None:

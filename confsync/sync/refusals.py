@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
-from confsync.answers import Page, PageInfo, Status, User
-from confsync.compare import Absent, Content, Parent
-from confsync.errors import APIAccessError, ConfsyncError, Exit
-from confsync.event import Event
-from confsync.mirror import Mirror
-from confsync.outcome import Outcome, PageResult
-from confsync.reading import Case
-from confsync.scan import Entry
+from confsync.errors import ConfsyncError, Exit
+from confsync.mirror.scan import Entry
+from confsync.model.event import Event
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import Page, PageInfo, Status
+from confsync.sync.compare import Absent, Content, Parent
+from confsync.sync.fetch import Case
 
-if TYPE_CHECKING:
-    from confsync.remote import Remote
-
-
-# Where a page stands against somebody else's edit.
-_WHO_MATTERS = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
-
-
-def with_names(
-    mirror: Mirror, remote: Remote, pages: Iterable[PageResult]
-) -> tuple[PageResult, ...]:
-    """The results, with people's names in place of account ids where a page was refused."""
-    listed = tuple(pages)
-    refused = [p.version for p in listed if p.version and p.outcome in _WHO_MATTERS]
-    authors = {version.author for version in refused}
-    names = names_of(mirror, remote, authors) if refused else {}
-    return tuple(
-        replace(page, version=page.version._replace(author=names.get(page.version.author, "")))
-        if page.version and page.outcome in _WHO_MATTERS
-        else page
-        for page in listed
-    )
-
-
-def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
-    """Display names by account, as far as they are to be had.
-
-    They are asked for in bulk, where the mirror does not know them.
-    """
-    wanted = {account for account in accounts if account}
-    known = mirror.people.get(wanted)
-    missing = wanted - known.keys()
-    people = people_of(remote, missing) if missing else {}
-    found = {account: user.name for account, user in people.items()}
-    mirror.people.put({account: name for account, name in found.items() if name != account})
-    return {**known, **found}
-
-
-def people_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, User]:
-    """People by account, or none: a token that may not read them is no reason to fail."""
-    try:
-        return remote.people(accounts)
-    except APIAccessError:
-        return {}
+# A change of more pages than this, and of more than a tenth of them, waits for permission.
+MASS = 10
 
 
 def blank(entry: Entry) -> PageResult:
@@ -226,3 +182,8 @@ def reason(case: Case) -> str:
             return f"local is based on v{base}, the server has v{now}"
         case _:
             assert_never(case.decisions.content)
+
+
+def too_many(count: int, total: int) -> bool:
+    """Whether it is more than `MASS` pages and more than a tenth of them."""
+    return count > MASS and count * 10 > total

@@ -6,17 +6,14 @@ pull after it; the stamp says so meanwhile, wherever the file goes. A name of a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from confsync import paths
-from confsync.compare import Content
-from confsync.mirror import Mirror
-from confsync.model import Stamp
-from confsync.plan import How
-from confsync.reading import Case
-from confsync.resolution import Way
-from confsync.resolve import REFUSED
-from confsync.scan import Entry
+from confsync.document import paths
+from confsync.document.links import links
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import SpaceScan
+from confsync.model.stamp import Stamp
 
 
 def outdated(mirror: Mirror, path: str, stamp: Stamp, title: str, old: str | None = None) -> bool:
@@ -34,22 +31,35 @@ def outdated(mirror: Mirror, path: str, stamp: Stamp, title: str, old: str | Non
     return paths.named_after(name, old, stamp.id)
 
 
-def outdated_after(how: How, entries: Mapping[str, Entry], cases: Mapping[str, Case]) -> set[str]:
-    """The ids of pages whose documents a pull settles with a title that their base did not have."""
-    found = set()
-    for page_id, case in cases.items():
-        entry = entries[page_id]
-        if case.page is None or not _settles(how, case, entry.path):
-            continue
-        if outdated(how.mirror, entry.path, case.stamp, case.page.info.title):
-            found.add(page_id)
-    return found
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A page, or blog `post`, of a space that has another title now."""
+
+    space: str
+    old: str
+    new: str
+    post: bool = False
+
+    def of(self, title: str) -> tuple[str, str, bool]:
+        """What links to it, where it has this title."""
+        return self.space, title, self.post
 
 
-def _settles(how: How, case: Case, path: str) -> bool:
-    """Whether the server's title becomes the base's, beside text of this side."""
-    content = case.decisions.content
-    if case.stamp.renamed or content in (Content.LANDED, Content.EQUAL):
-        return True
-    asked = how.resolution_of(path)
-    return content in REFUSED and asked is not None and asked.way is not Way.OURS
+def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[str]:
+    """A line for each page whose old title other documents still link to."""
+    changed = [page for page in renamed if page.old != page.new]
+    if not changed:
+        return
+    linking: dict[tuple[str, str, bool], list[str]] = {}
+    for scan in scans:
+        for entry in scan.entries:
+            found = links(entry.document.body) if entry.document else ()
+            key = scan.config.key
+            for target in {(link.space or key, link.title, link.post) for link in found}:
+                linking.setdefault(target, []).append(entry.path)
+    taken = {page.of(page.new) for page in changed}
+    for page in changed:
+        paths = linking.get(page.of(page.old), [])
+        if paths and page.of(page.old) not in taken:
+            named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else "")
+            yield f"'{page.old}' is called '{page.new}' now; links to the old title: {named}"

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from confsync import paths
-from confsync.answers import Folder, PageInfo
-from confsync.config import FILE_NAME, SpaceConfig
-from confsync.nodes import Node, Post, place, place_posts
-from confsync.scan import Entry, SpaceScan
+from confsync.document import paths
+from confsync.document.tree import Node, Post, place, place_posts
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.model.config import FILE_NAME, SpaceConfig
+from confsync.model.filenames import BLOG
+from confsync.model.page import Folder, PageInfo
 
 
 def selected(config: SpaceConfig, place: str | None, line: Iterable[str]) -> bool:
@@ -154,7 +155,7 @@ def _places(
     if scan.config.posts:
         listed = inside.values()
         posts = [Post(i.id, i.title, i.posted or "", names.get(i.id)) for i in listed]
-        return {key: f"{paths.BLOG}/{at}" for key, at in place_posts(posts).items()}
+        return {key: f"{BLOG}/{at}" for key, at in place_posts(posts).items()}
     nodes = [Node(i.id, i.title, i.parent, names.get(i.id)) for i in inside.values()]
     nodes += [Node(folder.id, folder.title, folder.parent) for folder in folders.values()]
     return place(nodes, home)
@@ -173,7 +174,7 @@ def _line(key: str, above: Mapping[str, str | None]) -> list[str]:
 def _place(scan: SpaceScan, entry: Entry) -> str:
     """Where a document stands, as rules see it: below the space's directory, its blog included."""
     place = scan.inner(entry.path).removesuffix(paths.SUFFIX)
-    return f"{paths.BLOG}/{place}" if scan.config.posts else place
+    return f"{BLOG}/{place}" if scan.config.posts else place
 
 
 def _is_at_top_only(entry: Entry) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from confsync import labelling, scope
-from confsync.answers import AttachmentInfo, Folder, Page, PageInfo, ParentKind, Space, Status
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, SpaceNotFoundError
-from confsync.model import Local, Stamp
-from confsync.reading import Case, Found, Reader
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.selection import Selection
+from confsync.model.page import AttachmentInfo, Folder, Page, PageInfo, ParentKind, Space, Status
+from confsync.model.stamp import Local, Stamp
 from confsync.remote import Remote, about
-from confsync.scan import Entry, SpaceScan
-from confsync.selection import Selection
+from confsync.sync import labels as labelling
+from confsync.sync import scope
+from confsync.sync.fetch import Case, Found, Reader
 
 Attachments = tuple[AttachmentInfo, ...] | APIAccessError
 

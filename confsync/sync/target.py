@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from confsync.errors import NotVisibleError, UsageError
+from confsync.mirror.scan import SpaceScan
+from confsync.mirror.selection import Selection
 from confsync.remote import Remote
-from confsync.scan import SpaceScan
-from confsync.selection import Selection
 
 Answer = TypeVar("Answer")
 

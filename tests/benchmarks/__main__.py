@@ -18,7 +18,7 @@ from typing import Any
 
 from . import growth, measurements, peers, plot, report
 from .measurements import Bench
-from .running import SELDOM, Machine
+from .runner import SELDOM, Machine
 
 SECTIONS = ("pull", "again", "push", "status", "start", "memory", "growth", "peers")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from . import mirror, space
 from .measurements import JOBS, Bench
 from .mirror import Mirror
-from .running import Spent, median
+from .runner import Spent, median
 from .server import Server
 
 SIZES = (1000, 3000, 10000)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from . import mirror, space
 from .mirror import Mirror
-from .running import Machine, Pair, Spent, in_turns, median
+from .runner import Machine, Pair, Spent, in_turns, median
 from .server import Server
 from .space import Shape
 

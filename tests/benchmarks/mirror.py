@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .running import Machine, Spent
+from .runner import Machine, Spent
 from .server import Server
 from .space import KEY
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import mirror
 from .measurements import Bench
-from .running import Spent, median
+from .runner import Spent, median
 from .server import Server
 from .space import KEY
 

@@ -1,6 +1,6 @@
 """What a space of 1,000 pages costs: requests, exactly, and memory, at most. No second is asserted.
 
-What a command loads before it begins is in tests/unit/test_start.py.
+What a command loads before it begins is in tests/unit/cli/test_start.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, desk_at  # noqa: F401 - a fixture
 
-from .running import Machine
+from .runner import Machine
 from .space import KEY, Shape, fill
 
 PAGES = 1000

@@ -17,7 +17,7 @@ from confsync.sandbox.storage_format import check, stored
 
 from . import plot, report
 from .growth import exponent
-from .running import Machine, Pair, Spent
+from .runner import Machine, Pair, Spent
 from .space import AVERAGE, BIG_BODY, KEY, TOP, Shape, Writer, fill
 
 needs_wait4 = pytest.mark.skipif(not hasattr(os, "wait4"), reason="measures with wait4")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from confsync.layout import lay, unlay
+from confsync.document.layout import lay, unlay
 
 PARAGRAPH = "<p>A few words of <strong>text</strong> &hellip; and a <a href='#'>link</a>.</p>"
 TABLE = "<table><tbody>" + "<tr><td><p>1</p></td><td>two</td></tr>" * 20 + "</tbody></table>"

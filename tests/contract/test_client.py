@@ -28,9 +28,9 @@ from confsync.errors import (
 from confsync.remote import Credentials, open_remote
 from confsync.remote import client as client_module
 from confsync.remote.client import Client, Pace
-from confsync.remote.opening import gateway_of
+from confsync.remote.connect import gateway_of
 from confsync.sandbox import Sandbox
-from confsync.work import Workers
+from confsync.workers import Workers
 
 SITE = "https://acme.atlassian.net"
 URL = f"{SITE}/wiki"
@@ -95,7 +95,7 @@ def test_a_next_link_to_another_host_is_not_followed() -> None:
     responses.get(f"{URL}/api/v2/spaces/1/pages", json=page)
     responses.get(f"{URL}/api/v2/spaces/1/pages", json={"results": [], "_links": {}})
     remote = open_remote(URL, Credentials(SECRET, "me"))
-    from confsync.answers import Space
+    from confsync.model.page import Space
 
     assert list(remote.listing(Space("1", "ENG", "", None))) == []
     assert [call.request.url.split("/wiki")[0] for call in responses.calls] == [SITE, SITE]

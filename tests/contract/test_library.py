@@ -15,9 +15,9 @@ from confsync import (
     Wiki,
     WriteRefusedError,
     connect,
-    reading,
 )
 from confsync.sandbox import Sandbox
+from confsync.sync import fetch as reading
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_stale_version_is_refused_in_the_records_words_and_logged_for_audits(
     page = ours.fetch_page(page_id)
     wiki.store.edit(page_id, "<p>theirs</p>", author="Ana")
     with (
-        caplog.at_level(logging.WARNING, "confsync.audit"),
+        caplog.at_level(logging.WARNING, "confsync.mirror.state.audit"),
         pytest.raises(VersionConflictError) as caught,
     ):
         ours.update_page(

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from confsync import connect
-from confsync.answers import Status
 from confsync.errors import (
     NetworkError,
     NotVisibleError,
@@ -15,6 +14,7 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
+from confsync.model.page import Status
 from confsync.remote import Remote
 from tests.contract.conftest import Server
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import responses
 
-from confsync.answers import ParentKind, Space
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
@@ -19,6 +18,7 @@ from confsync.errors import (
     ServerError,
     WriteRefusedError,
 )
+from confsync.model.page import ParentKind, Space
 from confsync.remote import Credentials, client, open_remote
 from confsync.remote.client import Client
 

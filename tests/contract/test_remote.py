@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 import pytest
 
-from confsync.answers import Other, Page, Restrictions, Status
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
@@ -20,6 +19,7 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
+from confsync.model.page import Other, Page, Restrictions, Status
 from confsync.remote import Credentials, open_remote
 from confsync.sandbox import ROOT, Sandbox
 from tests.contract.conftest import Server

@@ -16,8 +16,8 @@ import pytest
 
 from confsync.cli import cli, main
 from confsync.errors import Exit
-from confsync.findings import Severity
-from confsync.outcome import Outcome
+from confsync.model.lint import Severity
+from confsync.model.outcome import Outcome
 from confsync.sandbox import Sandbox
 from tests.flows import conftest as flows
 from tests.flows.conftest import Desk, Run

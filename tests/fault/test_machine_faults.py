@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from confsync.config import Config, SpaceConfig
 from confsync.errors import FileError
-from confsync.mirror import Mirror
+from confsync.mirror.mirror import Mirror
+from confsync.model.config import Config, SpaceConfig
 from tests.fault import plays
 from tests.fault.conftest import differences
 from tests.fault.zygote import Zygote

@@ -84,7 +84,7 @@ def _serve() -> None:
     import git
 
     from confsync.commands import clone, pull, push
-    from confsync.remote import opening
+    from confsync.remote import connect as opening
 
     del atlassian, git, clone, pull, push, opening
     for line in sys.stdin:
@@ -121,9 +121,10 @@ def _awaited(child: int, kill_after: float) -> int:
 
 def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
     """Become the command, and never return."""
-    from confsync import reading, steps
+    from confsync import failpoints as steps
     from confsync.cli import main
     from confsync.remote import client
+    from confsync.sync import fetch as reading
 
     os.environ.clear()
     os.environ.update(order["environment"])

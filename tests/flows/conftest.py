@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from confsync import reading
 from confsync.cli import main
 from confsync.remote import client
 from confsync.sandbox import Sandbox
+from confsync.sync import fetch as reading
 from tests.conformance import check_requests
 
 

@@ -229,7 +229,7 @@ def test_the_json_of_a_page_has_these_keys_and_stdout_nothing_else(
 
 
 def test_interrupting_says_so(wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from confsync.mirror import Mirror
+    from confsync.mirror.mirror import Mirror
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync.mirror import Mirror
+from confsync.mirror.mirror import Mirror
 from confsync.remote.cloud import Cloud
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
@@ -453,7 +453,7 @@ def test_a_space_that_is_gone_stops_no_other(wiki: Sandbox, desk: Desk, guide: s
 def test_what_was_sent_is_never_called_not_tried(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    from confsync import sending
+    from confsync.push import send as sending
 
     for n in range(6):
         wiki.store.create_page("ENG", f"Page {n}", f"<p>text {n}</p>")

@@ -16,7 +16,8 @@ import click
 import pytest
 from rich.console import Console
 
-from confsync.cli import bar, cli, main
+from confsync.cli import cli, main
+from confsync.cli import progress_bar as bar
 from confsync.cli.options import Settings
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from confsync import gitindex, steps
+from confsync import failpoints as steps
+from confsync.mirror.git import index as gitindex
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from confsync import bases, gitrepo
+from confsync.mirror.git import repository as gitrepo
 from confsync.sandbox import Sandbox
+from confsync.sync import merge_base as bases
 from tests.flows.conftest import Desk
 
 GUIDE = "ENG/guide.xhtml"

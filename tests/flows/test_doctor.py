@@ -8,9 +8,9 @@ from types import ModuleType
 
 import pytest
 
-from confsync import keychain
 from confsync.cli import main
-from confsync.remote import opening
+from confsync.remote import connect as opening
+from confsync.remote import token_store as keychain
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run
 
@@ -68,7 +68,7 @@ def test_no_server_and_a_certificate_that_is_not_trusted(wiki: Sandbox, desk: De
     assert "cannot be reached" in failed(desk.json("doctor", exit=3))["server"]
     import requests
 
-    from confsync.remote.translation import network_error
+    from confsync.remote.failures import network_error
 
     error = network_error("https://wiki.acme.com", requests.exceptions.SSLError("self-signed"))
     assert "certificate is not trusted" in error.message

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from confsync import arriving, disk, mirror
-from confsync.filenames import TEMPORARY
+from confsync.mirror import mirror
+from confsync.mirror.state import disk
+from confsync.model.filenames import TEMPORARY
+from confsync.pull import prefetch as arriving
 from confsync.remote.cloud import Cloud
 from confsync.remote.datacenter import DataCenter
 from confsync.sandbox import Sandbox
@@ -220,7 +222,7 @@ def test_an_interrupted_one_leaves_nothing_and_the_next_one_has_all(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("confsync.pulling._plan", interrupted)
+        patch.setattr("confsync.pull.run._plan", interrupted)
         assert fresh("pull", exit=None).exit == 130
     assert fresh.files() == before
     assert outcomes(fresh.json("pull")) == {"ENG/new.xhtml": "created"}

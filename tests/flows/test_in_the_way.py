@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import steps
+from confsync import failpoints as steps
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from confsync import config
-from confsync.mirror import Mirror
+from confsync.mirror import config_file as config
+from confsync.mirror.mirror import Mirror
 from confsync.sandbox import Sandbox
 from tests import independent
 from tests.flows.conftest import Desk, writes

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 import pytest
 
-from confsync import audit, people
-from confsync.audit import AuditLog
-from confsync.event import Event
-from confsync.model import digest
+from confsync.mirror.state import audit, people
+from confsync.mirror.state.audit import AuditLog
+from confsync.model.event import Event
+from confsync.model.stamp import digest
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 

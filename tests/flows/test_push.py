@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from confsync import compare
-from confsync.compare import Content
 from confsync.sandbox import Sandbox
+from confsync.sync import compare
+from confsync.sync.compare import Content
 from tests.flows.conftest import Desk, writes
 
 GUIDE = "ENG/guide.xhtml"
@@ -168,8 +168,8 @@ def test_bad_text_is_refused_before_any_request(
 def test_bad_text_behind_the_first_batch_is_refused_and_stops_no_other(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, jobs: str
 ) -> None:
-    monkeypatch.setattr("confsync.sending.BATCH", 2)
-    monkeypatch.setattr("confsync.sending.FEW", 1)
+    monkeypatch.setattr("confsync.push.send.BATCH", 2)
+    monkeypatch.setattr("confsync.push.send.FEW", 1)
     for number in range(7):
         wiki.store.create_page("ENG", f"Page {number}", f"<p>{number}</p>")
     desk = desk_at()
@@ -195,8 +195,8 @@ def test_bad_text_behind_the_first_batch_is_refused_and_stops_no_other(
 def test_who_waits_for_a_title_of_bad_text_behind_the_first_batch_is_not_sent(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("confsync.sending.BATCH", 1)
-    monkeypatch.setattr("confsync.sending.FEW", 1)
+    monkeypatch.setattr("confsync.push.send.BATCH", 1)
+    monkeypatch.setattr("confsync.push.send.FEW", 1)
     for title in "ABC":
         wiki.store.create_page("ENG", title, "<p>x</p>")
     desk = desk_at()

@@ -204,7 +204,7 @@ def test_a_hostile_page_runs_nothing_and_asks_nobody(
 def test_the_pages_own_policy_stops_what_would_get_through(
     browser: Callable[..., str], tmp_path: Path, asked: tuple[str, list[str]]
 ) -> None:
-    from confsync import sidebyside
+    from confsync.diff import html_page as sidebyside
 
     url, paths = asked
     trap = f"<script>document.title='owned'</script><img src='{url}/a.png'>"

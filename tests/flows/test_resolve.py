@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from confsync import document, layout, storage
+from confsync.document import document, layout
+from confsync.document import storage_format as storage
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 

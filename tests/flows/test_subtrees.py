@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from confsync import steps
+from confsync import failpoints as steps
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 

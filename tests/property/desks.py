@@ -12,22 +12,26 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from confsync import document, paths, steps
+from confsync import failpoints as steps
 from confsync.commands.pull import pull
 from confsync.commands.push import push
 from confsync.commands.restore import restore
 from confsync.commands.status import status
-from confsync.config import Config, SpaceConfig, dump
-from confsync.deleting import Deleting
-from confsync.document import Document
+from confsync.document import document
+from confsync.document.document import Document
+from confsync.document.paths import day_of
 from confsync.errors import DocumentError
-from confsync.mirror import STATE, Mirror
-from confsync.outcome import PageResult
-from confsync.resolution import Resolution, Way
-from confsync.result import Result
+from confsync.mirror.config_file import dump
+from confsync.mirror.mirror import STATE, Mirror
+from confsync.mirror.selection import Selection
+from confsync.model import filenames as paths
+from confsync.model.config import Config, SpaceConfig
+from confsync.model.outcome import PageResult
+from confsync.model.result import Result
+from confsync.pull.resolution import Resolution, Way
+from confsync.push.delete import Deleting
 from confsync.sandbox import PageRow, Store
 from confsync.sandbox.rows import POST
-from confsync.selection import Selection
 from tests.store_remote import StoreRemote, Trouble
 
 SPACE = "ENG"
@@ -250,7 +254,7 @@ class Desk:
             here = (found.title, found.body, scan.wanted(entry))
             assert here == (row.title, row.body, row.parent_id)
             assert not config.labels or set(found.labels or ()) == set(row.labels)
-            day = paths.day_of(scan.inner(entry.path)) if scan.config.posts else None
+            day = day_of(scan.inner(entry.path)) if scan.config.posts else None
             assert day == (row.created_at[:10] if row.type == POST else None)
             if not config.attachments:
                 continue

@@ -15,8 +15,8 @@ import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from confsync.errors import APIAccessError
-from confsync.mirror import STATE
-from confsync.resolution import Way
+from confsync.mirror.mirror import STATE
+from confsync.pull.resolution import Way
 from confsync.sandbox import PageRow, Refusal
 from confsync.sandbox.rows import PAGE
 from tests.property.desks import BLOG, PLAIN, SPACE, Desk, Site, desk_in, marks, read, template

@@ -15,12 +15,15 @@ from unittest import mock
 
 import yaml
 
-from confsync import attachments, compare, document, frontmatter, layout, paths, storage
+from confsync.document import attachment_names as attachments
+from confsync.document import document, frontmatter, layout, paths
+from confsync.document import storage_format as storage
+from confsync.document.tree import Node, place
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
-from confsync.model import Stamp
-from confsync.nodes import Node, place
+from confsync.model.stamp import Stamp
 from confsync.remote import cloud, datacenter, rows
-from tests.unit.test_paths import check_portable
+from confsync.sync import compare
+from tests.unit.document.test_paths import check_portable
 
 STAMP = Stamp("77", 3, "0" * 32, "5", ("a",))
 BODY = "<p>a</p><p>b</p>"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from confsync import config, configreader
-from confsync.config import Config, SpaceConfig
 from confsync.errors import ConfigError
+from confsync.mirror import config_file as config
+from confsync.mirror import config_yaml as configreader
+from confsync.model.config import Config, SpaceConfig
 
 TEXT = "url: {}\nspaces:\n- key: {}\n  path: {}\nflavor: cloud\n"
 URL = "https://acme.example/wiki"

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from confsync import document, frontmatter, usual
-from confsync.model import Layout, Stamp, digest
+from confsync.document import document, frontmatter
+from confsync.document import frontmatter_fast as usual
+from confsync.model.stamp import Layout, Stamp, digest
 from tests.property.test_layout import bodies_of_anything
 
 # What a server can hold: no lone surrogates (those are no UTF-8), no line feeds in a title.

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from confsync import document
-from confsync.layout import lay, lay_surely, unlay
-from confsync.model import Layout, Stamp, digest
+from confsync.document import document
+from confsync.document.layout import lay, lay_surely, unlay
+from confsync.model.stamp import Layout, Stamp, digest
 
 PIECES = [
     *("<p>", "</p>", "<p/>", "<p />", '<p class="x">', "<p\n>", "</p >", "<p", "</p", "</P>"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from confsync import reading
+from confsync.sync import fetch as reading
 from tests.property.machine import Team
 
 

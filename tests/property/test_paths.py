@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confsync.nodes import Node, place
-from confsync.paths import SUFFIX, folded, slug, wanted_parent
-from tests.unit.test_paths import HOSTILE, check_portable, tree_of
+from confsync.document.paths import SUFFIX, folded, slug, wanted_parent
+from confsync.document.tree import Node, place
+from tests.unit.document.test_paths import HOSTILE, check_portable, tree_of
 
 titles = (
     st.sampled_from(HOSTILE)

@@ -30,5 +30,7 @@ def test_the_sandbox_imports_nothing_else_of_confsync() -> None:
 
 def test_the_check_sees_an_import_of_the_client(tmp_path: Path) -> None:
     path = tmp_path / "wrong.py"
-    path.write_text("import confsync.model\nfrom ..remote import cloud\nfrom . import store\n")
+    path.write_text(
+        "import confsync.model.stamp\nfrom ..remote import cloud\nfrom . import store\n"
+    )
     assert imported(path) == {"confsync", "..", "."}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import gittext
+from confsync.mirror.git import texts as gittext
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from confsync import files
-from confsync.answers import AttachmentInfo, Version
 from confsync.errors import APIAccessError, CredentialsError, ServerError
+from confsync.mirror import attachment_files as files
+from confsync.model.page import AttachmentInfo, Version
 from confsync.remote import Credentials, client, open_remote, transfers
 from tests.security.test_servers import stub
 

@@ -133,7 +133,7 @@ def test_the_next_page_of_a_listing_is_asked_of_the_same_server() -> None:
 
         with stub(listing) as (url, asked):
             remote = open_remote(url, Credentials("secret", "me"), flavor="cloud")
-            from confsync.answers import Space
+            from confsync.model.page import Space
 
             assert list(remote.listing(Space("1", "ENG", "x", None))) == []
             remote.close()

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
-from confsync.filenames import ATTACHMENTS, SUFFIX
+from confsync.model.filenames import ATTACHMENTS, SUFFIX
 
 if TYPE_CHECKING:
     from subprocess import Popen

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync import gitrepo, steps
+from confsync import failpoints as steps
+from confsync.mirror.git import repository as gitrepo
 
 if TYPE_CHECKING:
     from git import Git

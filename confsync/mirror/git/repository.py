@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from confsync.attachments import document_of
+from confsync.document.attachment_names import document_of
+from confsync.document.paths import SUFFIX
 from confsync.errors import ConfigError, FileError, UsageError
-from confsync.githead import ENVIRONMENT, OPTIONS, documents_of_head, is_document
-from confsync.paths import SUFFIX
+from confsync.mirror.git.head import ENVIRONMENT, OPTIONS, documents_of_head, is_document
 
 if TYPE_CHECKING:
     from git import Git, Repo

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from confsync import gitrepo
 from confsync.errors import FileError
+from confsync.mirror.git import repository as gitrepo
 
 # A tag, an entity, a word, a run of what is none of these. In bytes: git is asked in the C locale.
 _WORDS = "<[^>]*>|&[#a-zA-Z0-9]+;|[^<&[:space:][:punct:]]+|[^[:space:]]"

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from confsync import gitrepo
-from confsync.attachments import document_of
+from confsync.document.attachment_names import document_of
 from confsync.errors import FileError
-from confsync.githead import is_document
+from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.git.head import is_document
 
 if TYPE_CHECKING:
     from git import Git

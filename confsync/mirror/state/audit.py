@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync import disk
+from confsync.mirror.state import disk
 
 if TYPE_CHECKING:
-    from confsync.event import Event
+    from confsync.model.event import Event
 
 # At this size a file is put aside, and the oldest of these is forgotten.
 MAX_BYTES = 1024 * 1024
@@ -81,7 +81,7 @@ class AuditLog:
 def _event(line: bytes) -> Event | None:
     import json
 
-    from confsync.event import Event
+    from confsync.model.event import Event
 
     try:
         row = json.loads(line)

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync import disk
-from confsync.filenames import STATE as STATE
-from confsync.model import Stamp, digest
+from confsync.mirror.state import disk
+from confsync.model.filenames import STATE as STATE
+from confsync.model.stamp import Stamp, digest
 
 # What is put at once in smaller numbers is not worth a pack.
 FEW = 8

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from confsync import steps
-from confsync.filenames import TEMPORARY
+from confsync import failpoints as steps
+from confsync.model.filenames import TEMPORARY
 
 # Size, time of the last change of the content, of that or of the inode, and the inode.
 Key = tuple[int, int, int, int]

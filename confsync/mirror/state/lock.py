@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from confsync import disk
-from confsync.basestore import STATE, make_state
 from confsync.errors import FileError, LockedError
+from confsync.mirror.state import disk
+from confsync.mirror.state.base_cache import STATE, make_state
 
 HOLDER = "holder"
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from confsync import disk
-from confsync.basestore import make_state
+from confsync.mirror.state import disk
+from confsync.mirror.state.base_cache import make_state
 
 NAME = "people.json"
 KEPT = timedelta(days=30)

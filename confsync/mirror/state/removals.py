@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from confsync import disk
+from confsync.mirror.state import disk
 
 NAME = "removed"
 

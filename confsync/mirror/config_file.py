@@ -1,0 +1,102 @@
+"""Find, read and write `.confsync.yaml`, the configuration at the root of a mirror."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from confsync.errors import ConfigError, UsageError
+from confsync.model.config import FILE_NAME, Config, SpaceConfig
+from confsync.model.filenames import root_above
+from confsync.model.stamp import Layout
+from confsync.model.url import check_url
+
+# One space, as `dump` writes it, with nothing in it that means anything to YAML.
+_WORD = r"(?!(?i:yes|off|true|null|false)\n)[A-Za-z]{3,255}"
+
+_DUMPED = re.compile(
+    r"url: (https?://[\w./-]+(?::[0-9]+)?(?:/[\w./-]*)?)\n"
+    rf"spaces:\n- key: ({_WORD})\n  path: ({_WORD})\n"
+    r"(?:flavor: (cloud|datacenter)\n)?",
+    re.ASCII,
+)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest directory, from `start` upward, with a configuration. Raises ConfigError."""
+    found = root_above(str(start))
+    if found is not None:
+        return Path(found)
+    raise ConfigError(
+        f"no {FILE_NAME} in {start} or above",
+        hint="'confsync clone URL' starts a mirror; -C DIR names one that is elsewhere",
+    )
+
+
+def load(root: Path) -> Config:
+    """Read the configuration of the mirror at `root`. Raises ConfigError with its line."""
+    path = root / FILE_NAME
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{FILE_NAME}: cannot be read: {error}") from None
+    return parse(text)
+
+
+def parse(text: str) -> Config:
+    """Read a configuration from its text. Raises ConfigError with the line."""
+    plain = _as_dumped(text)
+    if plain is not None:
+        return plain
+    from confsync.mirror import config_yaml as configreader  # with a parser of YAML
+
+    return configreader.parse(text)
+
+
+def _as_dumped(text: str) -> Config | None:
+    """A configuration of one space, exactly as `dump` writes it; the parser would say the same."""
+    found = _DUMPED.fullmatch(text)
+    if found is None:
+        return None
+    url, key, path, flavor = found.groups()
+    try:
+        return Config(check_url(url), (SpaceConfig(key, path),), flavor=flavor)
+    except ValueError:
+        return None  # is told with its line
+
+
+def settings_for(
+    url: str, keys: Sequence[str], root: str | None, flavor: str | None = None
+) -> Config:
+    """A new configuration, checked as a file would be. Raises UsageError."""
+    spaces = tuple(SpaceConfig(key, key, root) for key in keys)
+    if root and len(spaces) > 1:
+        raise UsageError("--root goes with one space")
+    try:
+        return parse(dump(Config(url.rstrip("/"), spaces, flavor=flavor)))
+    except ConfigError as error:
+        raise UsageError(error.message.partition(": ")[2]) from None
+
+
+def dump(config: Config) -> str:
+    """The text of a new configuration file."""
+    data: dict[str, object] = {"url": config.url}
+    data["spaces"] = [
+        {"key": space.key, "path": space.path}
+        | ({"root": space.root} if space.root else {})
+        | ({"blog": True} if space.blog else {})
+        for space in config.spaces
+        if not space.posts
+    ]
+    if config.flavor:
+        data["flavor"] = config.flavor
+    if config.labels:
+        data["labels"] = True
+    if config.attachments:
+        data["attachments"] = config.attachments == ("*",) or list(config.attachments)
+    if config.layout is not Layout.LINES:
+        data["layout"] = config.layout.value
+    import yaml
+
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

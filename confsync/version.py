@@ -1,0 +1,3 @@
+"""The version of confsync: the build and the program read it here."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,163 @@
+"""What a command loads before it does anything: a hook runs `check` at each commit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from confsync.document.document import render
+from confsync.model import stamp as model
+
+# Each costs a command that does not need it between 5 and 200 ms.
+HEAVY = (
+    *("atlassian", "requests", "urllib3", "git", "rich", "flask", "waitress", "sqlite3"),
+    *("filelock", "concurrent", "tempfile", "logging", "confsync.sandbox", "confsync.remote.cloud"),
+)
+# What nobody needs who checks a document: what servers answer, what is decided, git, attachments,
+# what became of pages. Each dataclass there is 0.3 ms.
+NOT_FOR_CHECK = (
+    *(
+        "model.page",
+        "sync.compare",
+        "sync.compare_attachments",
+        "document.tree",
+        "model.outcome",
+        "model.event",
+        "model.diagnosis",
+        "diff.difference",
+    ),
+    *(
+        "sync.renames",
+        "sync.merge_base",
+        "mirror.deleted",
+        "mirror.git.repository",
+        "mirror.attachment_files",
+        "sync.attachments",
+        "remote",
+        "cli.render_pages",
+    ),
+)
+CODE = """
+import sys
+import time
+from confsync.cli import main
+code = main(sys.argv[1:])
+print(code, *sys.modules, file=sys.stderr)
+"""
+GLANCE = """
+import sys
+import click
+before = set(sys.modules)
+from confsync.cli import main
+code = main(["status"])
+print(*set(sys.modules) - before, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--version",), ("--help",), ("check", "ENG/one.xhtml"), ("status",)], ids=str
+)
+def test_a_short_command_loads_nothing_that_it_does_not_use(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / ".confsync.yaml").write_text("url: https://a.example/wiki\nspaces:\n  - key: ENG\n")
+    (tmp_path / "ENG").mkdir()
+    (tmp_path / "ENG/one.xhtml").write_text("---\ntitle: One\n---\n<p>one</p>\n")
+    run = subprocess.run(
+        [sys.executable, "-c", CODE, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, *loaded = run.stderr.split()
+    assert code == "0", run.stdout + run.stderr
+    assert run.stdout
+    assert not {name for name in HEAVY if name in loaded}
+
+
+def test_a_check_loads_what_documents_speak_in_and_no_more(tmp_path: Path) -> None:
+    (tmp_path / ".confsync.yaml").write_text("url: https://a.example/wiki\nspaces:\n  - key: ENG\n")
+    (tmp_path / "ENG").mkdir()
+    (tmp_path / "ENG/one.xhtml").write_text("---\ntitle: One\n---\n<p>one</p>\n")
+    run = subprocess.run(
+        [sys.executable, "-c", CODE, "check", "ENG/one.xhtml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == "check: nothing found in 1 document\n"
+    loaded = set(run.stderr.split())
+    assert not {f"confsync.{name}" for name in NOT_FOR_CHECK} & loaded
+    assert not {"json", "shutil", "ctypes", "difflib", "click.shell_completion"} & loaded
+
+
+def test_the_version_is_told_without_any_verb() -> None:
+    code = (
+        "import sys\nfrom confsync.cli import main\nmain(['--version'])\n"
+        "print(*(name for name in sys.modules if name.startswith(('confsync', 'yaml'))))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = run.stdout.split("\n")[1].split()
+    assert not {
+        name for name in loaded if name.startswith(("confsync.commands", "confsync.cli.page_v"))
+    }
+    assert "yaml" not in loaded
+
+
+def test_whoever_asks_a_server_loads_one_module_of_the_library() -> None:
+    code = (
+        "import sys\nimport confsync.remote.client as client\n"
+        "print(*(name for name in sys.modules if name.startswith(('atlassian', 'bs4'))))\n"
+        "import atlassian, atlassian.rest_client\nfrom atlassian import Confluence\n"
+        "from atlassian.rest_client import AtlassianRestAPI as used\n"
+        "assert issubclass(Confluence, used) and used is client.AtlassianRestAPI\n"
+        "assert atlassian.rest_client.AtlassianRestAPI is used and atlassian.Jira\n"
+        "assert not hasattr(atlassian, 'nothing')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = run.stdout.split()
+    assert "atlassian.rest_client" in loaded
+    assert not {"bs4", "atlassian.confluence", "atlassian.jira"} & set(loaded)
+
+
+def test_a_status_with_nothing_to_tell_loads_nothing_that_reads_a_document(tmp_path: Path) -> None:
+    (tmp_path / ".confsync.yaml").write_text("url: https://a.example/wiki\nspaces:\n  - key: ENG\n")
+    (tmp_path / "ENG").mkdir()
+    (tmp_path / ".confsync").mkdir()
+    digest = model.digest("One", "<p>one</p>")
+    stamp = model.Stamp("7", 1, digest)
+    document = tmp_path / "ENG/one.xhtml"
+    document.write_bytes(render("One", "<p>one</p>", stamp))
+    for _ in range(2):  # what is younger than the glance is looked at once more
+        time.sleep(0.03)
+        run = subprocess.run(
+            [sys.executable, "-c", GLANCE],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert run.stdout == "clean: 1 page\n"
+    loaded = set(run.stderr.split())
+    own = {name.removeprefix("confsync.") for name in loaded if name.startswith("confsync.")}
+    assert own == {
+        *(
+            "model.summary",
+            "errors",
+            "model.filenames",
+            "mirror.snapshot",
+            "mirror.git.head",
+            "mirror.walk",
+        ),
+        *("cli", "cli.completion", "cli.options", "cli.fast_verbs", "cli.options", "cli.session"),
+        *("model", "mirror", "mirror.git", "version"),
+    }
+    # What click loads is loaded before.
+    heavy = {*HEAVY, "yaml", "dataclasses", "pathlib", "hashlib", "json", "shutil", "subprocess"}
+    assert not heavy & loaded

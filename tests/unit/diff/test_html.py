@@ -1,0 +1,292 @@
+"""Pages side by side: what a reader sees of a body, which words are marked, and that nothing of a
+body ever is markup."""
+
+from __future__ import annotations
+
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from confsync.diff import html_alignment as alignment
+from confsync.diff import report
+from confsync.diff.difference import Difference, Side
+from confsync.diff.html_alignment import aligned, blocks_alike
+from confsync.diff.html_page import MARK, page
+from confsync.diff.html_reader import read
+from confsync.diff.html_rows import rows
+from confsync.errors import FileError
+from confsync.model.result import Change
+
+TAGS = frozenset(
+    [
+        *("html", "head", "meta", "title", "style", "body", "main", "section", "header", "nav"),
+        *("div", "h1", "h2", "p", "ul", "li", "a", "span", "dl", "dt", "dd", "del", "ins", "br"),
+        *("table", "tr", "td", "th", "details", "summary", "pre"),
+        *("strong", "em", "u", "s", "code", "sub", "sup"),
+    ]
+)
+ATTRIBUTES = frozenset(
+    ["lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "title", "colspan"]
+)
+
+
+def text_of(fragment: str) -> str:
+    """What stands in it, without tags."""
+    return re.sub(r"<[^>]*>", "", fragment)
+
+
+def seen(body: str) -> list[tuple[str, str]]:
+    """Kind and text of each block."""
+    return [
+        (block.kind, "|".join("".join(t.text for t in cell.tokens) for cell in block.cells))
+        for block in read(body)
+    ]
+
+
+def marks(old: str, new: str) -> list[tuple[str, list[str], list[str]]]:
+    """Kind, deleted and inserted texts of each row that differs."""
+    return [
+        (
+            row.kind,
+            [text_of(found) for found in re.findall("<del>(.*?)</del>", row.old)],
+            [text_of(found) for found in re.findall("<ins>(.*?)</ins>", row.new)],
+        )
+        for row in rows(old, new)
+        if row.kind != "same"
+    ]
+
+
+class Reader(HTMLParser):
+    """Every tag and attribute of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def page_of(old: str, new: str, title: str = "Guide") -> str:
+    sides = Side("base, v1", title, old, ("a",)), Side("local", f"{title}!", new, ("b",))
+    change = Change("ENG/guide.xhtml", "7", 1, 1, ("body",))
+    return page([(Difference("ENG/guide.xhtml", "7", *sides), change, "")], title="Diff")
+
+
+@pytest.mark.parametrize(
+    ("body", "blocks"),
+    [
+        ("<p>One <strong>two</strong></p>\n<p/>three", [("p", "One two"), ("p", "three")]),
+        ("<h2>Head</h2><hr/>", [("h2", "Head"), ("hr", "")]),
+        ("<ul><li>a<ul><li>b</li></ul></li><li><p>c</p><p>d</p></li></ul>", [
+            ("li", "a"), ("li", "b"), ("li", "c"), ("p", "d"),
+        ]),
+        ("<table><tbody><tr><th>A</th><td><p>x</p><p>y</p></td></tr></tbody></table>", [
+            ("tr", "A|xy"),
+        ]),
+        ('<table><tr><td rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr></table>', [
+            ("tr", "a|b"), ("tr", "|c"),
+        ]),
+        ("<pre>one\n  two\n\nfour</pre>", [
+            ("code", "one"), ("code", "  two"), ("code", ""), ("code", "four"),
+        ]),
+        ('<ac:structured-macro ac:name="code"><ac:parameter ac:name="language">sh</ac:parameter>'
+         "<ac:plain-text-body><![CDATA[a <b>\nc]]></ac:plain-text-body></ac:structured-macro>", [
+            ("macro", "codelanguage: sh"), ("code", "a <b>"), ("code", "c"),
+        ]),
+        ('<ac:structured-macro ac:name="info"><ac:rich-text-body><p>in</p></ac:rich-text-body>'
+         "</ac:structured-macro>", [("macro", "info"), ("p", "in")]),
+        ('<p>is <ac:structured-macro ac:name="status"><ac:parameter ac:name="title">OK'
+         "</ac:parameter></ac:structured-macro> now</p>", [("p", "is status title: OK now")]),
+        ('<ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link><ri:page '
+         'ri:space-key="X" ri:content-title="T"/></ac:link></ac:parameter></ac:structured-macro>',
+         [("macro", "includeX: T")]),
+        ('<p><ac:image><ri:attachment ri:filename="a.png"><ri:page ri:content-title="P"/>'
+         "</ri:attachment></ac:image> <ac:image/></p>", [("p", "a.png image")]),
+        ('<p><ac:link><ri:page ri:content-title="T"/></ac:link>, <ac:link><ri:user '
+         'ri:account-id="5"/></ac:link></p>', [("p", "T, @5")]),
+        ("<ac:task-list><ac:task><ac:task-id>7</ac:task-id><ac:task-status>complete"
+         "</ac:task-status><ac:task-body>do it</ac:task-body></ac:task></ac:task-list>",
+         [("task", "☑do it")]),
+        ('<p>a<ac:inline-comment-marker ac:ref="r">b</ac:inline-comment-marker></p>', [
+            ("p", "ab"),
+        ]),
+        ('<p><time datetime="2026-05-01"/> &euro; <ac:emoticon ac:name="tick"/></p>', [
+            ("p", "2026-05-01 € :tick:"),
+        ]),
+        ("<blink>what?</blink>", [("p", "<blink>what?")]),
+    ],
+)  # fmt: skip
+def test_what_a_reader_sees(body: str, blocks: list[tuple[str, str]]) -> None:
+    assert seen(body) == blocks
+
+
+def test_a_paragraph_in_an_item_is_the_item_and_numbers_are_no_difference() -> None:
+    first, second = read("<ol><li>a</li><li><p>b</p></li></ol>")
+    assert (first.mark, second.mark, second.inside) == ("1.", "2.", ("list",))
+    assert marks("<ol><li>a</li><li>b</li></ol>", "<ol><li>new</li><li>a</li><li>b</li></ol>") == [
+        ("fresh", [], ["new"])
+    ]
+
+
+def test_words_are_marked_and_a_space_between_two_of_them() -> None:
+    old = "<p>The gateway runs on port 8080 at night and in winter.</p>"
+    assert marks(old, old.replace("8080", "8081")) == [("change", ["8080"], ["8081"])]
+    assert marks(old, old.replace("at night", "by day")) == [("change", ["at night"], ["by day"])]
+    assert marks(old, "") == [("gone", [text_of(old)], [])]
+    assert marks("", old) == [("fresh", [], [text_of(old)])]
+
+
+def test_a_changed_cell_is_marked_in_its_row() -> None:
+    old = "<table><tr><td>gateway</td><td>8080</td></tr><tr><td>x</td><td>y</td></tr></table>"
+    assert marks(old, old.replace("8080", "8081")) == [("change", ["8080"], ["8081"])]
+    added = old.replace("<tr><td>x", "<tr><td>new</td><td>1</td></tr><tr><td>x")
+    assert marks(old, added) == [("fresh", [], ["new", "1"])]
+
+
+def test_marks_images_links_and_comments_are_differences() -> None:
+    for old, new in (
+        ("<p>some word here</p>", "<p>some <em>word</em> here</p>"),
+        ('<p>see <a href="https://a.example">it</a></p>', '<p>see <a href="https://b.example">it</a></p>'),
+        ("<p>some word here</p>",
+         '<p>some <ac:inline-comment-marker ac:ref="r">word</ac:inline-comment-marker> here</p>'),
+        ('<p><ac:image><ri:attachment ri:filename="a.png"/></ac:image></p>',
+         '<p><ac:image><ri:attachment ri:filename="b.png"/></ac:image></p>'),
+    ):  # fmt: skip
+        assert [row[0] for row in marks(old, new)] == ["change"], new
+    shown = page_of("<p>a</p>", "<p>a<ac:inline-comment-marker/></p>")
+    assert '<span class="chip">comment</span>' in shown
+
+
+def test_the_target_of_a_link_stands_in_a_change() -> None:
+    shown = page_of(
+        '<p><a href="https://a.example">it</a></p>', '<p><a href="https://b.example">it</a></p>'
+    )
+    assert "→ https://b.example" in shown
+    assert not [given for tag, given in Reader(shown).tags if tag == "a" and given["href"] != "#p1"]
+
+
+def test_only_markup_that_differs_is_said_and_shown_as_text() -> None:
+    assert "only the markup differs" in page_of('<p style="a">x</p>', '<p style="b">x</p>')
+    assert "Not well-formed" in page_of("<p>x</p>", "<p>x")
+    assert "Not well-formed" not in page_of("<p>x</p>", "<p>y</p>")
+
+
+def test_long_runs_without_a_change_are_folded() -> None:
+    body = "".join(f"<p>line {n}</p>" for n in range(40))
+    shown = page_of(body, body.replace("line 20<", "line twenty<"))
+    assert shown.count('<details class="same">') == 2
+    assert "17 blocks without a change" in shown
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '<p onclick="alert(1)" style="x" id="p1">a</p>',
+    '<a href="javascript:alert(1)">a</a>',
+    '<img src="https://evil.example/x.png" onerror="alert(1)"/>',
+    "&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;",
+    '<ac:structured-macro ac:name="&lt;script&gt;&quot; onload=&quot;x"/>',
+    '<ac:image ac:alt="&quot; onload=&quot;x"><ri:url ri:value="&quot;&gt;&lt;script&gt;"/>'
+    "</ac:image>",
+    "<svg onload='x'/><iframe src='https://evil.example'/><style>body{}</style><base href='x'/>",
+    "<p><script>",
+    "<![CDATA[</pre><script>alert(1)</script>",
+)
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+@pytest.mark.parametrize("other", ["", "<p>a</p>"])
+def test_nothing_of_a_body_is_markup(body: str, other: str) -> None:
+    for shown in (page_of(body, other), page_of(other, body), page_of("", "<p/>", title=body)):
+        found = Reader(shown).tags
+        assert {tag for tag, _ in found} <= TAGS
+        assert {name for _, given in found for name in given} <= ATTRIBUTES
+        assert not re.search(r"<[^>]*(evil|javascript:|onload=x)[^>]*(href|src)", shown)
+
+
+ELEMENTS = st.sampled_from(
+    [
+        *("p", "div", "h1", "ul", "ol", "li", "table", "tbody", "tr", "td", "th", "pre", "br"),
+        *("blockquote", "strong", "a", "code", "script", "style", "svg", "hr", "ri:page"),
+        *("ac:link", "ac:image", "ac:structured-macro", "ac:parameter", "ac:rich-text-body"),
+        *("ac:plain-text-body", "ac:task", "ac:task-body", "ac:task-status"),
+        *("ac:inline-comment-marker", "ac:layout-section"),
+    ]
+)
+BODIES = st.recursive(
+    st.text(max_size=8).map(
+        lambda text: re.sub(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff&<>]", "", text)
+    ),
+    lambda inner: st.builds(
+        lambda name, parts: f'<{name} title="&lt;b&gt;">{"".join(parts)}</{name}>',
+        ELEMENTS,
+        st.lists(inner, max_size=4),
+    ),
+    max_leaves=15,
+)
+
+
+@given(BODIES, BODIES)
+def test_any_two_bodies_can_stand_side_by_side(old: str, new: str) -> None:
+    shown = page_of(old, new)
+    found = Reader(shown).tags
+    assert {tag for tag, _ in found} <= TAGS
+    assert {name for _, given in found for name in given} <= ATTRIBUTES
+    assert all(row.kind == "same" for row in rows(old, old))
+
+
+@given(st.lists(BODIES, max_size=3), st.lists(BODIES, max_size=3))
+def test_every_block_of_either_side_stands_there_once_and_in_order(
+    old: list[str], new: list[str]
+) -> None:
+    before, after = read("".join(old)), read("".join(new))
+    pairs = list(aligned(before, after, blocks_alike))
+    assert [a for a, _ in pairs if a] == list(before)
+    assert [b for _, b in pairs if b] == list(after)
+
+
+def test_what_is_very_long_is_told_as_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alignment, "_MAX_ITEMS", 10)
+    monkeypatch.setattr(alignment, "_MAX_PAIRS", 10)
+    old = "".join(f"<p>line a{n} of many</p>" for n in range(9))
+    new = old.replace("a4", "b4").replace("a6", "b6")
+    kinds = [row.kind for row in rows(old, new)]
+    assert kinds == ["same"] * 4 + ["change", "same", "change"] + ["same"] * 2
+    new = "".join(f"<p>b{n}</p>" for n in range(9))
+    assert [row.kind for row in rows(old, new)] == ["gone"] * 9 + ["fresh"] * 9
+
+
+def test_every_real_body_can_be_shown(corpus: Path) -> None:
+    count = 0
+    for path in sorted((corpus / "bodies").rglob("*")):
+        if path.is_file():
+            body = path.read_bytes().decode("utf-8", "replace")
+            assert all(row.kind == "same" for row in rows(body, body)), path
+            assert {tag for tag, _ in Reader(page_of(body, f"{body}<p>x</p>")).tags} <= TAGS
+            count += 1
+    assert count > 100
+
+
+def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    report.write(path, [], against_server=False)
+    assert path.read_text().startswith(MARK)
+    assert "0 pages changed" in path.read_text()
+    report.write(path, [], against_server=True)
+    assert "What the server changed" in path.read_text()
+    path.write_text("somebody's own")
+    with pytest.raises(FileError, match="left alone"):
+        report.write(path, [], against_server=False)
+    assert path.read_text() == "somebody's own"
+    with pytest.raises(FileError, match="cannot be"):
+        report.write(tmp_path, [], against_server=False)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # to look into it would wait for a writer
+    with pytest.raises(FileError, match="it is no file"):
+        report.write(pipe, [], against_server=False)
