@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from confsync.mirror.state import disk
-from confsync.sandbox.store import ME_EMAIL, ME_TOKEN
+from confsync.sandbox.store.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
 
 # Here, since hypothesis looks at its option before the conftest of any other directory is read.

@@ -47,7 +47,7 @@ from confsync.sandbox import (
     VersionRow,
     queries,
 )
-from confsync.sandbox.rows import PAGE, POST
+from confsync.sandbox.store.rows import PAGE, POST
 from confsync.workers import Workers, batches
 
 Done = TypeVar("Done")

@@ -7,10 +7,10 @@ confsync, and so cannot share the mistakes of confsync's client. Needs the extra
 from .errors import Invalid, Malformed, Missing, Refusal, Stale
 from .faults import Faults
 from .gate import Request
-from .rows import ROOT, AttachmentRow, FolderRow, PageRow, SpaceRow, UserRow, VersionRow
 from .seed import demo_space, seed
 from .server import Sandbox
-from .store import Store
+from .store.rows import ROOT, AttachmentRow, FolderRow, PageRow, SpaceRow, UserRow, VersionRow
+from .store.store import Store
 
 __all__ = [
     "ROOT",

@@ -8,9 +8,14 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from . import dc, dc_parts, v1, v1_files, v2_files, web
+from .cloud import files as v2_files
+from .cloud import v1
+from .datacenter import api as dc
+from .datacenter import parts as dc_parts
 from .errors import servlet_page
 from .site import CLOUD, CLOUD_ID
+from .v1 import files as v1_files
+from .web import browser as web
 
 MAX_FORM = 16 * 1024 * 1024
 LOCAL = ("127.0.0.1", "localhost", "[::1]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from .storage_format import tokens
+from .store.storage_format import tokens
 
 BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "pre", "blockquote", "hr")
 TABLES = ("table", "thead", "tbody", "tfoot", "tr", "th", "td", "dl", "dt", "dd")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .rows import SpaceRow
-from .store import ME, Store
+from .store.rows import SpaceRow
+from .store.store import ME, Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from waitress import wasyncore
 from .app import application
 from .faults import Faults
 from .gate import GATEWAY, Gate, Request
-from .rows import username
 from .site import CLOUD, DATACENTER, Site
-from .store import ME, ME_EMAIL, ME_TOKEN, Store
+from .store.rows import username
+from .store.store import ME, ME_EMAIL, ME_TOKEN, Store
 
 HOST = "127.0.0.1"
 CONTEXTS = {CLOUD: "/wiki", DATACENTER: "/confluence"}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import cast
 
 import flask
 
-from .errors import NOT_PERMITTED
+from .errors import NOT_PERMITTED, servlet_page
 from .faults import Faults
-from .rows import UserRow, username
-from .store import Store
+from .store.rows import UserRow, username
+from .store.store import Store
 
 CLOUD_ID = "5e3ad2a0-7c1b-4f0e-9b57-2f6f0c1de001"
 CLOUD = "cloud"
@@ -82,3 +83,11 @@ def current_user() -> UserRow:
         if user.token and user.token == token and name in (None, known):
             return user
     raise AuthenticationError
+
+
+def unauthorized() -> flask.Response:
+    """Answer as the servlet container does when credentials are missing or wrong."""
+    answer = flask.make_response(servlet_page(HTTPStatus.UNAUTHORIZED), HTTPStatus.UNAUTHORIZED)
+    answer.headers["WWW-Authenticate"] = f'OAuth realm="{base()}"'
+    answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
+    return answer

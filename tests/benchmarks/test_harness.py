@@ -13,7 +13,7 @@ from statistics import mean
 import pytest
 
 from confsync.sandbox import Store
-from confsync.sandbox.storage_format import check, stored
+from confsync.sandbox.store.storage_format import check, stored
 
 from . import plot, report
 from .growth import exponent

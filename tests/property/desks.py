@@ -31,7 +31,7 @@ from confsync.model.result import Result
 from confsync.pull.resolution import Resolution, Way
 from confsync.push.delete import Deleting
 from confsync.sandbox import PageRow, Store
-from confsync.sandbox.rows import POST
+from confsync.sandbox.store.rows import POST
 from tests.store_remote import StoreRemote, Trouble
 
 SPACE = "ENG"

@@ -18,7 +18,7 @@ from confsync.errors import APIAccessError
 from confsync.mirror.mirror import STATE
 from confsync.pull.resolution import Way
 from confsync.sandbox import PageRow, Refusal
-from confsync.sandbox.rows import PAGE
+from confsync.sandbox.store.rows import PAGE
 from tests.property.desks import BLOG, PLAIN, SPACE, Desk, Site, desk_in, marks, read, template
 from tests.store_remote import Trouble
 

@@ -66,7 +66,7 @@ def test_a_space_that_is_no_tree_is_not_loaded(tmp_path: Path, pages: list[dict[
 
 @pytest.mark.skipif(not demo_space().exists(), reason="the demo space is not there yet")
 def test_the_demo_space_loads_and_is_in_stored_form() -> None:
-    from confsync.sandbox.storage_format import check, stored
+    from confsync.sandbox.store.storage_format import check, stored
 
     with Store() as store:
         space = seed(store, demo_space())

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confsync.sandbox import storage_format
 from confsync.sandbox.errors import Malformed
-from confsync.sandbox.storage_format import check, stored, with_marker
+from confsync.sandbox.store import storage_format
+from confsync.sandbox.store.storage_format import check, stored, with_marker
 
 
 def rewritten(body: str) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 
 import flask
 
-from . import parameters
-from .errors import Unsupported
-from .rows import POST
-from .site import site, store
-from .v2 import list_pages, only_current, single, space_of
-from .v2_spaces import api
+from .. import parameters
+from ..errors import Unsupported
+from ..site import site, store
+from ..store.rows import POST
+from .pages import list_pages, only_current, single, space_of
+from .spaces import api
 
 __all__ = ["api"]
 

@@ -8,12 +8,14 @@ from urllib.parse import quote
 
 import flask
 
-from . import parameters, queries, v2_shapes
-from .errors import Invalid
-from .rows import PAGE, AttachmentRow, PropertyRow
-from .site import base, store
-from .v2 import EITHER, editable, visible
-from .v2_blog import api
+from .. import parameters
+from ..errors import Invalid
+from ..site import base, store
+from ..store import queries
+from ..store.rows import PAGE, AttachmentRow, PropertyRow
+from . import shapes as v2_shapes
+from .blog import api
+from .pages import EITHER, editable, visible
 
 __all__ = ["api"]
 

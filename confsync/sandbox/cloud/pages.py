@@ -8,13 +8,15 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from . import parameters, queries, v2_shapes
-from .errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
-from .parameters import After
-from .permissions import operations
-from .queries import Selection
-from .rows import PAGE, POST, ROOT, NodeRow, PageRow, Parent, SpaceRow
-from .site import AuthenticationError, base, current_user, site, store
+from .. import parameters
+from ..errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
+from ..parameters import After
+from ..site import AuthenticationError, base, current_user, site, store
+from ..store import queries
+from ..store.permissions import operations
+from ..store.queries import Selection
+from ..store.rows import PAGE, POST, ROOT, NodeRow, PageRow, Parent, SpaceRow
+from . import shapes as v2_shapes
 
 api = flask.Blueprint("v2", __name__, url_prefix="/api/v2")
 

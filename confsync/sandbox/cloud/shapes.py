@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 from urllib.parse import quote_plus
 
-from .rows import (
+from ..short_link import code_of
+from ..store.rows import (
     POST,
     FolderRow,
     LabelRow,
@@ -17,18 +17,6 @@ from .rows import (
     VersionRow,
     account_id,
 )
-
-
-def tiny(page_id: str) -> str:
-    """The code of a short link: the id's bytes, lowest first, in base64 without trailing zeros."""
-    data = int(page_id).to_bytes(8, "little")
-    return base64.b64encode(data, b"-_").decode().rstrip("=").rstrip("A")
-
-
-def from_tiny(code: str) -> str:
-    """The page id of a short link's code; ValueError if it is none."""
-    padded = code.ljust(11, "A") + "="
-    return str(int.from_bytes(base64.b64decode(padded, b"-_", validate=True), "little"))
 
 
 def stamp(number: int, author: str, message: str, at: str) -> dict[str, Any]:
@@ -67,7 +55,7 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
             "editui": f"/pages/resumedraft.action?draftId={row.id}",
             "webui": f"/spaces/{row.space_key}/pages/{row.id}/{quote_plus(row.title)}",
             "edituiv2": f"/spaces/{row.space_key}/pages/edit-v2/{row.id}",
-            "tinyui": f"/x/{tiny(row.id)}",
+            "tinyui": f"/x/{code_of(row.id)}",
         },
     }
 
@@ -88,7 +76,7 @@ def post(row: PageRow, *, bodies: bool) -> dict[str, Any]:
             "editui": f"/pages/resumedraft.action?draftId={row.id}",
             "webui": f"/spaces/{row.space_key}/blog/{day}/{row.id}/{quote_plus(row.title)}",
             "edituiv2": f"/spaces/{row.space_key}/blog/edit-v2/{row.id}",
-            "tinyui": f"/x/{tiny(row.id)}",
+            "tinyui": f"/x/{code_of(row.id)}",
         },
     }
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import flask
 
-from . import parameters, queries, v2_shapes
-from .errors import Invalid, Missing
-from .rows import FolderRow, SpaceRow
-from .site import base, store
-from .v2 import api, both_ways, list_children, list_pages, statuses
+from .. import parameters
+from ..errors import Invalid, Missing
+from ..site import base, store
+from ..store import queries
+from ..store.labels import all_labels
+from ..store.rows import FolderRow, SpaceRow
+from . import shapes as v2_shapes
+from .pages import api, both_ways, list_children, list_pages, statuses
 
 __all__ = ["api"]
 MAX_USERS = 250
@@ -73,16 +76,14 @@ def get_space_labels(space_id: str) -> flask.Response:
 
 @api.get("/spaces/<space_id>/content/labels")
 def get_space_content_labels(space_id: str) -> flask.Response:
-    found = queries.all_labels(store().database, _space(space_id).id)
+    found = all_labels(store().database, _space(space_id).id)
     return parameters.sliced(found, v2_shapes.label)
 
 
 @api.get("/labels")
 def get_labels() -> flask.Response:
     wanted = parameters.ids("label-id", 250)
-    found = [
-        label for label in queries.all_labels(store().database) if not wanted or label.id in wanted
-    ]
+    found = [label for label in all_labels(store().database) if not wanted or label.id in wanted]
     return parameters.sliced(found, v2_shapes.label)
 
 

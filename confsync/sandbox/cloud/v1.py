@@ -9,11 +9,13 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from . import queries, v1_files, v1_shapes
-from .errors import Gone, Invalid, Missing, Refusal, Unsupported, v1_envelope
-from .restrictions import restrictions
-from .rows import PageRow
-from .site import AuthenticationError, base, current_user, site, store
+from ..errors import Gone, Invalid, Missing, Refusal, Unsupported, v1_envelope
+from ..site import AuthenticationError, base, current_user, site, store
+from ..store import queries
+from ..store.rows import PageRow
+from ..v1 import files as v1_files
+from ..v1 import shapes as v1_shapes
+from ..v1.restrictions import restrictions
 
 api = flask.Blueprint("v1", __name__, url_prefix="/rest/api")
 

@@ -8,8 +8,7 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from . import v1_shapes
-from .errors import (
+from ..errors import (
     Invalid,
     Missing,
     ReadOnlyMode,
@@ -19,10 +18,11 @@ from .errors import (
     dc_text,
     servlet_page,
 )
-from .rows import UserRow, user_key, username
-from .site import AuthenticationError, base, current_user, site, store
-from .v1_lists import expand, listing
-from .v1_shapes import links
+from ..site import AuthenticationError, base, current_user, site, store, unauthorized
+from ..store.rows import UserRow, user_key, username
+from ..v1 import shapes as v1_shapes
+from ..v1.lists import expand, listing
+from ..v1.shapes import links
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
 around = flask.Blueprint("dc_around", __name__)
@@ -44,13 +44,6 @@ def forbid(error: AuthenticationError) -> flask.Response | Answer:
     if error.anonymous:
         return dc_envelope(HTTPStatus.FORBIDDEN, str(error)), HTTPStatus.FORBIDDEN
     return unauthorized()
-
-
-def unauthorized() -> flask.Response:
-    answer = flask.make_response(servlet_page(HTTPStatus.UNAUTHORIZED), HTTPStatus.UNAUTHORIZED)
-    answer.headers["WWW-Authenticate"] = f'OAuth realm="{base()}"'
-    answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
-    return answer
 
 
 @api.errorhandler(Refusal)

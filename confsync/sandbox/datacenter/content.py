@@ -8,15 +8,16 @@ from typing import Any
 
 import flask
 
-from . import cql, queries, v1_shapes
-from .dc import api
-from .errors import Invalid, Missing
-from .parameters import integer, values
-from .queries import Selection
-from .rows import WRITTEN, PageRow
-from .site import site, store
-from .v1_lists import expand, listing, scan, sliced
-from .v1_shapes import Expand, contents, links
+from ..errors import Invalid, Missing
+from ..parameters import integer, values
+from ..site import site, store
+from ..store import cql, queries
+from ..store.queries import Selection
+from ..store.rows import WRITTEN, PageRow
+from ..v1 import shapes as v1_shapes
+from ..v1.lists import expand, listing, scan, sliced
+from ..v1.shapes import Expand, contents, links
+from .api import api
 
 CURRENT = ("current",)
 STATUSES = ("current", "trashed", "archived", "historical", "draft", "any")

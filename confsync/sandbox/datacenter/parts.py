@@ -7,16 +7,17 @@ from typing import Any
 
 import flask
 
-from . import v1_files, v1_shapes
-from .dc import api, authenticate, fail, forbid, refuse
-from .dc_content import list_versions, show_version, visible
-from .dc_write import document
-from .errors import Invalid, Missing, Refusal
-from .parameters import version
-from .restrictions import restrictions
-from .site import AuthenticationError, store
-from .v1_lists import expand, sliced
-from .v1_shapes import links
+from ..errors import Invalid, Missing, Refusal
+from ..parameters import version
+from ..site import AuthenticationError, store
+from ..v1 import files as v1_files
+from ..v1 import shapes as v1_shapes
+from ..v1.lists import expand, sliced
+from ..v1.restrictions import restrictions
+from ..v1.shapes import links
+from .api import api, authenticate, fail, forbid, refuse
+from .content import list_versions, show_version, visible
+from .write import document
 
 experimental = flask.Blueprint("dc_experimental", __name__, url_prefix="/rest/experimental")
 experimental.before_request(authenticate)

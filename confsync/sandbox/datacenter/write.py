@@ -8,16 +8,16 @@ from typing import Any
 import flask
 from werkzeug.exceptions import UnsupportedMediaType
 
-from . import parameters
-from .dc import api
-from .dc_content import single
-from .errors import Invalid, Missing
-from .parameters import version
-from .rows import POST, ROOT, PageRow, Parent
-from .rows import WRITTEN as KINDS
-from .site import site, store
-from .v1_lists import expand
-from .v1_shapes import Expand
+from .. import parameters
+from ..errors import Invalid, Missing
+from ..parameters import version
+from ..site import site, store
+from ..store.rows import POST, ROOT, PageRow, Parent
+from ..store.rows import WRITTEN as KINDS
+from ..v1.lists import expand
+from ..v1.shapes import Expand
+from .api import api
+from .content import single
 
 NO_VERSION = "Must supply an incremented version when updating Content. No version supplied."
 WRITTEN = "body.storage,version,ancestors,space,history,container,metadata.labels"

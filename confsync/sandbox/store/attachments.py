@@ -5,8 +5,8 @@ from __future__ import annotations
 import mimetypes
 from typing import Any
 
+from ..errors import Invalid, Missing
 from . import changes
-from .errors import Invalid, Missing
 from .queries import number
 from .rows import AttachmentRow
 from .state import State

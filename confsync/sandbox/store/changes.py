@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import Invalid, Missing, PostTaken, TitleTaken
 from . import queries
 from .database import Database
-from .errors import Invalid, Missing, PostTaken, TitleTaken
 from .queries import number
 from .rows import PAGE, POST, ROOT, FolderRow, PageRow, Parent, account_id
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .errors import Invalid
+from ..errors import Invalid
 from .queries import number
 
 Condition = tuple[str, tuple[object, ...]]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..errors import NO_EDIT, Forbidden, Missing
 from . import changes, queries
-from .errors import NO_EDIT, Forbidden, Missing
 from .rows import PageRow, SpaceRow
+from .spaces import all_spaces
 from .state import State
 
 NO_CREATE = "Could not create content with type page"
@@ -59,7 +60,7 @@ class Permissions(State):
     def editable(self, page_id: str) -> PageRow:
         """The page, if the API may change it; else `Missing` or `Forbidden`."""
         page = queries.page(self.database, page_id, hidden=False)
-        spaces = {space.id: space for space in queries.spaces(self.database)}
+        spaces = {space.id: space for space in all_spaces(self.database)}
         if page.read_only or spaces[page.space_id].read_only:
             raise Forbidden(NO_EDIT.format(page_id), Missing(page.type, page_id))
         return page

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import Invalid, Missing, Stale
+from ..errors import Invalid, Missing, Stale
 from .queries import number
 from .rows import PropertyRow
 from .state import State

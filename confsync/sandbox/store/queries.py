@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..errors import Missing
 from .database import Database
-from .errors import Missing
 from .rows import (
     PAGE,
     POST,
     WRITTEN,
     FolderRow,
-    LabelRow,
     NodeRow,
     PageRow,
-    SpaceRow,
     UserRow,
     VersionRow,
 )
@@ -308,38 +306,6 @@ def descendants(database: Database, content_id: str) -> tuple[str, ...]:
         (number(content_id),),
     )
     return tuple(str(row[0]) for row in rows)
-
-
-def spaces(database: Database) -> tuple[SpaceRow, ...]:
-    """All spaces by id."""
-    rows: list[tuple[Any, ...]] = database.all(
-        "SELECT id, key, name, homepage_id, creator, created_at, read_only FROM spaces ORDER BY id"
-    )
-    return tuple(
-        SpaceRow(str(row[0]), row[1], row[2], str(row[3]), row[4], row[5], bool(row[6]))
-        for row in rows
-    )
-
-
-def labels(database: Database, page_id: str) -> tuple[LabelRow, ...]:
-    """A page's labels by name."""
-    rows = database.all(
-        "SELECT l.id, l.name FROM content_labels cl JOIN labels l ON l.id = cl.label_id"
-        " WHERE cl.content_id = ? ORDER BY l.name",
-        (number(page_id),),
-    )
-    return tuple(LabelRow(str(row[0]), str(row[1])) for row in rows)
-
-
-def all_labels(database: Database, space_id: str | None = None) -> tuple[LabelRow, ...]:
-    """All labels in use, or those in use in one space, by id."""
-    rows = database.all(
-        "SELECT DISTINCT l.id, l.name FROM labels l JOIN content_labels cl ON cl.label_id = l.id"
-        " JOIN content c ON c.id = cl.content_id"
-        " WHERE c.restricted = 0 AND (? IS NULL OR c.space_id = ?) ORDER BY l.id",
-        (space_id, space_id),
-    )
-    return tuple(LabelRow(str(row[0]), str(row[1])) for row in rows)
 
 
 def users(database: Database) -> tuple[UserRow, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from html.entities import name2codepoint
 from xml.parsers import expat
 
-from .errors import Malformed
+from ..errors import Malformed
 
 PREFIXES = frozenset({"ac", "ri", "at", "xml", "xmlns"})
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})

@@ -13,13 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
 from .attachments import Attachments
 from .changes import Edit, Node
-from .errors import Invalid, Missing, Stale
+from .labels import Labels
 from .permissions import Permissions, check_create
 from .properties import Properties
-from .rows import PAGE, POST, FolderRow, LabelRow, PageRow, Parent, SpaceRow, VersionRow
+from .rows import PAGE, POST, FolderRow, PageRow, Parent, SpaceRow, VersionRow
+from .spaces import Spaces
 from .state import now
 
 ME = "Me"
@@ -27,7 +29,7 @@ ME_EMAIL = "me@example.com"
 ME_TOKEN = "sandbox-token-5e0c7b1d93"  # noqa: S105 - made to be known
 
 
-class Store(Permissions, Attachments, Properties):
+class Store(Spaces, Labels, Permissions, Attachments, Properties):
     """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
 
     With `escape_quotes` saving writes a `"` in text as `&quot;`, as Data Center does.
@@ -67,18 +69,6 @@ class Store(Permissions, Attachments, Properties):
             home = Edit(home_title or called, body, author, message, at)
             changes.insert_space(self.database, key, called, home)
             return self.space(key)
-
-    def spaces(self) -> tuple[SpaceRow, ...]:
-        return queries.spaces(self.database)
-
-    def space(self, key: str) -> SpaceRow:
-        """The space with this key, in any case."""
-        for space in self.spaces():
-            if space.key.lower() == key.lower():
-                return space
-        raise Missing("space", key)
-
-    # New content
 
     def create_page(
         self,
@@ -333,19 +323,6 @@ class Store(Permissions, Attachments, Properties):
         """Move a page with everything below it under the home page of another space."""
         with self.batch():
             changes.move_branch(self.database, self.page(page_id), self.space(key).id)
-
-    def labels(self, page_id: str) -> tuple[LabelRow, ...]:
-        return queries.labels(self.database, page_id)
-
-    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
-        """Labels make no version."""
-        with self.batch():
-            for name in names:
-                changes.add_label(self.database, self.page(page_id).id, name)
-
-    def remove_label(self, page_id: str, name: str) -> None:
-        with self.batch():
-            changes.remove_label(self.database, self.page(page_id).id, name)
 
     # Parts
 

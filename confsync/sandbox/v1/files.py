@@ -12,13 +12,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
-from . import queries, v1_shapes
-from .dc import unauthorized
-from .errors import Invalid, Missing
-from .rows import AttachmentRow
-from .site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, store
-from .v1_lists import expand, sliced
-from .v1_shapes import Expand
+from ..errors import Invalid, Missing
+from ..site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, store, unauthorized
+from ..store import queries
+from ..store.rows import AttachmentRow
+from . import shapes as v1_shapes
+from .lists import expand, sliced
+from .shapes import Expand
 
 files = flask.Blueprint("files", __name__)
 NO_CHECK = re.compile(r"no-?check", re.IGNORECASE)

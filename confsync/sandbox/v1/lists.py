@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import flask
 
-from . import parameters
-from .errors import Invalid
-from .site import base, site
-from .v1_shapes import Expand
+from .. import parameters
+from ..errors import Invalid
+from ..site import base, site
+from .shapes import Expand
 
 WITH_BODIES = 50
 EXPANDED = 200

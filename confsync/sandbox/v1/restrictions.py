@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .permissions import Permissions
-from .site import base
+from ..site import base
+from ..store.permissions import Permissions
 
 
 def restrictions(

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from . import bulk, queries
-from .permissions import operations
-from .renderer import to_html
-from .rows import (
+from ..renderer import to_html
+from ..short_link import code_of
+from ..site import CLOUD, base, site, store
+from ..store import bulk, queries
+from ..store.permissions import operations
+from ..store.rows import (
     PAGE,
     POST,
     AncestorRow,
@@ -25,8 +27,6 @@ from .rows import (
     user_key,
     username,
 )
-from .site import CLOUD, base, site, store
-from .v2_shapes import tiny
 
 LABEL_LIMIT = 200
 _PLAIN = re.compile(r"[A-Za-z0-9 \-_.,()!]*")
@@ -307,7 +307,7 @@ def _content(
     found["_links"] = {
         "webui": webui(row),
         "edit": f"/pages/resumedraft.action?draftId={row.id}",
-        "tinyui": f"/x/{tiny(row.id)}",
+        "tinyui": f"/x/{code_of(row.id)}",
         "self": base() + path,
     }
     unseen = _unseen(path, space_path)

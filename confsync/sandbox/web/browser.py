@@ -11,14 +11,15 @@ import jinja2
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from . import queries, templates
-from .errors import Missing, Refusal
-from .queries import Selection
-from .renderer import to_html
-from .rows import WRITTEN, PageRow, VersionRow
-from .site import site, store
-from .store import ME
-from .v2_shapes import from_tiny
+from ..errors import Missing, Refusal
+from ..renderer import to_html
+from ..short_link import page_id_of
+from ..site import site, store
+from ..store import queries
+from ..store.queries import Selection
+from ..store.rows import WRITTEN, PageRow, VersionRow
+from ..store.store import ME
+from . import templates
 
 pages = flask.Blueprint("web", __name__)
 DEFAULT_AUTHOR = "Ana"
@@ -133,7 +134,7 @@ def show_space(key: str) -> flask.Response:
 @pages.get("/x/<code>")
 def short_link(code: str) -> Response:
     try:
-        page = store().page(from_tiny(code))
+        page = store().page(page_id_of(code))
     except ValueError:
         raise Missing("page", code) from None
     return flask.redirect(_page_url(page))

@@ -1,0 +1,49 @@
+"""The labels of pages. A label makes no version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import changes
+from .database import Database
+from .queries import number
+from .rows import LabelRow
+from .state import State
+
+
+class Labels(State):
+    """What a store does with labels."""
+
+    def labels(self, page_id: str) -> tuple[LabelRow, ...]:
+        return labels_of(self.database, page_id)
+
+    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
+        """Labels make no version."""
+        with self.batch():
+            for name in names:
+                changes.add_label(self.database, self.page(page_id).id, name)
+
+    def remove_label(self, page_id: str, name: str) -> None:
+        with self.batch():
+            changes.remove_label(self.database, self.page(page_id).id, name)
+
+
+def labels_of(database: Database, page_id: str) -> tuple[LabelRow, ...]:
+    """A page's labels by name."""
+    rows = database.all(
+        "SELECT l.id, l.name FROM content_labels cl JOIN labels l ON l.id = cl.label_id"
+        " WHERE cl.content_id = ? ORDER BY l.name",
+        (number(page_id),),
+    )
+    return tuple(LabelRow(str(row[0]), str(row[1])) for row in rows)
+
+
+def all_labels(database: Database, space_id: str | None = None) -> tuple[LabelRow, ...]:
+    """All labels in use, or those in use in one space, by id."""
+    rows = database.all(
+        "SELECT DISTINCT l.id, l.name FROM labels l JOIN content_labels cl ON cl.label_id = l.id"
+        " JOIN content c ON c.id = cl.content_id"
+        " WHERE c.restricted = 0 AND (? IS NULL OR c.space_id = ?) ORDER BY l.id",
+        (space_id, space_id),
+    )
+    return tuple(LabelRow(str(row[0]), str(row[1])) for row in rows)
