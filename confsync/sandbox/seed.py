@@ -87,9 +87,9 @@ def _children(store: Store, space: SpaceRow, left: list[_Page], home: str) -> No
                 page.title,
                 page.bodies[0],
                 ids[page.parent or home],
-                page.author,
-                page.first_message,
-                page.labels,
+                author=page.author,
+                message=page.first_message,
+                labels=page.labels,
                 raw=True,
             )
             ids[page.title] = row.id

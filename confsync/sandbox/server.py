@@ -7,7 +7,7 @@ import socket
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 
 import waitress  # type: ignore[import-untyped]
 from waitress import wasyncore
@@ -25,6 +25,14 @@ CONTEXTS = {CLOUD: "/wiki", DATACENTER: "/confluence"}
 THREADS = 24
 # Bytes of an answer that wait in memory and not in a temporary file: 250 bodies and more
 IN_MEMORY = 64 * 1024 * 1024
+
+
+class Options(TypedDict, total=False):
+    """What is seldom said about a sandbox; `Sandbox` has the meaning of each."""
+
+    store: Store | None
+    context: str | None
+    version: str
 
 
 class Sandbox:
@@ -45,10 +53,9 @@ class Sandbox:
         port: int = 0,
         flavor: str = CLOUD,
         latency: float = 0.0,
-        store: Store | None = None,
-        context: str | None = None,
-        version: str = "9.3.1",
+        **more: Unpack[Options],
     ) -> None:
+        store, context = more.get("store"), more.get("context")
         if flavor not in CONTEXTS:
             raise ValueError(f"no such flavor: {flavor!r} (there is {', '.join(CONTEXTS)})")
         path = CONTEXTS[flavor] if context is None else context
@@ -62,7 +69,7 @@ class Sandbox:
         self.store.escape_quotes = flavor == DATACENTER
         self.flavor, self.context = flavor, path
         self.user = ME_EMAIL if flavor == CLOUD else username(ME)
-        site = Site(self.store, self.faults, flavor, path, version)
+        site = Site(self.store, self.faults, flavor, path, more.get("version", "9.3.1"))
         self._gate = Gate(application(flavor, path), site, latency)
         self._port = port
         self._server: Any = None

@@ -57,8 +57,8 @@ def create_post() -> dict[str, Any]:
         space.key,
         parameters.text(given, "title", required=True) or "",
         parameters.storage(given, required=False),
-        flask.g.user.name,
-        "" if site().faults.drop_message_on_create else parameters.version(given)[1],
+        author=flask.g.user.name,
+        message="" if site().faults.drop_message_on_create else parameters.version(given)[1],
         hidden=False,
     )
     return single(row, bodies=True)

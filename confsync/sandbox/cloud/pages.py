@@ -122,8 +122,8 @@ def create_page() -> dict[str, Any]:
         title,
         parameters.storage(given, required=False),
         parent,
-        flask.g.user.name,
-        "" if site().faults.drop_message_on_create else parameters.version(given)[1],
+        author=flask.g.user.name,
+        message="" if site().faults.drop_message_on_create else parameters.version(given)[1],
         subtype=subtype,
         hidden=False,
     )

@@ -12,6 +12,7 @@ from .. import parameters
 from ..errors import Invalid, Missing
 from ..parameters import version
 from ..site import site, store
+from ..store.options import NewPage
 from ..store.rows import POST, ROOT, PageRow, Parent
 from ..store.rows import WRITTEN as KINDS
 from ..v1.lists import expand
@@ -89,15 +90,15 @@ def create_content() -> dict[str, Any]:
     parent: Parent = ROOT if above is None else above
     message = "" if site().faults.drop_message_on_create else version(given)[1]
     body = parameters.storage(given, required=False)
-    author = flask.g.user.name
+    about: NewPage = {"author": flask.g.user.name, "message": message, "hidden": False}
     with store().batch():
         key = store().space(key).key
         if given["type"] == POST:
             if above is not None:
                 raise Invalid("A blog post has no ancestors.")
-            row = store().create_post(key, title, body, author, message, hidden=False)
+            row = store().create_post(key, title, body, **about)
         else:
-            row = store().create_page(key, title, body, parent, author, message, hidden=False)
+            row = store().create_page(key, title, body, parent, **about)
         _keep_metadata(row.id, given)
     return _written(row)
 

@@ -11,13 +11,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, Unpack
 
 from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
 from .attachments import Attachments
 from .changes import Edit, Node
 from .labels import Labels
+from .options import NewPage, NewSpace, Save, Update
 from .permissions import Permissions, check_create
 from .properties import Properties
 from .rows import PAGE, POST, FolderRow, PageRow, Parent, SpaceRow, VersionRow
@@ -54,15 +55,13 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         key: str,
         name: str | None = None,
         home_title: str | None = None,
-        *,
-        home_body: str = "",
-        author: str = ME,
-        message: str = "",
-        raw: bool = False,
+        **about: Unpack[NewSpace],
     ) -> SpaceRow:
         """A space with its home page, whose title is the space's name unless given."""
-        body = home_body if raw else self._stored(home_body)
+        given = about.get("home_body", "")
+        body = given if about.get("raw") else self._stored(given)
         called, at = name or key, self._at()
+        author, message = about.get("author", ME), about.get("message", "")
         with self.batch():
             if any(space.key.lower() == key.lower() for space in self.spaces()):
                 raise Invalid(f"A space already exists with key {key}")
@@ -76,58 +75,38 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         title: str,
         body: str,
         parent: Parent = None,
-        author: str = "Ana",
-        message: str = "",
-        labels: Iterable[str] = (),
-        raw: bool = False,
-        page_id: str | None = None,
-        subtype: str | None = None,
-        *,
-        hidden: bool = True,
+        **about: Unpack[NewPage],
     ) -> PageRow:
-        """A page under `parent`, the home page by default, or at the root with ROOT.
-
-        `raw` stores the body byte for byte; otherwise it is checked (`Malformed`) and rewritten.
-        `hidden` False refuses restricted parents and read-only spaces, as for a user of the API.
-        """
-        content, at = body if raw else self._stored(body), self._at()
-        space = self.space(space_key)
+        """A page under `parent`, the home page by default, or at the root with ROOT."""
+        content, at = body if about.get("raw") else self._stored(body), self._at()
+        space, hidden = self.space(space_key), about.get("hidden", True)
         with self.batch():
             if not hidden:
                 check_create(space)
             under = changes.parent_id(self.database, space.id, parent, hidden=hidden)
             changes.check_title(self.database, space.id, title)
+            author, message = about.get("author", "Ana"), about.get("message", "")
+            subtype, page_id = about.get("subtype"), about.get("page_id")
             node = Node("page", space.id, title, under, author, at, message, subtype, page_id)
-            new = changes.insert(self.database, node, content)
-            for label in labels:
-                changes.add_label(self.database, new, label)
-            return self.page(new)
+            return self._inserted(node, content, about.get("labels", ()))
 
     def create_post(
         self,
         space_key: str,
         title: str,
         body: str,
-        author: str = "Ana",
-        message: str = "",
-        labels: Iterable[str] = (),
-        raw: bool = False,
-        *,
-        at: str | None = None,
-        hidden: bool = True,
+        **about: Unpack[NewPage],
     ) -> PageRow:
-        """A blog post of today, or of `at` (ISO 8601 in UTC). The rest is as for a page."""
-        content, at = body if raw else self._stored(body), at or self._at()
-        space = self.space(space_key)
+        """A blog post of today, or of another day. The rest is as for a page."""
+        content = body if about.get("raw") else self._stored(body)
+        space, at = self.space(space_key), about.get("at") or self._at()
         with self.batch():
-            if not hidden:
+            if not about.get("hidden", True):
                 check_create(space)
             changes.check_post(self.database, space.id, title, at)
+            author, message = about.get("author", "Ana"), about.get("message", "")
             node = Node(POST, space.id, title, None, author, at, message)
-            new = changes.insert(self.database, node, content)
-            for label in labels:
-                changes.add_label(self.database, new, label)
-            return self.page(new)
+            return self._inserted(node, content, about.get("labels", ()))
 
     def create_folder(
         self, space_key: str, title: str, parent: Parent = None, author: str = "Ana"
@@ -193,17 +172,14 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         number: int,
         title: str,
         body: str,
-        parent: Parent = None,
-        author: str = ME,
-        message: str = "",
-        minor: bool = False,
-        skip_identical: bool = False,
+        **about: Unpack[Update],
     ) -> PageRow:
         """The APIs' compare-and-swap: `number` must be the current version plus one (`Stale`).
 
-        `parent` None leaves the page where it is. On a trashed page it restores the old content in
-        a new version. With `skip_identical` an update without a change makes no version.
+        On a trashed page it restores the old content in a new version. With `skip_identical` an
+        update without a change makes no version.
         """
+        author, message = about.get("author", ME), about.get("message", "")
         self.editable(page_id)
         content = self._stored(body)
         with self.batch():
@@ -214,12 +190,10 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
                 raise Invalid("An archived page cannot be updated.")
             if page.status == "trashed":
                 return self._restored(page, author, message)
-            under = self._parent(page, parent, hidden=False)
-            same = page.body in (body, content) and (title, under) == (
-                page.title,
-                page.parent_id,
-            )
-            if not (same and skip_identical):
+            under = self._parent(page, about.get("parent"), hidden=False)
+            same = page.body in (body, content) and (title, under) == (page.title, page.parent_id)
+            if not (same and about.get("skip_identical")):
+                minor = about.get("minor", False)
                 edit = Edit(title, content, author, message, self._at(), minor)
                 changes.save(self.database, page, edit, under)
             return self.page(page_id)
@@ -230,19 +204,17 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         body: str | None = None,
         title: str | None = None,
         parent: Parent = None,
-        author: str = "Ana",
-        message: str = "",
-        raw: bool = False,
+        **about: Unpack[Save],
     ) -> PageRow:
-        """Somebody saves in the browser: one new version, whatever the page's version was."""
-        content = body if raw or body is None else self._stored(body)
+        """Save in the browser: one new version, whatever the page's version was."""
+        content = body if about.get("raw") or body is None else self._stored(body)
         with self.batch():
             page = self.page(page_id)
             edit = Edit(
                 page.title if title is None else title,
                 page.body if content is None else content,
-                author,
-                message,
+                about.get("author", "Ana"),
+                about.get("message", ""),
                 self._at(),
             )
             changes.save(self.database, page, edit, self._parent(page, parent))
@@ -325,6 +297,12 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
             changes.move_branch(self.database, self.page(page_id), self.space(key).id)
 
     # Parts
+
+    def _inserted(self, node: Node, content: str, labels: Iterable[str]) -> PageRow:
+        new = changes.insert(self.database, node, content)
+        for label in labels:
+            changes.add_label(self.database, new, label)
+        return self.page(new)
 
     def _stored(self, body: str) -> str:
         storage_format.check(body)

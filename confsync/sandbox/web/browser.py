@@ -55,6 +55,14 @@ class _Opened:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What stands in an edit form."""
+
+    title: str
+    body: str
+
+
 def _show(template: str, status: int = 200, **values: object) -> flask.Response:
     answer = flask.make_response(
         _jinja.get_template(template).render(context=site().context, **values), status
@@ -254,45 +262,41 @@ def add_comment(page_id: str) -> Response:
 @pages.get("/spaces/<key>/pages/edit-v2/<page_id>")
 def open_page(key: str, page_id: str) -> flask.Response:
     page = store().page(page_id)
-    return _form(page, _Opened(str(page.version), _digest(page)), page.title, page.body)
+    opened = _Opened(str(page.version), _digest(page))
+    return _form(page, opened, _Typed(page.title, page.body))
 
 
 @pages.post("/spaces/<key>/pages/edit-v2/<page_id>")
 def save_page(key: str, page_id: str) -> Response:
     form = flask.request.form
     opened = _Opened(form.get("version", ""), form.get("digest", ""))
-    title = form.get("title", "")
-    body = form.get("body", "").replace("\r\n", "\n")  # a form sends CRLF whatever it was given
+    # A form sends CRLF, whatever it was given.
+    typed = _Typed(form.get("title", ""), form.get("body", "").replace("\r\n", "\n"))
     author, message = form.get("author") or DEFAULT_AUTHOR, form.get("message", "")
     with store().batch():
         page = store().page(page_id)
         if opened.version != str(page.version):
             problem = NOT_SAVED.format(who=page.author, now=page.version, then=opened.version)
-            return _form(page, opened, title, body, problem, 409)
+            return _form(page, opened, typed, problem, 409)
         if opened.digest != _digest(page):
-            return _form(page, opened, title, body, CHANGED, 409)
+            return _form(page, opened, typed, CHANGED, 409)
         try:
-            saved = store().edit(page_id, body, title, author=author, message=message)
+            saved = store().edit(page_id, typed.body, typed.title, author=author, message=message)
         except Refusal as refusal:
-            return _form(page, opened, title, body, f"Not saved: {refusal}", refusal.status)
+            return _form(page, opened, typed, f"Not saved: {refusal}", refusal.status)
     return flask.redirect(_page_url(saved), 303)
 
 
 def _form(
-    page: PageRow,
-    opened: _Opened,
-    title: str,
-    body: str,
-    problem: str = "",
-    status: int = 200,
+    page: PageRow, opened: _Opened, typed: _Typed, problem: str = "", status: int = 200
 ) -> flask.Response:
     return _show(
         "edit",
         status,
         page=page,
         opened=opened,
-        title=title,
-        body=body,
+        title=typed.title,
+        body=typed.body,
         problem=problem,
         message=flask.request.form.get("message", ""),
         url=_page_url(page),
