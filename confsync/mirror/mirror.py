@@ -40,6 +40,8 @@ class Mirror:
         self.bases = BaseStore(root / STATE / "bases")
         self.audit = AuditLog(root / STATE / "audit.jsonl")
         self.people = People(root / STATE / people.NAME)
+        # The bases that were looked for in git, by page id and digest; None for one that it lacks.
+        self.committed: dict[tuple[str, str], tuple[str, str] | None] = {}
         # What was written, moved or removed, as mirror paths: for whoever commits it.
         self.written: set[str] = set()
         # What was written that says what its stamp says, and how it is recognised: for the index.

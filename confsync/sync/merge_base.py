@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from confsync.document import document
-from confsync.errors import EVERYBODYS, APIAccessError, DocumentError, FileError
-from confsync.mirror.git import repository as gitrepo
+from confsync.errors import EVERYBODYS, APIAccessError, FileError
+from confsync.mirror.committed_bases import committed_bases, key_of
 from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Stamp, digest
 
@@ -37,18 +37,23 @@ def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, 
 
 def find_here(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:
     """Title and body of a stamp's base without asking the server; None when it is not here."""
-    return mirror.bases.get(stamp) or _from_history(mirror, stamp)
+    found = mirror.bases.get(stamp)
+    if found is None:
+        _look_in_git(mirror, [stamp])
+        found = mirror.committed[key_of(stamp)]
+    return found
 
 
-def _from_history(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:
-    for name, raw in gitrepo.documents_with(mirror.root, stamp.digest):
-        try:
-            old = document.parse(raw, name)
-        except DocumentError:
-            continue
-        if old.stamp and old.stamp.id == stamp.id and old.digest == stamp.digest:
-            return old.title, old.body
-    return None
+def gather(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
+    """Look for the bases of many stamps in one go, so that `find_here` starts no git for each."""
+    _look_in_git(mirror, [stamp for stamp in stamps if not mirror.bases.has(stamp)])
+
+
+def _look_in_git(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
+    unknown = [stamp for stamp in stamps if key_of(stamp) not in mirror.committed]
+    if unknown:
+        found = committed_bases(mirror.root, mirror.config.directories, unknown)
+        mirror.committed |= {key_of(stamp): found.get(key_of(stamp)) for stamp in unknown}
 
 
 def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:

@@ -29,6 +29,10 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 
+# What is told where git itself cannot read a repository.
+TROUBLE = "git has trouble with this repository: "
+TRUST = "'git status' says more; for 'dubious ownership' git names the command that helps"
+
 
 def is_document(name: str) -> bool:
     """Whether a path is a document's, and not that of one among a document's attachments."""
@@ -90,6 +94,84 @@ def _answer(asked: Popen[bytes] | None) -> bytes | None:
         return None
     found = asked.communicate()[0]
     return found if asked.returncode == 0 else None
+
+
+def repository_of(root: str) -> tuple[str, str, str] | None:
+    """Return the top of a mirror's work tree, its git directory, and the one that refs stand in.
+
+    The last two differ in a linked work tree. None without a repository.
+    """
+    for place in _upward(root):
+        found = os.path.join(place, ".git")
+        if os.path.isfile(found):
+            named = _text(found).removeprefix("gitdir: ").rstrip("\r\n")
+            own = os.path.join(place, named)
+        elif os.path.lexists(os.path.join(found, "HEAD")):
+            own = found
+        else:
+            continue
+        common = _text(os.path.join(own, "commondir")).rstrip("\r\n")
+        return place, own, os.path.join(own, common) if common else own
+    return None
+
+
+def mark_of_head(root: str) -> str | None:
+    """Return a text that changes whenever HEAD names another commit, without starting git.
+
+    It is the commit's id, except in a repository with reftables. Empty without a repository or a
+    commit. None where only git can tell.
+    """
+    found = repository_of(root)
+    if found is None:
+        return None if _is_bare_at(root) else ""
+    _, own, common = found
+    if os.path.isdir(os.path.join(common, "reftable")):
+        tables = [_text(os.path.join(place, "reftable", "tables.list")) for place in found[1:]]
+        return " ".join(["reftable", *"".join(tables).split()]) if all(tables) else None
+    said = _text(os.path.join(own, "HEAD")).strip()
+    for _ in range(_LINKS):
+        if is_commit_id(said):
+            return said
+        name = said.removeprefix("ref: ")
+        if name == said or not name.startswith("refs/"):
+            return None
+        place = own if name.startswith(_OWN_REFS) else common
+        said = _text(os.path.join(place, name)).strip() or _packed(common, name)
+        if not said:
+            return "" if _is_unborn(place, name) else None
+    return None
+
+
+def is_commit_id(mark: str) -> bool:
+    """Tell whether a text is an object's full name, by SHA-1 or SHA-256."""
+    return len(mark) in (40, 64) and not mark.strip("0123456789abcdef")
+
+
+# A symbolic ref names at most that many others; git follows as many.
+_LINKS = 5
+# Each linked work tree has its own of these.
+_OWN_REFS = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
+
+
+def _packed(common: str, name: str) -> str:
+    """Return what a ref names that git has packed; empty for a ref that is not."""
+    rows = f"\n{_text(os.path.join(common, 'packed-refs'))}"
+    before, found, _ = rows.partition(f" {name}\n")
+    return before.rpartition("\n")[2] if found else ""
+
+
+def _is_unborn(place: str, name: str) -> bool:
+    """Tell whether a branch has no commit yet, and is not merely unreadable."""
+    return not os.path.lexists(os.path.join(place, name))
+
+
+def _text(path: str) -> str:
+    """Return what a file of git's says; empty without one."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def _is_in_repository(root: str) -> bool:

@@ -1,4 +1,4 @@
-"""Git, where there is one: what was deleted, and what a base was.
+"""Git, where there is one: what was deleted, and what HEAD has of a document.
 
 Only this module imports `git`. Everything but git features works without a repository and without
 a git binary.
@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from confsync.document.attachment_names import document_of
-from confsync.document.paths import SUFFIX
 from confsync.errors import ConfigError, FileError, UsageError
-from confsync.mirror.git.head import ENVIRONMENT, OPTIONS, documents_of_head, is_document
+from confsync.mirror.git.head import (
+    ENVIRONMENT,
+    OPTIONS,
+    TROUBLE,
+    TRUST,
+    documents_of_head,
+    is_document,
+)
 
 if TYPE_CHECKING:
     from git import Git, Repo
-
-# One digest is in the history once for each branch that pulled it; more is no use.
-_LOOK_AT = 20
 
 
 def version() -> str | None:
@@ -108,42 +111,6 @@ def _gone(command: Git, root: Path, directories: Iterable[str], commit: str) -> 
     return [name for name in gone if name not in sparse]
 
 
-def documents_with(root: Path, text: str) -> Iterator[tuple[str, bytes]]:
-    """Documents of the history that contain a text, such as a digest: name and content."""
-    with _repository(root) as repo:
-        if repo is None:
-            return
-        # In a partial clone objects are missing, and then this fails: the server has the text, too.
-        status, commits, _ = repo.git.log(
-            "--all",
-            "--format=%H",
-            "--no-textconv",
-            "--no-ext-diff",
-            f"-S{text}",
-            f"-n{_LOOK_AT}",
-            "--",
-            f"*{SUFFIX}",
-            with_extended_output=True,
-            with_exceptions=False,
-        )
-        for commit in commits.split() if status == 0 else ():
-            found = repo.git.grep(
-                "-l",
-                "-z",
-                "--no-textconv",
-                "--fixed-strings",
-                text,
-                commit,
-                "--",
-                f"*{SUFFIX}",
-                with_exceptions=False,
-            )
-            for name in found.split("\0"):
-                if name:
-                    path = name.partition(":")[2]
-                    yield path, _blob(repo, commit, Path(path))
-
-
 def _command(repo: Repo, root: Path) -> Git:
     """Git's commands in the mirror, with this repository's index.
 
@@ -187,7 +154,7 @@ def common(command: Git, revision: str) -> str:
     if revision == "HEAD":
         return revision
     status, out, _ = command.merge_base(
-        "HEAD", _commit(command, revision), with_extended_output=True, with_exceptions=False
+        "HEAD", commit_of(command, revision), with_extended_output=True, with_exceptions=False
     )
     if status == 0:
         return str(out).strip()
@@ -203,7 +170,7 @@ def _too_shallow(revision: str) -> ConfigError:
     )
 
 
-def _commit(command: Git, revision: str) -> str:
+def commit_of(command: Git, revision: str) -> str:
     """The id of a commit; an option is none, whatever it looks like."""
     status, out, _ = command.rev_parse(
         "--verify",
@@ -271,12 +238,9 @@ def _repository(root: Path) -> Iterator[Repo | None]:
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
         said = str(getattr(error, "stderr", "") or error).strip()
         said = said.removeprefix("stderr: ").strip("'").split("\n")[0]
-        raise FileError(f"git has trouble with this repository: {said}", hint=_TRUST) from None
+        raise FileError(f"{TROUBLE}{said}", hint=TRUST) from None
     finally:
         repo.close()
-
-
-_TRUST = "'git status' says more; for 'dubious ownership' git names the command that helps"
 
 
 def _has_commit(command: Git) -> bool:

@@ -74,6 +74,11 @@ class BaseStore:
             return _checked(place.read(), stamp.digest) if place else None
         return None
 
+    def has(self, stamp: Stamp) -> bool:
+        """Tell whether the cache seems to have a base, trusted as far as names go."""
+        name = _name(stamp)
+        return name in self._places().get(stamp.id, {}) or self._path(name).is_file()
+
     def title(self, stamp: Stamp) -> str | None:
         """The title of the stamp's base, for telling in which order to send: nobody has compared it
         with the digest."""

@@ -1,0 +1,262 @@
+"""Which documents the history has: the blobs that commits name, and what is in them.
+
+With git's own plumbing, so that every kind of repository can be read; nothing that a repository
+names is started, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+from confsync.errors import FileError
+from confsync.mirror.git.head import ENVIRONMENT, OPTIONS, TROUBLE, TRUST, repository_of
+
+# The commits that stand there, whatever a repository puts in their place.
+_ENVIRONMENT = {
+    **ENVIRONMENT,
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "LC_ALL": "C",
+}
+# A hook's repository need not be the mirror's.
+_FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX")
+# Every commit of every side line, and of a merge what it has from no parent.
+_LOG = (
+    *("-c", "log.follow=false", "log", "--raw", "-z", "--no-abbrev", "--no-renames", "--format="),
+    *("--root", "--full-history", "-c", f"-O{os.devnull}", "--no-ext-diff", "--no-textconv"),
+)
+_FILES = ("100644", "100755")
+_CHUNK = 1 << 16
+
+
+class Named(NamedTuple):
+    """A blob that a commit has at a path, which is from the repository's top."""
+
+    id: str
+    path: str
+
+
+class Cut(NamedTuple):
+    """How a clone lacks a part of its history: whole commits, or what is in them."""
+
+    shallow: bool = False
+    partial: bool = False
+
+    @property
+    def remedy(self) -> str:
+        """The command that completes the clone; empty for a complete clone."""
+        options = ["--unshallow"] if self.shallow else []
+        options += ["--refetch", "--no-filter"] if self.partial else []
+        return " ".join(["git fetch", *options]) if options else ""
+
+
+def prefix_of(root: Path) -> str | None:
+    """Return the path of a mirror in its work tree, `docs/` or empty; None without git.
+
+    Raises FileError for a repository that git has trouble with.
+    """
+    said = _said(root, ["rev-parse", "--show-prefix"])
+    return None if said is None else os.fsdecode(said).removesuffix("\n")
+
+
+def commit_of_head(root: Path) -> str:
+    """Return the id of HEAD's commit; empty where there is none. Raises FileError."""
+    said = _said(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], fine=(0, 1))
+    return (said or b"").decode().strip()
+
+
+def place_of(root: Path) -> str:
+    """Return the path of a mirror in its work tree, without asking git; "." at the top."""
+    found = repository_of(os.fspath(root))
+    return os.path.relpath(root.resolve(), found[0]) if found else ""
+
+
+def is_ancestor(root: Path, old: str, new: str) -> bool:
+    """Tell whether a commit's history has another commit; False where one of them is gone."""
+    try:
+        return _said(root, ["merge-base", "--is-ancestor", old, new]) is not None
+    except GitFailedError:
+        return False
+
+
+def cut_of(root: Path) -> Cut:
+    """Return what a mirror's clone lacks of its history, and can fetch from its remote."""
+    found = repository_of(os.fspath(root))
+    if found is None:
+        return Cut()
+    said = _said(root, ["config", "-z", "--get-regexp", "^remote[.]"], fine=(0, 1)) or b""
+    keys = [row.partition(b"\n")[0].lower() for row in said.split(b"\0")]
+    if not any(key.endswith(b".url") for key in keys):
+        return Cut()
+    filters = (b".promisor", b".partialclonefilter")
+    return Cut(bool(shallow_of(root)), any(key.endswith(filters) for key in keys))
+
+
+def shallow_of(root: Path) -> str:
+    """Return where a shallow clone is cut off, as git notes it; empty for another clone."""
+    found = repository_of(os.fspath(root))
+    if found is None:
+        return ""
+    try:
+        return " ".join(Path(found[2], "shallow").read_text("ascii", "replace").split())
+    except OSError:
+        return ""
+
+
+def moment_of_packs(root: Path) -> int:
+    """Return when packs came or went last, in ns; a partial clone may have fetched since."""
+    found = repository_of(os.fspath(root))
+    try:
+        return Path(found[2], "objects", "pack").stat().st_mtime_ns if found else 0
+    except OSError:
+        return 0
+
+
+def named_below(root: Path, tips: Sequence[str], without: Sequence[str] = ()) -> Iterator[Named]:
+    """Return the blobs of all commits that some tips have and others lack, below a mirror.
+
+    Raises FileError. A partial clone may lack trees; then the blobs are of HEAD's tree, at least.
+    """
+    words = [*_LOG, *tips, *(f"^{commit}" for commit in without), "--", "."]
+    return _named(_pairs(root, words))
+
+
+def named_by_refs(root: Path, suffix: str) -> Iterator[Named]:
+    """Return the blobs of all commits that any ref has, of one suffix, as `named_below` does."""
+    return _named(_pairs(root, [*_LOG, "--all", "--", f":(top)*{suffix}"]))
+
+
+def named_in(root: Path, commit: str) -> Iterator[Named]:
+    """Return the blobs that a commit has below a mirror. Raises FileError."""
+    with _answer(root, ["ls-tree", "-r", "-z", "--full-name", commit, "--", "."]) as out:
+        for row in _fields(out):
+            told, _, path = row.partition(b"\t")
+            mode, _, blob = told.decode().split()
+            if mode in _FILES:
+                yield Named(blob, os.fsdecode(path))
+
+
+def contents_of(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[str, bytes]]:
+    """Return the contents of blobs, each with its id, and no more than `most` bytes of each.
+
+    What a partial clone lacks is left out. Raises FileError.
+    """
+    done = 0
+    try:
+        for number, found in enumerate(_contents(root, blobs, most), 1):
+            yield found
+            done = number
+    except FileError:
+        # Git ends at the first blob that it may not fetch.
+        if not cut_of(root).partial:
+            raise
+        here = _here(root, frozenset(blobs[done:]))
+        yield from _contents(root, [blob for blob in blobs[done:] if blob in here], most)
+
+
+def _contents(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[str, bytes]]:
+    if not blobs:
+        return
+    with tempfile.TemporaryFile() as asked:
+        asked.write("".join(f"{blob}\n" for blob in blobs).encode())
+        asked.seek(0)
+        with _answer(root, ["cat-file", "--batch", "--buffer"], asked) as out:
+            while told := out.readline():
+                name, kind, *size = told.decode().split()
+                if not size:
+                    continue  # missing
+                left = int(size[0]) + 1
+                content = out.read(min(left, most + 1))
+                left -= len(content)
+                while left and (more := out.read(min(left, _CHUNK))):
+                    left -= len(more)
+                if left:
+                    break  # git died; the status says so
+                if kind == "blob":
+                    yield name, content[: int(size[0])][:most]
+
+
+def _here(root: Path, wanted: frozenset[str]) -> set[str]:
+    """Return those of some objects that this clone has, whatever it could fetch."""
+    words = ["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"]
+    with _answer(root, words) as out:
+        return {name for row in out if (name := row.decode().strip()) in wanted}
+
+
+def _named(pairs: Iterator[tuple[bytes, bytes]]) -> Iterator[Named]:
+    """Return what is in git's raw rows: what a commit has, and no deletion, link or submodule."""
+    for told, path in pairs:
+        fields = told.decode().lstrip(":").split()
+        parents = told.count(b":")
+        if fields[parents] in _FILES:
+            yield Named(fields[2 * parents + 1], os.fsdecode(path))
+
+
+def _pairs(root: Path, words: Sequence[str]) -> Iterator[tuple[bytes, bytes]]:
+    """Return git's raw rows: what is told of a path, and the path."""
+    with _answer(root, words) as out:
+        told = b""
+        for field in _fields(out):
+            if told:
+                yield told, field
+                told = b""
+            elif field.startswith(b":"):
+                told = field
+
+
+def _fields(out: IO[bytes]) -> Iterator[bytes]:
+    """Return what stands between the NULs of a stream."""
+    rest = b""
+    while chunk := out.read(_CHUNK):
+        *fields, rest = (rest + chunk).split(b"\0")
+        yield from fields
+
+
+@contextlib.contextmanager
+def _answer(
+    root: Path, words: Sequence[str], asked: IO[bytes] | None = None
+) -> Iterator[IO[bytes]]:
+    """Start git, and return what it answers. Raises FileError at the end where it failed."""
+    options = [word for option in OPTIONS for word in ("-c", option)]
+    given = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    with tempfile.TemporaryFile() as errors:
+        with subprocess.Popen(  # noqa: S603 - the words are ours, and ids
+            ["git", *options, *words],  # noqa: S607
+            cwd=root,
+            env={**given, **_ENVIRONMENT},
+            stdin=asked or subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        ) as git:
+            yield cast(IO[bytes], git.stdout)
+        if git.returncode != 0:
+            errors.seek(0)
+            raise GitFailedError(git.returncode, errors.read().decode("utf-8", "replace"))
+
+
+class GitFailedError(FileError):
+    """Git ended with an error; `status` is its own."""
+
+    def __init__(self, status: int, said: str) -> None:
+        self.status = status
+        super().__init__(TROUBLE + said.strip().split("\n")[0], hint=TRUST)
+
+
+def _said(root: Path, words: Sequence[str], fine: Sequence[int] = (0,)) -> bytes | None:
+    """Return all that git says; None without git. Raises FileError."""
+    said = b""
+    try:
+        with _answer(root, words) as out:
+            said = out.read()
+    except FileNotFoundError:
+        return None
+    except GitFailedError as error:
+        if error.status not in fine:
+            raise
+    return said

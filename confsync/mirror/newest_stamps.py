@@ -1,0 +1,254 @@
+"""The newest stamp of each page that git knows: what a document is held against that git gave back.
+
+A stamp counts if any commit that HEAD can reach has it in a document below the mirror, under any
+path. The order of commits plays no part.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from confsync.document import stamp_reader
+from confsync.errors import FileError
+from confsync.mirror.git import head, history
+from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.git.history import Named
+from confsync.mirror.state import stamp_index
+from confsync.mirror.state.stamp_index import Scene, StampIndex
+from confsync.model.filenames import ATTACHMENTS, CONFIG, STATE, SUFFIX
+from confsync.model.stamp import Attached, Stamp
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class NewestStamps:
+    """What the commits that HEAD can reach say of the pages of a mirror.
+
+    `stamps` has the newest stamp of each page id: the one of the highest version; of two with the
+    same version, either. `attachments` has the newest stamp of each attachment by page id and name.
+    With `shallow` or `partial` the clone lacks commits or blobs: a stamp that is absent proves
+    nothing. All are empty without git, without a repository and without a commit.
+
+    `candidates` and `attached` have all stamps, the newest first. After versions were renumbered or
+    a server was restored, the newest stamp may be one that the server never confirms, and an older
+    one the truth.
+    """
+
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    attachments: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
+    shallow: bool = False
+    partial: bool = False
+    candidates: Mapping[str, tuple[Stamp, ...]] = field(default_factory=dict)
+    attached: Mapping[str, Mapping[str, tuple[Attached, ...]]] = field(default_factory=dict)
+
+    def newer_than(self, stamp: Stamp) -> tuple[Stamp, ...]:
+        """Return the stamps of a higher version and another digest than a stamp's, newest first."""
+        newest = self.stamps.get(stamp.id)
+        if newest is None or newest.version <= stamp.version:
+            return ()
+        return tuple(
+            one
+            for one in self.candidates.get(stamp.id, ())
+            if one.version > stamp.version and one.digest != stamp.digest
+        )
+
+    def newer_attached(self, page_id: str, stamp: Attached) -> tuple[Attached, ...]:
+        """Return an attachment's stamps, as `newer_than` those of a page."""
+        return tuple(
+            one
+            for one in self.attached.get(page_id, {}).get(stamp.name, ())
+            if one.version > stamp.version and one.digest != stamp.digest
+        )
+
+
+class _Made(Mapping[str, _Value]):
+    """A mapping whose values are made when they are asked for: most never are."""
+
+    def __init__(self, index: StampIndex, make: Callable[[str], _Value]) -> None:
+        self._index = index
+        self._make = make
+
+    def __getitem__(self, key: str) -> _Value:
+        if key not in self._index:
+            raise KeyError(key)
+        return self._make(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+
+def read(root: Path, directories: Sequence[str], since: str | None = None) -> NewestStamps:
+    """Return the newest stamps that git has of a mirror; `directories` are its spaces'.
+
+    The history of the revision `since` counts as well. Without one, nothing is asked of git while
+    HEAD is the commit of the last time. Raises FileError for a repository that git has trouble
+    with, UsageError for a revision that is none.
+    """
+    index = index_of_head(root, directories)
+    if since is not None and index.scene.commit:
+        index = _with_history_of(root, index, since)
+    attached = index.attached()
+    newest = {i: {n: ones[0] for n, ones in names.items()} for i, names in attached.items()}
+    shallow, partial = bool(index.scene.shallow), bool(index.scene.packs)
+    stamps, candidates = _Made(index, index.newest_of), _Made(index, index.stamps_of)
+    return NewestStamps(stamps, newest, shallow, partial, candidates, attached)
+
+
+def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
+    """Return the index of HEAD's history: the one that was kept, extended, or a new one.
+
+    Raises FileError.
+    """
+    mark = head.mark_of_head(os.fspath(root))
+    if mark == "":
+        return StampIndex(Scene())
+    scene = Scene(
+        mark or "",
+        place=history.place_of(root),
+        directories=tuple(directories),
+        shallow=history.shallow_of(root),
+    )
+    kept = stamp_index.load(root)
+    if kept and mark and kept.scene.mark == mark and _is_same(root, kept.scene, scene):
+        return kept
+    prefix = history.prefix_of(root)
+    commit = mark if mark and head.is_commit_id(mark) else history.commit_of_head(root)
+    if prefix is None or not commit:
+        return StampIndex(Scene())
+    found = _Walk(root, prefix, scene._replace(commit=commit)).gathered(kept)
+    found.save(root)
+    return found
+
+
+def _with_history_of(root: Path, index: StampIndex, since: str) -> StampIndex:
+    """Return an index with what the history of a revision has besides HEAD's."""
+    with gitrepo.quiet(root) as command:
+        commit = gitrepo.commit_of(command, since) if command else ""
+    prefix = history.prefix_of(root) if commit else None
+    if prefix is None:
+        return index
+    return _Walk(root, prefix, index.scene).extended(index, commit, index.scene.commit)
+
+
+def _is_same(root: Path, kept: Scene, now: Scene) -> bool:
+    """Tell whether an index that was kept holds for the same mirror of the same clone."""
+    return (
+        (kept.place, kept.directories, kept.shallow) == (now.place, now.directories, now.shallow)
+        and kept.packs in (0, history.moment_of_packs(root))
+        and all(_is_other(root, place) == was for place, was in kept.others)
+    )
+
+
+def _is_other(root: Path, place: str) -> bool:
+    """Tell whether a directory below a mirror is a mirror of its own."""
+    return (root / place / CONFIG).is_file()
+
+
+class _Found(NamedTuple):
+    """What commits have below a mirror: blobs of documents, each with the directories that these
+    stood in, and the directories that had a configuration. With `lacking`, trees are not here."""
+
+    blobs: dict[tuple[str, str], None]
+    others: set[str]
+    lacking: bool
+
+
+class _Walk(NamedTuple):
+    """A walk through a history; `prefix` is the mirror's path in the repository."""
+
+    root: Path
+    prefix: str
+    scene: Scene
+
+    def gathered(self, kept: StampIndex | None) -> StampIndex:
+        """Return the index of the scene's commit. What was kept need not be read again."""
+        commit = self.scene.commit
+        if kept and self._extends(kept.scene):
+            walk = self._replace(scene=self.scene._replace(others=kept.scene.others))
+            return walk.extended(kept, commit, kept.scene.commit)
+        found = self._found([commit])
+        return self._filled(StampIndex(self._scene_of(found)), found, kept)
+
+    def _extends(self, kept: Scene) -> bool:
+        """Tell whether all that an index lacks is what newer commits have."""
+        if kept.packs or not _is_same(self.root, kept, self.scene):
+            return False
+        return history.is_ancestor(self.root, kept.commit, self.scene.commit)
+
+    def extended(self, index: StampIndex, commit: str, known: str) -> StampIndex:
+        """Return an index with what a commit's history has, and that of the known commit lacks."""
+        found = self._found([commit], [known])
+        scene = self._scene_of(found)
+        before = {place for place, _ in self.scene.others}
+        if any(is_one and place not in before for place, is_one in scene.others):
+            # What stands in another mirror was counted as a part of this one.
+            found = self._found([commit, known])
+            return self._filled(StampIndex(scene), found, index)
+        return self._filled(StampIndex(scene, index.pages), found, index)
+
+    def _scene_of(self, found: _Found) -> Scene:
+        places = sorted(found.others.union(place for place, _ in self.scene.others))
+        others = tuple((place, _is_other(self.root, place)) for place in places)
+        return self.scene._replace(others=others)
+
+    def _found(self, tips: Sequence[str], without: Sequence[str] = ()) -> _Found:
+        """Return what some commits have and others lack."""
+        found = _Found({}, set(), lacking=False)
+        try:
+            self._note(history.named_below(self.root, tips, without), found)
+        except FileError:
+            if not history.cut_of(self.root).partial:
+                raise
+            self._note(history.named_in(self.root, tips[0]), found)
+            return found._replace(lacking=True)
+        return found
+
+    def _note(self, named: Iterable[Named], found: _Found) -> None:
+        for one in named:
+            place, _, name = one.path[len(self.prefix) :].rpartition("/")
+            if name == CONFIG and place:
+                found.others.add(place)
+            elif name.endswith(SUFFIX) and not place.endswith(ATTACHMENTS):
+                found.blobs[sys.intern(place), one.id] = None
+
+    def _filled(self, index: StampIndex, found: _Found, known: StampIndex | None) -> StampIndex:
+        """Return an index with what the blobs say that were found."""
+        before = known.by_blob() if known else {}
+        have = index.by_blob() if index.pages else {}
+        places = {place for place, _ in found.blobs}
+        ours = {place for place in places if _is_ours(index.scene, place)}
+        wanted = {blob: None for place, blob in found.blobs if place in ours}
+        for blob in wanted.keys() & before.keys() - have.keys():
+            index.add_row(*before[blob], blob)
+        asked = [blob for blob in wanted if blob not in before]
+        read = 0
+        for blob, raw in history.contents_of(self.root, asked, stamp_reader.MOST):
+            read += 1
+            stamp = stamp_reader.stamp_in(raw)
+            if stamp is not None:
+                index.add(stamp, blob)
+        if found.lacking or read < len(asked):
+            packs = history.moment_of_packs(self.root) or 1
+            index.scene = index.scene._replace(packs=packs)
+        return index
+
+
+def _is_ours(scene: Scene, place: str) -> bool:
+    """Tell whether a directory is the mirror's: of a space, or at least of no other mirror."""
+    if any(_is_below(place, directory) for directory in scene.directories):
+        return True
+    others = [other for other, is_one in scene.others if is_one]
+    return not any(_is_below(place, other) for other in (*others, STATE))
+
+
+def _is_below(place: str, directory: str) -> bool:
+    return f"{place}/".startswith(f"{directory}/")
