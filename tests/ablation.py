@@ -435,8 +435,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/preflight.py",
-                "    line = conflict_of(mirror, found, remote)\n",
-                "    line = 0\n",
+                "    marker = conflict_of(mirror, found, remote)\n",
+                "    marker = None\n",
             ),
         ),
         (

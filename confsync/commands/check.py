@@ -13,7 +13,7 @@ from confsync.mirror.scan import Entry, SpaceScan, read
 from confsync.mirror.selection import Selection
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
-from confsync.sync.lint import Known, findings_of, unknown_to_cache
+from confsync.sync.lint import Known, findings_of, gather_bases, unknown_to_cache
 
 if TYPE_CHECKING:
     from confsync.mirror.index import Index
@@ -34,6 +34,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     titles = _titles(scans)
     entries = [e for scan in scans for e in scan.entries if selection.has(e.path)]
     committed = _committed(mirror, unknown_to_cache(mirror, entries))
+    gather_bases(mirror, entries)
     findings = []
     clean = 0
     for scan in scans:

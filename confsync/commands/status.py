@@ -27,7 +27,7 @@ from confsync.sync.compare import Content, Parent
 from confsync.sync.compare_attachments import decide
 from confsync.sync.fetch import Case
 from confsync.sync.people import with_names
-from confsync.sync.preflight import RESOLVE, conflict_of
+from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
 from confsync.sync.refusals import hint_of, outside_of, read_only, reason
 from confsync.sync.space_view import Attachments, SpaceView, reader_of, view
 
@@ -74,6 +74,9 @@ def status(
     present = {entry.claimed_id for scan in scans for entry in scan.entries}
     pages: list[PageResult] = []
     errors: list[Problem] = []
+    gather_bases(
+        mirror, (e.document for scan in scans for e in scan.entries if selection.has(e.path))
+    )
     for scan in scans:
         seen = None
         if remote is not None:
@@ -211,11 +214,12 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
     )
     if found.stamp is None:
         return replace(page, outcome=Outcome.UNTRACKED)
-    line = conflict_of(mirror, found)
-    if line:
-        return replace(
-            page, outcome=Outcome.CONFLICTED, error=f"line {line}: conflict marker", hint=RESOLVE
-        )
+    marker = conflict_of(mirror, found)
+    if marker:
+        flaw = flaw_of_marker(mirror, marker)
+        if not flaw.doubt:
+            return replace(page, outcome=Outcome.CONFLICTED, error=str(flaw), hint=RESOLVE)
+        return replace(page, outcome=Outcome.MODIFIED, error=str(flaw))
     if found.modified:
         return replace(page, outcome=Outcome.MODIFIED)
     if mirror.config.labels and labelling.changed(found):

@@ -63,6 +63,9 @@ class Comparison:
         gone = scope.not_excluded(scans, gone)
         self._check(scans, gone.values())
         files = attaching.deleted_here(mirror)
+        entries = (e for scan in scans for e in scan.entries if self.selection.has(e.path))
+        modified = (e.document for e in entries if e.document and e.document.modified)
+        bases.gather(mirror, [found.stamp for found in modified if found.stamp])
         for scan in scans:
             with each_space(self.errors):
                 for entry in scan.entries:
@@ -86,6 +89,7 @@ class Comparison:
             self.progress(f"asking about {scan.config.key}", 0, None)
             with each_space(self.errors):
                 found, attached = self._current(scans, scan, meant)
+                self._gather_bases(meant, found)
                 for page_id, entry in meant.items():
                     page, files = found.get(page_id), attached.get(page_id)
                     if page is not None:
@@ -155,6 +159,12 @@ class Comparison:
         return bases.find(self.mirror, remote, stamp, local.body)
 
     # -- the page there ----------------------------------------------------------------------------
+
+    def _gather_bases(self, meant: Mapping[str, Entry], found: Mapping[str, Found]) -> None:
+        """Look for the bases of all pages that the server changed in one go."""
+        stamps = (entry.document.stamp for entry in meant.values() if entry.document)
+        changed = [s for s in stamps if s and _differs(found.get(s.id), s)]
+        bases.gather(self.mirror, changed)
 
     def _current(
         self, scans: tuple[SpaceScan, ...], scan: SpaceScan, meant: Mapping[str, Entry]
@@ -233,6 +243,10 @@ class Comparison:
             before, after = _changed_there(beside, files)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
+
+
+def _differs(found: Found | None, stamp: Stamp) -> bool:
+    return isinstance(found, Page) and found.digest != stamp.digest
 
 
 def _side(name: str, found: Document) -> Side:

@@ -98,7 +98,7 @@ def read(root: Path, directories: Sequence[str], since: str | None = None) -> Ne
         index = _with_history_of(root, index, since)
     attached = index.attached()
     newest = {i: {n: ones[0] for n, ones in names.items()} for i, names in attached.items()}
-    shallow, partial = bool(index.scene.shallow), bool(index.scene.packs)
+    shallow, partial = bool(index.scene.shallow), bool(index.scene.lacks_since)
     stamps, candidates = _Made(index, index.newest_of), _Made(index, index.stamps_of)
     return NewestStamps(stamps, newest, shallow, partial, candidates, attached)
 
@@ -129,6 +129,18 @@ def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
     return found
 
 
+def remedy_of(root: Path, directories: Sequence[str]) -> str:
+    """Return the command that brings what a clone lacks of a mirror's history.
+
+    Empty where nothing is lacking, or no remote could bring it. Raises FileError.
+    """
+    scene = index_of_head(root, directories).scene
+    if not (scene.shallow or scene.lacks_since):
+        return ""
+    found = history.cut_of(root)
+    return found._replace(partial=found.partial and bool(scene.lacks_since)).remedy
+
+
 def _with_history_of(root: Path, index: StampIndex, since: str) -> StampIndex:
     """Return an index with what the history of a revision has besides HEAD's."""
     with gitrepo.quiet(root) as command:
@@ -143,7 +155,7 @@ def _is_same(root: Path, kept: Scene, now: Scene) -> bool:
     """Tell whether an index that was kept holds for the same mirror of the same clone."""
     return (
         (kept.place, kept.directories, kept.shallow) == (now.place, now.directories, now.shallow)
-        and kept.packs in (0, history.moment_of_packs(root))
+        and kept.lacks_since in (0, history.moment_of_objects(root))
         and all(_is_other(root, place) == was for place, was in kept.others)
     )
 
@@ -180,7 +192,7 @@ class _Walk(NamedTuple):
 
     def _extends(self, kept: Scene) -> bool:
         """Tell whether all that an index lacks is what newer commits have."""
-        if kept.packs or not _is_same(self.root, kept, self.scene):
+        if kept.lacks_since or not _is_same(self.root, kept, self.scene):
             return False
         return history.is_ancestor(self.root, kept.commit, self.scene.commit)
 
@@ -237,8 +249,8 @@ class _Walk(NamedTuple):
             if stamp is not None:
                 index.add(stamp, blob)
         if found.lacking or read < len(asked):
-            packs = history.moment_of_packs(self.root) or 1
-            index.scene = index.scene._replace(packs=packs)
+            moment = history.moment_of_objects(self.root) or 1
+            index.scene = index.scene._replace(lacks_since=moment)
         return index
 
 

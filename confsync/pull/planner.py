@@ -25,6 +25,7 @@ from confsync.pull.step_details import (
     with_old_name,
     with_place,
 )
+from confsync.sync import merge_base as bases
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case, Found
 from confsync.sync.labels import changed
@@ -39,6 +40,7 @@ _TAKEN = "a page has this title already; 'confsync push' finds out whether it is
 
 def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     """What to do about every page of a space; `deleted` maps ids that stay away to their paths."""
+    _gather_bases(how, seen)
     steps = [
         _guarded(how, entry, seen.cases[entry.page_id])
         for entry in seen.scan.entries
@@ -75,6 +77,19 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     moves = dict(placed.moves)
     placed_steps = tuple(with_move(with_place(how, step, placed), moves) for step in steps)
     return Plan(seen.scan, placed_steps, moves, placed, seen)
+
+
+def _gather_bases(how: How, seen: SpaceView) -> None:
+    """Look for the bases of all that is to be merged in one go."""
+    cases = ((entry.path, seen.cases.get(entry.page_id or "")) for entry in seen.scan.entries)
+    merged = [
+        case.stamp
+        for path, case in cases
+        if case and case.decisions.content in REFUSED
+        if (asked := how.resolution_of(path)) and asked.way is Way.MERGE
+    ]
+    if merged:
+        bases.gather(how.mirror, merged)
 
 
 def _guarded(how: How, entry: Entry, case: Case) -> Step:

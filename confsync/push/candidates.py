@@ -25,7 +25,7 @@ from confsync.sync import attachments as attaching
 from confsync.sync import labels as labelling
 from confsync.sync import scope
 from confsync.sync.attachments import Beside
-from confsync.sync.preflight import flaw_of
+from confsync.sync.preflight import flaw_of, gather_bases
 from confsync.sync.refusals import MASS, blank, failed, outside_of, too_many
 
 
@@ -144,6 +144,7 @@ def outgoing_in(
             pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
             continue
         outgoing.append(entry)
+    gather_bases(mirror, (entry.document for entry in outgoing))
     now, *later = lots(outgoing) or [[]]
     new = [entry for lot in later for entry in lot if entry.page_id is None]
     unsent = {entry.path: refused for entry in (*now, *new) if (refused := unfit(entry))}

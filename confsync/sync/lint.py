@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from confsync.document import attachment_names as attachments
-from confsync.document.document import Document
+from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
@@ -74,7 +74,8 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
         return
     for flaw in flaws_of(mirror, found):
         place = (entry.path, flaw.line, flaw.column)
-        yield Finding(*place, Severity.ERROR, flaw.code, flaw.message)
+        severity = Severity.WARNING if flaw.doubt else Severity.ERROR
+        yield Finding(*place, severity, flaw.code, flaw.message)
     stamp = _stamp_trouble(mirror, found, known.committed.get(entry.path))
     if stamp:
         line = found.text.count("\n", 0, found.spans["confluence"].start) + 1
@@ -85,6 +86,25 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
     for offset, why in _missing(mirror, entry.path, found):
         line, column = found.place(offset)
         yield Finding(entry.path, line, column, Severity.WARNING, "attachment", why)
+
+
+def gather_bases(mirror: Mirror, entries: Iterable[Entry]) -> None:
+    """Look for the bases that `findings_of` needs of some documents, in one go."""
+    stamps = [
+        found.stamp
+        for entry in entries
+        if (found := entry.document) and found.stamp and found.modified and _needs_base(found)
+    ]
+    if stamps:
+        from confsync.sync import merge_base as bases
+
+        bases.gather(mirror, stamps)
+
+
+def _needs_base(found: Document) -> bool:
+    if conflict_line(found, None):
+        return True
+    return next(_oddities(found.text, found.body_start), None) is not None
 
 
 def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.document import document
@@ -24,16 +24,37 @@ RESOLVE = (
 
 
 class Flaw(NamedTuple):
-    """One thing that no Confluence takes, with its place in the file. `column` 0: the line."""
+    """One thing that no Confluence takes, with its place in the file. `column` 0: the line.
+
+    With `doubt` the page may have it already: its base is not here to tell.
+    """
 
     line: int
     column: int
     code: str
     message: str
+    doubt: bool = False
 
     def __str__(self) -> str:
         column = f", column {self.column}" if self.column else ""
         return f"line {self.line}{column}: {self.message}"
+
+
+class Marker(NamedTuple):
+    """The first line of a document that is a conflict marker, or looks like one.
+
+    Without its base, at version `base`, nobody knows whether the page always had the line. A page
+    has seldom a whole conflict as git writes it: that counts as `conflict`.
+    """
+
+    line: int
+    conflict: bool
+    base: int | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the base was here to tell."""
+        return self.base is None
 
 
 def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> Iterator[Flaw]:
@@ -41,10 +62,11 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
 
     `remote` is asked for the base only where a conflict marker makes it necessary.
     """
-    line = conflict_of(mirror, found, remote)
-    if line:
-        yield Flaw(line, 0, "conflict-marker", "conflict marker")
-        return
+    marker = conflict_of(mirror, found, remote)
+    if marker:
+        yield flaw_of_marker(mirror, marker, remote)
+        if marker.conflict:
+            return
     flaw = storage.check(found.text[found.body_start :])
     if flaw:
         place = found.place(found.body_start + flaw.offset)
@@ -56,21 +78,56 @@ def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> str:
     found = entry.document
     if found is None:
         return entry.error.problem if entry.error else "cannot be read"
-    return "".join(str(flaw) for flaw in flaws_of(mirror, found, remote))
+    return next((str(flaw) for flaw in flaws_of(mirror, found, remote)), "")
 
 
-def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> int:
-    """The line of the first conflict marker that is not the page's own text, or 0.
+def flaw_of_marker(mirror: Mirror, marker: Marker, remote: Remote | None = None) -> Flaw:
+    """Return what is told of a conflict marker; without the base, how to get that.
 
-    Where no base is to be had, every marker counts.
+    `remote` does not have the base either, if it was asked.
+    """
+    if marker.known:
+        return Flaw(marker.line, 0, "conflict-marker", "conflict marker")
+    from confsync.mirror.newest_stamps import remedy_of  # not for most documents
+
+    cure = remedy_of(mirror.root, mirror.config.directories) or "confsync diff"
+    why = f"its base, v{marker.base}, is not here to tell: '{cure}' brings the base"
+    if remote is not None:
+        why = f"its base, v{marker.base}, which would tell, is neither here nor on the server"
+    if marker.conflict:
+        return Flaw(marker.line, 0, "conflict-marker", f"conflict marker, it seems; {why}")
+    said = f"this line looks like a conflict marker; {why}"
+    return Flaw(marker.line, 0, "base-missing", said, doubt=True)
+
+
+def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> Marker | None:
+    """The first conflict marker that is not the page's own text, or that may be.
+
+    What `check`, `status` and `push` say of conflict markers is decided here.
     """
     line = document.conflict_line(found, None)
     if not line or found.stamp is None:
-        return line
+        return Marker(line, conflict=True) if line else None
     from confsync.sync import merge_base as bases
 
     base = bases.find_here(mirror, found.stamp)
     if base is None and remote is not None:
         with contextlib.suppress(FileError, APIAccessError):
             base = bases.find(mirror, remote, found.stamp, found.body)
-    return document.conflict_line(found, base[1]) if base else line
+    if base is None:
+        return Marker(line, document.has_conflict(found), found.stamp.version)
+    line = document.conflict_line(found, base[1])
+    return Marker(line, conflict=True) if line else None
+
+
+def gather_bases(mirror: Mirror, documents: Iterable[Document | None]) -> None:
+    """Look for the bases that `conflict_of` needs of some documents, in one go."""
+    stamps = [
+        found.stamp
+        for found in documents
+        if found and found.stamp and document.conflict_line(found, None)
+    ]
+    if stamps:
+        from confsync.sync import merge_base as bases
+
+        bases.gather(mirror, stamps)

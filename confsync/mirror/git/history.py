@@ -51,9 +51,9 @@ class Cut(NamedTuple):
     @property
     def remedy(self) -> str:
         """The command that completes the clone; empty for a complete clone."""
-        options = ["--unshallow"] if self.shallow else []
-        options += ["--refetch", "--no-filter"] if self.partial else []
-        return " ".join(["git fetch", *options]) if options else ""
+        commands = ["git fetch --unshallow"] if self.shallow else []
+        commands += ["git fetch --refetch --no-filter"] if self.partial else []
+        return " && ".join(commands)
 
 
 def prefix_of(root: Path) -> str | None:
@@ -109,13 +109,13 @@ def shallow_of(root: Path) -> str:
         return ""
 
 
-def moment_of_packs(root: Path) -> int:
-    """Return when packs came or went last, in ns; a partial clone may have fetched since."""
+def moment_of_objects(root: Path) -> int:
+    """Return when objects came or went last, in ns: a partial clone may have fetched since."""
     found = repository_of(os.fspath(root))
-    try:
-        return Path(found[2], "objects", "pack").stat().st_mtime_ns if found else 0
-    except OSError:
-        return 0
+    objects = Path(found[2] if found else root, "objects")
+    with contextlib.suppress(OSError):
+        return max(place.stat().st_mtime_ns for place in (objects, *objects.iterdir()))
+    return 0
 
 
 def named_below(root: Path, tips: Sequence[str], without: Sequence[str] = ()) -> Iterator[Named]:

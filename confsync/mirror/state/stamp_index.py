@@ -33,9 +33,9 @@ class Scene(NamedTuple):
 
     `mark` is HEAD's, as `head.mark_of_head` has it, and `commit` HEAD's commit. `place` is the
     mirror's path in the work tree, `directories` are the spaces' and `shallow` the commits where
-    the clone is cut off. `packs` is, for a clone that lacks blobs, the moment of its packs, else 0.
-    `others` are directories that had a configuration of their own at some time, each with whether
-    it has one now.
+    the clone is cut off. `lacks_since` says when objects came last to a clone that lacks blobs; 0
+    for another clone. `others` are directories that had a configuration of their own at some time,
+    each with whether it has one now.
     """
 
     mark: str = ""
@@ -43,7 +43,7 @@ class Scene(NamedTuple):
     place: str = ""
     directories: tuple[str, ...] = ()
     shallow: str = ""
-    packs: int = 0
+    lacks_since: int = 0
     others: tuple[tuple[str, bool], ...] = ()
 
 
@@ -137,9 +137,9 @@ def load(root: Path) -> StampIndex | None:
         told, _, rest = _read(state / NAME).partition(b"\n")
         if told == hashlib.sha256(rest).hexdigest().encode() and rest.startswith(_ABOUT):
             about, pages = json.loads(rest[len(_ABOUT) :])
-            mark, commit, place, directories, shallow, packs, others = about
+            mark, commit, place, directories, shallow, lacks_since, others = about
             pairs = tuple((other, is_one) for other, is_one in others)
-            scene = Scene(mark, commit, place, tuple(directories), shallow, packs, pairs)
+            scene = Scene(mark, commit, place, tuple(directories), shallow, lacks_since, pairs)
             if all(_is_row(row) for rows in pages.values() for row in rows) and all(pages.values()):
                 return StampIndex(scene, pages)
     return None
