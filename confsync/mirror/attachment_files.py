@@ -143,7 +143,9 @@ class Download:
         return self._file.tell()
 
     def restart(self) -> None:
-        self._file.truncate(0)
+        # `truncate` alone leaves the position where it was: `size` would still count the old bytes.
+        self._file.seek(0)
+        self._file.truncate()
 
     def write(self, piece: bytes) -> None:
         self._file.write(piece)
@@ -161,9 +163,10 @@ def downloading(state: Path, info: AttachmentInfo) -> Iterator[Download]:
     path = state / DOWNLOADS / name
     try:
         with disk.growing(path) as file:
-            if file.tell() > info.size:
-                file.truncate(0)
-            yield Download(path, file)
+            download = Download(path, file)
+            if download.size > info.size:
+                download.restart()
+            yield download
     except OSError as error:
         raise FileError(f"{info.name}: cannot be downloaded: {error.strerror or error}") from None
 

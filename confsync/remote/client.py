@@ -259,6 +259,10 @@ class Client:
             raise CredentialsError(
                 "the token or user has characters that no token has", hint=CREDENTIALS_HINT
             ) from None
+        except ValueError as error:
+            # `requests` parses the address of each redirect, also of one that it does not follow.
+            host = urlsplit(self.url).netloc
+            raise ServerError(f"{host}: the answer cannot be read: {error}") from None
         except OSError as error:
             raise EnvironmentTroubleError(str(error)) from None
         finally:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PIECE = 1 << 18
 # How often a download is sent on; a media service does so once.
 MOST_HOPS = 5
+_PORTS = {"http": 80, "https": 443}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 _NO_CHECK = {"X-Atlassian-Token": "no-check", "Accept": "application/json"}
 
@@ -58,7 +59,7 @@ def upload(
             }
             body = MultipartEncoder(fields=parts)
             headers = {**_NO_CHECK, "Content-Type": body.content_type}
-            return _send(api, "POST", path, headers, body=body)
+            return _send(api, "POST", f"{api.url}/{path}", headers, body=body)
 
     answer = client.exchange(f"POST {path}", send, client.parsed, repeat=False)
     results = answer.get("results")
@@ -66,18 +67,20 @@ def upload(
 
 
 def download(client: Client, path: str, size: int, into: Sink) -> None:
-    """Bring `size` bytes to `into`, going on behind what it has already.
+    """Bring `size` bytes to `into`, and continue behind the bytes that `into` has already.
 
-    Who is sent elsewhere for them gives no credentials there. Raises ServerError for an answer that
-    is not what was promised.
+    Follow redirects: with the credentials to the same origin, without them to any other. Raises
+    ServerError for an answer that is not what was promised.
     """
+    used: list[AtlassianRestAPI] = []
 
     def send(api: AtlassianRestAPI) -> requests.Response:
-        return _send(api, "GET", path, _from(into), stream=True)
+        used[:] = [api]
+        return _send(api, "GET", f"{api.url}/{path}", _from(into), stream=True)
 
     def read(response: requests.Response) -> None:
         if 300 <= response.status_code < 400:
-            response = _elsewhere(response, into)
+            response = _followed(used[0], response, into)
         with response:
             _take(client.url, response, size, into)
 
@@ -93,7 +96,7 @@ def _from(into: Sink) -> dict[str, str]:
 def _send(
     api: AtlassianRestAPI,
     method: str,
-    path: str,
+    url: str,
     headers: dict[str, str],
     *,
     body: MultipartEncoder | None = None,
@@ -102,7 +105,7 @@ def _send(
     """As the library sends, which takes no stream and keeps whole answers."""
     return api._session.request(
         method,
-        f"{api.url}/{path}",
+        url,
         headers={**dict(api.form_token_headers), **headers},
         data=body,
         stream=stream,
@@ -114,29 +117,62 @@ def _send(
     )
 
 
-def _elsewhere(response: requests.Response, into: Sink) -> requests.Response:
-    """The answer of the host that we are sent to, which learns nothing of who we are."""
-    session = requests.Session()
-    session.auth = lambda request: request  # nor from .netrc
+def _followed(api: AtlassianRestAPI, response: requests.Response, into: Sink) -> requests.Response:
+    """Return the answer at the end of a chain of redirects.
+
+    Send the credentials only while every address so far has the server's own origin. Another host
+    learns nothing of the user, and cannot choose an address for a request with credentials.
+    """
+    stranger: requests.Session | None = None
     for _ in range(MOST_HOPS):
         here, target = str(response.url), response.headers.get("Location", "")
         response.close()
-        where = urljoin(here, target)
-        _check(here, where)
-        host = urlsplit(where).hostname or ""
-        response = session.get(
-            where,
-            headers=_from(into),
-            stream=True,
-            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-            allow_redirects=False,
-            # As for every request to this machine.
-            proxies={"no_proxy": host} if is_loopback(host) else None,
-        )
+        where = _checked(here, target)
+        if stranger is None and _origin(where) == _origin(api.url):
+            response = _send(api, "GET", where, _from(into), stream=True)
+        else:
+            stranger = stranger or _without_credentials()
+            response = _asked(stranger, where, into)
         if not 300 <= response.status_code < 400:
             return response
     response.close()
     raise ServerError("the download is sent on from one server to the next without end")
+
+
+def _without_credentials() -> requests.Session:
+    session = requests.Session()
+    session.auth = lambda request: request  # nor from .netrc
+    return session
+
+
+def _asked(session: requests.Session, where: str, into: Sink) -> requests.Response:
+    host = urlsplit(where).hostname or ""
+    return session.get(
+        where,
+        headers=_from(into),
+        stream=True,
+        timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+        allow_redirects=False,
+        # As for every request to this machine.
+        proxies={"no_proxy": host} if is_loopback(host) else None,
+    )
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Return scheme, host and port, which together say who gets a request."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
+
+
+def _checked(here: str, target: str) -> str:
+    """Return the address that a redirect leads to. Raises ServerError and CredentialsError."""
+    try:
+        where = urljoin(here, target)
+        _origin(where)  # reads the port, too
+    except ValueError:
+        raise ServerError(f"the download is sent on to {target[:200]!r}, not an address") from None
+    _check(here, where)
+    return where
 
 
 def _check(here: str, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -27,7 +27,9 @@ def media(handler: BaseHTTPRequestHandler) -> None:
 
 
 @contextmanager
-def sent_on_to(location: str) -> Iterator[str]:
+def sent_on_to(location: str, *, known: bool = True) -> Iterator[str]:
+    """A server that sends everything on; `known` says whether it must be told who asks."""
+
     def redirect(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(302)
         handler.send_header("Location", location)
@@ -36,7 +38,7 @@ def sent_on_to(location: str) -> Iterator[str]:
 
     with stub(redirect) as (url, asked):
         yield url
-        assert "Basic" in asked[0] or "Bearer" in asked[0]
+        assert ("Basic" in asked[0] or "Bearer" in asked[0]) is known
 
 
 def fetched(url: str, where: Path, credentials: Credentials) -> bytes:
@@ -64,7 +66,7 @@ def test_the_media_host_learns_nothing_of_who_we_are(
     "location",
     [
         *("http://example.com/file", "ftp://127.0.0.1/file", "file:///etc/passwd", "javascript:0"),
-        *("//example.com/file", "http://", ""),
+        *("//example.com/file", "http://", "", "http://[bad", "http://127.0.0.1:port/file"),
     ],
 )
 def test_no_other_place_is_followed(
@@ -87,6 +89,70 @@ def test_from_https_nobody_goes_to_http() -> None:
     with pytest.raises(ServerError, match="without encryption"):
         transfers._check("https://acme.atlassian.net/wiki/x", "http://127.0.0.1/file")
     transfers._check("https://acme.atlassian.net/wiki/x", "https://media.example.com/file")
+
+
+def on_one_origin(
+    then: dict[str, str],
+) -> tuple[Callable[[BaseHTTPRequestHandler], None], dict[str, str]]:
+    """A server that sends on by a table and gives bytes out to credentials alone; who asked how."""
+    asked: dict[str, str] = {}
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked[handler.path] = handler.headers.get("Authorization", "")
+        where = then.get(handler.path, then[""] if "/download" in handler.path else None)
+        if where is not None:
+            handler.send_response(302)
+            handler.send_header("Location", where)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+        elif asked[handler.path]:
+            media(handler)
+        else:
+            handler.send_error(401)
+
+    return answer, asked
+
+
+@pytest.mark.parametrize("user", ["me@example.com", None])
+def test_a_redirect_within_the_same_origin_keeps_the_credentials(
+    tmp_path: Path, user: str | None
+) -> None:
+    answer, asked = on_one_origin({"": "/wiki/one", "/wiki/one": "two?x=1"})
+    with stub(answer) as (url, _):
+        assert fetched(url, tmp_path, Credentials("secret-token", user)) == DATA
+    assert len(set(asked.values())) == 1
+    assert asked["/wiki/two?x=1"]
+
+
+def test_who_left_the_origin_comes_back_without_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
+    then: dict[str, str] = {}
+    answer, asked = on_one_origin(then)
+    with stub(answer) as (url, _), sent_on_to(f"{url}/back", known=False) as elsewhere:
+        then[""] = f"{elsewhere}/away"
+        with pytest.raises(APIAccessError):
+            fetched(url, tmp_path, Credentials("secret-token", "me@example.com"))
+    assert asked.pop("/wiki/back") == ""
+    assert all(asked.values())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://a.example/x", "https://a.example:443/y", True),
+        ("https://A.example/x", "https://a.example/y", True),
+        ("https://a.example/x", "http://a.example/y", False),
+        ("https://a.example/x", "https://a.example:8443/y", False),
+        ("https://a.example/x", "https://b.a.example/y", False),
+        ("https://a.example/x", "https://a.example.evil.example/y", False),
+        ("https://a.example/x", "https://a.example@evil.example/y", False),
+        ("http://127.0.0.1/x", "http://127.0.0.1:80/y", True),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
+    assert (transfers._origin(one) == transfers._origin(other)) is same
 
 
 def test_a_circle_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
