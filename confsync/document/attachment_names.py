@@ -8,17 +8,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
+from confsync.document.markup import Kind, tags
 from confsync.document.paths import MAX_BYTES, SUFFIX, WINDOWS, folded
 from confsync.model.filenames import ATTACHMENTS
 from confsync.model.stamp import DIGEST_LENGTH
 
 DIRECTORY = ATTACHMENTS
+# How a body refers to an attachment.
+_ELEMENT = "ri:attachment"
 
 _UNSAFE = r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]'
-_SHOWN = (
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r'|<ri:attachment\b[^<>]*?\bri:filename="(?P<name>[^"]*)"[^<>]*?(?:/>|>\s*(?P<close></ri:))'
-)
 
 
 def digest_of(hashed: hashlib._Hash) -> str:
@@ -116,9 +115,21 @@ def shown(body: str) -> frozenset[str]:
 
 
 def places(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
-    """Where from `start` on a text shows one of its own attachments, and which."""
-    from html import unescape
+    """Yield where from `start` on a text shows one of its own attachments, and which.
 
-    for found in re.compile(_SHOWN, re.DOTALL).finditer(text, start):
-        if found["name"] is not None:
-            yield found.start(), unescape(found["name"])
+    An attachment of another page holds the reference to that page, and is not yielded.
+    """
+    if text.find(f"<{_ELEMENT}", start) < 0:
+        return
+    opened: tuple[int, str] | None = None
+    for tag in tags(text, start, named="ri:"):
+        if tag.kind is Kind.CLOSE:
+            if opened and tag.name == _ELEMENT:
+                yield opened
+            opened = None
+            continue
+        name = tag.get("ri:filename") if tag.name == _ELEMENT else None
+        opened = (tag.start, name) if name is not None else None
+        if opened and tag.kind is Kind.EMPTY:
+            yield opened
+            opened = None

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# What stands in a CDATA section or a comment links to nothing.
-_PAGE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r"|(?P<tag><ri:(?:page|(?P<post>blog-post))\b[^<>]*>)",
-    re.DOTALL,
-)
-_TITLE = r'\bri:content-title="([^"]*)"'
-_SPACE = r'\bri:space-key="([^"]*)"'
+from confsync.document.markup import Kind, tags
+
+_PAGE = "ri:page"
+_POST = "ri:blog-post"
 
 
 class Link(NamedTuple):
@@ -29,12 +24,10 @@ class Link(NamedTuple):
 
 
 def links(text: str, start: int = 0) -> Iterator[Link]:
-    """The links of a body, or of a document whose body starts at `start`."""
-    from html import unescape
-
-    for found in _PAGE.finditer(text, start):
-        tag = found["tag"] or ""
-        title, key = re.search(_TITLE, tag), re.search(_SPACE, tag)
-        if title:
-            space = unescape(key[1]) if key else None
-            yield Link(unescape(title[1]), space, found.start(), bool(found["post"]))
+    """Yield the links of a body, or of a document whose body starts at `start`."""
+    for tag in tags(text, start, named="ri:"):
+        if tag.kind is Kind.CLOSE or tag.name not in (_PAGE, _POST):
+            continue
+        title = tag.get("ri:content-title")
+        if title is not None:
+            yield Link(title, tag.get("ri:space-key"), tag.start, tag.name == _POST)

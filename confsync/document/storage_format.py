@@ -11,6 +11,8 @@ from functools import cache
 from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
+from confsync.document.markup import Kind, decoded, tokens
+
 # No page is nested this deep; a deeper one is an attack on somebody's recursion.
 MAX_DEPTH = 1000
 MAX_BYTES = 5 * 1024 * 1024
@@ -120,23 +122,40 @@ def _qualified(name: str) -> str:
     return f"{uri.removeprefix('urn:')}:{local}" if uri else local
 
 
-_ASSIGNED = re.compile(r' (?:ac:macro-id|ac:schema-version|ac:local-id|local-id)="[^"]*"')
-_EMPTY = re.compile(r"<([\w:.-]+)((?:\s[^<>]*?)??)\s*(?:/>|></\1>)")
+# What servers write into tags that lack it.
+_ASSIGNED = frozenset({"ac:macro-id", "ac:schema-version", "ac:local-id", "local-id"})
+# What servers call elements that are sent under another name.
+_STORED = {"b": "strong"}
 
 
 def equivalent(one: str, other: str) -> bool:
-    """Whether two bodies are the same but for what servers are known to rewrite on saving.
+    """Return whether two bodies are the same but for what servers are known to rewrite on saving.
 
     For recognising what we sent; never for writing.
     """
-    return _normalised(one) == _normalised(other)
+    return one == other or _normalised(one) == _normalised(other)
 
 
-def _normalised(body: str) -> str:
-    body = _EMPTY.sub(r"<\1\2/>", _ASSIGNED.sub("", body.replace("\r\n", "\n")))
-    for written, stored in (("<b>", "<strong>"), ("</b>", "</strong>"), ("&quot;", '"')):
-        body = body.replace(written, stored)
-    return body
+def _normalised(body: str) -> list[tuple[Kind, object]]:
+    """Return the tokens of a body, each as the server would write it."""
+    body = body.replace("\r\n", "\n")
+    found: list[tuple[Kind, object]] = []
+    for token in tokens(body):
+        written = body[token.start : token.end]
+        match token.kind:
+            case Kind.TEXT:
+                found.append((token.kind, decoded(written)))
+            case Kind.CDATA | Kind.COMMENT:
+                found.append((token.kind, written))
+            case Kind.CLOSE:
+                found.append((token.kind, _STORED.get(token.name, token.name)))
+            case Kind.OPEN | Kind.EMPTY:
+                name = _STORED.get(token.name, token.name)
+                kept = [(a.name, a.value) for a in token.attributes() if a.name not in _ASSIGNED]
+                found.append((Kind.OPEN, (name, *kept)))
+                if token.kind is Kind.EMPTY:
+                    found.append((Kind.CLOSE, name))
+    return found
 
 
 class _TooDeepError(Exception):

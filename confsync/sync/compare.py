@@ -6,10 +6,11 @@ table of the design: the rows stand in its order, and the first that holds decid
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from confsync.document.markup import Kind, Token, tags
 from confsync.model.page import Page, Version
 from confsync.model.stamp import Local, Stamp, digest, token, token_in
 
@@ -185,10 +186,7 @@ def labels(
 
 
 # An inline comment writes its marker into the current body without making a version.
-_MARKER = re.compile(
-    r'<ac:inline-comment-marker ac:ref="(?P<ref>[^"]*)"\s*(?P<empty>/)?>'
-    r"|(?P<close></ac:inline-comment-marker>)"
-)
+_MARKER = "ac:inline-comment-marker"
 
 
 def _only_commented(stamp: Stamp, local: Local, page: Page) -> bool:
@@ -198,20 +196,30 @@ def _only_commented(stamp: Stamp, local: Local, page: Page) -> bool:
 
 
 def marker_refs(body: str) -> frozenset[str]:
-    """The references of the inline comments that a body has markers of."""
-    return frozenset(found["ref"] for found in _MARKER.finditer(body) if found["ref"])
+    """Return the references of the inline comments that a body has markers of."""
+    return frozenset(ref for tag in _markers(body) if (ref := tag.get("ac:ref")))
 
 
 def without_new_markers(body: str, known: frozenset[str]) -> str:
-    """The body without the inline-comment markers whose reference is not in `known`."""
+    """Return the body without the inline-comment markers whose reference is not in `known`.
+
+    What is left is byte for byte what stood there.
+    """
     dropped: list[bool] = []
+    kept: list[str] = []
+    at = 0
+    for tag in _markers(body):
+        if tag.kind is Kind.CLOSE:
+            drop = bool(dropped) and dropped.pop()
+        else:
+            drop = tag.get("ac:ref") not in known
+            if tag.kind is Kind.OPEN:
+                dropped.append(drop)
+        if drop:
+            kept.append(body[at : tag.start])
+            at = tag.end
+    return "".join((*kept, body[at:]))
 
-    def strip(found: re.Match[str]) -> str:
-        if found["close"]:
-            return "" if dropped and dropped.pop() else found[0]
-        drop = found["ref"] not in known
-        if not found["empty"]:
-            dropped.append(drop)
-        return "" if drop else found[0]
 
-    return _MARKER.sub(strip, body)
+def _markers(body: str) -> Iterator[Token]:
+    return (tag for tag in tags(body, named=_MARKER) if tag.name == _MARKER)

@@ -5,32 +5,19 @@ Offline. Places are lines and columns in the file, from 1.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from confsync.document import attachment_names as attachments
 from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
+from confsync.document.markup import Kind, tags, tokens
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.lint import Finding, Severity
 from confsync.model.stamp import Stamp
 from confsync.sync.preflight import flaws_of
 
-# What stands in a CDATA section or a comment is nobody's markup.
-_MARKUP = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r"|<(?P<element>(?:ac|ri):[\w.-]+)"
-    r"|\sstyle\s*=\s*(?P<quote>[\"'])(?P<style>.*?)(?P=quote)",
-    re.DOTALL,
-)
-# Atomic, so that a section ends at its own end, whatever follows.
-_CODE = re.compile(
-    r"<ac:plain-text-body>(?:(?=\s*[^<\s][^<]*<!\[CDATA\[)"
-    r"|(?>(?:\s*<!\[CDATA\[(?>.*?\]\]>))+\s*)(?!</ac:plain-text-body>))",
-    re.DOTALL,
-)
 # What Confluence writes itself, by its documentation and in real bodies.
 _AC = (
     "structured-macro parameter rich-text-body plain-text-body link link-body macro image caption "
@@ -48,6 +35,7 @@ _KEPT = (
     "page-break-after page-break-before page-break-inside"
 )
 STYLES = frozenset(_KEPT.split())
+_PLAIN_TEXT = "ac:plain-text-body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +159,44 @@ def _news(mirror: Mirror, found: Document) -> Iterator[tuple[int, str, str]]:
 
 
 def _oddities(text: str, start: int = 0) -> Iterator[tuple[int, str, str]]:
-    """Offset, code and message of what Confluence takes and does not keep."""
-    for match in _MARKUP.finditer(text, start):
-        element, style = match["element"], match["style"]
-        if element and element not in KNOWN:
-            yield match.start(), "unknown-element", f"<{element}> is unknown to Confluence"
-        if style and text.rfind("<", start, match.start()) < text.rfind(">", start, match.start()):
-            continue  # text about a style
-        for name in _properties(style or ""):
-            if name not in STYLES:
-                why = f"Confluence drops '{name}' from a style"
-                yield match.start() + 1, "style", why
-    for match in _CODE.finditer(text, start):
+    """Yield offset, code and message of what Confluence takes and does not keep."""
+    yield from sorted((*_unknown(text, start), *_styles(text, start)))
+    for offset in _outside_cdata(text, start):
         why = "text of a macro outside its CDATA section: ']]>' inside one is ']]]]><![CDATA[>'"
-        yield match.end(), "cdata", why
+        yield offset, "cdata", why
+
+
+def _unknown(text: str, start: int) -> Iterator[tuple[int, str, str]]:
+    for prefix in ("ac:", "ri:"):
+        for tag in tags(text, start, named=prefix):
+            if tag.kind is not Kind.CLOSE and tag.name not in KNOWN:
+                yield tag.start, "unknown-element", f"<{tag.name}> is unknown to Confluence"
+
+
+def _styles(text: str, start: int) -> Iterator[tuple[int, str, str]]:
+    if text.find("style", start) < 0:
+        return
+    for tag in tags(text, start, holding="style"):
+        for attribute in tag.attributes():
+            if attribute.name == "style":
+                for name in _properties(attribute.value):
+                    if name not in STYLES:
+                        why = f"Confluence drops '{name}' from a style"
+                        yield attribute.start, "style", why
+
+
+def _outside_cdata(text: str, start: int) -> Iterator[int]:
+    """Yield where a macro's plain text has something beside its CDATA sections."""
+    opened = 0
+    for tag in tags(text, start, named=_PLAIN_TEXT):
+        if tag.kind is Kind.CLOSE and opened:
+            inside = text[opened : tag.start]
+            found = tuple(tokens(inside))
+            beside = [one for one in found if one.kind is not Kind.CDATA]
+            beside = [one for one in beside if inside[one.start : one.end].strip()]
+            if beside and any(one.kind is Kind.CDATA for one in found):
+                yield opened + beside[0].start
+        opened = tag.end if tag.kind is Kind.OPEN else 0
 
 
 def _dead_links(found: Document, known: Known) -> Iterator[tuple[int, str, str]]:

@@ -125,3 +125,23 @@ def test_a_missing_file_comes_back_and_that_is_told(wiki: Sandbox, desk: Desk, g
     assert run.outcomes == {GUIDE: "refreshed"}
     assert run.data["pages"][0]["error"] == "1 attachment"
     independent.assert_equal(desk.root, wiki)
+
+
+def test_every_file_that_a_page_shows_is_sent_however_its_name_is_written(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    written = {
+        "one.png": "ri:filename='one.png'",
+        "two.png": 'ri:filename = "two.png"',
+        "three.png": 'ri:version-at-save="1>0" ri:filename="three.png"',
+        "f&ur.png": "ri:filename='f&amp;u&#114;.png'",
+    }
+    shown = "".join(f"<p><ri:attachment {one}/></p>\n" for one in written.values())
+    desk.edit(GUIDE, "<h1>Ports</h1>\n", f"<h1>Ports</h1>\n{shown}")
+    found = desk.json("check").data["findings"]
+    assert [one["message"].partition("'")[2].partition("'")[0] for one in found] == [*written]
+    for name in written:
+        (desk.path(FILES) / name).write_bytes(b"image")
+    assert desk.json("check").data["findings"] == []
+    desk("push")
+    assert {row.title for row in wiki.store.attachments(guide)} == set(written)

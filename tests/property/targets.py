@@ -16,7 +16,7 @@ from unittest import mock
 import yaml
 
 from confsync.document import attachment_names as attachments
-from confsync.document import document, frontmatter, layout, paths
+from confsync.document import document, frontmatter, layout, markup, paths
 from confsync.document import storage_format as storage
 from confsync.document.tree import Node, place
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
@@ -62,6 +62,9 @@ def bodies(data: bytes) -> None:
     """The checks of a body come to an end, whatever it is."""
     text = data.decode("utf-8", "ignore")
     storage.check(text)
+    found = list(markup.tokens(text))
+    assert "".join(text[token.start : token.end] for token in found) == text
+    assert [one for one in found if one.name] == list(markup.tags(text))
     assert storage.equivalent(text, text)
     compare.without_new_markers(text, compare.marker_refs(text[:50]))
 
