@@ -12,6 +12,7 @@ from enum import Enum
 from typing import BinaryIO, TypeVar
 
 from confsync import failpoints as steps
+from confsync.document.media_types import guessed
 from confsync.errors import (
     NetworkError,
     NotVisibleError,
@@ -45,8 +46,9 @@ from confsync.sandbox import (
     Stale,
     Store,
     VersionRow,
-    queries,
 )
+from confsync.sandbox.store import queries
+from confsync.sandbox.store.attachments import Upload
 from confsync.sandbox.store.rows import PAGE, POST
 from confsync.workers import Workers, batches
 
@@ -264,15 +266,19 @@ class StoreRemote:
         file: Callable[[], BinaryIO],
         *,
         comment: str,
-        replaces: str | None = None,
+        replaces: AttachmentInfo | None = None,
     ) -> AttachmentInfo:
         with contextlib.closing(file()) as opened:
             data = opened.read()
 
         def write() -> AttachmentRow:
             if replaces:
-                return self.store.replace_attachment(replaces, data, self.who, comment)
-            return self.store.attach(page_id, name, data, author=self.who, comment=comment)
+                kind = replaces.media_type or guessed(name)
+                sent = Upload(data, name, kind)
+                return self.store.upload(replaces.id, sent, self.who, comment)
+            return self.store.attach(
+                page_id, name, data, guessed(name), author=self.who, comment=comment
+            )
 
         return _attachment(self._write(f"POST attachment of {page_id}", write))
 
@@ -333,7 +339,7 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
 
 def _attachment(row: AttachmentRow) -> AttachmentInfo:
     version = Version(row.version, row.comment, row.author, row.created_at)
-    return AttachmentInfo(row.id, row.title, version, row.size)
+    return AttachmentInfo(row.id, row.title, version, row.size, row.media_type)
 
 
 def _kind(parent_type: str | None) -> ParentKind:

@@ -115,9 +115,13 @@ class Page:
 
 
 class AttachmentInfo(NamedTuple):
-    """An attachment as a page's listing shows it. `size` is in bytes."""
+    """An attachment as a page's listing shows it. `size` is in bytes.
+
+    `media_type` is empty where the listing does not say it.
+    """
 
     id: str
     name: str
     version: Version
     size: int
+    media_type: str = ""

@@ -129,7 +129,7 @@ class Uploading:
                 name,
                 sent.open,
                 comment=message_with_token(mark, message),
-                replaces=sides.remote.id if sides.remote else None,
+                replaces=sides.remote,
             )
         except (NetworkError, ServerError, WriteRefusedError) as error:
             now = self._again(sides, error)

@@ -51,11 +51,11 @@ class Connection:
         file: Callable[[], BinaryIO],
         *,
         comment: str,
-        replaces: str | None = None,
+        replaces: AttachmentInfo | None = None,
     ) -> AttachmentInfo:
         # Both have it in v1 alone.
-        row = transfers.upload(self._client, page_id, name, file, comment, replaces)
-        return v1_rows.attachment(row)
+        sent = transfers.Upload(name, file, comment, replaces)
+        return v1_rows.attachment(transfers.upload(self._client, page_id, sent))
 
     def close(self) -> None:
         self._client.close()

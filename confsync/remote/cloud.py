@@ -348,6 +348,7 @@ def _attachment(row: Row) -> AttachmentInfo:
         rows.text_of(row, "title"),
         version._replace(message=str(row.get("comment") or version.message)),
         rows.size_of(row, "fileSize"),
+        rows.media_type_of(row),
     )
 
 

@@ -198,11 +198,12 @@ class Remote(Protocol):
         file: Callable[[], BinaryIO],
         *,
         comment: str,
-        replaces: str | None = None,
+        replaces: AttachmentInfo | None = None,
     ) -> AttachmentInfo:
-        """Attach a file, or make it the next version of the attachment whose id it `replaces`.
+        """Attach a file, or make it the next version of the attachment that it `replaces`.
 
-        `file` opens it, for each try anew.
+        The next version keeps the media type of the attachment, as the listing says it. `file`
+        opens the file, for each try anew.
 
         No server compares a version here: look first. Raises WriteRefusedError for a new one whose
         name is taken, NetworkError or ServerError when it may or may not have landed. Never tries

@@ -14,6 +14,7 @@ from confsync.model.page import Status
 Row = Mapping[str, Any]
 
 _ATTACHMENT_ID = re.compile(r"(?:att)?[0-9]{1,20}")
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(?: *;[ -~]{1,127})?", re.ASCII)
 _STATUSES = {status.value: status for status in Status}
 
 
@@ -39,6 +40,15 @@ def size_of(row: Row, key: str) -> int:
     if not isinstance(size, int) or size < 0:
         raise ServerError("the answer does not say how large the attachment is")
     return size
+
+
+def media_type_of(*parts: Row) -> str:
+    """Return the first media type that a row's parts name; empty if there is none.
+
+    The next version of the attachment is sent with this type: it stands in a header of its own.
+    """
+    found = (str(part.get("mediaType") or "") for part in parts)
+    return next((kind for kind in found if _MEDIA_TYPE.fullmatch(kind)), "")
 
 
 def text_of(row: Row, key: str) -> str:

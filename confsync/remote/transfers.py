@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import mimetypes
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from confsync.document.media_types import guessed
 from confsync.errors import CredentialsError, NetworkError, ServerError
+from confsync.model.page import AttachmentInfo
 from confsync.model.url import is_loopback
 from confsync.remote import rows
 from confsync.remote.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
@@ -31,30 +32,41 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 _NO_CHECK = {"X-Atlassian-Token": "no-check", "Accept": "application/json"}
 
 
-def upload(
-    client: Client,
-    page_id: str,
-    name: str,
-    file: Callable[[], BinaryIO],
-    comment: str,
-    replaces: str | None,
-) -> Row:
-    """Send a file as a new attachment, or as the next version of the one that it replaces.
+class Upload(NamedTuple):
+    """A file to send: as a new attachment, or as the next version of the one that it replaces.
 
-    Sent once: whoever called finds out whether it landed. Answers the attachment's row.
+    `file` opens it, for each try anew.
+    """
+
+    name: str
+    file: Callable[[], BinaryIO]
+    comment: str
+    replaces: AttachmentInfo | None
+
+    @property
+    def media_type(self) -> str:
+        """What the server's listing says; where it says nothing, what the name says."""
+        known = self.replaces.media_type if self.replaces else ""
+        return known or guessed(self.name)
+
+
+def upload(client: Client, page_id: str, sent: Upload) -> Row:
+    """Send a file once; return the attachment's row. The caller finds out whether it landed.
+
+    The file's name travels as RFC 7578 and browsers have it: UTF-8, with ``"`` and line ends
+    percent-encoded, which urllib3 does from version 2 on.
     """
     path = f"rest/api/content/{page_id}/child/attachment"
-    path += f"/{replaces}/data" if replaces else ""
+    path += f"/{sent.replaces.id}/data" if sent.replaces else ""
 
     def send(api: AtlassianRestAPI) -> requests.Response:
         from requests_toolbelt import MultipartEncoder
 
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        with contextlib.closing(file()) as data:
+        with contextlib.closing(sent.file()) as data:
             parts = {
-                "file": (name, data, kind),
+                "file": (sent.name, data, sent.media_type),
                 # Without a character set, servers read a text part as Latin-1.
-                "comment": (None, comment.encode(), "text/plain; charset=utf-8"),
+                "comment": (None, sent.comment.encode(), "text/plain; charset=utf-8"),
                 "minorEdit": (None, b"true", "text/plain; charset=utf-8"),
             }
             body = MultipartEncoder(fields=parts)

@@ -40,7 +40,8 @@ def attachment(row: Row) -> AttachmentInfo:
     """An attachment as v1 shows it."""
     version = rows.part_of(row, "version")
     by = rows.part_of(version, "by")
-    comment = rows.part_of(row, "metadata").get("comment") or version.get("message")
+    metadata, extensions = rows.part_of(row, "metadata"), rows.part_of(row, "extensions")
+    comment = metadata.get("comment") or version.get("message")
     return AttachmentInfo(
         rows.attachment_id_of(row),
         rows.text_of(row, "title"),
@@ -50,5 +51,6 @@ def attachment(row: Row) -> AttachmentInfo:
             str(by.get("accountId") or by.get("displayName") or ""),
             str(version.get("when") or ""),
         ),
-        rows.size_of(rows.part_of(row, "extensions"), "fileSize"),
+        rows.size_of(extensions, "fileSize"),
+        rows.media_type_of(metadata, extensions),
     )

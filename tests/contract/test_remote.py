@@ -453,7 +453,7 @@ def test_an_attachment_is_uploaded_replaced_and_downloaded(server: Server, name:
     page_id = server.page()
     made = server.remote.upload(page_id, name, opened(b"one"), comment="ä [confsync 0123]")
     assert (made.name, made.version.number, made.size) == (name, 1, 3)
-    new = server.remote.upload(page_id, name, opened(b"two, longer"), comment="b", replaces=made.id)
+    new = server.remote.upload(page_id, name, opened(b"two, longer"), comment="b", replaces=made)
     assert (new.name, new.version.number, new.size) == (name, 2, 11)
     (listed,) = server.remote.attachments(page_id)
     assert (listed.id, listed.version.message) == (made.id, "b")

@@ -57,7 +57,7 @@ def test_attachments(server: Sandbox, dc: Dc, guide: PageRow, path: str) -> None
     again = dc("POST", url, files=sent, headers=NO_CHECK)
     text = "Cannot add a new attachment with same file name as an existing attachment: " + name
     assert (again.status_code, again.json()["message"]) == (400, text)
-    more = dc("POST", f"{url}/{made['id']}/data", files={"file": ("x", b"two!")}, headers=NO_CHECK)
+    more = dc("POST", f"{url}/{made['id']}/data", files={"file": (name, b"two!")}, headers=NO_CHECK)
     assert (more.json()["id"], more.json()["version"]["number"]) == (made["id"], 2)
     (listed,) = dc.get(url, expand="version,container", filename=name)["results"]
     assert listed["version"]["number"] == 2

@@ -24,7 +24,9 @@ def test_an_attachment_goes_up_by_v1_and_shows_in_v2(
     assert "accountId" in made["version"]["by"]
     assert api.session.post(url, files=sent, headers=NO_CHECK, timeout=10).status_code == 400
     data = f"{url}/{made['id'].removeprefix('att')}/data"
-    api.session.post(data, files={"file": b"two"}, headers=NO_CHECK, timeout=10)
+    api.session.post(
+        data, files={"file": ("a b.png", b"two", "image/png")}, headers=NO_CHECK, timeout=10
+    )
     (listed,) = api.get(f"/api/v2/pages/{page.id}/attachments", filename="a b.png")["results"]
     assert (listed["fileSize"], listed["version"]["number"]) == (3, 2)
     assert api.get(f"/api/v2/attachments/{listed['id']}")["title"] == "a b.png"
@@ -34,6 +36,20 @@ def test_an_attachment_goes_up_by_v1_and_shows_in_v2(
     assert (found["title"], found["mediaType"]) == ("c.png", "image/gif")
     assert api("DELETE", f"/api/v2/attachments/{listed['id']}").status_code == 204
     assert api.get(f"/api/v2/pages/{page.id}/attachments")["results"] == []
+
+
+def test_a_new_version_has_name_and_type_of_what_is_uploaded(
+    sandbox: Sandbox, api: Api, page: PageRow, store: Store
+) -> None:
+    row, other = store.attach(page.id, "a.png", b"one"), store.attach(page.id, "b.png", b"one")
+    url = f"{sandbox.url}/rest/api/content/{page.id}/child/attachment/{row.id}/data"
+    sent = {"file": ('say "c".bin', b"two", "application/octet-stream")}
+    assert api.session.post(url, files=sent, headers=NO_CHECK, timeout=10).status_code == 200
+    now = store.attachment(row.id)
+    assert (now.title, now.media_type) == ('say "c".bin', "application/octet-stream")
+    taken = {"file": (other.title, b"three", "image/png")}
+    assert api.session.post(url, files=taken, headers=NO_CHECK, timeout=10).status_code == 400
+    assert store.attachment(row.id).version == 2
 
 
 def test_a_download_goes_to_another_host_without_credentials(

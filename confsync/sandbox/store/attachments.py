@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import Invalid, Missing
 from . import changes
@@ -12,6 +12,7 @@ from .rows import AttachmentRow
 from .state import State
 
 PREFIX = "att"
+_TAKEN = "Cannot add a new attachment with same file name as an existing attachment: "
 _SELECT = (
     "SELECT a.id, a.content_id, a.title, a.media_type, v.number, v.author, v.comment,"
     " v.created_at, length(v.data) FROM attachments a"
@@ -25,6 +26,14 @@ def _row(row: tuple[Any, ...]) -> AttachmentRow:
 
 def _key(attachment_id: str) -> int:
     return number(attachment_id.removeprefix(PREFIX))
+
+
+class Upload(NamedTuple):
+    """What comes with an upload: the bytes, and the name and type of the part."""
+
+    data: bytes
+    title: str
+    media_type: str
 
 
 class Attachments(State):
@@ -69,10 +78,7 @@ class Attachments(State):
         with self.batch():
             page = self.page(page_id)
             if self.attachments(page.id, title):
-                raise Invalid(
-                    "Cannot add a new attachment with same file name as an existing attachment: "
-                    + title
-                )
+                raise Invalid(f"{_TAKEN}{title}")
             new = self.database.new_id()
             self.database.execute(
                 "INSERT INTO attachments VALUES (?, ?, ?, ?, 0)",
@@ -98,6 +104,20 @@ class Attachments(State):
                 "UPDATE attachments SET version = version + 1 WHERE id = ?", (key,)
             )
             return self.attachment(attachment_id)
+
+    def upload(
+        self, attachment_id: str, sent: Upload, author: str = "Ana", comment: str = ""
+    ) -> AttachmentRow:
+        """A new version of a file, which gets the name and the type that were sent with it.
+
+        `Invalid` if the page has another one of this name.
+        """
+        with self.batch():
+            row = self.attachment(attachment_id)
+            if any(other.id != row.id for other in self.attachments(row.page_id, sent.title)):
+                raise Invalid(f"{_TAKEN}{sent.title}")
+            self.describe_attachment(row.id, sent.title, sent.media_type)
+            return self.replace_attachment(row.id, sent.data, author, comment)
 
     def describe_attachment(self, attachment_id: str, title: str, media_type: str) -> AttachmentRow:
         """Another name or type for a file, without a new version."""

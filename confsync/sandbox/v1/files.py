@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from ..errors import Invalid, Missing
 from ..site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, store, unauthorized
 from ..store import queries
+from ..store.attachments import Upload
 from ..store.rows import AttachmentRow
 from . import shapes as v1_shapes
 from .lists import expand, sliced
@@ -22,6 +23,7 @@ from .shapes import Expand
 
 files = flask.Blueprint("files", __name__)
 NO_CHECK = re.compile(r"no-?check", re.IGNORECASE)
+FILE_NAME = re.compile(r'\bfilename="((?:[^"\\]|\\.)*)"', re.DOTALL)
 OTHER_HOST = "localhost"  # as different from 127.0.0.1 as a media service is from a site
 
 
@@ -53,6 +55,20 @@ def _uploads() -> list[FileStorage]:
     return found
 
 
+def _name_of(one: FileStorage) -> str:
+    """The name of a part as browsers write it: line ends and quotes are percent-encoded there.
+
+    A backslash stands for itself, except before a quote.
+    """
+    written = FILE_NAME.search(one.headers.get("Content-Disposition", ""))
+    name = written[1].replace('\\"', '"') if written else one.filename or ""
+    return name.replace("%0D", "\r").replace("%0A", "\n").replace("%22", '"')
+
+
+def _type_of(one: FileStorage) -> str:
+    return one.content_type or "application/octet-stream"
+
+
 def _comment() -> str:
     return flask.request.form.get("comment", "")
 
@@ -63,21 +79,20 @@ def add_files(page_id: str) -> dict[str, Any]:
     with store().batch():
         page = store().editable(page_id)
         for one in _uploads():
-            name = one.filename or ""
-            kind = one.mimetype if one.mimetype != "application/octet-stream" else None
-            author = flask.g.user.name
-            added.append(store().attach(page.id, name, one.read(), kind, author, _comment()))
+            sent = (_name_of(one), one.read(), _type_of(one))
+            added.append(store().attach(page.id, *sent, flask.g.user.name, _comment()))
     shown = [v1_shapes.attachment(row, Expand.of("version,container")) for row in added]
     return {"results": shown, "start": 0, "limit": len(shown), "size": len(shown)}
 
 
 def replace_file(page_id: str, attachment_id: str) -> dict[str, Any]:
-    """A new version of a file, whatever the uploaded one is called."""
+    """A new version of a file, with name and type of the one that is uploaded."""
     with store().batch():
         store().editable(page_id)
         row = _of(page_id, attachment_id)
-        data = _uploads()[0].read()
-        row = store().replace_attachment(row.id, data, flask.g.user.name, _comment())
+        one = _uploads()[0]
+        sent = Upload(one.read(), _name_of(one), _type_of(one))
+        row = store().upload(row.id, sent, flask.g.user.name, _comment())
     return v1_shapes.attachment(row, Expand.of("version,container"))
 
 
