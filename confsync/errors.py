@@ -92,6 +92,10 @@ class DocumentError(ConfsyncError):
         self.problem = problem
 
 
+class PointerError(DocumentError):
+    """A file in the place of a document only stands for the real one, as Git LFS leaves it."""
+
+
 class MassChangeError(ConfsyncError):
     """More would be moved or removed at once than anybody does by intent without saying so."""
 

@@ -92,6 +92,7 @@ def pull(
 @click.option("--commit", is_flag=True, help="Commit what was sent: stamps, deletions.")
 @click.option("--allow-mass-move", is_flag=True, help="Even if it moves many pages.")
 @click.option("--allow-mass-delete", is_flag=True, help="Even if it deletes many pages.")
+@click.option("--allow-mass-upload", is_flag=True, help="Even if it makes many files poorer.")
 @common
 @click.pass_obj
 def push(
@@ -105,6 +106,7 @@ def push(
     commit: bool,
     allow_mass_move: bool,
     allow_mass_delete: bool,
+    allow_mass_upload: bool,
 ) -> None:
     """Send edited pages back, each only if nobody changed it meanwhile.
 
@@ -137,6 +139,7 @@ def push(
             allow_mass_move=allow_mass_move,
             delete=deleting,
             allow_mass_delete=allow_mass_delete,
+            allow_mass_upload=allow_mass_upload,
             since=since,
             staged=staged,
             commit=commit,

@@ -105,8 +105,7 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     """Which pages wait for somebody's decision, and the commands for it."""
     yield from _conflict_lines(result, shown)
     if result.command == "status":
-        waiting = (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.CONFLICTED)
-        yield from _hint_lines([p for p in result.pages if p.outcome in waiting], shown)
+        yield from _hint_lines(list(result.pages), shown)
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
     if not rejected:
         return

@@ -23,6 +23,7 @@ from confsync.push.candidates import (
     not_found,
     outgoing_in,
     refuse_emptying,
+    refuse_replacing,
     refuse_turning_over,
     truly_deleted,
     with_texts,
@@ -51,6 +52,7 @@ def push(
     allow_mass_move: bool = False,
     delete: Deleting | None = None,
     allow_mass_delete: bool = False,
+    allow_mass_upload: bool = False,
     since: str | None = None,
     staged: bool = False,
     commit: bool = False,
@@ -97,6 +99,8 @@ def push(
                     doomed += doomed_elsewhere(reader, asked, ids_of(scans, deleted))
                     refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
+                    sent = {e.path: files[e.path] for e in waiting if e.path in files}
+                    refuse_replacing(mirror, asking, scan, sent, allow=allow_mass_upload)
                     extras = Extras(mirror, asking, files, delete=delete is not None)
                     turns = Turns(mirror, reader, scan, message, pages, clock, extras, unfit)
                     try:

@@ -250,6 +250,10 @@ def _with_files(
         beside = attaching.beside(mirror, entry.path, entry.document, gone_files)
     except FileError as error:
         return replace(page, outcome=Outcome.INVALID, error=error.message, exit=Exit.LOCAL)
+    why, hint = attaching.told_of_stand_ins(beside)
+    if why:
+        outcome = Outcome.MODIFIED if page.outcome is Outcome.CLEAN else page.outcome
+        return replace(page, outcome=outcome, error=why, hint=hint)
     facing = beside.facing(infos).sides(infos) if _known(infos) else ()
     decisions = [decide(side) for side in facing]
     if any(decision in attaching.CONFLICTS for decision in decisions):

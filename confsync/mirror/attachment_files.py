@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from confsync.document import attachment_names as attachments
 from confsync.document.paths import folded
+from confsync.document.pointers import HEAD, Pointer, pointer_in, pointer_to
 from confsync.errors import FileError
 from confsync.mirror.state import disk
 from confsync.model.stamp import Attached
@@ -67,15 +68,56 @@ def unfit(root: Path, document: str, attached: tuple[Attached, ...]) -> frozense
     fit = {path for _, path in _named(root, document, attached)}
     directory = attachments.directory_of(document)
     return frozenset(
-        _plain(file) for file in _regular(root / directory) if f"{directory}/{file}" not in fit
+        _plain(file) for file in _standing(root / directory) if f"{directory}/{file}" not in fit
     )
+
+
+def stand_ins(
+    root: Path,
+    document: str,
+    attached: tuple[Attached, ...],
+    shown: Collection[str],
+    patterns: tuple[str, ...],
+) -> Iterator[tuple[str, Pointer]]:
+    """Yield the files beside a document that only stand for the files that a push is to send.
+
+    Links into git-annex's store are among them. A file whose bytes the stamp has is the page's own:
+    somebody attached a pointer. Raises FileError.
+    """
+    bases = by_name(attached)
+    for name, path in _named(root, document, attached):
+        if not attachments.managed(name, patterns) or not (name in bases or name in shown):
+            continue
+        pointer = pointer_in(head(root / path, path))
+        if pointer and (name not in bases or read(root / path, path)[0] != bases[name].digest):
+            yield path, pointer
+    for name, (path, pointer) in links(root, document, attached).items():
+        if attachments.managed(name, patterns) and (name in bases or name in shown):
+            yield path, pointer
+
+
+def links(
+    root: Path, document: str, attached: tuple[Attached, ...]
+) -> dict[str, tuple[str, Pointer]]:
+    """Return the links into git-annex's store beside a document, by the attachments' names."""
+    known = {one.file: one.name for one in attached}
+    directory = attachments.directory_of(document)
+    found: dict[str, tuple[str, Pointer]] = {}
+    for file in sorted(_standing(root / directory, links=True)):
+        try:
+            pointer = pointer_to(str((root / directory / file).readlink()))
+        except OSError:
+            continue  # gone meanwhile
+        if pointer:
+            found[known.get(_plain(file), _plain(file))] = (f"{directory}/{file}", pointer)
+    return found
 
 
 def _named(root: Path, document: str, attached: tuple[Attached, ...]) -> Iterator[tuple[str, str]]:
     """Name and path of each file beside a document that can be an attachment."""
     known = {one.file: one.name for one in attached}
     directory = attachments.directory_of(document)
-    standing = sorted(_regular(root / directory))
+    standing = sorted(_standing(root / directory))
     alike = Counter(folded(_plain(file)) for file in standing)
     for file in standing:
         plain = _plain(file)
@@ -88,13 +130,15 @@ def _plain(file: str) -> str:
     return unicodedata.normalize("NFC", file)
 
 
-def _regular(directory: Path) -> Iterator[str]:
+def _standing(directory: Path, *, links: bool = False) -> Iterator[str]:
+    """Yield the names of the regular files in a directory, or of its `links`; not the hidden."""
     if directory.is_symlink():
         return
     try:
         with os.scandir(directory) as found:
             for one in found:
-                if not one.name.startswith(".") and one.is_file(follow_symlinks=False):
+                fits = one.is_symlink() if links else one.is_file(follow_symlinks=False)
+                if fits and not one.name.startswith("."):
                     yield one.name
     except (FileNotFoundError, NotADirectoryError):
         return
@@ -114,6 +158,15 @@ def read(path: Path, name: str) -> tuple[str, int]:
     except OSError as error:
         raise FileError(f"{name}: cannot be read: {error.strerror or error}") from None
     return attachments.digest_of(hashed), size
+
+
+def head(path: Path, name: str) -> bytes:
+    """Return the first bytes of a file, by which its kind is known. Raises FileError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError as error:
+        raise FileError(f"{name}: cannot be read: {error.strerror or error}") from None
 
 
 def orphans(root: Path, directory: str, documents: frozenset[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from confsync.document import document, paths
 from confsync.document.document import Document
-from confsync.errors import DocumentError
+from confsync.errors import DocumentError, PointerError
 from confsync.mirror import walk as standing
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
@@ -108,6 +108,11 @@ class SpaceScan:
             e.document.stamp for e in self.entries if e.document and "/" not in self.inner(e.path)
         )
         return any(stamp and stamp.parent and stamp.parent not in self.tree.ids for stamp in stamps)
+
+    @property
+    def has_stand_ins(self) -> bool:
+        """Whether files stand in the place of documents, of which ids are not known therefore."""
+        return any(isinstance(entry.error, PointerError) for entry in self.entries)
 
     def new_parent(self, entry: Entry, home: str | None) -> str | None:
         """Under which page a document without a stamp is to be created; None when nowhere yet."""
@@ -224,7 +229,15 @@ def parsed(name: str, raw: bytes) -> Entry:
     try:
         return Entry(name, raw, document.parse(raw, name))
     except DocumentError as error:
-        return Entry(name, raw, None, error)
+        return Entry(name, raw, None, _stand_in(name, raw) or error)
+
+
+def _stand_in(name: str, raw: bytes) -> DocumentError | None:
+    """The error of a file that only stands for a document; None for any other file."""
+    from confsync.document.pointers import HEAD, pointer_in  # nearly every document can be read
+
+    pointer = pointer_in(raw[:HEAD])
+    return PointerError(name, 1, pointer.what, hint=pointer.hint(name)) if pointer else None
 
 
 def _read_folder(path: Path) -> Folder | None:

@@ -99,11 +99,13 @@ class _Bringer:
                 attached = self._one(sides)
             except _ConflictError:
                 attached, exit_ = sides.base, worst(exit_, Exit.REFUSED)
-                problems.append(who_and_what(sides))
-                hint = hint or way_out(self._path, self._bringing.file(sides.name), sides)
+                problems.append(self._pointer(sides.name) or who_and_what(sides))
+                file = self._bringing.file(sides.name)
+                hint = hint or self._real(sides.name) or way_out(self._path, file, sides)
             except ConfsyncError as error:
                 attached, exit_ = sides.base, worst(exit_, error.exit)
-                problems.append(f"{sides.name}: {error.message}")
+                problems.append(self._pointer(sides.name) or f"{sides.name}: {error.message}")
+                hint = hint or self._real(sides.name)
             if attached is not None:
                 kept.append(attached)
         unmanaged = {one.name for one in self._bringing.sides}
@@ -174,6 +176,16 @@ class _Bringer:
             raise ValueError(f"{sides.name} is not on the server")
         number = sides.remote.version.number
         return Attached(sides.name, number, digest, self._bringing.file(sides.name))
+
+    def _pointer(self, name: str) -> str:
+        """The words for a file that only stands for another; empty for one that does not."""
+        pointer = self._bringing.beside.stand_ins.get(self._file(name))
+        return f"{name}: {pointer.what}, and the server has another version" if pointer else ""
+
+    def _real(self, name: str) -> str:
+        """The command that brings the real file."""
+        pointer = self._bringing.beside.stand_ins.get(self._file(name))
+        return pointer.hint(self._file(name)) if pointer else ""
 
     def _file(self, name: str) -> str:
         return f"{self._directory}/{self._bringing.file(name)}"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from confsync.document import paths
-from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError
-from confsync.mirror.attachment_files import MISNAMED
+from confsync.document.media_types import differs
+from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError, NotVisibleError
+from confsync.mirror.attachment_files import MISNAMED, head
 from confsync.mirror.deleted import astray, deleted_entries
 from confsync.mirror.git import worktree
 from confsync.mirror.index import Index
@@ -16,7 +17,7 @@ from confsync.mirror.scan import Entry, SpaceScan, paths_of, read
 from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import PageResult
-from confsync.model.page import Space
+from confsync.model.page import AttachmentInfo, Space
 from confsync.model.result import Problem
 from confsync.push.delete import Deleting, Doomed
 from confsync.push.send import Unfit, lots
@@ -190,6 +191,9 @@ def changed_files(
             why = f"{scope.few(beside.misnamed)}: {MISNAMED}"
             hint = "rename the file, and what the page shows"
             pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+        elif beside.stand_ins:
+            why, hint = attaching.told_of_stand_ins(beside)
+            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
         elif beside.changed(delete=delete):
             found[entry.path] = beside
     return found
@@ -254,6 +258,50 @@ def refuse_emptying(
             hint="'confsync push --delete --dry-run --allow-mass-delete' lists them; "
             "without --dry-run it lets that happen",
         )
+
+
+def refuse_replacing(
+    mirror: Mirror, remote: Remote, scan: SpaceScan, files: Mapping[str, Beside], *, allow: bool
+) -> None:
+    """Raise MassChangeError for many uploads that replace attachments with poorer files.
+
+    Poorer is a file of less than half the size, or certainly of another kind than the listing says.
+    The server is asked only where so many are replaced at all.
+    """
+    stamps = [entry.document.stamp for entry in scan.entries if entry.document]
+    total = sum(len(stamp.attachments) for stamp in stamps if stamp)
+    if allow or not too_many(sum(len(one.replacing) for one in files.values()), total):
+        return
+    poorer: list[str] = []
+    for entry in scan.entries:
+        if entry.path in files and entry.page_id and files[entry.path].replacing:
+            infos = _attachments_of(remote, entry.page_id)
+            poorer += _poorer(mirror, files[entry.path], infos)
+    if not too_many(len(poorer), total):
+        return
+    raise MassChangeError(
+        f"{scan.config.key}: this push would replace {len(poorer)} of the {total} attachments with "
+        f"smaller files or files of another kind (such as {', '.join(poorer[:3])})",
+        hint="'confsync push --dry-run --allow-mass-upload' lists their pages; "
+        "without --dry-run it lets that happen",
+    )
+
+
+def _attachments_of(remote: Remote, page_id: str) -> tuple[AttachmentInfo, ...]:
+    try:
+        return remote.attachments(page_id)
+    except NotVisibleError:
+        return ()  # its own refusal is told when its turn comes
+
+
+def _poorer(mirror: Mirror, beside: Beside, infos: tuple[AttachmentInfo, ...]) -> Iterator[str]:
+    """Yield the paths of the files that are poorer than what they replace."""
+    for info in infos:
+        if info.name in beside.replacing:
+            file = beside.files[info.name]
+            smaller = file.size * 2 < info.size
+            if smaller or differs(info.media_type, head(mirror.root / file.path, file.path)):
+                yield file.path
 
 
 def refuse_turning_over(

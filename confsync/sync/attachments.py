@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from confsync.document import attachment_names as attachments
 from confsync.document.document import Document
+from confsync.document.pointers import Pointer
 from confsync.errors import ConfsyncError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.git import repository as gitrepo
@@ -30,7 +31,8 @@ class Beside:
     """What stands beside one document: its files, and those that were deleted on purpose.
 
     `path` is the document's. `attached` are the stamp's. `unfit` are files that cannot be
-    attachments.
+    attachments. `stand_ins` are the files, by path, that only stand for what is to be sent, and
+    `linked` the attachments whose files are links into git-annex's store.
     """
 
     path: str
@@ -40,6 +42,8 @@ class Beside:
     shown: frozenset[str]
     patterns: tuple[str, ...]
     unfit: frozenset[str] = frozenset()
+    stand_ins: Mapping[str, Pointer] = field(default_factory=dict)
+    linked: frozenset[str] = frozenset()
 
     @property
     def misnamed(self) -> tuple[str, ...]:
@@ -74,7 +78,19 @@ class Beside:
             )
             for name in names
             if attachments.managed(name, self.patterns)
+            and not self._is_linked(bases.get(name), theirs.get(name))
         )
+
+    def _is_linked(self, base: Attached | None, info: AttachmentInfo | None) -> bool:
+        """Whether a link stands for what the server has still: then there is nothing to bring."""
+        same = base is not None and info is not None and info.version.number == base.version
+        return same and base is not None and base.name in self.linked
+
+    @property
+    def replacing(self) -> frozenset[str]:
+        """The attachments that the page had at its base and that would get another version."""
+        bases = {one.name for one in self.attached}
+        return frozenset(bases.intersection(self.changed(delete=False)))
 
     def changed(self, *, delete: bool = True) -> tuple[str, ...]:
         """What would be sent, as far as this side can tell; deletions only with `delete`."""
@@ -89,15 +105,32 @@ def beside(mirror: Mirror, path: str, found: Document | None, deleted: frozenset
     """What stands beside a document; `deleted` are git's. Raises FileError."""
     attached = found.stamp.attachments if found and found.stamp else ()
     directory = attachments.directory_of(path)
+    shown = (attachments.shown(found.body) | set(found.listed)) if found else frozenset[str]()
+    patterns = mirror.config.attachments
     return Beside(
         path,
         attached,
         files.standing(mirror.root, path, attached),
         frozenset(one.name for one in attached if f"{directory}/{one.file}" in deleted),
-        (attachments.shown(found.body) | set(found.listed)) if found else frozenset(),
-        mirror.config.attachments,
+        shown,
+        patterns,
         files.unfit(mirror.root, path, attached),
+        dict(files.stand_ins(mirror.root, path, attached, shown, patterns)),
+        frozenset(files.links(mirror.root, path, attached)),
     )
+
+
+def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
+    """Return what to say of files that only stand for others, and the commands that help.
+
+    Both empty where there are none.
+    """
+    if not beside.stand_ins:
+        return "", ""
+    path, pointer = next(iter(beside.stand_ins.items()))
+    others = len(beside.stand_ins) - 1
+    more = f", and {others} more beside it" if others else ""
+    return f"{path} {pointer.what}{more}", pointer.hint(path)
 
 
 def deleted_here(mirror: Mirror) -> frozenset[str]:

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from confsync.document import attachment_names as attachments
 from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
 from confsync.document.markup import Kind, tags, tokens
+from confsync.errors import PointerError
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.lint import Finding, Severity
 from confsync.model.stamp import Stamp
 from confsync.sync.preflight import flaws_of
+
+if TYPE_CHECKING:
+    from confsync.document.pointers import Pointer
 
 # What Confluence writes itself, by its documentation and in real bodies.
 _AC = (
@@ -55,7 +60,10 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
     """Everything that is to be said of one document, errors first."""
     if entry.error:
         error = entry.error
-        yield Finding(entry.path, error.line, 1, Severity.ERROR, "document", error.problem)
+        problem = (
+            f"{error.problem}: {error.hint}" if isinstance(error, PointerError) else error.problem
+        )
+        yield Finding(entry.path, error.line, 1, Severity.ERROR, "document", problem)
         return
     found = entry.document
     if found is None:
@@ -71,6 +79,9 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
     for offset, code, message in (*_news(mirror, found), *_dead_links(found, known)):
         line, column = found.place(offset)
         yield Finding(entry.path, line, column, Severity.WARNING, code, message)
+    for path, pointer in _stand_ins(mirror, entry.path, found):
+        why = f"{pointer.what}: {pointer.hint(path)}"
+        yield Finding(path, 1, 1, Severity.ERROR, "pointer", why)
     for offset, why in _missing(mirror, entry.path, found):
         line, column = found.place(offset)
         yield Finding(entry.path, line, column, Severity.WARNING, "attachment", why)
@@ -93,6 +104,18 @@ def _needs_base(found: Document) -> bool:
     if conflict_line(found, None):
         return True
     return next(_oddities(found.text, found.body_start), None) is not None
+
+
+def _stand_ins(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[str, Pointer]]:
+    """The attachments' files that a push would refuse, since they only stand for others."""
+    patterns = mirror.config.attachments
+    if not patterns:
+        return
+    from confsync.mirror import attachment_files as files
+
+    attached = found.stamp.attachments if found.stamp else ()
+    shown = attachments.shown(found.body) | set(found.listed)
+    yield from files.stand_ins(mirror.root, path, attached, shown, patterns)
 
 
 def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, str]]:

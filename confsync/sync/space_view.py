@@ -114,6 +114,8 @@ def view(
             failed[entry.path] = case
         else:
             cases[stamp.id] = case
+    # A page without a document here may be that of a document which is only a pointer.
+    with_new = with_new and not scan.has_stand_ins
     new = {info.id: info for info in fresh} if with_new else {}
     files = _attachments(reader, [*cases, *new]) if attachments else {}
     return SpaceView(

@@ -1,0 +1,63 @@
+"""Files that only stand for others, as Git LFS, git-annex and git-crypt leave them. Pure.
+
+A checkout without these tools has a few lines of text, or encrypted bytes, under the name of the
+real file. Such a file must never be sent in the place of the real one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# A pointer is shorter: Git LFS takes nothing longer for one, and a key of git-annex is a file name.
+HEAD = 1024
+
+# The version of today, and the two before the first release.
+_LFS = re.compile(
+    rb"version https?://(?:git-lfs\.github\.com/spec/v\d+|hawser\.github\.com/spec/v1"
+    rb"|git-media\.io/v/2)\r?\n"
+)
+_KEY = r"[A-Z][A-Z0-9_]*(?:-[a-zA-Z]\d+)*--"
+# A pointer of an unlocked file; or a link's target, as text where the file system has no links.
+_ANNEX = re.compile(rf"(?:/annex/objects/|(?:\.\./)*\.git/annex/objects/\S*){_KEY}".encode())
+_ANNEX_LINK = re.compile(r"(?:^|/)annex/objects/")
+_CRYPT = b"\0GITCRYPT\0"
+
+
+class Pointer(NamedTuple):
+    """What such a file is, in words, and the command that brings the real file."""
+
+    what: str
+    command: str
+
+    def hint(self, path: str) -> str:
+        """Return what to do about the file at a path, as it is typed in the mirror's directory."""
+        import shlex
+
+        return f"'{self.command.format(path=shlex.quote(path))}' brings the real file"
+
+
+_OF_LFS = Pointer("is a Git LFS pointer, not the real file", "git lfs pull")
+_OF_ANNEX = Pointer("is a git-annex pointer, not the real file", "git annex get {path}")
+_OF_CRYPT = Pointer("is encrypted by git-crypt", "git-crypt unlock")
+_LINKED = Pointer(
+    "is a link into git-annex's store, and confsync follows no links",
+    "git annex get {path} && git annex unlock {path}",
+)
+
+
+def pointer_in(head: bytes) -> Pointer | None:
+    """Return what a file is that begins with `head`, its first `HEAD` bytes or all that it has.
+
+    None for a file that stands for itself.
+    """
+    if head.startswith(_CRYPT):
+        return _OF_CRYPT
+    if len(head) < HEAD and _LFS.match(head):
+        return _OF_LFS
+    return _OF_ANNEX if len(head) < HEAD and _ANNEX.match(head) else None
+
+
+def pointer_to(target: str) -> Pointer | None:
+    """Return what a symbolic link is that leads to `target`; None for any other link."""
+    return _LINKED if _ANNEX_LINK.search(target.replace("\\", "/")) else None

@@ -1,0 +1,253 @@
+"""A checkout without Git LFS, git-annex or git-crypt: what only stands for a file is never sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, Run, writes
+from tests.unit.document.test_pointers import ANNEX, CRYPT, LFS
+
+GUIDE = "ENG/guide.xhtml"
+FILES = "ENG/guide.attachments"
+PNG = b"\x89PNG\r\n\x1a\n"
+POINTERS = [
+    pytest.param(LFS, "is a Git LFS pointer", "'git lfs pull'", id="lfs"),
+    pytest.param(ANNEX, "is a git-annex pointer", f"'git annex get {FILES}/0.png'", id="annex"),
+    pytest.param(CRYPT, "is encrypted by git-crypt", "'git-crypt unlock'", id="crypt"),
+]
+
+
+def picture(number: int) -> bytes:
+    return PNG + bytes([number]) * 1000
+
+
+@pytest.fixture
+def desk(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
+    """A clone in a git repository; the guide has fifteen pictures."""
+    for number in range(15):
+        wiki.store.attach(guide, f"{number}.png", picture(number), "image/png")
+    desk = desk_at()
+    with desk.path(".confsync.yaml").open("a") as config:
+        config.write("attachments: true\n")
+    desk("pull")
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "start")):
+        desk.git(*arguments)
+    wiki.clear_requests()
+    return desk
+
+
+def versions(wiki: Sandbox, page_id: str) -> set[int]:
+    return {row.version for row in wiki.store.attachments(page_id)}
+
+
+def said(run: Run) -> str:
+    return run.out + run.err
+
+
+def replaced(wiki: Sandbox, page_id: str, name: str, data: bytes) -> None:
+    (row,) = wiki.store.attachments(page_id, name)
+    wiki.store.replace_attachment(row.id, data, "Ben")
+
+
+@pytest.mark.parametrize(("content", "what", "command"), POINTERS)
+def test_a_single_one_is_refused_and_told_with_the_command_that_helps(
+    wiki: Sandbox, desk: Desk, guide: str, content: bytes, what: str, command: str
+) -> None:
+    desk.path(f"{FILES}/0.png").write_bytes(content)
+    desk.edit(GUIDE, "8080", "8081")
+    (found,) = desk.json("check", exit=1).data["findings"]
+    assert (found["path"], found["severity"], found["code"]) == (
+        f"{FILES}/0.png",
+        "error",
+        "pointer",
+    )
+    for told in (
+        found["message"],
+        said(desk("status")),
+        said(desk("push", "--dry-run", exit=1)),
+        said(desk("push", "--allow-mass-upload", exit=1)),
+    ):
+        assert what in told
+        assert command in told
+    assert writes(wiki) == []
+    desk.path(f"{FILES}/0.png").write_bytes(picture(0))
+    desk("push")
+    assert versions(wiki, guide) == {1}
+    assert "8081" in wiki.store.page(guide).body
+
+
+def test_all_of_a_checkout_are_refused(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    for number in range(15):
+        desk.path(f"{FILES}/{number}.png").write_bytes(LFS.replace(b"12345", b"%d" % number))
+    run = desk("push", "--commit", exit=1)
+    assert f"{FILES}/0.png is a Git LFS pointer, not the real file, and 14 more" in run.out
+    assert len(desk.json("check", exit=1).data["findings"]) == 15
+    assert versions(wiki, guide) == {1}
+
+
+def test_a_new_page_is_not_created_with_one(wiki: Sandbox, desk: Desk) -> None:
+    desk("new", "ENG/shown.xhtml", "--title", "Shown")
+    desk.edit("ENG/shown.xhtml", "<p />", "<p><ri:attachment ri:filename='a.png'/></p>")
+    desk.path("ENG/shown.attachments").mkdir()
+    desk.path("ENG/shown.attachments/a.png").write_bytes(LFS)
+    desk.path("ENG/shown.attachments/unused.png").write_bytes(LFS)
+    run = desk("push", exit=1)
+    assert "ENG/shown.attachments/a.png is a Git LFS pointer" in run.out
+    assert [page.title for page in wiki.store.pages("ENG")].count("Shown") == 0
+    desk.path("ENG/shown.attachments/a.png").write_bytes(PNG)
+    desk("push")
+
+
+def test_a_pointer_that_was_attached_on_purpose_is_no_fault(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.attach(guide, "example.txt", LFS)
+    desk("pull")
+    assert desk.path(f"{FILES}/example.txt").read_bytes() == LFS
+    assert desk.json("check").data["findings"] == []
+    assert "nothing to do" in desk("push").out
+    assert desk("status", "--remote").out.startswith("clean")
+
+
+def test_a_pull_takes_none_for_an_edit_and_theirs_brings_the_real_file(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    one, two = (desk.path(f"{FILES}/{number}.png") for number in range(2))
+    one.write_bytes(LFS)
+    two.write_bytes(LFS)
+    desk("pull")
+    assert (one.read_bytes(), two.read_bytes()) == (LFS, LFS)
+    replaced(wiki, guide, "0.png", picture(100))
+    run = desk("pull", exit=1)
+    assert "0.png: is a Git LFS pointer" in run.out
+    assert "'git lfs pull'" in run.err
+    assert one.read_bytes() == LFS
+    desk("pull", "--theirs", f"{FILES}/0.png", f"{FILES}/1.png")
+    assert (one.read_bytes(), two.read_bytes()) == (picture(100), picture(1))
+    assert "nothing to do" in desk("push").out
+    assert versions(wiki, guide) == {1, 2}
+
+
+def test_who_gives_the_servers_up_for_a_pointer_sends_none(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    desk.path(f"{FILES}/0.png").write_bytes(LFS)
+    replaced(wiki, guide, "0.png", picture(100))
+    desk("pull", "--ours", f"{FILES}/0.png", "--at", "2")
+    assert "is a Git LFS pointer" in desk("push", exit=1).out
+    assert writes(wiki) == []
+
+
+def test_a_page_that_is_gone_leaves_a_pointer_alone(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    desk.path(f"{FILES}/0.png").write_bytes(LFS)
+    wiki.store.trash(guide)
+    desk("pull")
+    assert desk.path(f"{FILES}/0.png").read_bytes() == LFS
+
+
+# -- links into git-annex's store ------------------------------------------------------------------
+
+
+@pytest.fixture
+def link(desk: Desk, tmp_path: Path) -> Path:
+    """A picture that git-annex holds locked: a link into its store."""
+    store = tmp_path / "mirror/.git/annex/objects/x"
+    store.mkdir(parents=True)
+    path = desk.path(f"{FILES}/0.png")
+    path.rename(store / "KEY")
+    path.symlink_to("../../.git/annex/objects/x/KEY")
+    return path
+
+
+def test_a_link_of_git_annex_is_refused_with_the_command_that_helps(
+    wiki: Sandbox, desk: Desk, guide: str, link: Path
+) -> None:
+    command = f"git annex get {FILES}/0.png && git annex unlock {FILES}/0.png"
+    (found,) = desk.json("check", exit=1).data["findings"]
+    for told in (found["message"], said(desk("status")), said(desk("push", exit=1))):
+        assert "is a link into git-annex's store" in told
+        assert command in told
+    assert (writes(wiki), versions(wiki, guide)) == ([], {1})
+
+
+def test_a_pull_leaves_a_link_of_git_annex_alone_and_tells_of_a_newer_version(
+    wiki: Sandbox, desk: Desk, guide: str, link: Path
+) -> None:
+    assert "nothing to do" in desk("pull").out
+    assert not [r for r in wiki.requests if "/download" in r.path]
+    replaced(wiki, guide, "0.png", picture(100))
+    run = desk("pull", exit=4)
+    assert "is a link into git-annex's store" in run.out + run.err
+    assert link.is_symlink()
+    assert link.read_bytes() == picture(0)
+
+
+# -- documents -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "command"),
+    [
+        (LFS, "is a Git LFS pointer", "git lfs pull"),
+        (ANNEX, "is a git-annex pointer", f"git annex get {GUIDE}"),
+        (CRYPT, "is encrypted by git-crypt", "git-crypt unlock"),
+    ],
+)
+def test_a_document_that_is_one_is_told_and_its_page_is_not_written_beside_it(
+    wiki: Sandbox, desk: Desk, guide: str, content: bytes, what: str, command: str
+) -> None:
+    before = desk.path(GUIDE).read_bytes()
+    desk.path(GUIDE).write_bytes(content)
+    kept = desk.files()
+    for verb in ("check", "status", "push", "pull"):
+        run = desk(verb, exit=None)
+        assert run.exit in (1, 4)
+        assert what in run.out + run.err, verb
+        assert command in run.out + run.err, verb
+    assert writes(wiki) == []
+    assert desk.files() == kept
+    wiki.store.create_page("ENG", "News", "<p>news</p>")
+    wiki.store.edit(guide, "<p>hers</p>", author="Ana")
+    desk("pull", exit=4)
+    assert desk.files() == kept
+    desk.path(GUIDE).write_bytes(before)
+    desk("pull")
+    assert "hers" in desk.text(GUIDE)
+    assert desk.path("ENG/news.xhtml").exists()
+
+
+# -- many at once ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("poorer", [PNG + b"small", b"no picture " * 1000])
+def test_uploads_that_make_many_files_poorer_are_asked_about(
+    wiki: Sandbox, desk: Desk, guide: str, poorer: bytes
+) -> None:
+    for number in range(11):
+        desk.path(f"{FILES}/{number}.png").write_bytes(poorer)
+    for arguments in (("push",), ("push", "--dry-run")):
+        run = desk.json(*arguments, exit=1)
+        (error,) = run.data["errors"]
+        assert error["code"] == "mass-change"
+        assert "would replace 11 of the 15 attachments" in error["message"]
+    assert versions(wiki, guide) == {1}
+    desk("push", "--dry-run", "--allow-mass-upload")
+    assert versions(wiki, guide) == {1}
+    desk("push", "--allow-mass-upload")
+    assert versions(wiki, guide) == {1, 2}
+
+
+def test_uploads_of_few_or_of_good_files_are_not_asked_about(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    for number in range(10):
+        desk.path(f"{FILES}/{number}.png").write_bytes(PNG)
+    desk("push")
+    for number in range(15):
+        desk.path(f"{FILES}/{number}.png").write_bytes(picture(number + 100))
+    desk("push")
+    assert versions(wiki, guide) == {2, 3}

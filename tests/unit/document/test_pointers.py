@@ -1,0 +1,90 @@
+"""What a file is that only stands for another, known by its first bytes or its target."""
+
+from __future__ import annotations
+
+import pytest
+
+from confsync.document.media_types import differs
+from confsync.document.pointers import HEAD, pointer_in, pointer_to
+
+OID = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
+LFS = f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize 12345\n".encode()
+KEY = f"SHA256E-s12345--{OID}.png"
+ANNEX = f"/annex/objects/{KEY}\n".encode()
+CRYPT = b"\0GITCRYPT\0" + bytes(range(100))
+
+
+@pytest.mark.parametrize(
+    ("head", "command"),
+    [
+        (LFS, "git lfs pull"),
+        (LFS.replace(b"\n", b"\r\n"), "git lfs pull"),
+        (LFS.replace(b"\noid", b"\next-0-foo sha256:1\noid"), "git lfs pull"),
+        (LFS.replace(b"https://git-lfs.github.com/spec/v1", b"http://git-media.io/v/2"), "lfs"),
+        (LFS.replace(b"git-lfs.github.com", b"hawser.github.com"), "git lfs pull"),
+        (LFS.replace(b"/v1", b"/v2"), "git lfs pull"),
+        (ANNEX, "git annex get 'a b'"),
+        (ANNEX.rstrip(), "git annex get 'a b'"),
+        (b"/annex/objects/WORM-s3-m1289672605--file\n", "git annex get"),
+        (f"../../.git/annex/objects/Kj/0x/{KEY}/{KEY}".encode(), "git annex get"),
+        (CRYPT, "git-crypt unlock"),
+        (CRYPT[:10], "git-crypt unlock"),
+    ],
+)
+def test_a_file_that_stands_for_another_is_known(head: bytes, command: str) -> None:
+    pointer = pointer_in(head[:HEAD])
+    assert pointer is not None
+    assert command in pointer.hint("a b")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n",
+        b"version 1\noid sha256:",
+        b"# About LFS\n\n" + LFS,
+        b"version https://git-lfs.github.com/spec/v1 is the first line of a pointer\n",
+        LFS + b"x" * HEAD,
+        b"/annex/objects/ is where git-annex keeps its files\n",
+        b"---\ntitle: Guide\n---\n",
+        CRYPT[1:],
+    ],
+)
+def test_a_file_that_stands_for_itself_is_no_pointer(head: bytes) -> None:
+    assert pointer_in(head[:HEAD]) is None
+
+
+def test_a_link_into_the_store_of_git_annex_is_known() -> None:
+    target = f"../../.git/annex/objects/Kj/0x/{KEY}/{KEY}"
+    for written in (target, target.replace("/", "\\")):
+        pointer = pointer_to(written)
+        assert pointer is not None
+        assert pointer.hint("a.png").startswith("'git annex get a.png && git annex unlock a.png'")
+    assert pointer_to("../other.png") is None
+    assert pointer_to("annexe/objects/x") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "other"),
+    [
+        ("image/png", b"\x89PNG\r\n\x1a\n...", False),
+        ("image/png", LFS, True),
+        ("IMAGE/PNG; x=1", b"GIF89a", True),
+        ("image/jpeg", b"\xff\xd8\xff\xe0", False),
+        (
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            b"PK\3\4",
+            False,
+        ),
+        ("application/vnd.oasis.opendocument.text", LFS, True),
+        ("text/plain", LFS, False),
+        ("text/plain", CRYPT, True),
+        ("application/octet-stream", b"anything", False),
+        ("", b"anything", False),
+    ],
+)
+def test_a_file_differs_from_a_type_where_that_is_certain(
+    kind: str, head: bytes, other: bool
+) -> None:
+    assert differs(kind, head) is other
