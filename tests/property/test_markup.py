@@ -9,7 +9,6 @@ from html.entities import name2codepoint
 from typing import NamedTuple
 
 import pytest
-from confsync.sandbox.storage_format import stored
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
@@ -18,6 +17,7 @@ from confsync.document.attachment_names import places, shown
 from confsync.document.links import links
 from confsync.document.markup import Kind, Token, decoded, tags, tokens
 from confsync.document.storage_format import equivalent
+from confsync.sandbox.store.storage_format import stored
 from confsync.sync.compare import marker_refs, without_new_markers
 from confsync.sync.lint import _oddities
 from tests.property.test_layout import PIECES
