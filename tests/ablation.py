@@ -477,12 +477,150 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/remote/transfers.py",
-                "    session.auth = lambda request: request  # nor from .netrc\n",
-                "    sent = response.request.headers\n"
-                '    session.headers["Authorization"] = sent["Authorization"]\n',
+                "if stranger is None and _origin(where) == _origin(api.url):",
+                "if True:",
             ),
         ),
         ("tests/security/test_media.py::test_the_media_host_learns_nothing_of_who_we_are",),
+    ),
+    Ablation(
+        "credentials within an origin",
+        (
+            Cut(
+                "confsync/remote/transfers.py",
+                "if stranger is None and _origin(where) == _origin(api.url):",
+                "if False:",
+            ),
+        ),
+        (
+            "tests/security/test_media.py::"
+            "test_a_redirect_within_the_same_origin_keeps_the_credentials",
+        ),
+    ),
+    Ablation(
+        "no credentials after a redirect to another host",
+        (
+            Cut(
+                "confsync/remote/transfers.py",
+                "if stranger is None and _origin(where) == _origin(api.url):",
+                "if _origin(where) == _origin(api.url):",
+            ),
+        ),
+        ("tests/security/test_media.py::test_who_left_the_origin_comes_back_without_credentials",),
+    ),
+    Ablation(
+        "a download that begins anew is empty",
+        (
+            Cut(
+                "confsync/mirror/attachment_files.py",
+                "        self._file.seek(0)\n        self._file.truncate()\n",
+                "        self._file.truncate(0)\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_attachment_files.py::"
+            "test_a_download_that_begins_anew_keeps_no_hole",
+            "tests/unit/mirror/test_attachment_files.py::"
+            "test_a_download_that_is_too_long_begins_anew",
+        ),
+    ),
+    Ablation(
+        "an attachment keeps the media type of the listing",
+        (
+            Cut(
+                "confsync/remote/transfers.py",
+                "return known or guessed(self.name)",
+                "return guessed(self.name)",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_types.py::"
+            "test_the_next_version_keeps_the_type_of_the_listing",
+        ),
+    ),
+    Ablation(
+        "an attribute's value may hold any character",
+        (
+            Cut(
+                "confsync/document/markup.py",
+                "(?P<inside>{_INSIDE})>",
+                "(?P<inside>[^<>]*+)>",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_names.py::"
+            "test_every_file_that_a_page_shows_is_sent_however_its_name_is_written",
+            "tests/property/test_markup.py::test_a_file_name_is_read_however_it_is_written",
+        ),
+    ),
+    Ablation(
+        "no pointer is sent in the place of a file",
+        (Cut("confsync/push/candidates.py", "elif beside.stand_ins:", "elif False:"),),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_single_one_is_refused_and_told_with_the_command_that_helps",
+            "tests/flows/test_attachment_pointers.py::test_all_of_a_checkout_are_refused",
+            "tests/flows/test_attachment_pointers.py::test_a_new_page_is_not_created_with_one",
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_link_of_git_annex_is_refused_with_the_command_that_helps",
+        ),
+    ),
+    Ablation(
+        "check names a pointer",
+        (
+            Cut(
+                "confsync/sync/lint.py",
+                "yield from files.stand_ins(mirror.root, path, attached, shown, patterns)",
+                "yield from ()",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_single_one_is_refused_and_told_with_the_command_that_helps",
+        ),
+    ),
+    Ablation(
+        "a pointer that was attached on purpose is no fault",
+        (
+            Cut(
+                "confsync/mirror/attachment_files.py",
+                "if pointer and (name not in bases or read(root / path, path)[0] != "
+                "bases[name].digest):",
+                "if pointer:",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_pointer_that_was_attached_on_purpose_is_no_fault",
+        ),
+    ),
+    Ablation(
+        "no page is written beside the pointer of its document",
+        (
+            Cut(
+                "confsync/sync/space_view.py",
+                "with_new = with_new and not scan.has_stand_ins",
+                "with_new = with_new",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_document_that_is_one_is_told_and_its_page_is_not_written_beside_it",
+        ),
+    ),
+    Ablation(
+        "the mass guard of uploads",
+        (
+            Cut(
+                "confsync/push/candidates.py",
+                "    if not too_many(len(poorer), total):\n        return\n",
+                "    if True:\n        return\n",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_uploads_that_make_many_files_poorer_are_asked_about",
+        ),
     ),
     Ablation(
         "no file that stands is committed as deleted",

@@ -56,6 +56,8 @@ class Uploading:
         self._beside = beside
         self._delete = delete
         self._doomed: list[Sides] = []
+        # Names that the server made others of, as some do of quotes: old to new.
+        self.renamed: dict[str, str] = {}
         self._attached = dict(files.by_name(beside.attached))
 
     @property
@@ -143,6 +145,8 @@ class Uploading:
                     raise self._conflict(now) from None
                 case _:
                     raise
+        if info.name != name:
+            self.renamed[name] = info.name
         self._stamp(sides, info, sent.digest or local)
         self._note("attached", sides, info.version.number, sent.digest or local)
 

@@ -76,6 +76,9 @@ class Extras:
             return replace(told, exit=Exit.REFUSED)
         except FileError as error:
             return failed(blank(entry), error)
+        for old, new in sending.renamed.items():
+            why = f"the server calls the attachment '{old}' '{new}' now: rename it in the browser"
+            self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)
         return None
 
     def delete(self, entry: Entry) -> None:

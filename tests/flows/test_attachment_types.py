@@ -11,7 +11,7 @@ import requests
 from confsync.document.media_types import guessed
 from confsync.model.page import AttachmentInfo, Version
 from confsync.remote import Credentials, open_remote, rows, transfers
-from confsync.sandbox import Sandbox
+from confsync.sandbox import Sandbox, v1_files
 from tests.flows.conftest import Desk
 
 GUIDE = "ENG/guide.xhtml"
@@ -103,6 +103,20 @@ def test_a_name_keeps_its_quotes_and_line_ends_over_a_new_version(
     (row,) = wiki.store.attachments(guide, name)
     assert (row.version, row.media_type) == (2, "text/x-hers")
     assert "nothing to do" in desk("push").out
+
+
+def test_a_name_that_the_server_made_another_of_is_told(
+    wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki.store.attach(guide, 'say "hi".txt', b"hers", "text/x-hers")
+    before = {path for path in desk.files() if path.startswith(FILES)}
+    desk("pull")
+    (file,) = {path for path in desk.files() if path.startswith(FILES)} - before
+    desk.path(file).write_bytes(b"mine")
+    monkeypatch.setattr(v1_files, "_name_of", lambda one: "say %22hi%22.txt")
+    run = desk("push", exit=1)
+    assert "calls the attachment 'say \"hi\".txt' 'say %22hi%22.txt' now" in run.out
+    assert wiki.store.attachments(guide, "say %22hi%22.txt")[0].version == 2
 
 
 @pytest.mark.parametrize(
