@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from confsync.document.attachment_names import document_of
 from confsync.errors import ConfigError, FileError, UsageError
+from confsync.mirror.git import blobs
 from confsync.mirror.git.head import (
     ENVIRONMENT,
     OPTIONS,
@@ -61,9 +63,9 @@ def deleted_documents(
             return {}
         command = _harmless(_command(repo, root))
         commit = common(command, revision)
-        names = [name for name in _gone(command, root, directories, commit) if is_document(name)]
-        prefix = root.resolve().relative_to(Path(repo.working_tree_dir or root).resolve())
-        return {name: _blob(repo, commit, prefix / name) for name in names}
+        listed = _listed(command, commit, directories)
+        gone = _gone(command, root, directories, filter(is_document, listed))
+        return _contents(command, commit, {name: listed[name] for name in gone})
 
 
 def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str]:
@@ -72,8 +74,8 @@ def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str
         if repo is None:
             return frozenset()
         command = _harmless(_command(repo, root))
-        gone = _gone(command, root, directories, "HEAD")
-        return frozenset(name for name in gone if document_of(name))
+        listed = filter(document_of, _listed(command, "HEAD", directories))
+        return frozenset(_gone(command, root, directories, listed))
 
 
 def committed(
@@ -87,13 +89,14 @@ def committed(
         if repo is None:
             return {}
         command = _harmless(_command(repo, root))
-        listed = split(command.ls_tree("-r", "-z", "HEAD", "--", *directories))
-        blobs = {name: line.split()[2] for line, _, name in (row.partition("\t") for row in listed)}
-        return {
-            name: repo.odb.stream(bytes.fromhex(blob)).read()
+        listed = _listed(command, "HEAD", directories)
+        other = {
+            name: listed[name]
             for name, raw in here.items()
-            if (blob := blobs.get(name)) and blob != _blob_id(raw, len(blob))
+            if name in listed and listed[name] != _blob_id(raw, len(listed[name]))
         }
+        found = dict(blobs.read(command, set(other.values())))
+        return {name: raw for name, i in other.items() if (raw := found[i]) is not None}
 
 
 def _blob_id(raw: bytes, length: int) -> str:
@@ -102,11 +105,28 @@ def _blob_id(raw: bytes, length: int) -> str:
     return made(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
 
 
-def _gone(command: Git, root: Path, directories: Iterable[str], commit: str) -> list[str]:
-    """The files that a commit has and the work tree lacks."""
+def _listed(command: Git, commit: str, directories: Iterable[str]) -> dict[str, str]:
+    """The files that a commit has below some directories of the mirror: path to object id."""
+    rows = split(command.ls_tree("-r", "-z", commit, "--", *directories))
+    return {name: line.split()[2] for line, _, name in (row.partition("\t") for row in rows)}
+
+
+def _contents(command: Git, commit: str, listed: Mapping[str, str]) -> dict[str, bytes]:
+    """Read files of a commit: path to content. Raises FileError if one of them is missing."""
+    found = dict(blobs.read(command, set(listed.values())))
+    missing = [name for name, blob in listed.items() if found[blob] is None]
+    if missing:
+        raise FileError(
+            f"git does not have the content of {missing[0]} here (a partial clone)",
+            hint=f"'git diff --stat {commit}' fetches it",
+        )
+    return {name: found[blob] or b"" for name, blob in listed.items()}
+
+
+def _gone(command: Git, root: Path, directories: Iterable[str], listed: Iterable[str]) -> list[str]:
+    """The files of a commit that the work tree lacks."""
     # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
-    listed = command.ls_tree("-r", "-z", "--name-only", commit, "--", *directories)
-    gone = [name for name in split(listed) if not _stands(root / name)]
+    gone = [name for name in listed if not _stands(root / name)]
     sparse = _left_out(command, directories) if gone else frozenset()
     return [name for name in gone if name not in sparse]
 
@@ -142,7 +162,13 @@ def _left_out(command: Git, directories: Iterable[str]) -> frozenset[str]:
 
 
 def _stands(path: Path) -> bool:
-    return path.is_symlink() or path.is_file()
+    """Whether anything but a directory stands there, or may: what cannot be told is not gone."""
+    try:
+        return not stat.S_ISDIR(os.lstat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def split(listed: str) -> list[str]:
@@ -185,11 +211,6 @@ def commit_of(command: Git, revision: str) -> str:
             raise _too_shallow(revision)
         raise UsageError(f"git knows no commit '{revision}'")
     return str(out).strip()
-
-
-def _blob(repo: Repo, revision: str, path: Path) -> bytes:
-    content: bytes = (repo.commit(revision).tree / path.as_posix()).data_stream.read()
-    return content
 
 
 def _git() -> Any:
