@@ -420,6 +420,136 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "what a pull removed is no person's deletion",
+        (
+            Cut(
+                "confsync/mirror/deleted.py",
+                "if not (removed and _is_in(removed, entry))",
+                "if True",
+            ),
+        ),
+        (
+            "tests/flows/test_removals.py::test_ci_deletes_no_page_whose_document_a_nightly_pull_removed",
+            "tests/flows/test_removals.py::test_a_squash_merge_brings_the_removal_and_its_line",
+            "tests/flows/test_removals.py::test_what_prune_removed_is_not_deleted_when_it_is_visible_again",
+            "tests/flows/test_delete.py::test_what_a_pull_removed_was_not_deleted_by_whoever_works_here",
+        ),
+    ),
+    Ablation(
+        "no document is removed that cannot be noted",
+        (
+            Cut(
+                "confsync/pull/apply.py",
+                "        return [failed(step.result, error) for step in steps]\n    results",
+                "        del error\n    results",
+            ),
+        ),
+        ("tests/flows/test_removals.py::test_what_cannot_be_noted_is_not_removed",),
+    ),
+    Ablation(
+        "a removal is committed with its note",
+        (
+            Cut(
+                "confsync/sync/commit.py",
+                "left = left & written - {REMOVED}",
+                "left = left & written",
+            ),
+        ),
+        (
+            "tests/flows/test_removals.py::test_a_commit_takes_the_line_along_although_the_file_was_edited_before",
+        ),
+    ),
+    Ablation(
+        "without the notes of removals git's word is none",
+        (
+            Cut(
+                "confsync/push/missing.py",
+                "(problem := unknown_removals(missing.mirror.root))",
+                '(problem := "")',
+            ),
+        ),
+        (
+            "tests/flows/test_removals.py::test_without_the_file_nothing_is_deleted_by_the_word_of_git",
+        ),
+    ),
+    Ablation(
+        "a deletion that may be a pull's is refused",
+        (Cut("confsync/push/missing.py", "in _doubtful(missing).items()", "in ()"),),
+        (
+            "tests/flows/test_removals.py::test_a_deletion_that_may_be_a_pulls_is_refused_with_the_command_that_deletes",
+        ),
+    ),
+    Ablation(
+        "a document is looked for in the whole work tree",
+        (
+            Cut("confsync/push/missing.py", "in sight.look().items()", "in ()"),
+            Cut(
+                "confsync/push/delete.py",
+                "trace = self._sight.look().get(one.page_id)",
+                "trace = None",
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_a_document_that_cannot_be_read_where_it_was_moved_is_not_deleted",
+            "tests/flows/test_second_look.py::test_one_that_was_moved_out_of_the_mirror_but_not_of_the_repository_is_not_deleted",
+            "tests/flows/test_second_look.py::test_git_says_whose_document_an_unreadable_one_was",
+            "tests/flows/test_delete.py::test_a_document_that_was_moved_out_of_every_space_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "what cannot be read may be any document",
+        (
+            Cut(
+                "confsync/mirror/whereabouts.py", "else named or frozenset(self.gone)", "else named"
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_a_document_that_cannot_be_read_where_it_was_moved_is_not_deleted",
+            "tests/flows/test_second_look.py::test_one_that_was_moved_and_committed_unreadable_is_not_deleted",
+            "tests/flows/test_second_look.py::test_a_link_to_where_it_was_moved_stops_the_deletion",
+        ),
+    ),
+    Ablation(
+        "a document is looked for right before its page is deleted",
+        (Cut("confsync/push/delete.py", "told = told or self._seen_again(one, result)", "pass"),),
+        (
+            "tests/flows/test_second_look.py::test_a_document_that_comes_back_while_the_run_is_under_way_is_not_deleted",
+            "tests/flows/test_second_look.py::test_a_half_written_document_that_comes_back_is_not_deleted",
+            "tests/flows/test_second_look.py::test_a_named_page_whose_document_is_edited_meanwhile_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "an attachment's file is looked for right before the deletion",
+        (
+            Cut(
+                "confsync/push/attachments.py",
+                "if why := self._seen_again(sides, sides.remote.size):",
+                'if why := "":',
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_an_attachment_whose_file_was_moved_is_not_deleted",
+            "tests/flows/test_second_look.py::test_an_attachment_that_was_moved_to_another_page_is_deleted_once_it_is_there",
+            "tests/flows/test_second_look.py::test_an_attachment_that_comes_back_while_the_run_is_under_way_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "a place that cannot be looked at is not empty",
+        (
+            Cut(
+                "confsync/mirror/git/repository.py",
+                "    except OSError:\n        return True",
+                "    except OSError:\n        return False",
+            ),
+        ),
+        ("tests/flows/test_second_look.py::test_a_place_that_cannot_be_looked_at_is_not_empty",),
+    ),
+    Ablation(
+        "what a partial clone lacks is not guessed",
+        (Cut("confsync/mirror/git/repository.py", "    if missing:\n", "    if False:\n"),),
+        ("tests/flows/test_git.py::test_what_a_partial_clone_lacks_is_not_guessed",),
+    ),
+    Ablation(
         "404 is not deletion",
         (
             Cut(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from confsync.commands.init import ATTRIBUTES, init
+from confsync.commands.init import init
 from confsync.commands.pull import pull
 from confsync.errors import FileError
 from confsync.mirror import config_file as config
 from confsync.mirror.config_file import settings_for
+from confsync.mirror.git import attributes, removals
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.mirror.state import disk
-from confsync.model.filenames import TEMPORARY
+from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.result import Result
 from confsync.model.url import Address
 from confsync.progress import Progress, silent
@@ -25,7 +26,11 @@ def _is_left_over(path: Path) -> bool:
     if path.name.startswith(TEMPORARY):
         disk.unlink(path)
         return True
-    return path.name == ".gitattributes" and path.read_bytes().splitlines() == list(ATTRIBUTES)
+    written = {
+        attributes.NAME: b"".join(line + b"\n" for line in attributes.LINES),
+        REMOVED: removals.HEADER,
+    }
+    return path.name in written and path.read_bytes() == written[path.name]
 
 
 def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = silent) -> Result:

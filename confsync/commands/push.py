@@ -25,12 +25,12 @@ from confsync.push.candidates import (
     refuse_emptying,
     refuse_replacing,
     refuse_turning_over,
-    truly_deleted,
     with_texts,
     without_differing,
 )
 from confsync.push.delete import Deleting, Deletions, doomed_elsewhere, doomed_in
 from confsync.push.extras import Extras
+from confsync.push.missing import Missing, truly_deleted
 from confsync.push.rounds import Turns
 from confsync.remote import Remote, about
 from confsync.sync import renames as references
@@ -81,8 +81,10 @@ def push(
         paths_here += [entry.path for entry in deleted.values() if delete]
         selection.check(paths_here, mirror.config.directories)
         asked = delete or Deleting()
+        missing = Missing(mirror, scans, deleted if delete else {}, asked, selection)
+        sight = missing.whereabouts()
         if delete:
-            deleted = truly_deleted(mirror, deleted, asked, selection, pages)
+            deleted = truly_deleted(missing, sight, pages)
         gone = deleted_here(mirror)
         try:
             for scan in scans:
@@ -107,7 +109,7 @@ def push(
                         turns.push(waiting, dry_run=dry_run, progress=progress)
                     finally:
                         renamed += turns.renamed
-                    Deletions(mirror, reader, pages, dry_run=dry_run).delete(doomed)
+                    Deletions(mirror, reader, pages, sight, dry_run=dry_run).delete(doomed)
         except ConfsyncError as error:
             errors.append(Problem.of(error))
         except KeyboardInterrupt:

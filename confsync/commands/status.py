@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.mirror import attachment_files as files
-from confsync.mirror.deleted import astray, deleted_entries
+from confsync.mirror.deleted import deleted_entries
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.mirror.selection import Selection
 from confsync.mirror.snapshot import Glance
+from confsync.mirror.whereabouts import Whereabouts
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, ParentKind, Status
 from confsync.model.result import Problem, Result
@@ -28,7 +29,7 @@ from confsync.sync.compare_attachments import decide
 from confsync.sync.fetch import Case
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
-from confsync.sync.refusals import hint_of, outside_of, read_only, reason
+from confsync.sync.refusals import hint_of, read_only, reason, traced
 from confsync.sync.space_view import Attachments, SpaceView, reader_of, view
 
 if TYPE_CHECKING:
@@ -94,13 +95,7 @@ def status(
         outside = seen.left if seen else scope.excluded(scan)
         left += [entry for entry in outside if entry.page_id and selection.has(entry.path)]
     absent = {i: p for i, p in deleted.items() if i not in present and selection.has(p)}
-    elsewhere_here = astray(mirror.root, mirror.config.spaces, absent.keys())
-    pages += [
-        PageResult(path, Outcome.MOVED, page_id, error=outside_of(elsewhere_here[page_id]))
-        if page_id in elsewhere_here
-        else PageResult(path, Outcome.DELETED, page_id)
-        for page_id, path in absent.items()
-    ]
+    pages += _absent(mirror, scans, {i: gone[i] for i in absent})
     listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
     listed = with_names(mirror, remote, listed) if remote else listed
     if exit_code and listed:
@@ -117,6 +112,23 @@ def status(
         if selection.everything and not (listed or errors or told or gone):
             Glance(mirror.root).note(mirror.config, known.keys, known.moment())
     return result
+
+
+def _absent(
+    mirror: Mirror, scans: tuple[SpaceScan, ...], gone: Mapping[str, Entry]
+) -> Iterator[PageResult]:
+    """The pages whose documents git has and the work tree lacks, or has in another place."""
+    entries = [entry for scan in scans for entry in scan.entries]
+    sight = Whereabouts(mirror.root, mirror.config.spaces, entries, gone)
+    traces = sight.look()
+    for page_id, entry in gone.items():
+        trace = traces.get(page_id)
+        if trace is None:
+            yield PageResult(entry.path, Outcome.DELETED, page_id)
+            continue
+        why, _ = traced(trace, entry, outside=sight.is_outside(trace.path))
+        outcome = Outcome.MOVED if trace.certain else Outcome.DELETED
+        yield PageResult(entry.path, outcome, page_id, error=why)
 
 
 def _look(

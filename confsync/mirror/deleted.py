@@ -6,16 +6,14 @@ Evidence of a deletion is git's word alone: a cache does not follow branches.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from confsync.document import paths
-from confsync.mirror.git import repository as gitrepo
-from confsync.mirror.scan import Entry, parsed, read, refuse_misplaced
-from confsync.mirror.state import removals
-from confsync.mirror.state.base_cache import STATE
-from confsync.mirror.walk import walk
+from confsync.mirror.git import removals, repository, trees
+from confsync.mirror.git.removals import Removals
+from confsync.mirror.scan import Entry, parsed, refuse_misplaced
 from confsync.model.config import SpaceConfig
+from confsync.model.filenames import REMOVED
 from confsync.model.stamp import Stamp
 
 
@@ -39,39 +37,60 @@ def deleted_entries(
 ) -> dict[str, Entry]:
     """The documents that a commit has and the work tree lacks, by page id, as the commit has them.
 
-    Those that stood where they cannot, and those that a pull removed because their pages were in
-    the trash, are not among them. Raises UsageError for a revision that is none.
+    Documents that stood where they cannot are not among them, and neither are those that a pull
+    removed. Raises UsageError for a revision that is none.
     """
+    found = _gone(root, spaces, revision, here)
+    removed = removals.read(root) if found else None
+    return {i: entry for i, entry in found.items() if not (removed and _is_in(removed, entry))}
+
+
+def doubtful_entries(
+    root: Path, spaces: Iterable[SpaceConfig], revision: str, here: frozenset[str]
+) -> dict[str, Entry]:
+    """The documents that a commit has and the work tree lacks, of which git tells two things.
+
+    The commit has the document, and also the line that says that a pull removed it: a merge brought
+    the line back, or it was committed without the removal. So a person may have deleted the
+    document since. Raises UsageError for a revision that is none.
+    """
+    removed = removals.read(root)
+    found = _gone(root, spaces, revision, here) if removed.versions else {}
+    found = {i: entry for i, entry in found.items() if _is_in(removed, entry)}
+    then = removals.parse(_committed(root, revision)) if found else removed
+    return {i: entry for i, entry in found.items() if _is_in(then, entry)}
+
+
+def unknown_removals(root: Path) -> str:
+    """Why it cannot be told what pulls removed; empty if it can."""
+    problem = removals.read(root).problem
+    if problem or os.path.lexists(root / REMOVED):
+        return problem
+    return f"{REMOVED}: was deleted here" if removals.parse(_committed(root)).versions else ""
+
+
+def _committed(root: Path, revision: str = "HEAD") -> bytes:
+    return trees.contents_at(root, revision, [REMOVED]).get(REMOVED, b"")
+
+
+def _gone(
+    root: Path, spaces: Iterable[SpaceConfig], revision: str, here: frozenset[str]
+) -> dict[str, Entry]:
+    """The documents that a commit has and the work tree lacks, by page id."""
     spaces = tuple(spaces)
     directories = [space.path for space in spaces]
-    found = gitrepo.deleted_documents(root, directories, revision, here)
-    removed = removals.read(root / STATE)
     entries: dict[str, Entry] = {}
-    for path, raw in found.items():
+    for path, raw in repository.deleted_documents(root, directories, revision, here).items():
         space = next((space for space in spaces if space.holds(path)), None)
         entry = refuse_misplaced(parsed(path, raw), space) if space else None
-        if entry and entry.page_id and entry.page_id not in removed:
+        if entry and entry.page_id:
             entries[entry.page_id] = entry
     return entries
 
 
-def astray(root: Path, spaces: Iterable[SpaceConfig], page_ids: Set[str]) -> dict[str, str]:
-    """Where documents of some pages stand outside of every space's directory: id to path.
-
-    Whoever moves a document there has not deleted it; nor is that a place of its page's.
-    """
-    spaces = tuple(spaces)
-    found: dict[str, str] = {}
-    start = len(os.path.join(root, ""))
-    for parent, names in walk(root) if page_ids else ():
-        inner = parent[start:].replace(os.sep, "/")
-        paths_here = (f"{inner}/{name}" if inner else name for name in names)
-        for path in paths_here:
-            if path.endswith(paths.SUFFIX) and not any(space.holds(path) for space in spaces):
-                claimed = read(root, path).claimed_id
-                if claimed and claimed in page_ids:
-                    found[claimed] = path
-    return found
+def _is_in(removed: Removals, entry: Entry) -> bool:
+    stamp = entry.document.stamp if entry.document else None
+    return stamp is not None and removed.cover(stamp)
 
 
 def committed_stamps(
@@ -83,6 +102,6 @@ def committed_stamps(
     """
     if not here:
         return {}
-    found = gitrepo.committed(root, [space.path for space in spaces], here)
+    found = repository.committed(root, [space.path for space in spaces], here)
     entries = (parsed(path, raw) for path, raw in found.items())
     return {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}

@@ -9,22 +9,23 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync.document import document, paths
 from confsync.document.document import Document
 from confsync.errors import ChangedMeanwhileError, FileError
+from confsync.mirror.git import removals
 from confsync.mirror.scan import MOVING, Entry, SpaceScan, read, scan
-from confsync.mirror.state import disk, people, removals
+from confsync.mirror.state import disk, people
 from confsync.mirror.state import lock as locking
 from confsync.mirror.state.audit import AuditLog
 from confsync.mirror.state.base_cache import STATE, BaseStore
 from confsync.mirror.state.disk import Key
 from confsync.mirror.state.people import People
 from confsync.model.config import Config
-from confsync.model.filenames import TEMPORARY
+from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -145,28 +146,28 @@ class Mirror:
         if now != expected:
             raise _changed(name)
 
-    def remove(self, name: str, *, expected: bytes, page_id: str | None = None) -> None:
-        """Move an unmodified file to the trash, if it still is what was read.
-
-        With `page_id` it is noted that not whoever works here deleted that page's document.
-        """
+    def remove(self, name: str, *, expected: bytes) -> None:
+        """Move an unmodified file to the trash, if it still is what was read."""
         path = self.inside(name)
         self.check(name, path, expected)
         self.keep_in_trash(name, expected)
         try:
-            if page_id is not None:
-                removals.note(self.root / STATE, page_id)
             # Last of all: what somebody saves while the rest is written must be seen.
             self.check(name, path, expected)
             disk.unlink(path)
-        except ChangedMeanwhileError:
-            if page_id is not None:
-                removals.forget(self.root / STATE, page_id)
-            raise
         except OSError as error:
             raise file_error(name, "cannot be removed", error) from None
         self.note(name)
         self.drop_empty(path.parent)
+
+    def note_removals(self, stamps: Iterable[Stamp]) -> None:
+        """Note that not a person deletes the documents with these stamps. Raises FileError."""
+        self.written.update(removals.note(self.root, stamps))
+
+    def forget_removals(self, page_ids: Collection[str]) -> None:
+        """Take out the notes about pages whose documents stand."""
+        if removals.forget(self.root, page_ids):
+            self.note(REMOVED)
 
     def keep_in_trash(self, name: str, data: bytes) -> None:
         """A copy of what a file gives up, below `.confsync/trash`."""

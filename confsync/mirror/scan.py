@@ -28,7 +28,7 @@ _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$"
 # An id and a title; longer is an attack, such as on the recursion of a YAML parser.
 _MAX_FOLDER = 8192
 # A body has 5 MB at most; what is larger is not even read.
-_MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 
 # Between two places a moving document stands in a directory that says which parent it wants.
 MOVING = "moving~"
@@ -192,6 +192,11 @@ def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
     return frozenset(entry.path for scan in scans for entry in scan.entries)
 
 
+def ids_in(scans: Iterable[SpaceScan]) -> frozenset[str]:
+    """The ids of the pages whose documents stand, as far as these can be told."""
+    return frozenset(i for scan in scans for entry in scan.entries if (i := entry.claimed_id))
+
+
 def _scan_space(
     root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]
 ) -> tuple[list[Entry], dict[str, Folder]]:
@@ -215,8 +220,8 @@ def read(root: Path, name: str) -> Entry:
         if not stat.S_ISREG(found.st_mode):
             problem = DocumentError(name, 1, "is not a regular file; confsync follows no links")
             return Entry(name, b"", None, problem)
-        if found.st_size > _MAX_BYTES:
-            why = f"is over {_MAX_BYTES // 2**20} MB, and no page is"
+        if found.st_size > MAX_BYTES:
+            why = f"is over {MAX_BYTES // 2**20} MB, and no page is"
             return Entry(name, b"", None, DocumentError(name, 1, why))
         return parsed(name, path.read_bytes())
     except OSError as error:

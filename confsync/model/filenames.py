@@ -11,6 +11,8 @@ import os
 CONFIG = ".confsync.yaml"
 # What can be deleted at any time without losing work.
 STATE = ".confsync"
+# The pages whose documents pulls removed; unlike the state, git carries it.
+REMOVED = ".confsync.removed"
 # How a file is called while it is written; what a killed run left of these is swept away.
 TEMPORARY = ".confsync-new-"
 SUFFIX = ".xhtml"

@@ -18,8 +18,6 @@ from confsync.mirror import attachment_files as files
 from confsync.mirror import moves as moving
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.state import removals
-from confsync.mirror.state.base_cache import STATE
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress
@@ -56,7 +54,7 @@ def act(
     then moves, then what is written.
     """
     mirror = how.mirror
-    done += [_remove(mirror, step) for step in plan.steps if step.remove]
+    done += _remove(mirror, [step for step in plan.steps if step.remove])
     stuck = _place(mirror, plan, plan.placement) if plan.placement else {}
     steps = [step for step in plan.steps if not step.remove]
     known = {step.path: step.result for step in steps}
@@ -69,7 +67,6 @@ def act(
     ready = [step for i in new if (step := planning.named(new[i], texts.get(i)))]
     for step in ready:
         del new[step.result.id or ""]
-    removed = removals.read(mirror.root / STATE)
     number = 0
     with how.remote.workers.locally.aside() as aside:
         try:
@@ -81,7 +78,7 @@ def act(
                 some = list(_with_files(how, some))
                 # While these are written, the next ones are made; no more than those are in memory.
                 done += aside.taken()
-                aside.put(partial(_write, how, some, removed))
+                aside.put(partial(_write, how, some))
                 number += len(some)
         finally:
             done += aside.taken()
@@ -149,8 +146,8 @@ def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
             mirror.drop_folder(directory)
 
 
-def _write(how: How, steps: list[Step], removed: frozenset[str]) -> list[PageResult]:
-    """Write what is to be written, and tell of the rest; `removed` are pages that came back."""
+def _write(how: How, steps: list[Step]) -> list[PageResult]:
+    """Write what is to be written, and tell of the rest."""
     mirror = how.mirror
     results: list[PageResult] = []
     waiting: list[tuple[int, Step]] = []
@@ -178,8 +175,8 @@ def _write(how: How, steps: list[Step], removed: frozenset[str]) -> list[PageRes
     ):
         if error is not None:
             results[place] = failed(step.result, error)
-        elif step.entry is None and step.result.id in removed:
-            removals.forget(mirror.root / STATE, step.result.id)
+    new = {step.result.id for _, step in waiting if step.entry is None and step.result.id}
+    mirror.forget_removals(new - {result.id for result in results if result.exit})
     return results
 
 
@@ -214,12 +211,26 @@ def _outline(how: How, step: Step) -> Document | None:
     return outline(page.info.title, stamp, step.new.labels)
 
 
-def _remove(mirror: Mirror, step: Step) -> PageResult:
+def _remove(mirror: Mirror, steps: list[Step]) -> list[PageResult]:
+    """Remove documents, which are noted before: a kill in between leaves notes too many."""
+    documents = [step.entry.document for step in steps if step.entry]
+    stamps = [found.stamp for found in documents if found and found.stamp]
+    try:
+        if stamps:
+            mirror.note_removals(stamps)
+    except ConfsyncError as error:
+        return [failed(step.result, error) for step in steps]
+    results = [_remove_one(mirror, step) for step in steps]
+    mirror.forget_removals({result.id for result in results if result.exit and result.id})
+    return results
+
+
+def _remove_one(mirror: Mirror, step: Step) -> PageResult:
     try:
         raw = mirror.whole(step.entry).raw if step.entry else b""
         for file in _files_of(mirror, step):
             mirror.discard(file.path, expected=file.digest)
-        mirror.remove(step.path, expected=raw, page_id=step.result.id)
+        mirror.remove(step.path, expected=raw)
     except ConfsyncError as error:
         return failed(step.result, error)
     return step.result

@@ -10,10 +10,12 @@ from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.mirror import moves as adopting
 from confsync.mirror import moves as moving
 from confsync.mirror.deleted import deleted_pages
+from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
+from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, ids_in, knowing, paths_of
 from confsync.mirror.selection import Selection
 from confsync.model.config import SpaceConfig
+from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress
@@ -72,6 +74,8 @@ def bring(
         if not dry_run:
             mirror.sweep()
         scans = mirror.scan(last.read)
+        if not dry_run:
+            mirror.forget_removals(ids_in(scans))
         selection.check(
             (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
         )
@@ -132,7 +136,7 @@ def bring(
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     changed = [page for page in renamed if page.old != page.new and not interrupted]
     links = references.notes(mirror.scan(), changed) if changed else ()
-    notes = (*links, *scope.note(left))
+    notes = (*links, *scope.note(left), *(() if committing else _to_commit(mirror)))
     result = Result(
         "pull",
         told,
@@ -144,6 +148,13 @@ def bring(
     )
     result = committing.of(result) if committing else result
     return conflicts.tell_git(mirror, result, conflicted)
+
+
+def _to_commit(mirror: Mirror) -> tuple[str, ...]:
+    """Say that `git commit -a` would leave out the new `.confsync.removed`, which matters."""
+    if REMOVED not in mirror.written or not is_unknown(mirror.root, REMOVED):
+        return ()
+    return (f"commit {REMOVED} with the removed documents: 'git add {REMOVED}' first",)
 
 
 def _hand_over(

@@ -24,7 +24,9 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.git.repository import stands
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.whereabouts import new_copies
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
@@ -83,10 +85,17 @@ class Uploading:
                 case Decision.DELETE if self._delete:
                     self._doomed.append(sides)
 
-    def delete(self) -> None:
-        """Delete what was deleted here, now that no page shows it. Raises APIAccessError."""
+    def delete(self) -> str:
+        """Delete what was deleted here, now that no page shows it; return why some were not.
+
+        Raises APIAccessError, FileError.
+        """
+        kept = []
         for sides in self._doomed:
             if sides.remote is None:
+                continue
+            if why := self._seen_again(sides, sides.remote.size):
+                kept.append(f"{sides.name}: {why}")
                 continue
             try:
                 self._remote.delete_attachment(self._page, sides.remote.id)
@@ -99,6 +108,28 @@ class Uploading:
             if base := self._attached.pop(sides.name, None):
                 directory = attachments.directory_of(self._beside.path)
                 self._mirror.note_gone(f"{directory}/{base.file}")
+        return "; ".join(kept)
+
+    def _seen_again(self, sides: Sides, size: int) -> str:
+        """Why an attachment's file is not deleted: it came back meanwhile, or stands elsewhere.
+
+        Looked at right before the request. A copy that belongs to an attachment of its own, such as
+        after a new name in this push, is no trace of the file.
+        """
+        root, base = self._mirror.root, sides.base
+        if base is None:
+            return ""
+        directory = attachments.directory_of(self._beside.path)
+        path = f"{directory}/{base.file}"
+        if stands(root / path):
+            return f"{path} stands here again; run the command again"
+        own = {
+            (self._beside.path, each.file) for each in self.attached if each.digest == base.digest
+        }
+        for copy in new_copies(root, base.digest, size):
+            if (attachments.document_of(copy), copy.rpartition("/")[2]) not in own:
+                return f"its file stands at {copy} now; move it back, or delete it there as well"
+        return ""
 
     # -- one attachment ----------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from confsync.document import paths
 from confsync.document.media_types import differs
 from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError, NotVisibleError
 from confsync.mirror.attachment_files import MISNAMED, head
-from confsync.mirror.deleted import astray, deleted_entries
+from confsync.mirror.deleted import deleted_entries
 from confsync.mirror.git import worktree
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
@@ -27,7 +27,7 @@ from confsync.sync import labels as labelling
 from confsync.sync import scope
 from confsync.sync.attachments import Beside
 from confsync.sync.preflight import flaw_of, gather_bases
-from confsync.sync.refusals import MASS, blank, failed, outside_of, too_many
+from confsync.sync.refusals import MASS, blank, failed, too_many
 
 
 def index_for(mirror: Mirror, delete: Deleting | None) -> Index | None:
@@ -210,24 +210,6 @@ def deleted_documents(
     here = paths_of(scans)
     found = deleted_entries(mirror.root, mirror.config.spaces, since, here=here)
     return {page_id: entry for page_id, entry in found.items() if page_id not in present}
-
-
-def truly_deleted(
-    mirror: Mirror,
-    deleted: Mapping[str, Entry],
-    asked: Deleting,
-    selection: Selection,
-    pages: list[PageResult],
-) -> dict[str, Entry]:
-    """The documents that are deleted, without those that only stand where no page can."""
-    unnamed = deleted.keys() - asked.named.keys()
-    found = astray(mirror.root, mirror.config.spaces, unnamed)
-    for page_id, path in found.items():
-        if selection.has(deleted[page_id].path):
-            hint = "move it back, or delete it there and push --delete again"
-            told = replace(blank(deleted[page_id]), error=outside_of(path), hint=hint)
-            pages.append(replace(told, exit=Exit.REFUSED))
-    return {page_id: entry for page_id, entry in deleted.items() if page_id not in found}
 
 
 def ids_of(scans: tuple[SpaceScan, ...], deleted: Mapping[str, Entry]) -> set[str]:

@@ -21,16 +21,18 @@ from confsync.errors import (
     UnsettledError,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.git.repository import stands
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import Entry, SpaceScan, read
 from confsync.mirror.selection import Selection
+from confsync.mirror.whereabouts import Whereabouts
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, Status
 from confsync.model.stamp import Local, Stamp
 from confsync.sync.compare import Absent, Content, Decisions
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import conflict_event, failed, refusal
+from confsync.sync.refusals import conflict_event, failed, refusal, traced
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
 
@@ -99,11 +101,18 @@ class Deletions:
     """The deletions of one space; adds to `pages` what became of them."""
 
     def __init__(
-        self, mirror: Mirror, reader: Reader, pages: list[PageResult], *, dry_run: bool
+        self,
+        mirror: Mirror,
+        reader: Reader,
+        pages: list[PageResult],
+        sight: Whereabouts,
+        *,
+        dry_run: bool,
     ) -> None:
         self._mirror = mirror
         self._reader = reader
         self._pages = pages
+        self._sight = sight
         self._dry_run = dry_run
         self._gone: set[str] = set()
 
@@ -137,11 +146,12 @@ class Deletions:
                 return False
             if children:
                 told = _rejected(result, f"something stands below it that stays: {_few(children)}")
+            told = told or self._seen_again(one, result)
             self._pages.append(told or self._send(one, found, result))
         except EVERYBODYS as error:
             self._pages.append(failed(result, error))
             raise
-        except APIAccessError as error:
+        except (APIAccessError, FileError) as error:
             self._pages.append(failed(result, error))
         return True
 
@@ -191,6 +201,28 @@ class Deletions:
         version = case.page.info.version
         hint = _look_hint(one.page_id, version.number)
         return replace(told, hint=hint, version=version, remote=version.number)
+
+    def _seen_again(self, one: Doomed, result: PageResult) -> PageResult | None:
+        """The refusal of a page whose document came back, or was changed, while this run went on.
+
+        Looked at right before the request, since a person or git may do that at any moment.
+        """
+        if self._dry_run:
+            return None
+        again = "run the command again"
+        if one.entry is not None:
+            if read(self._mirror.root, one.path).raw == one.entry.raw:
+                return None
+            why = "its document was changed while confsync ran"
+            return replace(_rejected(result, why), hint=again)
+        if one.known is not None and stands(self._mirror.root / one.path):
+            return replace(_rejected(result, "its document stands here again"), hint=again)
+        trace = self._sight.look().get(one.page_id)
+        if trace is None:
+            return None
+        outside = self._sight.is_outside(trace.path)
+        why, hint = traced(trace, self._sight.gone[one.page_id], outside=outside)
+        return replace(_rejected(result, why), hint=hint)
 
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:
         """Delete the page; then the document, where it still stands here."""

@@ -85,9 +85,10 @@ class Extras:
         """Delete the attachments that were deleted here, now that no page shows them."""
         sending = self._uploading.get(entry.path)
         try:
-            if sending:
-                sending.delete()
-        except APIAccessError as error:
+            if sending and (kept := sending.delete()):
+                why = f"an attachment was not deleted: {kept}"
+                self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)
+        except (APIAccessError, FileError) as error:
             why = f"an attachment could not be deleted: {error.message}"
             self.unfinished[entry.path] = Unfinished(why, error.exit)
 

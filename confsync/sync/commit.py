@@ -12,6 +12,7 @@ from confsync.errors import APIAccessError, ConfsyncError
 from confsync.mirror.deleted import deleted_pages
 from confsync.mirror.git import worktree
 from confsync.mirror.mirror import Mirror
+from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
 from confsync.model.result import Problem, Result
@@ -59,7 +60,8 @@ class Commit:
                 self._note_moved(result)
             # What is staged of a document that was deleted since stands nowhere else.
             left = self._dirty if self._theirs else worktree.staged_and_gone(root, written)
-            left &= written
+            # A removal and the note about it belong together, however the file was edited before.
+            left = left & written - {REMOVED}
             names = written - left - conflicted
             made = worktree.commit(root, names, message)
         except ConfsyncError as error:

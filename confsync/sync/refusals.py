@@ -7,6 +7,7 @@ from typing import assert_never
 
 from confsync.errors import ConfsyncError, Exit
 from confsync.mirror.scan import Entry
+from confsync.mirror.whereabouts import Trace
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
@@ -68,6 +69,27 @@ def taken(result: PageResult, other: PageInfo) -> PageResult:
 def outside_of(path: str) -> str:
     """The words for a document that was moved to where no space's pages are."""
     return f"stands at {path} now, outside of every space's directory; its page stays where it is"
+
+
+def traced(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
+    """Why a page is not deleted whose document may stand in another place, and what helps.
+
+    `entry` is the document as git has it; `outside` says that the place is in no space's directory.
+    """
+    if not trace.certain:
+        why = f"{trace.path} cannot be read, and may be its document"
+        return why, f"repair {trace.path}, or remove it and push again; {by_id(entry)}"
+    if trace.path == entry.path:
+        return "its document stands here again", "run the command again"
+    why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"
+    return why, f"move it back, or delete it there and push --delete again; {by_id(entry)}"
+
+
+def by_id(entry: Entry) -> str:
+    """The command that deletes a page by its id, and gives up the version that git has of it."""
+    stamp = entry.document.stamp if entry.document else None
+    named = f"{entry.page_id}@{stamp.version}" if stamp else entry.page_id
+    return f"'confsync push --delete {named}' deletes the page in any case"
 
 
 def log_conflict(case: Case, who: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -37,6 +38,38 @@ class Run:
     def outcomes(self) -> dict[str, str]:
         """Path to outcome."""
         return {page["path"]: page["outcome"] for page in self.data["pages"]}
+
+
+# How git keeps objects and references: as it always did, and as git 3 does by default.
+GIT_FORMATS = {
+    "sha1": {},
+    "sha256": {"GIT_DEFAULT_HASH": "sha256"},
+    "reftable": {"GIT_DEFAULT_REF_FORMAT": "reftable"},
+    "git 3": {"GIT_DEFAULT_HASH": "sha256", "GIT_DEFAULT_REF_FORMAT": "reftable"},
+}
+
+
+def each_git_format(test: Callable[..., None]) -> Callable[..., None]:
+    """Run a test in repositories of each format that the installed git knows."""
+    formats = pytest.mark.parametrize("git_format", GIT_FORMATS, indirect=True)
+    return pytest.mark.usefixtures("git_format")(formats(test))  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def git_format(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Repositories that are made in the test have this format."""
+    name = str(request.param)
+    for key, value in GIT_FORMATS[name].items():
+        monkeypatch.setenv(key, value)
+    probe = tmp_path / "probe.git"
+    done = subprocess.run(["git", "init", "-q", "--bare", str(probe)], check=False)
+    made = (probe / "config").read_text() if done.returncode == 0 else ""
+    wanted = [value for value in GIT_FORMATS[name].values() if value not in made]
+    shutil.rmtree(probe, ignore_errors=True)
+    if done.returncode or wanted:
+        pytest.skip(f"this git makes no repository of the format {name}")
 
 
 class Desk:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, each_git_format, writes
 
 GUIDE = "ENG/guide.xhtml"
 FILES = "ENG/guide.attachments"
@@ -314,6 +314,7 @@ def test_one_that_is_gone_there_and_changed_here_is_kept_until_somebody_decides(
 # -- deleting --------------------------------------------------------------------------------------
 
 
+@each_git_format
 def test_one_that_was_deleted_here_is_deleted_there_only_when_asked(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:
@@ -452,6 +453,7 @@ def test_they_go_where_the_document_goes(wiki: Sandbox, attached: Desk, guide: s
     settled(wiki, attached)
 
 
+@each_git_format
 def test_a_document_that_was_moved_alone_gets_them_at_the_next_pull(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:

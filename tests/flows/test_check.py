@@ -12,7 +12,7 @@ import pytest
 
 from confsync.cli import main
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, Run
+from tests.flows.conftest import Desk, Run, each_git_format
 
 GUIDE = "ENG/guide.xhtml"
 LINE = "<p>The second is 9090.</p>"
@@ -184,6 +184,7 @@ def test_a_blog_posts_title_is_no_pages(wiki: Sandbox, desk: Desk) -> None:
     assert [one["code"] for one in findings(desk)] == ["link"]
 
 
+@each_git_format
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -18,7 +18,7 @@ import pytest
 from confsync import failpoints as steps
 from confsync.mirror.git import index as gitindex
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, each_git_format, writes
 
 GUIDE = "ENG/guide.xhtml"
 BODY = "<h1>Ports</h1><p>The first port is 8080.</p><p>The second is 9090.</p>"
@@ -103,6 +103,7 @@ def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     assert writes(wiki) == []
 
 
+@each_git_format
 @posix
 def test_git_mergetool_opens_the_three_sides_and_the_rest_follows(
     wiki: Sandbox, team: Desk, guide: str, tmp_path: Path
@@ -207,6 +208,7 @@ def test_what_is_staged_is_never_lost(team: Desk) -> None:
     assert "8081" in desk.git("show", f":{GUIDE}")
 
 
+@each_git_format
 def test_what_is_staged_and_in_the_file_is_told_to_git(team: Desk) -> None:
     team.git("add", GUIDE)
     run = team("pull", "--merge", GUIDE, exit=1)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, each_git_format, writes
 
 GUIDE = "ENG/guide.xhtml"
 
@@ -30,6 +30,7 @@ def status_of(wiki: Sandbox, page_id: str) -> str:
     return wiki.store.page(page_id).status
 
 
+@each_git_format
 def test_a_deleted_document_deletes_its_page_only_when_asked(
     wiki: Sandbox, repo: Desk, guide: str
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_lost_answer_is_looked_into(wiki: Sandbox, repo: Desk, guide: str, fau
     assert [method for method, _ in writes(wiki)] == ["DELETE"]
 
 
+@each_git_format
 def test_an_older_commit_tells_what_was_deleted(wiki: Sandbox, repo: Desk, guide: str) -> None:
     repo.git("rm", "-q", GUIDE)
     commit(repo)
@@ -201,6 +203,7 @@ def test_a_moved_document_is_not_a_deleted_one(wiki: Sandbox, repo: Desk, guide:
     assert status_of(wiki, guide) == "current"
 
 
+@each_git_format
 def test_a_trashed_page_comes_back_with_its_text(wiki: Sandbox, repo: Desk, guide: str) -> None:
     before = repo.text(GUIDE)
     repo.path(GUIDE).unlink()

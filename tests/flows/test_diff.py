@@ -15,7 +15,7 @@ import pytest
 from confsync.mirror.git import repository as gitrepo
 from confsync.sandbox import Sandbox
 from confsync.sync import merge_base as bases
-from tests.flows.conftest import Desk
+from tests.flows.conftest import Desk, each_git_format
 
 GUIDE = "ENG/guide.xhtml"
 BODY = "<h1>Ports</h1><p>The first port is 8080.</p><p>The second is 9090.</p>"
@@ -38,6 +38,7 @@ def test_the_settings_of_the_user_hold(desk: Desk, _own_home: Path) -> None:
     assert "\x1b[1;35m" in desk("diff", "--color", "always").out
 
 
+@each_git_format
 @pytest.mark.parametrize("where", ["cache", "git", "server"])
 def test_the_base_is_taken_from_where_it_is(wiki: Sandbox, desk: Desk, where: str) -> None:
     if where == "git":

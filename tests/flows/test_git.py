@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, each_git_format, writes
 
 PAGES = ("ENG/one.xhtml", "ENG/two.xhtml")
 
@@ -55,6 +55,7 @@ def test_since_means_what_changed_on_this_branch(wiki: Sandbox, repo: Desk) -> N
     assert [page.version for page in wiki.store.pages("ENG")] == [1, 1, 2]
 
 
+@each_git_format
 def test_since_knows_new_documents_and_not_what_the_other_branch_did(
     wiki: Sandbox, repo: Desk
 ) -> None:
@@ -81,6 +82,7 @@ def test_since_does_not_take_what_another_branch_added_for_deleted(
     assert wiki.store.page(page.id).status == "current"
 
 
+@each_git_format
 def test_staged_means_what_the_index_has_and_refuses_what_differs(
     wiki: Sandbox, repo: Desk
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_push_commits_its_stamps_and_nothing_else(wiki: Sandbox, repo: Desk) -
     assert len(subjects(repo)) == count
 
 
+@each_git_format
 @pytest.mark.parametrize("staged", [True, False])
 def test_a_document_that_was_moved_and_pushed_is_committed_as_moved(
     wiki: Sandbox, repo: Desk, staged: bool
@@ -179,6 +182,7 @@ def test_a_document_that_was_moved_and_pushed_is_committed_as_moved(
     assert repo.git("status", "--porcelain").split() == ["A" if staged else "??", "ENG/index2"]
 
 
+@each_git_format
 def test_a_pull_is_committed_with_its_authors(wiki: Sandbox, repo: Desk) -> None:
     one, two = (page for page in wiki.store.pages("ENG") if page.title in ("One", "Two"))
     wiki.store.edit(one.id, "<p>hers</p>", author="Ana Lima", message="new ports")
@@ -265,6 +269,7 @@ def test_it_works_wherever_the_mirror_is(
     assert repo.git("status", "--porcelain") == ""
 
 
+@each_git_format
 @pytest.mark.parametrize("tree", ["main", "linked"])
 def test_a_hook_of_a_mirror_in_a_subfolder_sees_what_is_staged(
     wiki: Sandbox, repo: Desk, tmp_path: Path, tree: str
@@ -591,3 +596,25 @@ def test_line_ends_are_no_concern_of_gits(
     desk.root = tmp_path / "other"
     assert desk("status", "--remote").out == "clean: 2 pages\n"
     assert "nothing to do" in desk("push").out
+
+
+# -- what a clone does not have --------------------------------------------------------------------
+
+
+def test_what_a_partial_clone_lacks_is_not_guessed(
+    wiki: Sandbox, repo: Desk, tmp_path: Path
+) -> None:
+    one = page_id(wiki, "One")
+    repo.git("rm", "-q", "ENG/one.xhtml")
+    repo.git("commit", "-qm", "deleted")
+    repo.git("config", "uploadpack.allowFilter", "true")
+    where = str(tmp_path / "part")
+    repo.git("clone", "-q", "--filter=blob:none", repo.root.as_uri(), where)
+    repo.root = tmp_path / "part"
+    run = repo("push", "--delete", "--since", "HEAD~1", exit=4)
+    assert "git does not have the content of ENG/one.xhtml here (a partial clone)" in run.err
+    hint = run.err.partition("hint: '")[2].partition("'")[0]
+    assert wiki.store.page(one).status == "current"
+    repo.git(*hint.split()[1:])
+    repo("push", "--delete", "--since", "HEAD~1")
+    assert wiki.store.page(one).status == "trashed"

@@ -63,7 +63,7 @@ def deleted_documents(
             return {}
         command = _harmless(_command(repo, root))
         commit = common(command, revision)
-        listed = _listed(command, commit, directories)
+        listed = listed_at(command, commit, directories)
         gone = _gone(command, root, directories, filter(is_document, listed))
         return _contents(command, commit, {name: listed[name] for name in gone})
 
@@ -74,7 +74,7 @@ def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str
         if repo is None:
             return frozenset()
         command = _harmless(_command(repo, root))
-        listed = filter(document_of, _listed(command, "HEAD", directories))
+        listed = filter(document_of, listed_at(command, "HEAD", directories))
         return frozenset(_gone(command, root, directories, listed))
 
 
@@ -89,7 +89,7 @@ def committed(
         if repo is None:
             return {}
         command = _harmless(_command(repo, root))
-        listed = _listed(command, "HEAD", directories)
+        listed = listed_at(command, "HEAD", directories)
         other = {
             name: listed[name]
             for name, raw in here.items()
@@ -105,7 +105,7 @@ def _blob_id(raw: bytes, length: int) -> str:
     return made(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
 
 
-def _listed(command: Git, commit: str, directories: Iterable[str]) -> dict[str, str]:
+def listed_at(command: Git, commit: str, directories: Iterable[str]) -> dict[str, str]:
     """The files that a commit has below some directories of the mirror: path to object id."""
     rows = split(command.ls_tree("-r", "-z", commit, "--", *directories))
     return {name: line.split()[2] for line, _, name in (row.partition("\t") for row in rows)}
@@ -126,7 +126,7 @@ def _contents(command: Git, commit: str, listed: Mapping[str, str]) -> dict[str,
 def _gone(command: Git, root: Path, directories: Iterable[str], listed: Iterable[str]) -> list[str]:
     """The files of a commit that the work tree lacks."""
     # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
-    gone = [name for name in listed if not _stands(root / name)]
+    gone = [name for name in listed if not stands(root / name)]
     sparse = _left_out(command, directories) if gone else frozenset()
     return [name for name in gone if name not in sparse]
 
@@ -161,7 +161,7 @@ def _left_out(command: Git, directories: Iterable[str]) -> frozenset[str]:
     return frozenset(line[2:] for line in listed if line.startswith("S "))
 
 
-def _stands(path: Path) -> bool:
+def stands(path: Path) -> bool:
     """Whether anything but a directory stands there, or may: what cannot be told is not gone."""
     try:
         return not stat.S_ISDIR(os.lstat(path).st_mode)

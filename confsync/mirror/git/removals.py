@@ -1,0 +1,195 @@
+"""The pages whose documents pulls removed: `.confsync.removed`, which git carries with the mirror.
+
+A document that a commit has and the work tree lacks was deleted by a person, or was removed by a
+pull, since its page was in the trash or not visible. A later `push --delete` must delete the page
+only in the first case, in every clone. So a pull writes a line for each document that it removes:
+``ID vVERSION DIGEST``, as the document's stamp had them. A line goes when its page is back.
+
+Git merges the file as a union, which can bring a line back. Such a line is stale: a document whose
+stamp is newer than the line was not removed by the pull that wrote the line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from confsync.errors import ChangedMeanwhileError, FileError
+from confsync.mirror.git import attributes
+from confsync.mirror.state import disk
+from confsync.model.filenames import REMOVED, STATE
+from confsync.model.stamp import Stamp
+
+HEADER = (
+    b"# The pages whose documents confsync removed, because the server had no such page any more.\n"
+    b"# 'confsync push --delete' leaves these pages alone. Commit this file with the removals.\n"
+)
+# Where earlier versions kept the ids, in one clone only. The first change moves them to the file.
+OLD = f"{STATE}/removed"
+# A million lines; a larger file is none of confsync's.
+_MAX_BYTES = 64 * 1024 * 1024
+_EXACT = re.compile(rb"(\d{1,20})(?:\s+v?(\d{1,9})(?:\s+([0-9a-f]{32}))?)?")
+_ID = re.compile(rb"(\d{1,20})(?!\d)")
+_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+
+
+class Removals(NamedTuple):
+    """What pulls removed: each page's id, with the newest version that one of its lines names.
+
+    The version is None if a line names none: such a line covers every version. `problem` says why
+    there may be lines that could not be read.
+    """
+
+    versions: Mapping[str, int | None]
+    problem: str = ""
+
+    def cover(self, stamp: Stamp) -> bool:
+        """Return whether a pull removed the document of this stamp, or of a later one."""
+        if stamp.id not in self.versions:
+            return False
+        version = self.versions[stamp.id]
+        return version is None or stamp.version <= version
+
+
+class _Lines(NamedTuple):
+    """The file, taken apart: a line for each page, and the lines that are about no page."""
+
+    pages: dict[str, tuple[int | None, str]]
+    others: list[bytes]
+    problem: str
+
+
+def read(root: Path) -> Removals:
+    """Return what the pulls of the mirror removed. A file that cannot be read is a `problem`."""
+    problem = ""
+    try:
+        raw = _bytes(root / REMOVED)
+    except FileError as error:
+        raw, problem = b"", error.message
+    lines = _parse(raw or b"")
+    pages = {**_old(root), **{i: version for i, (version, _) in lines.pages.items()}}
+    return Removals(pages, problem or lines.problem)
+
+
+def parse(raw: bytes) -> Removals:
+    """Return what the content of such a file says, as a commit has it."""
+    lines = _parse(raw)
+    return Removals({i: version for i, (version, _) in lines.pages.items()}, lines.problem)
+
+
+def note(root: Path, stamps: Iterable[Stamp]) -> tuple[str, ...]:
+    """Write a line for each document that is about to be removed; return the changed files.
+
+    The first line also tells git how to merge the file. Raises FileError.
+    """
+    before = _bytes(root / REMOVED)
+    lines = _parse(before or b"")
+    pages = {**_as_lines(_old(root)), **lines.pages}
+    pages |= {stamp.id: (stamp.version, stamp.digest) for stamp in stamps}
+    _write(root, before, lines._replace(pages=pages))
+    return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
+
+
+def forget(root: Path, page_ids: Collection[str]) -> bool:
+    """Take out the lines of pages whose documents stand again; return whether there were any."""
+    with contextlib.suppress(FileError):
+        before = _bytes(root / REMOVED)
+        lines = _parse(before or b"")
+        old = _as_lines(_old(root))
+        if not ((lines.pages.keys() | old.keys()) & set(page_ids)):
+            return False
+        pages = {**old, **lines.pages}
+        left = {i: line for i, line in pages.items() if i not in page_ids}
+        _write(root, before, lines._replace(pages=left))
+        return True
+    return False
+
+
+def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
+    """Replace the file, if it still is what was read. Raises FileError."""
+    path = root / REMOVED
+    text = b"".join([HEADER] if before is None else lines.others)
+    for page_id, (version, digest) in sorted(lines.pages.items(), key=lambda one: int(one[0])):
+        parts = (page_id, f"v{version}" if version is not None else "", digest)
+        text += " ".join(filter(None, parts)).encode() + b"\n"
+
+    def check() -> None:
+        if _bytes(path) != before:
+            raise ChangedMeanwhileError(
+                f"{REMOVED}: changed while confsync ran; it was left alone",
+                hint="run the command again",
+            )
+
+    try:
+        disk.replace(path, text, check)
+    except OSError as error:
+        raise FileError(f"{REMOVED}: cannot be written: {error.strerror or error}") from None
+    with contextlib.suppress(OSError):
+        if os.path.lexists(root / OLD):
+            disk.unlink(root / OLD)
+
+
+def _parse(raw: bytes) -> _Lines:
+    """Take a file apart, however it was edited or merged; of a page's lines the newest counts."""
+    pages: dict[str, tuple[int | None, str]] = {}
+    others: list[bytes] = []
+    problem = ""
+    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        text = line.strip()
+        found = _EXACT.fullmatch(text) or _ID.match(text)
+        if found:
+            page_id = found[1].decode()
+            pages[page_id] = _newer(_line(found), pages.get(page_id))
+        elif text and not text.startswith(_MARKERS):
+            others.append(text + b"\n")
+            if not text.startswith(b"#"):
+                problem = problem or f"{REMOVED}: line {number} names no page"
+    return _Lines(pages, others, problem)
+
+
+def _line(found: re.Match[bytes]) -> tuple[int | None, str]:
+    """The version and digest of a line; none of both where more than these stands in it."""
+    _, version, digest = (*found.groups(), None, None)[:3]  # a plain id has one group
+    return (int(version) if version else None), (digest or b"").decode()
+
+
+def _newer(
+    line: tuple[int | None, str], other: tuple[int | None, str] | None
+) -> tuple[int | None, str]:
+    if other is None or line[0] is None:
+        return line
+    return other if other[0] is None or other[0] >= line[0] else line
+
+
+def _as_lines(pages: Mapping[str, int | None]) -> dict[str, tuple[int | None, str]]:
+    return {page_id: (version, "") for page_id, version in pages.items()}
+
+
+def _old(root: Path) -> dict[str, int | None]:
+    """The ids that an earlier version noted in this clone."""
+    with contextlib.suppress(FileError):
+        words = (_bytes(root / OLD) or b"").split()
+        return {word.decode(): None for word in words if _ID.fullmatch(word)}
+    return {}
+
+
+def _bytes(path: Path) -> bytes | None:
+    """A regular file's content; None where nothing stands. Raises FileError."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise FileError(f"{path.name}: is not a regular file; confsync follows no links")
+        with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError(f"{path.name}: cannot be read: {error.strerror or error}") from None
+    if len(raw) > _MAX_BYTES:
+        raise FileError(f"{path.name}: is too large to be what confsync wrote")
+    return raw

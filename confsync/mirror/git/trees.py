@@ -1,0 +1,72 @@
+"""Single files of a mirror, as commits and git's index have them. Paths are relative to the mirror.
+
+No program is started for any of it, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from confsync.mirror.git import blobs
+from confsync.mirror.git.repository import common, listed_at, quiet, split
+
+
+def top_of(root: Path) -> Path:
+    """Return the top of the work tree that the mirror is in; the mirror's root without one."""
+    with quiet(root) as command:
+        return root.resolve() if command is None else Path(command.rev_parse("--show-toplevel"))
+
+
+def is_unknown(root: Path, name: str) -> bool:
+    """Return whether the mirror is in a repository whose index does not have a file."""
+    with quiet(root) as command:
+        return command is not None and not command.ls_files("-z", "--", f":(literal){name}")
+
+
+def is_in_head(root: Path, name: str) -> bool:
+    """Return whether HEAD has a file of this path."""
+    with quiet(root) as command:
+        return command is not None and name in listed_at(command, "HEAD", [name])
+
+
+def contents_at(root: Path, revision: str, names: Collection[str]) -> dict[str, bytes]:
+    """Return what files were where HEAD and a revision parted: path to content.
+
+    Files that the commit does not have are left out, and so are those whose content a partial clone
+    lacks. Raises UsageError for a revision that is none.
+    """
+    with quiet(root) as command:
+        if command is None or not names:
+            return {}
+        listed = listed_at(command, common(command, revision), names)
+        found = dict(blobs.read(command, set(listed.values())))
+        return {name: raw for name, i in listed.items() if (raw := found[i]) is not None}
+
+
+def renames_since(root: Path, revision: str) -> dict[str, str]:
+    """Return the files that git's index has under another name: new path to old path.
+
+    Git compares their content with the commit where HEAD and the revision parted. Raises UsageError
+    for a revision that is none.
+    """
+    with quiet(root) as command:
+        if command is None:
+            return {}
+        status, listed, _ = command.diff(
+            *("--cached", "--find-renames", "--diff-filter=R", "--name-status", "-z"),
+            *("--no-ext-diff", "--no-textconv", common(command, revision)),
+            with_extended_output=True,
+            with_exceptions=False,
+        )
+        top = command.rev_parse("--show-toplevel")
+        rows = split(listed) if status == 0 else []
+    return {
+        _relative(top, new, root): _relative(top, old, root)
+        for old, new in zip(rows[1::3], rows[2::3], strict=True)
+    }
+
+
+def _relative(top: str, name: str, root: Path) -> str:
+    return Path(os.path.relpath(os.path.join(top, name), root.resolve())).as_posix()

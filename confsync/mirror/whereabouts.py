@@ -1,0 +1,230 @@
+"""Where a document may stand that git says was deleted: a second look, right before a deletion.
+
+A document that was moved is not deleted, even if confsync cannot read it at its new place, or never
+looks there. So each look goes through the whole work tree: hidden directories, attachments, and
+what is outside of the mirror. Only repositories inside of this one, and what confsync keeps for
+itself, are left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from confsync.document.attachment_names import document_of
+from confsync.mirror import attachment_files as files
+from confsync.mirror.git import trees
+from confsync.mirror.scan import MAX_BYTES, Entry, parsed, read
+from confsync.mirror.state import disk
+from confsync.mirror.state.disk import Key
+from confsync.model.config import SpaceConfig
+from confsync.model.filenames import STATE, SUFFIX
+
+_ID = re.compile(rb"(?<![0-9])[0-9]{1,20}(?![0-9])")
+# A file that was changed a moment ago can change once more without a sign (FAT counts in 2 s).
+_MOMENT = 2_500_000_000
+
+
+class Trace(NamedTuple):
+    """A file that may be a page's document. `path` is relative to the mirror, perhaps with ``..``.
+
+    `certain` says that the file names the page, else that confsync cannot read which page it is.
+    """
+
+    path: str
+    certain: bool
+
+
+class _Seen(NamedTuple):
+    """What one file is: the page that it names, or None; the ids in it, if it cannot be read."""
+
+    page_id: str | None
+    readable: bool
+    ids: frozenset[str] = frozenset()
+
+
+class Whereabouts:
+    """Looks for the documents of some pages. `entries` are the documents that were read already,
+    `gone` those that `revision` has and the work tree lacks, by page id."""
+
+    def __init__(
+        self,
+        root: Path,
+        spaces: Iterable[SpaceConfig],
+        entries: Iterable[Entry],
+        gone: Mapping[str, Entry],
+        revision: str = "HEAD",
+    ) -> None:
+        self._root = root.resolve()
+        self._spaces = tuple(spaces)
+        self._entries = {entry.path: entry for entry in entries}
+        self.gone = gone
+        self._revision = revision
+        self._top = trees.top_of(root) if gone else root
+        self._known: dict[str, tuple[Key, _Seen]] = {}
+        self._owners: dict[str, str | None] = {}
+        self._renames: Mapping[str, str] | None = None
+
+    def look(self) -> dict[str, Trace]:
+        """Return the traces of the pages' documents as the work tree is now, by page id."""
+        found: dict[str, Trace] = {}
+        unread: dict[str, _Seen] = {}
+        here: set[str] = set()
+        for path, seen in self._files() if self.gone else ():
+            if not seen.readable:
+                unread[path] = seen
+            elif seen.page_id:
+                here.add(seen.page_id)
+                if seen.page_id in self.gone:
+                    found[seen.page_id] = Trace(path, certain=True)
+        for path, owners in self._owners_of(unread, here).items():
+            for page_id in owners:
+                found.setdefault(page_id, Trace(path, certain=False))
+        return found
+
+    def is_outside(self, path: str) -> bool:
+        """Return whether a path is in no space's directory."""
+        return not any(space.holds(path) for space in self._spaces)
+
+    # -- every file that may be a document ---------------------------------------------------------
+
+    def _files(self) -> Iterator[tuple[str, _Seen]]:
+        for path in _candidates(self._top):
+            name = Path(os.path.relpath(path, self._root)).as_posix()
+            outline = self._entries.get(name)
+            if outline and outline.document and not outline.raw:
+                yield name, _Seen(outline.page_id, readable=True)  # the index knows it unread
+                continue
+            key = disk.key(path)
+            if key is None:
+                continue
+            known = self._known.get(name)
+            if known and known[0] == key:
+                yield name, known[1]
+                continue
+            began = time.time_ns()
+            seen = self._read(path, name)
+            if seen is None:
+                continue
+            if max(key[1], key[2]) + _MOMENT < began:
+                self._known[name] = key, seen
+            yield name, seen
+
+    def _read(self, path: str, name: str) -> _Seen | None:
+        """What one file is; None for one that is gone meanwhile."""
+        try:
+            raw = _content(path)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            return _Seen(None, readable=False)
+        known = self._entries.get(name)
+        entry = known if known and known.raw == raw else parsed(name, raw)
+        if entry.document or entry.refused or self._is_another_kind(name, raw):
+            return _Seen(entry.claimed_id, readable=True)
+        plain = raw.replace(b"\0", b"")  # so that UTF-16 reads like ASCII
+        claimed = entry.claimed_id or parsed(name, plain).claimed_id
+        if claimed:
+            return _Seen(claimed, readable=True)
+        return _Seen(None, readable=False, ids=frozenset(i.decode() for i in _ID.findall(plain)))
+
+    def _is_another_kind(self, name: str, raw: bytes) -> bool:
+        """Whether a file outside of the spaces is XHTML for something else, such as an e-book."""
+        return self.is_outside(name) and raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+
+    # -- files that cannot be read -----------------------------------------------------------------
+
+    def _owners_of(self, unread: Mapping[str, _Seen], here: set[str]) -> dict[str, frozenset[str]]:
+        """The pages whose documents files may be that cannot be read.
+
+        That is the page whose document stood there; the page that git sees renamed to there; the
+        pages whose ids are in the bytes; or else every page that is looked for.
+        """
+        if not unread:
+            return {}
+        by_path = {entry.path: page_id for page_id, entry in self.gone.items()}
+        found = {path: frozenset([by_path[path]]) for path in unread.keys() & by_path.keys()}
+        left = unread.keys() - found.keys()
+        self._ask_git(left)
+        for path in left:
+            owner = self._owners[path]
+            if owner is not None and owner not in here:
+                continue  # the document that the commit has there, and no other one
+            renamed = by_path.get((self._renames or {}).get(path, ""))
+            named = unread[path].ids & self.gone.keys()
+            found[path] = frozenset([renamed]) if renamed else named or frozenset(self.gone)
+        return found
+
+    def _ask_git(self, paths: Iterable[str]) -> None:
+        """Learn what git has of files that it was not asked about yet."""
+        new = set(paths) - self._owners.keys()
+        if not new:
+            return
+        had = trees.contents_at(self._root, self._revision, new)
+        self._owners |= {path: _owner(path, had) for path in new}
+        if self._renames is None:
+            self._renames = trees.renames_since(self._root, self._revision)
+
+
+def _owner(path: str, had: Mapping[str, bytes]) -> str | None:
+    """The page of a document as a commit has it; empty if it names none, None if there is none."""
+    if path not in had:
+        return None
+    return parsed(path, had[path]).claimed_id or ""
+
+
+def new_copies(root: Path, digest: str, size: int) -> Iterator[str]:
+    """Yield the files of the work tree that have an attachment's bytes, and that are new.
+
+    HEAD does not have such a file, and no document's stamp knows it as an attachment. Paths are
+    relative to the mirror. Raises FileError.
+    """
+    root = root.resolve()
+    for path in _files_below(trees.top_of(root)):
+        with contextlib.suppress(OSError):
+            found = os.lstat(path)
+            if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+                continue
+            name = Path(os.path.relpath(path, root)).as_posix()
+            same = files.read(Path(path), name)[0] == digest
+            if same and not _is_stamped(root, name, digest) and not trees.is_in_head(root, name):
+                yield name
+
+
+def _is_stamped(root: Path, name: str, digest: str) -> bool:
+    """Whether a file is an attachment that its document's stamp knows with this digest."""
+    owner = document_of(name)
+    found = read(root, owner).document if owner else None
+    attached = found.stamp.attachments if found and found.stamp else ()
+    return any(one.file == name.rpartition("/")[2] and one.digest == digest for one in attached)
+
+
+def _candidates(top: Path) -> Iterator[str]:
+    """Every file below a directory that has a document's name."""
+    return (path for path in _files_below(top) if path.casefold().endswith(SUFFIX))
+
+
+def _files_below(top: Path) -> Iterator[str]:
+    """Every file below a directory but for other repositories and what confsync keeps."""
+    for parent, directories, names in os.walk(top):
+        if parent != os.fspath(top) and ".git" in (*directories, *names):
+            directories[:] = []
+            continue
+        directories[:] = [name for name in directories if name not in (".git", STATE)]
+        yield from (os.path.join(parent, name) for name in names)
+
+
+def _content(path: str) -> bytes:
+    """A regular file's bytes. Raises OSError, also for what is none or is too large."""
+    found = os.lstat(path)
+    if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
+        raise OSError(f"{path}: not a regular file of a page's size")
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
+        return file.read(MAX_BYTES + 1)

@@ -1,0 +1,370 @@
+"""What a pull removed is no person's deletion, in whatever way git carries it elsewhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from confsync import failpoints as steps
+from confsync.mirror.git import attributes, removals
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, each_git_format, writes
+
+GUIDE = "ENG/guide.xhtml"
+REMOVED = ".confsync.removed"
+
+
+@pytest.fixture
+def nightly(wiki: Sandbox, desk: Desk) -> Desk:
+    """A committed clone with one more page, whose branch `nightly` commits what it pulls."""
+    wiki.store.create_page("ENG", "Other", "<p>other</p>")
+    desk("pull")
+    desk.git("init", "-q", "-b", "main")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    desk.git("checkout", "-qb", "nightly")
+    wiki.clear_requests()
+    return desk
+
+
+def page_id(wiki: Sandbox, title: str) -> str:
+    return next(page.id for page in wiki.store.pages("ENG") if page.title == title)
+
+
+def away_and_back(wiki: Sandbox, desk: Desk, guide: str, *pull: str) -> None:
+    """The page goes, a pull removes its document, and the page comes back as it was."""
+    wiki.store.trash(guide)
+    desk("pull", *pull)
+    wiki.store.restore(guide)
+    assert not desk.path(GUIDE).exists()
+
+
+def clone_of(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> Desk:
+    """A clone by git alone, as CI has it."""
+    subprocess.run(["git", "clone", "-q", str(desk.root), str(tmp_path / name)], check=True)
+    return Desk(tmp_path / name, capsys)
+
+
+def stays(wiki: Sandbox, desk: Desk, guide: str, *since: str) -> None:
+    """A push that deletes means no page, and the next pull brings the document back."""
+    count = len(writes(wiki))
+    desk("push", "--delete", *since)
+    assert wiki.store.page(guide).status == "current"
+    assert len(writes(wiki)) == count
+
+
+# -- the ways of git -------------------------------------------------------------------------------
+
+
+@each_git_format
+def test_ci_deletes_no_page_whose_document_a_nightly_pull_removed(
+    wiki: Sandbox,
+    nightly: Desk,
+    guide: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    away_and_back(wiki, nightly, guide, "--commit")
+    assert nightly.git("show", "--format=", "--name-only").split() == [REMOVED, GUIDE]
+    ci = clone_of(nightly, tmp_path, capsys, "ci")
+    stays(wiki, ci, guide, "--since", "origin/main")
+    stays(wiki, ci, guide)
+    ci("pull")
+    assert ci.path(GUIDE).exists()
+    assert guide not in ci.text(REMOVED)
+
+
+def test_a_squash_merge_brings_the_removal_and_its_line(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    away_and_back(wiki, nightly, guide, "--commit")
+    nightly.git("checkout", "-q", "main")
+    nightly.git("merge", "-q", "--squash", "nightly")
+    nightly.git("commit", "-qm", "what the night brought")
+    stays(wiki, nightly, guide, "--since", "HEAD~1")
+
+
+@each_git_format
+def test_a_rebase_brings_the_removal_and_its_line(wiki: Sandbox, nightly: Desk, guide: str) -> None:
+    away_and_back(wiki, nightly, guide, "--commit")
+    nightly.git("checkout", "-q", "main")
+    nightly.path("README").write_text("of ours")
+    nightly.git("add", "README")
+    nightly.git("commit", "-qm", "work of the day")
+    nightly.git("checkout", "-q", "nightly")
+    nightly.git("rebase", "-q", "main")
+    stays(wiki, nightly, guide, "--since", "main")
+
+
+def test_a_commit_by_hand_after_a_plain_pull_has_the_line(
+    wiki: Sandbox,
+    nightly: Desk,
+    guide: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    away_and_back(wiki, nightly, guide)
+    nightly.git("commit", "-qam", "by hand")
+    stays(wiki, clone_of(nightly, tmp_path, capsys, "ci"), guide, "--since", "HEAD~1")
+
+
+def test_two_clones_exchange_removals_and_a_person_still_deletes(
+    wiki: Sandbox,
+    nightly: Desk,
+    guide: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = clone_of(nightly, tmp_path, capsys, "other")
+    away_and_back(wiki, nightly, guide, "--commit")
+    other.git("pull", "-q", "origin", "nightly")
+    stays(wiki, other, guide, "--since", "HEAD~1")
+    other("pull", "--commit")
+    assert guide not in other.text(REMOVED)
+    nightly.git("pull", "-q", str(other.root), "HEAD")
+    assert nightly.path(GUIDE).exists()
+    nightly.git("rm", "-q", GUIDE)
+    nightly("push", "--delete", "--commit")
+    assert wiki.store.page(guide).status == "trashed"
+
+
+def test_what_prune_removed_is_not_deleted_when_it_is_visible_again(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    wiki.store.restrict(guide)
+    nightly("pull", "--prune", "--commit")
+    wiki.store.unrestrict(guide)
+    assert not nightly.path(GUIDE).exists()
+    stays(wiki, nightly, guide, "--since", "main")
+    nightly("pull")
+    assert nightly.path(GUIDE).exists()
+
+
+def test_a_page_that_is_restored_loses_its_line_and_can_be_deleted(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    wiki.store.trash(guide)
+    nightly("pull", "--commit")
+    assert f"{guide} v1 " in nightly.text(REMOVED)
+    nightly("restore", guide)
+    nightly("pull", "--commit")
+    assert guide not in nightly.text(REMOVED)
+    nightly.git("rm", "-q", GUIDE)
+    nightly.git("commit", "-qm", "not wanted")
+    nightly("push", "--delete", "--since", "HEAD~1")
+    assert wiki.store.page(guide).status == "trashed"
+
+
+def test_git_merges_the_lines_of_two_branches_without_a_conflict(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    other = page_id(wiki, "Other")
+    away_and_back(wiki, nightly, guide, "--commit")
+    nightly.git("checkout", "-qb", "noon", "main")
+    wiki.store.trash(other)
+    nightly("pull", "--commit")
+    nightly.git("merge", "-q", "-m", "both", "nightly")
+    lines = nightly.text(REMOVED).splitlines()
+    assert sorted(line.split()[0] for line in lines if line[0] != "#") == sorted([guide, other])
+
+
+# -- lines that a merge brought back ---------------------------------------------------------------
+
+
+def stale_line(nightly: Desk, guide: str, version: int) -> None:
+    """The document stands and is committed, and so is a line about its page."""
+    with nightly.path(REMOVED).open("a") as file:
+        file.write(f"{guide} v{version} {'0' * 32}\n")
+    nightly.git("commit", "-qam", "a merge brought the line back")
+
+
+def test_a_line_that_is_older_than_the_document_stops_no_deletion(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    wiki.store.edit(guide, "<p>newer</p>", author="Ana")
+    nightly("pull", "--commit")
+    stale_line(nightly, guide, 1)
+    nightly.git("rm", "-q", GUIDE)
+    nightly("push", "--delete")
+    assert wiki.store.page(guide).status == "trashed"
+
+
+def test_a_deletion_that_may_be_a_pulls_is_refused_with_the_command_that_deletes(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    stale_line(nightly, guide, 1)
+    nightly.git("rm", "-q", GUIDE)
+    run = nightly("push", "--delete", exit=1)
+    assert f"[rejected]  {GUIDE}   {REMOVED} says that a pull removed its document" in run.out
+    assert f"'confsync push --delete {guide}@1' deletes the page" in run.err
+    assert wiki.store.page(guide).status == "current"
+    nightly("push", "--delete", f"{guide}@1")
+    assert wiki.store.page(guide).status == "trashed"
+
+
+def test_a_pull_takes_out_the_lines_of_documents_that_stand(nightly: Desk, guide: str) -> None:
+    stale_line(nightly, guide, 1)
+    nightly("pull", "--refresh")
+    assert guide not in nightly.text(REMOVED)
+
+
+# -- whatever became of the file -------------------------------------------------------------------
+
+LEFTOVERS = {
+    "CRLF": "# ours\r\n{id} v1 {digest}\r\n",
+    "twice": "{id} v1 {digest}\n{id} v1 {digest}\n",
+    "an older line": "{id} v1 {digest}\n{id} v0\n",
+    "a conflict": "<<<<<<< HEAD\n{id} v1 {digest}\n=======\n7 v1\n>>>>>>> nightly\n",
+    "by hand": "\ufeff  {id} was removed by the pull of Monday\n\n",
+    "an id alone": "{id}",
+}
+
+
+@pytest.mark.parametrize("how", LEFTOVERS)
+def test_a_line_is_read_however_the_file_was_edited_or_merged(
+    wiki: Sandbox, nightly: Desk, guide: str, how: str
+) -> None:
+    away_and_back(wiki, nightly, guide)
+    text = LEFTOVERS[how].format(id=guide, digest="0" * 32)
+    nightly.path(REMOVED).write_bytes(text.encode())
+    stays(wiki, nightly, guide)
+    nightly("pull")
+    assert nightly.path(GUIDE).exists()
+    assert guide not in nightly.text(REMOVED)
+    assert "<<<" not in nightly.text(REMOVED)
+
+
+@pytest.mark.parametrize("how", ["a link", "a pipe", "a directory", "other bytes", "nothing"])
+def test_without_the_file_nothing_is_deleted_by_the_word_of_git(
+    wiki: Sandbox, nightly: Desk, guide: str, how: str
+) -> None:
+    stale_line(nightly, "77", 1)
+    path = nightly.path(REMOVED)
+    path.unlink()
+    outside = nightly.root.parent / "outside"
+    outside.write_text("of another")
+    match how:
+        case "a link":
+            path.symlink_to(outside)
+        case "a pipe":
+            os.mkfifo(path)
+        case "a directory":
+            path.mkdir()
+        case "other bytes":
+            path.write_bytes(f"{guide} v1\n".encode("utf-16"))
+    nightly.path(GUIDE).unlink()
+    run = nightly("push", "--delete", exit=1)
+    assert "cannot tell whether a pull removed its document" in run.out
+    assert wiki.store.page(guide).status == "current"
+    if how != "a directory":
+        nightly.git("checkout", "HEAD", "--", REMOVED)
+        nightly("push", "--delete")
+        assert wiki.store.page(guide).status == "trashed"
+    assert outside.read_text() == "of another"
+
+
+@pytest.mark.parametrize("how", ["a link", "a pipe", "a directory"])
+def test_what_cannot_be_noted_is_not_removed(
+    wiki: Sandbox, nightly: Desk, guide: str, how: str
+) -> None:
+    path = nightly.path(REMOVED)
+    path.unlink()
+    outside = nightly.root.parent / "outside"
+    outside.write_text("of another")
+    if how == "a link":
+        path.symlink_to(outside)
+    elif how == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    wiki.store.trash(guide)
+    run = nightly("pull", exit=4)
+    assert f"{REMOVED}: is not a regular file" in run.out + run.err
+    assert nightly.path(GUIDE).exists()
+    assert outside.read_text() == "of another"
+
+
+def test_a_document_that_is_edited_while_it_is_removed_has_no_line(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    wiki.store.trash(guide)
+
+    def edit(step: int, what: str) -> None:
+        if what.startswith("replace") and what.endswith(REMOVED):
+            nightly.edit(GUIDE, "8080", "8081")
+
+    with steps.watched(edit):
+        nightly("pull", exit=4)
+    assert "8081" in nightly.text(GUIDE)
+    assert guide not in nightly.text(REMOVED)
+
+
+def test_what_an_earlier_version_noted_is_kept_and_moves_to_the_file(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    other = page_id(wiki, "Other")
+    nightly.path(GUIDE).unlink()
+    nightly.path(".confsync/removed").write_text(f"{guide}\n")
+    stays(wiki, nightly, guide)
+    wiki.store.trash(other)
+    wiki.store.restrict(guide)
+    nightly("pull")
+    assert not nightly.path(".confsync/removed").exists()
+    lines = removals.read(nightly.root).versions
+    assert lines == {guide: None, other: 1}
+    wiki.store.unrestrict(guide)
+    nightly("pull")
+    assert nightly.path(GUIDE).exists()
+
+
+# -- a mirror of an earlier version ----------------------------------------------------------------
+
+
+def test_the_first_line_tells_git_how_to_merge_and_a_person_what_to_add(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    nightly.git("rm", "-q", REMOVED)
+    ours = "*.png binary\r\n*.xhtml text eol=lf"
+    nightly.path(".gitattributes").write_bytes(ours.encode())
+    nightly.git("commit", "-qam", "as an earlier version left it")
+    wiki.store.trash(guide)
+    run = nightly("pull")
+    assert f"'git add {REMOVED}' first" in run.out + run.err
+    line = attributes.LINES[-1].decode()
+    assert nightly.text(".gitattributes") == f"{ours}\n{line}\n"
+    assert nightly.git("check-attr", "merge", REMOVED).endswith("union\n")
+    assert nightly.text(REMOVED).startswith("# The pages whose documents confsync removed")
+
+
+def test_a_committed_pull_of_an_older_mirror_has_the_new_files(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    nightly.git("rm", "-q", REMOVED, ".gitattributes")
+    nightly.git("commit", "-qm", "as an earlier version left it")
+    away_and_back(wiki, nightly, guide, "--commit")
+    assert nightly.git("status", "--porcelain") == ""
+    nightly.git("checkout", "-q", "--detach")
+    stays(wiki, nightly, guide, "--since", "HEAD~1")
+
+
+def test_a_line_of_a_users_own_about_the_file_stays(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    nightly.path(REMOVED).unlink()
+    nightly.path(".gitattributes").write_text(f"{REMOVED} merge=ours\n")
+    wiki.store.trash(guide)
+    nightly("pull")
+    assert nightly.text(".gitattributes") == f"{REMOVED} merge=ours\n"
+
+
+def test_a_commit_takes_the_line_along_although_the_file_was_edited_before(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    with nightly.path(REMOVED).open("a") as file:
+        file.write("# a person's comment\n")
+    away_and_back(wiki, nightly, guide, "--commit")
+    assert nightly.git("show", "--format=", "--name-only").split() == [REMOVED, GUIDE]
+    assert "# a person's comment" in nightly.text(REMOVED)
