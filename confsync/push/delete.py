@@ -217,6 +217,8 @@ class Deletions:
             return replace(_rejected(result, why), hint=again)
         if one.known is not None and stands(self._mirror.root / one.path):
             return replace(_rejected(result, "its document stands here again"), hint=again)
+        if one.page_id not in self._sight.gone:
+            return None  # a person named the page
         trace = self._sight.look().get(one.page_id)
         if trace is None:
             return None

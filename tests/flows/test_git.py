@@ -583,6 +583,7 @@ def test_line_ends_are_no_concern_of_gits(
         "*.png binary",
         "*.xhtml text eol=lf",
         "**/*.attachments/** -text",
+        ".confsync.removed text eol=lf merge=union",
     ]
     desk("pull")
     desk.git("init", "-q")
