@@ -175,7 +175,7 @@ def _write(how: How, steps: list[Step]) -> list[PageResult]:
     ):
         if error is not None:
             results[place] = failed(step.result, error)
-    new = {step.result.id for _, step in waiting if step.entry is None and step.result.id}
+    new = {step.result.id for _, step in waiting if step.new is not None and step.result.id}
     mirror.forget_removals(new - {result.id for result in results if result.exit})
     return results
 
@@ -201,7 +201,7 @@ def _outline(how: How, step: Step) -> Document | None:
 
     Where there are attachments nobody asks the index.
     """
-    if step.new is None or how.mirror.config.attachments:
+    if step.new is None or step.entry is not None or how.mirror.config.attachments:
         return None
     if step.ready:
         return outline(step.ready.info.title, step.ready.stamp, step.new.labels)

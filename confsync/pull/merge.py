@@ -59,7 +59,7 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
             data = document.update(found.document, stamp, title=title, body=body, how=how)
             return Resolved(data, found.entry.raw, _given_up(found, asked.way))
         case Way.OURS:
-            _check_seen(mirror, found, asked.at)
+            check_seen(mirror, found.entry.path, page, asked.at)
             theirs = document.render(page.info.title, page.body, stamp)
             data = document.update(found.document, stamp)
             return Resolved(data, theirs, _given_up(found, asked.way))
@@ -76,20 +76,19 @@ def _given_up(found: Conflict, way: Way) -> str:
     return unified(Difference(found.entry.path, page.info.id, old, new))
 
 
-def _check_seen(mirror: Mirror, found: Conflict, at: int | None) -> None:
+def check_seen(mirror: Mirror, path: str, page: Page, at: int | None) -> None:
     """Raise FileError unless the page still is the version that a person names, as they saw it.
 
     A number alone proves nothing: a comment changes a version, and deleting an old one renumbers
     the newer. What this mirror showed of that version is in the cache, by its digest.
     """
-    page = found.page
     now = page.info.version.number
     seen = {digest for number, digest in mirror.bases.versions(page.info.id) if number == at}
     if now == at and (not seen or page.digest in seen):
         return
     why = f"the server has v{now}, not v{at}" if now != at else f"v{at} is not what it was"
     raise FileError(
-        f"{found.entry.path}: {why}",
+        f"{path}: {why}",
         hint="look at what it is with 'confsync diff --remote', then name it",
     )
 

@@ -13,7 +13,7 @@ from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
-from confsync.pull import placement
+from confsync.pull import adoption, placement
 from confsync.pull.merge import REFUSED, Conflict, resolve, with_author
 from confsync.pull.plan import How, Plan, Step, Text
 from confsync.pull.resolution import Resolution, Way
@@ -58,6 +58,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         steps += [_left_out(entry) for entry in seen.left]
     if not how.full:
         steps = [with_old_name(how, step) if step.result.id in outdated else step for step in steps]
+        steps += adoption.steps(how, seen)
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.path for step in steps if step.remove)
     placed = placement.plan(seen, removed, deleted, outdated)
@@ -311,6 +312,8 @@ def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> St
         data = text_of(how, answer, stamp, laid)
     except ConfsyncError as error:
         return replace(alone, result=failed(result, error))
+    if step.entry is not None:
+        return adoption.adopted(how, replace(step, result=result), answer, stamp, data)
     return replace(step, result=result, data=data, base=(stamp, answer))
 
 

@@ -35,15 +35,20 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.stamp import Local, Stamp, message_with_token, token, token_in
 from confsync.push.extras import Extras
+from confsync.push.put_page import of_this_page
 from confsync.sync.fetch import Reader
 from confsync.sync.refusals import blank, failed, taken
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The title belongs to another page."""
+    """The title belongs to another page.
+
+    `earlier` says that the same user created that page, perhaps by an earlier push of this file.
+    """
 
     info: PageInfo
+    earlier: bool = False
 
 
 def create(
@@ -71,9 +76,11 @@ def create(
                 raise error from None
             raise UnsettledError(f"'{local.title}'", failure) from None
         for info in found:
-            return info if _is_ours(reader, local, info, known) else Taken(info)
-        if isinstance(error, WriteRefusedError) or not again:
+            return _found(reader, local, info, known)
+        if isinstance(error, WriteRefusedError):
             raise
+        if not again:
+            raise of_this_page(error) from None
         return create(reader, local, message, known, again=False)
 
 
@@ -88,8 +95,9 @@ def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> P
 
     def earlier() -> PageInfo | Taken | None:
         found = [info for info in remote.titled(space, local.title) if info.id not in known]
-        ours = next((info for info in found if _is_ours(reader, local, info, known)), None)
-        return ours or next(map(Taken, found), None)
+        answers = [_found(reader, local, info, known) for info in found]
+        ours = (one for one in answers if isinstance(one, PageInfo))
+        return next(ours, None) or next(iter(answers), None)
 
     if (made := earlier()) is not None:
         return made
@@ -102,8 +110,25 @@ def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> P
         except APIAccessError as failure:
             raise UnsettledError(f"'{local.title}'", failure) from None
         if made is None:
-            raise error from None
+            raise of_this_page(error) from None
         return made
+
+
+def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) -> PageInfo | Taken:
+    """Return the page if an earlier try of this creation made it, else that its title is taken."""
+    if _is_ours(reader, local, info, known):
+        return info
+    unseen = info.id not in known and info.status is Status.CURRENT and info.version.number == 1
+    same_place = info.parent == local.wanted or info.posted is not None
+    return Taken(info, unseen and same_place and info.version.author in _me(reader))
+
+
+def _me(reader: Reader) -> tuple[str, ...]:
+    try:
+        me = reader.remote.whoami()
+    except APIAccessError:
+        return ()
+    return me.id, me.name
 
 
 def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
@@ -119,11 +144,10 @@ def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str
         return mark == token(None, local)
     try:
         page: Page = reader.remote.page(found.id)
-        me = reader.remote.whoami()
     except APIAccessError:
         return False
     return (
-        found.version.author in (me.id, me.name)
+        found.version.author in _me(reader)
         and found.parent == local.wanted
         and page.info.title == local.title
         and storage.equivalent(page.body, local.body)
@@ -203,7 +227,7 @@ class Creations:
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
-            return taken(result, made.info)
+            return taken(result, made.info, earlier=made.earlier)
         self.made[entry.path] = made.id
         self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
         return self._settled(entry, made, parent, replace(result, id=made.id))

@@ -16,6 +16,7 @@ from confsync.errors import (
     VersionConflictError,
 )
 from confsync.model.stamp import message_with_token, token
+from confsync.remote.failures import refusal_of
 from confsync.sync.compare import Content, Parent, Present
 from confsync.sync.fetch import Case, Reader
 
@@ -66,8 +67,8 @@ def write(
     """PUT S + 1. Answers what it is settled with, or the case anew where it must not be sent.
 
     `again` allows one more try, never two, and only when the server has exactly the base still.
-    Raises UnsettledError when nobody can say whether it landed, and another APIAccessError when
-    it certainly did not.
+    Raises UnsettledError if the server cannot be asked whether the write landed. Raises another
+    APIAccessError, which is about this page alone, if the write certainly did not land.
     """
     moves = case.decisions.parent is Parent.MOVE
     try:
@@ -105,8 +106,21 @@ def _look(
     if not writable(now):
         return settled(now) or now
     if not again:
-        raise error
+        raise of_this_page(error) from None
     return write(reader, now, message, again=False)
+
+
+def of_this_page(error: APIAccessError) -> APIAccessError:
+    """Return what a failed write means for its page if the server answered a read after it.
+
+    Then the server can be reached: the failure is this page's, and the other pages go on.
+    """
+    if isinstance(error, NetworkError):
+        return ServerError(
+            f"{error.message} each time this page was sent; the server answers all else",
+            hint="'confsync push' tries again; a proxy may refuse the size or text of this page",
+        )
+    return (refusal_of(error) if isinstance(error, ServerError) else None) or error
 
 
 def _decided_anew(reader: Reader, case: Case, least: int) -> Case | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -18,8 +19,11 @@ from confsync.errors import (
 )
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.state import unchanged
+from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
+from confsync.model.stamp import token
 from confsync.progress import Progress
 from confsync.push.extras import Extras
 from confsync.push.put_page import Landed, NoVersion, settled, writable, write
@@ -86,6 +90,7 @@ class Sending:
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
+        self._noting = threading.Lock()
         self._settling = Settling(mirror, reader, scan, extras)
 
     @property
@@ -246,7 +251,7 @@ class Sending:
             if not entry.raw:  # whose body would be that of nobody's page: an empty one
                 raise ValueError(f"{entry.path} is to be sent, and was not read")
             self._begun.add(entry.path)
-            what = write(self._reader, case, self._message)
+            what = self._written(case)
         match what:
             case Landed():
                 if not leaves_text(self._extras, entry, case):
@@ -256,10 +261,20 @@ class Sending:
                 self._extras.delete(entry)
                 return None
             case NoVersion():
-                why = "the server made no version: to it the page is the same"
-                return replace(result, outcome=Outcome.UNCHANGED, error=why, exit=Exit.REFUSED)
+                return _without_version(result)
             case Case():
                 return self._refused(beside(entry, what), what)
+
+    def _written(self, case: Case) -> Landed | NoVersion | Case:
+        """Send a text, unless the server has taken the same text without making a version."""
+        mark, state = token(case.stamp, case.local), self._mirror.root / STATE
+        if mark in unchanged.read(state):
+            return NoVersion()
+        what = write(self._reader, case, self._message)
+        if isinstance(what, NoVersion):
+            with self._noting:
+                unchanged.note(state, mark)
+        return what
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
         """The refusal of what would be sent to a page that is only pulled."""
@@ -307,6 +322,13 @@ def _not_sent(result: PageResult, case: Case) -> PageResult:
         moved = "the server has it in another place; 'confsync pull' takes note of that"
         return replace(result, outcome=Outcome.SKIPPED, error=moved)
     return refusal(result, case)
+
+
+def _without_version(result: PageResult) -> PageResult:
+    """Return the result of a text that the server takes for the page's own."""
+    why = "the server made no version: to it your text is the same as the page's"
+    hint = "'confsync pull --theirs {path}' takes the server's text; yours goes to the trash"
+    return replace(result, outcome=Outcome.UNCHANGED, error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def _not_tried(result: PageResult) -> PageResult:

@@ -30,6 +30,10 @@ CREDENTIALS_HINT = (
 )
 _CLASS = re.compile(r"^(?:[\w.$]*Exception: )+")
 _STALE = re.compile(r"Version must be incremented")
+# A race in the server's database, which may pass; so says the server's own text.
+_RACE = re.compile(
+    "OptimisticLock|StaleObjectState|StaleState|Batch update returned|update stale data"
+)
 _CURRENT_VERSION = re.compile(r"[Cc]urrent [Vv]ersion(?: is)?: \[?(\d+)\]?")
 
 
@@ -81,7 +85,7 @@ def answer_of(url: str, status: int, headers: Mapping[str, str], content: bytes)
 def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessError:
     """The error for a status and its envelope. The tests have every row."""
     said = _said(data)
-    text = said or f"the server answered {status}"
+    text = said or _unsaid(status)
     match status:
         case 401:
             why = f": {said}" if said else ""
@@ -112,6 +116,10 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
             return ServerError(text, hint="try again later", status=status)
 
 
+def _unsaid(status: int) -> str:
+    return f"the server answered {status}"
+
+
 def _credentials(message: str, status: int) -> CredentialsError:
     return CredentialsError(message, hint=CREDENTIALS_HINT, status=status)
 
@@ -132,6 +140,21 @@ def conflict_of(error: ServerError, page_id: str, base: int) -> VersionConflictE
         return None
     current = _CURRENT_VERSION.search(error.message)
     return VersionConflictError(page_id, base, int(current[1]) if current else None)
+
+
+def refusal_of(error: ServerError) -> WriteRefusedError | None:
+    """Return the refusal of one page that a 500 means if the server answers all else.
+
+    None for every other status, and for a race in the server's database, which may pass.
+    """
+    if error.status != 500 or _RACE.search(error.message):
+        return None
+    said = "" if error.message == _unsaid(500) else f": {error.message}"
+    return WriteRefusedError(
+        f"the server answered 500 and did not store this page{said}",
+        hint="'confsync diff' shows what you changed; the server's log says what failed",
+        status=error.status,
+    )
 
 
 def _seconds_until(retry_after: str | None) -> float | None:

@@ -53,8 +53,11 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
     )
 
 
-def taken(result: PageResult, other: PageInfo) -> PageResult:
-    """The refusal of a title, that of the result, which another page has."""
+def taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> PageResult:
+    """Return the refusal of a title, that of the result, which another page has.
+
+    `earlier` says that the same user created that page, perhaps from this document.
+    """
     where = " (archived)" if other.status is Status.ARCHIVED else ""
     why = f"the title '{result.title}' belongs to page {other.id}{where} already"
     hint = "give it another title; 'confsync pull' brings the other page"
@@ -62,6 +65,15 @@ def taken(result: PageResult, other: PageInfo) -> PageResult:
         day = f"blog post {other.id} of {other.posted}, which is not here,"
         why = f"{day} has the title '{result.title}'"
         hint = "give yours another title; 'confsync pull' brings the other post"
+    if earlier:
+        what = f"page {other.id}"
+        if other.posted is not None:
+            what = f"blog post {other.id} of {other.posted}"
+        why = f"{what}, which you created with another text, has this title"
+        hint = (
+            f"'confsync pull --ours {{path}} --at {other.version.number}' makes this file the "
+            "document of that page with your text; then push"
+        )
     rejected = Outcome.REJECTED
     return replace(result, outcome=rejected, error=why, hint=hint, exit=Exit.REFUSED)
 

@@ -1,0 +1,226 @@
+"""Situations in which each command once named the other one: each has a command that ends it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+
+import pytest
+
+from confsync.remote import failures
+from confsync.remote.client import Client
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, quiet, writes
+
+GUIDE = "ENG/guide.xhtml"
+NEW = "ENG/guide/ports.xhtml"
+
+
+def typed(desk: Desk, text: str, start: str, exit: int = 0) -> None:
+    """Type the command of a hint, as it stands."""
+    found = [one for one in re.findall(r"'(confsync [^']*)'", text) if one.startswith(start)]
+    assert found, f"no '{start}' in {text!r}"
+    desk(*shlex.split(found[0])[1:], exit=exit)
+
+
+def titled(wiki: Sandbox, title: str) -> list[str]:
+    return [page.id for page in wiki.store.pages("ENG") if page.title == title]
+
+
+def lose_a_creation(wiki: Sandbox, desk: Desk, *, drop: bool = False) -> str:
+    """A page that a push created, whose answer it did not get; then the file is edited."""
+    cut: list[str] = []
+
+    def lose_everything_from_the_post_on(method: str, path: str) -> bool:
+        cut.extend([path] if method == "POST" and not path.endswith("users-bulk") else [])
+        return bool(cut)
+
+    wiki.faults.drop_message_on_create = drop
+    wiki.faults.lose_response = lose_everything_from_the_post_on
+    desk.path(NEW).parent.mkdir(exist_ok=True)
+    desk.path(NEW).write_text("---\ntitle: Ports\nowner: me # mine\n---\n<p>new</p>\n")
+    desk("push", exit=3)
+    wiki.faults.lose_response = None
+    desk.edit(NEW, "<p>new</p>", "<p>newer</p>")
+    (page,) = titled(wiki, "Ports")
+    return page
+
+
+# -- a lost creation, and then an edit -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_a_lost_creation_that_was_edited_since_has_a_way_out(
+    wiki: Sandbox, desk: Desk, drop: bool
+) -> None:
+    page = lose_a_creation(wiki, desk, drop=drop)
+    assert "'confsync push' finds out" in desk("pull").out
+    run = desk("push", exit=1)
+    assert f"page {page}, which you created with another text, has this title" in run.out
+    typed(desk, run.err, "confsync pull --ours")
+    assert "owner: me # mine" in desk.text(NEW)
+    assert "<p>newer</p>" in desk.text(NEW)
+    assert any("new</p>" in path.read_text() for path in desk.path(".confsync/trash").rglob("*.x*"))
+    desk("push")
+    assert wiki.store.page(page).body == "<p>newer</p>"
+    assert wiki.store.page(page).version == 2
+    quiet(wiki, desk)
+
+
+def test_the_text_of_a_lost_creation_may_be_taken_instead(wiki: Sandbox, desk: Desk) -> None:
+    lose_a_creation(wiki, desk)
+    run = desk("pull", "--theirs", NEW)
+    assert "your file is given up" in run.out
+    assert "owner: me # mine" in desk.text(NEW)
+    assert "<p>new</p>" in desk.text(NEW)
+    kept = [path.read_text() for path in desk.path(".confsync/trash").rglob("*.xhtml")]
+    assert any("<p>newer</p>" in text for text in kept)
+    quiet(wiki, desk)
+
+
+def test_a_new_document_takes_over_only_the_version_that_was_named(
+    wiki: Sandbox, desk: Desk
+) -> None:
+    page = lose_a_creation(wiki, desk)
+    wiki.store.edit(page, "<p>hers</p>", author="Ana")
+    before = desk.text(NEW)
+    run = desk("pull", "--ours", NEW, "--at", "1", exit=1)
+    assert "the server has v2, not v1" in run.out
+    assert desk.text(NEW) == before
+    assert "belongs to page" in desk("push", exit=1).out
+    assert wiki.store.page(page).body == "<p>hers</p>"
+
+
+def test_a_colleagues_page_of_that_title_is_not_called_an_earlier_try(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.create_page("ENG", "Ports", "<p>hers</p>", parent=guide, author="Ana")
+    desk.path(NEW).parent.mkdir(exist_ok=True)
+    desk.path(NEW).write_text("---\ntitle: Ports\n---\n<p>new</p>\n")
+    run = desk("push", exit=1)
+    assert "belongs to page" in run.out
+    assert "which you created" not in run.out
+
+
+# -- a change that the server strips ---------------------------------------------------------------
+
+
+def test_a_change_that_makes_no_version_is_sent_once(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    wiki.store.edit(guide, "<p>a<br />b</p>")
+    desk("pull")
+    wiki.faults.no_version_for_identical = True
+    desk.edit(GUIDE, "<br />", "<br/>")
+    wiki.clear_requests()
+    for _ in range(3):
+        assert desk.json("push", exit=1).outcomes == {GUIDE: "unchanged"}
+    assert writes(wiki) == [("PUT", 200)]
+    assert "<br/>" in desk.text(GUIDE)
+    desk.edit(GUIDE, "b</p>", "c</p>")
+    assert desk.json("push").outcomes == {GUIDE: "updated"}
+    quiet(wiki, desk)
+
+
+def test_what_the_server_strips_can_be_given_up(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    wiki.store.edit(guide, "<p>a<br />b</p>")
+    desk("pull")
+    wiki.faults.no_version_for_identical = True
+    desk.edit(GUIDE, "<br />", "<br/>")
+    run = desk("push", exit=1)
+    assert "the server made no version" in run.out
+    typed(desk, run.err, "confsync pull --theirs")
+    quiet(wiki, desk)
+
+
+def test_without_its_notes_a_stripped_change_is_sent_once_more(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.edit(guide, "<p>a<br />b</p>")
+    desk("pull")
+    wiki.faults.no_version_for_identical = True
+    desk.edit(GUIDE, "<br />", "<br/>")
+    desk("push", exit=1)
+    desk.path(".confsync/unchanged").unlink()
+    wiki.clear_requests()
+    assert desk.json("push", exit=1).outcomes == {GUIDE: "unchanged"}
+    assert writes(wiki) == [("PUT", 200)]
+
+
+def test_a_change_that_is_stripped_from_a_new_version_settles(
+    wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = wiki.store.update
+
+    def stripping(page_id: str, **given: object) -> object:
+        given["body"] = str(given["body"]).replace("<script>x</script>", "")
+        return update(page_id, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(wiki.store, "update", stripping)
+    desk.edit(GUIDE, "8080", "8080<script>x</script>")
+    desk("push")
+    assert "script" not in desk.text(GUIDE)
+    assert wiki.store.page(guide).version == 2
+    quiet(wiki, desk)
+
+
+# -- a server that answers, and does not accept one page -------------------------------------------
+
+
+def plain_500(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox's 500 tells of a race; here it tells nothing."""
+    monkeypatch.setattr(failures, "_said", lambda _: "")
+
+
+@pytest.fixture
+def two(wiki: Sandbox, desk_at: Callable[..., Desk], guide: str) -> Desk:
+    wiki.store.create_page("ENG", "Other", "<p>other</p>")
+    return desk_at()
+
+
+def test_a_500_for_one_page_is_that_pages_trouble(
+    wiki: Sandbox, two: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_500(monkeypatch)
+    wiki.faults.refuse = lambda method, path: (
+        500 if method == "PUT" and path.endswith(guide) else None
+    )
+    two.edit(GUIDE, "8080", "8081")
+    two.edit("ENG/other.xhtml", "other", "mine")
+    run = two("push", exit=1)
+    assert "the server answered 500 and did not store this page" in run.out
+    assert "cannot be reached" not in run.out + run.err
+    assert "'confsync diff'" in run.err
+    assert two.json("push", exit=1).outcomes == {GUIDE: "rejected"}
+    assert writes(wiki).count(("PUT", 200)) == 1
+
+
+def test_a_500_for_a_new_page_is_that_pages_trouble(
+    wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_500(monkeypatch)
+    wiki.faults.refuse = lambda method, path: (
+        500 if method == "POST" and not path.endswith("users-bulk") else None
+    )
+    desk.path(NEW).parent.mkdir(exist_ok=True)
+    desk.path(NEW).write_text("---\ntitle: Ports\n---\n<p>new</p>\n")
+    assert "the server answered 500 and did not store this page" in desk("push", exit=1).out
+
+
+def test_a_page_at_which_the_connection_breaks_stops_no_other(
+    wiki: Sandbox, two: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a proxy that drops what is too large: everything else is answered."""
+    put = Client.put
+
+    def broken(self: Client, path: str, body: dict[str, object]) -> dict[str, object]:
+        if path.endswith(guide):
+            raise failures.NetworkError("127.0.0.1: the connection was lost")
+        return put(self, path, body)
+
+    monkeypatch.setattr(Client, "put", broken)
+    two.edit(GUIDE, "8080", "8081")
+    two.edit("ENG/other.xhtml", "other", "mine")
+    run = two.json("push", "--jobs", "1", exit=3)
+    assert run.outcomes == {GUIDE: "failed", "ENG/other.xhtml": "updated"}
+    (told,) = [page["error"] for page in run.data["pages"] if page["path"] == GUIDE]
+    assert "each time this page was sent; the server answers all else" in told
