@@ -31,6 +31,7 @@ from confsync.errors import UsageError
 @click.option("--refresh", is_flag=True, help="Fetch every body: finds changes without a version.")
 @click.option("--prune", is_flag=True, help="Remove unmodified files of pages not visible now.")
 @click.option("--allow-mass-delete", is_flag=True, help="Even if it removes or moves many files.")
+@click.option("--allow-mass-rollback", is_flag=True, help="Even if many pages go back in versions.")
 @click.option("--merge", is_flag=True, help="Merge pages that both sides changed.")
 @click.option("--theirs", is_flag=True, help="Take the server's text of the named pages.")
 @click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
@@ -45,6 +46,7 @@ def pull(
     refresh: bool,
     prune: bool,
     allow_mass_delete: bool,
+    allow_mass_rollback: bool,
     merge: bool,
     theirs: bool,
     ours: bool,
@@ -75,6 +77,7 @@ def pull(
             refresh=refresh,
             prune=prune,
             allow_mass_delete=allow_mass_delete,
+            allow_mass_rollback=allow_mass_rollback,
             resolution=resolution,
             commit=commit,
             progress=progress,

@@ -48,6 +48,12 @@ class Bringing:
         """How many files it takes away."""
         return self.decisions.count(Decision.REMOVE)
 
+    @property
+    def rollbacks(self) -> int:
+        """Return how many files it replaces by older versions."""
+        fetched = (s for s in self.sides if decide(s) is Decision.FETCH and s.local is not None)
+        return sum(map(_goes_back, fetched))
+
     def file(self, name: str) -> str:
         """The file of an attachment: the one that it has, or the one that it gets."""
         held = {one.name: one.file for one in self.beside.attached}
@@ -136,7 +142,7 @@ class _Bringer:
             case Decision.DIVERGED | Decision.LOST | Decision.UNKNOWN:
                 raise _ConflictError
             case Decision.FETCH:
-                return self._put(sides)
+                return self._put(sides, keep=_goes_back(sides))
             case Decision.STAMP:
                 return self._stamped(sides, sides.local or "")
             case Decision.REMOVE:
@@ -189,6 +195,12 @@ class _Bringer:
 
     def _file(self, name: str) -> str:
         return f"{self._directory}/{self._bringing.file(name)}"
+
+
+def _goes_back(sides: Sides) -> bool:
+    """Return whether the server has an older version than the stamp says."""
+    remote, base = sides.remote, sides.base
+    return remote is not None and base is not None and remote.version.number < base.version
 
 
 class _ConflictError(Exception):

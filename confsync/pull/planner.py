@@ -13,7 +13,7 @@ from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
-from confsync.pull import adoption, placement
+from confsync.pull import adoption, placement, rollback
 from confsync.pull.merge import REFUSED, Conflict, resolve, with_author
 from confsync.pull.plan import How, Plan, Step, Text
 from confsync.pull.resolution import Resolution, Way
@@ -46,7 +46,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         for entry in seen.scan.entries
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
-    steps = [with_labels(step, seen.cases) for step in steps]
+    steps = [rollback.kept(with_labels(step, seen.cases)) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(how, entries, seen.cases)
     steps = [with_attachments(how, step, seen) for step in steps]

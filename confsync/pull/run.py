@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from confsync.pull.no_change import Unchanged
 from confsync.pull.plan import How, Plan, Step
 from confsync.pull.prefetch import texts_ahead
 from confsync.pull.resolution import Resolution
+from confsync.pull.rollback import mass_rollback
 from confsync.pull.step_details import foretold
 from confsync.remote import Remote, about
 from confsync.sync import renames as references
@@ -53,6 +55,7 @@ def bring(
     refresh: bool,
     prune: bool,
     allow_mass_delete: bool,
+    allow_mass_rollback: bool,
     resolution: Resolution | None,
     committing: Commit | None,
     progress: Progress,
@@ -117,9 +120,11 @@ def bring(
                         renamed += _renamed(plan)
                         shown += [step.shown for step in plan.steps]
                         left += () if prune else plan.view.left
-                        refused = None if allow_mass_delete else _too_much(plan)
-                        if refused:
-                            errors.append(refused)
+                        refused = [
+                            *(() if allow_mass_delete else _too_much(plan)),
+                            *(() if allow_mass_rollback else mass_rollback(plan)),
+                        ]
+                        errors += refused
                         if dry_run:
                             pages += [foretold(step) for step in plan.steps if tells(step)]
                         elif not refused:
@@ -242,7 +247,7 @@ def _renamed(plan: Plan) -> list[Renamed]:
     ]
 
 
-def _too_much(plan: Plan) -> Problem | None:
+def _too_much(plan: Plan) -> Iterator[Problem]:
     """Why a plan is not carried out without being asked twice: it empties or turns over a space."""
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
     removed = [step.path for step in plan.steps if step.remove]
@@ -254,7 +259,7 @@ def _too_much(plan: Plan) -> Problem | None:
     listed = plan.view.infos or plan.view.excluded or plan.scan.config.posts
     empty = bool(stamped) and not listed
     if not empty and not too_many(count, len(stamped)):
-        return None
+        return
     what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
     what += f" and remove {files} attachments" if files else ""
     message = f"{plan.scan.config.key}: this pull would {what}"
@@ -263,4 +268,4 @@ def _too_much(plan: Plan) -> Problem | None:
     named = ", ".join((removed or moved)[:3])
     more = f" (such as {named})" if named else ""
     hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
-    return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
+    yield Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
