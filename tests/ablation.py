@@ -139,6 +139,31 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a text that makes no version is sent once",
+        (
+            Cut(
+                "confsync/push/send.py",
+                "        if mark in unchanged.read(state):\n            return NoVersion()\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_dead_ends.py::test_a_change_that_makes_no_version_is_sent_once",),
+    ),
+    Ablation(
+        "a write that fails is its own page's trouble",
+        (
+            Cut(
+                "confsync/push/put_page.py",
+                "        raise of_this_page(error) from None",
+                "        raise error",
+            ),
+        ),
+        (
+            "tests/flows/test_dead_ends.py::test_a_500_for_one_page_is_that_pages_trouble",
+            "tests/flows/test_dead_ends.py::test_a_page_at_which_the_connection_breaks_stops_no_other",
+        ),
+    ),
+    Ablation(
         "staleness of a read",
         (
             Cut(
@@ -338,6 +363,19 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "what an older version replaces is kept in the trash",
+        (Cut("confsync/pull/rollback.py", "or not goes_back(step):", "or True:"),),
+        (
+            "tests/flows/test_rollback.py::test_what_an_older_version_replaces_is_in_the_trash",
+            "tests/flows/test_rollback.py::test_what_a_merge_with_an_older_version_replaces_is_in_the_trash",
+        ),
+    ),
+    Ablation(
+        "an attachment that an older version replaces is kept in the trash",
+        (Cut("confsync/pull/attachments.py", "keep=_goes_back(sides)", "keep=False"),),
+        ("tests/flows/test_rollback.py::test_an_attachment_that_goes_back_is_in_the_trash",),
+    ),
+    Ablation(
         "no name leads out of the mirror",
         (
             Cut(
@@ -406,6 +444,20 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "the mass guard of older versions",
+        (
+            Cut(
+                "confsync/pull/rollback.py",
+                "if not too_many(max(len(pages), files), len(stamped)):",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/flows/test_rollback.py::test_a_server_that_went_back_waits_for_permission",
+            "tests/flows/test_rollback.py::test_many_attachments_that_go_back_wait_for_permission",
+        ),
+    ),
+    Ablation(
         "a page is deleted only as it was seen",
         (
             Cut(
@@ -451,8 +503,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/commit.py",
-                "left = left & written - {REMOVED}",
-                "left = left & written",
+                "return frozenset(left - {REMOVED})",
+                "return frozenset(left)",
             ),
         ),
         (
@@ -511,7 +563,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a document is looked for right before its page is deleted",
-        (Cut("confsync/push/delete.py", "told = told or self._seen_again(one, result)", "pass"),),
+        (Cut("confsync/push/delete.py", "again = self._seen_again(one, result)", "again = None"),),
         (
             "tests/flows/test_second_look.py::test_a_document_that_comes_back_while_the_run_is_under_way_is_not_deleted",
             "tests/flows/test_second_look.py::test_a_half_written_document_that_comes_back_is_not_deleted",
@@ -771,12 +823,65 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/commit.py",
-                "else worktree.staged_and_gone(root, written)",
-                "else frozenset()",
+                "        left |= worktree.staged_and_gone(root, written)\n",
+                "",
             ),
         ),
         (
             "tests/flows/test_git.py::test_what_was_staged_of_a_document_before_it_was_deleted_stays_staged",
+        ),
+    ),
+    Ablation(
+        "a commit that failed is made by the next run",
+        (
+            Cut(
+                "confsync/sync/commit.py",
+                "            owed = self._owed()\n",
+                "            owed: tuple[Owed, ...] = ()\n",
+            ),
+        ),
+        (
+            "tests/flows/test_catch_up.py::test_a_pull_commits_what_an_earlier_one_could_not",
+            "tests/flows/test_catch_up.py::test_removals_and_moves_are_caught_up",
+            "tests/flows/test_catch_up.py::test_a_push_commits_what_an_earlier_one_could_not",
+        ),
+    ),
+    Ablation(
+        "a person's own keys are not committed",
+        (
+            Cut(
+                "confsync/mirror/uncommitted.py",
+                "return _front(wanted) == _front(found)",
+                "return True",
+            ),
+        ),
+        (
+            "tests/flows/test_catch_up.py::test_a_persons_own_edits_are_never_committed",
+            "tests/flows/test_catch_up.py::test_a_document_that_a_person_changed_is_not_committed_under_a_new_name",
+        ),
+    ),
+    Ablation(
+        "a person's own rename is not committed",
+        (
+            Cut(
+                "confsync/mirror/uncommitted.py",
+                "if self._is_own_move(entry, old, self._follows(scan, entry, old, found)):",
+                "if True:",
+            ),
+        ),
+        ("tests/flows/test_catch_up.py::test_what_a_person_did_alone_is_no_business_of_a_pulls",),
+    ),
+    Ablation(
+        "what is staged stays staged when a commit is caught up",
+        (
+            Cut(
+                "confsync/sync/commit.py",
+                "left.union(*(one.names for one in self._staged(owed, written)))",
+                "left",
+            ),
+        ),
+        (
+            "tests/flows/test_catch_up.py::test_what_is_staged_stays_staged_when_a_commit_is_caught_up",
         ),
     ),
     Ablation(
@@ -799,6 +904,19 @@ ABLATIONS = (
             ),
         ),
         ("tests/unit/diff/test_html.py::test_nothing_of_a_body_is_markup",),
+    ),
+    Ablation(
+        "a new document takes over only the version that was named",
+        (
+            Cut(
+                "confsync/pull/adoption.py",
+                "        check_seen(how.mirror, entry.path, page, asked.at)\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_dead_ends.py::test_a_new_document_takes_over_only_the_version_that_was_named",
+        ),
     ),
     Ablation(
         "--ours names the exact version",

@@ -221,7 +221,7 @@ def _status_summary(result: Result) -> Iterator[str]:
 def _summary(result: Result) -> Iterator[str]:
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result.summary.items())
     head = f"{result.command} --dry-run" if result.dry_run else result.command
-    if counts or not result.errors:
+    if counts or not any(error.exit is not Exit.DONE for error in result.errors):
         yield f"{head}: {counts or 'nothing to do'}"
 
 
@@ -243,7 +243,9 @@ _TELLS_ITSELF = ("check", "diff", "log", "show")
 
 
 def problem_lines(problem: Problem) -> Iterator[str]:
-    """An error and its hint."""
-    yield click.style("error:", fg="red") + f" {safe(problem.message)}"
+    """An error, or a warning if it does not change the exit code, and its hint."""
+    warns = problem.exit is Exit.DONE
+    kind = click.style("warning:", fg="yellow") if warns else click.style("error:", fg="red")
+    yield f"{kind} {safe(problem.message)}"
     if problem.hint:
         yield click.style("hint:", fg="yellow") + f" {safe(problem.hint)}"

@@ -40,7 +40,7 @@ def pull(
     if commit and not dry_run:
         from confsync.sync.commit import Commit
 
-        committing = Commit(mirror, remote, theirs=True)
+        committing = Commit(mirror, remote, selection, theirs=True)
     plain = selection.everything and not (refresh or prune or resolution)
     last = Unchanged(mirror, remote, plain=plain)
     with last.asking(), contextlib.ExitStack() as held:

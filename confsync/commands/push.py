@@ -66,7 +66,7 @@ def push(
     `commit` commits the documents as they are settled. Raises UsageError, FileError.
     """
     selection, differing = narrowed(mirror, selection, since, staged=staged)
-    committing = Commit(mirror, remote, theirs=False) if commit and not dry_run else None
+    committing = Commit(mirror, remote, selection, theirs=False) if commit and not dry_run else None
     pages: list[PageResult] = []
     errors: list[Problem] = []
     renamed: list[Renamed] = []

@@ -193,12 +193,8 @@ class Mirror:
 
     def write_folder(self, directory: str, folder: Folder) -> None:
         """Note which folder a directory is; only when that is news."""
-        import yaml
-
         name = f"{directory}/{paths.FOLDER_FILE}"
-        data = yaml.safe_dump(
-            {"id": folder.id, "title": folder.title}, sort_keys=False, allow_unicode=True
-        ).encode()
+        data = folder_file(folder)
         before = _current(name, self.inside(name))
         if before != data:
             self.write(name, data, expected=before)
@@ -280,6 +276,14 @@ class Mirror:
                         disk.drop(os.path.join(directory, name))
                 if directory.rpartition(os.sep)[2].startswith(TEMPORARY):
                     disk.remove_empty(Path(directory))
+
+
+def folder_file(folder: Folder) -> bytes:
+    """Return the bytes of the file that says which folder a directory is."""
+    import yaml
+
+    known = {"id": folder.id, "title": folder.title}
+    return yaml.safe_dump(known, sort_keys=False, allow_unicode=True).encode()
 
 
 def write_new(path: Path, text: str) -> None:

@@ -146,7 +146,10 @@ class Deletions:
                 return False
             if children:
                 told = _rejected(result, f"something stands below it that stays: {_few(children)}")
-            told = told or self._seen_again(one, result)
+            again = self._seen_again(one, result)
+            if found is Absent.TRASHED and not again and not self._dry_run:
+                self._note_gone(one)
+            told = told or again
             self._pages.append(told or self._send(one, found, result))
         except EVERYBODYS as error:
             self._pages.append(failed(result, error))

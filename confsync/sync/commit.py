@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from confsync.errors import APIAccessError, ConfsyncError
+from confsync.document.attachment_names import document_of
+from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror.deleted import deleted_pages
 from confsync.mirror.git import worktree
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import parsed
+from confsync.mirror.selection import Selection
+from confsync.mirror.uncommitted import Owed, owed
 from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
@@ -35,45 +39,93 @@ _WROTE = (
 class Commit:
     """Made before a run, so that what was uncommitted then stays so; `of` commits afterwards.
 
-    `theirs` says that the run brings other people's edits, who are then named as its authors.
+    `theirs` says that the run brings other people's edits, who are then named as its authors. What
+    an earlier run wrote and could not commit is committed too, of the documents that are selected.
     Raises FileError without a repository.
     """
 
-    def __init__(self, mirror: Mirror, remote: Remote, *, theirs: bool) -> None:
+    def __init__(
+        self, mirror: Mirror, remote: Remote, selection: Selection, *, theirs: bool
+    ) -> None:
         self._mirror = mirror
         self._remote = remote
+        self._selection = selection
         self._theirs = theirs
         self._dirty = worktree.dirty(mirror.root)
 
     def of(self, result: Result) -> Result:
         """The result, with what became of the commit."""
         written = self._mirror.written
-        conflicted = {page.path for page in result.pages if page.outcome is Outcome.CONFLICTED}
-        root = self._mirror.root
-
-        def message(names: frozenset[str]) -> str:
-            wrote = (page for page in result.pages if page.outcome in _WROTE)
-            return self._message(result.command, [page for page in wrote if page.path in names])
-
         try:
             if not self._theirs:
                 self._note_moved(result)
-            # What is staged of a document that was deleted since stands nowhere else.
-            left = self._dirty if self._theirs else worktree.staged_and_gone(root, written)
-            # A removal and the note about it belong together, however the file was edited before.
-            left = left & written - {REMOVED}
-            names = written - left - conflicted
-            made = worktree.commit(root, names, message)
+            owed = self._owed()
+            left = self._left(result, owed)
+            names = written.union(*(one.names for one in owed)) - left
+            made = worktree.commit(
+                self._mirror.root, names, lambda named: self._told(result, owed, named)
+            )
         except ConfsyncError as error:
             problem = Problem(error.code, f"not committed: {error.message}", error.hint, error.exit)
             return replace(result, errors=(*result.errors, problem))
         notes = [f"committed as {made}"] if made else []
         if names and not made:
             notes.append("nothing to commit: git ignores what was written, or has it already")
-        if left or conflicted:
-            some = ", ".join(sorted(left | conflicted)[:3])
-            notes.append(f"not committed, because they were changed here before: {some}")
-        return replace(result, notes=(*result.notes, *notes))
+        errors = [_uncommitted(left)] if left else []
+        return replace(result, notes=(*result.notes, *notes), errors=(*result.errors, *errors))
+
+    def _owed(self) -> tuple[Owed, ...]:
+        """Return what earlier runs wrote and did not commit, with what this run wrote of that."""
+        inside = tuple(f"{directory}/" for directory in self._mirror.config.directories)
+        if not any(name.startswith(inside) for name in self._dirty):
+            return ()
+        dirty = worktree.dirty(self._mirror.root)
+        found = owed(self._mirror, dirty, own_files=not self._theirs)
+        written = self._mirror.written
+        return tuple(one for one in found if self._is_meant(one) or one.names & written)
+
+    def _is_meant(self, one: Owed) -> bool:
+        return any(self._selection.has(document_of(name) or name) for name in one.names)
+
+    def _left(self, result: Result, owed: Iterable[Owed]) -> frozenset[str]:
+        """Return what confsync wrote and must not commit: what a person changed or staged, too."""
+        root, written = self._mirror.root, frozenset(self._mirror.written)
+        left = {page.path for page in result.pages if page.outcome is Outcome.CONFLICTED}
+        # What is staged of a document that was deleted since stands nowhere else.
+        left |= worktree.staged_and_gone(root, written)
+        good = {name for one in owed if not one.mixed for name in one.names}
+        for one in owed:
+            # A push sends a document as a person made it; a pull brings the server's text alone.
+            if one.mixed and (self._theirs or not one.names & written):
+                left |= one.names
+        if self._theirs:
+            left |= (self._dirty & written) - good
+        left |= left.union(*(one.names for one in self._staged(owed, written)))
+        # A removal and the note about it belong together, however the file was edited before.
+        return frozenset(left - {REMOVED})
+
+    def _staged(self, owed: Iterable[Owed], written: frozenset[str]) -> Iterator[Owed]:
+        """Yield the documents of which a person has staged something else.
+
+        A push commits the document that it sent, whatever was staged of it before.
+        """
+        earlier = [one for one in owed if self._theirs or not one.names & written]
+        staged = worktree.staged_otherwise(self._mirror.root) if earlier else {}
+        for one in earlier:
+            found = [name for name in one.names if name in staged]
+            if found and (self._theirs or _version_of(one, staged) == one.after):
+                yield one
+
+    def _told(self, result: Result, owed: Iterable[Owed], names: frozenset[str]) -> str:
+        """Return the message of a commit that changes these files."""
+        pages = [page for page in result.pages if page.outcome in _WROTE and page.path in names]
+        known = {page.path for page in pages}
+        pages += [
+            _of_earlier(one)
+            for one in owed
+            if one.page_id and one.path in names and one.path not in known
+        ]
+        return self._message(result.command, pages)
 
     def _note_moved(self, result: Result) -> None:
         """What was sent from a new place leaves its old one, or git has two documents of it."""
@@ -104,7 +156,8 @@ class Commit:
             found = set(page.editors)
             if page.version and page.remote != page.base:
                 found.add(page.version.author)
-            if page.id and page.base and page.remote and page.remote > page.base + 1:
+            first = page.base + 1 if page.base and page.version else page.base
+            if page.id and page.base and first and page.remote and page.remote > first:
                 with contextlib.suppress(APIAccessError):
                     between = self._remote.versions_after(page.id, page.base)
                     found |= {one.author for one in between if one.number <= page.remote}
@@ -122,6 +175,29 @@ class Commit:
         said = " ".join(message_without_token(page.version.message).split()) if news else ""
         told = ": ".join(part for part in (names, said) if part)
         return f" ({told})" if told else ""
+
+
+def _of_earlier(one: Owed) -> PageResult:
+    """Return the result of a document that an earlier run wrote or removed."""
+    outcome = Outcome.DELETED if one.after is None else Outcome.PULLED
+    return PageResult(one.path, outcome, one.page_id, one.title, base=one.before, remote=one.after)
+
+
+def _version_of(one: Owed, staged: Mapping[str, bytes]) -> int | None:
+    """Return the version that is staged of a document: what was staged before a push is older."""
+    found = parsed(one.path, staged[one.path]).document if one.path in staged else None
+    return found.stamp.version if found and found.stamp else None
+
+
+def _uncommitted(left: frozenset[str]) -> Problem:
+    """Return the warning of what confsync wrote, and what a person has to commit."""
+    some = ", ".join(sorted(left)[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+    return Problem(
+        "uncommitted",
+        f"not committed, because they were changed here before: {some}",
+        "'git diff HEAD' shows both changes: commit them yourself",
+        Exit.DONE,
+    )
 
 
 def _trailers(people: Iterable[User], host: str) -> list[str]:

@@ -56,6 +56,18 @@ def dirty(root: Path) -> frozenset[str]:
         return frozenset(known + unknown)
 
 
+def staged_otherwise(root: Path) -> dict[str, bytes]:
+    """Return what is staged of files, where it is neither what HEAD has nor what stands here."""
+    with gitrepo.command_in(root) as command:
+        options = ("--name-only", "--no-renames", "--relative", "-z", "--", ".")
+        staged = gitrepo.split(command.diff("--cached", "--diff-filter=d", *options))
+        both = frozenset(staged).intersection(gitrepo.split(command.diff(*options)))
+        return {
+            name: command.show(f":./{name}", stdout_as_string=False, strip_newline_in_stdout=False)
+            for name in both
+        }
+
+
 def staged_and_gone(root: Path, names: Iterable[str]) -> frozenset[str]:
     """Those of some files that do not stand, and of which the index has what HEAD has not.
 

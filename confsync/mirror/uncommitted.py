@@ -1,0 +1,250 @@
+"""Tell what confsync wrote and git's HEAD has not: what a run with `--commit` owes.
+
+A commit fails for a hook, a lock or a merge in progress. What was written then is known by its
+stamp: the document says what its stamp says, and apart from that what HEAD has of it. Whatever a
+person added stays uncommitted, and is told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from confsync.document import attachment_names as attachments
+from confsync.document import document, paths
+from confsync.document.document import Document
+from confsync.errors import FileError
+from confsync.mirror import attachment_files as files
+from confsync.mirror.git import removals
+from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.mirror import Mirror, folder_file
+from confsync.mirror.scan import Entry, SpaceScan, parsed
+from confsync.model.filenames import REMOVED
+from confsync.model.stamp import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A document that confsync wrote or removed, and the files that belong to that.
+
+    `before` is the version that HEAD has, `after` the one that stands here; each is None for no
+    document. `mixed` says that a person changed the document, too.
+    """
+
+    path: str
+    names: frozenset[str]
+    page_id: str
+    title: str
+    before: int | None
+    after: int | None
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    """A document as HEAD has it."""
+
+    path: str
+    document: Document
+    stamp: Stamp
+
+
+def owed(mirror: Mirror, dirty: frozenset[str], *, own_files: bool) -> Iterator[Owed]:
+    """Yield what confsync wrote, of the `dirty` files: those that are not as HEAD has them.
+
+    With `own_files` a new document that was pushed counts whole, with the keys that a person gave
+    it. Raises FileError.
+    """
+    scans = mirror.scan()
+    look = _Look(mirror, scans, dirty, own_files=own_files)
+    moved = look.moved_by_confsync()
+    for scan in scans:
+        for entry in scan.entries:
+            if entry.path in dirty and entry.page_id:
+                yield from look.standing(scan, entry, moved)
+    yield from look.removed()
+    yield from look.folders()
+
+
+class _Look:
+    """One look at the documents that stand here, beside those that HEAD has."""
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        scans: tuple[SpaceScan, ...],
+        dirty: frozenset[str],
+        *,
+        own_files: bool,
+    ) -> None:
+        self._mirror = mirror
+        self._scans = scans
+        self._dirty = dirty
+        self._own_files = own_files
+        self._entries = {e.path: e for scan in scans for e in scan.entries}
+        directories = mirror.config.directories
+        here = frozenset(self._entries)
+        changed = {path: e.raw for path, e in self._entries.items() if path in dirty}
+        same = gitrepo.committed(mirror.root, directories, changed)
+        gone = gitrepo.deleted_documents(mirror.root, directories, here=here)
+        self._same = dict(_committed(same))
+        self._gone = dict(_committed(gone))
+        self._gone_by_id = {one.stamp.id: one for one in self._gone.values()}
+
+    def moved_by_confsync(self) -> frozenset[str]:
+        """Return where documents stand that a pull moved, or a push settled at their new place.
+
+        The name is that of HEAD or the title's, and the place is the one that the stamp means. A
+        document follows the page above it only if that page's document was moved in this way.
+        """
+        found: set[str] = set()
+        for scan in self._scans:
+            for entry in sorted(scan.entries, key=lambda e: e.path.count("/")):
+                old = self._gone_by_id.get(entry.page_id or "")
+                if old is None or scan.moves(entry):
+                    continue
+                if self._is_own_move(entry, old, self._follows(scan, entry, old, found)):
+                    found.add(entry.path)
+        return frozenset(found)
+
+    def _follows(self, scan: SpaceScan, entry: Entry, old: _Committed, moved: set[str]) -> bool:
+        """Return whether what stands above a document is new, or was moved by confsync."""
+        stamp, _ = _known(entry)
+        above = entry.path.rpartition("/")[0]
+        folder = scan.folders.get(scan.inner(above))
+        if folder is not None and folder.id == stamp.parent:
+            named = paths.named_after(above.rpartition("/")[2], folder.title, folder.id)
+        else:
+            named = False
+        return named or f"{above}{paths.SUFFIX}" in moved or stamp.parent != old.stamp.parent
+
+    def _is_own_move(self, entry: Entry, old: _Committed, follows: bool) -> bool:
+        stamp, title = _known(entry)
+        directory, _, name = _stem(entry.path).rpartition("/")
+        was, _, before = _stem(old.path).rpartition("/")
+        named = paths.named_after(name, title, stamp.id)
+        if directory == was:
+            return title != old.document.title and named
+        return follows and (name == before or named)
+
+    def standing(self, scan: SpaceScan, entry: Entry, moved: frozenset[str]) -> Iterator[Owed]:
+        """Yield what is owed of a document that stands here."""
+        stamp, title = _known(entry)
+        old = self._same.get(entry.path)
+        if old is not None and old.stamp.id != stamp.id:
+            old = None
+        if old is None:
+            old = self._gone_by_id.get(stamp.id)
+        elsewhere = old is not None and old.path != entry.path
+        if old is not None and old.stamp == stamp and entry.path not in moved:
+            return  # a person's own edit, or own rename
+        good = self._says_no_more(entry, old) and not scan.moves(entry) and not entry.waits
+        if elsewhere:
+            good = good and entry.path in moved
+        names = {entry.path, *self._files(entry)}
+        if old is not None and elsewhere:
+            names |= {old.path, *self._gone_files(old.path)}
+        names |= set(self._gone_files(entry.path)) if good else set()
+        before = old.stamp.version if old else None
+        yield Owed(
+            entry.path, frozenset(names), stamp.id, title, before, stamp.version, mixed=not good
+        )
+
+    def _says_no_more(self, entry: Entry, old: _Committed | None) -> bool:
+        """Return whether a document says what its stamp says, and else what HEAD has of it."""
+        found = entry.document
+        if found is None or found.stamp is None or found.modified:
+            return False
+        if found.stamp.labels is not None and found.labels not in (None, found.stamp.labels):
+            return False
+        if old is None and self._own_files:
+            return True
+        how, title, body = self._mirror.config.layout, found.title, found.body
+        if old is None:
+            made = document.render(title, body, found.stamp, labels=found.labels, how=how)
+        else:
+            before = old.document
+            made = document.update(
+                before, found.stamp, title=title, body=body, labels=found.labels, how=how
+            )
+        wanted = document.parse(made, entry.path)
+        # Bodies are the same by their digests; how they are laid out says nothing.
+        return _front(wanted) == _front(found)
+
+    def _files(self, entry: Entry) -> Iterator[str]:
+        """Yield the attachments' files of a document that are what its stamp says."""
+        stamp, _ = _known(entry)
+        directory = attachments.directory_of(entry.path)
+        for one in stamp.attachments:
+            name = f"{directory}/{one.file}"
+            path = self._mirror.root / name
+            stands = name in self._dirty and path.is_file()
+            if stands and files.read(path, name)[0] == one.digest:
+                yield name
+
+    def _gone_files(self, path: str) -> Iterator[str]:
+        """Yield the attachments' files of a document that HEAD has and that no stamp has here."""
+        directory = f"{attachments.directory_of(path)}/"
+        entry = self._entries.get(path)
+        stamped = entry.document if entry else None
+        known = stamped.stamp.attachments if stamped and stamped.stamp else ()
+        kept = {f"{directory}{one.file}" for one in known}
+        for name in self._dirty:
+            if name.startswith(directory) and name not in kept and self._is_absent(name):
+                yield name
+
+    def _is_absent(self, name: str) -> bool:
+        path = self._mirror.root / name
+        return not (path.is_symlink() or path.exists())
+
+    def removed(self) -> Iterator[Owed]:
+        """Yield the documents that pulls removed because their pages went."""
+        here = {entry.claimed_id for entry in self._entries.values()}
+        noted = removals.read(self._mirror.root)
+        note = {REMOVED} & self._dirty
+        for path, old in self._gone.items():
+            if old.stamp.id not in here and noted.cover(old.stamp):
+                names = frozenset({path, *self._gone_files(path), *note})
+                title = old.document.title
+                yield Owed(path, names, old.stamp.id, title, old.stamp.version, None)
+
+    def folders(self) -> Iterator[Owed]:
+        """Yield the files that say which folder a directory is, with the last that went."""
+        known = {
+            f"{scan.outer(directory)}/{paths.FOLDER_FILE}": folder
+            for scan in self._scans
+            for directory, folder in scan.folders.items()
+        }
+        for name in sorted(self._dirty):
+            if not name.endswith(f"/{paths.FOLDER_FILE}"):
+                continue
+            path, folder = self._mirror.root / name, known.get(name)
+            if folder is not None and path.read_bytes() == folder_file(folder):
+                yield Owed(name, frozenset([name]), folder.id, folder.title, None, None)
+            elif self._is_absent(name) and not self._is_used(name.rpartition("/")[0]):
+                yield Owed(name, frozenset([name]), "", "", None, None)
+
+    def _is_used(self, directory: str) -> bool:
+        inside = f"{directory}/"
+        return any(path.startswith(inside) for path in self._entries)
+
+
+def _committed(found: Mapping[str, bytes]) -> Iterator[tuple[str, _Committed]]:
+    for path, raw in found.items():
+        read = parsed(path, raw).document
+        if read is not None and read.stamp is not None:
+            yield path, _Committed(path, read, read.stamp)
+
+
+def _known(entry: Entry) -> tuple[Stamp, str]:
+    if entry.document is None or entry.document.stamp is None:
+        raise FileError(f"{entry.path}: has no stamp")
+    return entry.document.stamp, entry.document.title
+
+
+def _front(found: Document) -> str:
+    return found.text[: found.body_start].replace("\r\n", "\n")
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix(paths.SUFFIX)
