@@ -37,6 +37,7 @@ from confsync.errors import UsageError
 @click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
 @click.option("--at", type=int, metavar="N", help="The server's version that --ours gives up.")
 @click.option("--commit", is_flag=True, help="Commit what was written, and nothing else.")
+@click.option("--allow-shallow", is_flag=True, help="Let --commit work in a shallow clone.")
 @common
 @click.pass_obj
 def pull(
@@ -52,6 +53,7 @@ def pull(
     ours: bool,
     at: int | None,
     commit: bool,
+    allow_shallow: bool,
 ) -> None:
     """Bring the server's changes to the files. What you edited is never overwritten.
 
@@ -80,6 +82,7 @@ def pull(
             allow_mass_rollback=allow_mass_rollback,
             resolution=resolution,
             commit=commit,
+            allow_shallow=allow_shallow,
             progress=progress,
         )
     finish(settings, result, mirror.root)

@@ -61,7 +61,14 @@ def as_text(
     if quiet:
         # On stdout is then nothing; which page failed, and where, must be told all the same.
         err += _failed_lines(result, shown, now)
+    err += warning_lines(result)
     return given, text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
+
+
+def warning_lines(result: Result) -> Iterator[str]:
+    """What must be told whatever else is: on stderr, also with --quiet and --json."""
+    for warning in result.warnings:
+        yield click.style("warning:", fg="yellow") + f" {safe(warning)}"
 
 
 def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) -> Iterator[str]:

@@ -39,8 +39,9 @@ _MARKS = {
     Outcome.UNTRACKED: ("?", "yellow"),
     Outcome.UNCHANGED: ("!", "yellow"),
 }
-_AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
+_AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED)
 _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
+_RESTORED = "restored"
 
 
 def lines(
@@ -60,6 +61,8 @@ def lines(
 def line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
     """What became of one page."""
     mark, color = _MARKS.get(page.outcome, ("!", "red"))
+    if page.outcome is Outcome.RESTORED and page.error:
+        mark, color = "!", "red"  # put back by git, and not brought back from the trash
     state = page.outcome.value
     state = f"[{state}]" if page.outcome is Outcome.REJECTED else state
     told = f" {mark} {state:<11} {safe(shown(page.path))}"
@@ -68,7 +71,7 @@ def line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
 
 def _details(page: PageResult, now: datetime) -> str:
     if page.error:
-        told = page.outcome in _AGAINST and page.decision in _CHANGED
+        told = page.outcome in _AGAINST and page.decision in (*_CHANGED, _RESTORED)
         who = _who(page.version, now) if told and "the server has v" in page.error else ""
         return f"   {safe(page.error)}{who}"
     if page.base is None or page.remote is None or page.base == page.remote:
@@ -111,8 +114,12 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     if not rejected:
         return
     count = f"{counted_pages(len(rejected))} {'was' if len(rejected) == 1 else 'were'} rejected"
-    changed = [page for page in rejected if page.decision in _CHANGED]
-    because = " because the server has changes that you do not have" if changed else ""
+    decisions = {page.decision for page in rejected}
+    because = ""
+    if decisions.intersection(_CHANGED):
+        because = " because the server has changes that you do not have"
+    elif _RESTORED in decisions:
+        because = " because git put back an older version of what the server has"
     yield click.style("error:", fg="red") + f" {count}{because}."
     yield from _hint_lines(rejected, shown)
 

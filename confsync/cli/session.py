@@ -113,6 +113,7 @@ def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result
         ),
         errors=tuple(error for result in results.values() for error in result.errors),
         notes=tuple(note for result in results.values() for note in result.notes),
+        warnings=tuple(one for result in results.values() for one in result.warnings),
         clean=sum(result.clean for result in results.values()),
     )
     return merged, start
@@ -234,7 +235,8 @@ def finish(
     from confsync.cli import escape, render
 
     if settings.as_json:
-        given, out, err = render.as_json(result) + "\n", "", ""
+        given, out = render.as_json(result) + "\n", ""
+        err = "".join(f"{line}\n" for line in render.warning_lines(result))
     elif annotate:
         given, out, err = render.as_annotations(result, _annotated(settings, root)), "", ""
     else:

@@ -29,12 +29,14 @@ def pull(
     allow_mass_rollback: bool = False,
     resolution: Resolution | None = None,
     commit: bool = False,
+    allow_shallow: bool = False,
     progress: Progress = silent,
 ) -> Result:
     """Pull every space of the mirror, or the named documents.
 
     `resolution` says what to do about pages that both sides changed; without it they are refused.
-    `commit` commits what was written. Raises UsageError, FileError.
+    `commit` commits what was written; in a shallow clone it replaces no document unless
+    `allow_shallow`. Raises UsageError, FileError.
     """
     committing = None
     if commit and not dry_run:
@@ -67,5 +69,6 @@ def pull(
             allow_mass_rollback=allow_mass_rollback,
             resolution=resolution,
             committing=committing,
+            allow_shallow=allow_shallow,
             progress=progress,
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 
 from confsync.errors import ConfsyncError
+from confsync.mirror import newest_stamps
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import knowing
 from confsync.mirror.selection import Selection
-from confsync.model.outcome import PageResult
+from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress, silent
 from confsync.push.candidates import (
@@ -25,6 +27,7 @@ from confsync.push.candidates import (
     refuse_emptying,
     refuse_replacing,
     refuse_turning_over,
+    restored_in,
     with_texts,
     without_differing,
 )
@@ -33,10 +36,12 @@ from confsync.push.extras import Extras
 from confsync.push.missing import Missing, truly_deleted
 from confsync.push.rounds import Turns
 from confsync.remote import Remote, about
+from confsync.sync import merge_base as bases
 from confsync.sync import renames as references
 from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.commit import Commit
+from confsync.sync.fetch import Newest
 from confsync.sync.people import with_names
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import reader_of
@@ -75,7 +80,11 @@ def push(
         known = index_for(mirror, delete)
         scans = mirror.scan(known.read if known else None)
         deleted = deleted_documents(mirror, scans, delete)
-        scans = with_texts(mirror, knowing(scans, deleted))
+        scans = knowing(scans, deleted)
+        git = newest_stamps.read(mirror.root, mirror.config.directories, since)
+        restored = restored_in(scans, git.stamps)
+        newest = Newest(git.stamps, partial(bases.find_here, mirror))
+        scans = with_texts(mirror, scans, restored)
         deleted = scope.not_excluded(scans, deleted)
         paths_here = [entry.path for scan in scans for entry in scan.entries]
         paths_here += [entry.path for entry in deleted.values() if delete]
@@ -92,12 +101,14 @@ def push(
                     asking = about(remote, scan.config)
                     files = changed_files(mirror, scan, selection, gone, pages, delete=bool(delete))
                     unfit = flaw_finder(mirror, asking)
-                    waiting = outgoing_in(mirror, unfit, scan, selection, pages, errors, files)
+                    waiting = outgoing_in(
+                        mirror, unfit, scan, selection, pages, errors, files, restored
+                    )
                     waiting = without_differing(waiting, differing, pages)
                     doomed = doomed_in(scan, asked, deleted, selection) if delete else []
                     if not waiting and not doomed and not asked.named:
                         continue
-                    reader = reader_of(remote, scan)
+                    reader = reader_of(remote, scan, newest)
                     doomed += doomed_elsewhere(reader, asked, ids_of(scans, deleted))
                     refuse_turning_over(scan, reader.space, waiting, allow=allow_mass_move)
                     refuse_emptying(scan, doomed, files, allow=allow_mass_delete)
@@ -119,6 +130,7 @@ def push(
             known.save()
     if not errors:
         errors += not_found(asked, pages)
+    pages = [page for page in pages if page.outcome is not Outcome.CLEAN]
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     changed = [page for page in renamed if page.old != page.new]
     notes = tuple(references.notes(mirror.scan(), changed)) if changed else ()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.mirror import attachment_files as files
+from confsync.mirror import newest_stamps
 from confsync.mirror.deleted import deleted_entries
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.newest_stamps import NewestStamps
 from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.mirror.selection import Selection
 from confsync.mirror.snapshot import Glance
@@ -18,19 +21,21 @@ from confsync.mirror.whereabouts import Whereabouts
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, ParentKind, Status
 from confsync.model.result import Problem, Result
+from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import about
 from confsync.sync import attachments as attaching
 from confsync.sync import labels as labelling
+from confsync.sync import merge_base as bases
 from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.compare import Content, Parent
 from confsync.sync.compare_attachments import decide
-from confsync.sync.fetch import Case
+from confsync.sync.fetch import Case, Newest, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
 from confsync.sync.refusals import hint_of, read_only, reason, traced
-from confsync.sync.space_view import Attachments, SpaceView, reader_of, view
+from confsync.sync.space_view import Attachments, SpaceView, put_back, reader_of, view
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -43,6 +48,7 @@ _STALE = (
     Outcome.GONE,
     Outcome.NOT_VISIBLE,
 )
+_ASK = "'confsync status --remote {path}' asks the server, and names the commands to go on with"
 # What says less than a change of an attachment does.
 _OUTDONE = (Outcome.CLEAN, Outcome.MODIFIED, Outcome.MOVED)
 
@@ -69,6 +75,8 @@ def status(
     )
     gone = deleted_entries(mirror.root, mirror.config.spaces, here=paths_of(scans))
     scans = knowing(scans, gone)
+    git = newest_stamps.read(mirror.root, mirror.config.directories)
+    newest = Newest(git.stamps, partial(bases.find_here, mirror))
     deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
     left: list[Entry] = []
     notes: list[str] = []
@@ -84,10 +92,12 @@ def status(
             progress(f"asking about {scan.config.key}", 0, None)
             try:
                 elsewhere = claimed_elsewhere(scans, scan)
-                seen = _look(mirror, remote, scan, selection, elsewhere, deleted)
+                seen = _look(
+                    mirror, reader_of(remote, scan, newest), scan, selection, elsewhere, deleted
+                )
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
-        pages += _pages(mirror, scan, selection, seen, gone_files)
+        pages += _pages(mirror, scan, selection, seen, gone_files, git)
         if selection.everything and not scan.config.posts:
             notes += _orphans(mirror, scan, scans)
         if seen and remote:
@@ -133,14 +143,14 @@ def _absent(
 
 def _look(
     mirror: Mirror,
-    remote: Remote,
+    reader: Reader,
     scan: SpaceScan,
     selection: Selection,
     elsewhere: frozenset[str],
     deleted: dict[str, str],
 ) -> SpaceView:
     return view(
-        reader_of(remote, scan),
+        reader,
         scan,
         selection,
         elsewhere=elsewhere,
@@ -189,13 +199,14 @@ def _pages(
     selection: Selection,
     seen: SpaceView | None,
     gone_files: frozenset[str],
+    git: NewestStamps,
 ) -> Iterator[PageResult]:
     for entry in scan.entries:
         if not selection.has(entry.path):
             continue
         case = seen.cases.get(entry.page_id or "") if seen else None
         page = _local(mirror, scan, entry)
-        page = _remote(page, case) if case else page
+        page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, git.stamps))
         infos = seen.attachments.get(entry.page_id or "") if seen else None
         yield _with_files(mirror, entry, page, infos, gone_files)
     if seen:
@@ -248,6 +259,14 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
     return replace(page, outcome=Outcome.MOVED) if scan.moves(entry) else page
 
 
+def _by_git(page: PageResult, newer: Stamp | None) -> PageResult:
+    """The local state, outdone by a newer stamp that git knows; the server was not asked."""
+    if newer is None or page.outcome is Outcome.CONFLICTED:
+        return page
+    told = f"git has v{newer.version}, the file is based on v{page.base}"
+    return replace(page, outcome=Outcome.RESTORED, error=told, hint=_ASK)
+
+
 def _with_files(
     mirror: Mirror,
     entry: Entry,
@@ -295,7 +314,7 @@ def _remote(page: PageResult, case: Case) -> PageResult:
     if outcome is None or page.outcome is Outcome.CONFLICTED:
         return page
     page = replace(page, outcome=outcome, error=reason(case))
-    if outcome in (Outcome.DIVERGED, Outcome.COMMENTED) and case.page:
+    if outcome in (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED) and case.page:
         page = replace(page, version=case.page.info.version, hint=hint_of(case))
     return page
 
@@ -310,6 +329,8 @@ def _outcome(case: Case) -> Outcome | None:
             relabelled = labelling.is_news(case.stamp, case.local, theirs)
             follows = case.decisions.parent is Parent.FOLLOW or relabelled
             return Outcome.BEHIND if follows else None
+        case Content.RESTORED:
+            return Outcome.RESTORED
         case Content.EQUAL | Content.BEHIND | Content.LANDED | Content.RESTAMPED:
             return Outcome.BEHIND
         case Content.COMMENTED:

@@ -54,13 +54,14 @@ class Result:
 
     `history` are a page's versions, of which the document here is based on `base`; `events` are
     lines of the audit trail. `findings` are check's, of `clean` documents and more. `changes` are
-    diff's.
+    diff's. `warnings` are told on stderr also where a caller wants to hear of failures only.
     """
 
     command: str
     pages: tuple[PageResult, ...] = ()
     errors: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     text: str = ""
     checks: tuple[Check, ...] = ()
     history: tuple[Version, ...] = ()

@@ -21,7 +21,13 @@ from confsync.sync import merge_base as bases
 from confsync.sync.compare import Content
 
 # The rows that refuse, and that a person may resolve.
-REFUSED = (Content.STAMP_AHEAD, Content.COMMENTED, Content.STAMP_MISMATCH, Content.DIVERGED)
+REFUSED = (
+    Content.RESTORED,
+    Content.STAMP_AHEAD,
+    Content.COMMENTED,
+    Content.STAMP_MISMATCH,
+    Content.DIVERGED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +47,30 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One document beside the page that it is to be brought together with; `stamp` is `page`'s."""
+    """One document beside the page that it is to be brought together with; `stamp` is `page`'s.
+
+    `base` is that of a merge: a newer one than the document's, where git has put that back.
+    `labels` are the file's new ones; None leaves those that are there.
+    """
 
     entry: Entry
     document: Document
     base: Stamp
     page: Page
     stamp: Stamp
+    labels: tuple[str, ...] | None = None
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether the document says something that neither base nor page does."""
+        return self.document.digest not in (self.base.digest, self.page.digest)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the page says something that neither the document's own base nor it does."""
+        own = self.document.stamp
+        known = (self.document.digest, own.digest if own else "")
+        return self.page.digest not in known
 
 
 def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) -> Resolved:
@@ -56,12 +79,18 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
     match asked.way:
         case Way.THEIRS:
             title, body, how = page.info.title, page.body, mirror.config.layout
-            data = document.update(found.document, stamp, title=title, body=body, how=how)
+            data = document.update(
+                found.document, stamp, title=title, body=body, labels=found.labels, how=how
+            )
+            if not found.is_edit:
+                return Resolved(data)
             return Resolved(data, found.entry.raw, _given_up(found, asked.way))
         case Way.OURS:
             check_seen(mirror, found.entry.path, page, asked.at)
-            theirs = document.render(page.info.title, page.body, stamp)
             data = document.update(found.document, stamp)
+            if not found.is_news:
+                return Resolved(data)
+            theirs = document.render(page.info.title, page.body, stamp)
             return Resolved(data, theirs, _given_up(found, asked.way))
         case Way.MERGE:
             return _merge(mirror, remote, found)
@@ -116,10 +145,15 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
     flaw = None if conflicted else storage.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
         data = document.update(
-            mine, found.stamp, title=title, body=layout.unlay(laid), how=mirror.config.layout
+            mine,
+            found.stamp,
+            title=title,
+            body=layout.unlay(laid),
+            labels=found.labels,
+            how=mirror.config.layout,
         )
     else:
-        data = document.update(mine, found.stamp, title=title, laid=laid)
+        data = document.update(mine, found.stamp, title=title, laid=laid, labels=found.labels)
     sides = (before, ours, theirs) if conflicted else None
     return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "", sides=sides)
 

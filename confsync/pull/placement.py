@@ -94,7 +94,8 @@ def _plan_posts(
     fixed: list[str] = []
     for entry in remaining:
         case = view.cases.get(entry.page_id or "")
-        if entry.page_id is None or case is None or case.page is None:
+        restored = case is not None and case.decisions.content is Content.RESTORED
+        if entry.page_id is None or case is None or case.page is None or restored:
             fixed.append(stems[entry.path])
             continue
         info, name = case.page.info, stems[entry.path].rpartition("/")[2]
@@ -161,8 +162,12 @@ def _node(
 
 
 def _effective_parent(case: Case) -> str | None:
-    """Under which parent a document stands after this pull: a local move is not taken back."""
-    if case.page is None or case.decisions.parent in (Parent.MOVE, Parent.DIVERGED):
+    """Under which parent a document stands after this pull: a local move is not taken back.
+
+    Neither is the place of a document that git put back.
+    """
+    mine = case.decisions.parent in (Parent.MOVE, Parent.DIVERGED)
+    if case.page is None or mine or case.decisions.content is Content.RESTORED:
         return case.local.wanted
     return case.page.info.parent
 

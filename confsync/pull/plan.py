@@ -40,7 +40,8 @@ class Step:
     tells of, so that it can be given up by name. `bringing` is what to do about attachments,
     `sides` are those of a conflict that the file is written with.
     `new` is a page whose text is yet to be read, if it is not `ready`, and `top` whether it stands
-    at the space's top for want of another place.
+    at the space's top for want of another place. `chosen` is one whose side a person named, who
+    has decided about its labels, too.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Step:
     ready: Text | None = None
     top: bool = False
     sides: tuple[str, str, str] | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

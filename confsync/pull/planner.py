@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from confsync.document import document
 from confsync.document.document import Laid
-from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
+from confsync.errors import APIAccessError, ConfsyncError
 from confsync.mirror.scan import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
 from confsync.pull import adoption, placement, rollback
-from confsync.pull.merge import REFUSED, Conflict, resolve, with_author
+from confsync.pull.choice import chosen, left_alone, stamp_of, unasked, without_page
+from confsync.pull.merge import REFUSED
 from confsync.pull.plan import How, Plan, Step, Text
 from confsync.pull.resolution import Resolution, Way
 from confsync.pull.step_details import (
@@ -29,8 +30,6 @@ from confsync.sync import merge_base as bases
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case, Found
 from confsync.sync.labels import changed
-from confsync.sync.people import names_of
-from confsync.sync.preflight import RESOLVE
 from confsync.sync.refusals import beside, blank, conflict_event, failed, refusal
 from confsync.sync.renames import outdated
 from confsync.sync.space_view import SpaceView
@@ -54,6 +53,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
         for path, error in seen.failed.items()
     ]
+    steps += _choices_without_effect(how, seen) if not how.prune else ()
     if how.prune:
         steps += [_left_out(entry) for entry in seen.left]
     if not how.full:
@@ -93,6 +93,14 @@ def _gather_bases(how: How, seen: SpaceView) -> None:
         bases.gather(how.mirror, merged)
 
 
+def _choices_without_effect(how: How, seen: SpaceView) -> Iterator[Step]:
+    """The refusals of a choice for documents that have no page here to choose from."""
+    new = (entry for entry in seen.scan.entries if entry.page_id is None)
+    found = [unasked(how, entry) for entry in new]
+    found += [left_alone(how, entry, f"excluded by {FILE_NAME}") for entry in seen.left]
+    return (step for step in found if step is not None)
+
+
 def _guarded(how: How, entry: Entry, case: Case) -> Step:
     """The step, or the tale of why this page, and no other, cannot be pulled."""
     try:
@@ -105,15 +113,17 @@ def _guarded(how: How, entry: Entry, case: Case) -> Step:
 def _step(how: How, entry: Entry, case: Case) -> Step:
     result = replace(beside(entry, case), outcome=Outcome.CLEAN)
     step = Step(entry.path, result, entry)
-    resolution = how.resolution_of(entry.path)
+    asked = how.resolution_of(entry.path)
     if case.page is None:
-        return _absent(how, step, case)
-    diverged = case.decisions.parent is Parent.DIVERGED and case.landed is None
-    if diverged and not _gives_up_move(how, case, entry.path):
+        return _absent(how, step, case, asked)
+    if asked and asked.way is not Way.MERGE:
+        return chosen(how, step, case, asked)
+    content = case.decisions.content
+    if content is Content.RESTORED:
+        return chosen(how, step, case, asked) if asked else _refused(how, step, case)
+    if case.decisions.parent is Parent.DIVERGED and case.landed is None:
         return _refused(how, step, case)
-    match case.decisions.content:
-        case Content.AHEAD if resolution and resolution.way is Way.THEIRS:
-            return _resolved(how, step, case, resolution)
+    match content:
         case Content.UP_TO_DATE:
             return _restamp(how, step, case, case.stamp)
         case Content.AHEAD:
@@ -123,74 +133,17 @@ def _step(how: How, entry: Entry, case: Case) -> Step:
             return _replace(how, step, case)
         case Content.EQUAL | Content.RESTAMPED:
             restamped = replace(step, result=replace(result, outcome=Outcome.RESTAMPED))
-            return _restamp(how, restamped, case, _stamp_of(case.page, case))
-        case content if content in REFUSED and resolution:
-            return _resolved(how, step, case, resolution)
+            return _restamp(how, restamped, case, stamp_of(case.page, case))
+        case content if content in REFUSED and asked:
+            return chosen(how, step, case, asked)
         case _:
             return _restamp(how, _refused(how, step, case), case, case.stamp)
 
 
 def _refused(how: How, step: Step, case: Case) -> Step:
     event = conflict_event(step.path, case, how.remote.who)
-    seen = (_stamp_of(case.page, case), case.page) if case.page else None
+    seen = (stamp_of(case.page, case), case.page) if case.page else None
     return replace(step, result=refusal(step.result, case), conflict=event, seen=seen)
-
-
-def _gives_up_move(how: How, case: Case, path: str) -> bool:
-    """Whether a person gave up, by name, where the server moved a page that was moved here, too."""
-    asked = how.resolution_of(path)
-    return (
-        asked is not None
-        and asked.way is Way.OURS
-        and case.page is not None
-        and case.page.info.version.number == asked.at
-    )
-
-
-def _resolved(how: How, step: Step, case: Case, asked: Resolution) -> Step:
-    """A page that both sides changed, resolved the way that was asked for."""
-    found = step.entry.document if step.entry else None
-    if step.entry is None or found is None or case.page is None:
-        raise ValueError(f"{step.path}: there is nothing to resolve")
-    account = case.page.info.version.author
-    names = names_of(how.mirror, how.remote, [account])
-    page = with_author(case.page, names.get(account, ""))
-    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
-    stamp = replace(_stamp_of(case.page, case), parent=parent, posted=day)
-    try:
-        conflict = Conflict(step.entry, found, case.stamp, page, stamp)
-        made = resolve(how.mirror, how.remote, conflict, asked)
-    except FileError as error:
-        refused = replace(
-            step.result,
-            outcome=Outcome.REJECTED,
-            error=error.message.removeprefix(f"{step.path}: "),
-            hint=error.hint,
-            exit=Exit.REFUSED,
-        )
-        return replace(step, result=refused)
-    outcome = {Way.MERGE: Outcome.MERGED, Way.THEIRS: Outcome.PULLED, Way.OURS: Outcome.KEPT}
-    result = replace(step.result, outcome=outcome[asked.way], title=page.info.title)
-    if made.conflicted:
-        why = "both sides changed the same lines; resolve the markers, then push"
-        result = replace(
-            result, outcome=Outcome.CONFLICTED, error=why, hint=RESOLVE, exit=Exit.REFUSED
-        )
-    elif made.flaw:
-        why = f"merged, but no longer well-formed: {made.flaw}"
-        result = replace(result, error=why, exit=Exit.REFUSED)
-    elif made.discarded is not None:
-        whose = "your text" if asked.way is Way.THEIRS else "the server's text"
-        result = replace(result, error=f"{whose} is given up; a copy is in .confsync/trash")
-    return replace(
-        step,
-        data=made.data,
-        base=(stamp, case.page),
-        result=result,
-        discarded=made.discarded,
-        shown=made.shown,
-        sides=made.sides,
-    )
 
 
 def _day(how: How, case: Case) -> str | None:
@@ -199,13 +152,11 @@ def _day(how: How, case: Case) -> str | None:
     return now or case.stamp.posted
 
 
-def _stamp_of(page: Page, case: Case) -> Stamp:
-    return replace(case.stamp, version=page.info.version.number, digest=page.digest)
-
-
-def _absent(how: How, step: Step, case: Case) -> Step:
+def _absent(how: How, step: Step, case: Case, asked: Resolution | None) -> Step:
     modified = case.local.digest != case.stamp.digest or has_own_files(how, step.entry)
     gone = case.decisions.content is Content.GONE
+    if asked and (asked.way is Way.OURS or (asked.way is Way.THEIRS and (modified or not gone))):
+        return without_page(step, case, asked)
     if not modified and (gone or how.prune):
         return replace(step, remove=True, result=replace(step.result, outcome=Outcome.DELETED))
     if gone:
@@ -230,7 +181,7 @@ def _left_out(entry: Entry) -> Step:
     return Step(entry.path, result, entry, remove=True)
 
 
-def _stamped_parent(how: How, case: Case, path: str) -> str | None:
+def _stamped_parent(how: How, case: Case) -> str | None:
     """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
     if case.page is None:
         return case.stamp.parent
@@ -244,15 +195,13 @@ def _stamped_parent(how: How, case: Case, path: str) -> str | None:
             return case.page.info.parent
         case Parent.FOLLOW if how.full:
             return case.page.info.parent
-        case Parent.DIVERGED if _gives_up_move(how, case, path):
-            return case.page.info.parent
         case _:
             return case.stamp.parent
 
 
 def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
     """A new stamp below text that is not touched; nothing, where the stamp is the same."""
-    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
+    parent, day = _stamped_parent(how, case), _day(how, case)
     stamp = replace(stamp, parent=parent, posted=day)
     if stamp == case.stamp or step.entry is None or step.entry.document is None:
         return step
@@ -270,8 +219,8 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.path}: there is nothing to replace it with")
-    parent, day = _stamped_parent(how, case, step.path), _day(how, case)
-    stamp = replace(_stamp_of(page, case), parent=parent, posted=day)
+    parent, day = _stamped_parent(how, case), _day(how, case)
+    stamp = replace(stamp_of(page, case), parent=parent, posted=day)
     title, body = page.info.title, page.body
     layout = how.mirror.config.layout
     data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)

@@ -30,6 +30,7 @@ from confsync.pull.prefetch import texts_ahead
 from confsync.pull.resolution import Resolution
 from confsync.pull.rollback import mass_rollback
 from confsync.pull.step_details import foretold
+from confsync.pull.witnesses import Witnesses
 from confsync.remote import Remote, about
 from confsync.sync import renames as references
 from confsync.sync import scope
@@ -58,6 +59,7 @@ def bring(
     allow_mass_rollback: bool,
     resolution: Resolution | None,
     committing: Commit | None,
+    allow_shallow: bool = False,
     progress: Progress,
 ) -> Result:
     """Do what `commands.pull` says, after it found that there may be something to do.
@@ -71,6 +73,7 @@ def bring(
     shown: list[str] = []
     left: list[Entry] = []
     conflicted: list[Step] = []
+    warnings: list[str] = []
     interrupted = False
     everything = selection.everything
     with held:
@@ -100,6 +103,8 @@ def bring(
                 deleted_here(mirror),
             )
             deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
+            git = Witnesses(mirror, committing=bool(committing), allow_shallow=allow_shallow)
+            warnings = git.warnings
             if not dry_run and how.full:
                 scans = _adopt(mirror, scans)
             if how.full:
@@ -113,6 +118,7 @@ def bring(
                     progress(f"asking about {scan.config.key}", 0, None)
                     how = replace(how, remote=about(remote, scan.config))
                     reader = last.readers.get(scan.config) or reader_of(remote, scan)
+                    reader.newest = git.newest
                     readers[scan.config] = reader
                     early = not (dry_run or deleted)
                     with texts_ahead(how, reader, scan, progress, wanted=early) as texts:
@@ -120,7 +126,9 @@ def bring(
                         renamed += _renamed(plan)
                         shown += [step.shown for step in plan.steps]
                         left += () if prune else plan.view.left
+                        unsure = git.refusal(plan.steps)
                         refused = [
+                            *([unsure] if unsure else []),
                             *(() if allow_mass_delete else _too_much(plan)),
                             *(() if allow_mass_rollback else mass_rollback(plan)),
                         ]
@@ -147,6 +155,7 @@ def bring(
         told,
         tuple(errors),
         notes,
+        tuple(warnings),
         text="".join(shown),
         dry_run=dry_run,
         interrupted=interrupted,

@@ -19,6 +19,7 @@ from confsync.pull.placement import Placement
 from confsync.pull.plan import How, Step
 from confsync.sync import attachments as attaching
 from confsync.sync.attachments import Read
+from confsync.sync.compare import Content
 from confsync.sync.compare_attachments import Decision, decide
 from confsync.sync.fetch import Case
 from confsync.sync.labels import same
@@ -31,7 +32,9 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
     case = cases.get(step.result.id or "")
     found = step.entry.document if step.entry else None
     theirs = case.page.info.labels if case and case.page else None
-    if case is None or found is None or theirs is None or step.remove:
+    if case is None or found is None or theirs is None or step.remove or step.chosen:
+        return step
+    if case.decisions.content is Content.RESTORED:
         return step
     first = found.labels is None and case.stamp.labels is None
     if found.labels is None and not first:

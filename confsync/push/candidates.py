@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 
 from confsync.document import paths
@@ -19,6 +19,7 @@ from confsync.model.config import FILE_NAME
 from confsync.model.outcome import PageResult
 from confsync.model.page import AttachmentInfo, Space
 from confsync.model.result import Problem
+from confsync.model.stamp import Stamp
 from confsync.push.delete import Deleting, Doomed
 from confsync.push.send import Unfit, lots
 from confsync.remote import Remote
@@ -28,6 +29,7 @@ from confsync.sync import scope
 from confsync.sync.attachments import Beside
 from confsync.sync.preflight import flaw_of, gather_bases
 from confsync.sync.refusals import MASS, blank, failed, too_many
+from confsync.sync.space_view import put_back
 
 
 def index_for(mirror: Mirror, delete: Deleting | None) -> Index | None:
@@ -40,13 +42,18 @@ def index_for(mirror: Mirror, delete: Deleting | None) -> Index | None:
     return Index(mirror.root)
 
 
-def with_texts(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
-    """The scans with all that is sent. Git's word goes first: by it, too, a document moves."""
+def with_texts(
+    mirror: Mirror, scans: tuple[SpaceScan, ...], restored: Set[str]
+) -> tuple[SpaceScan, ...]:
+    """The scans with all that is sent. Git's word goes first: by it, too, a document moves.
+
+    `restored` are the paths of documents that git seems to have put back.
+    """
     return tuple(
         replace(
             scan,
             entries=tuple(
-                read(mirror.root, entry.path) if _meant(scan, entry) else entry
+                read(mirror.root, entry.path) if _meant(scan, entry, restored) else entry
                 for entry in scan.entries
             ),
         )
@@ -54,9 +61,20 @@ def with_texts(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan,
     )
 
 
-def _meant(scan: SpaceScan, entry: Entry) -> bool:
+def _meant(scan: SpaceScan, entry: Entry, restored: Set[str]) -> bool:
     """Whether a document is sent for where it stands, and its text has to be had for that."""
-    return not entry.raw and (scan.moves(entry) or entry.path in scan.foreign)
+    sent = scan.moves(entry) or entry.path in scan.foreign or entry.path in restored
+    return not entry.raw and sent
+
+
+def restored_in(scans: tuple[SpaceScan, ...], newest: Mapping[str, Stamp]) -> frozenset[str]:
+    """The paths of documents that git seems to have put back; the server has to confirm it."""
+    return frozenset(
+        entry.path
+        for scan in scans
+        for entry in (scan.entries if newest else ())
+        if put_back(scan, entry, newest)
+    )
 
 
 def narrowed(
@@ -115,11 +133,13 @@ def outgoing_in(
     pages: list[PageResult],
     errors: list[Problem],
     files: Mapping[str, Beside],
+    restored: Set[str] = frozenset(),
 ) -> list[Entry]:
     """The documents that differ from their base and can be sent; adds the others to the result.
 
-    `files` are those whose attachments differ. Edited ones behind the first lot are looked into for
-    flaws while the lot before theirs is written.
+    `files` are those whose attachments differ, `restored` those that git seems to have put back.
+    Edited ones behind the first lot are looked into for flaws while the lot before theirs is
+    written.
     """
     told = {page.path for page in pages}
     outgoing: list[Entry] = []
@@ -134,6 +154,7 @@ def outgoing_in(
         relabelled = mirror.config.labels and labelling.changed(entry.document)
         # Of what was moved to another space's directory the server says whether it belongs there.
         extra = relabelled or entry.path in files or entry.path in scan.foreign
+        extra = extra or entry.path in restored
         if stamp and not entry.document.modified and not scan.moves(entry) and not extra:
             continue
         if scan.misdated(entry):

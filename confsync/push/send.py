@@ -204,9 +204,18 @@ class Sending:
             case = self._reader.decided(stamp, local, answer)
             if isinstance(case, APIAccessError):
                 failures.append(failed(blank(entry), case))
+            elif self._is_unchanged(entry, case):
+                failures.append(replace(beside(entry, case), outcome=Outcome.CLEAN))
             else:
                 cases.append((checked, entry, case))
         return cases, failures
+
+    def _is_unchanged(self, entry: Entry, case: Case) -> bool:
+        """Whether a document only seemed to be put back by git: the server does not confirm it."""
+        edited = entry.document is not None and entry.document.modified
+        sent = edited or self._scan.moves(entry) or entry.path in self._scan.foreign
+        restored = case.decisions.content is Content.RESTORED
+        return not (sent or restored or self._extras.any(entry))
 
     def _handle(self, checked: Checked) -> PageResult | None:
         """Do what the decisions say about one page; None when it is to be settled."""

@@ -22,6 +22,7 @@ class Content(Enum):
     GONE = "gone"
     NOT_VISIBLE = "not-visible"
     MOVED_OUT = "moved-out"
+    RESTORED = "restored"
     UP_TO_DATE = "up-to-date"
     EQUAL = "equal"
     BEHIND = "behind"
@@ -88,12 +89,16 @@ class Present:
 
 
 Remote = Present | Absent
+Labelled = tuple[str, ...] | None
 
 
-def compare(stamp: Stamp | None, local: Local, remote: Remote | None) -> Decisions:
+def compare(
+    stamp: Stamp | None, local: Local, remote: Remote | None, newer: Stamp | None = None
+) -> Decisions:
     """What to do about one page, from the stamp S, the local side L and the remote side R.
 
-    `remote` is None only for a document without a stamp. Raises ValueError otherwise.
+    `remote` is None only for a document without a stamp. Raises ValueError otherwise. `newer` is
+    the newer stamp N that git knows, if the server confirms it.
     """
     if stamp is None:
         return Decisions(Content.UNTRACKED)
@@ -102,11 +107,73 @@ def compare(stamp: Stamp | None, local: Local, remote: Remote | None) -> Decisio
     if isinstance(remote, Absent):
         return Decisions(_absent(remote))
     info = remote.page.info
+    if newer is not None and went_back(stamp, local, remote, newer):
+        return Decisions(Content.RESTORED)  # 2d, whatever parent and labels are
     return Decisions(
         _content(stamp, local, remote),
-        _parent(local.wanted, stamp.parent, info.parent),
+        parent(local.wanted, stamp.parent, info.parent),
         labels(stamp.labels, local.labels, info.labels),
     )
+
+
+def is_newer(newer: Stamp, stamp: Stamp) -> bool:
+    """Return whether a stamp N of git's is newer than S, and says something else of its page.
+
+    A version without a change says nothing else. A move changes the parent alone.
+    """
+    said = (newer.digest, newer.parent, labels_of(newer.labels))
+    return newer.version > stamp.version and said != (
+        stamp.digest,
+        stamp.parent,
+        labels_of(stamp.labels),
+    )
+
+
+def differs(local: Local, title_and_body: str, parent: str | None, theirs: Labelled) -> bool:
+    """Return whether a document says something else than a page with this digest and parent.
+
+    Labels count where both sides have them.
+    """
+    labelled = local.labels is not None and theirs is not None
+    return (
+        local.digest != title_and_body
+        or local.wanted != parent
+        or (labelled and labels_of(local.labels) != labels_of(theirs))
+    )
+
+
+def labels_of(side: Labelled) -> frozenset[str] | None:
+    """Return labels as the server compares them, or None where they are not managed."""
+    return None if side is None else frozenset(label.lower() for label in side)
+
+
+def went_back(stamp: Stamp, local: Local, remote: Present, newer: Stamp) -> bool:
+    """Return whether git gave a document back that is not what the server has (row 2d).
+
+    A document is not older than N if N is the version that a push of exactly this document made.
+    """
+    info = remote.page.info
+    if not differs(local, remote.page.digest, info.parent, info.labels):
+        return False
+    return landed_as(stamp, local, remote) != newer.version
+
+
+def seems_restored(stamp: Stamp, local: Local, newer: Stamp) -> bool:
+    """Return whether a document is a restored one as far as git alone can tell."""
+    if not is_newer(newer, stamp):
+        return False
+    return differs(local, newer.digest, newer.parent, newer.labels)
+
+
+def confirms(page: Page, newer: Stamp, known: frozenset[str]) -> bool:
+    """Return whether a page, or an old version of one, is what a stamp says.
+
+    Inline comments may have been added since; `known` are the references of those that the stamp's
+    text has.
+    """
+    if page.digest == newer.digest:
+        return True
+    return digest(page.info.title, without_new_markers(page.body, known)) == newer.digest
 
 
 def needs_later(stamp: Stamp, local: Local, page: Page) -> bool:
@@ -162,7 +229,8 @@ def landed_as(stamp: Stamp, local: Local, remote: Present) -> int | None:
     return None
 
 
-def _parent(wanted: str | None, base: str | None, current: str | None) -> Parent:
+def parent(wanted: str | None, base: str | None, current: str | None) -> Parent:
+    """What to do about the place that a document wants, its base's, and the server's."""
     if wanted == base:
         return Parent.SAME if current == base else Parent.FOLLOW
     if current == base:

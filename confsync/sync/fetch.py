@@ -7,9 +7,10 @@ replicas. What stays older is believed in the end, since deleting an old version
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
 from confsync.model.page import Page, PageInfo, Space, Status
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 Found = Page | Absent | APIAccessError
 
+
+class Newest(NamedTuple):
+    """The newest stamps that git knows, by page id; `text` finds title and body of one here."""
+
+    stamps: Mapping[str, Stamp] = MappingProxyType({})
+    text: Callable[[Stamp], tuple[str, str] | None] = lambda stamp: None
+
+
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 # Pages that are read once more at a time.
 ALONE = 50
@@ -30,12 +39,16 @@ ALONE = 50
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A stamped document beside its page, decided."""
+    """A stamped document beside its page, decided.
+
+    `newer` is the newer stamp that git knows, where the document is a restored one.
+    """
 
     stamp: Stamp
     local: Local
     remote: compare.Remote
     decisions: Decisions
+    newer: Stamp | None = None
 
     @property
     def page(self) -> Page | None:
@@ -53,13 +66,22 @@ class Case:
 class Reader:
     """Reads current pages of one space; of any, where the space has no id.
 
-    With `archived` an archived page is one to read, and not gone.
+    With `archived` an archived page is one to read, and not gone. `newest` are the newest stamps
+    that git knows, by page id.
     """
 
-    def __init__(self, remote: Remote, space: Space, *, archived: bool = False) -> None:
+    def __init__(
+        self,
+        remote: Remote,
+        space: Space,
+        *,
+        archived: bool = False,
+        newest: Newest | None = None,
+    ) -> None:
         self.remote = remote
         self.space = space
         self.archived = archived
+        self.newest = newest or Newest()
         # What was listed already; a listing of thousands is not asked for twice.
         self.listed: Sequence[PageInfo] | None = None
 
@@ -131,10 +153,37 @@ class Reader:
 
     def decide(self, stamp: Stamp, local: Local, found: Page | Absent) -> Case:
         """The decisions about one stamped document."""
-        remote: compare.Remote = found if isinstance(found, Absent) else Present(found)
-        if isinstance(found, Page) and compare.needs_later(stamp, local, found):
+        if isinstance(found, Absent):
+            return Case(stamp, local, found, compare.compare(stamp, local, found))
+        remote = Present(found)
+        if compare.needs_later(stamp, local, found):
             remote = Present(found, self.remote.versions_after(stamp.id, stamp.version))
-        return Case(stamp, local, remote, compare.compare(stamp, local, remote))
+        newer = self._newer(stamp, local, remote)
+        decisions = compare.compare(stamp, local, remote, newer)
+        return Case(stamp, local, remote, decisions, newer)
+
+    def _newer(self, stamp: Stamp, local: Local, remote: Present) -> Stamp | None:
+        """Return the newer stamp N that git knows, where it makes this a restored document.
+
+        The server confirms N: it has that version now, or had it. A version that is gone counts as
+        confirmed: refuse rather than guess. An old version is read only where it decides.
+        """
+        newer, page = self.newest.stamps.get(stamp.id), remote.page
+        if newer is None or not compare.is_newer(newer, stamp):
+            return None
+        number = page.info.version.number
+        if number < newer.version or not compare.went_back(stamp, local, remote, newer):
+            return None
+        if number > newer.version and page.digest != newer.digest:
+            try:
+                page = self.remote.old_page(stamp.id, newer.version)
+            except (NotVisibleError, PermissionDeniedError):
+                return newer
+        if page.digest == newer.digest:
+            return newer
+        # An inline comment may have changed that version since, without a new number.
+        _, body = self.newest.text(newer) or ("", local.body)
+        return newer if compare.confirms(page, newer, compare.marker_refs(body)) else None
 
     def again(self, case: Case, least: int) -> Case:
         """The same document beside what the server has now, at a version or later if possible."""

@@ -167,6 +167,8 @@ def hint_of(case: Case) -> str:
             f"it; 'confsync pull --ours {{path}} --at {now}' keeps your place, to be pushed"
         )
     match case.decisions.content:
+        case Content.RESTORED:
+            return _ways_from_restored(case)
         case Content.RESTAMPED:
             return "'confsync pull' notes the new version, then push again"
         case Content.MOVED_OUT:
@@ -180,6 +182,18 @@ def hint_of(case: Case) -> str:
             )
 
 
+def _ways_from_restored(case: Case) -> str:
+    """The commands that end the state of a restored document: keep it, combine, or give it up."""
+    now = case.page.info.version.number if case.page else 0
+    known = case.newer.version if case.newer else now
+    keep = f"'confsync pull --ours {{path}} --at {now}', then 'confsync push {{path}}', sends it"
+    give_up = "'confsync pull --theirs {path}' takes the server's text instead"
+    if now == known:
+        return f"{keep}; {give_up}"
+    merge = "'confsync pull --merge {path}', then 'confsync push {path}', combines both"
+    return f"{merge}; {give_up}"
+
+
 def reason(case: Case) -> str:
     """What stands between the document and its page, in one line."""
     base = case.stamp.version
@@ -191,6 +205,9 @@ def reason(case: Case) -> str:
             return f"local is based on v{base}, the server has v{now}"
         case Content.RESTAMPED:
             return f"local is based on v{base}, the server has v{now} with the same content"
+        case Content.RESTORED:
+            known = case.newer.version if case.newer else now
+            return f"git has v{known} and put the file back to v{base}, the server has v{now}"
         case Content.STAMP_AHEAD:
             return (
                 f"local is based on v{base}, the server has only v{now} "

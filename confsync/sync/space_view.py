@@ -11,9 +11,9 @@ from confsync.mirror.selection import Selection
 from confsync.model.page import AttachmentInfo, Folder, Page, PageInfo, ParentKind, Space, Status
 from confsync.model.stamp import Local, Stamp
 from confsync.remote import Remote, about
+from confsync.sync import compare, scope
 from confsync.sync import labels as labelling
-from confsync.sync import scope
-from confsync.sync.fetch import Case, Found, Reader
+from confsync.sync.fetch import Case, Found, Newest, Reader
 
 Attachments = tuple[AttachmentInfo, ...] | APIAccessError
 
@@ -44,10 +44,11 @@ class SpaceView:
     attachments: Mapping[str, Attachments]
 
 
-def reader_of(remote: Remote, scan: SpaceScan) -> Reader:
-    """What reads the pages, or blog posts, of a mirror's space."""
+def reader_of(remote: Remote, scan: SpaceScan, newest: Newest | None = None) -> Reader:
+    """What reads the pages, or blog posts, of a mirror's space; `newest` are git's stamps."""
     asked = about(remote, scan.config)
-    return Reader(asked, asked.space(scan.config.key), archived=scan.config.archived)
+    space = asked.space(scan.config.key)
+    return Reader(asked, space, archived=scan.config.archived, newest=newest)
 
 
 def view(
@@ -218,6 +219,18 @@ def sides_of(scan: SpaceScan, entry: Entry) -> tuple[Stamp, Local]:
     if entry.document is None or entry.document.stamp is None:
         raise ValueError(f"{entry.path} has no stamp")
     return entry.document.stamp, entry.document.local(scan.wanted(entry))
+
+
+def put_back(scan: SpaceScan, entry: Entry, newest: Mapping[str, Stamp]) -> Stamp | None:
+    """Return the newer stamp that git knows of a document, if git seems to have put that back.
+
+    Only the server can confirm it.
+    """
+    newer = newest.get(entry.page_id or "")
+    if newer is None:
+        return None
+    stamp, local = sides_of(scan, entry)
+    return newer if compare.seems_restored(stamp, local, newer) else None
 
 
 def folders_of(

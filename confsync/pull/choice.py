@@ -1,0 +1,181 @@
+"""The step of a page whose side a person chose: --ours, --theirs, or a merge.
+
+A choice is never passed over in silence: it is done as a whole, or refused with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from confsync.document import paths
+from confsync.errors import Exit, FileError
+from confsync.mirror.scan import Entry
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import Page
+from confsync.model.stamp import Stamp
+from confsync.pull.merge import Conflict, Resolved, resolve, with_author
+from confsync.pull.plan import How, Step
+from confsync.pull.resolution import Resolution, Way
+from confsync.sync import compare
+from confsync.sync.compare import Labelled, Parent
+from confsync.sync.fetch import Case
+from confsync.sync.people import names_of
+from confsync.sync.preflight import RESOLVE
+from confsync.sync.refusals import blank, reason
+
+_PLACED = "the server's place comes with a 'confsync pull' that names no path"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a choice makes of place and labels; `labels` None leaves those of the file."""
+
+    parent: str | None
+    stamped: Labelled
+    labels: Labelled = None
+
+
+def unasked(how: How, entry: Entry) -> Step | None:
+    """Return the refusal of a choice for a document that has no page yet, or None."""
+    asked = how.resolution_of(entry.path)
+    named = entry.path in how.selection.names
+    if asked is None or asked.way is Way.MERGE or not named or entry.document is None:
+        return None
+    why = "has no page on the server yet, so there is no other side"
+    return Step(entry.path, _refused(blank(entry), why, "'confsync push {path}' creates the page"))
+
+
+def left_alone(how: How, entry: Entry, why: str) -> Step | None:
+    """Return the refusal of a choice for a document that a pull leaves alone, or None."""
+    asked = how.resolution_of(entry.path)
+    if asked is None or asked.way is Way.MERGE or entry.path not in how.selection.names:
+        return None
+    return Step(entry.path, _refused(blank(entry), why))
+
+
+def without_page(step: Step, case: Case, asked: Resolution) -> Step:
+    """Return the refusal of a choice where the server shows no page; the file is kept."""
+    side = f"no v{asked.at} to give up" if asked.way is Way.OURS else "no text to take"
+    return replace(step, result=_refused(step.result, f"{reason(case)}; there is {side}"))
+
+
+def chosen(how: How, step: Step, case: Case, asked: Resolution) -> Step:
+    """Return the step of a page that is resolved the way that a person asked for."""
+    if step.entry is None or step.entry.document is None or case.page is None:
+        raise ValueError(f"{step.path}: there is nothing to resolve")
+    step = replace(step, entry=how.mirror.whole(step.entry), chosen=True)
+    what = _place_and_labels(how, case, asked.way)
+    if isinstance(what, str):
+        return replace(step, result=_refused(step.result, what))
+    day = (case.page.info.posted if how.full else None) or case.stamp.posted
+    stamp = replace(stamp_of(case.page, case), parent=what.parent, labels=what.stamped, posted=day)
+    base = case.newer or case.stamp
+    page = _with_name(how, case.page)
+    try:
+        conflict = _conflict(step, base, page, stamp, what.labels)
+        made = resolve(how.mirror, how.remote, conflict, asked)
+    except FileError as error:
+        why = error.message.removeprefix(f"{step.path}: ")
+        return replace(step, result=_refused(step.result, why, error.hint))
+    return _step(step, case, asked, replace(conflict, stamp=stamp), made)
+
+
+def _conflict(step: Step, base: Stamp, page: Page, stamp: Stamp, labels: Labelled) -> Conflict:
+    if step.entry is None or step.entry.document is None:
+        raise ValueError(f"{step.path}: there is nothing to resolve")
+    return Conflict(step.entry, step.entry.document, base, page, stamp, labels)
+
+
+def _with_name(how: How, page: Page) -> Page:
+    """The page with the name of the person who made its version."""
+    account = page.info.version.author
+    return with_author(page, names_of(how.mirror, how.remote, [account]).get(account, ""))
+
+
+def _step(step: Step, case: Case, asked: Resolution, conflict: Conflict, made: Resolved) -> Step:
+    """The step with the document that was made, and the result that tells of it."""
+    page = conflict.page
+    changed = made.data != conflict.entry.raw
+    result = replace(step.result, title=page.info.title, outcome=_outcome(case, asked.way, changed))
+    if made.conflicted:
+        why = "both sides changed the same lines; resolve the markers, then push"
+        result = replace(
+            result, outcome=Outcome.CONFLICTED, error=why, hint=RESOLVE, exit=Exit.REFUSED
+        )
+    elif made.flaw:
+        why = f"merged, but no longer well-formed: {made.flaw}"
+        result = replace(result, error=why, exit=Exit.REFUSED)
+    else:
+        whose = "your text" if asked.way is Way.THEIRS else "the server's text"
+        given_up = f"{whose} is given up; a copy is in .confsync/trash"
+        waits = asked.way is Way.THEIRS and conflict.stamp.parent != page.info.parent
+        told = [given_up] * (made.discarded is not None) + [_PLACED] * waits
+        result = replace(result, error="; ".join(told))
+    return replace(
+        step,
+        data=made.data if changed else None,
+        base=(conflict.stamp, case.page) if case.page else None,
+        result=result,
+        discarded=made.discarded,
+        shown=made.shown,
+        sides=made.sides,
+    )
+
+
+def _outcome(case: Case, way: Way, changed: bool) -> Outcome:
+    match way:
+        case Way.MERGE:
+            return Outcome.MERGED
+        case Way.OURS:
+            return Outcome.KEPT
+        case Way.THEIRS if not changed:
+            return Outcome.CLEAN
+        case Way.THEIRS:
+            same = case.page is not None and case.page.digest == case.local.digest
+            number = case.page.info.version.number if case.page else 0
+            restamped = same and number == case.stamp.version
+            return Outcome.REFRESHED if restamped else Outcome.PULLED
+
+
+def _place_and_labels(how: How, case: Case, way: Way) -> _Chosen | str:
+    """What becomes of place and labels, or why the choice cannot be made.
+
+    --ours keeps both, so that the next push sends them: the stamp has the server's. --theirs takes
+    both: a pull that names paths moves no file, so the stamp has the place where the file stands,
+    and the next full pull follows the server. A merge combines what both sides did to the base.
+    """
+    info = case.page.info if case.page else None
+    if info is None:
+        return "there is no page"
+    theirs, wanted = info.labels, case.local.wanted
+    # A line of labels that was taken out here stays out; labels that were never there come.
+    never = case.local.labels is None and case.stamp.labels is None
+    managed = theirs is not None and (never or case.local.labels is not None)
+    stamped = theirs if managed else case.stamp.labels
+    if way is Way.OURS:
+        return _Chosen(info.parent, stamped)
+    if way is Way.THEIRS:
+        if wanted is not None and wanted != info.parent and paths.is_unborn(wanted):
+            return "stands below a document that has no page yet: move the file, then try again"
+        return _Chosen(wanted, stamped, stamped if managed else None)
+    base = case.newer or case.stamp
+    combined = compare.labels(base.labels, case.local.labels, theirs).result
+    labels = (theirs if never else combined) if managed else None
+    match compare.parent(wanted, base.parent, info.parent):
+        case Parent.DIVERGED:
+            return "the page was moved here and, to another place, on the server"
+        case Parent.DONE:
+            return _Chosen(info.parent, stamped, labels)
+        case Parent.FOLLOW if how.full and case.newer is None:
+            return _Chosen(info.parent, stamped, labels)
+        case _:
+            return _Chosen(base.parent, stamped, labels)
+
+
+def stamp_of(page: Page, case: Case) -> Stamp:
+    """Return the document's stamp with the version and the digest of a page."""
+    return replace(case.stamp, version=page.info.version.number, digest=page.digest)
+
+
+def _refused(result: PageResult, why: str, hint: str = "") -> PageResult:
+    return replace(result, outcome=Outcome.REJECTED, error=why, hint=hint, exit=Exit.REFUSED)

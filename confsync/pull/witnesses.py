@@ -1,0 +1,98 @@
+"""Who can tell whether a document was put back by git: git's own history and the audit trail.
+
+Where neither can tell, a pull says so before it replaces the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from confsync.errors import Exit
+from confsync.mirror import newest_stamps
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.newest_stamps import NewestStamps
+from confsync.model.event import Event
+from confsync.model.outcome import Outcome
+from confsync.model.result import Problem
+from confsync.model.stamp import Stamp
+from confsync.pull.plan import Step
+from confsync.sync import merge_base as bases
+from confsync.sync.compare import Content
+from confsync.sync.fetch import Newest
+
+_REPLACED = (Content.BEHIND.value, Content.LANDED.value)
+_WRITTEN = ("updated", "landed earlier")
+_UNSHALLOW = "'git fetch --unshallow' brings its history; --allow-shallow replaces all the same"
+_SHALLOW = "this clone is shallow, so git cannot tell whether it put back an older text of"
+
+
+class Witnesses:
+    """What git and the audit trail know, and the warnings that a pull ends with.
+
+    A pull with `committing` leaves the look at its result to a person who may be asleep: it
+    refuses to replace documents in a shallow clone unless `allow_shallow`.
+    """
+
+    def __init__(self, mirror: Mirror, *, committing: bool, allow_shallow: bool) -> None:
+        self._mirror = mirror
+        self._refuses = committing and not allow_shallow
+        self.known: NewestStamps = newest_stamps.read(mirror.root, mirror.config.directories)
+        self.newest = Newest(self.known.stamps, partial(bases.find_here, mirror))
+        self.warnings: list[str] = []
+
+    def refusal(self, steps: Iterable[Step]) -> Problem | None:
+        """Return why a plan is not carried out in a shallow clone; else note the warnings."""
+        replaced = [step for step in steps if _replaces(step)]
+        if replaced and self.known.shallow:
+            what = f"{_SHALLOW} {_some(replaced)}"
+            if self._refuses:
+                return Problem("shallow", what, _UNSHALLOW, Exit.LOCAL)
+            self.warnings.append(f"{what}; 'git fetch --unshallow' brings its history")
+        self.warnings += self._pushed_from_here(replaced)
+        return None
+
+    def _pushed_from_here(self, replaced: list[Step]) -> Iterator[str]:
+        """A warning for each document that is older than a version that this mirror wrote."""
+        steps = {step.result.id: step for step in replaced if not _is_edited(step)}
+        pushed: dict[str, int] = {}
+        for event in self._mirror.audit.read() if steps else ():
+            stamp = _stamp_of(steps.get(event.page))
+            if stamp and _is_later(event, stamp):
+                pushed[event.page] = max(event.version or 0, pushed.get(event.page, 0))
+        for page_id, version in pushed.items():
+            step = steps[page_id]
+            yield (
+                f"{step.path}: v{version} was pushed from here, and the file went back to "
+                f"v{step.result.base} without a commit (git stash, git checkout); "
+                f"this pull brings v{step.result.remote}"
+            )
+
+
+def _replaces(step: Step) -> bool:
+    """Whether a step puts the server's text, or place, over that of an unmodified document."""
+    if step.entry is None or step.chosen or step.remove:
+        return False
+    moved = step.result.outcome is Outcome.MOVED
+    return moved or (step.data is not None and step.result.decision in _REPLACED)
+
+
+def _is_edited(step: Step) -> bool:
+    document = step.entry.document if step.entry else None
+    return document is not None and document.modified
+
+
+def _is_later(event: Event, stamp: Stamp) -> bool:
+    """Whether a line of the audit trail tells of a text that is newer than the stamp's."""
+    written = event.what in _WRITTEN and event.after != stamp.digest
+    return written and event.version is not None and event.version > stamp.version
+
+
+def _stamp_of(step: Step | None) -> Stamp | None:
+    document = step.entry.document if step and step.entry else None
+    return document.stamp if document else None
+
+
+def _some(steps: list[Step]) -> str:
+    named = ", ".join(step.path for step in steps[:3])
+    return f"{named} and {len(steps) - 3} more" if len(steps) > 3 else named
