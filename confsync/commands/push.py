@@ -99,7 +99,15 @@ def push(
             for scan in scans:
                 with each_space(errors):
                     asking = about(remote, scan.config)
-                    files = changed_files(mirror, scan, selection, gone, pages, delete=bool(delete))
+                    files = changed_files(
+                        mirror,
+                        scan,
+                        selection,
+                        gone,
+                        pages,
+                        delete=bool(delete),
+                        newest=git.attachments,
+                    )
                     unfit = flaw_finder(mirror, asking)
                     waiting = outgoing_in(
                         mirror, unfit, scan, selection, pages, errors, files, restored

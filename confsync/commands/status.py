@@ -30,7 +30,7 @@ from confsync.sync import merge_base as bases
 from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.compare import Content, Parent
-from confsync.sync.compare_attachments import decide
+from confsync.sync.compare_attachments import Decision, Sides, decide
 from confsync.sync.fetch import Case, Newest, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
@@ -208,7 +208,7 @@ def _pages(
         page = _local(mirror, scan, entry)
         page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, git.stamps))
         infos = seen.attachments.get(entry.page_id or "") if seen else None
-        yield _with_files(mirror, entry, page, infos, gone_files)
+        yield _with_files(mirror, entry, page, infos, gone_files, git)
     if seen:
         for info in seen.new.values():
             where = f"{scan.config.path}/ (page {info.id})"
@@ -273,12 +273,14 @@ def _with_files(
     page: PageResult,
     infos: Attachments | None,
     gone_files: frozenset[str],
+    git: NewestStamps,
 ) -> PageResult:
     """The state of a page whose text alone says less: its attachments changed, here or there."""
     if not mirror.config.attachments or page.outcome not in _OUTDONE or entry.document is None:
         return page
     try:
-        beside = attaching.beside(mirror, entry.path, entry.document, gone_files)
+        known = git.attachments
+        beside = attaching.beside(mirror, entry.path, entry.document, gone_files, known)
     except FileError as error:
         return replace(page, outcome=Outcome.INVALID, error=error.message, exit=Exit.LOCAL)
     why, hint = attaching.told_of_stand_ins(beside)
@@ -287,6 +289,12 @@ def _with_files(
         return replace(page, outcome=outcome, error=why, hint=hint)
     facing = beside.facing(infos).sides(infos) if _known(infos) else ()
     decisions = [decide(side) for side in facing]
+    back = [s for s, one in zip(facing, decisions, strict=True) if _is_put_back(s, one)]
+    newer = [s.newer for s in back if s.newer] if _known(infos) else beside.put_back()
+    if newer:
+        told = ", ".join(f"git has v{one.version} of {one.name}" for one in newer)
+        hint = "'confsync push {path}' names the commands to go on with"
+        return replace(page, outcome=Outcome.RESTORED, error=f"attachments: {told}", hint=hint)
     if any(decision in attaching.CONFLICTS for decision in decisions):
         return replace(page, outcome=Outcome.DIVERGED, error="attachments: both sides changed them")
     if any(decision in attaching.HERE for decision in decisions):
@@ -295,6 +303,12 @@ def _with_files(
     if page.outcome is Outcome.CLEAN and changed:
         return replace(page, outcome=Outcome.MODIFIED, error=f"attachments: {scope.few(changed)}")
     return page
+
+
+def _is_put_back(sides: Sides, decision: Decision) -> bool:
+    """Whether git put a file back, as far as can be told without reading the server's bytes."""
+    unread = decision is Decision.UNKNOWN and sides.seems_restored
+    return unread or decision is Decision.RESTORED
 
 
 def _known(infos: Attachments | None) -> TypeGuard[tuple[AttachmentInfo, ...]]:

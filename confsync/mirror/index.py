@@ -20,7 +20,6 @@ from typing import Any
 from confsync.document import document
 from confsync.document.document import Document
 from confsync.mirror import scan
-from confsync.mirror import snapshot as glance
 from confsync.mirror.scan import Entry
 from confsync.mirror.state import disk
 from confsync.mirror.state.base_cache import STATE
@@ -79,7 +78,7 @@ class Index:
         key = disk.key(root / name)
         began = self.moment()
         entry = scan.read(root, name)
-        settled = key is not None and began is not None and glance.is_settled(key, began)
+        settled = key is not None and began is not None and disk.is_settled(key, began)
         if key is not None and settled and _is_plain(entry):
             self._new[name] = _row(entry, key)
         return entry

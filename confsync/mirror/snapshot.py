@@ -1,8 +1,9 @@
 """Whether a document has changed since all were found clean, by a look at each: `.confsync/glance`.
 
-It has every document's name, size, inode and times, the configuration, and git's word on what is
-committed, all as of then. Nothing is read, and nothing is written on the strength of it: with the
-least difference, everything is looked into. What is torn, foreign or of another version is none.
+It has every document's name, size, inode and times, the configuration, git's word on what is
+committed, and the commit that HEAD was, all as of then. Nothing is read, and nothing is written on
+the strength of it: with the least difference, everything is looked into. What is torn, foreign or
+of another version is none.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from confsync.model.config import Config
 
 NAME = "glance"
-FORMAT = 2
+FORMAT = 3
 # Of what git has committed; it never says this.
 _UNKNOWN = b"?"
 
@@ -42,12 +43,13 @@ class Glance:
         about = f"confsync {__version__} glance {FORMAT}, {len(self._config)}\n"
         self._about = about.encode() + self._config
         self._directories: list[str] = []
-        self._trees = self._seen = b""
+        self._commit = self._trees = self._seen = b""
         self.pulled = ""
         with contextlib.suppress(OSError, ValueError), open(self._path, "rb") as file:
             if self._config and file.read(len(self._about)) == self._about:
                 self.pulled = file.readline()[:-1].decode()
                 self._directories = file.readline()[:-1].decode().split("\0")
+                self._commit = file.readline()[:-1]
                 self._trees = file.readline()[:-1]
                 self._seen = file.read()
 
@@ -58,14 +60,48 @@ class Glance:
         """
         if not self._seen:
             return None
-        trees = githead.trees_of_head(self._root, self._directories)
+        head = githead.commit_of_head(self._root)
         count = self._count()
-        committed = trees()
+        commit = head()
         if count is None:
             return None
-        # Where nothing is committed, nothing of it can be missing.
-        known = committed in (b"", self._trees)
-        return count if known or self._has_all_of_head() else None
+        # Where nothing is committed, nothing of it can be missing, or newer.
+        known = commit in (b"", self._commit)
+        return count if known or self._holds_for(commit) else None
+
+    def _holds_for(self, commit: bytes | None) -> bool:
+        """Whether another HEAD has no document more, and knows no newer stamp: a closer look."""
+        trees = githead.trees_of_head(self._root, self._directories)()
+        if trees != self._trees and not self._has_all_of_head():
+            return False
+        found = self._knows_nothing_newer()
+        if found and commit and githead.commit_of_head(self._root)() == commit:
+            self._commit = commit
+            self._save()
+        return found is not None
+
+    def _knows_nothing_newer(self) -> bool | None:
+        """Whether git knows no newer stamp of any document; None where it does, or may do.
+
+        False says that it must be asked again: the history of a shallow clone may become longer
+        with the same HEAD.
+        """
+        from pathlib import Path
+
+        from confsync.mirror import newest_stamps
+        from confsync.mirror.index import Index
+        from confsync.model.stamp import is_newer
+
+        seen = self._look(self._directories)
+        known = newest_stamps.read(Path(self._root), self._directories)
+        index = Index(Path(self._root))
+        for name in standing.documents(seen or []) if known.stamps else ():
+            entry = index.known(Path(self._root), name)
+            stamp = entry.document.stamp if entry and entry.document else None
+            newer = known.stamps.get(stamp.id) if stamp else None
+            if stamp is None or (newer and is_newer(newer, stamp)):
+                return None
+        return not known.shallow
 
     def _count(self) -> int | None:
         """How many documents there are, if they are those of then."""
@@ -118,7 +154,9 @@ class Glance:
         if seen is None:
             return
         keys = standing.keys(seen)
-        settled = all(is_settled(key, began) for key in keys.values())
+        from confsync.mirror.state import disk
+
+        settled = all(disk.is_settled(key, began) for key in keys.values())
         same = all(key == keys.get(name) for name, key in read.items())
         every = len(read) == sum(map(standing.is_document, keys))
         good = settled and same and every
@@ -130,7 +168,7 @@ class Glance:
         if noted != known:
             # Whether these are all that git has is for the next look to find out.
             self._directories, self._seen = config.directories, noted
-            self._trees = _UNKNOWN
+            self._trees = self._commit = _UNKNOWN
         self.pulled = pulled
         self._save()
 
@@ -156,7 +194,8 @@ class Glance:
         from confsync.mirror.state import disk
 
         directories = "\0".join(self._directories).encode()
-        noted = b"\n".join((self.pulled.encode(), directories, self._trees, self._seen))
+        told = (self.pulled.encode(), directories, self._commit, self._trees, self._seen)
+        noted = b"\n".join(told)
         with contextlib.suppress(OSError):
             # By a file that nobody else writes: status takes no lock, and two halves were a lie.
             disk.replace(Path(self._path), self._about + noted, lambda: None, durable=False)
@@ -168,11 +207,6 @@ def clean(root: Path | str) -> int | None:
     Nothing is noted of a mirror with attachments, so that of one there is never a number.
     """
     return Glance(root).unchanged() or None
-
-
-def is_settled(key: Key, began: int) -> bool:
-    """Whether a file was changed before anything was read, so that a later change shows."""
-    return key[1] < began and key[2] < began
 
 
 def _read(path: str) -> bytes:

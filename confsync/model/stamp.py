@@ -68,6 +68,22 @@ class Stamp:
     posted: str | None = None
 
 
+def is_newer(newer: Stamp, stamp: Stamp) -> bool:
+    """Return whether a stamp is of a later version than another, and says something else.
+
+    A version without a change says nothing else; a move changes the parent alone.
+    """
+    if newer.version <= stamp.version:
+        return False
+    said = (newer.digest, newer.parent, folded(newer.labels))
+    return said != (stamp.digest, stamp.parent, folded(stamp.labels))
+
+
+def folded(labels: tuple[str, ...] | None) -> frozenset[str] | None:
+    """Return labels as a server compares them; None where they are not managed."""
+    return None if labels is None else frozenset(label.lower() for label in labels)
+
+
 @dataclass(frozen=True, slots=True)
 class Local:
     """What a document wants its page to be. `wanted` is the parent that its place means."""

@@ -103,9 +103,10 @@ class _Bringer:
         for sides in self._bringing.sides:
             try:
                 attached = self._one(sides)
-            except _ConflictError:
+            except _ConflictError as conflict:
                 attached, exit_ = sides.base, worst(exit_, Exit.REFUSED)
-                problems.append(self._pointer(sides.name) or who_and_what(sides))
+                sides = self._read(sides)
+                problems.append(self._pointer(sides.name) or str(conflict) or who_and_what(sides))
                 file = self._bringing.file(sides.name)
                 hint = hint or self._real(sides.name) or way_out(self._path, file, sides)
             except ConfsyncError as error:
@@ -131,15 +132,16 @@ class _Bringer:
         found = self._found.get(sides.name)
         if found and found.error:
             raise found.error
-        if found:
-            sides = replace(sides, theirs=found.digest)
+        sides = self._read(sides)
         asked = self._bringing.given_up.get(sides.name)
+        if asked and asked.way is Way.OURS:
+            return self._kept(sides, asked)
         match decide(sides):
-            case Decision.DIVERGED | Decision.LOST if asked:
-                return self._resolved(sides, asked)
+            case Decision.DIVERGED | Decision.LOST | Decision.RESTORED if asked:
+                return self._taken(sides, asked)
             case Decision.UPLOAD | Decision.DELETE if asked and asked.way is Way.THEIRS:
                 return self._put(sides, keep=True)
-            case Decision.DIVERGED | Decision.LOST | Decision.UNKNOWN:
+            case Decision.DIVERGED | Decision.LOST | Decision.UNKNOWN | Decision.RESTORED:
                 raise _ConflictError
             case Decision.FETCH:
                 return self._put(sides, keep=_goes_back(sides))
@@ -153,16 +155,30 @@ class _Bringer:
             case Decision.NOTHING | Decision.UPLOAD | Decision.DELETE:
                 return sides.base
 
-    def _resolved(self, sides: Sides, asked: Resolution) -> Attached | None:
-        """A conflict that a person resolved by naming the file, and what they give up."""
-        if asked.way is Way.THEIRS:
-            return self._put(sides, keep=True)
-        now = sides.remote.version.number if sides.remote else sides.base and sides.base.version
-        if asked.way is not Way.OURS or asked.at != now:
+    def _read(self, sides: Sides) -> Sides:
+        """The sides with the digest of the server's bytes, where they were read."""
+        found = self._found.get(sides.name)
+        return replace(sides, theirs=found.digest) if found and not found.error else sides
+
+    def _taken(self, sides: Sides, asked: Resolution) -> Attached | None:
+        """A conflict in which a person gave up the file here."""
+        if asked.way is not Way.THEIRS:
             raise _ConflictError
+        return self._put(sides, keep=True)
+
+    def _kept(self, sides: Sides, asked: Resolution) -> Attached | None:
+        """Keep the file here over the version that a person named, whatever else is decided.
+
+        The server's file goes to the trash where nobody here has seen it.
+        """
+        now = sides.remote.version.number if sides.remote else sides.base and sides.base.version
+        if asked.at != now:
+            raise _ConflictError(f"{sides.name}: the server has v{now}, not v{asked.at}")
         if sides.remote is None:
             return None
-        if download := self._found[sides.name].download:
+        known = (sides.local, sides.base.digest if sides.base else None)
+        download = self._found[sides.name].download
+        if download and sides.theirs not in known:
             self._mirror.put_in_trash(self._file(sides.name), download.path)
         return self._stamped(sides, sides.theirs or "")
 

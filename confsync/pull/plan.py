@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from confsync.mirror.bulk_write import Prepared
 from confsync.mirror.mirror import Mirror
@@ -11,7 +12,7 @@ from confsync.mirror.selection import Selection
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.page import Page, PageInfo
-from confsync.model.stamp import Stamp
+from confsync.model.stamp import Attached, Stamp
 from confsync.pull.attachments import Bringing
 from confsync.pull.placement import Placement
 from confsync.pull.resolution import Resolution
@@ -77,7 +78,8 @@ class Plan:
 class How:
     """What a pull was asked to do, and with what. `full` pulls also create and move.
 
-    `deleted_files` are the attachments' files that git knows to be deleted here.
+    `deleted_files` are the attachments' files that git knows to be deleted here, `newest_files`
+    the newest stamps of attachments that git knows, by page id and name.
     """
 
     mirror: Mirror
@@ -88,6 +90,7 @@ class How:
     resolution: Resolution | None
     selection: Selection
     deleted_files: frozenset[str]
+    newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
 
     def resolution_of(self, path: str) -> Resolution | None:
         """What was asked for about a page's text; nothing, where only its attachments are named."""

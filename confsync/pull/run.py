@@ -105,6 +105,7 @@ def bring(
             deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
             git = Witnesses(mirror, committing=bool(committing), allow_shallow=allow_shallow)
             warnings = git.warnings
+            how = replace(how, newest_files=git.known.attachments)
             if not dry_run and how.full:
                 scans = _adopt(mirror, scans)
             if how.full:

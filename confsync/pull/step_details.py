@@ -55,26 +55,38 @@ def with_attachments(how: How, step: Step, seen: SpaceView) -> Step:
     """The step, with what is to be done about the attachments of its page."""
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
+    named = how.selection.attachments_of(step.path) if how.resolution else ()
     if infos is None or step.remove:
-        return step
+        return _unknown_files(step, named)
     if isinstance(infos, APIAccessError):
         return step if step.result.error else replace(step, result=failed(step.result, infos))
     found = step.entry.document if step.entry else None
     try:
-        here = attaching.beside(how.mirror, step.path, found, how.deleted_files)
+        here = attaching.beside(how.mirror, step.path, found, how.deleted_files, how.newest_files)
     except ConfsyncError as error:
         return replace(step, result=failed(step.result, error))
     beside = here.facing(infos)
     sides = beside.sides(infos)
-    named = how.selection.attachments_of(step.path) if how.resolution else ()
     bringing = Bringing(page_id, beside, sides)
     given_up = {
         side.name: how.resolution
         for side in sides
         if how.resolution and bringing.file(side.name) in named
     }
+    unknown = set(named) - {bringing.file(side.name) for side in sides}
+    if unknown:
+        return _unknown_files(step, tuple(sorted(unknown)))
     bringing = replace(bringing, given_up=given_up)
     return replace(step, bringing=bringing) if bringing.tells else step
+
+
+def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
+    """The refusal of a choice for files that are no attachments of the page."""
+    if not named:
+        return step
+    why = f"{', '.join(named)}: no attachment of this page, or attachments are not mirrored"
+    result = replace(step.result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
+    return replace(step, result=result)
 
 
 def has_own_files(how: How, entry: Entry | None) -> bool:

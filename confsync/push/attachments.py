@@ -138,7 +138,7 @@ class Uploading:
         infos = tuple(self._remote.attachments(self._page))
         self._beside = self._beside.facing(infos)
         for sides in self._beside.sides(infos):
-            if sides.modified or sides.deleted:
+            if sides.modified or sides.deleted or sides.seems_restored:
                 yield self._known(sides)
 
     def _known(self, sides: Sides) -> Sides:

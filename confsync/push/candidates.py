@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
+from types import MappingProxyType
 
 from confsync.document import paths
 from confsync.document.media_types import differs
@@ -19,7 +20,7 @@ from confsync.model.config import FILE_NAME
 from confsync.model.outcome import PageResult
 from confsync.model.page import AttachmentInfo, Space
 from confsync.model.result import Problem
-from confsync.model.stamp import Stamp
+from confsync.model.stamp import Attached, Stamp
 from confsync.push.delete import Deleting, Doomed
 from confsync.push.send import Unfit, lots
 from confsync.remote import Remote
@@ -191,11 +192,12 @@ def changed_files(
     pages: list[PageResult],
     *,
     delete: bool,
+    newest: Mapping[str, Mapping[str, Attached]] = MappingProxyType({}),
 ) -> dict[str, Beside]:
     """What stands beside the documents whose attachments were changed here, by document.
 
-    `gone` are the attachments that git knows to be deleted. A file that cannot be read is told of
-    with its document, and nothing of that is sent.
+    `gone` are the attachments that git knows to be deleted, `newest` their newest stamps. A file
+    that cannot be read is told of with its document, and nothing of that is sent.
     """
     found: dict[str, Beside] = {}
     if not mirror.config.attachments:
@@ -204,7 +206,7 @@ def changed_files(
         if entry.document is None or not selection.has(entry.path):
             continue
         try:
-            beside = attaching.beside(mirror, entry.path, entry.document, gone)
+            beside = attaching.beside(mirror, entry.path, entry.document, gone, newest)
         except FileError as error:
             pages.append(failed(blank(entry), error))
             continue
@@ -215,7 +217,7 @@ def changed_files(
         elif beside.stand_ins:
             why, hint = attaching.told_of_stand_ins(beside)
             pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
-        elif beside.changed(delete=delete):
+        elif beside.changed(delete=delete) or beside.put_back():
             found[entry.path] = beside
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from confsync.document import attachment_names as attachments
 from confsync.document.document import Document
@@ -23,7 +24,7 @@ HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
 
 THERE = (Decision.UPLOAD, Decision.DELETE)
 
-CONFLICTS = (Decision.DIVERGED, Decision.LOST, Decision.UNKNOWN)
+CONFLICTS = (Decision.DIVERGED, Decision.LOST, Decision.UNKNOWN, Decision.RESTORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Beside:
 
     `path` is the document's. `attached` are the stamp's. `unfit` are files that cannot be
     attachments. `stand_ins` are the files, by path, that only stand for what is to be sent, and
-    `linked` the attachments whose files are links into git-annex's store.
+    `linked` the attachments whose files are links into git-annex's store. `newest` are the newest
+    stamps that git knows, by name.
     """
 
     path: str
@@ -44,6 +46,7 @@ class Beside:
     unfit: frozenset[str] = frozenset()
     stand_ins: Mapping[str, Pointer] = field(default_factory=dict)
     linked: frozenset[str] = frozenset()
+    newest: Mapping[str, Attached] = field(default_factory=dict)
 
     @property
     def misnamed(self) -> tuple[str, ...]:
@@ -75,6 +78,7 @@ class Beside:
                 size=file.size if file else None,
                 deleted=name in self.deleted,
                 wanted=name in self.shown,
+                newer=self.newest.get(name),
             )
             for name in names
             if attachments.managed(name, self.patterns)
@@ -100,9 +104,23 @@ class Beside:
             if decide(_sized(sides)) in (THERE if delete else (Decision.UPLOAD,))
         )
 
+    def put_back(self) -> tuple[Attached, ...]:
+        """The newer stamps that git knows of files that it seems to have put back."""
+        sides = self.sides(map(_as_it_was, self.attached))
+        return tuple(one.newer for one in sides if one.newer and one.seems_restored)
 
-def beside(mirror: Mirror, path: str, found: Document | None, deleted: frozenset[str]) -> Beside:
-    """What stands beside a document; `deleted` are git's. Raises FileError."""
+
+def beside(
+    mirror: Mirror,
+    path: str,
+    found: Document | None,
+    deleted: frozenset[str],
+    newest: Mapping[str, Mapping[str, Attached]] = MappingProxyType({}),
+) -> Beside:
+    """What stands beside a document; `deleted` and `newest`, by page id, are git's.
+
+    Raises FileError.
+    """
     attached = found.stamp.attachments if found and found.stamp else ()
     directory = attachments.directory_of(path)
     shown = (attachments.shown(found.body) | set(found.listed)) if found else frozenset[str]()
@@ -117,6 +135,7 @@ def beside(mirror: Mirror, path: str, found: Document | None, deleted: frozenset
         files.unfit(mirror.root, path, attached),
         dict(files.stand_ins(mirror.root, path, attached, shown, patterns)),
         frozenset(files.links(mirror.root, path, attached)),
+        newest.get(found.stamp.id if found and found.stamp else "", {}),
     )
 
 
@@ -157,6 +176,9 @@ def who_and_what(sides: Sides) -> str:
     author = f" ({info.version.author})" if info.version.author else ""
     if sides.local is None:
         return f"{sides.name}: was deleted here, but the server has v{info.version.number}{author}"
+    if base and sides.newer and decide(sides) is Decision.RESTORED:
+        back = f"git has v{sides.newer.version} and put the file back to v{base.version}"
+        return f"{sides.name}: {back}, the server has v{info.version.number}{author}"
     mine = f"is based on v{base.version}" if base else "is not on the server yet"
     return f"{sides.name}: the file here {mine}, the server has v{info.version.number}{author}"
 

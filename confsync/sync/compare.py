@@ -12,7 +12,7 @@ from enum import Enum
 
 from confsync.document.markup import Kind, Token, tags
 from confsync.model.page import Page, Version
-from confsync.model.stamp import Local, Stamp, digest, token, token_in
+from confsync.model.stamp import Local, Stamp, digest, folded, is_newer, token, token_in
 
 
 class Content(Enum):
@@ -116,19 +116,6 @@ def compare(
     )
 
 
-def is_newer(newer: Stamp, stamp: Stamp) -> bool:
-    """Return whether a stamp N of git's is newer than S, and says something else of its page.
-
-    A version without a change says nothing else. A move changes the parent alone.
-    """
-    said = (newer.digest, newer.parent, labels_of(newer.labels))
-    return newer.version > stamp.version and said != (
-        stamp.digest,
-        stamp.parent,
-        labels_of(stamp.labels),
-    )
-
-
 def differs(local: Local, title_and_body: str, parent: str | None, theirs: Labelled) -> bool:
     """Return whether a document says something else than a page with this digest and parent.
 
@@ -138,13 +125,8 @@ def differs(local: Local, title_and_body: str, parent: str | None, theirs: Label
     return (
         local.digest != title_and_body
         or local.wanted != parent
-        or (labelled and labels_of(local.labels) != labels_of(theirs))
+        or (labelled and folded(local.labels) != folded(theirs))
     )
-
-
-def labels_of(side: Labelled) -> frozenset[str] | None:
-    """Return labels as the server compares them, or None where they are not managed."""
-    return None if side is None else frozenset(label.lower() for label in side)
 
 
 def went_back(stamp: Stamp, local: Local, remote: Present, newer: Stamp) -> bool:
@@ -244,9 +226,7 @@ def labels(
     """Additions and removals of both sides combine; compared in lower case."""
     if local is None or current is None:
         return Labels()
-    before, mine, theirs = (
-        {label.lower() for label in side or ()} for side in (base, local, current)
-    )
+    before, mine, theirs = (folded(side) or frozenset() for side in (base, local, current))
     result = (theirs | (mine - before)) - (before - mine)
     return Labels(
         tuple(sorted(result)), tuple(sorted(result - theirs)), tuple(sorted(theirs - result))

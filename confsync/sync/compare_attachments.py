@@ -31,6 +31,7 @@ class Decision(Enum):
     FORGET = "forget"
     LOST = "gone from the server, changed here"
     DIVERGED = "both sides changed it"
+    RESTORED = "git put back an older file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Sides:
 
     `local` is None where no file stands, and then `deleted` says that this was on purpose; `size`
     is the file's, in bytes. `theirs` is that of `remote`, None where nobody has read it. `wanted`
-    says whether a new file is to be sent: the page shows it, or a person listed it.
+    says whether a new file is to be sent: the page shows it, or a person listed it. `newer` is the
+    newest stamp of it that git knows.
     """
 
     name: str
@@ -50,6 +52,15 @@ class Sides:
     size: int | None = None
     deleted: bool = False
     wanted: bool = True
+    newer: Attached | None = None
+
+    @property
+    def seems_restored(self) -> bool:
+        """Whether git knows a newer stamp than the file's; the server has to confirm it."""
+        if self.base is None or self.newer is None or self.local is None:
+            return False
+        known = (self.base.digest, self.local)
+        return self.newer.version > self.base.version and self.newer.digest not in known
 
     @property
     def modified(self) -> bool:
@@ -87,6 +98,8 @@ def decide(sides: Sides) -> Decision:
         if not sides.deleted:
             return Decision.FETCH
         return Decision.DIVERGED if sides.changed else Decision.DELETE
+    if (put_back := _put_back(sides)) is not None:
+        return put_back
     if not sides.changed:
         return Decision.UPLOAD if sides.modified else Decision.NOTHING
     if landed(sides):
@@ -98,6 +111,27 @@ def decide(sides: Sides) -> Decision:
     if not sides.modified:
         return Decision.FETCH
     return Decision.UNKNOWN if sides.theirs is None else Decision.DIVERGED
+
+
+def _put_back(sides: Sides) -> Decision | None:
+    """The decision on a file that git put back; None for any other.
+
+    The server confirms the newer stamp if it has that version's bytes. No server tells what an
+    older version was without sending it: where it has a later one, it counts as confirmed.
+    """
+    remote, newer = sides.remote, sides.newer
+    if not sides.seems_restored or remote is None or newer is None:
+        return None
+    number = remote.version.number
+    if number < newer.version or sides.local == sides.theirs:
+        return None
+    if number > newer.version:
+        return Decision.RESTORED
+    if landed(sides):
+        return None
+    if sides.theirs is None:
+        return Decision.UNKNOWN
+    return Decision.RESTORED if sides.theirs == newer.digest else None
 
 
 def token(name: str, base: Attached | None, local: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
 from confsync.model.page import Page, PageInfo, Space, Status
-from confsync.model.stamp import Local, Stamp
+from confsync.model.stamp import Local, Stamp, is_newer
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
 from confsync.workers import batches
@@ -169,7 +169,7 @@ class Reader:
         confirmed: refuse rather than guess. An old version is read only where it decides.
         """
         newer, page = self.newest.stamps.get(stamp.id), remote.page
-        if newer is None or not compare.is_newer(newer, stamp):
+        if newer is None or not is_newer(newer, stamp):
             return None
         number = page.info.version.number
         if number < newer.version or not compare.went_back(stamp, local, remote, newer):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 # Where a page stands against somebody else's edit.
-_WHO_MATTERS = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED)
+_WHO_MATTERS = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED)
 
 
 def with_names(

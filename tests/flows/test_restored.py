@@ -1,8 +1,6 @@
-"""Row 2d: what git gives back is an edit (revert, checkout of an old file, merge of an older side)."""
+"""Row 2d, typed: what git gives back is an edit (revert, old checkout, merge of an older side)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 

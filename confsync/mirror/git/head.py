@@ -39,6 +39,23 @@ def is_document(name: str) -> bool:
     return name.endswith(SUFFIX) and not name.rpartition("/")[0].endswith(ATTACHMENTS)
 
 
+def commit_of_head(root: str) -> Callable[[], bytes | None]:
+    """Begin to ask git for the commit that is HEAD, which is answered when called.
+
+    Empty without a repository. None where only a closer look can tell, such as before the first
+    commit.
+    """
+    if not _is_in_repository(root):
+        return lambda: None if _is_bare_at(root) else b""
+    asked = _ask(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+
+    def answered() -> bytes | None:
+        found = _answer(asked)
+        return found.strip() if found else None
+
+    return answered
+
+
 def trees_of_head(root: str, directories: Collection[str]) -> Callable[[], bytes | None]:
     """Begin to ask git for HEAD's trees at some directories, which are answered when called.
 

@@ -229,6 +229,11 @@ def is_name(text: str) -> bool:
     return os.path.split(text) == ("", text) and text not in ("", os.curdir, os.pardir)
 
 
+def is_settled(key: Key, began: int) -> bool:
+    """Whether a file was changed before anything was read, so that a later change shows."""
+    return key[1] < began and key[2] < began
+
+
 def key(path: Path | str) -> Key | None:
     """What a file is recognised by without reading it; None where nothing can be looked at."""
     try:
