@@ -627,6 +627,42 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a new page finds no file of the page whose place it takes",
+        (
+            Cut(
+                "confsync/pull/placement.py",
+                "return None if paths.folded(new.path) in self.leaving else new.path",
+                "return new.path",
+            ),
+        ),
+        (
+            "tests/flows/test_title_reuse.py::"
+            "test_a_new_page_in_the_place_of_one_that_goes_has_its_own_files",
+        ),
+    ),
+    Ablation(
+        "no file of a new page goes beside a document that stayed",
+        (
+            Cut(
+                "confsync/pull/step_details.py",
+                "if os.path.lexists(mirror.inside(path)):\n        raise FileError",
+                "if False:\n        raise FileError",
+            ),
+        ),
+        (
+            "tests/flows/test_title_reuse.py::"
+            "test_no_file_of_a_new_page_goes_beside_a_document_that_stayed",
+        ),
+    ),
+    Ablation(
+        "an edited file stays with its page when a move is cut off",
+        (Cut("confsync/mirror/moves.py", "return same or [", "return same if True else ["),),
+        (
+            "tests/flows/test_title_reuse.py::"
+            "test_an_edited_file_stays_with_its_page_whenever_a_pull_is_killed",
+        ),
+    ),
+    Ablation(
         "an attachment's version compare",
         (
             Cut(

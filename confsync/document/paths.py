@@ -48,6 +48,16 @@ class Tree(NamedTuple):
     ids: frozenset[str]
 
 
+class Destination(NamedTuple):
+    """The mirror path that a document will have once a plan's moves are done.
+
+    A `str` is a path of the mirror as it stands now, and there another document may stand. mypy
+    refuses to take one for the other; only code that runs after the moves asks for `path`.
+    """
+
+    path: str
+
+
 _UNBORN = "file "
 
 

@@ -270,6 +270,7 @@ class Mirror:
         for space in self.config.spaces:
             for emptied in (self.root / space.path / MOVING).glob("*/"):
                 self.drop_empty(emptied)
+            self.drop_empty(self.root / space.path / MOVING)
             for directory, _, names in os.walk(self.root / space.path):
                 for name in names:
                     if name.startswith(TEMPORARY):

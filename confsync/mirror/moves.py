@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from confsync.document import attachment_names as attachments
+from confsync.document.paths import Destination
 from confsync.mirror import attachment_files as files
 from confsync.mirror.mirror import Mirror, file_error
 from confsync.mirror.scan import MOVING, Entry, SpaceScan
@@ -22,28 +23,28 @@ from confsync.model.config import SpaceConfig
 def move(
     mirror: Mirror,
     space: SpaceConfig,
-    moves: Mapping[str, str],
+    moves: Mapping[str, Destination],
     wanted: Mapping[str, str | None],
     between: Callable[[], None] = lambda: None,
-) -> dict[str, str]:
-    """Give documents their new places, old path to new path; answers what could not be moved.
+) -> dict[Destination, str]:
+    """Give documents their new places, by their paths now; answers what could not be moved.
 
     First everything goes to a directory that says which parent the document wants (`wanted`, by
     old path), children before parents; then `between` is called; then everything goes to its
     place, parents before children: at no moment, killed or not, a document stands below a page
     that is neither its old parent nor its new one. What is killed half-way is found by the next
-    scan and moved on. The answer maps new paths to the reason.
+    scan and moved on. The answer maps destinations to the reason.
     """
     waiting = mirror.inside(f"{space.path}/{MOVING}")
-    held: list[tuple[Path, str]] = []
-    failed: dict[str, str] = {}
+    held: list[tuple[Path, Destination]] = []
+    failed: dict[Destination, str] = {}
     try:
         disk.make_directories(waiting)
         for old, new in sorted(moves.items(), key=lambda move: -move[0].count("/")):
             prefix = f"{wanted.get(old) or 'none'}-"
             # A directory of its own: what an earlier run left waiting is never in the way,
             # and a document that this one leaves keeps its file name.
-            place = disk.temporary_directory(waiting, prefix) / Path(new).name
+            place = disk.temporary_directory(waiting, prefix) / Path(new.path).name
             try:
                 disk.rename(mirror.inside(old), place)
             except OSError as error:
@@ -54,12 +55,12 @@ def move(
                 _move_attachments(mirror, old, place)
         disk.sync_directory(waiting)
         between()
-        for place, new in sorted(held, key=lambda move: move[1].count("/")):
-            why = _land(mirror, place, new)
+        for place, new in sorted(held, key=lambda move: move[1].path.count("/")):
+            why = _land(mirror, place, new.path)
             if why:
                 failed[new] = why
             else:
-                mirror.note(new)
+                mirror.note(new.path)
     except OSError as error:
         raise file_error(space.path, "a page could not be moved", error) from None
     finally:
@@ -152,13 +153,19 @@ def _is_bare(mirror: Mirror, entry: Entry) -> bool:
 
 
 def _owners(mirror: Mirror, directory: str, bare: list[Entry]) -> list[str]:
-    """The documents whose stamps know one of the files that stand there, byte for byte."""
+    """The documents whose stamps know one of the files that stand there, byte for byte.
+
+    If a move was cut off between a document and its files, names are enough: the files may have
+    been edited, and must not stay for a page that takes the document's place.
+    """
     standing = files.standing(mirror.root, attachments.document_of(directory) or "", ())
-    here = {(file.path.rpartition("/")[2], file.digest) for file in standing.values()}
-    return [
+    here = {(file.file, file.digest) for file in standing.values()}
+    names = {file.file for file in standing.values()}
+    on_the_way = f"/{MOVING}/" in directory
+    stamped = [(e, e.document.stamp.attachments) for e in bare if e.document and e.document.stamp]
+    same = [e.path for e, known in stamped if here & {(one.file, one.digest) for one in known}]
+    return same or [
         entry.path
-        for entry in bare
-        if entry.document
-        and entry.document.stamp
-        and here & {(one.file, one.digest) for one in entry.document.stamp.attachments}
+        for entry, known in stamped
+        if (entry.waits or on_the_way) and names & {one.file for one in known}
     ]

@@ -48,14 +48,15 @@ def _step(entry: Entry, info: PageInfo, asked: Resolution) -> Step:
 
 def adopted(how: How, step: Step, page: Page, stamp: Stamp, fresh: bytes) -> Step:
     """Return the step with the bytes of the file; `fresh` is the page's document without it."""
-    asked, entry = how.resolution_of(step.path), step.entry
+    entry = step.entry
+    asked = how.resolution_of(entry.path) if entry else None
     if asked is None or entry is None:
         return step
     try:
         data, discarded = _sides(how, entry, asked, page, stamp, fresh)
     except ConfsyncError as error:
         refused = replace(step.result, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
-        why = error.message.removeprefix(f"{step.path}: ")
+        why = error.message.removeprefix(f"{entry.path}: ")
         return replace(step, result=replace(refused, error=why, hint=error.hint))
     return replace(step, data=data, discarded=discarded, base=(stamp, page))
 

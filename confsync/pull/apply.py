@@ -13,11 +13,13 @@ from itertools import chain
 
 from confsync.document import paths
 from confsync.document.document import Document, outline
+from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit
 from confsync.mirror import attachment_files as files
 from confsync.mirror import moves as moving
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress
@@ -57,11 +59,11 @@ def act(
     done += _remove(mirror, [step for step in plan.steps if step.remove])
     stuck = _place(mirror, plan, plan.placement) if plan.placement else {}
     steps = [step for step in plan.steps if not step.remove]
-    known = {step.path: step.result for step in steps}
-    for path, why in stuck.items():
-        result = known.get(path, PageResult(path, Outcome.FAILED))
+    known = {step.after: step.result for step in steps if step.after}
+    for place, why in stuck.items():
+        result = known.get(place, PageResult(place.path, Outcome.FAILED))
         done.append(replace(result, outcome=Outcome.FAILED, error=why, exit=Exit.LOCAL))
-    steps = [step for step in steps if step.path not in stuck and tells(step)]
+    steps = [step for step in steps if step.after not in stuck and tells(step)]
     here = [step for step in steps if step.new is None]
     new = {step.new.id: step for step in steps if step.new is not None}
     ready = [step for i in new if (step := planning.named(new[i], texts.get(i)))]
@@ -114,9 +116,9 @@ def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:
         yield with_files(how.mirror, step, known) if step.bringing else step
 
 
-def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[str, str]:
-    """Move documents and folders to their places; answers what is stuck, by new path."""
-    stuck: dict[str, str] = {}
+def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, str]:
+    """Move documents and folders to their places; answers what is stuck, by destination."""
+    stuck: dict[Destination, str] = {}
     if plan.moves:
         wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
         wanted = {path: key for path, key in wanted.items() if not paths.is_unborn(key)}
@@ -130,7 +132,7 @@ def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[str, str]:
     else:
         _forget_folders(mirror, plan, placed)
     for folder_id, directory in placed.folders.items():
-        mirror.write_folder(directory, plan.view.folders[folder_id])
+        mirror.write_folder(directory.path, plan.view.folders[folder_id])
     return stuck
 
 
@@ -142,7 +144,8 @@ def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
     """
     for inner, folder in plan.scan.folders.items():
         directory = plan.scan.outer(inner)
-        if folder.id not in placed.hidden and placed.folders.get(folder.id) != directory:
+        stays = placed.folders.get(folder.id) == Destination(directory)
+        if folder.id not in placed.hidden and not stays:
             mirror.drop_folder(directory)
 
 
@@ -161,13 +164,14 @@ def _write(how: How, steps: list[Step]) -> list[PageResult]:
                 continue
             try:
                 if step.discarded is not None:
-                    mirror.keep_in_trash(step.path, step.discarded)
+                    mirror.keep_in_trash(step.destination.path, step.discarded)
             except ConfsyncError as error:
                 results[-1] = failed(step.result, error)
                 continue
             waiting.append((len(results) - 1, step))
             expected = step.entry.raw if step.entry else None
-            yield Writing(step.path, data, expected, _base_of(step), _outline(how, step))
+            place = step.destination.path
+            yield Writing(place, data, expected, _base_of(step), _outline(how, step))
 
     write = name_all if all(step.ready for step in steps) else replace_all
     for (place, step), error in zip(
@@ -227,17 +231,19 @@ def _remove(mirror: Mirror, steps: list[Step]) -> list[PageResult]:
 
 def _remove_one(mirror: Mirror, step: Step) -> PageResult:
     try:
-        raw = mirror.whole(step.entry).raw if step.entry else b""
-        for file in _files_of(mirror, step):
+        if step.entry is None:
+            raise ValueError(f"{step.result.path}: there is no document to remove")
+        raw = mirror.whole(step.entry).raw
+        for file in _files_of(mirror, step.entry):
             mirror.discard(file.path, expected=file.digest)
-        mirror.remove(step.path, expected=raw)
+        mirror.remove(step.entry.path, expected=raw)
     except ConfsyncError as error:
         return failed(step.result, error)
     return step.result
 
 
-def _files_of(mirror: Mirror, step: Step) -> list[files.Standing]:
+def _files_of(mirror: Mirror, entry: Entry) -> list[files.Standing]:
     """The files beside a document that goes; the plan has seen that the server had each of them."""
-    found = step.entry.document if step.entry else None
-    attached = found.stamp.attachments if found and found.stamp else ()
-    return list(files.standing(mirror.root, step.path, attached).values())
+    stamp = entry.document.stamp if entry.document else None
+    attached = stamp.attachments if stamp else ()
+    return list(files.standing(mirror.root, entry.path, attached).values())

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from confsync.document import attachment_names as attachments
+from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import attachment_files as files
 from confsync.mirror.mirror import Mirror
@@ -89,7 +90,10 @@ def read(mirror: Mirror, remote: Remote, bringing: Bringing) -> dict[str, Read]:
 class _Bringer:
     """The attachments of one page, one after the other."""
 
-    def __init__(self, mirror: Mirror, path: str, bringing: Bringing, found: Mapping[str, Read]):
+    def __init__(
+        self, mirror: Mirror, place: Destination, bringing: Bringing, found: Mapping[str, Read]
+    ) -> None:
+        path = place.path
         self._mirror = mirror
         self._bringing = bringing
         self._found = found
@@ -223,6 +227,8 @@ class _ConflictError(Exception):
     """Both sides changed an attachment."""
 
 
-def bring(mirror: Mirror, path: str, bringing: Bringing, found: Mapping[str, Read]) -> Brought:
-    """Put what was read in place, beside the document that stands at `path` now."""
-    return _Bringer(mirror, path, bringing, found).bring()
+def bring(
+    mirror: Mirror, place: Destination, bringing: Bringing, found: Mapping[str, Read]
+) -> Brought:
+    """Put what was read in place, beside the document at its destination; the moves are done."""
+    return _Bringer(mirror, place, bringing, found).bring()

@@ -62,7 +62,7 @@ def without_page(step: Step, case: Case, asked: Resolution) -> Step:
 def chosen(how: How, step: Step, case: Case, asked: Resolution) -> Step:
     """Return the step of a page that is resolved the way that a person asked for."""
     if step.entry is None or step.entry.document is None or case.page is None:
-        raise ValueError(f"{step.path}: there is nothing to resolve")
+        raise ValueError(f"{step.result.path}: there is nothing to resolve")
     step = replace(step, entry=how.mirror.whole(step.entry), chosen=True)
     what = _place_and_labels(how, case, asked.way)
     if isinstance(what, str):
@@ -75,14 +75,14 @@ def chosen(how: How, step: Step, case: Case, asked: Resolution) -> Step:
         conflict = _conflict(step, base, page, stamp, what.labels)
         made = resolve(how.mirror, how.remote, conflict, asked)
     except FileError as error:
-        why = error.message.removeprefix(f"{step.path}: ")
+        why = error.message.removeprefix(f"{step.result.path}: ")
         return replace(step, result=_refused(step.result, why, error.hint))
     return _step(step, case, asked, replace(conflict, stamp=stamp), made)
 
 
 def _conflict(step: Step, base: Stamp, page: Page, stamp: Stamp, labels: Labelled) -> Conflict:
     if step.entry is None or step.entry.document is None:
-        raise ValueError(f"{step.path}: there is nothing to resolve")
+        raise ValueError(f"{step.result.path}: there is nothing to resolve")
     return Conflict(step.entry, step.entry.document, base, page, stamp, labels)
 
 

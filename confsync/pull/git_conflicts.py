@@ -28,7 +28,8 @@ def tell_git(mirror: Mirror, result: Result, steps: Iterable[Step]) -> Result:
     A convenience, after everything else: what git does not take is no reason to fail.
     """
     written = {page.path for page in result.pages if page.outcome is Outcome.CONFLICTED}
-    told = {step.path for step in steps if step.path in written and _told(mirror, step)}
+    places = ((step, step.destination.path) for step in steps)
+    told = {path for step, path in places if path in written and _told(mirror, step, path)}
     pages = (
         replace(page, hint=_WITH_GIT) if page.path in told & written else page
         for page in result.pages
@@ -36,16 +37,16 @@ def tell_git(mirror: Mirror, result: Result, steps: Iterable[Step]) -> Result:
     return replace(result, pages=tuple(pages)) if told else result
 
 
-def _told(mirror: Mirror, step: Step) -> bool:
+def _told(mirror: Mirror, step: Step, path: str) -> bool:
     if step.data is None or step.entry is None or step.sides is None:
         return False
     # Each side is the whole document with the stamp of what was merged in: whichever a tool takes
     # is based on that.
-    found = document.parse(step.data, step.path)
+    found = document.parse(step.data, path)
     if found.stamp is None or b"\r\n" in step.data:
         return False
     stages = tuple(document.update(found, found.stamp, laid=side) for side in step.sides)
     try:
-        return gitindex.note_conflict(mirror.root, step.path, step.entry.raw, stages)
+        return gitindex.note_conflict(mirror.root, path, step.entry.raw, stages)
     except FileError:
         return False

@@ -5,12 +5,13 @@ Pure: turns what the scan and the server know into nodes for `nodes.place`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from confsync.document import paths
+from confsync.document.paths import Destination
 from confsync.document.tree import Node, Post, place, place_posts
-from confsync.mirror.scan import Entry
+from confsync.mirror.scan import Entry, SpaceScan
 from confsync.model.filenames import BLOG
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case
@@ -19,17 +20,28 @@ from confsync.sync.space_view import SpaceView
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Mirror paths: where new pages go, which documents move, and which directories are folders.
+    """Where new pages go, which documents move from where, and which directories are folders.
 
+    `leaving` are the documents that stand elsewhere, or nowhere, afterwards, in the form in which
+    names compare: with them goes what stands beside them.
     `tops` are the pages that stand at the top only because their parent has no place. `hidden` are
     folders that cannot be seen now, and that something stands in all the same.
     """
 
-    new: Mapping[str, str]
-    moves: Mapping[str, str]
-    folders: Mapping[str, str]
+    new: Mapping[str, Destination]
+    moves: Mapping[str, Destination]
+    folders: Mapping[str, Destination]
     tops: frozenset[str]
     hidden: frozenset[str]
+    leaving: frozenset[str]
+
+    def left_beside(self, new: Destination) -> str | None:
+        """Return the document, by its path now, whose attachments a new page finds beside it.
+
+        They are those of a pull that was cut off. None where another document stands there now:
+        its files go with it.
+        """
+        return None if paths.folded(new.path) in self.leaving else new.path
 
 
 def plan(
@@ -44,7 +56,7 @@ def plan(
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
     if scan.config.posts:
-        return _plan_posts(view, remaining, deleted, outdated)
+        return _plan_posts(view, removed, deleted, outdated)
     keys = _keys(remaining, view.home)
     stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
     owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
@@ -68,13 +80,22 @@ def plan(
     )
     placed = place(nodes, view.home, fixed)
     moves = {
-        path: f"{scan.outer(placed[key])}{paths.SUFFIX}"
+        path: _document(scan, placed[key])
         for path, key in keys.items()
         if key in placed and scan.inner(path) != placed[key] + paths.SUFFIX
     }
-    new = {page_id: f"{scan.outer(placed[page_id])}{paths.SUFFIX}" for page_id in view.new}
-    folders = {i: scan.outer(placed[i]) for i in view.folders if i in placed}
-    return Placement(new, moves, folders, tops, frozenset(node.key for node in hidden))
+    new = {page_id: _document(scan, placed[page_id]) for page_id in view.new}
+    folders = {i: Destination(scan.outer(placed[i])) for i in view.folders if i in placed}
+    unseen = frozenset(node.key for node in hidden)
+    return Placement(new, moves, folders, tops, unseen, _leaving(moves, removed))
+
+
+def _document(scan: SpaceScan, stem: str) -> Destination:
+    return Destination(f"{scan.outer(stem)}{paths.SUFFIX}")
+
+
+def _leaving(moves: Mapping[str, Destination], removed: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(paths.folded, (*moves, *removed)))
 
 
 def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
@@ -84,10 +105,11 @@ def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
 
 
 def _plan_posts(
-    view: SpaceView, remaining: list[Entry], deleted: Mapping[str, str], outdated: Set[str]
+    view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str], outdated: Set[str]
 ) -> Placement:
     """Place a blog: every post below the day that the server says, whatever it stands below now."""
     scan = view.scan
+    remaining = [entry for entry in scan.entries if entry.path not in removed]
     stems = {entry.path: scan.inner(entry.path).removesuffix(paths.SUFFIX) for entry in remaining}
     here: dict[str, str] = {}
     posts: list[Post] = []
@@ -109,12 +131,12 @@ def _plan_posts(
             posts.append(Post(page_id, info.title, info.posted or "", _stem_name(path)))
     placed = place_posts(posts, fixed)
     moves = {
-        path: f"{scan.outer(placed[key])}{paths.SUFFIX}"
+        path: _document(scan, placed[key])
         for path, key in here.items()
         if placed[key] != stems[path]
     }
-    new = {page_id: f"{scan.outer(placed[page_id])}{paths.SUFFIX}" for page_id in view.new}
-    return Placement(new, moves, {}, frozenset(), frozenset())
+    new = {page_id: _document(scan, placed[page_id]) for page_id in view.new}
+    return Placement(new, moves, {}, frozenset(), frozenset(), _leaving(moves, removed))
 
 
 def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from confsync.document.paths import Destination
 from confsync.mirror.bulk_write import Prepared
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan
@@ -36,6 +37,8 @@ class Text:
 class Step:
     """What to do about one page: the file's new bytes, or its removal, or only to tell.
 
+    `before` is where the document stands now, None for a page that is new here. `after` is where it
+    will stand once the moves are done, None where it stays or is removed.
     `entry` is None for a page that is new here. `base` is what the cache shall remember,
     `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
     tells of, so that it can be given up by name. `bringing` is what to do about attachments,
@@ -45,7 +48,7 @@ class Step:
     has decided about its labels, too.
     """
 
-    path: str
+    before: str | None
     result: PageResult
     entry: Entry | None = None
     data: bytes | None = None
@@ -61,6 +64,12 @@ class Step:
     top: bool = False
     sides: tuple[str, str, str] | None = None
     chosen: bool = False
+    after: Destination | None = None
+
+    @property
+    def destination(self) -> Destination:
+        """Where the document stands once the moves are done."""
+        return self.after or Destination(self.before or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Plan:
 
     scan: SpaceScan
     steps: tuple[Step, ...]
-    moves: dict[str, str]
+    moves: Mapping[str, Destination]
     placement: Placement | None
     view: SpaceView
 

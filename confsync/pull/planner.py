@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from confsync.document import document
 from confsync.document.document import Laid
+from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError
 from confsync.mirror.scan import Entry
 from confsync.model.config import FILE_NAME
@@ -23,6 +24,7 @@ from confsync.pull.step_details import (
     with_attachments,
     with_labels,
     with_move,
+    with_new_attachments,
     with_old_name,
     with_place,
 )
@@ -60,12 +62,12 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         steps = [with_old_name(how, step) if step.result.id in outdated else step for step in steps]
         steps += adoption.steps(how, seen)
         return Plan(seen.scan, tuple(steps), {}, None, seen)
-    removed = frozenset(step.path for step in steps if step.remove)
+    removed = frozenset(step.before for step in steps if step.remove and step.before)
     placed = placement.plan(seen, removed, deleted, outdated)
     new = [
         _new(info, placed.new[info.id], top=info.id in placed.tops) for info in seen.new.values()
     ]
-    steps += [with_attachments(how, step, seen) for step in new]
+    steps += [with_new_attachments(how, step, seen, placed) for step in new]
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
         for path, info in seen.waiting.items()
@@ -75,9 +77,8 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         for page_id, path in deleted.items()
         if page_id in seen.infos and page_id not in seen.cases
     ]
-    moves = dict(placed.moves)
-    placed_steps = tuple(with_move(with_place(how, step, placed), moves) for step in steps)
-    return Plan(seen.scan, placed_steps, moves, placed, seen)
+    steps = [with_move(with_place(how, step, placed), placed.moves) for step in steps]
+    return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
 
 
 def _gather_bases(how: How, seen: SpaceView) -> None:
@@ -141,7 +142,7 @@ def _step(how: How, entry: Entry, case: Case) -> Step:
 
 
 def _refused(how: How, step: Step, case: Case) -> Step:
-    event = conflict_event(step.path, case, how.remote.who)
+    event = conflict_event(step.result.path, case, how.remote.who)
     seen = (stamp_of(case.page, case), case.page) if case.page else None
     return replace(step, result=refusal(step.result, case), conflict=event, seen=seen)
 
@@ -201,9 +202,11 @@ def _stamped_parent(how: How, case: Case) -> str | None:
 
 def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
     """A new stamp below text that is not touched; nothing, where the stamp is the same."""
+    if step.entry is None or step.entry.document is None:
+        return step
     parent, day = _stamped_parent(how, case), _day(how, case)
     stamp = replace(stamp, parent=parent, posted=day)
-    if stamp == case.stamp or step.entry is None or step.entry.document is None:
+    if stamp == case.stamp:
         return step
     entry = how.mirror.whole(step.entry)
     found = entry.document or step.entry.document
@@ -218,7 +221,7 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     """The server's text in place of an unmodified one, or of one that landed."""
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
-        raise ValueError(f"{step.path}: there is nothing to replace it with")
+        raise ValueError(f"{step.result.path}: there is nothing to replace it with")
     parent, day = _stamped_parent(how, case), _day(how, case)
     stamp = replace(stamp_of(page, case), parent=parent, posted=day)
     title, body = page.info.title, page.body
@@ -230,13 +233,13 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     return replace(step, data=data, base=(stamp, page), result=result)
 
 
-def _new(info: PageInfo, path: str, *, top: bool) -> Step:
+def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
     """The step of a new page. Its text is read when its turn comes, so that no pull holds all."""
     number = info.version.number
     result = PageResult(
-        path, Outcome.CREATED, info.id, info.title, "new", remote=number, version=info.version
+        place.path, Outcome.CREATED, info.id, info.title, "new", remote=number, version=info.version
     )
-    return Step(path, result, new=info, top=top)
+    return Step(None, result, new=info, top=top, after=place)
 
 
 def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> Step:

@@ -25,7 +25,7 @@ def goes_back(step: Step) -> bool:
         return False
     if step.base[0].version >= found.stamp.version:
         return False
-    after = parse(step.data, step.path)
+    after = parse(step.data, step.result.path)
     return after.digest != found.digest
 
 
@@ -41,7 +41,7 @@ def kept(step: Step) -> Step:
 def mass_rollback(plan: Plan) -> Iterator[Problem]:
     """Yield why a plan waits for permission if it goes back in versions of many pages."""
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
-    pages = [step.path for step in plan.steps if goes_back(step)]
+    pages = [step.result.path for step in plan.steps if goes_back(step)]
     files = sum(step.bringing.rollbacks for step in plan.steps if step.bringing)
     if not too_many(max(len(pages), files), len(stamped)):
         return

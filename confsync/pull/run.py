@@ -260,7 +260,7 @@ def _renamed(plan: Plan) -> list[Renamed]:
 def _too_much(plan: Plan) -> Iterator[Problem]:
     """Why a plan is not carried out without being asked twice: it empties or turns over a space."""
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
-    removed = [step.path for step in plan.steps if step.remove]
+    removed = [step.result.path for step in plan.steps if step.remove]
     waiting = {entry.path for entry in plan.scan.entries if entry.waits}
     moved = [path for path in plan.moves if path not in waiting]
     files = sum(step.bringing.removals for step in plan.steps if step.bringing)

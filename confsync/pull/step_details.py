@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 
+from confsync.document import attachment_names as attachments
 from confsync.document import document
 from confsync.document.document import Document
-from confsync.errors import APIAccessError, ConfsyncError, Exit, worst
+from confsync.document.paths import Destination
+from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst
 from confsync.mirror import attachment_files as files
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
@@ -42,7 +45,7 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
     result = theirs if first else case.decisions.labels.result
     if same(result, found.labels) and same(theirs, case.stamp.labels):
         return step
-    after = document.parse(step.data, step.path) if step.data else found
+    after = document.parse(step.data, step.result.path) if step.data else found
     stamp = replace(after.stamp or case.stamp, labels=theirs)
     wanted = found.labels if same(result, found.labels) else result
     data = document.update(after, stamp, labels=wanted)
@@ -55,14 +58,16 @@ def with_attachments(how: How, step: Step, seen: SpaceView) -> Step:
     """The step, with what is to be done about the attachments of its page."""
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
-    named = how.selection.attachments_of(step.path) if how.resolution else ()
+    named = how.selection.attachments_of(step.before or "") if how.resolution else ()
     if infos is None or step.remove:
         return _unknown_files(step, named)
     if isinstance(infos, APIAccessError):
         return step if step.result.error else replace(step, result=failed(step.result, infos))
     found = step.entry.document if step.entry else None
+    if step.before is None:
+        return step
     try:
-        here = attaching.beside(how.mirror, step.path, found, how.deleted_files, how.newest_files)
+        here = attaching.beside(how.mirror, step.before, found, how.deleted_files, how.newest_files)
     except ConfsyncError as error:
         return replace(step, result=failed(step.result, error))
     beside = here.facing(infos)
@@ -87,6 +92,28 @@ def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
     why = f"{', '.join(named)}: no attachment of this page, or attachments are not mirrored"
     result = replace(step.result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
     return replace(step, result=result)
+
+
+def with_new_attachments(how: How, step: Step, seen: SpaceView, placed: Placement) -> Step:
+    """The step of a new page, with what is to be done about its attachments.
+
+    Beside its destination stands what no document has, and nothing of the document that leaves it.
+    """
+    page_id = step.result.id or ""
+    infos = seen.attachments.get(page_id)
+    if infos is None or step.after is None:
+        return step
+    if isinstance(infos, APIAccessError):
+        return replace(step, result=failed(step.result, infos))
+    left = placed.left_beside(step.after)
+    here = attaching.bare(how.mirror, step.after.path)
+    try:
+        if left is not None:
+            here = attaching.beside(how.mirror, left, None, how.deleted_files)
+    except ConfsyncError as error:
+        return replace(step, result=failed(step.result, error))
+    bringing = Bringing(page_id, here.facing(infos), here.facing(infos).sides(infos))
+    return replace(step, bringing=bringing) if bringing.tells else step
 
 
 def has_own_files(how: How, entry: Entry | None) -> bool:
@@ -139,7 +166,7 @@ def _after(step: Step) -> Document | None:
     """The document that a step leaves behind; None for a new page's, and where none is left."""
     if step.entry is None or step.entry.document is None or step.remove:
         return None
-    return document.parse(step.data, step.path) if step.data else step.entry.document
+    return document.parse(step.data, step.result.path) if step.data else step.entry.document
 
 
 def _restamped(step: Step, after: Document, stamp: Stamp) -> Step:
@@ -148,21 +175,26 @@ def _restamped(step: Step, after: Document, stamp: Stamp) -> Step:
     return replace(step, data=document.update(after, stamp))
 
 
-def with_move(step: Step, moves: dict[str, str]) -> Step:
-    """The step at the path that its document has after the moves."""
-    path = moves.get(step.path)
-    if path is None or step.remove:
+def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
+    """The step of a document that stands here, with its destination after the moves."""
+    after = moves.get(step.before) if step.before is not None else None
+    if after is None or step.remove:
         return step
     plain = step.result.outcome in (Outcome.CLEAN, Outcome.RESTAMPED)
     outcome = Outcome.MOVED if plain else step.result.outcome
-    return replace(step, path=path, result=replace(step.result, path=path, outcome=outcome))
+    return replace(step, after=after, result=replace(step.result, path=after.path, outcome=outcome))
 
 
 def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
     """The step after its page's attachments were put in place, with the stamp that says so."""
     if step.bringing is None:
         return step
-    brought = fetching.bring(mirror, step.path, step.bringing, found)
+    if step.new is not None:
+        try:
+            _check_free(mirror, step.destination.path, step.bringing)
+        except ConfsyncError as error:
+            return replace(step, data=None, result=failed(step.result, error))
+    brought = fetching.bring(mirror, step.destination, step.bringing, found)
     result = step.result
     # A file that was missing comes back, and its stamp is as it was.
     if count := max(brought.changed, step.bringing.decisions.count(Decision.FETCH)):
@@ -178,12 +210,26 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
         hint = result.hint or brought.hint
         result = replace(result, outcome=outcome, error=why, hint=hint, exit=code)
     step = replace(step, result=result)
-    before = document.parse(step.data, step.path) if step.data else None
+    before = document.parse(step.data, step.result.path) if step.data else None
     before = before or (step.entry.document if step.entry else None)
     if not brought.changed or before is None or before.stamp is None:
         return step
     stamp = replace(before.stamp, attachments=brought.attached)
     return replace(step, data=document.update(before, stamp))
+
+
+def _check_free(mirror: Mirror, path: str, bringing: Bringing) -> None:
+    """Raise FileError if a new page's files would go beside another document, or among its files.
+
+    The plan wanted the place free: a document that should have left it may still stand there.
+    """
+    if os.path.lexists(mirror.inside(path)):
+        raise FileError(f"{path}: another document stands there", hint="run the command again")
+    planned = {file.path for file in bringing.beside.files.values()}
+    found = {file.path for file in files.standing(mirror.root, path, ()).values()}
+    if found != planned:
+        where = attachments.directory_of(path)
+        raise FileError(f"{where}: another page's files stand there", hint="run the command again")
 
 
 def foretold(step: Step) -> PageResult:

@@ -63,7 +63,7 @@ class Witnesses:
         for page_id, version in pushed.items():
             step = steps[page_id]
             yield (
-                f"{step.path}: v{version} was pushed from here, and the file went back to "
+                f"{step.result.path}: v{version} was pushed from here, and the file went back to "
                 f"v{step.result.base} without a commit (git stash, git checkout); "
                 f"this pull brings v{step.result.remote}"
             )
@@ -94,5 +94,5 @@ def _stamp_of(step: Step | None) -> Stamp | None:
 
 
 def _some(steps: list[Step]) -> str:
-    named = ", ".join(step.path for step in steps[:3])
+    named = ", ".join(step.result.path for step in steps[:3])
     return f"{named} and {len(steps) - 3} more" if len(steps) > 3 else named

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from confsync.document import paths
 from confsync.document import storage_format as storage
+from confsync.document.paths import Destination
 from confsync.errors import (
     APIAccessError,
     ChangedMeanwhileError,
@@ -276,7 +277,7 @@ class Creations:
             return entry, ""
         if os.path.lexists(self._mirror.root / new):
             return entry, f"posted on {day}: 'confsync pull' puts it below that day"
-        stuck = moving.move(self._mirror, self._scan.config, {entry.path: new}, {})
+        stuck = moving.move(self._mirror, self._scan.config, {entry.path: Destination(new)}, {})
         if stuck:
             raise FileError("; ".join(stuck.values()))
         return replace(entry, path=new), f"posted on {day}: it is {new} now"

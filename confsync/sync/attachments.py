@@ -152,6 +152,12 @@ def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
     return f"{path} {pointer.what}{more}", pointer.hint(path)
 
 
+def bare(mirror: Mirror, path: str) -> Beside:
+    """What stands beside a document that has nothing beside it."""
+    nothing: frozenset[str] = frozenset()
+    return Beside(path, (), {}, nothing, nothing, mirror.config.attachments)
+
+
 def deleted_here(mirror: Mirror) -> frozenset[str]:
     """The attachments that were deleted here on purpose, by the word of git."""
     if not mirror.config.attachments:

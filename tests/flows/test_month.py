@@ -471,6 +471,53 @@ def folders_are_renamed_and_moved(team: Team, mine: Desk, other: Desk) -> None:
     store.change_folder(inner, parent=team.browser.page("Guide").id)
 
 
+def _successor(team: Team, title: str, beside: PageRow, **files: bytes) -> str:
+    """A new page in the place that another one had, with files; answers its id."""
+    store = team.browser.store
+    new = store.create_page("ENG", title, f"<p>{title}, new</p>", parent=beside.parent_id).id
+    for name, data in files.items():
+        store.attach(new, f"{name}.png", data)
+    return new
+
+
+@day
+def a_title_is_used_again_for_a_page_with_the_same_picture(
+    team: Team, mine: Desk, other: Desk
+) -> None:
+    old = team.browser.page("Alarms")
+    team.browser.retitle("Alarms", "Alarms (old)")
+    _successor(team, "Alarms", old, plan=b"the plan of today", list=b"a list")
+
+
+@day
+def a_trashed_page_has_a_successor_with_the_same_picture(
+    team: Team, mine: Desk, other: Desk
+) -> None:
+    old = team.browser.page("Alarms")
+    team.browser.store.trash(old.id)
+    _successor(team, "Alarms", old, plan=b"the plan of today", more=b"more")
+
+
+@day
+def a_page_goes_and_another_comes_with_another_picture(team: Team, mine: Desk, other: Desk) -> None:
+    old = team.browser.page("Alarms")
+    team.browser.move("Alarms", "Guide")
+    _successor(team, "Alarms?", old, plan=b"another plan")
+
+
+@day
+def a_title_that_is_given_up_here_is_taken_at_once(team: Team, mine: Desk, other: Desk) -> None:
+    old = team.browser.page("Alarms")
+    team.call(mine, "Alarms", "Alerts")
+    mine("push")
+    new = _successor(team, "Alarms", old, plan=b"the plan of today")
+    mine("pull")
+    mine("push", "--delete")
+    assert team.browser.store.attachments(new, "plan.png")
+    assert team.where(mine, "Alarms").endswith("/alarms.xhtml")
+    assert team.where(mine, "Alerts").endswith("/alerts.xhtml")
+
+
 # -- a month ---------------------------------------------------------------------------------------
 
 

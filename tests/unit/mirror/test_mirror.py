@@ -13,6 +13,7 @@ import pytest
 
 from confsync import failpoints as steps
 from confsync.document.document import render
+from confsync.document.paths import Destination
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
 from confsync.mirror.mirror import Mirror, write_new
 from confsync.mirror.moves import move
@@ -31,6 +32,11 @@ def mirror(tmp_path: Path) -> Mirror:
     root = tmp_path / "mirror"
     (root / "ENG").mkdir(parents=True)
     return Mirror(root, Config("https://a.example", (ENG,)))
+
+
+def to(moves: dict[str, str]) -> dict[str, Destination]:
+    """Moves as a plan has them."""
+    return {old: Destination(new) for old, new in moves.items()}
 
 
 def files(directory: Path) -> dict[str, bytes]:
@@ -162,7 +168,7 @@ def test_no_name_leads_out_of_the_mirror(mirror: Mirror, name: str) -> None:
         lambda: mirror.write(name, b"new", expected=None),
         lambda: mirror.write(name, b"new", expected=b"theirs"),
         lambda: mirror.remove(name, expected=b"theirs"),
-        lambda: move(mirror, ENG, {name: "ENG/a.xhtml"}, {}),
+        lambda: move(mirror, ENG, {name: Destination("ENG/a.xhtml")}, {}),
     ):
         with pytest.raises(FileError, match="outside the mirror"):
             act()
@@ -309,7 +315,7 @@ def put(mirror: Mirror, **contents: str) -> None:
 
 def test_two_files_swap_their_names(mirror: Mirror) -> None:
     put(mirror, a="A", b="B")
-    move(mirror, ENG, {"ENG/a.xhtml": "ENG/b.xhtml", "ENG/b.xhtml": "ENG/a.xhtml"}, {})
+    move(mirror, ENG, to({"ENG/a.xhtml": "ENG/b.xhtml", "ENG/b.xhtml": "ENG/a.xhtml"}), {})
     assert files(mirror.root) == {"ENG/a.xhtml": b"B", "ENG/b.xhtml": b"A"}
     assert not (mirror.root / "ENG" / MOVING).exists()
 
@@ -317,7 +323,7 @@ def test_two_files_swap_their_names(mirror: Mirror) -> None:
 def test_names_go_round_in_a_ring_and_down_a_directory(mirror: Mirror) -> None:
     put(mirror, a="A", a__x="X", b="B", c="C")
     ring = {"a": "b/a", "b": "c", "c": "a", "a/x": "b/x"}
-    move(mirror, ENG, {f"ENG/{old}.xhtml": f"ENG/{new}.xhtml" for old, new in ring.items()}, {})
+    move(mirror, ENG, to({f"ENG/{old}.xhtml": f"ENG/{new}.xhtml" for old, new in ring.items()}), {})
     assert files(mirror.root) == {
         "ENG/a.xhtml": b"C",
         "ENG/b/a.xhtml": b"A",
@@ -329,15 +335,16 @@ def test_names_go_round_in_a_ring_and_down_a_directory(mirror: Mirror) -> None:
 
 def test_a_name_changes_its_case_alone(mirror: Mirror) -> None:
     put(mirror, guide="A")
-    move(mirror, ENG, {"ENG/guide.xhtml": "ENG/Guide.xhtml"}, {})
+    move(mirror, ENG, to({"ENG/guide.xhtml": "ENG/Guide.xhtml"}), {})
     assert files(mirror.root) == {"ENG/Guide.xhtml": b"A"}
 
 
 def test_a_file_in_the_way_is_not_overwritten_and_the_others_go_on(mirror: Mirror) -> None:
     put(mirror, a="A", b="B", z="Z")
-    failed = move(mirror, ENG, {"ENG/a.xhtml": "ENG/b.xhtml", "ENG/z.xhtml": "ENG/y.xhtml"}, {})
-    assert list(failed) == ["ENG/b.xhtml"]
-    assert "something else stands there; the page waits as ENG/moving~/" in failed["ENG/b.xhtml"]
+    failed = move(mirror, ENG, to({"ENG/a.xhtml": "ENG/b.xhtml", "ENG/z.xhtml": "ENG/y.xhtml"}), {})
+    ((place, why),) = failed.items()
+    assert place == Destination("ENG/b.xhtml")
+    assert "something else stands there; the page waits as ENG/moving~/" in why
     found = files(mirror.root)
     assert sorted(found.values()) == [b"A", b"B", b"Z"]
     assert (found["ENG/b.xhtml"], found["ENG/y.xhtml"]) == (b"B", b"Z")
@@ -362,14 +369,14 @@ def test_what_an_earlier_run_left_half_way_is_never_overwritten(
 
     monkeypatch.setattr(os, "rename", die)
     with pytest.raises(KeyboardInterrupt):
-        move(mirror, ENG, {f"ENG/{n}.xhtml": f"ENG/x/{n}.xhtml" for n in "abc"}, {})
+        move(mirror, ENG, to({f"ENG/{n}.xhtml": f"ENG/x/{n}.xhtml" for n in "abc"}), {})
     monkeypatch.setattr(os, "rename", rename)
     halfway = [name for name in files(mirror.root) if MOVING in name]
     assert [Path(name).name for name in sorted(halfway, key=os.path.basename)] == (
         ["a.xhtml", "b.xhtml"]
     )
     rest = {name: f"ENG/x/{Path(name).name}" for name in files(mirror.root)}
-    move(mirror, ENG, rest, {})
+    move(mirror, ENG, to(rest), {})
     assert files(mirror.root) == {f"ENG/x/{n}.xhtml": n.upper().encode() for n in "abc"}
 
 
@@ -397,7 +404,7 @@ def test_whenever_a_move_is_killed_no_page_stands_below_a_wrong_parent(
 
     monkeypatch.setattr(os, "rename", look)
     swap = {"a": "b", "b": "a", "a/x": "b/x", "b/x": "a/x"}
-    move(mirror, ENG, {f"ENG/{old}.xhtml": f"ENG/{new}.xhtml" for old, new in swap.items()}, {})
+    move(mirror, ENG, to({f"ENG/{old}.xhtml": f"ENG/{new}.xhtml" for old, new in swap.items()}), {})
     assert seen == 8
     (scan,) = mirror.scan()
     assert {e.page_id: e.path for e in scan.entries} == (
@@ -426,7 +433,7 @@ def test_a_document_that_waits_half_way_wants_what_it_wanted_also_below_a_new_pa
     wanted = {entry.path: scan.wanted(entry) for entry in scan.entries}
     assert wanted["ENG/two/x.xhtml"] == "2"
     monkeypatch.setattr(os, "rename", look)
-    move(mirror, ENG, moves, wanted)
+    move(mirror, ENG, to(moves), wanted)
     (scan,) = mirror.scan()
     assert [e.path for e in scan.entries if scan.wanted(e) == "2"] == ["ENG/zwei/x.xhtml"]
     # In between its own parent's file may be on the way too: then it wants what its stamp says.
@@ -436,8 +443,8 @@ def test_a_document_that_waits_half_way_wants_what_it_wanted_also_below_a_new_pa
 
 def test_a_file_that_is_gone_when_it_is_to_move_loses_nothing_else(mirror: Mirror) -> None:
     put(mirror, a="A", c="C")
-    failed = move(mirror, ENG, {f"ENG/{n}.xhtml": f"ENG/x/{n}.xhtml" for n in "abc"}, {})
-    assert list(failed) == ["ENG/x/b.xhtml"]
+    failed = move(mirror, ENG, to({f"ENG/{n}.xhtml": f"ENG/x/{n}.xhtml" for n in "abc"}), {})
+    assert list(failed) == [Destination("ENG/x/b.xhtml")]
     assert files(mirror.root) == {"ENG/x/a.xhtml": b"A", "ENG/x/c.xhtml": b"C"}
 
 
