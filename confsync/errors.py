@@ -153,6 +153,10 @@ class ServerError(APIAccessError):
         self.truncated = truncated
 
 
+class RowError(ServerError):
+    """One row of an answer cannot be used, such as for want of a title; the others can."""
+
+
 class UnsettledError(APIAccessError):
     """A write may or may not have landed, and the server could not be asked."""
 

@@ -602,6 +602,62 @@ ABLATIONS = (
         ("tests/flows/test_git.py::test_what_a_partial_clone_lacks_is_not_guessed",),
     ),
     Ablation(
+        "a bad row is an error of its page alone",
+        (
+            Cut(
+                "confsync/remote/rows.py",
+                "except APIAccessError as error:\n        return flawed(row, error)",
+                "except ZeroDivisionError as error:\n        return flawed(row, error)",
+            ),
+        ),
+        (
+            "tests/flows/test_bad_rows.py::"
+            "test_a_bad_row_is_an_error_of_its_page_and_the_first_pull_brings_the_rest",
+            "tests/flows/test_bad_rows.py::test_nothing_here_goes_or_moves_for_a_bad_row",
+            "tests/flows/test_bad_rows.py::"
+            "test_a_title_with_half_a_character_leaves_the_first_clone_whole",
+        ),
+    ),
+    Ablation(
+        "a bulk answer that fails is asked for page by page",
+        (
+            Cut(
+                "confsync/sync/fetch.py",
+                "return self._one_by_one(wanted, error)",
+                "raise error",
+            ),
+        ),
+        (
+            "tests/flows/test_bad_rows.py::"
+            "test_a_bulk_answer_that_fails_for_one_page_stops_no_other",
+        ),
+    ),
+    Ablation(
+        "404 'Not Found' for one page is not about the credentials",
+        (
+            Cut(
+                "confsync/remote/client.py",
+                "if error.status == 404 and self._is_known(where):",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_bad_rows.py::test_not_found_for_one_page_alone_stops_no_other",),
+    ),
+    Ablation(
+        "404 'Not Found' hides no page before the credentials are looked at again",
+        (
+            Cut(
+                "confsync/remote/client.py",
+                "if error.status == 404 and self._is_known(where):",
+                "if error.status == 404 and where in self._answered:",
+            ),
+        ),
+        (
+            "tests/flows/test_bad_rows.py::"
+            "test_not_found_for_everything_is_still_about_the_credentials",
+        ),
+    ),
+    Ablation(
         "404 is not deletion",
         (
             Cut(

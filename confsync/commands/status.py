@@ -34,7 +34,7 @@ from confsync.sync.compare_attachments import Decision, Sides, decide
 from confsync.sync.fetch import Case, Newest, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
-from confsync.sync.refusals import hint_of, read_only, reason, traced
+from confsync.sync.refusals import failed, flawed, hint_of, read_only, reason, traced
 from confsync.sync.space_view import Attachments, SpaceView, put_back, reader_of, view
 
 if TYPE_CHECKING:
@@ -207,9 +207,12 @@ def _pages(
         case = seen.cases.get(entry.page_id or "") if seen else None
         page = _local(mirror, scan, entry)
         page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, git.stamps))
+        if seen and entry.path in seen.failed:
+            page = failed(page, seen.failed[entry.path])
         infos = seen.attachments.get(entry.page_id or "") if seen else None
         yield _with_files(mirror, entry, page, infos, gone_files, git)
     if seen:
+        yield from (flawed(scan.config.path, info) for info in seen.flawed)
         for info in seen.new.values():
             where = f"{scan.config.path}/ (page {info.id})"
             yield PageResult(

@@ -84,7 +84,8 @@ class PageInfo(NamedTuple):
     """A page or blog post as a listing shows it: everything but the body.
 
     `posted` is the day of a blog post, `YYYY-MM-DD` in UTC; empty where the answer to a write does
-    not say it, and None for a page.
+    not say it, and None for a page. `flaw` says why the server's row of a page cannot be used: then
+    nothing holds but the id and the title, each empty if the row has none.
     """
 
     id: str
@@ -98,6 +99,7 @@ class PageInfo(NamedTuple):
     live: bool = False
     labels: tuple[str, ...] | None = None
     posted: str | None = None
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,10 +191,10 @@ def _digest(listings: Iterable[_Listing | None]) -> str:
 def _told(info: PageInfo) -> bytes:
     """Everything of a listed page that a plan is made of, in a form that is the same bytes for the
     same values, and for no others."""
-    page_id, space, title, version, parent, kind, status, _, live, _, posted = info
+    page_id, space, title, version, parent, kind, status, _, live, _, posted, flaw = info
     # `.value` would take twice as long as all the rest.
     known = (page_id, space, title, kind._value_, status._value_, version.number)
-    return marshal.dumps((*known, parent, live, posted), 2)
+    return marshal.dumps((*known, parent, live, posted, flaw), 2)
 
 
 def _is_simple(mirror: Mirror) -> bool:

@@ -32,7 +32,7 @@ from confsync.sync import merge_base as bases
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case, Found
 from confsync.sync.labels import changed
-from confsync.sync.refusals import beside, blank, conflict_event, failed, refusal
+from confsync.sync.refusals import beside, blank, conflict_event, failed, flawed, refusal
 from confsync.sync.renames import outdated
 from confsync.sync.space_view import SpaceView
 
@@ -77,6 +77,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         for page_id, path in deleted.items()
         if page_id in seen.infos and page_id not in seen.cases
     ]
+    steps += [Step(None, flawed(seen.scan.config.path, info)) for info in seen.flawed]
     steps = [with_move(with_place(how, step, placed), placed.moves) for step in steps]
     return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
 

@@ -81,10 +81,12 @@ def _receive(
     pages = chain(first, coming)
     del first  # only as long as they are to come
     listed: dict[str, PageInfo] = {}
+    flawed: list[PageInfo] = []
 
     def arriving() -> Iterator[dict[str, Found]]:
         for some in batches(pages, TOGETHER):
-            listed.update((info.id, info) for info, _ in some)
+            flawed.extend(info for info, _ in some if info.flaw)
+            listed.update((info.id, info) for info, _ in some if not info.flaw)
             yield {info.id: reader.placed(page) for info, page in some if page is not None}
 
     with how.remote.workers.locally.aside() as aside:
@@ -96,7 +98,7 @@ def _receive(
                 aside.put(partial(_written, how, place, ready, laid))
         finally:
             texts.update(aside.taken())
-    reader.listed = tuple(listed.values())
+    reader.listed = (*listed.values(), *flawed)
 
 
 def _written(

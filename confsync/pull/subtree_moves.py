@@ -44,6 +44,8 @@ def _of(remote: Remote, group: list[SpaceScan]) -> Iterator[Stray]:
     reader = reader_of(remote, group[0])
     archived = any(scan.config.archived for scan in group)
     listed = {info.id: info for info in remote.listing(reader.space, archived=archived)}
+    if any(info.flaw for info in listed.values()):
+        return  # what stands above a page is not known for certain: none goes anywhere this time
     folders = folders_of(reader, listed)
     owner: dict[str, SpaceConfig] = {}
     for scan in group:

@@ -19,9 +19,11 @@ import requests
 
 from confsync import failpoints as steps
 from confsync.errors import (
+    APIAccessError,
     CredentialsError,
     EnvironmentTroubleError,
     NetworkError,
+    NotVisibleError,
     RateLimitError,
     ServerError,
 )
@@ -44,6 +46,8 @@ WRONG_TRIES = 2
 LONGEST_BACKOFF = 60.0
 # A server that asks for a longer pause than this is told of, not waited for.
 PATIENCE = 300.0
+_WHO = "rest/api/user/current"
+_UNNAMED = "the server answers 'Not Found' for this page, and other requests go through"
 _PASSING = (502, 503, 504)
 # A body has 5 MB at most, and JSON may write each of its characters in six.
 ONE_ANSWER = 64 * 1024 * 1024
@@ -106,6 +110,7 @@ class Client:
         self._open: list[AtlassianRestAPI] = []
         self._idle: list[AtlassianRestAPI] = []
         self.seen: Mapping[str, str] = {}
+        self._answered: set[str] = set()  # the base URLs that took the credentials
         self._lock = threading.Lock()
 
     def get(
@@ -213,9 +218,32 @@ class Client:
                 if not repeat or failed >= _tries(error):
                     raise
                 self._pace.backoff(failed)
-            except CredentialsError:
+            except CredentialsError as error:
+                if error.status == 404 and self._is_known(where):
+                    raise NotVisibleError(_UNNAMED, status=404) from None
                 if not self._go_elsewhere(where):
                     raise
+
+    def _is_known(self, where: str) -> bool:
+        """Whether the credentials are accepted at a URL: it answered before, and says who we are.
+
+        Cloud answers 404 `Not Found` to credentials that it does not accept, and now and then to
+        one request alone.
+        """
+        if where not in self._answered:
+            return False
+
+        def send(api: AtlassianRestAPI) -> requests.Response:
+            return api.request("GET", _WHO, advanced_mode=True, allow_redirects=False)
+
+        try:
+            with self._slots:
+                who = self._once(f"GET {_WHO}", send, self.parsed, ONE_ANSWER)
+        except (NetworkError, RateLimitError):
+            raise
+        except APIAccessError:
+            return False
+        return any(who.get(key) for key in ("accountId", "username", "userKey"))
 
     def _go_elsewhere(self, where: str) -> bool:
         """Whether there is another base URL to try than `where`, which refused the credentials."""
@@ -237,6 +265,7 @@ class Client:
         limit: int | None,
     ) -> Answer:
         started = time.monotonic()
+        where = self.url
         steps.before(what)
         api = self._api()
         held: list[bytearray] = []
@@ -248,7 +277,9 @@ class Client:
             log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
             self.seen = response.headers
             self._heed(response.headers)
-            return read(response)
+            answer = read(response)
+            self._answered.add(where)
+            return answer
         except _TooLargeError:
             path = what.partition(" ")[2]
             raise ServerError(f"{path}: the answer is over {(limit or 0) // 2**20} MB") from None

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from confsync.errors import CredentialsError, NotVisibleError, ServerError
+from confsync.errors import CredentialsError, NotVisibleError, RowError, ServerError
 from confsync.model.page import (
     AttachmentInfo,
     Folder,
@@ -82,12 +82,16 @@ class Cloud(Connection):
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
-        known = self._labelled(space) if labels else None
+        known: Mapping[str, list[str]] | None = None
+        try:
+            known = self._labelled(space) if labels else None
+        except RowError as error:  # whose labels they are is not known: those of no page change
+            yield rows.flawed({"title": "labels"}, error)
         answers = self._answers(f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK})
         # The next answer is on its way while this one is read.
         for row in chain.from_iterable(self.workers.early(answers, by=2)):
-            info = self._info(row)
-            if known is not None:
+            info = rows.told(row, self._info)
+            if known is not None and not info.flaw:
                 info = info._replace(labels=tuple(sorted(known.get(info.id, ()))))
             yield info
 
@@ -113,9 +117,13 @@ class Cloud(Connection):
         """The bodies are asked for as their pages are listed: an answer with bodies takes a server
         longer, and of these several may be under way."""
         listed: dict[str, PageInfo] = {}
+        flawed: list[tuple[PageInfo, Page | None]] = []
 
         def ids() -> Iterator[str]:
             for info in self.listing(space, labels=labels, archived=archived):
+                if info.flaw:
+                    flawed.append((info, None))
+                    continue
                 listed[info.id] = info
                 if archived or info.status is Status.CURRENT:
                     yield info.id
@@ -126,7 +134,7 @@ class Cloud(Connection):
                 for page in some
                 if (info := listed.pop(page.info.id, None)) is not None
             ]
-        yield [(info, None) for info in listed.values()]
+        yield [*((info, None) for info in listed.values()), *flawed]
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
         answers = self.bodies(space, page_ids)
@@ -135,11 +143,8 @@ class Cloud(Connection):
     def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
         def bulk(batch: list[str]) -> list[Page]:
             params = {"id": ",".join(batch), "limit": BULK, "body-format": "storage"}
-            return [
-                page
-                for row in self._all(f"{_API}/{self._kind}", params, limit=MANY_BODIES)
-                if (page := self._page(row))
-            ]
+            found = self._all(f"{_API}/{self._kind}", params, limit=MANY_BODIES)
+            return [page for row in found if (page := self._page_among(row))]
 
         return self.workers.ahead(bulk, batches(page_ids, BULK), at_most=BULK_AT_ONCE)
 
@@ -174,11 +179,11 @@ class Cloud(Connection):
             row = self._client.get(f"{_API}/folders/{folder_id}")
         except NotVisibleError:
             return None
-        parent = row.get("parentId")
+        parent = rows.parent_of(row, "parentId")
         return Folder(
             rows.id_of(row),
             rows.text_of(row, "title"),
-            str(parent) if parent else None,
+            parent,
             _parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
         )
 
@@ -272,13 +277,20 @@ class Cloud(Connection):
         found = (
             User(
                 str(row.get("accountId")),
-                str(row.get("displayName") or row.get("publicName") or ""),
-                str(row.get("email") or ""),
+                rows.words_of(row, "displayName", "publicName"),
+                rows.words_of(row, "email"),
             )
             for some in batches(sorted({account for account in account_ids if account}), BULK)
             for row in rows.results_of(self._client.ask(path, {"accountIds": some}), path)
         )
         return {user.id: user for user in found}
+
+    def _page_among(self, row: Row) -> Page | None:
+        """The page of a bulk answer; None where its row cannot be used: it is read by itself."""
+        try:
+            return self._page(row)
+        except RowError:
+            return None
 
     def _page(self, row: Row) -> Page | None:
         body = rows.body_of(row)
@@ -293,7 +305,9 @@ class Cloud(Connection):
 
     def _written(self, row: Row) -> PageInfo:
         """The answer to a write, which may be brief: what it is all about is its version."""
-        return _info(row)._replace(posted="") if self._posts else _info(row)
+        given = {key: value for key, value in row.items() if value is not None}
+        info = _info({"status": "current", "spaceId": "0", **given})
+        return info._replace(posted="") if self._posts else info
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         page = self._page(self._client.get(f"{_API}/{self._kind}/{page_id}", params))
@@ -327,16 +341,16 @@ class Cloud(Connection):
 
 
 def _info(row: Row) -> PageInfo:
-    parent = row.get("parentId")
+    parent = rows.parent_of(row, "parentId")
     return PageInfo(
         id=rows.id_of(row),
-        space=str(row.get("spaceId", "")),
+        space=rows.id_of({"id": row.get("spaceId")}),
         title=rows.text_of(row, "title"),
         version=_version(rows.part_of(row, "version")),
-        parent=str(parent) if parent else None,
+        parent=parent,
         parent_kind=_parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
         status=rows.status_of(row),
-        position=row.get("position") or 0,
+        position=rows.position_of(row),
         live=row.get("subtype") == "live",
     )
 
@@ -345,8 +359,8 @@ def _attachment(row: Row) -> AttachmentInfo:
     version = _version(rows.part_of(row, "version"))
     return AttachmentInfo(
         rows.attachment_id_of(row),
-        rows.text_of(row, "title"),
-        version._replace(message=str(row.get("comment") or version.message)),
+        rows.string_of(row, "title"),
+        version._replace(message=rows.words_of(row, "comment") or version.message),
         rows.size_of(row, "fileSize"),
         rows.media_type_of(row),
     )
@@ -365,7 +379,7 @@ def _parent_kind(kind: object) -> ParentKind:
 def _version(row: Row) -> Version:
     return Version(
         rows.number_of(row),
-        str(row.get("message") or ""),
-        str(row.get("authorId") or ""),
-        str(row.get("createdAt") or ""),
+        rows.words_of(row, "message"),
+        rows.words_of(row, "authorId"),
+        rows.words_of(row, "createdAt"),
     )

@@ -13,6 +13,7 @@ from confsync.errors import (
     APIAccessError,
     CredentialsError,
     NotVisibleError,
+    RowError,
     ServerError,
 )
 from confsync.model.page import (
@@ -90,9 +91,12 @@ class DataCenter(Connection):
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
+        def read(row: Row) -> PageInfo:
+            return self._labelled(self._info(row, space.key), row, labels=labels)
+
         answers = self._answers(space, self._more, INFOS, labels=labels, archived=archived)
         for row in chain.from_iterable(answers):
-            yield self._labelled(self._info(row, space.key), row, labels=labels)
+            yield rows.told(row, read)
 
     def contents(
         self, space: Space, *, labels: bool = False, archived: bool = False
@@ -117,9 +121,14 @@ class DataCenter(Connection):
             yield from batches(more, limit)
 
     def _with_page(self, row: Row, space: Space, *, labels: bool) -> tuple[PageInfo, Page | None]:
-        page = self._page(row, space.key)
-        info = page.info if page else self._info(row, space.key)
-        return self._labelled(info, row, labels=labels), page
+        page = self._page_among(row, space.key)
+
+        def read(row: Row) -> PageInfo:
+            info = page.info if page else self._info(row, space.key)
+            return self._labelled(info, row, labels=labels)
+
+        info = rows.told(row, read)
+        return info, None if info.flaw else page
 
     def _labelled(self, info: PageInfo, row: Row, *, labels: bool) -> PageInfo:
         return info._replace(labels=self._labels_in(row)) if labels else info
@@ -128,7 +137,7 @@ class DataCenter(Connection):
         """The labels that a listing has; a page with very many is asked for the rest."""
         part = rows.part_of(rows.part_of(row, "metadata"), "labels")
         found = rows.results_of(part, "metadata.labels")
-        if len(found) >= (part.get("limit") or 0):
+        if len(found) >= rows.limit_of(part):
             return self.labels(rows.id_of(row))
         return tuple(sorted(rows.text_of(r, "name") for r in found if r.get("prefix") == "global"))
 
@@ -144,7 +153,7 @@ class DataCenter(Connection):
             listing = (
                 page
                 for row in self._all(space, expand=self._body, limit=BODIES)
-                if row.get("id") in meant and (page := self._page(row, space.key))
+                if str(row.get("id")) in meant and (page := self._page_among(row, space.key))
             )
             for found in self.workers.early(batches(listing, BODIES)):
                 wanted -= {page.info.id for page in found}
@@ -305,6 +314,13 @@ class DataCenter(Connection):
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
+
+    def _page_among(self, row: Row, space: str) -> Page | None:
+        """The page of a listing; None where its row cannot be used: it is read by itself."""
+        try:
+            return self._page(row, space)
+        except RowError:
+            return None
 
     def _page(self, row: Row, space: str) -> Page | None:
         body = rows.body_of(row)

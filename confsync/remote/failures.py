@@ -67,10 +67,7 @@ def answer_of(url: str, status: int, headers: Mapping[str, str], content: bytes)
             hint="check 'url' in .confsync.yaml; behind single sign-on use an API token",
             status=status,
         )
-    try:
-        data = json.loads(content) if content else {}
-    except ValueError:
-        data = None
+    data = _parsed(content) if content else {}
     if status >= 400:
         raise _error(status, data, headers)
     if not isinstance(data, dict):
@@ -80,6 +77,24 @@ def answer_of(url: str, status: int, headers: Mapping[str, str], content: bytes)
             truncated="json" in headers.get("Content-Type", ""),
         )
     return data
+
+
+def _parsed(content: bytes) -> object:
+    """The value of a JSON text; None for what is none, or is nested as no answer is.
+
+    Python refuses numbers of thousands of digits: such a one is taken for none, so that it spoils
+    its own row and not a whole listing.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        return None
+    except ValueError:
+        pass
+    try:
+        return json.loads(content, parse_int=lambda text: int(text) if len(text) < 20 else None)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessError:

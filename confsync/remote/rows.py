@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlsplit
 
-from confsync.errors import ServerError
-from confsync.model.page import Status
+from confsync.errors import EVERYBODYS, APIAccessError, RowError, ServerError
+from confsync.model.page import PageInfo, ParentKind, Status, Version
 
 Row = Mapping[str, Any]
 
 _ATTACHMENT_ID = re.compile(r"(?:att)?[0-9]{1,20}")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(?: *;[ -~]{1,127})?", re.ASCII)
+# JSON's numbers are exact up to here; no page has a thousandth of so many versions.
+_MOST = 2**53
 _STATUSES = {status.value: status for status in Status}
 
 
@@ -22,7 +24,7 @@ def id_of(row: Row) -> str:
     """An id, digits alone: ids become part of file names."""
     value = str(row.get("id", ""))
     if not (value.isascii() and value.isdecimal() and len(value) <= 20):
-        raise ServerError("the answer has no page id")
+        raise RowError("the answer has no page id")
     return value
 
 
@@ -30,15 +32,15 @@ def attachment_id_of(row: Row) -> str:
     """An attachment's id: digits, with or without three letters before them."""
     value = str(row.get("id", ""))
     if not _ATTACHMENT_ID.fullmatch(value):
-        raise ServerError("the answer has no attachment id")
+        raise RowError("the answer has no attachment id")
     return value
 
 
 def size_of(row: Row, key: str) -> int:
     """A file's size in bytes."""
     size = row.get(key)
-    if not isinstance(size, int) or size < 0:
-        raise ServerError("the answer does not say how large the attachment is")
+    if not _is_number(size) or size < 0:
+        raise RowError("the answer does not say how large the attachment is")
     return size
 
 
@@ -51,20 +53,69 @@ def media_type_of(*parts: Row) -> str:
     return next((kind for kind in found if _MEDIA_TYPE.fullmatch(kind)), "")
 
 
-def text_of(row: Row, key: str) -> str:
-    """A text that must be there."""
+def string_of(row: Row, key: str) -> str:
+    """A text that must be there, whatever it holds."""
     value = row.get(key)
     if not isinstance(value, str):
-        raise ServerError(f"the answer has no {key}")
+        raise RowError(f"the answer has no {key}")
     return value
+
+
+def text_of(row: Row, key: str) -> str:
+    """A text that must be there, and that a file can hold."""
+    value = string_of(row, key)
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise RowError(f"the {key} has half a character, which no file can hold")
+    return value
+
+
+def words_of(row: Row, *keys: str) -> str:
+    """The first text among some keys that says something: for people, and never an error."""
+    found = next((str(value) for key in keys if (value := row.get(key))), "")
+    return found if found.isascii() else found.encode("utf-8", "replace").decode()
+
+
+def parent_of(row: Row, key: str) -> str | None:
+    """The id of what a row stands below; None where that is null or absent."""
+    value = row.get(key)
+    return None if value is None or value == "" else id_of({"id": value})
+
+
+def told(row: Row, read: Callable[[Row], PageInfo]) -> PageInfo:
+    """A page of a listing as `read` has it; a flawed one where its row, or what belongs to it,
+    cannot be read: the other pages of the listing are none the worse for it."""
+    try:
+        return read(row)
+    except EVERYBODYS:
+        raise
+    except APIAccessError as error:
+        return flawed(row, error)
+
+
+def flawed(row: Row, error: APIAccessError) -> PageInfo:
+    """A page whose row cannot be used: its id and title as far as they can be read, and why not."""
+    try:
+        page_id = id_of(row)
+    except RowError:
+        page_id = ""
+    title = row.get("title")
+    named = words_of(row, "title") if isinstance(title, str) else ""
+    return PageInfo(
+        page_id, "", named, Version(0), None, ParentKind.NONE, Status.OTHER, flaw=error.message
+    )
 
 
 def number_of(version: Row) -> int:
     """A version's number."""
     number = version.get("number")
-    if not isinstance(number, int) or number < 1:
-        raise ServerError("the answer has no version number")
+    if not _is_number(number) or not 1 <= number <= _MOST:
+        raise RowError("the answer has no version number")
     return number
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    """Whether a value of JSON is a whole number; `true` is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def day_of(when: object) -> str:
@@ -74,11 +125,19 @@ def day_of(when: object) -> str:
         time = time if time.tzinfo else time.replace(tzinfo=UTC)
         return time.astimezone(UTC).date().isoformat()
     except (ValueError, OverflowError):
-        raise ServerError("the answer does not say when the blog post was created") from None
+        raise RowError("the answer does not say when the blog post was created") from None
+
+
+def position_of(row: Row) -> int:
+    """Where a page stands among those beside it, which is nothing to fail for."""
+    position = row.get("position")
+    return position if _is_number(position) else 0
 
 
 def status_of(row: Row) -> Status:
     """A page's status; what is neither current nor archived nor trashed is something else."""
+    if not isinstance(row.get("status"), str):
+        raise RowError("the answer has no status")
     return _STATUSES.get(str(row.get("status")), Status.OTHER)
 
 
@@ -100,16 +159,22 @@ def last_of(row: Row, key: str) -> Row | None:
     if not isinstance(found, list) or not found:
         return None
     if not isinstance(found[-1], Mapping):
-        raise ServerError(f"the answer has no {key}")
+        raise RowError(f"the answer has no {key}")
     return found[-1]
 
 
 def results_of(answer: Row, path: str) -> list[Row]:
-    """The rows of a listing."""
+    """The rows of a listing; what is no row at all is an empty one, and has no id."""
     found = answer.get("results")
-    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+    if not isinstance(found, list):
         raise ServerError(f"{path}: the answer is not a listing")
-    return found
+    return [row if isinstance(row, Mapping) else {} for row in found]
+
+
+def limit_of(answer: Row) -> int:
+    """How many rows a listing has at most; 0, which is always reached, where it does not say so."""
+    limit = answer.get("limit")
+    return limit if _is_number(limit) else 0
 
 
 def query_of(link: object) -> dict[str, str]:

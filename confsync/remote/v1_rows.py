@@ -11,8 +11,6 @@ def content(row: Row, space: str) -> PageInfo:
     """A page or blog post; `space` is the key where the row has none."""
     above = rows.last_of(row, "ancestors")
     parent = rows.id_of(above) if above else None
-    extensions = rows.part_of(row, "extensions")
-    position = extensions.get("position")
     return PageInfo(
         id=rows.id_of(row),
         space=str(rows.part_of(row, "space").get("key") or space),
@@ -20,8 +18,8 @@ def content(row: Row, space: str) -> PageInfo:
         version=version(rows.part_of(row, "version")),
         parent=parent,
         parent_kind=ParentKind.PAGE if parent else ParentKind.NONE,
-        status=rows.status_of(row) if row.get("status") else Status.CURRENT,
-        position=position if isinstance(position, int) else 0,
+        status=rows.status_of(row) if row.get("status") is not None else Status.CURRENT,
+        position=rows.position_of(rows.part_of(row, "extensions")),
     )
 
 
@@ -30,9 +28,9 @@ def version(row: Row) -> Version:
     by = rows.part_of(row, "by")
     return Version(
         rows.number_of(row),
-        str(row.get("message") or ""),
-        str(by.get("displayName") or by.get("username") or ""),
-        str(row.get("when") or ""),
+        rows.words_of(row, "message"),
+        rows.words_of(by, "displayName", "username"),
+        rows.words_of(row, "when"),
     )
 
 
@@ -41,15 +39,15 @@ def attachment(row: Row) -> AttachmentInfo:
     version = rows.part_of(row, "version")
     by = rows.part_of(version, "by")
     metadata, extensions = rows.part_of(row, "metadata"), rows.part_of(row, "extensions")
-    comment = metadata.get("comment") or version.get("message")
+    comment = rows.words_of(metadata, "comment")
     return AttachmentInfo(
         rows.attachment_id_of(row),
-        rows.text_of(row, "title"),
+        rows.string_of(row, "title"),
         Version(
             rows.number_of(version),
-            str(comment or ""),
-            str(by.get("accountId") or by.get("displayName") or ""),
-            str(version.get("when") or ""),
+            comment or rows.words_of(version, "message"),
+            rows.words_of(by, "accountId", "displayName"),
+            rows.words_of(version, "when"),
         ),
         rows.size_of(extensions, "fileSize"),
         rows.media_type_of(metadata, extensions),

@@ -35,6 +35,8 @@ class Newest(NamedTuple):
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 # Pages that are read once more at a time.
 ALONE = 50
+# So many pages are read by themselves to find out whether all of a bulk answer cannot be read.
+PROBED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Reader:
         self.newest = newest or Newest()
         # What was listed already; a listing of thousands is not asked for twice.
         self.listed: Sequence[PageInfo] | None = None
+        # What could not be read beside the listing, such as a folder: to be told, and no more.
+        self.flaws: list[PageInfo] = []
 
     def current(self, least: Mapping[str, int]) -> dict[str, Found]:
         """The current pages of some ids, each at the given version or later if that is to be had.
@@ -103,7 +107,7 @@ class Reader:
     def arriving(self, least: Mapping[str, int]) -> Iterator[dict[str, Found]]:
         """What `current` answers, as the server answers it: for more than memory should hold."""
         waiting = dict(least)
-        for pages in self.remote.bodies(self.space, least):
+        for pages in self._bodies(least):
             fresh: dict[str, Found] = {}
             for page in pages:
                 page_id, found = page.info.id, self.placed(page)
@@ -114,10 +118,36 @@ class Reader:
         for some in batches(waiting, ALONE):
             yield self.current({page_id: waiting[page_id] for page_id in some})
 
+    def _bodies(self, page_ids: Iterable[str]) -> Iterator[list[Page]]:
+        """The bulk answers, as far as they come; the rest is read in smaller lots."""
+        try:
+            yield from self.remote.bodies(self.space, page_ids)
+        except EVERYBODYS:
+            raise
+        except APIAccessError:
+            return
+
     def _read(self, page_ids: Iterable[str]) -> dict[str, Found]:
         wanted = list(page_ids)
-        pages = self.remote.pages(self.space, wanted)
+        try:
+            pages = self.remote.pages(self.space, wanted)
+        except EVERYBODYS:
+            raise
+        except APIAccessError as error:
+            return self._one_by_one(wanted, error)
         return {i: self.placed(pages[i]) if i in pages else self._alone(i) for i in wanted}
+
+    def _one_by_one(self, page_ids: list[str], error: APIAccessError) -> dict[str, Found]:
+        """What pages are of which no bulk answer comes: one of them alone may be to blame.
+
+        Raises `error` if the first few cannot be read by themselves either.
+        """
+        first, rest = page_ids[:PROBED], page_ids[PROBED:]
+        found = {page_id: self._alone(page_id) for page_id in first}
+        if rest and all(isinstance(answer, APIAccessError) for answer in found.values()):
+            raise error
+        answers = self.remote.workers.each(self._alone, rest)
+        return found | dict(zip(rest, answers, strict=True))
 
     def _alone(self, page_id: str) -> Found:
         """What a page is that the bulk answer does not have: trashed, hidden, or a hiccup."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from confsync.errors import ConfsyncError, Exit
+from confsync.errors import ConfsyncError, Exit, ServerError
 from confsync.mirror.scan import Entry
 from confsync.mirror.whereabouts import Trace
 from confsync.model.event import Event
@@ -51,6 +51,14 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
         hint=error.hint,
         exit=error.exit,
     )
+
+
+def flawed(directory: str, info: PageInfo) -> PageResult:
+    """The result of a row that cannot be used: it names the page as far as the row does."""
+    title = f" '{info.title}'" if info.title else ""
+    which = f"page {info.id}{title}: " if info.id else f"a page{title}: " if title else ""
+    result = PageResult(f"{directory}/", Outcome.FAILED, info.id or None, info.title)
+    return failed(result, ServerError(f"{which}{info.flaw}"))
 
 
 def taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> PageResult:

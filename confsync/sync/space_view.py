@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, SpaceNotFoundError
+from confsync.errors import (
+    EVERYBODYS,
+    APIAccessError,
+    ConfsyncError,
+    ServerError,
+    SpaceNotFoundError,
+)
 from confsync.mirror.scan import Entry, SpaceScan
 from confsync.mirror.selection import Selection
-from confsync.model.page import AttachmentInfo, Folder, Page, PageInfo, ParentKind, Space, Status
+from confsync.model.page import (
+    AttachmentInfo,
+    Folder,
+    Page,
+    PageInfo,
+    ParentKind,
+    Space,
+    Status,
+    Version,
+)
 from confsync.model.stamp import Local, Stamp
 from confsync.remote import Remote, about
 from confsync.sync import compare, scope
@@ -25,6 +40,8 @@ class SpaceView:
     `failed` holds documents that, or whose page, could not be read this time. `waiting` holds
     documents without a stamp whose title a page has that is not here: perhaps theirs, which push
     finds out.
+    `flawed` are rows of the listing that cannot be used and belong to no document here, and folders
+    that cannot be read.
     `excluded` are the ids of pages that the configuration leaves out, `left` the documents that
     stand here all the same. `attachments` are those of the pages with a document, and of the new
     ones, by page id, where they are wanted.
@@ -42,6 +59,7 @@ class SpaceView:
     excluded: frozenset[str]
     left: tuple[Entry, ...]
     attachments: Mapping[str, Attachments]
+    flawed: tuple[PageInfo, ...]
 
 
 def reader_of(remote: Remote, scan: SpaceScan, newest: Newest | None = None) -> Reader:
@@ -71,7 +89,7 @@ def view(
     written again, `elsewhere` are those of documents in the directories of other spaces. `whole`
     brings the text of a document where title and stamp alone are known of it.
     """
-    listed = {info.id: info for info in _listing(reader, labels=labels)}
+    listed, flawed = _usable(scan, _listing(reader, labels=labels))
     folders = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
     home = None if scan.config.posts else scan.config.root or reader.space.home
     if scan.config.root and scan.config.root not in listed:
@@ -82,6 +100,9 @@ def view(
         )
     infos, excluded = scope.belonging(scan, home, listed, folders)
     folders = scope.with_pages(scan, infos, listed, folders)
+    unusable = {info.id: info for info in flawed if info.id}
+    infos = {page_id: info for page_id, info in infos.items() if page_id not in unusable}
+    excluded -= unusable.keys()
     excluded |= {e.page_id for e in scope.excluded(scan) if e.page_id and e.page_id not in listed}
     meant = [entry for entry in scan.entries if entry.page_id and selection.has(entry.path)]
     stamped = [entry for entry in meant if entry.page_id not in excluded]
@@ -98,7 +119,12 @@ def view(
     here = {i: info for i, info in infos.items() if _is_here(reader, info)}
     least = _to_read(scan, stamped, here, refresh or not selection.everything)
     asked = {entry.path for entry in stamped}
-    failed: dict[str, ConfsyncError] = {}
+    failed: dict[str, ConfsyncError] = {
+        entry.path: ServerError(unusable[entry.page_id].flaw)
+        for entry in stamped
+        if entry.page_id in unusable
+    }
+    stamped = [entry for entry in stamped if entry.path not in failed]
     scan = _with_texts(scan, least, whole, failed)
     found = reader.current(least)
     cases: dict[str, Case] = {}
@@ -119,9 +145,45 @@ def view(
     with_new = with_new and not scan.has_stand_ins
     new = {info.id: info for info in fresh} if with_new else {}
     files = _attachments(reader, [*cases, *new]) if attachments else {}
+    told = tuple(info for info in (*flawed, *reader.flaws) if not info.id or info.id not in claimed)
     return SpaceView(
-        scan, reader.space, home, infos, folders, cases, failed, new, waiting, excluded, left, files
+        scan,
+        reader.space,
+        home,
+        infos,
+        folders,
+        cases,
+        failed,
+        new,
+        waiting,
+        excluded,
+        left,
+        files,
+        told,
     )
+
+
+def _usable(
+    scan: SpaceScan, listing: Iterable[PageInfo]
+) -> tuple[dict[str, PageInfo], tuple[PageInfo, ...]]:
+    """The pages of a listing by id, and those of them, and others, whose rows cannot be used.
+
+    Of two rows of one page the newer counts. A page that cannot be used stays where its document
+    says, so that what stands below it stays in the mirror.
+    """
+    listed: dict[str, PageInfo] = {}
+    flawed: list[PageInfo] = []
+    for info in listing:
+        known = listed.get(info.id)
+        if info.flaw:
+            flawed.append(info)
+        elif known is None or known.version.number <= info.version.number:
+            listed[info.id] = info
+    flawed = [info for info in flawed if info.id not in listed]
+    if flawed:
+        parents = {entry.page_id: scan.wanted(entry) for entry in scan.entries}
+        listed |= {i.id: i._replace(parent=parents.get(i.id)) for i in flawed if i.id}
+    return listed, tuple(flawed)
 
 
 def _with_texts(
@@ -233,6 +295,12 @@ def put_back(scan: SpaceScan, entry: Entry, newest: Mapping[str, Stamp]) -> Stam
     return newer if compare.seems_restored(stamp, local, newer) else None
 
 
+def flaw_of_folder(folder_id: str, error: APIAccessError) -> PageInfo:
+    """What is told of a folder that cannot be read."""
+    why = f"the folder {folder_id} cannot be read: {error.message}"
+    return PageInfo("", "", "", Version(0), None, ParentKind.NONE, Status.OTHER, flaw=why)
+
+
 def folders_of(
     reader: Reader, listed: Mapping[str, PageInfo], known: Iterable[str] = ()
 ) -> dict[str, Folder]:
@@ -249,7 +317,14 @@ def folders_of(
         if folder_id is None or folder_id in seen:
             continue
         seen.add(folder_id)
-        folder = reader.remote.folder(folder_id)
+        try:
+            folder = reader.remote.folder(folder_id)
+        except EVERYBODYS:
+            raise
+        except APIAccessError as error:
+            # It keeps its directory, as one that is not visible does.
+            reader.flaws.append(flaw_of_folder(folder_id, error))
+            continue
         if folder is not None:
             folders[folder.id] = folder
             if folder.parent_kind is ParentKind.FOLDER:
