@@ -21,8 +21,6 @@ from confsync.errors import DocumentError, NotUnicodeError
 from confsync.model.stamp import Layout, Local, Stamp, digest
 
 _MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
-# The first characters of the markers of one whole conflict, as git writes it.
-_CONFLICT = re.compile(r"<[|=]*=[|=]*>")
 
 
 class Document(NamedTuple):
@@ -230,12 +228,6 @@ def conflict_line(document: Document, base_body: str | None) -> int:
         if known[found[0]] < 0:
             return text.count("\n", 0, found.start()) + 1
     return 0
-
-
-def has_conflict(document: Document) -> bool:
-    """Tell whether a document has a whole conflict as git writes it, with all its markers."""
-    text = document.text.replace("\r\n", "\n")
-    return _CONFLICT.search("".join(line[0] for line in _MARKER.findall(text))) is not None
 
 
 def _readable(body: str, newline: str) -> str:

@@ -43,18 +43,12 @@ class Flaw(NamedTuple):
 class Marker(NamedTuple):
     """The first line of a document that is a conflict marker, or looks like one.
 
-    Without its base, at version `base`, nobody knows whether the page always had the line. A page
-    has seldom a whole conflict as git writes it: that counts as `conflict`.
+    `lacking` is the version of the base that is not to be had: nobody knows then whether the page
+    always had the line. 0 where the base was compared.
     """
 
     line: int
-    conflict: bool
-    base: int | None = None
-
-    @property
-    def known(self) -> bool:
-        """Whether the base was here to tell."""
-        return self.base is None
+    lacking: int = 0
 
 
 def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> Iterator[Flaw]:
@@ -65,7 +59,7 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
     marker = conflict_of(mirror, found, remote)
     if marker:
         yield flaw_of_marker(mirror, marker, remote)
-        if marker.conflict:
+        if not marker.lacking:
             return
     flaw = storage.check(found.text[found.body_start :])
     if flaw:
@@ -82,21 +76,21 @@ def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> str:
 
 
 def flaw_of_marker(mirror: Mirror, marker: Marker, remote: Remote | None = None) -> Flaw:
-    """Return what is told of a conflict marker; without the base, how to get that.
+    """Return what is told of a conflict marker; where the base is lacking, how to get that.
 
     `remote` does not have the base either, if it was asked.
     """
-    if marker.known:
+    if not marker.lacking:
         return Flaw(marker.line, 0, "conflict-marker", "conflict marker")
-    from confsync.mirror.newest_stamps import remedy_of  # not for most documents
-
-    cure = remedy_of(mirror.root, mirror.config.directories) or "confsync diff"
-    why = f"its base, v{marker.base}, is not here to tell: '{cure}' brings the base"
+    base = f"the base that would tell, v{marker.lacking},"
     if remote is not None:
-        why = f"its base, v{marker.base}, which would tell, is neither here nor on the server"
-    if marker.conflict:
-        return Flaw(marker.line, 0, "conflict-marker", f"conflict marker, it seems; {why}")
-    said = f"this line looks like a conflict marker; {why}"
+        where = f"{base} is neither here nor on the server"
+    else:
+        from confsync.mirror.newest_stamps import remedy_of  # not for most documents
+
+        cure = remedy_of(mirror.root, mirror.config.directories) or "confsync diff"
+        where = f"{base} is not here: '{cure}' brings it"
+    said = f"this line looks like a conflict marker; {where}"
     return Flaw(marker.line, 0, "base-missing", said, doubt=True)
 
 
@@ -107,7 +101,7 @@ def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -
     """
     line = document.conflict_line(found, None)
     if not line or found.stamp is None:
-        return Marker(line, conflict=True) if line else None
+        return Marker(line) if line else None
     from confsync.sync import merge_base as bases
 
     base = bases.find_here(mirror, found.stamp)
@@ -115,9 +109,9 @@ def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -
         with contextlib.suppress(FileError, APIAccessError):
             base = bases.find(mirror, remote, found.stamp, found.body)
     if base is None:
-        return Marker(line, document.has_conflict(found), found.stamp.version)
+        return Marker(line, found.stamp.version)
     line = document.conflict_line(found, base[1])
-    return Marker(line, conflict=True) if line else None
+    return Marker(line) if line else None
 
 
 def gather_bases(mirror: Mirror, documents: Iterable[Document | None]) -> None:
