@@ -209,6 +209,135 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "stamps of side lines count",
+        (
+            Cut(
+                "confsync/mirror/git/history.py",
+                '"--full-history", ',
+                "",
+            ),
+        ),
+        ("tests/unit/mirror/test_newest_stamps.py::test_what_a_merge_threw_away_counts",),
+    ),
+    Ablation(
+        "stamps that only a merge says count",
+        (
+            Cut(
+                "confsync/mirror/git/history.py",
+                '"--full-history", "-c", ',
+                '"--full-history", "--no-diff-merges", ',
+            ),
+        ),
+        ("tests/unit/mirror/test_newest_stamps.py::test_what_only_a_merge_says_counts",),
+    ),
+    Ablation(
+        "replaced commits have no say",
+        (
+            Cut(
+                "confsync/mirror/git/history.py",
+                '    "GIT_NO_REPLACE_OBJECTS": "1",\n',
+                "",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_newest_stamps.py::test_what_replaces_or_grafts_commits_has_no_say",
+        ),
+    ),
+    Ablation(
+        "kept stamps are those of HEAD's commit",
+        (
+            Cut(
+                "confsync/mirror/newest_stamps.py",
+                "    if kept and mark and kept.scene.mark == mark and _is_same(",
+                "    if kept and mark and _is_same(",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_newest_stamps.py::test_a_commit_more_costs_what_it_has",
+            "tests/unit/mirror/test_newest_stamps.py::test_a_branch_that_goes_back_forgets_what_is_ahead",
+        ),
+    ),
+    Ablation(
+        "kept stamps are extended from an ancestor alone",
+        (
+            Cut(
+                "confsync/mirror/newest_stamps.py",
+                "        return history.is_ancestor(self.root, kept.commit, self.scene.commit)\n",
+                "        return True\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_newest_stamps.py::test_a_branch_that_goes_back_forgets_what_is_ahead",
+            "tests/unit/mirror/test_newest_stamps.py::test_a_commit_that_is_gone_is_no_beginning",
+        ),
+    ),
+    Ablation(
+        "corrupt stamps are not kept ones",
+        (
+            Cut(
+                "confsync/mirror/state/stamp_index.py",
+                "told == hashlib.sha256(rest).hexdigest().encode() and rest.startswith",
+                "rest.startswith",
+            ),
+        ),
+        ("tests/unit/mirror/test_newest_stamps.py::test_what_was_kept_and_is_corrupt_is_ignored",),
+    ),
+    Ablation(
+        "mirrors of one repository have their own stamps",
+        (
+            Cut(
+                "confsync/mirror/newest_stamps.py",
+                "    return not any(_is_below(place, other) for other in (*others, STATE))\n",
+                "    return True\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_newest_stamps.py::test_a_mirror_below_the_top_has_its_own_documents_alone",
+            "tests/unit/mirror/test_newest_stamps.py::test_a_mirror_that_is_made_below_another_is_no_part_of_it_any_more",
+        ),
+    ),
+    Ablation(
+        "a clone that lacks blobs says so",
+        (
+            Cut(
+                "confsync/mirror/newest_stamps.py",
+                "        if found.lacking or read < len(asked):\n",
+                "        if False:\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_newest_stamps.py::test_a_partial_clone_fetches_nothing_and_says_so",
+        ),
+    ),
+    Ablation(
+        "the digest decides about a base of git's",
+        (
+            Cut(
+                "confsync/mirror/committed_bases.py",
+                "            if old.digest == stamp.digest:\n",
+                "            if True:\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_committed_bases.py::test_the_digest_decides",
+            "tests/unit/mirror/test_committed_bases.py::test_of_many_edits_the_one_that_was_not_edited_is_found",
+        ),
+    ),
+    Ablation(
+        "bases are sought in one pass",
+        (
+            Cut(
+                "confsync/sync/merge_base.py",
+                "[stamp for stamp in stamps if not mirror.bases.has(stamp)]",
+                "[]",
+            ),
+        ),
+        (
+            "tests/flows/test_shallow.py::test_the_bases_of_all_documents_are_found_in_one_go",
+            "tests/flows/test_shallow.py::test_the_bases_of_all_pages_that_the_server_changed_are_found_in_one_go",
+        ),
+    ),
+    Ablation(
         "what is clean is so by the configuration that stands there",
         (Cut("confsync/mirror/snapshot.py", " or not self._means(config)", ""),),
         (
@@ -716,6 +845,20 @@ ABLATIONS = (
         (
             "tests/flows/test_title_reuse.py::"
             "test_an_edited_file_stays_with_its_page_whenever_a_pull_is_killed",
+        ),
+    ),
+    Ablation(
+        "without the base a marker is in doubt",
+        (
+            Cut(
+                "confsync/sync/preflight.py",
+                "        return Marker(line, found.stamp.version)\n",
+                "        return Marker(line)\n",
+            ),
+        ),
+        (
+            "tests/flows/test_shallow.py::test_without_the_base_a_line_of_the_page_is_no_conflict",
+            "tests/flows/test_shallow.py::test_a_page_about_git_is_cleared_by_its_base",
         ),
     ),
     Ablation(
