@@ -248,8 +248,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/newest_stamps.py",
-                "    if kept and mark and kept.scene.mark == mark and _is_same(",
-                "    if kept and mark and _is_same(",
+                "mark == kept.scene.mark and _is_same(",
+                "mark and _is_same(",
             ),
         ),
         (

@@ -118,7 +118,7 @@ def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
         shallow=history.shallow_of(root),
     )
     kept = stamp_index.load(root)
-    if kept and mark and kept.scene.mark == mark and _is_same(root, kept.scene, scene):
+    if kept is not None and mark == kept.scene.mark and _is_same(root, kept.scene, scene):
         return kept
     prefix = history.prefix_of(root)
     commit = mark if mark and head.is_commit_id(mark) else history.commit_of_head(root)
@@ -184,7 +184,7 @@ class _Walk(NamedTuple):
     def gathered(self, kept: StampIndex | None) -> StampIndex:
         """Return the index of the scene's commit. What was kept need not be read again."""
         commit = self.scene.commit
-        if kept and self._extends(kept.scene):
+        if kept is not None and self._extends(kept.scene):
             walk = self._replace(scene=self.scene._replace(others=kept.scene.others))
             return walk.extended(kept, commit, kept.scene.commit)
         found = self._found([commit])
@@ -205,7 +205,8 @@ class _Walk(NamedTuple):
             # What stands in another mirror was counted as a part of this one.
             found = self._found([commit, known])
             return self._filled(StampIndex(scene), found, index)
-        return self._filled(StampIndex(scene, index.pages), found, index)
+        index.scene = scene
+        return self._filled(index, found, index)
 
     def _scene_of(self, found: _Found) -> Scene:
         places = sorted(found.others.union(place for place, _ in self.scene.others))
@@ -234,8 +235,8 @@ class _Walk(NamedTuple):
 
     def _filled(self, index: StampIndex, found: _Found, known: StampIndex | None) -> StampIndex:
         """Return an index with what the blobs say that were found."""
-        before = known.by_blob() if known else {}
-        have = index.by_blob() if index.pages else {}
+        before = {} if known is None else known.by_blob()
+        have = index.by_blob()
         places = {place for place, _ in found.blobs}
         ours = {place for place in places if _is_ours(index.scene, place)}
         wanted = {blob: None for place, blob in found.blobs if place in ours}

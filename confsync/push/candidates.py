@@ -28,7 +28,7 @@ from confsync.sync import attachments as attaching
 from confsync.sync import labels as labelling
 from confsync.sync import scope
 from confsync.sync.attachments import Beside
-from confsync.sync.preflight import flaw_of, gather_bases
+from confsync.sync.preflight import Flaw, flaw_of, gather_bases
 from confsync.sync.refusals import MASS, blank, failed, too_many
 from confsync.sync.space_view import put_back
 
@@ -121,9 +121,11 @@ def flaw_finder(mirror: Mirror, remote: Remote) -> Unfit:
     return unfit
 
 
-def _flawed(entry: Entry, flaw: str) -> PageResult:
+def _flawed(entry: Entry, flaw: Flaw) -> PageResult:
     hint = "'confsync check {path}' shows where; correct that, then push again"
-    return replace(blank(entry), error=flaw, hint=hint, exit=Exit.REFUSED)
+    if flaw.doubt:
+        hint = "'confsync pull --theirs {path}' takes the server's text and keeps a copy of yours"
+    return replace(blank(entry), error=str(flaw), hint=hint, exit=Exit.REFUSED)
 
 
 def outgoing_in(

@@ -67,12 +67,13 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
         yield Flaw(*place, "malformed", flaw.message)
 
 
-def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> str:
-    """Why a document must not be sent as it is; empty when it may."""
+def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> Flaw | None:
+    """Why a document must not be sent as it is; None when it may."""
     found = entry.document
     if found is None:
-        return entry.error.problem if entry.error else "cannot be read"
-    return next((str(flaw) for flaw in flaws_of(mirror, found, remote)), "")
+        error = entry.error
+        return Flaw(error.line if error else 1, 0, "document", error.problem if error else "")
+    return next(flaws_of(mirror, found, remote), None)
 
 
 def flaw_of_marker(mirror: Mirror, marker: Marker, remote: Remote | None = None) -> Flaw:

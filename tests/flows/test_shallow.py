@@ -147,6 +147,9 @@ def test_where_the_base_is_nowhere_a_push_sends_nothing(
     told = desk("push", exit=1)
     assert "neither here nor on the server" in told.out
     assert writes(wiki) == []
+    hint = next(line for line in told.err.splitlines() if line.startswith("hint:"))
+    run(desk, command_in(hint))
+    assert "nothing to do" in desk("push").out
 
 
 # -- one pass for all ------------------------------------------------------------------------------

@@ -135,12 +135,12 @@ def repository_of(root: str) -> tuple[str, str, str] | None:
 def mark_of_head(root: str) -> str | None:
     """Return a text that changes whenever HEAD names another commit, without starting git.
 
-    It is the commit's id, except in a repository with reftables. Empty without a repository or a
+    It is the commit's id, except in a repository with reftables. Empty without a work tree or a
     commit. None where only git can tell.
     """
     found = repository_of(root)
     if found is None:
-        return None if _is_bare_at(root) else ""
+        return ""
     _, own, common = found
     if os.path.isdir(os.path.join(common, "reftable")):
         tables = [_text(os.path.join(place, "reftable", "tables.list")) for place in found[1:]]

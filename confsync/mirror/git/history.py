@@ -24,8 +24,11 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
-# A hook's repository need not be the mirror's.
-_FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX")
+# A hook's repository need not be the mirror's, and paths mean what they say.
+_FOREIGN = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"),
+    *(f"GIT_{how}_PATHSPECS" for how in ("LITERAL", "GLOB", "NOGLOB", "ICASE")),
+)
 # Every commit of every side line, and of a merge what it has from no parent.
 _LOG = (
     *("-c", "log.follow=false", "log", "--raw", "-z", "--no-abbrev", "--no-renames", "--format="),

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,11 +22,21 @@ from confsync.version import __version__
 
 NAME = "stamps"
 FORMAT = 1
-# A stamp's version, digest and parent, what else it says (empty for most), and its blobs. As JSON
-# has it: of thousands of stamps, few are ever made values.
-Row = list[Any]
-_VERSION, _DIGEST, _PARENT, _MORE, _BLOBS = range(5)
-_PLAIN: Row = [None, False, [], False, None]
+_PLAIN: list[Any] = [None, False, [], False, None]
+_ROW = r"[0-9]{1,9} [0-9a-f]{32} (?:-|[0-9]{1,20}) [0-9a-f]+(?:,[0-9a-f]+)*(?: \[.*\])?"
+_PAGE = re.compile(rf"{_ROW}(?:\n{_ROW})*")
+# Where a line has attachments.
+_FILES = ', [["'
+
+
+class Row(NamedTuple):
+    """A stamp and the blobs that have it. `more` is what few stamps say, as JSON has it."""
+
+    version: int
+    digest: str
+    parent: str | None
+    blobs: list[str]
+    more: list[Any]
 
 
 class Scene(NamedTuple):
@@ -48,35 +59,41 @@ class Scene(NamedTuple):
 
 
 class StampIndex:
-    """Every stamp that documents of a history have, by page id and newest first."""
+    """Every stamp that documents of a history have, by page id and newest first.
 
-    def __init__(self, scene: Scene, pages: dict[str, list[Row]] | None = None) -> None:
+    Of thousands of pages few are looked at: a page's stamps stay the lines that were kept, and are
+    made values when they are asked for.
+    """
+
+    def __init__(self, scene: Scene, lines: dict[str, str] | None = None) -> None:
         self.scene = scene
-        self.pages = {} if pages is None else pages
+        self._lines = {} if lines is None else lines
+        self._rows: dict[str, list[Row]] = {}
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.pages)
+        return iter(self._lines)
 
     def __contains__(self, page_id: object) -> bool:
-        return page_id in self.pages
+        return page_id in self._lines
 
     def __len__(self) -> int:
-        return len(self.pages)
+        return len(self._lines)
 
     def stamps_of(self, page_id: str) -> tuple[Stamp, ...]:
         """Return the stamps of a page, the newest first."""
-        return tuple(_stamp(page_id, row) for row in self.pages.get(page_id, ()))
+        return tuple(_stamp(page_id, row) for row in self._rows_of(page_id))
 
     def newest_of(self, page_id: str) -> Stamp:
         """Return the newest stamp of a page. Raises KeyError for an unknown page."""
-        return _stamp(page_id, self.pages[page_id][0])
+        rows = self._rows.get(page_id)
+        return _stamp(page_id, rows[0] if rows else _row(self._lines[page_id].partition("\n")[0]))
 
     def attached(self) -> dict[str, dict[str, tuple[Attached, ...]]]:
         """Return the stamps of attachments by page id and name, the newest first."""
         found: dict[str, dict[str, set[Attached]]] = {}
-        for page_id, rows in self.pages.items():
-            for row in rows:
-                for one in row[_MORE][2] if row[_MORE] else ():
+        for page_id, lines in self._lines.items():
+            for row in self._rows_of(page_id) if page_id in self._rows or _FILES in lines else ():
+                for one in row.more[2] if row.more else ():
                     names = found.setdefault(page_id, {})
                     names.setdefault(one[0], set()).add(Attached(*one))
         return {
@@ -86,16 +103,16 @@ class StampIndex:
 
     def blobs_of(self, page_id: str, digest: str) -> list[str]:
         """Return the blobs whose documents have a page's stamp with a digest."""
-        rows = self.pages.get(page_id, ())
-        return [blob for row in rows if row[_DIGEST] == digest for blob in row[_BLOBS]]
+        rows = self._rows_of(page_id)
+        return [blob for row in rows if row.digest == digest for blob in row.blobs]
 
     def by_blob(self) -> dict[str, tuple[str, Row]]:
         """Return the page id and the row of each blob."""
         return {
             blob: (page_id, row)
-            for page_id, rows in self.pages.items()
-            for row in rows
-            for blob in row[_BLOBS]
+            for page_id in self
+            for row in self._rows_of(page_id)
+            for blob in row.blobs
         }
 
     def add(self, stamp: Stamp, blob: str) -> None:
@@ -103,25 +120,36 @@ class StampIndex:
         labels = None if stamp.labels is None else list(stamp.labels)
         files = [[one.name, one.version, one.digest, one.file] for one in stamp.attachments]
         more = [labels, stamp.top, files, stamp.renamed, stamp.posted]
-        row = [stamp.version, stamp.digest, stamp.parent, [] if more == _PLAIN else more, []]
-        self.add_row(stamp.id, row, blob)
+        said = [] if more == _PLAIN else more
+        self.add_row(stamp.id, Row(stamp.version, stamp.digest, stamp.parent, [], said), blob)
 
     def add_row(self, page_id: str, row: Row, blob: str) -> None:
         """Add what such a blob says, as a row of another index has it."""
-        rows = self.pages.setdefault(page_id, [])
+        rows = self._rows_of(page_id)
         for known in rows:
-            if known[:_BLOBS] == row[:_BLOBS]:
-                known[_BLOBS].append(blob)
+            if known[:3] == row[:3] and known.more == row.more:
+                known.blobs.append(blob)
                 return
-        rows.append([*row[:_BLOBS], [blob]])
+        rows.append(row._replace(blobs=[blob]))
         rows.sort(key=_order, reverse=True)
+        self._lines.setdefault(page_id, "")
+
+    def _rows_of(self, page_id: str) -> list[Row]:
+        rows = self._rows.get(page_id)
+        if rows is None:
+            lines = self._lines.get(page_id)
+            rows = self._rows[page_id] = [_row(line) for line in lines.split("\n")] if lines else []
+        return rows
 
     def save(self, root: Path) -> None:
         """Keep the index, where the mirror has a state directory of its own."""
         state = root / STATE
         if state.is_symlink() or not state.is_dir():
             return
-        rest = _ABOUT + json.dumps([self.scene, self.pages], separators=(",", ":")).encode()
+        lines = self._lines | {
+            page_id: "\n".join(map(_line, rows)) for page_id, rows in self._rows.items() if rows
+        }
+        rest = _ABOUT + json.dumps([self.scene, lines], separators=(",", ":")).encode()
         checked = hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
         with contextlib.suppress(OSError):
             disk.replace(state / NAME, checked, lambda: None, durable=False)
@@ -140,24 +168,9 @@ def load(root: Path) -> StampIndex | None:
             mark, commit, place, directories, shallow, lacks_since, others = about
             pairs = tuple((other, is_one) for other, is_one in others)
             scene = Scene(mark, commit, place, tuple(directories), shallow, lacks_since, pairs)
-            if all(_is_row(row) for rows in pages.values() for row in rows) and all(pages.values()):
+            if all(map(_PAGE.fullmatch, pages.values())):
                 return StampIndex(scene, pages)
     return None
-
-
-def _is_row(row: object) -> bool:
-    match row:
-        case [int(), str(), str() | None, [], [str(), *_]]:
-            return True
-        case [
-            int(),
-            str(),
-            str() | None,
-            [list() | None, bool(), [*files], bool(), _],
-            [str(), *_],
-        ]:
-            return all(isinstance(one, list) and len(one) == 4 for one in files)
-    return False
 
 
 _ABOUT = f"confsync {__version__} {NAME} {FORMAT}\n".encode()
@@ -171,8 +184,21 @@ def _read(path: Path) -> bytes:
         return file.read()
 
 
+def _row(line: str) -> Row:
+    version, digest, parent, blobs, *more = line.split(" ", 4)
+    known = None if parent == "-" else parent
+    said = json.loads(more[0]) if more else []
+    return Row(int(version), digest, known, blobs.split(","), said)
+
+
+def _line(row: Row) -> str:
+    version, digest, parent, blobs, more = row
+    told = f"{version} {digest} {parent or '-'} {','.join(blobs)}"
+    return f"{told} {json.dumps(more)}" if more else told
+
+
 def _stamp(page_id: str, row: Row) -> Stamp:
-    version, digest, parent, more, _ = row
+    version, digest, parent, _, more = row
     if not more:
         return Stamp(page_id, version, digest, parent)
     labels, top, attachments, renamed, posted = more
@@ -191,7 +217,7 @@ def _stamp(page_id: str, row: Row) -> Stamp:
 
 def _order(row: Row) -> tuple[int, str, str, str]:
     """By version; of the same one in an order that no other thing than the stamps decides."""
-    return row[_VERSION], row[_DIGEST], repr(row[_MORE]), row[_PARENT] or ""
+    return row.version, row.digest, repr(row.more), row.parent or ""
 
 
 def _age(one: Attached) -> tuple[int, str, str]:

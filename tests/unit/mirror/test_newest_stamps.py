@@ -314,6 +314,7 @@ def test_without_a_repository_or_a_commit_or_git_there_is_nothing(
 ) -> None:
     (tmp_path / "plain").mkdir()
     told = History(tmp_path / "repo")
+    (tmp_path / "plain/HEAD").write_text("a file of that name makes no repository")
     for root in (tmp_path / "plain", told.root):
         found = told.read(root=root, since="HEAD~1")
         assert (dict(found.stamps), dict(found.attachments), found.shallow) == ({}, {}, False)
@@ -399,6 +400,16 @@ def test_nothing_new_starts_no_git(told: History, monkeypatch: pytest.MonkeyPatc
     assert started == []
 
 
+def test_a_history_without_documents_is_known_as_well(
+    told: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.commit()
+    assert told.versions() == {}
+    with processes(monkeypatch) as started:
+        assert told.versions() == {}
+    assert started == []
+
+
 def test_a_commit_more_costs_what_it_has(told: History, monkeypatch: pytest.MonkeyPatch) -> None:
     told.commit(a=page("1", 1))
     told.read()
@@ -445,7 +456,7 @@ def _foreign(path: Path) -> None:
     import hashlib
 
     about = path.read_bytes().split(b"\n")[1] + b"\n"
-    rest = about + json.dumps([["", "", "", [], "", 0, []], {"1": [[1, 2]]}]).encode()
+    rest = about + json.dumps([["", "", "", [], "", 0, []], {"1": "1 x"}]).encode()
     path.write_bytes(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
 
 
