@@ -54,15 +54,18 @@ class NewestStamps:
             return ()
         return tuple(
             one
-            for one in self.candidates.get(stamp.id, ())
+            for one in self.candidates.get(stamp.id, (newest,))
             if one.version > stamp.version and one.digest != stamp.digest
         )
 
     def newer_attached(self, page_id: str, stamp: Attached) -> tuple[Attached, ...]:
         """Return an attachment's stamps, as `newer_than` those of a page."""
+        newest = self.attachments.get(page_id, {}).get(stamp.name)
+        if newest is None:
+            return ()
         return tuple(
             one
-            for one in self.attached.get(page_id, {}).get(stamp.name, ())
+            for one in self.attached.get(page_id, {}).get(stamp.name, (newest,))
             if one.version > stamp.version and one.digest != stamp.digest
         )
 
