@@ -150,7 +150,7 @@ def bring(
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     changed = [page for page in renamed if page.old != page.new and not interrupted]
     links = references.notes(mirror.scan(), changed) if changed else ()
-    notes = (*links, *scope.note(left), *(() if committing else _to_commit(mirror)))
+    notes = (*links, *scope.note(left))
     result = Result(
         "pull",
         told,
@@ -162,14 +162,15 @@ def bring(
         interrupted=interrupted,
     )
     result = committing.of(result) if committing else result
+    result = replace(result, notes=(*result.notes, *_to_commit(mirror)))
     return conflicts.tell_git(mirror, result, conflicted)
 
 
 def _to_commit(mirror: Mirror) -> tuple[str, ...]:
-    """Say that `git commit -a` would leave out the new `.confsync.removed`, which matters."""
+    """Say that no commit has `.confsync.removed` yet, as in older mirrors, or if git ignores it."""
     if REMOVED not in mirror.written or not is_unknown(mirror.root, REMOVED):
         return ()
-    return (f"commit {REMOVED} with the removed documents: 'git add {REMOVED}' first",)
+    return (f"commit {REMOVED} with the removed documents: 'git add -f {REMOVED}' first",)
 
 
 def _hand_over(

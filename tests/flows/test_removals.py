@@ -333,11 +333,23 @@ def test_the_first_line_tells_git_how_to_merge_and_a_person_what_to_add(
     nightly.git("commit", "-qam", "as an earlier version left it")
     wiki.store.trash(guide)
     run = nightly("pull")
-    assert f"'git add {REMOVED}' first" in run.out + run.err
+    assert f"'git add -f {REMOVED}' first" in run.out + run.err
     line = attributes.LINES[-1].decode()
     assert nightly.text(".gitattributes") == f"{ours}\n{line}\n"
     assert nightly.git("check-attr", "merge", REMOVED).endswith("union\n")
     assert nightly.text(REMOVED).startswith("# The pages whose documents confsync removed")
+
+
+def test_a_file_that_git_ignores_is_told(wiki: Sandbox, nightly: Desk, guide: str) -> None:
+    nightly.git("rm", "-q", REMOVED)
+    nightly.path(".gitignore").write_text(".confsync*\n!.confsync.yaml\n")
+    nightly.git("add", "-A")
+    nightly.git("commit", "-qm", "as an earlier version left it")
+    wiki.store.trash(guide)
+    run = nightly("pull", "--commit")
+    hint = (run.out + run.err).partition("removed documents: '")[2].partition("'")[0]
+    nightly.git(*hint.split()[1:])
+    assert nightly.git("diff", "--cached", "--name-only") == f"{REMOVED}\n"
 
 
 def test_a_committed_pull_of_an_older_mirror_has_the_new_files(

@@ -63,6 +63,7 @@ def test_odd_parents_have_their_places(
     assert set(desk.files()) == in_folders | {
         ".confsync.yaml",
         ".gitattributes",
+        ".confsync.removed",
         "ENG/index.xhtml",
         "ENG/rooted.xhtml",
         "ENG/rooted/below-root.xhtml",
