@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from functools import partial
 
 from confsync.errors import ConfsyncError
 from confsync.mirror import newest_stamps
@@ -41,7 +40,6 @@ from confsync.sync import renames as references
 from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.commit import Commit
-from confsync.sync.fetch import Newest
 from confsync.sync.people import with_names
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import reader_of
@@ -82,8 +80,8 @@ def push(
         deleted = deleted_documents(mirror, scans, delete)
         scans = knowing(scans, deleted)
         git = newest_stamps.read(mirror.root, mirror.config.directories, since)
-        restored = restored_in(scans, git.stamps)
-        newest = Newest(git.stamps, partial(bases.find_here, mirror))
+        newest = bases.newest_of(mirror, git.stamps)
+        restored = restored_in(scans, newest.likely)
         scans = with_texts(mirror, scans, restored)
         deleted = scope.not_excluded(scans, deleted)
         paths_here = [entry.path for scan in scans for entry in scan.entries]

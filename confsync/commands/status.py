@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
@@ -76,7 +75,7 @@ def status(
     gone = deleted_entries(mirror.root, mirror.config.spaces, here=paths_of(scans))
     scans = knowing(scans, gone)
     git = newest_stamps.read(mirror.root, mirror.config.directories)
-    newest = Newest(git.stamps, partial(bases.find_here, mirror))
+    newest = bases.newest_of(mirror, git.stamps)
     deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
     left: list[Entry] = []
     notes: list[str] = []
@@ -97,7 +96,7 @@ def status(
                 )
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
-        pages += _pages(mirror, scan, selection, seen, gone_files, git)
+        pages += _pages(mirror, scan, selection, seen, gone_files, git, newest)
         if selection.everything and not scan.config.posts:
             notes += _orphans(mirror, scan, scans)
         if seen and remote:
@@ -200,13 +199,14 @@ def _pages(
     seen: SpaceView | None,
     gone_files: frozenset[str],
     git: NewestStamps,
+    newest: Newest,
 ) -> Iterator[PageResult]:
     for entry in scan.entries:
         if not selection.has(entry.path):
             continue
         case = seen.cases.get(entry.page_id or "") if seen else None
         page = _local(mirror, scan, entry)
-        page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, git.stamps))
+        page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, newest.likely))
         if seen and entry.path in seen.failed:
             page = failed(page, seen.failed[entry.path])
         infos = seen.attachments.get(entry.page_id or "") if seen else None

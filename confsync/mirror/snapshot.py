@@ -90,15 +90,17 @@ class Glance:
 
         from confsync.mirror import newest_stamps
         from confsync.mirror.index import Index
+        from confsync.mirror.state import refuted
         from confsync.model.stamp import is_newer
 
         seen = self._look(self._directories)
         known = newest_stamps.read(Path(self._root), self._directories)
+        likely = refuted.without(Path(self._root, STATE), known.stamps)
         index = Index(Path(self._root))
-        for name in standing.documents(seen or []) if known.stamps else ():
+        for name in standing.documents(seen or []) if likely else ():
             entry = index.known(Path(self._root), name)
             stamp = entry.document.stamp if entry and entry.document else None
-            newer = known.stamps.get(stamp.id) if stamp else None
+            newer = likely.get(stamp.id) if stamp else None
             if stamp is None or (newer and is_newer(newer, stamp)):
                 return None
         return not known.shallow

@@ -139,6 +139,8 @@ def bring(
                         elif not refused:
                             act(how, plan, pages, progress, texts)
                             conflicted += [step for step in plan.steps if step.sides]
+            if everything and not (dry_run or errors):
+                git.note(readers.values())
             if last.plain and not (dry_run or pages or errors or left or deleted):
                 last.note(scans, readers)
             elif not dry_run:

@@ -6,12 +6,13 @@ Where neither can tell, a pull says so before it replaces the document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
 from confsync.errors import Exit
 from confsync.mirror import newest_stamps
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.newest_stamps import NewestStamps
+from confsync.mirror.state import refuted
+from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
@@ -19,7 +20,7 @@ from confsync.model.stamp import Stamp
 from confsync.pull.plan import Step
 from confsync.sync import merge_base as bases
 from confsync.sync.compare import Content
-from confsync.sync.fetch import Newest
+from confsync.sync.fetch import Reader
 
 _REPLACED = (Content.BEHIND.value, Content.LANDED.value)
 _WRITTEN = ("updated", "landed earlier")
@@ -38,7 +39,7 @@ class Witnesses:
         self._mirror = mirror
         self._refuses = committing and not allow_shallow
         self.known: NewestStamps = newest_stamps.read(mirror.root, mirror.config.directories)
-        self.newest = Newest(self.known.stamps, partial(bases.find_here, mirror))
+        self.newest = bases.newest_of(mirror, self.known.stamps)
         self.warnings: list[str] = []
 
     def refusal(self, steps: Iterable[Step]) -> Problem | None:
@@ -51,6 +52,11 @@ class Witnesses:
             self.warnings.append(f"{what}; 'git fetch --unshallow' brings its history")
         self.warnings += self._pushed_from_here(replaced)
         return None
+
+    def note(self, readers: Iterable[Reader]) -> None:
+        """Remember which newer stamps the server has not, after a pull of everything."""
+        found = [stamp for reader in readers for stamp in reader.refuted]
+        refuted.note(self._mirror.root / STATE, found)
 
     def _pushed_from_here(self, replaced: list[Step]) -> Iterator[str]:
         """A warning for each document that is older than a version that this mirror wrote."""

@@ -26,10 +26,14 @@ Found = Page | Absent | APIAccessError
 
 
 class Newest(NamedTuple):
-    """The newest stamps that git knows, by page id; `text` finds title and body of one here."""
+    """The newest stamps that git knows, by page id; `text` finds title and body of one here.
+
+    `likely` are those that no earlier pull found not to be the server's.
+    """
 
     stamps: Mapping[str, Stamp] = MappingProxyType({})
     text: Callable[[Stamp], tuple[str, str] | None] = lambda stamp: None
+    likely: Mapping[str, Stamp] = MappingProxyType({})
 
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
@@ -84,6 +88,8 @@ class Reader:
         self.space = space
         self.archived = archived
         self.newest = newest or Newest()
+        # The stamps that the server was found not to confirm.
+        self.refuted: list[Stamp] = []
         # What was listed already; a listing of thousands is not asked for twice.
         self.listed: Sequence[PageInfo] | None = None
         # What could not be read beside the listing, such as a folder: to be told, and no more.
@@ -202,7 +208,10 @@ class Reader:
         if newer is None or not is_newer(newer, stamp):
             return None
         number = page.info.version.number
-        if number < newer.version or not compare.went_back(stamp, local, remote, newer):
+        if number < newer.version:
+            self.refuted.append(newer)
+            return None
+        if not compare.went_back(stamp, local, remote, newer):
             return None
         if number > newer.version and page.digest != newer.digest:
             try:
@@ -213,7 +222,10 @@ class Reader:
             return newer
         # An inline comment may have changed that version since, without a new number.
         _, body = self.newest.text(newer) or ("", local.body)
-        return newer if compare.confirms(page, newer, compare.marker_refs(body)) else None
+        if compare.confirms(page, newer, compare.marker_refs(body)):
+            return newer
+        self.refuted.append(newer)
+        return None
 
     def again(self, case: Case, least: int) -> Case:
         """The same document beside what the server has now, at a version or later if possible."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from confsync.errors import EVERYBODYS, APIAccessError, FileError
 from confsync.mirror.committed_bases import committed_bases, key_of
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.state import refuted
+from confsync.mirror.state.base_cache import STATE
 from confsync.model.stamp import Stamp, digest
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
+    from confsync.sync.fetch import Newest
 
 # How many old versions somebody may have deleted for a base to be found still.
 _RENUMBERED = 20
@@ -54,6 +58,14 @@ def _look_in_git(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
     if unknown:
         found = committed_bases(mirror.root, mirror.config.directories, unknown)
         mirror.committed |= {key_of(stamp): found.get(key_of(stamp)) for stamp in unknown}
+
+
+def newest_of(mirror: Mirror, stamps: Mapping[str, Stamp]) -> Newest:
+    """What a reader is to know of git's newest stamps, by page id."""
+    from confsync.sync.fetch import Newest  # not for who only checks
+
+    likely = refuted.without(mirror.root / STATE, stamps)
+    return Newest(stamps, partial(find_here, mirror), likely)
 
 
 def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:

@@ -117,7 +117,8 @@ def view(
     waiting = {untracked[t]: i for i in fresh if (t := i.title.casefold()) in untracked}
     fresh = [info for info in fresh if info.title.casefold() not in untracked]
     here = {i: info for i, info in infos.items() if _is_here(reader, info)}
-    least = _to_read(scan, stamped, here, refresh or not selection.everything)
+    every = refresh or not selection.everything
+    least = _to_read(scan, stamped, here, every, reader.newest.likely)
     asked = {entry.path for entry in stamped}
     failed: dict[str, ConfsyncError] = {
         entry.path: ServerError(unusable[entry.page_id].flaw)
@@ -250,12 +251,17 @@ def _titles_of_untracked(scan: SpaceScan) -> dict[str, str]:
 
 
 def _to_read(
-    scan: SpaceScan, stamped: list[Entry], infos: Mapping[str, PageInfo], every: bool
+    scan: SpaceScan,
+    stamped: list[Entry],
+    infos: Mapping[str, PageInfo],
+    every: bool,
+    newest: Mapping[str, Stamp],
 ) -> dict[str, int]:
     """The ids whose current body is needed, with the version that is known to exist.
 
     Among them everything that a push would send: it is refused where the page was changed without
-    a new version, and a pull is to bring that.
+    a new version, and a pull is to bring that. Of a page with a newer stamp in git the server is
+    asked until it shows that version: a listing may be older than what was pushed a moment ago.
     """
     least: dict[str, int] = {}
     for entry in stamped:
@@ -263,8 +269,10 @@ def _to_read(
         if document is None or document.stamp is None:
             continue
         stamp = document.stamp
+        newer = put_back(scan, entry, newest)
         if (
             every
+            or newer is not None
             or info is None
             or info.version.number != stamp.version
             or info.title != document.title
@@ -272,7 +280,8 @@ def _to_read(
             or scan.moves(entry)
             or labelling.changed(document)
         ):
-            least[stamp.id] = max(stamp.version, info.version.number if info else 0)
+            known = (info.version.number if info else 0, newer.version if newer else 0)
+            least[stamp.id] = max(stamp.version, *known)
     return least
 
 

@@ -20,7 +20,7 @@ from tests.store_remote import StoreRemote
 
 GUIDE = "ENG/guide.xhtml"
 CONFIG = Config("http://127.0.0.1:9/wiki", (SpaceConfig("ENG", "ENG"),), flavor="cloud")
-BODY = "".join(f"<p>{line}</p>" for line in ("FIRST", "between", "them", "LAST"))
+BODY = "".join(f"<p>{line}</p>" for line in ("FIRST", "one", "between", "two", "LAST"))
 
 
 @dataclass

@@ -5,6 +5,7 @@ Each is ordinary life with git: a pull that refused here would be in everybody's
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -95,6 +96,11 @@ def test_what_the_server_does_not_confirm_is_told_by_no_status(scene: Scene) -> 
     scene.pull()
     scene.commit()
     assert scene.pull().pages == ()
+    assert scene.status() == {}
+    assert scene.push().pages == ()
+    shutil.rmtree(scene.root / ".confsync")  # a cache: without it, status guesses once more
+    assert scene.status() == {GUIDE: "restored"}
+    scene.pull()
     assert scene.status() == {}
 
 
@@ -318,7 +324,7 @@ def test_the_place_and_the_labels_are_put_back_too(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "mirror", config=config)
     parent = scene.store.create_page("ENG", "Ops", "<p>ops</p>").id
     scene.pull()
-    scene.edit("title: Guide", "title: Guide\nlabels: [ops]")
+    scene.edit("labels: []\nconf", "labels: [ops]\nconf")
     scene.push()
     scene.commit()
     (scene.root / "ENG/ops").mkdir()

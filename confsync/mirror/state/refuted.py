@@ -1,0 +1,45 @@
+"""The newer stamps of git's that a server did not confirm, so that nobody is told of them again.
+
+A server that was restored from a backup has not what git knows. A pull finds that out; a status
+that asks no server would have to guess. Without this file it guesses, and the next pull writes it
+anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from confsync.mirror.state import disk
+from confsync.model.stamp import Stamp
+
+NAME = "refuted"
+
+
+def without(state: Path, stamps: Mapping[str, Stamp]) -> Mapping[str, Stamp]:
+    """Return the stamps, by page id, without those that a server did not confirm."""
+    known = _read(state)
+    if not known:
+        return stamps
+    return {page_id: one for page_id, one in stamps.items() if _line(one) not in known}
+
+
+def note(state: Path, stamps: Iterable[Stamp]) -> None:
+    """Remember all the stamps that a pull found not to be the server's. None may be missing."""
+    now = frozenset(map(_line, stamps))
+    if now != _read(state):
+        with contextlib.suppress(OSError):
+            text = "".join(f"{line}\n" for line in sorted(now))
+            disk.replace(state / NAME, text.encode(), lambda: None, durable=False)
+
+
+def _read(state: Path) -> frozenset[str]:
+    try:
+        return frozenset((state / NAME).read_text(encoding="ascii").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+
+
+def _line(stamp: Stamp) -> str:
+    return f"{stamp.id} {stamp.version} {stamp.digest}"
