@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from confsync.document.attachment_names import DIRECTORY, document_of
 from confsync.errors import UsageError
+from confsync.model.filenames import SUFFIX
 
 
 class Way(Enum):
@@ -37,9 +39,17 @@ def asked_for(
             "--ours and --at N go together: N is the server's version that you give up",
             hint="'confsync status --remote' shows which version the server has",
         )
-    if ours and len(named) != 1:
+    if ours and not (len(named) == 1 and _is_one(named[0])):
         raise UsageError("--ours takes one document, by its path")
     if theirs and not named:
         raise UsageError("--theirs takes the documents whose text you give up, by their paths")
+    directories = [name for name in named if name.endswith(DIRECTORY)]
+    if (ours or theirs) and directories:
+        raise UsageError(f"{directories[0]}: name the attachments in it, by their paths")
     way = Way.MERGE if merge else Way.THEIRS if theirs else Way.OURS
     return Resolution(way, at) if merge or theirs or ours else None
+
+
+def _is_one(name: str) -> bool:
+    """Whether a path is a document's, or that of a file among a document's attachments."""
+    return name.endswith(SUFFIX) or document_of(name) is not None

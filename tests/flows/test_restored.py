@@ -1,6 +1,12 @@
-"""Row 2d, typed: what git gives back is an edit (revert, old checkout, merge of an older side)."""
+"""Row 2d as people meet it: words, exit codes, JSON, attachments, and who else can tell."""
 
 from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +29,7 @@ def reverted(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
 def committed(desk: Desk, message: str) -> None:
     """Commit everything, in a repository of the mirror's own."""
     if not desk.path(".git").exists():
-        desk.git("init", "-q", "-b", "main")
+        desk.git("init", "-q", "-b", "main", "--template=")
     desk.git("add", "-A")
     desk.git("commit", "-qm", message)
 
@@ -31,31 +37,348 @@ def committed(desk: Desk, message: str) -> None:
 def pushed(desk: Desk, old: str, new: str, name: str = GUIDE) -> None:
     """Edit a document and push it, with a commit of what the server stored."""
     desk.edit(name, old, new)
-    desk("push", name, "--commit", "-m", f"{new} for {old}")
+    desk("push", name, "--commit", "-m", "new port")
 
 
-def test_a_revert_is_an_edit_in_every_command(wiki: Sandbox, reverted: Desk, guide: str) -> None:
-    before = reverted.text(GUIDE)
-    assert "version: 1" in before and "8080" in before
+def typed(err: str) -> list[list[str]]:
+    """The commands that a hint names, as words to type."""
+    return [shlex.split(one)[1:] for one in re.findall(r"'(confsync [^']+)'", err)]
+
+
+def test_a_revert_is_told_with_what_happened_who_and_what_to_type(
+    wiki: Sandbox, reverted: Desk
+) -> None:
     run = reverted("status")
-    print(run.out, run.err)
-    assert " ! restored    ENG/guide.xhtml   git has v2" in run.out
-    run = reverted("status", "--remote")
-    print(run.out, run.err)
-    run = reverted("push", exit=1)
-    print(run.out, run.err)
-    run = reverted("push", "--since", "HEAD~1", exit=1)
-    run = reverted("pull", exit=1)
-    print(run.out, run.err)
-    assert reverted.text(GUIDE) == before
+    assert " ! restored    ENG/guide.xhtml   git has v2, the file is based on v1\n" in run.out
+    assert "hint: 'confsync status --remote ENG/guide.xhtml' asks the server" in run.err
+    told = "git has v2 and put the file back to v1, the server has v2 (Me, just now:"
+    assert (
+        f' ! restored    ENG/guide.xhtml   {told} "new port")\n'
+        in reverted("status", "--remote").out
+    )
+    for command in (("push",), ("pull",), ("push", "--since", "HEAD~1")):
+        run = reverted(*command, exit=1)
+        assert f' ! [rejected]  ENG/guide.xhtml   {told} "new port")\n' in run.out
+        assert (
+            "error: 1 page was rejected because git put back an older version of what the server "
+            "has.\n"
+        ) in run.err
+        assert [words[0] for words in typed(run.err)] == ["pull", "push", "pull"]
     assert writes(wiki) == []
-    run = reverted.json("push", exit=1)
-    (page,) = run.data["pages"]
-    assert (page["decision"], page["outcome"]) == ("restored", "rejected")
-    run = reverted("pull", "--ours", GUIDE, "--at", "2")
-    print(run.out, run.err)
-    assert "8080" in reverted.text(GUIDE)
-    run = reverted("push")
-    assert "8080" in wiki.store.page(guide).body
-    assert wiki.store.page(guide).version == 3
+
+
+def test_the_hints_commands_send_what_was_put_back(
+    wiki: Sandbox, reverted: Desk, guide: str
+) -> None:
+    before = reverted.text(GUIDE)
+    keep, send, _ = typed(reverted("push", exit=1).err)
+    reverted(*keep)
+    assert "version: 2" in reverted.text(GUIDE) and "8080" in before
+    reverted(*send)
+    assert "8080" in wiki.store.page(guide).body and wiki.store.page(guide).version == 3
     assert reverted("status", "--remote").out.startswith("clean")
+
+
+def test_the_hints_commands_give_it_up(wiki: Sandbox, reverted: Desk, guide: str) -> None:
+    *_, give_up = typed(reverted("pull", exit=1).err)
+    reverted(*give_up)
+    assert "8081" in reverted.text(GUIDE) and "version: 2" in reverted.text(GUIDE)
+    assert reverted("status", "--remote").out.startswith("clean")
+    assert wiki.store.page(guide).version == 2
+
+
+def test_with_a_colleagues_edit_the_hints_commands_combine_both(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    body = wiki.store.page(guide).body.replace("<p>The second", "<p>a</p><p>b</p><p>The second")
+    wiki.store.edit(guide, body, author="Ana", raw=True)
+    desk("pull")
+    committed(desk, "pulled")
+    pushed(desk, "8080", "8081")
+    desk.git("revert", "--no-edit", "HEAD")
+    now = wiki.store.page(guide).body
+    wiki.store.edit(guide, now.replace("9090", "9091"), author="Ana", raw=True)
+    run = desk("push", exit=1)
+    assert "git has v3 and put the file back to v2, the server has v4 (Ana" in run.out
+    merge, send, _ = typed(run.err)
+    desk(*merge)
+    desk(*send)
+    body = wiki.store.page(guide).body
+    assert "8080" in body and "9091" in body and "8081" not in body
+
+
+def test_the_envelope_says_restored(reverted: Desk) -> None:
+    for command, outcome, code in (("push", "rejected", 1), ("pull", "rejected", 1)):
+        (page,) = reverted.json(command, exit=code).data["pages"]
+        assert (page["decision"], page["outcome"]) == ("restored", outcome)
+        assert (page["base"], page["remote"]) == (1, 2)
+    for words in (("status",), ("status", "--remote")):
+        data = reverted.json(*words).data
+        assert data["summary"] == {"clean": 1, "restored": 1}
+    assert reverted("status", "--exit-code", exit=1).out
+    assert reverted("status", "--fresh").exit == 0, "the server has changed nothing"
+
+
+def test_a_dry_run_says_the_same(wiki: Sandbox, reverted: Desk) -> None:
+    for command in ("push", "pull"):
+        (page,) = reverted.json(command, "--dry-run", exit=1).data["pages"]
+        assert (page["decision"], page["outcome"]) == ("restored", "rejected")
+    assert writes(wiki) == []
+
+
+@pytest.mark.parametrize("at", ["1", "3", "77"])
+def test_ours_of_another_version_is_refused_and_changes_nothing(reverted: Desk, at: str) -> None:
+    before = reverted.files()
+    run = reverted("pull", "--ours", GUIDE, "--at", at, exit=1)
+    assert f"the server has v2, not v{at}" in run.out
+    assert reverted.files() == before
+
+
+def test_ours_takes_one_document_and_no_directory(reverted: Desk) -> None:
+    before = reverted.files()
+    run = reverted("pull", "--ours", "ENG", "--at", "2", exit=2)
+    assert "--ours takes one document" in run.err
+    assert reverted.files() == before
+
+
+# -- attachments -----------------------------------------------------------------------------------
+
+PLAN = "ENG/guide.attachments/plan.txt"
+
+
+@pytest.fixture
+def attached(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
+    """A desk whose push of an attachment, v2, was reverted in git."""
+    wiki.store.attach(guide, "plan.txt", b"one")
+    config = desk.path(".confsync.yaml")
+    config.write_text(f"{config.read_text()}attachments: true\n")
+    desk("pull")
+    committed(desk, "pulled")
+    desk.path(PLAN).write_bytes(b"two")
+    desk("push", "--commit")
+    desk.git("revert", "--no-edit", "HEAD")
+    assert desk.path(PLAN).read_bytes() == b"one"
+    wiki.clear_requests()
+    return desk
+
+
+def on_server(wiki: Sandbox, guide: str) -> tuple[int, bytes]:
+    (one,) = wiki.store.attachments(guide)
+    return one.version, wiki.store.attachment_data(one.id)
+
+
+def test_an_attachment_that_git_put_back_is_refused_by_itself(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    assert (
+        "restored    ENG/guide.xhtml   attachments: git has v2 of plan.txt"
+        in attached("status").out
+    )
+    assert attached.json("status", "--remote").outcomes == {GUIDE: "restored"}
+    for command in ("pull", "push"):
+        run = attached(command, exit=1)
+        assert "plan.txt: git has v2 and put the file back to v1, the server has v2" in run.out
+    assert attached.path(PLAN).read_bytes() == b"one"
+    assert writes(wiki) == []
+    wiki.store.edit(guide, "<p>new</p>", author="Ana")
+    attached("pull", exit=1)
+    assert "<p>new</p>" in attached.text(GUIDE), "the text comes all the same"
+    assert attached.path(PLAN).read_bytes() == b"one"
+
+
+def test_its_hints_commands_keep_it_or_give_it_up(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    give_up, keep = typed(attached("pull", exit=1).err)
+    before = attached.files()
+    attached(*keep[:-1], "7", exit=1)
+    assert attached.files() == before
+    attached(*keep)
+    assert attached.path(PLAN).read_bytes() == b"one"
+    attached("push")
+    assert on_server(wiki, guide) == (3, b"one")
+    assert attached("status", "--remote").out.startswith("clean")
+    attached.git("checkout", "-q", "--", ".")
+    attached(*give_up)
+    assert attached.path(PLAN).read_bytes() == b"one"
+
+
+def test_theirs_takes_the_servers_attachment(wiki: Sandbox, attached: Desk, guide: str) -> None:
+    attached("pull", "--theirs", PLAN)
+    assert attached.path(PLAN).read_bytes() == b"two"
+    assert attached("status", "--remote").out.startswith("clean")
+    assert on_server(wiki, guide) == (2, b"two")
+
+
+def test_a_server_that_has_another_attachment_of_that_number_is_pulled_from(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    """It was restored from a backup, and the attachment replaced since."""
+    (one,) = wiki.store.attachments(guide)
+    wiki.store.remove_attachment(one.id)
+    made = wiki.store.attach(guide, "plan.txt", b"one")
+    wiki.store.replace_attachment(made.id, b"another", "Ana", "")
+    attached("pull")
+    assert attached.path(PLAN).read_bytes() == b"another"
+
+
+def test_ours_keeps_an_unmodified_attachment_too(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    """It took the server's file, with nothing in the trash."""
+    made = wiki.store.attach(guide, "plan.txt", b"one")
+    config = desk.path(".confsync.yaml")
+    config.write_text(f"{config.read_text()}attachments: true\n")
+    desk("pull")
+    wiki.store.replace_attachment(made.id, b"two", "Ana", "")
+    run = desk("pull", "--ours", PLAN, "--at", "77", exit=1)
+    assert "plan.txt: the server has v2, not v77" in run.out
+    assert desk.path(PLAN).read_bytes() == b"one"
+    desk("pull", "--ours", PLAN, "--at", "2")
+    assert desk.path(PLAN).read_bytes() == b"one"
+    assert desk.path(f".confsync/trash/{PLAN}").read_bytes() == b"two"
+    desk("push")
+    assert on_server(wiki, guide) == (3, b"one")
+
+
+@pytest.mark.parametrize("attachments", [True, False])
+def test_a_choice_for_no_attachment_is_refused(
+    wiki: Sandbox, desk: Desk, guide: str, attachments: bool
+) -> None:
+    if attachments:
+        wiki.store.attach(guide, "plan.txt", b"one")
+        config = desk.path(".confsync.yaml")
+        config.write_text(f"{config.read_text()}attachments: true\n")
+        desk("pull")
+    run = desk("pull", "--theirs", "ENG/guide.attachments/none.txt", exit=1)
+    assert "none.txt: no attachment of this page" in run.out
+
+
+def test_a_directory_of_attachments_is_no_name_of_one(attached: Desk) -> None:
+    for words in (("--theirs", PLAN.rpartition("/")[0]), ("--ours", PLAN.rpartition("/")[0])):
+        at = ("--at", "2") if words[0] == "--ours" else ()
+        assert "name the attachments in it" in attached("pull", *words, *at, exit=2).err
+
+
+# -- who else can tell -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shallow(wiki: Sandbox, reverted: Desk, tmp_path: Path) -> Desk:
+    """A clone of the reverted history that has its last commit alone."""
+    subprocess.run(
+        ["git", "clone", "-q", "--depth", "1", reverted.root.as_uri(), str(tmp_path / "shallow")],
+        check=True,
+    )
+    reverted.root = tmp_path / "shallow"
+    return reverted
+
+
+def test_a_pull_in_a_shallow_clone_warns_also_when_it_is_quiet(
+    wiki: Sandbox, shallow: Desk
+) -> None:
+    run = shallow("pull", "-q")
+    assert run.out == ""
+    assert "warning: this clone is shallow" in run.err and GUIDE in run.err
+    assert shallow("pull", "-q").err == "", "nothing is replaced"
+
+
+def test_the_warning_stands_beside_the_envelope(shallow: Desk) -> None:
+    run = shallow.json("pull")
+    assert run.outcomes == {GUIDE: "pulled"}
+    assert "warning: this clone is shallow" in run.err
+
+
+def test_a_pull_that_commits_in_a_shallow_clone_refuses_to_replace(
+    wiki: Sandbox, shallow: Desk
+) -> None:
+    before = shallow.files()
+    run = shallow("pull", "--commit", exit=4)
+    assert "'git fetch --unshallow'" in run.err
+    assert shallow.files() == before
+    shallow.git("fetch", "-q", "--unshallow")
+    assert "[rejected]" in shallow("pull", "--commit", exit=1).out
+    assert shallow.files() == before
+
+
+def test_a_pull_that_commits_in_a_shallow_clone_may_be_allowed_to(shallow: Desk) -> None:
+    shallow("pull", "--commit", "--allow-shallow")
+    assert "8081" in shallow.text(GUIDE)
+
+
+def test_a_pull_that_commits_new_pages_in_a_shallow_clone_is_none_of_that(
+    wiki: Sandbox, desk: Desk, tmp_path: Path
+) -> None:
+    committed(desk, "pulled")
+    committed_twice = desk.path("notes.txt")
+    committed_twice.write_text("x")
+    committed(desk, "more")
+    subprocess.run(
+        ["git", "clone", "-q", "--depth", "1", desk.root.as_uri(), str(tmp_path / "shallow")],
+        check=True,
+    )
+    desk.root = tmp_path / "shallow"
+    wiki.store.create_page("ENG", "Other", "<p>other</p>")
+    assert desk.json("pull", "--commit").outcomes == {"ENG/other.xhtml": "created"}
+
+
+@pytest.mark.parametrize("way", [("stash",), ("checkout", "--", GUIDE)])
+def test_what_was_pushed_without_a_commit_and_taken_back_is_warned_about(
+    wiki: Sandbox, desk: Desk, guide: str, way: tuple[str, ...]
+) -> None:
+    """Git has no commit of it and is no witness; the audit trail is, for a warning."""
+    committed(desk, "pulled")
+    desk.edit(GUIDE, "8080", "8081")
+    desk("push")
+    desk.git(*way)
+    assert "8080" in desk.text(GUIDE)
+    run = desk("pull", "-q")
+    assert f"warning: {GUIDE}: v2 was pushed from here, and the file went back to v1" in run.err
+    assert "8081" in desk.text(GUIDE)
+    assert desk("pull").err == ""
+
+
+def test_a_push_whose_answer_was_lost_is_not_warned_about(
+    wiki: Sandbox, desk: Desk, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    committed(desk, "pulled")
+    desk.edit(GUIDE, "8080", "8081")
+    raw = desk.path(GUIDE).read_bytes()
+    desk("push")
+    desk.path(GUIDE).write_bytes(raw)
+    wiki.store.edit(guide, wiki.store.page(guide).body + "<p>more</p>", author="Ana", raw=True)
+    run = desk("pull")
+    assert "warning" not in run.err
+    assert "8081" in desk.text(GUIDE) and "more" in desk.text(GUIDE)
+
+
+# -- what it costs ---------------------------------------------------------------------------------
+
+
+def test_requests_are_as_ever_where_nothing_was_put_back(wiki: Sandbox, desk: Desk) -> None:
+    """With a repository, and without one."""
+    counts = []
+    for _ in range(2):
+        wiki.clear_requests()
+        for command in ("pull", "push", "status"):
+            desk(command)
+        counts.append(len(wiki.requests))
+        if not desk.path(".git").exists():
+            committed(desk, "pulled")
+    assert counts[0] == counts[1]
+
+
+def test_a_status_that_has_nothing_to_tell_starts_one_process_of_gits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed(desk, "pulled")
+    for _ in range(2):
+        desk("status")
+    started: list[object] = []
+    begin = subprocess.Popen.__init__
+
+    def noted(self: object, *given: object, **more: object) -> None:
+        started.append(given[0])
+        begin(self, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", noted)
+    assert desk("status").out == "clean: 2 pages\n"
+    assert len(started) == 1
