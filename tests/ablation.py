@@ -108,6 +108,111 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "what git puts back is an edit",
+        (
+            Cut(
+                "confsync/sync/compare.py",
+                "if newer is not None and went_back(stamp, local, remote, newer):",
+                "if False and newer is not None:",
+            ),
+        ),
+        (
+            "tests/unit/sync/test_compare.py::test_row_2d_what_git_put_back_is_restored",
+            "tests/flows/test_not_restored.py::"
+            "test_each_way_in_which_git_puts_a_document_back_is_an_edit",
+            "tests/flows/test_not_restored.py::test_a_blog_post_is_put_back_like_a_page",
+        ),
+    ),
+    Ablation(
+        "a move alone that git puts back is an edit",
+        (
+            Cut(
+                "confsync/model/stamp.py",
+                "said = (newer.digest, newer.parent, folded(newer.labels))",
+                "said = (newer.digest, stamp.parent, folded(stamp.labels))",
+            ),
+        ),
+        ("tests/flows/test_not_restored.py::test_a_move_alone_is_put_back_too",),
+    ),
+    Ablation(
+        "a newer stamp is one that the server confirms",
+        (
+            Cut("confsync/sync/fetch.py", "if number < newer.version:", "if False:"),
+            Cut(
+                "confsync/sync/fetch.py",
+                "if compare.confirms(page, newer, compare.marker_refs(body)):",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/flows/test_not_restored.py::test_a_server_that_was_restored_from_a_backup",
+            "tests/flows/test_not_restored.py::"
+            "test_a_pull_that_writes_an_older_version_is_asked_about_by_nobody",
+        ),
+    ),
+    Ablation(
+        "a comment on a newer stamp's version does not refute it",
+        (
+            Cut(
+                "confsync/sync/compare.py",
+                "return digest(page.info.title, without_new_markers(page.body, known)) "
+                "== newer.digest",
+                "return False",
+            ),
+        ),
+        (
+            "tests/flows/test_not_restored.py::"
+            "test_a_comment_on_the_version_that_was_taken_back_changes_nothing",
+        ),
+    ),
+    Ablation(
+        "what landed as the newer stamp's version was not put back",
+        (
+            Cut(
+                "confsync/sync/compare.py",
+                "return landed_as(stamp, local, remote) != newer.version",
+                "return True",
+            ),
+        ),
+        ("tests/unit/sync/test_compare.py::test_row_2d_is_not_for_what_landed_as_that_version",),
+    ),
+    Ablation(
+        "a merge of what git put back begins at the newer stamp",
+        (
+            Cut(
+                "confsync/pull/choice.py",
+                "base = case.newer or case.stamp\n    page = _with_name",
+                "base = case.stamp\n    page = _with_name",
+            ),
+        ),
+        (
+            "tests/flows/test_not_restored.py::"
+            "test_a_merge_begins_at_the_newer_stamp_and_never_at_the_older",
+        ),
+    ),
+    Ablation(
+        "an attachment that git puts back is an edit",
+        (
+            Cut(
+                "confsync/sync/compare_attachments.py",
+                "if (put_back := _put_back(sides)) is not None:",
+                "if (put_back := None) is not None:",
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::"
+            "test_an_attachment_that_git_put_back_is_refused_by_itself",
+        ),
+    ),
+    Ablation(
+        "a pull that commits replaces nothing in a shallow clone",
+        (Cut("confsync/pull/witnesses.py", "if self._refuses:", "if False:"),),
+        (
+            "tests/flows/test_restored.py::"
+            "test_a_pull_that_commits_in_a_shallow_clone_refuses_to_replace",
+        ),
+    ),
+    Ablation(
         "token",
         (
             Cut(
@@ -187,7 +292,7 @@ ABLATIONS = (
         "a file of the index's own tick is read again",
         (
             Cut(
-                "confsync/mirror/snapshot.py",
+                "confsync/mirror/state/disk.py",
                 "return key[1] < began and key[2] < began",
                 "return True",
             ),
@@ -202,7 +307,7 @@ ABLATIONS = (
     ),
     Ablation(
         "what only git has is looked for by the commit that is HEAD now",
-        (Cut("confsync/mirror/snapshot.py", 'committed in (b"", self._trees)', "True"),),
+        (Cut("confsync/mirror/snapshot.py", 'commit in (b"", self._commit)', "True"),),
         (
             "tests/unit/mirror/test_snapshot.py::test_a_document_that_only_git_has_is_told",
             "tests/unit/mirror/test_snapshot.py::test_with_other_documents_gits_word_holds_no_more",
@@ -336,6 +441,16 @@ ABLATIONS = (
             "tests/flows/test_shallow.py::test_the_bases_of_all_documents_are_found_in_one_go",
             "tests/flows/test_shallow.py::test_the_bases_of_all_pages_that_the_server_changed_are_found_in_one_go",
         ),
+        ),
+    ),
+    Ablation(
+        "what is clean is so by the stamps that git knows now",
+        (
+            Cut(
+                "confsync/mirror/snapshot.py", "found = self._knows_nothing_newer()", "found = True"
+            ),
+        ),
+        ("tests/flows/test_not_restored.py::test_a_status_that_said_clean_does_not_hide_it",),
     ),
     Ablation(
         "what is clean is so by the configuration that stands there",
@@ -1167,6 +1282,38 @@ ABLATIONS = (
             "test_ours_gives_up_the_version_that_was_named_and_no_other",
             "tests/flows/test_resolve.py::test_ours_gives_up_only_what_was_seen",
         ),
+    ),
+    Ablation(
+        "--ours never takes the server's text",
+        (
+            Cut(
+                "confsync/pull/planner.py",
+                "if asked and asked.way is not Way.MERGE:\n        return chosen",
+                "if asked and asked.way is Way.THEIRS:\n        return chosen",
+            ),
+            Cut(
+                "confsync/pull/attachments.py",
+                "if asked and asked.way is Way.OURS:",
+                "if False and asked:",
+            ),
+        ),
+        (
+            "tests/flows/test_choices.py::test_each_row_by_each_way",
+            "tests/flows/test_choices.py::test_ours_keeps_what_it_gives_up_in_the_trash",
+            "tests/flows/test_restored.py::test_ours_keeps_an_unmodified_attachment_too",
+        ),
+    ),
+    Ablation(
+        "a choice without another side is refused",
+        (
+            Cut(
+                "confsync/pull/planner.py",
+                "steps += _choices_without_effect(how, seen) if not how.prune else ()",
+                "pass",
+            ),
+            Cut("confsync/pull/planner.py", "return without_page(step, case, asked)", "pass"),
+        ),
+        ("tests/flows/test_choices.py::test_a_choice_without_another_side_is_refused",),
     ),
     Ablation(
         "a blog post is looked for before it is created",

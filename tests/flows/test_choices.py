@@ -259,6 +259,16 @@ def test_a_choice_holds_for_the_next_push(scene: Scene, row: Callable[[Scene], N
     assert scene.pull().pages == () and scene.push().pages == ()
 
 
+@pytest.mark.parametrize("row", [untracked, gone_edited, not_visible, moved_out])
+def test_a_choice_without_another_side_is_refused(
+    scene: Scene, row: Callable[[Scene], None]
+) -> None:
+    row(scene)
+    for way, at in ((Way.THEIRS, None), (Way.OURS, 1)):
+        (page,) = scene.pull(scene.path, way=way, at=at).pages
+        assert page.outcome.value == "rejected" and page.error
+
+
 def test_ours_keeps_what_it_gives_up_in_the_trash(scene: Scene) -> None:
     behind(scene)
     (page,) = scene.pull(GUIDE, way=Way.OURS, at=2).pages

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from confsync.model.page import Page, PageInfo, Version
-from confsync.model.stamp import Local, Stamp, digest, message_with_token, token
+from confsync.model.stamp import Local, Stamp, digest, is_newer, message_with_token, token
 from confsync.sync.compare import (
     Absent,
     Content,
@@ -74,6 +74,64 @@ def test_row_1_comes_before_anything_the_server_says() -> None:
 @pytest.mark.parametrize("body", [BASE, EDITED])
 def test_row_2a_trashed_or_archived_is_gone(absent: Absent, body: str) -> None:
     assert content(stamped(), here(body), absent) is Content.GONE
+
+
+TAKEN_BACK = "<p>taken back</p>"
+
+
+@pytest.mark.parametrize("body", [BASE, EDITED])
+@pytest.mark.parametrize("now", [8, 9])
+def test_row_2d_what_git_put_back_is_restored(body: str, now: int) -> None:
+    """Whatever the text here is, and wherever the page stands: nothing of it follows."""
+    newer = stamped(TAKEN_BACK, 8, parent="11")
+    remote = there(TAKEN_BACK if now == 8 else THEIRS, now, parent="11")
+    found = compare(stamped(), here(body), remote, newer)
+    assert found == Decisions(Content.RESTORED, Parent.SAME, Labels())
+
+
+def test_row_2d_comes_after_the_pages_that_are_not_there() -> None:
+    for absent in Absent:
+        found = compare(stamped(), here(), absent, stamped(TAKEN_BACK, 8))
+        assert found.content is not Content.RESTORED
+
+
+def test_row_2d_comes_before_the_rows_that_take_a_newer_version() -> None:
+    """Row 5, and row 6 where the file's push is older than what was taken back."""
+    newer = stamped(TAKEN_BACK, 9)
+    assert content(stamped(), here(), there(TAKEN_BACK, 9)) is Content.BEHIND
+    sent = Version(8, mark(stamped(), here(EDITED)))
+    remote = there(TAKEN_BACK, 9, later=(Version(9), sent))
+    assert content(stamped(), here(EDITED), remote) is Content.LANDED
+    assert compare(stamped(), here(EDITED), remote, newer).content is Content.RESTORED
+
+
+def test_row_2d_is_not_for_what_landed_as_that_version() -> None:
+    """Git put back the stamp alone: the server stored the text in other words."""
+    newer = stamped(TAKEN_BACK, 8)
+    remote = there(TAKEN_BACK, 8, message=mark(stamped(), here(EDITED)))
+    assert compare(stamped(), here(EDITED), remote, newer).content is Content.LANDED
+
+
+def test_row_2d_is_not_for_what_the_server_has() -> None:
+    newer = stamped(TAKEN_BACK, 8)
+    assert compare(stamped(), here(BASE), there(BASE, 9), newer).content is Content.EQUAL
+
+
+@pytest.mark.parametrize(
+    ("newer", "expected"),
+    [
+        (stamped(TAKEN_BACK, 8), True),
+        (stamped(TAKEN_BACK, 7), False),
+        (stamped(TAKEN_BACK, 6), False),
+        (stamped(BASE, 8), False),
+        (stamped(BASE, 8, parent="11"), True),
+        (stamped(BASE, 8, labels=("a",)), True),
+    ],
+)
+def test_a_newer_stamp_is_of_a_later_version_and_says_something_else(
+    newer: Stamp, expected: bool
+) -> None:
+    assert is_newer(newer, stamped()) is expected
 
 
 @pytest.mark.parametrize("body", [BASE, EDITED])
