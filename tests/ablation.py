@@ -441,7 +441,6 @@ ABLATIONS = (
             "tests/flows/test_shallow.py::test_the_bases_of_all_documents_are_found_in_one_go",
             "tests/flows/test_shallow.py::test_the_bases_of_all_pages_that_the_server_changed_are_found_in_one_go",
         ),
-        ),
     ),
     Ablation(
         "what is clean is so by the stamps that git knows now",
@@ -671,6 +670,46 @@ ABLATIONS = (
             "tests/flows/test_breaker.py::"
             "test_a_pull_that_would_empty_or_turn_over_a_mirror_is_asked_about",
             "tests/flows/test_breaker.py::test_a_push_that_would_turn_over_a_space_is_asked_about",
+        ),
+    ),
+    Ablation(
+        "what a mass change does not concern goes on",
+        (
+            Cut(
+                "confsync/pull/run.py",
+                "plan = unconcerned(how, plan, deleted, strays)",
+                "continue",
+            ),
+        ),
+        (
+            "tests/flows/test_mass_guard.py::test_what_a_mass_change_does_not_concern_goes_on",
+            "tests/flows/test_mass_guard.py::"
+            "test_pages_that_go_to_another_subtree_wait_and_the_rest_goes_on",
+        ),
+    ),
+    Ablation(
+        "a page that gets another parent waits with those that move",
+        (
+            Cut(
+                "confsync/pull/guard.py",
+                "return removes or step.after is not None or not stays",
+                "return removes or step.after is not None",
+            ),
+        ),
+        ("tests/flows/test_mass_guard.py::test_what_a_mass_change_does_not_concern_goes_on",),
+    ),
+    Ablation(
+        "what stands below a page that moves is part of one move",
+        (
+            Cut(
+                "confsync/pull/guard.py",
+                "if not _goes_along(old, now, places)]",
+                "if old != now]",
+            ),
+        ),
+        (
+            "tests/flows/test_mass_guard.py::test_a_retitle_above_a_subtree_is_one_move",
+            "tests/flows/test_mass_guard.py::test_a_folder_that_is_renamed_is_one_move",
         ),
     ),
     Ablation(

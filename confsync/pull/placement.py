@@ -90,6 +90,41 @@ def plan(
     return Placement(new, moves, folders, tops, unseen, _leaving(moves, removed))
 
 
+def in_place(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
+    """Place what is new while all that is here stays where it stands; `deleted` is as for `plan`.
+
+    A new page has no place yet if the place of the home page, which it is, is still another's.
+    """
+    scan = view.scan
+    keys = _keys(list(scan.entries), view.home)
+    stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
+    known = {folder.id for folder in scan.folders.values()}
+    owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
+    fixed = [*owners, *(scan.inner(p).removesuffix(paths.SUFFIX) for p in deleted.values())]
+    if scan.config.posts:
+        posts = [Post(i, p.title, p.posted or "") for i, p in view.new.items()]
+        stay = place_posts(posts, fixed)
+        new = {page_id: _document(scan, stay[page_id]) for page_id in view.new}
+        return Placement(new, {}, {}, frozenset(), frozenset(), frozenset())
+    home = stems.get(paths.HOME)
+    infos = [info for info in view.new.values() if home is None or info.id != view.home]
+    fresh = [Node(info.id, info.title, info.parent) for info in infos]
+    fresh += [Node(f.id, f.title, f.parent) for f in view.folders.values() if f.id not in known]
+    nodes = [
+        Node(key, "", owners.get(directory), name)
+        for stem, key in owners.items()
+        for directory, _, name in [stem.rpartition("/")]
+        if not directory or directory in owners
+    ]
+    placed = place([*nodes, *fresh], home or view.home, fixed)
+    placeable = {None, home or view.home, *(node.key for node in (*nodes, *fresh))}
+    tops = frozenset(node.key for node in fresh if node.parent not in placeable)
+    new = {i: _document(scan, placed[i]) for i in view.new if i in placed}
+    made = [i for i in view.folders if i in placed and i not in known]
+    folders = {i: Destination(scan.outer(placed[i])) for i in made}
+    return Placement(new, {}, folders, tops, frozenset(known), frozenset())
+
+
 def _document(scan: SpaceScan, stem: str) -> Destination:
     return Destination(f"{scan.outer(stem)}{paths.SUFFIX}")
 

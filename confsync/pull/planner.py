@@ -17,6 +17,7 @@ from confsync.model.stamp import Stamp
 from confsync.pull import adoption, placement, rollback
 from confsync.pull.choice import chosen, left_alone, stamp_of, unasked, without_page
 from confsync.pull.merge import REFUSED
+from confsync.pull.placement import Placement
 from confsync.pull.plan import How, Plan, Step, Text
 from confsync.pull.resolution import Resolution, Way
 from confsync.pull.step_details import (
@@ -64,10 +65,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.before for step in steps if step.remove and step.before)
     placed = placement.plan(seen, removed, deleted, outdated)
-    new = [
-        _new(info, placed.new[info.id], top=info.id in placed.tops) for info in seen.new.values()
-    ]
-    steps += [with_new_attachments(how, step, seen, placed) for step in new]
+    steps += new_steps(how, seen, placed)
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
         for path, info in seen.waiting.items()
@@ -232,6 +230,16 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     outcome = Outcome.REFRESHED if same else Outcome.PULLED
     result = replace(step.result, outcome=outcome, title=title)
     return replace(step, data=data, base=(stamp, page), result=result)
+
+
+def new_steps(how: How, seen: SpaceView, placed: Placement) -> list[Step]:
+    """The steps of the new pages that have a place."""
+    new = [
+        _new(info, placed.new[info.id], top=info.id in placed.tops)
+        for info in seen.new.values()
+        if info.id in placed.new
+    ]
+    return [with_new_attachments(how, step, seen, placed) for step in new]
 
 
 def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:

@@ -22,8 +22,9 @@ from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress
 from confsync.pull import git_conflicts as conflicts
 from confsync.pull import planner as planning
-from confsync.pull import subtree_moves as strays
+from confsync.pull import subtree_moves
 from confsync.pull.apply import act, tells
+from confsync.pull.guard import moves_apart, unconcerned
 from confsync.pull.no_change import Unchanged
 from confsync.pull.plan import How, Plan, Step
 from confsync.pull.prefetch import texts_ahead
@@ -103,13 +104,14 @@ def bring(
                 deleted_here(mirror),
             )
             deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
+            strays = frozenset[str]()
             git = Witnesses(mirror, committing=bool(committing), allow_shallow=allow_shallow)
             warnings = git.warnings
             how = replace(how, newest_files=git.known.attachments)
             if not dry_run and how.full:
                 scans = _adopt(mirror, scans)
             if how.full:
-                scans = _hand_over(how, scans, pages, errors, dry_run, allow_mass_delete)
+                scans, strays = _hand_over(how, scans, pages, errors, dry_run, allow_mass_delete)
             away = frozenset(page.id for page in pages if page.id)
             scans = knowing(scans, deleted)
             for scan in scans:
@@ -124,16 +126,18 @@ def bring(
                     early = not (dry_run or deleted)
                     with texts_ahead(how, reader, scan, progress, wanted=early) as texts:
                         plan = _plan(how, reader, scans, scan, deleted, away)
-                        renamed += _renamed(plan)
-                        shown += [step.shown for step in plan.steps]
-                        left += () if prune else plan.view.left
+                        mass = () if allow_mass_delete else tuple(_too_much(plan))
                         unsure = git.refusal(plan.steps)
                         refused = [
                             *([unsure] if unsure else []),
-                            *(() if allow_mass_delete else _too_much(plan)),
                             *(() if allow_mass_rollback else mass_rollback(plan)),
                         ]
-                        errors += refused
+                        errors += [*mass, *refused]
+                        if (mass or strays) and not dry_run:
+                            plan = unconcerned(how, plan, deleted, strays)
+                        renamed += _renamed(plan)
+                        shown += [step.shown for step in plan.steps]
+                        left += () if prune else plan.view.left
                         if dry_run:
                             pages += [foretold(step) for step in plan.steps if tells(step)]
                         elif not refused:
@@ -182,14 +186,16 @@ def _hand_over(
     errors: list[Problem],
     dry_run: bool,
     allow_mass: bool,
-) -> tuple[SpaceScan, ...]:
+) -> tuple[tuple[SpaceScan, ...], frozenset[str]]:
     """Bring documents to the subtree that their pages belong to now; answers the scans after it.
 
-    In a dry run they are told of and left out.
+    In a dry run they are told of and left out. Too many wait for permission: the answer has the
+    ids of their pages, too.
     """
-    found = strays.find(how.remote, scans)
+    nobody = frozenset[str]()
+    found = subtree_moves.find(how.remote, scans)
     if not found:
-        return scans
+        return scans, nobody
     total = sum(1 for scan in scans for entry in scan.entries if entry.page_id)
     if too_many(len(found), total) and not allow_mass:
         what = f"this pull would move {len(found)} of the {total} pages to other subtrees"
@@ -197,22 +203,24 @@ def _hand_over(
             "'confsync pull --dry-run --allow-mass-delete' lists them; "
             "without --dry-run it lets that happen"
         )
-        raise MassChangeError(what, hint=hint)
+        errors.append(Problem.of(MassChangeError(f"{what}; these wait", hint=hint)))
+        return scans, frozenset(stray.entry.page_id or "" for stray in found)
     if not dry_run:
         for stray in found:
             try:
                 moving.hand_over(how.mirror, stray.entry.path, stray.space, stray.parent)
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
-        return how.mirror.scan()
+        return how.mirror.scan(), nobody
     for stray in found:
         why = f"its page belongs to {stray.space.path}/ now"
         pages.append(replace(blank(stray.entry), outcome=Outcome.MOVED, error=why))
     gone = {stray.entry.path for stray in found}
-    return tuple(
+    rest = (
         replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))
         for scan in scans
     )
+    return tuple(rest), nobody
 
 
 def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
@@ -265,17 +273,18 @@ def _too_much(plan: Plan) -> Iterator[Problem]:
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
     removed = [step.result.path for step in plan.steps if step.remove]
     waiting = {entry.path for entry in plan.scan.entries if entry.waits}
-    moved = [path for path in plan.moves if path not in waiting]
+    moved = [path for path in moves_apart(plan) if path not in waiting]
     files = sum(step.bringing.removals for step in plan.steps if step.bringing)
     count = max(len(removed), len(moved), files)
     # A space has its home page at least; a blog may have come to its end.
-    listed = plan.view.infos or plan.view.excluded or plan.scan.config.posts
+    seen = plan.view
+    listed = seen.infos or seen.excluded or seen.flawed or seen.failed or plan.scan.config.posts
     empty = bool(stamped) and not listed
     if not empty and not too_many(count, len(stamped)):
         return
     what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
     what += f" and remove {files} attachments" if files else ""
-    message = f"{plan.scan.config.key}: this pull would {what}"
+    message = f"{plan.scan.config.key}: this pull would {what}; these wait, the rest is done"
     if empty:
         message = f"{plan.scan.config.key}: the server lists no page at all"
     named = ", ".join((removed or moved)[:3])
