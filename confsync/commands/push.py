@@ -106,7 +106,7 @@ def push(
                         delete=bool(delete),
                         newest=git.attachments,
                     )
-                    unfit = flaw_finder(mirror, asking)
+                    unfit = flaw_finder(mirror, asking, dry_run=dry_run)
                     waiting = outgoing_in(
                         mirror, unfit, scan, selection, pages, errors, files, restored
                     )

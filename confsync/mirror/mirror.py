@@ -218,6 +218,21 @@ class Mirror:
             if not os.path.lexists(self.inside(name)):
                 self.note(name)
 
+    def check_writable(self, name: str, probed: set[Path], *, probe: bool = True) -> None:
+        """Raise FileError if a document could not be replaced: before anything is sent of it.
+
+        A link stands in its path, or its directory takes no new file. `probed` are the directories
+        that do, and becomes more; without `probe` nothing is written to find that out.
+        """
+        directory = self.inside(name).parent
+        if not probe or directory in probed:
+            return
+        try:
+            disk.probe(directory)
+        except OSError as error:
+            raise file_error(name, "could not be settled, so it is not sent", error) from None
+        probed.add(directory)
+
     def check(self, name: str, path: Path, expected: bytes | None) -> None:
         """Raise ChangedMeanwhileError unless a file still is what was read, None for no file."""
         if _current(name, path) != expected:

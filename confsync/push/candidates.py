@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 from confsync.document import paths
@@ -108,15 +109,23 @@ def without_differing(
 # -- before any request ----------------------------------------------------------------------------
 
 
-def flaw_finder(mirror: Mirror, remote: Remote) -> Unfit:
+def flaw_finder(mirror: Mirror, remote: Remote, *, dry_run: bool) -> Unfit:
     """Tells why a document must not be sent as it is; each is looked into once."""
     known: dict[str, PageResult | None] = {}
+    probed: set[Path] = set()
 
     def unfit(entry: Entry) -> PageResult | None:
         if entry.path not in known:
             flaw = flaw_of(mirror, entry, remote)
-            known[entry.path] = _flawed(entry, flaw) if flaw else None
+            known[entry.path] = _flawed(entry, flaw) if flaw else unsettled(entry)
         return known[entry.path]
+
+    def unsettled(entry: Entry) -> PageResult | None:
+        try:
+            mirror.check_writable(entry.path, probed, probe=not dry_run)
+        except FileError as error:
+            return failed(blank(entry), error)
+        return None
 
     return unfit
 

@@ -7,6 +7,7 @@ temporary file in the same directory, fsync, rename, fsync of the directory.
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -19,6 +20,10 @@ from confsync.model.filenames import TEMPORARY
 # Size, time of the last change of the content, of that or of the inode, and the inode.
 Key = tuple[int, int, int, int]
 _numbers = itertools.count()
+# How file systems say that they do not offer to make a directory durable, or permissions.
+_REFUSALS = frozenset(
+    (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPERM, errno.EACCES)
+)
 
 
 def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool = True) -> None:
@@ -50,7 +55,7 @@ def prepare(path: Path, data: bytes, *, durable: bool = True) -> str:
                 os.fsync(file.fileno())
         mode = _mode(path)
         if mode is not None:
-            os.chmod(name, mode)
+            _set_mode(name, mode)
     except BaseException:
         drop(name)
         raise
@@ -113,7 +118,7 @@ def put(path: Path, source: Path, check: Callable[[], None]) -> None:
     with source.open("rb+") as file:
         os.fsync(file.fileno())
     mode = _mode(path)
-    os.chmod(source, 0o666 & ~_MASK if mode is None else mode)
+    _set_mode(source, 0o666 & ~_MASK if mode is None else mode)
     check()
     steps.before(f"replace {path}")
     os.replace(source, path)
@@ -214,14 +219,43 @@ def remove_empty(directory: Path) -> bool:
 
 
 def sync_directory(path: Path) -> None:
-    """Make the names in a directory durable. Raises OSError."""
+    """Make the names in a directory durable, if its file system can do that. Raises OSError."""
     if os.name == "nt":
         return
-    handle = os.open(path, os.O_RDONLY)
+    with _allowing_refusal():
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _allowing_refusal() -> Iterator[None]:
+    """Go on where a file system does not offer something: network drives, FUSE, old FAT.
+
+    The name is given by then, or the file written: to fail would only leave it half settled. What
+    tells of a broken or full disk is raised.
+    """
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        yield
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+
+
+def _set_mode(path: Path | str, mode: int) -> None:
+    """Give a file its permissions, if its file system has any."""
+    with _allowing_refusal():
+        os.chmod(path, mode)
+
+
+def probe(directory: Path) -> None:
+    """Find out whether a directory takes a new file, by making and dropping one. Raises OSError."""
+    steps.before(f"probe {directory}")
+    handle, name = _new_file(directory)
+    os.close(handle)
+    os.unlink(name)
 
 
 def is_name(text: str) -> bool:
