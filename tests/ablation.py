@@ -798,7 +798,7 @@ ABLATIONS = (
         "without the notes of removals git's word is none",
         (
             Cut(
-                "confsync/push/missing.py",
+                "confsync/push/absent.py",
                 "(problem := unknown_removals(missing.mirror.root))",
                 '(problem := "")',
             ),
@@ -809,7 +809,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a deletion that may be a pull's is refused",
-        (Cut("confsync/push/missing.py", "in _doubtful(missing).items()", "in ()"),),
+        (Cut("confsync/push/absent.py", "in _doubtful(missing).items()", "in ()"),),
         (
             "tests/flows/test_removals.py::test_a_deletion_that_may_be_a_pulls_is_refused_with_the_command_that_deletes",
         ),
@@ -817,7 +817,7 @@ ABLATIONS = (
     Ablation(
         "a document is looked for in the whole work tree",
         (
-            Cut("confsync/push/missing.py", "in sight.look().items()", "in ()"),
+            Cut("confsync/push/absent.py", "in sight.look().items()", "in ()"),
             Cut(
                 "confsync/push/delete.py",
                 "trace = self._sight.look().get(one.page_id)",

@@ -32,7 +32,7 @@ from confsync.push.candidates import (
 )
 from confsync.push.delete import Deleting, Deletions, doomed_elsewhere, doomed_in
 from confsync.push.extras import Extras
-from confsync.push.missing import Missing, truly_deleted
+from confsync.push.absent import Missing, truly_deleted
 from confsync.push.rounds import Turns
 from confsync.remote import Remote, about
 from confsync.sync import merge_base as bases

@@ -11,7 +11,8 @@ import requests
 from confsync.document.media_types import guessed
 from confsync.model.page import AttachmentInfo, Version
 from confsync.remote import Credentials, open_remote, rows, transfers
-from confsync.sandbox import Sandbox, v1_files
+from confsync.sandbox import Sandbox
+from confsync.sandbox.v1 import files as v1_files
 from tests.flows.conftest import Desk
 
 GUIDE = "ENG/guide.xhtml"

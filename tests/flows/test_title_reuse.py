@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from confsync.sandbox.rows import POST, ROOT
 
 from confsync import failpoints as steps
 from confsync.commands.pull import pull
@@ -22,6 +21,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome
 from confsync.model.result import Result
+from confsync.sandbox.store.rows import POST, ROOT
 from tests.property.desks import BLOG, CONFIG, SPACE, Desk, Site, desk_in, template
 
 MEMORY = Path("/dev/shm")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple, cast
@@ -166,6 +165,8 @@ def contents_of(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[s
 def _contents(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[str, bytes]]:
     if not blobs:
         return
+    import tempfile  # not for a status that has nothing to ask git
+
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{blob}\n" for blob in blobs).encode())
         asked.seek(0)
@@ -228,6 +229,8 @@ def _answer(
     """Start git, and return what it answers. Raises FileError at the end where it failed."""
     options = [word for option in OPTIONS for word in ("-c", option)]
     given = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    import tempfile
+
     with tempfile.TemporaryFile() as errors:
         with subprocess.Popen(  # noqa: S603 - the words are ours, and ids
             ["git", *options, *words],  # noqa: S607
