@@ -14,6 +14,7 @@ from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress, silent
+from confsync.push.absent import Missing, truly_deleted
 from confsync.push.candidates import (
     changed_files,
     deleted_documents,
@@ -32,7 +33,6 @@ from confsync.push.candidates import (
 )
 from confsync.push.delete import Deleting, Deletions, doomed_elsewhere, doomed_in
 from confsync.push.extras import Extras
-from confsync.push.absent import Missing, truly_deleted
 from confsync.push.rounds import Turns
 from confsync.remote import Remote, about
 from confsync.sync import merge_base as bases

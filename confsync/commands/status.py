@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeGuard, assert_never
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard, assert_never
 
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.mirror import attachment_files as files
@@ -20,7 +20,7 @@ from confsync.mirror.whereabouts import Whereabouts
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, ParentKind, Status
 from confsync.model.result import Problem, Result
-from confsync.model.stamp import Stamp
+from confsync.model.stamp import Attached, Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import about
 from confsync.sync import attachments as attaching
@@ -29,8 +29,8 @@ from confsync.sync import merge_base as bases
 from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.compare import Content, Parent
-from confsync.sync.compare_attachments import Decision, Sides, decide
-from confsync.sync.fetch import Case, Newest, Reader
+from confsync.sync.compare_attachments import decide
+from confsync.sync.fetch import Case, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
 from confsync.sync.refusals import failed, flawed, hint_of, read_only, reason, traced
@@ -50,6 +50,14 @@ _STALE = (
 _ASK = "'confsync status --remote {path}' asks the server, and names the commands to go on with"
 # What says less than a change of an attachment does.
 _OUTDONE = (Outcome.CLEAN, Outcome.MODIFIED, Outcome.MOVED)
+
+
+class _Git(NamedTuple):
+    """What git knows: attachments' files that were deleted here, and the newest stamps."""
+
+    deleted_files: frozenset[str]
+    attachments: Mapping[str, Mapping[str, Attached]]
+    stamps: Mapping[str, Stamp]
 
 
 def status(
@@ -96,7 +104,8 @@ def status(
                 )
             except ConfsyncError as error:
                 errors.append(Problem.of(error))
-        pages += _pages(mirror, scan, selection, seen, gone_files, git, newest)
+        word = _Git(gone_files, git.attachments, newest.likely)
+        pages += _pages(mirror, scan, selection, seen, word)
         if selection.everything and not scan.config.posts:
             notes += _orphans(mirror, scan, scans)
         if seen and remote:
@@ -110,7 +119,7 @@ def status(
     if exit_code and listed:
         errors.append(Problem("not-clean", "", exit=Exit.REFUSED))
     told = (*notes, *scope.note(left))
-    stale = [page for page in listed if page.outcome in _STALE]
+    stale = [page for page in listed if _is_stale(page, git)]
     if fresh and stale:
         said = f"the server has changed {len(stale)} of these pages"
         hint = "'confsync pull' brings its changes; 'confsync diff --remote' shows them"
@@ -138,6 +147,13 @@ def _absent(
         why, _ = traced(trace, entry, outside=sight.is_outside(trace.path))
         outcome = Outcome.MOVED if trace.certain else Outcome.DELETED
         yield PageResult(entry.path, outcome, page_id, error=why)
+
+
+def _is_stale(page: PageResult, git: NewestStamps) -> bool:
+    """Whether the server has changed a page; a restored one after the version that git knows."""
+    known = git.stamps.get(page.id or "")
+    later = known is not None and page.remote is not None and page.remote > known.version
+    return page.outcome in _STALE or (page.outcome is Outcome.RESTORED and later)
 
 
 def _look(
@@ -197,20 +213,18 @@ def _pages(
     scan: SpaceScan,
     selection: Selection,
     seen: SpaceView | None,
-    gone_files: frozenset[str],
-    git: NewestStamps,
-    newest: Newest,
+    git: _Git,
 ) -> Iterator[PageResult]:
     for entry in scan.entries:
         if not selection.has(entry.path):
             continue
         case = seen.cases.get(entry.page_id or "") if seen else None
         page = _local(mirror, scan, entry)
-        page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, newest.likely))
+        page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, git.stamps))
         if seen and entry.path in seen.failed:
             page = failed(page, seen.failed[entry.path])
         infos = seen.attachments.get(entry.page_id or "") if seen else None
-        yield _with_files(mirror, entry, page, infos, gone_files, git)
+        yield _with_files(mirror, entry, page, infos, git)
     if seen:
         yield from (flawed(scan.config.path, info) for info in seen.flawed)
         for info in seen.new.values():
@@ -275,15 +289,14 @@ def _with_files(
     entry: Entry,
     page: PageResult,
     infos: Attachments | None,
-    gone_files: frozenset[str],
-    git: NewestStamps,
+    git: _Git,
 ) -> PageResult:
     """The state of a page whose text alone says less: its attachments changed, here or there."""
     if not mirror.config.attachments or page.outcome not in _OUTDONE or entry.document is None:
         return page
     try:
-        known = git.attachments
-        beside = attaching.beside(mirror, entry.path, entry.document, gone_files, known)
+        found, known = entry.document, git.attachments
+        beside = attaching.beside(mirror, entry.path, found, git.deleted_files, known)
     except FileError as error:
         return replace(page, outcome=Outcome.INVALID, error=error.message, exit=Exit.LOCAL)
     why, hint = attaching.told_of_stand_ins(beside)
@@ -292,8 +305,7 @@ def _with_files(
         return replace(page, outcome=outcome, error=why, hint=hint)
     facing = beside.facing(infos).sides(infos) if _known(infos) else ()
     decisions = [decide(side) for side in facing]
-    back = [s for s, one in zip(facing, decisions, strict=True) if _is_put_back(s, one)]
-    newer = [s.newer for s in back if s.newer] if _known(infos) else beside.put_back()
+    newer = beside.put_back(infos if _known(infos) else None)
     if newer:
         told = ", ".join(f"git has v{one.version} of {one.name}" for one in newer)
         hint = "'confsync push {path}' names the commands to go on with"
@@ -306,12 +318,6 @@ def _with_files(
     if page.outcome is Outcome.CLEAN and changed:
         return replace(page, outcome=Outcome.MODIFIED, error=f"attachments: {scope.few(changed)}")
     return page
-
-
-def _is_put_back(sides: Sides, decision: Decision) -> bool:
-    """Whether git put a file back, as far as can be told without reading the server's bytes."""
-    unread = decision is Decision.UNKNOWN and sides.seems_restored
-    return unread or decision is Decision.RESTORED
 
 
 def _known(infos: Attachments | None) -> TypeGuard[tuple[AttachmentInfo, ...]]:

@@ -335,8 +335,9 @@ def outdated_after(how: How, entries: Mapping[str, Entry], cases: Mapping[str, C
 
 def _settles(how: How, case: Case, path: str) -> bool:
     """Whether the server's title becomes the base's, beside text of this side."""
-    content = case.decisions.content
+    content, asked = case.decisions.content, how.resolution_of(path)
+    if content is Content.RESTORED and asked is None:
+        return False
     if case.stamp.renamed or content in (Content.LANDED, Content.EQUAL):
         return True
-    asked = how.resolution_of(path)
     return content in REFUSED and asked is not None and asked.way is not Way.OURS

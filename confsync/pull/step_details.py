@@ -131,7 +131,8 @@ def with_place(how: How, step: Step, placed: Placement) -> Step:
     After a pull that places all, no file has the name of an earlier title any more.
     """
     before = step.entry.document.stamp if step.entry and step.entry.document else None
-    if before is None or step.remove:
+    restored = step.result.decision == Content.RESTORED.value and not step.chosen
+    if before is None or step.remove or restored:
         return step
     top = before.id in placed.tops
     if before.top == top and not before.renamed:
@@ -145,6 +146,8 @@ def with_place(how: How, step: Step, placed: Placement) -> Step:
 
 def with_old_name(how: How, step: Step) -> Step:
     """The step, with the stamp saying that the file has the name of an earlier title."""
+    if step.chosen and step.result.outcome is Outcome.REJECTED:
+        return step  # a choice that was refused changes nothing
     step = _whole(how, step)
     after = _after(step)
     if after is None or after.stamp is None or after.stamp.renamed:

@@ -104,10 +104,18 @@ class Beside:
             if decide(_sized(sides)) in (THERE if delete else (Decision.UPLOAD,))
         )
 
-    def put_back(self) -> tuple[Attached, ...]:
-        """The newer stamps that git knows of files that it seems to have put back."""
-        sides = self.sides(map(_as_it_was, self.attached))
-        return tuple(one.newer for one in sides if one.newer and one.seems_restored)
+    def put_back(self, infos: Iterable[AttachmentInfo] | None = None) -> tuple[Attached, ...]:
+        """The newer stamps that git knows of files that it put back.
+
+        `infos` are the server's, where it was asked: it confirms them, as far as it can be told
+        without reading bytes.
+        """
+        if infos is None:
+            guessed = self.sides(map(_as_it_was, self.attached))
+            return tuple(one.newer for one in guessed if one.newer and one.seems_restored)
+        restored = (Decision.RESTORED, Decision.UNKNOWN)
+        found = (one for one in self.facing(infos).sides(infos) if one.seems_restored)
+        return tuple(one.newer for one in found if one.newer and decide(one) in restored)
 
 
 def beside(

@@ -24,7 +24,7 @@ from confsync.model.page import (
     Status,
     Version,
 )
-from confsync.model.stamp import Local, Stamp
+from confsync.model.stamp import Local, Stamp, is_newer
 from confsync.remote import Remote, about
 from confsync.sync import compare, scope
 from confsync.sync import labels as labelling
@@ -298,8 +298,9 @@ def put_back(scan: SpaceScan, entry: Entry, newest: Mapping[str, Stamp]) -> Stam
     Only the server can confirm it.
     """
     newer = newest.get(entry.page_id or "")
-    if newer is None:
-        return None
+    stamp = entry.document.stamp if entry.document else None
+    if newer is None or stamp is None or not is_newer(newer, stamp):
+        return None  # nearly always, and then nothing is to be found out about its place
     stamp, local = sides_of(scan, entry)
     return newer if compare.seems_restored(stamp, local, newer) else None
 

@@ -119,6 +119,13 @@ def test_the_envelope_says_restored(reverted: Desk) -> None:
     assert reverted("status", "--fresh").exit == 0, "the server has changed nothing"
 
 
+def test_fresh_minds_what_the_server_changed_since(
+    wiki: Sandbox, reverted: Desk, guide: str
+) -> None:
+    wiki.store.edit(guide, "<p>new</p>", author="Ana")
+    assert "the server has changed 1 of these pages" in reverted("status", "--fresh", exit=1).err
+
+
 def test_a_dry_run_says_the_same(wiki: Sandbox, reverted: Desk) -> None:
     for command in ("push", "pull"):
         (page,) = reverted.json(command, "--dry-run", exit=1).data["pages"]
