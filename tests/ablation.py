@@ -1141,7 +1141,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/lint.py",
-                "yield from files.stand_ins(mirror.root, path, attached, shown, patterns)",
+                "yield from files.stand_ins(mirror.root, path, attached, "
+                "files.Wanted(shown, patterns))",
                 "yield from ()",
             ),
         ),

@@ -6,11 +6,11 @@ import hashlib
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from confsync.document import attachment_names as attachments
 from confsync.document.paths import folded
@@ -72,27 +72,57 @@ def unfit(root: Path, document: str, attached: tuple[Attached, ...]) -> frozense
     )
 
 
+class Wanted(NamedTuple):
+    """The attachments that are to be sent: what a page shows or a person listed, by a pattern."""
+
+    shown: frozenset[str]
+    patterns: tuple[str, ...]
+
+    def has(self, name: str, bases: Mapping[str, Attached]) -> bool:
+        """Whether a file of this name would be sent, if it differs from the base's."""
+        return (name in bases or name in self.shown) and attachments.managed(name, self.patterns)
+
+
+class Here(NamedTuple):
+    """What stands beside one document.
+
+    `files` are by the attachments' names, `stand_ins` by path, as `stand_ins` has them, `linked`
+    the names of links into git-annex's store, `unfit` as `unfit` has them.
+    """
+
+    files: Mapping[str, Standing] = {}
+    unfit: frozenset[str] = frozenset()
+    stand_ins: Mapping[str, Pointer] = {}
+    linked: frozenset[str] = frozenset()
+
+
+def here(root: Path, document: str, attached: tuple[Attached, ...], wanted: Wanted) -> Here:
+    """Return all that stands beside a document. Raises FileError."""
+    if not (root / attachments.directory_of(document)).is_dir():
+        return Here()  # as for most documents
+    return Here(
+        standing(root, document, attached),
+        unfit(root, document, attached),
+        dict(stand_ins(root, document, attached, wanted)),
+        frozenset(links(root, document, attached)),
+    )
+
+
 def stand_ins(
-    root: Path,
-    document: str,
-    attached: tuple[Attached, ...],
-    shown: Collection[str],
-    patterns: tuple[str, ...],
+    root: Path, document: str, attached: tuple[Attached, ...], wanted: Wanted
 ) -> Iterator[tuple[str, Pointer]]:
     """Yield the files beside a document that only stand for the files that a push is to send.
 
     Links into git-annex's store are among them. A file whose bytes the stamp has is the page's own:
-    somebody attached a pointer. Raises FileError.
+    a person attached a pointer. Raises FileError.
     """
     bases = by_name(attached)
     for name, path in _named(root, document, attached):
-        if not attachments.managed(name, patterns) or not (name in bases or name in shown):
-            continue
-        pointer = pointer_in(head(root / path, path))
+        pointer = pointer_in(head(root / path, path)) if wanted.has(name, bases) else None
         if pointer and (name not in bases or read(root / path, path)[0] != bases[name].digest):
             yield path, pointer
     for name, (path, pointer) in links(root, document, attached).items():
-        if attachments.managed(name, patterns) and (name in bases or name in shown):
+        if wanted.has(name, bases):
             yield path, pointer
 
 

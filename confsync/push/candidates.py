@@ -286,12 +286,14 @@ def refuse_replacing(
     """
     stamps = [entry.document.stamp for entry in scan.entries if entry.document]
     total = sum(len(stamp.attachments) for stamp in stamps if stamp)
-    if allow or not too_many(sum(len(one.replacing) for one in files.values()), total):
+    replaced = {path: names for path, one in files.items() if (names := one.replacing)}
+    if allow or not too_many(sum(map(len, replaced.values())), total):
         return
     poorer: list[str] = []
     for entry in scan.entries:
-        if entry.path in files and entry.page_id and files[entry.path].replacing:
+        if entry.path in replaced and entry.page_id:
             infos = _attachments_of(remote, entry.page_id)
+            infos = [info for info in infos if info.name in replaced[entry.path]]
             poorer += _poorer(mirror, files[entry.path], infos)
     if not too_many(len(poorer), total):
         return
@@ -303,21 +305,20 @@ def refuse_replacing(
     )
 
 
-def _attachments_of(remote: Remote, page_id: str) -> tuple[AttachmentInfo, ...]:
+def _attachments_of(remote: Remote, page_id: str) -> list[AttachmentInfo]:
     try:
-        return remote.attachments(page_id)
+        return list(remote.attachments(page_id))
     except NotVisibleError:
-        return ()  # its own refusal is told when its turn comes
+        return []  # its own refusal is told when its turn comes
 
 
-def _poorer(mirror: Mirror, beside: Beside, infos: tuple[AttachmentInfo, ...]) -> Iterator[str]:
-    """Yield the paths of the files that are poorer than what they replace."""
+def _poorer(mirror: Mirror, beside: Beside, infos: list[AttachmentInfo]) -> Iterator[str]:
+    """Yield the paths of the files that are poorer than the attachments that they replace."""
     for info in infos:
-        if info.name in beside.replacing:
-            file = beside.files[info.name]
-            smaller = file.size * 2 < info.size
-            if smaller or differs(info.media_type, head(mirror.root / file.path, file.path)):
-                yield file.path
+        file = beside.files[info.name]
+        smaller = file.size * 2 < info.size
+        if smaller or differs(info.media_type, head(mirror.root / file.path, file.path)):
+            yield file.path
 
 
 def refuse_turning_over(

@@ -133,16 +133,17 @@ def beside(
     directory = attachments.directory_of(path)
     shown = (attachments.shown(found.body) | set(found.listed)) if found else frozenset[str]()
     patterns = mirror.config.attachments
+    here = files.here(mirror.root, path, attached, files.Wanted(shown, patterns))
     return Beside(
         path,
         attached,
-        files.standing(mirror.root, path, attached),
+        here.files,
         frozenset(one.name for one in attached if f"{directory}/{one.file}" in deleted),
         shown,
         patterns,
-        files.unfit(mirror.root, path, attached),
-        dict(files.stand_ins(mirror.root, path, attached, shown, patterns)),
-        frozenset(files.links(mirror.root, path, attached)),
+        here.unfit,
+        here.stand_ins,
+        here.linked,
         newest.get(found.stamp.id if found and found.stamp else "", {}),
     )
 

@@ -115,7 +115,7 @@ def _stand_ins(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[str
 
     attached = found.stamp.attachments if found.stamp else ()
     shown = attachments.shown(found.body) | set(found.listed)
-    yield from files.stand_ins(mirror.root, path, attached, shown, patterns)
+    yield from files.stand_ins(mirror.root, path, attached, files.Wanted(shown, patterns))
 
 
 def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, str]]:

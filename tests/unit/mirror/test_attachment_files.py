@@ -19,6 +19,7 @@ def download(tmp_path: Path) -> Callable[..., bytes]:
 
     def run(*pieces: bytes | None) -> bytes:
         with files.downloading(tmp_path, INFO) as opened:
+            assert opened.size <= INFO.size
             for piece in pieces:
                 size = 0 if piece is None else opened.size + len(piece)
                 opened.restart() if piece is None else opened.write(piece)
