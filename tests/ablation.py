@@ -180,7 +180,7 @@ ABLATIONS = (
         "a merge of what git put back begins at the newer stamp",
         (
             Cut(
-                "confsync/pull/choice.py",
+                "confsync/pull/resolve/choice.py",
                 "base = case.newer or case.stamp\n    page = _with_name",
                 "base = case.stamp\n    page = _with_name",
             ),
@@ -352,7 +352,7 @@ ABLATIONS = (
         "kept stamps are those of HEAD's commit",
         (
             Cut(
-                "confsync/mirror/newest_stamps.py",
+                "confsync/mirror/committed/newest_stamps.py",
                 "mark == kept.scene.mark and _is_same(",
                 "mark and _is_same(",
             ),
@@ -366,7 +366,7 @@ ABLATIONS = (
         "kept stamps are extended from an ancestor alone",
         (
             Cut(
-                "confsync/mirror/newest_stamps.py",
+                "confsync/mirror/committed/newest_stamps.py",
                 "        return history.is_ancestor(self.root, kept.commit, self.scene.commit)\n",
                 "        return True\n",
             ),
@@ -391,7 +391,7 @@ ABLATIONS = (
         "mirrors of one repository have their own stamps",
         (
             Cut(
-                "confsync/mirror/newest_stamps.py",
+                "confsync/mirror/committed/newest_stamps.py",
                 "    return not any(_is_below(place, other) for other in (*others, STATE))\n",
                 "    return True\n",
             ),
@@ -405,7 +405,7 @@ ABLATIONS = (
         "a clone that lacks blobs says so",
         (
             Cut(
-                "confsync/mirror/newest_stamps.py",
+                "confsync/mirror/committed/newest_stamps.py",
                 "        if found.lacking or read < len(asked):\n",
                 "        if False:\n",
             ),
@@ -418,7 +418,7 @@ ABLATIONS = (
         "the digest decides about a base of git's",
         (
             Cut(
-                "confsync/mirror/committed_bases.py",
+                "confsync/mirror/committed/bases.py",
                 "            if old.digest == stamp.digest:\n",
                 "            if True:\n",
             ),
@@ -758,7 +758,7 @@ ABLATIONS = (
         "what a pull removed is no person's deletion",
         (
             Cut(
-                "confsync/mirror/deleted.py",
+                "confsync/mirror/committed/deleted.py",
                 "if not (removed and _is_in(removed, entry))",
                 "if True",
             ),
@@ -798,7 +798,7 @@ ABLATIONS = (
         "without the notes of removals git's word is none",
         (
             Cut(
-                "confsync/push/absent.py",
+                "confsync/push/absences.py",
                 "(problem := unknown_removals(missing.mirror.root))",
                 '(problem := "")',
             ),
@@ -809,7 +809,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a deletion that may be a pull's is refused",
-        (Cut("confsync/push/absent.py", "in _doubtful(missing).items()", "in ()"),),
+        (Cut("confsync/push/absences.py", "in _doubtful(missing).items()", "in ()"),),
         (
             "tests/flows/test_removals.py::test_a_deletion_that_may_be_a_pulls_is_refused_with_the_command_that_deletes",
         ),
@@ -817,7 +817,7 @@ ABLATIONS = (
     Ablation(
         "a document is looked for in the whole work tree",
         (
-            Cut("confsync/push/absent.py", "in sight.look().items()", "in ()"),
+            Cut("confsync/push/absences.py", "in sight.look().items()", "in ()"),
             Cut(
                 "confsync/push/delete.py",
                 "trace = self._sight.look().get(one.page_id)",
@@ -835,7 +835,9 @@ ABLATIONS = (
         "what cannot be read may be any document",
         (
             Cut(
-                "confsync/mirror/whereabouts.py", "else named or frozenset(self.gone)", "else named"
+                "confsync/mirror/committed/whereabouts.py",
+                "else named or frozenset(self.gone)",
+                "else named",
             ),
         ),
         (
@@ -1240,7 +1242,7 @@ ABLATIONS = (
         "a person's own keys are not committed",
         (
             Cut(
-                "confsync/mirror/uncommitted.py",
+                "confsync/mirror/committed/uncommitted.py",
                 "return _front(wanted) == _front(found)",
                 "return True",
             ),
@@ -1254,7 +1256,7 @@ ABLATIONS = (
         "a person's own rename is not committed",
         (
             Cut(
-                "confsync/mirror/uncommitted.py",
+                "confsync/mirror/committed/uncommitted.py",
                 "if self._is_own_move(entry, old, self._follows(scan, entry, old, found)):",
                 "if True:",
             ),
@@ -1299,7 +1301,7 @@ ABLATIONS = (
         "a new document takes over only the version that was named",
         (
             Cut(
-                "confsync/pull/adoption.py",
+                "confsync/pull/resolve/adoption.py",
                 "        check_seen(how.mirror, entry.path, page, asked.at)\n",
                 "",
             ),
@@ -1312,7 +1314,7 @@ ABLATIONS = (
         "--ours names the exact version",
         (
             Cut(
-                "confsync/pull/merge.py",
+                "confsync/pull/resolve/merge.py",
                 "if now == at and (not seen or page.digest in seen):",
                 "if True:",
             ),

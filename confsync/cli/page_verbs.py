@@ -63,7 +63,7 @@ def pull(
     confsync pull --ours docs/ENG/guide.xhtml --at 9
     """
     from confsync.commands.pull import pull as run
-    from confsync.pull.resolution import asked_for
+    from confsync.pull.resolve.resolution import asked_for
 
     mirror, selection = mirror_of(settings, paths)
     resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, named=selection.names)

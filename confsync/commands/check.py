@@ -70,7 +70,7 @@ def _committed(mirror: Mirror, here: Mapping[str, bytes]) -> Mapping[str, Stamp]
     """The stamps that some documents have in git, where there are any to ask about."""
     if not here:
         return {}
-    from confsync.mirror.deleted import committed_stamps
+    from confsync.mirror.committed.deleted import committed_stamps
 
     return committed_stamps(mirror.root, mirror.config.spaces, here)
 

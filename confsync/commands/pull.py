@@ -13,7 +13,7 @@ from confsync.pull.no_change import Unchanged
 if TYPE_CHECKING:
     from confsync.mirror.mirror import Mirror
     from confsync.mirror.selection import Selection
-    from confsync.pull.resolution import Resolution
+    from confsync.pull.resolve.resolution import Resolution
     from confsync.remote import Remote
 
 

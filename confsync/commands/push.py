@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 
 from confsync.errors import ConfsyncError
-from confsync.mirror import newest_stamps
+from confsync.mirror.committed import newest_stamps
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import knowing
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress, silent
-from confsync.push.absent import Missing, truly_deleted
+from confsync.push.absences import Missing, truly_deleted
 from confsync.push.candidates import (
     changed_files,
     deleted_documents,

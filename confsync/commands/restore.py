@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from confsync.errors import APIAccessError, Exit, NetworkError, ServerError
-from confsync.mirror.deleted import deleted_pages
+from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.mirror import Mirror
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeGuard, assert_never
 
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.mirror import attachment_files as files
-from confsync.mirror import newest_stamps
-from confsync.mirror.deleted import deleted_entries
+from confsync.mirror.committed import newest_stamps
+from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.committed.newest_stamps import NewestStamps
+from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.newest_stamps import NewestStamps
 from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.mirror.selection import Selection
 from confsync.mirror.snapshot import Glance
-from confsync.mirror.whereabouts import Whereabouts
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, ParentKind, Status
 from confsync.model.result import Problem, Result

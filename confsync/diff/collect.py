@@ -13,7 +13,7 @@ from confsync.diff.difference import Difference, Side
 from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
-from confsync.mirror.deleted import deleted_entries
+from confsync.mirror.committed.deleted import deleted_entries
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing
 from confsync.mirror.selection import Selection

@@ -88,7 +88,7 @@ class Glance:
         """
         from pathlib import Path
 
-        from confsync.mirror import newest_stamps
+        from confsync.mirror.committed import newest_stamps
         from confsync.mirror.index import Index
         from confsync.mirror.state import refuted
         from confsync.model.stamp import is_newer
@@ -134,8 +134,8 @@ class Glance:
             return True
         from pathlib import Path
 
+        from confsync.mirror.committed.deleted import deleted_entries
         from confsync.mirror.config_file import parse
-        from confsync.mirror.deleted import deleted_entries
 
         spaces = parse(self._config.decode()).spaces
         return not deleted_entries(Path(self._root), spaces, here=here)

@@ -15,7 +15,7 @@ from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import attachment_files as files
 from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Attached
-from confsync.pull.resolution import Resolution, Way
+from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
 from confsync.sync import attachments as attaching
 from confsync.sync.attachments import Beside, Read, read_one, way_out, who_and_what

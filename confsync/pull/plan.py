@@ -16,7 +16,7 @@ from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Attached, Stamp
 from confsync.pull.attachments import Bringing
 from confsync.pull.placement import Placement
-from confsync.pull.resolution import Resolution
+from confsync.pull.resolve.resolution import Resolution
 from confsync.remote import Remote
 from confsync.sync.space_view import SpaceView
 

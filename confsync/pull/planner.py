@@ -14,12 +14,13 @@ from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
-from confsync.pull import adoption, placement, rollback
-from confsync.pull.choice import chosen, left_alone, stamp_of, unasked, without_page
-from confsync.pull.merge import REFUSED
+from confsync.pull import placement, rollback
 from confsync.pull.placement import Placement
 from confsync.pull.plan import How, Plan, Step, Text
-from confsync.pull.resolution import Resolution, Way
+from confsync.pull.resolve import adoption
+from confsync.pull.resolve.choice import chosen, left_alone, stamp_of, unasked, without_page
+from confsync.pull.resolve.merge import REFUSED
+from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.pull.step_details import (
     has_own_files,
     with_attachments,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from confsync.errors import ConfsyncError, Exit, MassChangeError
 from confsync.mirror import moves as adopting
 from confsync.mirror import moves as moving
-from confsync.mirror.deleted import deleted_pages
+from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, ids_in, knowing, paths_of
@@ -20,7 +20,6 @@ from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result, each_space
 from confsync.progress import Progress
-from confsync.pull import git_conflicts as conflicts
 from confsync.pull import planner as planning
 from confsync.pull import subtree_moves
 from confsync.pull.apply import act, tells
@@ -28,7 +27,8 @@ from confsync.pull.guard import moves_apart, unconcerned
 from confsync.pull.no_change import Unchanged
 from confsync.pull.plan import How, Plan, Step
 from confsync.pull.prefetch import texts_ahead
-from confsync.pull.resolution import Resolution
+from confsync.pull.resolve import git_conflicts as conflicts
+from confsync.pull.resolve.resolution import Resolution
 from confsync.pull.rollback import mass_rollback
 from confsync.pull.step_details import foretold
 from confsync.pull.witnesses import Witnesses

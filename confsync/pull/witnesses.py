@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from confsync.errors import Exit
-from confsync.mirror import newest_stamps
+from confsync.mirror.committed import newest_stamps
+from confsync.mirror.committed.newest_stamps import NewestStamps
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.newest_stamps import NewestStamps
 from confsync.mirror.state import refuted
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event

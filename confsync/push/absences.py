@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from confsync.errors import Exit
-from confsync.mirror.deleted import doubtful_entries, unknown_removals
+from confsync.mirror.committed.deleted import doubtful_entries, unknown_removals
+from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, ids_in, paths_of
 from confsync.mirror.selection import Selection
-from confsync.mirror.whereabouts import Whereabouts
 from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.push.delete import Deleting

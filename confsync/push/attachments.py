@@ -24,9 +24,9 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.committed.whereabouts import new_copies
 from confsync.mirror.git.repository import stands
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.whereabouts import new_copies
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo

@@ -11,7 +11,7 @@ from confsync.document import paths
 from confsync.document.media_types import differs
 from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError, NotVisibleError
 from confsync.mirror.attachment_files import MISNAMED, head
-from confsync.mirror.deleted import deleted_entries
+from confsync.mirror.committed.deleted import deleted_entries
 from confsync.mirror.git import worktree
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror

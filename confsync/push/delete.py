@@ -21,11 +21,11 @@ from confsync.errors import (
     UnsettledError,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.git.repository import stands
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, read
 from confsync.mirror.selection import Selection
-from confsync.mirror.whereabouts import Whereabouts
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, Status

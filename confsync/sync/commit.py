@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from confsync.document.attachment_names import document_of
 from confsync.errors import APIAccessError, ConfsyncError, Exit
-from confsync.mirror.deleted import deleted_pages
+from confsync.mirror.committed.deleted import deleted_pages
+from confsync.mirror.committed.uncommitted import Owed, owed
 from confsync.mirror.git import worktree
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import parsed
 from confsync.mirror.selection import Selection
-from confsync.mirror.uncommitted import Owed, owed
 from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from confsync.errors import EVERYBODYS, APIAccessError, FileError
-from confsync.mirror.committed_bases import committed_bases, key_of
+from confsync.mirror.committed.bases import committed_bases, key_of
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import refuted
 from confsync.mirror.state.base_cache import STATE

@@ -87,7 +87,7 @@ def flaw_of_marker(mirror: Mirror, marker: Marker, remote: Remote | None = None)
     if remote is not None:
         where = f"{base} is neither here nor on the server"
     else:
-        from confsync.mirror.newest_stamps import remedy_of  # not for most documents
+        from confsync.mirror.committed.newest_stamps import remedy_of  # not for most documents
 
         cure = remedy_of(mirror.root, mirror.config.directories) or "confsync diff"
         where = f"{base} is not here: '{cure}' brings it"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from confsync.errors import ConfsyncError, Exit, ServerError
+from confsync.mirror.committed.whereabouts import Trace
 from confsync.mirror.scan import Entry
-from confsync.mirror.whereabouts import Trace
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status

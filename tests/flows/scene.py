@@ -14,7 +14,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.result import Result
-from confsync.pull.resolution import Resolution, Way
+from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.sandbox import Store
 from tests.store_remote import StoreRemote
 

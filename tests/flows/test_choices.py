@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync.pull.resolution import Way
+from confsync.pull.resolve.resolution import Way
 from confsync.sync import fetch as reading
 from tests.flows.scene import GUIDE, Scene
 

@@ -13,7 +13,7 @@ import pytest
 
 from confsync.mirror.config_file import dump
 from confsync.model.config import SpaceConfig
-from confsync.pull.resolution import Way
+from confsync.pull.resolve.resolution import Way
 from confsync.sync import fetch as reading
 from tests.flows.scene import CONFIG, GUIDE, Scene
 

@@ -28,7 +28,7 @@ from confsync.model import filenames as paths
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.outcome import PageResult
 from confsync.model.result import Result
-from confsync.pull.resolution import Resolution, Way
+from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.push.delete import Deleting
 from confsync.sandbox import PageRow, Store
 from confsync.sandbox.store.rows import POST

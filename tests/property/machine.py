@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from confsync.errors import APIAccessError
 from confsync.mirror.mirror import STATE
-from confsync.pull.resolution import Way
+from confsync.pull.resolve.resolution import Way
 from confsync.sandbox import PageRow, Refusal
 from confsync.sandbox.store.rows import PAGE
 from tests.property.desks import BLOG, PLAIN, SPACE, Desk, Site, desk_in, marks, read, template

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from confsync.document import document, stamp_reader
 from confsync.errors import DocumentError, FileError
+from confsync.mirror.committed.newest_stamps import index_of_head
 from confsync.mirror.git import history
-from confsync.mirror.newest_stamps import index_of_head
 from confsync.mirror.state.stamp_index import StampIndex
 from confsync.model.filenames import SUFFIX
 from confsync.model.stamp import Stamp

@@ -16,9 +16,9 @@ from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
-from confsync.pull.merge import check_seen
 from confsync.pull.plan import How, Step
-from confsync.pull.resolution import Resolution, Way
+from confsync.pull.resolve.merge import check_seen
+from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.sync.space_view import SpaceView
 
 _GIVEN_UP = {

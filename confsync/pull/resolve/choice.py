@@ -13,9 +13,9 @@ from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.model.stamp import Stamp
-from confsync.pull.merge import Conflict, Resolved, resolve, with_author
 from confsync.pull.plan import How, Step
-from confsync.pull.resolution import Resolution, Way
+from confsync.pull.resolve.merge import Conflict, Resolved, resolve, with_author
+from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.sync import compare
 from confsync.sync.compare import Labelled, Parent
 from confsync.sync.fetch import Case

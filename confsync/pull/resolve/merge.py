@@ -15,7 +15,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.page import Page
 from confsync.model.stamp import Layout, Stamp
-from confsync.pull.resolution import Resolution, Way
+from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
 from confsync.sync import merge_base as bases
 from confsync.sync.compare import Content

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from confsync.document.document import render
-from confsync.mirror.newest_stamps import NewestStamps, read
+from confsync.mirror.committed.newest_stamps import NewestStamps, read
 from confsync.model.stamp import Attached, Stamp, digest
 
 CONFIG = "url: https://a.example/wiki\nspaces:\n  - key: ENG\n"

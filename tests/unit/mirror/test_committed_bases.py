@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync.mirror.committed_bases import committed_bases
+from confsync.mirror.committed.bases import committed_bases
 from confsync.model.stamp import Stamp, digest
 from tests.unit.mirror.histories import History, can, page, processes, stamp, text
 

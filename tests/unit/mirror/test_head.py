@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from confsync.mirror.committed.newest_stamps import read
 from confsync.mirror.git.head import is_commit_id, mark_of_head
-from confsync.mirror.newest_stamps import read
 from tests.unit.mirror.histories import History, can, page, processes, versions
 
 

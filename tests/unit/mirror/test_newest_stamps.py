@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from confsync.errors import FileError, UsageError
+from confsync.mirror.committed.newest_stamps import remedy_of
 from confsync.mirror.git import history
-from confsync.mirror.newest_stamps import remedy_of
 from confsync.mirror.state import stamp_index
 from tests.unit.mirror.histories import (
     CONFIG,
