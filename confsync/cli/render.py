@@ -66,7 +66,7 @@ def as_text(
 
 
 def warning_lines(result: Result) -> Iterator[str]:
-    """What must be told whatever else is: on stderr, also with --quiet and --json."""
+    """Yield the warnings, which go to stderr also with --quiet and --json."""
     for warning in result.warnings:
         yield click.style("warning:", fg="yellow") + f" {safe(warning)}"
 

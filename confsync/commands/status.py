@@ -150,7 +150,7 @@ def _absent(
 
 
 def _is_stale(page: PageResult, git: NewestStamps) -> bool:
-    """Whether the server has changed a page; a restored one after the version that git knows."""
+    """Return whether the server changed a page; a restored one after the version that git knows."""
     known = git.stamps.get(page.id or "")
     later = known is not None and page.remote is not None and page.remote > known.version
     return page.outcome in _STALE or (page.outcome is Outcome.RESTORED and later)
@@ -277,7 +277,7 @@ def _local(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
 
 
 def _by_git(page: PageResult, newer: Stamp | None) -> PageResult:
-    """The local state, outdone by a newer stamp that git knows; the server was not asked."""
+    """Return the local state or, if git knows a newer stamp, that the document is restored."""
     if newer is None or page.outcome is Outcome.CONFLICTED:
         return page
     told = f"git has v{newer.version}, the file is based on v{page.base}"

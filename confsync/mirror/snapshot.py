@@ -70,7 +70,7 @@ class Glance:
         return count if known or self._holds_for(commit) else None
 
     def _holds_for(self, commit: bytes | None) -> bool:
-        """Whether another HEAD has no document more, and knows no newer stamp: a closer look."""
+        """Return whether all is clean by another HEAD, too: no further document, no newer stamp."""
         trees = githead.trees_of_head(self._root, self._directories)()
         if trees != self._trees and not self._has_all_of_head():
             return False
@@ -81,7 +81,7 @@ class Glance:
         return found is not None
 
     def _knows_nothing_newer(self) -> bool | None:
-        """Whether git knows no newer stamp of any document; None where it does, or may do.
+        """Return True if git knows no newer stamp of any document, and None if it does or may.
 
         False says that it must be asked again: the history of a shallow clone may become longer
         with the same HEAD.

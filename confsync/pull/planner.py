@@ -95,7 +95,7 @@ def _gather_bases(how: How, seen: SpaceView) -> None:
 
 
 def _choices_without_effect(how: How, seen: SpaceView) -> Iterator[Step]:
-    """The refusals of a choice for documents that have no page here to choose from."""
+    """Return the refusals of a choice for documents that have no page to choose from."""
     new = (e for e in seen.scan.entries if e.page_id is None and e.path not in seen.waiting)
     found = [unasked(how, entry) for entry in new]
     found += [left_alone(how, entry, f"excluded by {FILE_NAME}") for entry in seen.left]

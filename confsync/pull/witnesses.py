@@ -31,8 +31,8 @@ _SHALLOW = "this clone is shallow, so git cannot tell whether it put back an old
 class Witnesses:
     """What git and the audit trail know, and the warnings that a pull ends with.
 
-    A pull with `committing` leaves the look at its result to a person who may be asleep: it
-    refuses to replace documents in a shallow clone unless `allow_shallow`.
+    A pull with `committing` runs where no person reads warnings. In a shallow clone it replaces
+    no document, unless `allow_shallow`.
     """
 
     def __init__(self, mirror: Mirror, *, committing: bool, allow_shallow: bool) -> None:
@@ -54,12 +54,12 @@ class Witnesses:
         return None
 
     def note(self, readers: Iterable[Reader]) -> None:
-        """Remember which newer stamps the server has not, after a pull of everything."""
+        """Remember the newer stamps that the server does not have, after a pull of everything."""
         found = [stamp for reader in readers for stamp in reader.refuted]
         refuted.note(self._mirror.root / STATE, found)
 
     def _pushed_from_here(self, replaced: list[Step]) -> Iterator[str]:
-        """A warning for each document that is older than a version that this mirror wrote."""
+        """Yield a warning for each document that is older than a version that this mirror wrote."""
         steps = {step.result.id: step for step in replaced if not _is_edited(step)}
         pushed: dict[str, int] = {}
         for event in self._mirror.audit.read() if steps else ():
@@ -76,7 +76,7 @@ class Witnesses:
 
 
 def _replaces(step: Step) -> bool:
-    """Whether a step puts the server's text, or place, over that of an unmodified document."""
+    """Return whether a step replaces text or place of an unmodified document."""
     if step.entry is None or step.chosen or step.remove:
         return False
     moved = step.result.outcome is Outcome.MOVED
@@ -89,7 +89,7 @@ def _is_edited(step: Step) -> bool:
 
 
 def _is_later(event: Event, stamp: Stamp) -> bool:
-    """Whether a line of the audit trail tells of a text that is newer than the stamp's."""
+    """Return whether a line of the audit trail tells of a text that is newer than the stamp's."""
     written = event.what in _WRITTEN and event.after != stamp.digest
     return written and event.version is not None and event.version > stamp.version
 

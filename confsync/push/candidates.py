@@ -70,7 +70,7 @@ def _meant(scan: SpaceScan, entry: Entry, restored: Set[str]) -> bool:
 
 
 def restored_in(scans: tuple[SpaceScan, ...], newest: Mapping[str, Stamp]) -> frozenset[str]:
-    """The paths of documents that git seems to have put back; the server has to confirm it."""
+    """Return the paths of documents that git seems to have put back; the server decides."""
     return frozenset(
         entry.path
         for scan in scans

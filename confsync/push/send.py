@@ -211,7 +211,7 @@ class Sending:
         return cases, failures
 
     def _is_unchanged(self, entry: Entry, case: Case) -> bool:
-        """Whether a document only seemed to be put back by git: the server does not confirm it."""
+        """Return whether a document only seemed to be put back, and has nothing else to send."""
         edited = entry.document is not None and entry.document.modified
         sent = edited or self._scan.moves(entry) or entry.path in self._scan.foreign
         restored = case.decisions.content is Content.RESTORED

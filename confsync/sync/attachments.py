@@ -105,7 +105,7 @@ class Beside:
         )
 
     def put_back(self, infos: Iterable[AttachmentInfo] | None = None) -> tuple[Attached, ...]:
-        """The newer stamps that git knows of files that it put back.
+        """Return the newer stamps that git knows of files that it put back.
 
         `infos` are the server's, where it was asked: it confirms them, as far as it can be told
         without reading bytes.

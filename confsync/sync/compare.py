@@ -212,7 +212,7 @@ def landed_as(stamp: Stamp, local: Local, remote: Present) -> int | None:
 
 
 def parent(wanted: str | None, base: str | None, current: str | None) -> Parent:
-    """What to do about the place that a document wants, its base's, and the server's."""
+    """Return what to do about a place: the wanted one beside the base's and the server's."""
     if wanted == base:
         return Parent.SAME if current == base else Parent.FOLLOW
     if current == base:

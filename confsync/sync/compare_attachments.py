@@ -56,7 +56,7 @@ class Sides:
 
     @property
     def seems_restored(self) -> bool:
-        """Whether git knows a newer stamp than the file's; the server has to confirm it."""
+        """Return whether git knows a newer stamp than the file's; the server has to confirm it."""
         if self.base is None or self.newer is None or self.local is None:
             return False
         known = (self.base.digest, self.local)
@@ -114,10 +114,10 @@ def decide(sides: Sides) -> Decision:
 
 
 def _put_back(sides: Sides) -> Decision | None:
-    """The decision on a file that git put back; None for any other.
+    """Return the decision on a file that git put back, and None for any other file.
 
-    The server confirms the newer stamp if it has that version's bytes. No server tells what an
-    older version was without sending it: where it has a later one, it counts as confirmed.
+    The server confirms the newer stamp if it has that version's bytes. If the server has a later
+    version, the newer stamp counts as confirmed: refuse rather than guess.
     """
     remote, newer = sides.remote, sides.newer
     if not sides.seems_restored or remote is None or newer is None:

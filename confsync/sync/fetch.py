@@ -199,7 +199,7 @@ class Reader:
         return Case(stamp, local, remote, decisions, newer)
 
     def _newer(self, stamp: Stamp, local: Local, remote: Present) -> Stamp | None:
-        """Return the newer stamp N that git knows, where it makes this a restored document.
+        """Return the newer stamp N that git knows, if it makes this a restored document.
 
         The server confirms N: it has that version now, or had it. A version that is gone counts as
         confirmed: refuse rather than guess. An old version is read only where it decides.

@@ -61,7 +61,7 @@ def _look_in_git(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
 
 
 def newest_of(mirror: Mirror, stamps: Mapping[str, Stamp]) -> Newest:
-    """What a reader is to know of git's newest stamps, by page id."""
+    """Return what a reader needs of git's newest stamps, which are by page id."""
     from confsync.sync.fetch import Newest  # not for who only checks
 
     likely = refuted.without(mirror.root / STATE, stamps)

@@ -40,7 +40,7 @@ def is_document(name: str) -> bool:
 
 
 def commit_of_head(root: str) -> Callable[[], bytes | None]:
-    """Begin to ask git for the commit that is HEAD, which is answered when called.
+    """Start asking git for the commit that is HEAD; calling the result waits for the answer.
 
     Empty without a repository. None where only a closer look can tell, such as before the first
     commit.

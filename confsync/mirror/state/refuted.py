@@ -1,8 +1,7 @@
-"""The newer stamps of git's that a server did not confirm, so that nobody is told of them again.
+"""The newer stamps of git's that a server did not confirm: status does not tell of them again.
 
-A server that was restored from a backup has not what git knows. A pull finds that out; a status
-that asks no server would have to guess. Without this file it guesses, and the next pull writes it
-anew.
+A server that was restored from a backup lacks the versions that git knows. A pull finds that out
+and writes this file. Without the file an offline status guesses; the next pull writes it again.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ def without(state: Path, stamps: Mapping[str, Stamp]) -> Mapping[str, Stamp]:
 
 
 def note(state: Path, stamps: Iterable[Stamp]) -> None:
-    """Remember all the stamps that a pull found not to be the server's. None may be missing."""
+    """Write the stamps that a pull found not to be the server's, in place of the earlier ones."""
     now = frozenset(map(_line, stamps))
     if now != _read(state):
         with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
 """The step of a page whose side a person chose: --ours, --theirs, or a merge.
 
-A choice is never passed over in silence: it is done as a whole, or refused with the reason.
+confsync carries a choice out as a whole, or refuses it with the reason.
 """
 
 from __future__ import annotations
@@ -87,13 +87,13 @@ def _conflict(step: Step, base: Stamp, page: Page, stamp: Stamp, labels: Labelle
 
 
 def _with_name(how: How, page: Page) -> Page:
-    """The page with the name of the person who made its version."""
+    """Return the page with the name of the person who made its version."""
     account = page.info.version.author
     return with_author(page, names_of(how.mirror, how.remote, [account]).get(account, ""))
 
 
 def _step(step: Step, case: Case, asked: Resolution, conflict: Conflict, made: Resolved) -> Step:
-    """The step with the document that was made, and the result that tells of it."""
+    """Return the step with the document that was made, and the result that tells of it."""
     page = conflict.page
     changed = made.data != conflict.entry.raw
     result = replace(step.result, title=page.info.title, outcome=_outcome(case, asked.way, changed))
@@ -138,7 +138,7 @@ def _outcome(case: Case, way: Way, changed: bool) -> Outcome:
 
 
 def _place_and_labels(how: How, case: Case, way: Way) -> _Chosen | str:
-    """What becomes of place and labels, or why the choice cannot be made.
+    """Return what becomes of place and labels, or the reason why the choice cannot be made.
 
     --ours keeps both, so that the next push sends them: the stamp has the server's. --theirs takes
     both: a pull that names paths moves no file, so the stamp has the place where the file stands,

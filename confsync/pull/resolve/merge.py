@@ -62,12 +62,12 @@ class Conflict:
 
     @property
     def is_edit(self) -> bool:
-        """Whether the document says something that neither base nor page does."""
+        """Return whether the document differs from both the base and the page."""
         return self.document.digest not in (self.base.digest, self.page.digest)
 
     @property
     def is_news(self) -> bool:
-        """Whether the page says something that neither the document's own base nor it does."""
+        """Return whether the page differs from both the document and the document's own base."""
         own = self.document.stamp
         known = (self.document.digest, own.digest if own else "")
         return self.page.digest not in known

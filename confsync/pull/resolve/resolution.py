@@ -51,5 +51,5 @@ def asked_for(
 
 
 def _is_one(name: str) -> bool:
-    """Whether a path is a document's, or that of a file among a document's attachments."""
+    """Return whether a path is a document's, or that of a file among a document's attachments."""
     return name.endswith(SUFFIX) or document_of(name) is not None
