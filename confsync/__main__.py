@@ -15,6 +15,9 @@ GARBAGE = 100_000
 
 def run() -> None:
     """Run the command line and end the process with its exit code."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        # Pages have names that this locale's encoding lacks: their files could not even be opened.
+        os.execv(sys.executable, [sys.orig_argv[0], "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     gc.set_threshold(GARBAGE)
     gc.enable()
     for name in ("stdout", "stderr"):

@@ -38,15 +38,19 @@ def worst(*codes: Exit) -> Exit:
 
 
 class ConfsyncError(Exception):
-    """The root. `code` is stable and made for programs; `hint` names the next command."""
+    """The root. `code` is stable and made for programs; `hint` names the next command.
+
+    `message` is one line. `said` is what another program said about it, in lines.
+    """
 
     exit = Exit.LOCAL
     code = "error"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", said: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.said = said
 
 
 class UsageError(ConfsyncError):
@@ -54,6 +58,19 @@ class UsageError(ConfsyncError):
 
     exit = Exit.USAGE
     code = "usage"
+
+
+class StoppedError(ConfsyncError):
+    """The run was interrupted, such as by ^C."""
+
+    exit = Exit.INTERRUPTED
+    code = "interrupted"
+
+
+class InternalError(ConfsyncError):
+    """A mistake in confsync itself."""
+
+    code = "internal"
 
 
 class ConfigError(ConfsyncError):

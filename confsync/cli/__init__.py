@@ -6,6 +6,7 @@ The only package that reads the environment and prints. What a command does is i
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
 import sys
@@ -14,8 +15,8 @@ from collections.abc import Sequence
 import click
 
 from confsync.cli.options import Settings, cli
-from confsync.cli.session import color_of
-from confsync.errors import ConfsyncError, Exit
+from confsync.cli.session import color_of, lost_output
+from confsync.errors import ConfsyncError, Exit, InternalError, StoppedError, UsageError
 
 __all__ = ["cli", "main"]
 
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings()
     for name in _SAID_TO_HOOKS:
         os.environ.pop(name, None)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what its encoding lacks shall stop nothing
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(given, prog_name="confsync", standalone_mode=False, obj=settings)
     except SystemExit as end:
@@ -43,24 +47,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return end.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         if _in_json(settings, given):
-            return _fail(settings, given, "usage", "no command", _help(error), Exit.USAGE)
-        click.echo(error.format_message())
-        return int(Exit.USAGE)
+            return _fail(settings, given, UsageError("no command", hint=_help(error)))
+        return _explain(settings, error)
     except click.UsageError as error:
-        return _fail(settings, given, "usage", error.format_message(), _help(error), Exit.USAGE)
+        return _fail(settings, given, UsageError(error.format_message(), hint=_help(error)))
     except ConfsyncError as error:
-        return _fail(settings, given, error.code, error.message, error.hint, error.exit)
+        return _fail(settings, given, error)
     except (KeyboardInterrupt, click.Abort):
         hint = "every file is whole; run the command again to go on"
-        return _fail(settings, given, "interrupted", "interrupted", hint, Exit.INTERRUPTED)
+        return _fail(settings, given, StoppedError("interrupted", hint=hint))
     except Exception as error:
+        if isinstance(error, (OSError, ValueError)) and _while_printing(error):
+            return _not_printed(settings, error)
         if settings.verbose > 1:
             raise
         what = f"this should not happen: {type(error).__name__}: {error}"
-        return _fail(
-            settings, given, "internal", what, "-vv shows where; please report", Exit.LOCAL
-        )
+        return _fail(settings, given, InternalError(what, hint="-vv shows where; please report"))
     return 0
+
+
+def _explain(settings: Settings, error: click.UsageError) -> int:
+    """Print the help, where no command is given."""
+    try:
+        click.echo(error.format_message())
+    except (OSError, ValueError) as lost:
+        return _not_printed(settings, lost)
+    return int(Exit.USAGE)
+
+
+def _while_printing(error: BaseException) -> bool:
+    """Whether an error comes from writing to stdout or stderr."""
+    place = error.__traceback__
+    while place is not None and place.tb_frame.f_code is not click.echo.__code__:
+        place = place.tb_next
+    return place is not None
+
+
+def _not_printed(settings: Settings, error: OSError | ValueError) -> int:
+    """Tell that the output cannot be written, unless its reader has only gone; the exit code."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
+    if isinstance(error, BrokenPipeError):
+        return 0
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(lost_output(error), nl=False, err=True, color=color_of(settings))
+    return int(Exit.LOCAL)
 
 
 def _help(error: click.UsageError) -> str:
@@ -68,24 +98,20 @@ def _help(error: click.UsageError) -> str:
     return f"'{path} --help' explains"
 
 
-def _fail(
-    settings: Settings, given: list[str], code: str, message: str, hint: str, exit_code: Exit
-) -> int:
+def _fail(settings: Settings, given: list[str], error: ConfsyncError) -> int:
     """An error without a result, in the form that was asked for."""
-    from confsync.cli import render
+    from confsync.cli import escape, render
     from confsync.model.result import Problem, Result
 
-    problem = Problem(code, message, hint, exit_code)
+    problem = Problem.of(error)
     if _in_json(settings, given):
-        import json
-
         failed = Result(settings.verb, errors=(problem,))
-        with contextlib.suppress(OSError):  # nobody reads it any more
-            click.echo(json.dumps(failed.as_json(), ensure_ascii=False))
-    with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+            click.echo(escape.json_line(failed.as_json()))
+    with contextlib.suppress(OSError, ValueError):
         for line in render.problem_lines(problem):
             click.echo(line, err=True, color=color_of(settings))
-    return int(exit_code)
+    return int(error.exit)
 
 
 def _in_json(settings: Settings, given: list[str]) -> bool:

@@ -1,18 +1,60 @@
-"""Make text safe for a terminal, and a path safe for a shell."""
+"""Make text safe for a terminal and for a CI system's log, and a path safe for a shell."""
 
 from __future__ import annotations
 
 import re
 
-# A server's titles and messages must not steer the terminal.
-_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+# A server's titles and messages must not steer the terminal: C0 and C1, what turns the direction of
+# text (bidi), what has no width and joins no letters, tags, halves of surrogate pairs.
+_UNSEEN = (
+    "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f"
+)
+_CONTROL = re.compile(f"[\x00-\x08\x0a-\x1f{_UNSEEN}]")
+# The same for a text of several lines.
+_CONTROL_BUT_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_UNSEEN}]")
+# GitHub obeys '::' at the start of a line, past white space, and '##[' anywhere in one; Azure obeys
+# '##vso[', TeamCity '##teamcity['.
+_COMMAND = re.compile(r"^(\s*)::|##(?=[A-Za-z]*\[)", re.MULTILINE)
+_IN_JSON = re.compile(r"##(?=[A-Za-z]*\[)")
+# A step through JSON's escapes: a pair that means one character, half a pair, any other escape.
+_ESCAPES = re.compile(
+    r"\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)", re.DOTALL
+)
 # What a shell takes for more than a letter of a name.
 _SHELLS = re.compile(r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]")
 
 
 def safe(text: str) -> str:
-    """Text with control characters made visible."""
-    return re.sub(_CONTROL, lambda found: f"\\x{ord(found[0]):02x}", text)
+    """Return text of a server or a file as a part of one line: nothing in it ends the line, steers
+    the terminal or is a command to a CI system."""
+    return without_commands(_CONTROL.sub(_shown, text))
+
+
+def safe_lines(text: str) -> str:
+    """Return a text of several lines, in which nothing steers the terminal."""
+    return _CONTROL_BUT_LINES.sub(_shown, text)
+
+
+def without_commands(text: str) -> str:
+    """Return a text, of one line or several, in which a CI system finds no command."""
+    if "::" not in text and "##" not in text:
+        return text
+    return _COMMAND.sub(lambda found: "#\\x23" if found[1] is None else f"{found[1]}\\x3a:", text)
+
+
+def json_line(value: object) -> str:
+    """Return a value as one line of JSON in ASCII, which every reader of JSON accepts.
+
+    Half a surrogate pair is no character: it stands there as the text of its escape. RFC 8259
+    leaves open what a reader makes of it, and some refuse the whole text.
+    """
+    import json
+
+    dumped = json.dumps(value)
+    if "\\ud" in dumped:
+        dumped = _ESCAPES.sub(lambda found: f"\\\\{found[1]}" if found[1] else found[0], dumped)
+    return _IN_JSON.sub(r"#\\u0023", dumped) if "##" in dumped else dumped
 
 
 def typed(path: str) -> str:
@@ -20,3 +62,9 @@ def typed(path: str) -> str:
     if not _SHELLS.search(path):
         return path
     return '"' + re.sub(r'([\\"$`])', r"\\\1", path) + '"'
+
+
+def _shown(found: re.Match[str]) -> str:
+    """Make a character visible, as Python writes it."""
+    number = ord(found[0])
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"

@@ -182,7 +182,7 @@ def diff(
     confsync diff --word-diff ENG/guide.xhtml
     confsync diff --html report.html
     """
-    from confsync.cli.escape import safe
+    from confsync.cli.escape import safe_lines
     from confsync.commands.diff import diff as run
     from confsync.diff.text import Style
 
@@ -192,7 +192,7 @@ def diff(
     terminal = on_terminal(settings)
     numbers = stat or html is not None
     color = not settings.as_json and colored(settings)
-    style = Style(color, words, safe if terminal else str)
+    style = Style(color, words, safe_lines if terminal else str)
     with (
         remote_when_asked(settings, mirror) as opened,
         progress_on(settings) as progress,

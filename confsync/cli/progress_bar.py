@@ -34,7 +34,7 @@ class Rate(ProgressColumn):
 def shown(console: Console | None = None) -> Iterator[Show]:
     """Shows progress on stderr, and takes it away at the end."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         Rate(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from confsync.cli.escape import safe
+from confsync.cli.escape import safe, safe_lines
 from confsync.errors import Exit
 from confsync.model.result import Problem, Result
 from confsync.model.stamp import message_without_token
@@ -18,13 +18,6 @@ from confsync.model.summary import pages as counted_pages
 
 if TYPE_CHECKING:
     from confsync.model.lint import Finding
-
-
-def as_json(result: Result) -> str:
-    """The JSON envelope, on one line."""
-    import json
-
-    return json.dumps(result.as_json(), ensure_ascii=False)
 
 
 def as_text(
@@ -44,7 +37,7 @@ def as_text(
     of its own, has seen to that already.
     """
     told = result.command in _TELLS_ITSELF
-    given = safe(result.text) if terminal and result.command != "diff" else result.text
+    given = safe_lines(result.text) if terminal and result.command != "diff" else result.text
     out = [*_page_lines(result, shown, verbose, now)]
     out += [] if told else [safe(note) for note in result.notes]
     out += [] if given else _stat_lines(result, shown, width)
@@ -120,7 +113,7 @@ def _check_lines(result: Result, *, failed: bool = False) -> Iterator[str]:
         if good and failed:
             continue
         mark = click.style("ok  ", fg="green") if good else click.style("FAIL", fg="red")
-        yield f" {mark} {check.name:<{width}}  {safe(check.message)}"
+        yield f" {mark} {safe(check.name):<{width}}  {safe(check.message)}"
         if check.hint:
             yield f"      {'':<{width}}  {safe(check.hint)}"
 
@@ -254,5 +247,6 @@ def problem_lines(problem: Problem) -> Iterator[str]:
     warns = problem.exit is Exit.DONE
     kind = click.style("warning:", fg="yellow") if warns else click.style("error:", fg="red")
     yield f"{kind} {safe(problem.message)}"
+    yield from map(safe, problem.said.splitlines())
     if problem.hint:
         yield click.style("hint:", fg="yellow") + f" {safe(problem.hint)}"

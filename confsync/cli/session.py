@@ -235,7 +235,7 @@ def finish(
     from confsync.cli import escape, render
 
     if settings.as_json:
-        given, out = render.as_json(result) + "\n", ""
+        given, out = f"{escape.json_line(result.as_json())}\n", ""
         err = "".join(f"{line}\n" for line in render.warning_lines(result))
     elif annotate:
         given, out, err = render.as_annotations(result, _annotated(settings, root)), "", ""
@@ -251,8 +251,9 @@ def finish(
         )
         if settings.directory:
             # What we tell to type must work where it is typed.
-            command = f"'confsync -C {escape.typed(str(settings.directory))} "
+            command = f"'confsync -C {escape.safe(escape.typed(str(settings.directory)))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
+        given = escape.without_commands(given) if _is_read_by_ci() else given
     _end(settings, given, out, err, int(result.exit), paged=paged)
 
 
@@ -277,13 +278,37 @@ def _end(
             _print(settings, given, out, paged=paged)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
-    except OSError as error:
+    except (OSError, ValueError) as error:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-        err += f"error: the output cannot be written: {error.strerror}\n"
+        # What became of the pages is told where it still can be.
+        told = given if settings.as_json else out
+        err += (told if settings.verb in _WORKING else "") + lost_output(error)
         code = code or int(Exit.LOCAL)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         click.echo(err, nl=False, err=True, color=color_of(settings))
     sys.exit(code)
+
+
+def lost_output(error: OSError | ValueError) -> str:
+    """Return the line that tells why the output is not where it should be."""
+    why = getattr(error, "strerror", None) or error
+    return f"error: the output cannot be written: {why}\n"
+
+
+# The verbs that write: files, pages, or the keyring.
+_WORKING = ("clone", "init", "login", "logout", "new", "pull", "push", "restore")
+
+
+def _is_read_by_ci() -> bool:
+    """Whether a CI system reads what is printed, and obeys lines of it; in a file none does."""
+    if os.environ.get("CI", "").lower() in ("", "0", "false"):
+        return False
+    import stat
+
+    try:
+        return not stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return True
 
 
 def _width() -> int:
@@ -357,8 +382,16 @@ def _log(verbose: int) -> Iterator[None]:
         return
     import logging
 
+    from confsync.cli.escape import safe
+
+    class Line(logging.Formatter):
+        """One line for each record, whatever a server put into it."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            return safe(super().format(record))
+
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    handler.setFormatter(Line("%(name)s: %(message)s"))
     logger = logging.getLogger("confsync")
     before = logger.level
     logger.addHandler(handler)

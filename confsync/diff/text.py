@@ -43,7 +43,8 @@ def all_unified(found: Sequence[Difference], style: Style = Style()) -> list[str
 def _head(found: Difference, style: Style) -> str:
     bold, plain = ("\x1b[1m", "\x1b[m") if style.color else ("", "")
     names = zip(("---", "+++"), found.names, strict=True)
-    return "".join(f"{bold}{mark} {style.shown(name)}{plain}\n" for mark, name in names)
+    lines = ((mark, " ".join(style.shown(name).splitlines())) for mark, name in names)
+    return "".join(f"{bold}{mark} {name}{plain}\n" for mark, name in lines)
 
 
 def counted(found: Difference, text: str) -> Change:

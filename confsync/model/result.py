@@ -21,17 +21,21 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """An error that belongs to the whole command or to a file without a page."""
+    """An error that belongs to the whole command or to a file without a page.
+
+    `said` is what another program said about it, in lines.
+    """
 
     code: str
     message: str
     hint: str = ""
     exit: Exit = Exit.LOCAL
+    said: str = ""
 
     @classmethod
     def of(cls, error: ConfsyncError) -> Problem:
         """The problem that an exception tells of."""
-        return cls(error.code, error.message, error.hint, error.exit)
+        return cls(error.code, error.message, error.hint, error.exit, error.said)
 
 
 @contextlib.contextmanager
@@ -113,10 +117,14 @@ class Result:
             more["text"] = self.text
         pages = [page.as_json() for page in self.pages]
         errors = [
-            {"code": error.code, "message": error.message, "hint": error.hint or None}
+            {"code": error.code, "message": _whole(error), "hint": error.hint or None}
             for error in self.errors
         ]
         return brief.envelope(self.command, int(self.exit), pages, errors, self.summary, **more)
+
+
+def _whole(error: Problem) -> str:
+    return f"{error.message}\n{error.said}" if error.said else error.message
 
 
 def _version_as_json(version: Version) -> dict[str, object]:

@@ -24,6 +24,8 @@ from confsync.model.stamp import message_without_token
 from confsync.remote import Remote
 from confsync.sync.people import people_of
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 _WROTE = (
     Outcome.CREATED,
     Outcome.UPDATED,
@@ -66,7 +68,7 @@ class Commit:
                 self._mirror.root, names, lambda named: self._told(result, owed, named)
             )
         except ConfsyncError as error:
-            problem = Problem(error.code, f"not committed: {error.message}", error.hint, error.exit)
+            problem = Problem.of(error)._replace(message=f"not committed: {error.message}")
             return replace(result, errors=(*result.errors, problem))
         notes = [f"committed as {made}"] if made else []
         if names and not made:
@@ -143,7 +145,7 @@ class Commit:
             version = f"v{page.base} -> v{page.remote}" if page.base else f"v{page.remote}"
             if page.remote is None or page.base == page.remote:
                 version = page.outcome.value
-            lines.append(f"{page.path} {version}{self._who(page, people)}")
+            lines.append(_line(f"{page.path} {version}{self._who(page, people)}"))
         if people:
             host = urlsplit(self._mirror.config.url).hostname
             lines += ["", *_trailers(people.values(), host or "confluence")]
@@ -214,4 +216,10 @@ def _nobodys(account: str, host: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[<>\x00-\x1f\x7f-\x9f]", " ", text).split())
+    return _line(re.sub("[<>]", " ", text))
+
+
+def _line(text: str) -> str:
+    """One line, in which nothing steers a terminal: git shows messages as they are, and takes the
+    last lines of one for trailers."""
+    return " ".join(_CONTROL.sub(" ", text).split())

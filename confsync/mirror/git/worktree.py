@@ -110,7 +110,7 @@ def commit(
         if new:
             with _paths(new) as given:
                 command.reset("--quiet", *_FROM_STDIN, istream=given)
-        raise FileError(f"git refused:\n{refused}", hint=_LATER)
+        raise FileError("git refused:", hint=_LATER, said=refused)
 
 
 def _committed(command: Git, names: Sequence[str], message: str) -> str | None:
