@@ -79,6 +79,12 @@ class ConfigError(ConfsyncError):
     code = "config"
 
 
+class UntrustedError(ConfsyncError):
+    """Credentials would go to a server that the environment does not vouch for."""
+
+    code = "untrusted"
+
+
 class LockedError(ConfsyncError):
     """Another confsync works on this mirror."""
 

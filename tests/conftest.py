@@ -18,7 +18,7 @@ from tests import profiles
 # Here, since hypothesis looks at its option before the conftest of any other directory is read.
 profiles.load()
 
-for _name in ("CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR"):
+for _name in ("CONFSYNC_URL", "CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR", "CI", "SUDO_UID"):
     os.environ.pop(_name, None)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
+from collections.abc import Mapping
+from typing import TextIO
 
 # A server's titles and messages must not steer the terminal: C0 and C1, what turns the direction of
 # text (bidi), what has no width and joins no letters, tags, halves of surrogate pairs.
@@ -41,6 +45,21 @@ def without_commands(text: str) -> str:
     if "::" not in text and "##" not in text:
         return text
     return _COMMAND.sub(lambda found: "#\\x23" if found[1] is None else f"{found[1]}\\x3a:", text)
+
+
+def is_read_by_ci(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether a CI system reads a stream, and obeys lines of it; in a file it obeys none."""
+    if not is_ci(environment):
+        return False
+    try:
+        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return True
+
+
+def is_ci(environment: Mapping[str, str]) -> bool:
+    """Whether the environment is that of a CI system."""
+    return environment.get("CI", "").lower() not in ("", "0", "false")
 
 
 def json_line(value: object) -> str:

@@ -17,7 +17,6 @@ from confsync.cli.session import (
     mirror_at,
     mirrors_of,
     progress_on,
-    remote_for,
     together,
     unchanged_at,
 )
@@ -42,6 +41,7 @@ def status(
     count = None if paths or look or fresh else unchanged_at(settings)
     if count is not None:
         finish_clean(settings, count)
+    from confsync.cli.connection import remote_for
     from confsync.commands.status import status as run
     from confsync.mirror.snapshot import clean
     from confsync.model.result import Result

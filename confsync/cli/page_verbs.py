@@ -5,11 +5,13 @@ Everything else is imported inside the functions, so that each command loads onl
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import click
 
-from confsync.cli import completion
+from confsync.cli import completion, trust
+from confsync.cli.connection import remote_for, remote_when_asked
 from confsync.cli.options import Settings, cli, common
 from confsync.cli.session import (
     colored,
@@ -18,8 +20,6 @@ from confsync.cli.session import (
     mirror_of,
     on_terminal,
     progress_on,
-    remote_for,
-    remote_when_asked,
     target_of,
 )
 from confsync.errors import UsageError
@@ -132,6 +132,8 @@ def push(
     mirror, selection = mirror_of(settings, paths)
     if deleting and deleting.named and not paths:
         selection = replace(selection, among=frozenset())
+    if since is not None:
+        trust.check_range(os.environ, mirror, since)
     with (
         remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +12,7 @@ import click
 
 from confsync.cli.options import Settings
 from confsync.errors import Exit, UsageError
+from confsync.model.filenames import CONFIG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from confsync.model.result import Result
     from confsync.progress import Progress
     from confsync.push.delete import Deleting
-    from confsync.remote import Credentials, Remote
     from confsync.sync.target import Target
 
 
@@ -41,7 +40,17 @@ def mirror_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Mirror, 
     from confsync.mirror.mirror import Mirror
     from confsync.mirror.selection import Selection
 
-    return Mirror(root, config.load(root)), Selection.of(root, start, paths)
+    found = config.load(root)
+    _check_above(root, start, found.url)
+    return Mirror(root, found), Selection.of(root, start, paths)
+
+
+def _check_above(root: Path, start: Path, url: str) -> None:
+    """Raise UntrustedError for another user's configuration that was found above."""
+    if root != start:
+        from confsync.cli import trust
+
+        trust.check_owner(os.environ, root, start, url)
 
 
 def unchanged_at(settings: Settings) -> int | None:
@@ -54,7 +63,19 @@ def unchanged_at(settings: Settings) -> int | None:
 
     start = settings.place
     root = root_above(start) if os.path.isdir(start) else None
-    return None if root is None else glance.clean(root)
+    if root is None or (root != start and not _is_own(root)):
+        return None
+    return glance.clean(root)
+
+
+def _is_own(root: str) -> bool:
+    """Whether a configuration certainly is this user's; of others' `trust` knows more."""
+    try:
+        return not hasattr(os, "geteuid") or os.geteuid() == (
+            os.lstat(os.path.join(root, CONFIG)).st_uid
+        )
+    except OSError:
+        return False
 
 
 def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
@@ -150,52 +171,16 @@ def base_url(settings: Settings, url: str | None) -> str:
     from confsync.model.url import check_url
 
     if url is None:
-        return config.load(config.find_root(settings.start)).url
+        from confsync.cli import trust
+
+        root = config.find_root(settings.start)
+        found = config.load(root).url
+        trust.check_owner(os.environ, root, None, found)
+        return found
     try:
         return check_url(url)
     except ValueError as error:
         raise UsageError(str(error)) from None
-
-
-@contextlib.contextmanager
-def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
-    from confsync.cli import malloc as arenas
-    from confsync.remote import open_remote
-
-    arenas.limit()
-    credentials = _credentials(os.environ, url)
-    with _log(settings.verbose):
-        remote = open_remote(url, credentials, flavor=flavor, jobs=settings.jobs)
-        try:
-            yield remote
-        finally:
-            remote.close()
-
-
-def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContextManager[Remote]:
-    """A connection to a mirror's Confluence."""
-    return remote_of(settings, mirror.config.url, mirror.config.flavor)
-
-
-@contextlib.contextmanager
-def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[], Remote]]:
-    """What connects when it is called; who never calls it needs no server and no credentials."""
-    with contextlib.ExitStack() as stack:
-        yield functools.cache(lambda: stack.enter_context(remote_for(settings, mirror)))
-
-
-def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
-    """The environment's token, else the keyring's; without one the library looks into .netrc."""
-    from confsync.remote import Credentials
-    from confsync.remote import token_store as keychain
-
-    certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
-    token = environment.get("CONFSYNC_TOKEN", "").strip()
-    if token:
-        user = environment.get("CONFSYNC_USER", "").strip() or None
-        return Credentials(token, user, certificate)
-    user, token = keychain.load(url) or (None, "")
-    return Credentials(token, user, certificate)
 
 
 @contextlib.contextmanager
@@ -253,7 +238,8 @@ def finish(
             # What we tell to type must work where it is typed.
             command = f"'confsync -C {escape.safe(escape.typed(str(settings.directory)))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
-        given = escape.without_commands(given) if _is_read_by_ci() else given
+        if escape.is_read_by_ci(sys.stdout, os.environ):
+            given = escape.without_commands(given)
     _end(settings, given, out, err, int(result.exit), paged=paged)
 
 
@@ -297,18 +283,6 @@ def lost_output(error: OSError | ValueError) -> str:
 
 # The verbs that write: files, pages, or the keyring.
 _WORKING = ("clone", "init", "login", "logout", "new", "pull", "push", "restore")
-
-
-def _is_read_by_ci() -> bool:
-    """Whether a CI system reads what is printed, and obeys lines of it; in a file none does."""
-    if os.environ.get("CI", "").lower() in ("", "0", "false"):
-        return False
-    import stat
-
-    try:
-        return not stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
-    except (OSError, ValueError):
-        return True
 
 
 def _width() -> int:
@@ -372,32 +346,3 @@ def colored(settings: Settings) -> bool:
     """Whether what is printed is in colour."""
     wanted = color_of(settings)
     return on_terminal(settings) if wanted is None else wanted
-
-
-@contextlib.contextmanager
-def _log(verbose: int) -> Iterator[None]:
-    """With -vv, a line for each request, on stderr. Never a body, never a header."""
-    if verbose < 2:
-        yield
-        return
-    import logging
-
-    from confsync.cli.escape import safe
-
-    class Line(logging.Formatter):
-        """One line for each record, whatever a server put into it."""
-
-        def format(self, record: logging.LogRecord) -> str:
-            return safe(super().format(record))
-
-    handler = logging.StreamHandler()
-    handler.setFormatter(Line("%(name)s: %(message)s"))
-    logger = logging.getLogger("confsync")
-    before = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(before)

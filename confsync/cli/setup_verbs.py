@@ -5,12 +5,15 @@ Everything else is imported inside the functions, so that each command loads onl
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
+from confsync.cli import trust
+from confsync.cli.connection import remote_for, remote_of
 from confsync.cli.options import Settings, cli, common
-from confsync.cli.session import base_url, finish, mirror_of, progress_on, remote_for, remote_of
+from confsync.cli.session import base_url, finish, mirror_of, progress_on
 
 
 @cli.command()
@@ -68,7 +71,8 @@ def doctor(settings: Settings) -> None:
     from confsync.commands.doctor import doctor as run
 
     mirror, _ = mirror_of(settings, ())
-    result = run(mirror, lambda: remote_for(settings, mirror))
+    pinned = trust.pin(os.environ) is not None
+    result = run(mirror, lambda: remote_for(settings, mirror), pinned=pinned)
     finish(settings, result, mirror.root)
 
 
@@ -90,6 +94,7 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     from confsync.remote import token_store as keychain
 
     where = base_url(settings, url)
+    trust.check_pin(os.environ, where)
     interactive = sys.stdin.isatty()
     if interactive and user is None:
         user = click.prompt("User (empty for a personal access token)", default="") or None

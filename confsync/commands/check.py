@@ -13,7 +13,7 @@ from confsync.mirror.scan import Entry, SpaceScan, read
 from confsync.mirror.selection import Selection
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
-from confsync.sync.lint import Known, findings_of, gather_bases, unknown_to_cache
+from confsync.sync.lint import Known, broken_folder, findings_of, gather_bases, unknown_to_cache
 
 if TYPE_CHECKING:
     from confsync.mirror.index import Index
@@ -39,6 +39,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     clean = 0
     for scan in scans:
         known = Known(scan.config.key, titles, committed)
+        findings += [broken_folder(error) for error in scan.broken if selection.has(error.path)]
         for entry in scan.entries:
             if selection.has(entry.path):
                 found = list(findings_of(mirror, entry, known))

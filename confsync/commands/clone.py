@@ -13,7 +13,7 @@ from confsync.mirror.config_file import settings_for
 from confsync.mirror.git import attributes, removals
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
-from confsync.mirror.state import disk
+from confsync.mirror.state import disk, regular
 from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.result import Result
 from confsync.model.url import Address
@@ -30,7 +30,12 @@ def _is_left_over(path: Path) -> bool:
         attributes.NAME: b"".join(line + b"\n" for line in attributes.LINES),
         REMOVED: removals.HEADER,
     }
-    return path.name in written and path.read_bytes() == written[path.name]
+    if path.name not in written:
+        return False
+    try:
+        return regular.read(path, regular.ATTRIBUTES_BYTES) == written[path.name]
+    except OSError:
+        return False
 
 
 def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = silent) -> Result:

@@ -36,7 +36,10 @@ def demo(directory: Path | None, *, tell: Tell) -> None:
     state = base / "confluence.sqlite"
     with open_sandbox(data=str(state)) as sandbox:
         story = _Story(
-            base / "OPS", sandbox.url, {"USER": sandbox.user, "TOKEN": sandbox.token}, tell
+            base / "OPS",
+            sandbox.url,
+            {"URL": sandbox.url, "USER": sandbox.user, "TOKEN": sandbox.token},
+            tell,
         )
         story.title("A Confluence look-alike runs on this machine. You clone one of its spaces.")
         story.run("clone", f"{sandbox.url}/spaces/OPS", "OPS", where=base)

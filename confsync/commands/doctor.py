@@ -8,10 +8,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from confsync.errors import APIAccessError, CredentialsError, Exit, FileError, ServerError
+from confsync.errors import (
+    APIAccessError,
+    CredentialsError,
+    Exit,
+    FileError,
+    ServerError,
+    UntrustedError,
+)
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
-from confsync.model.config import SpaceConfig
+from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.diagnosis import Check
 from confsync.model.page import ParentKind, Status
 from confsync.model.result import Result
@@ -21,12 +28,22 @@ from confsync.remote import Remote
 SKEW = 120.0
 
 
-def doctor(mirror: Mirror, opened: Callable[[], AbstractContextManager[Remote]]) -> Result:
-    """Look at everything that a pull or push needs. `opened` connects; it may fail, too."""
-    checks = [*_local(mirror)]
+def doctor(
+    mirror: Mirror,
+    opened: Callable[[], AbstractContextManager[Remote]],
+    *,
+    pinned: bool = False,
+) -> Result:
+    """Look at everything that a pull or push needs. `opened` connects; it may fail, too.
+
+    `pinned` says that the environment names the server to which credentials may go.
+    """
+    checks = [*_local(mirror), _pin(mirror, pinned=pinned)]
     try:
         with opened() as remote:
             checks += _remote(mirror, remote)
+    except UntrustedError as error:
+        checks.append(Check("server", error.message, exit=error.exit, hint=error.hint))
     except APIAccessError as error:
         checks.append(_failure("server", mirror.config.url, error))
     return Result("doctor", checks=tuple(checks))
@@ -48,6 +65,16 @@ def _local(mirror: Mirror) -> Iterator[Check]:
         )
     else:
         yield Check("documents", f"{len(entries)}, all readable")
+
+
+def _pin(mirror: Mirror, *, pinned: bool) -> Check:
+    if pinned:
+        return Check("pin", "CONFSYNC_URL names the only server that credentials go to")
+    return Check(
+        "pin",
+        f"credentials go to whichever server {FILE_NAME} names",
+        hint=f"'export CONFSYNC_URL={mirror.config.url}' lets them go there alone",
+    )
 
 
 def _git(mirror: Mirror) -> Check:

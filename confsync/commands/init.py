@@ -22,7 +22,7 @@ def init(directory: Path, settings: Config) -> Result:
     FileError.
     """
     path = directory / FILE_NAME
-    if path.exists():
+    if os.path.lexists(path):
         raise ConfigError(
             f"{path} exists already", hint="this is a mirror: 'confsync pull' brings its pages"
         )
@@ -31,8 +31,10 @@ def init(directory: Path, settings: Config) -> Result:
         if not os.path.lexists(directory / REMOVED):  # so that git knows it before the first line
             disk.replace(directory / REMOVED, removals.HEADER, lambda: None)
     except OSError as error:
+        place = error.filename or directory
         raise FileError(
-            f"{error.filename or directory}: cannot be written: {error.strerror}"
+            f"{place}: cannot be written: {error.strerror}",
+            hint=f"'ls -l {place}' shows what it is; move it away",
         ) from None
     mirror.write_new(path, config.dump(settings))
     return Result("init", notes=(f"{path}: mirrors {_spaces(settings)}",))

@@ -110,6 +110,7 @@ def status(
             notes += _orphans(mirror, scan, scans)
         if seen and remote:
             notes += _notes(about(remote, scan.config), seen, ask=selection.everything)
+        errors += [Problem.of(error) for error in scan.broken if selection.has(error.path)]
         outside = seen.left if seen else scope.excluded(scan)
         left += [entry for entry in outside if entry.page_id and selection.has(entry.path)]
     absent = {i: p for i, p in deleted.items() if i not in present and selection.has(p)}

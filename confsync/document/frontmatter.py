@@ -23,6 +23,7 @@ _LONG_KEY = 900
 # What YAML takes for the text that stands there; everything else is tried.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*|[1-9][0-9a-f]*[a-f][0-9a-f]*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+_MAX_NESTED = 50
 _BARE_HINT = "a document starts with the lines '---', 'title: …' and '---'"
 
 
@@ -117,6 +118,8 @@ def _reads_back(source: str, value: object) -> bool:
     """Whether YAML, read by anybody, takes `source` for the text `value`."""
     import yaml
 
+    if source.count("[") + source.count("{") > _MAX_NESTED:  # a list in a list overflows the stack
+        return False
     try:
         return bool(yaml.load(source, Loader=loader()) == {"k": value})  # noqa: S506 - a safe one
     except (yaml.YAMLError, ValueError):

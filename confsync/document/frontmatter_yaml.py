@@ -7,18 +7,16 @@ aliases, tags and keys that stand twice are errors.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
 from confsync.document import attachment_names as attachments
-from confsync.document import frontmatter
+from confsync.document import yaml_nodes
 from confsync.document.frontmatter import OUTDATED, TOP, Span, is_title
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
 from confsync.model.stamp import DIGEST_LENGTH, Attached, Layout, Stamp
-
-MAX_DEPTH = 50
 
 _STAMP_KEYS = (
     *("id", "version", "digest", "blogpost", "parent", "place", "name"),
@@ -194,41 +192,10 @@ class FrontMatter:
         return values
 
     def _compose(self) -> yaml.Node | None:
-        reader = None
-        loader = frontmatter.loader()
-        depth = 0
         try:
-            for event in yaml.parse(self._source, Loader=loader):
-                self._refuse_references(event)
-                depth += isinstance(event, yaml.CollectionStartEvent)
-                depth -= isinstance(event, yaml.CollectionEndEvent)
-                if depth > MAX_DEPTH:  # libyaml's composer would overflow the stack
-                    start: Any = event.start_mark
-                    raise self._error(start.index, "front matter is nested too deeply")
-            reader = loader(self._source)
-            root: yaml.Node | None = reader.get_single_node()
-        except yaml.reader.ReaderError as error:
-            bad = self._source.encode()[: int(error.position)].decode(errors="ignore")
-            raise self._error(len(bad), f"front matter: {error.reason}") from None
-        except yaml.MarkedYAMLError as error:
-            index = getattr(error.problem_mark or error.context_mark, "index", 0)
-            raise self._error(index, f"front matter: {error.problem}") from None
-        finally:
-            if reader is not None:
-                reader.dispose()
-        return root
-
-    def _refuse_references(self, event: Any) -> None:
-        start: Any = event.start_mark
-        if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
-            raise self._error(start.index, "front matter: a second YAML document")
-        if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
-            # What confsync adds would stand behind the end.
-            raise self._error(start.index, "front matter: ends with '...' before its '---'")
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._error(start.index, "front matter: no anchors or aliases, please")
-        if getattr(event, "tag", None):
-            raise self._error(start.index, "front matter: no tags, please")
+            return yaml_nodes.compose(self._source, "front matter", fenced=True)
+        except yaml_nodes.YAMLTextError as error:
+            raise self._error(error.index, error.problem) from None
 
     def _span(self, name: str, key: yaml.Node, node: yaml.Node) -> Span:
         """What a rewrite replaces: a value with a space before it; of the tool's block, all lines.

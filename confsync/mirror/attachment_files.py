@@ -16,7 +16,8 @@ from confsync.document import attachment_names as attachments
 from confsync.document.paths import folded
 from confsync.document.pointers import HEAD, Pointer, pointer_in, pointer_to
 from confsync.errors import FileError
-from confsync.mirror.state import disk
+from confsync.mirror.state import disk, regular
+from confsync.mirror.state.base_cache import make_state
 from confsync.model.stamp import Attached
 
 if TYPE_CHECKING:
@@ -181,10 +182,13 @@ def read(path: Path, name: str) -> tuple[str, int]:
     hashed = hashlib.sha256()
     size = 0
     try:
-        with path.open("rb") as file:
+        with open(regular.opened(path), "rb", buffering=0) as file:
             while piece := file.read(_PIECE):
                 hashed.update(piece)
                 size += len(piece)
+                if size > regular.ATTACHMENT_BYTES:
+                    most = f"is over {regular.ATTACHMENT_BYTES // 1024**3} GB"
+                    raise FileError(f"{name}: {most}, and no attachment is")
     except OSError as error:
         raise FileError(f"{name}: cannot be read: {error.strerror or error}") from None
     return attachments.digest_of(hashed), size
@@ -238,13 +242,19 @@ class Download:
 def downloading(state: Path, info: AttachmentInfo) -> Iterator[Download]:
     """The file that a version of an attachment is downloaded to, below `state`.
 
-    Its name is over all that tells one content from another, so that what is there is of this one.
+    Its name is over the mark of the clone and all that tells one content from another: what is
+    there is of this content, and was downloaded here.
     """
     version = info.version
-    parts = (info.id, info.name, str(version.number), version.created_at, str(info.size))
+    try:
+        word = make_state(state)
+    except OSError as error:
+        raise FileError(f"{info.name}: cannot be downloaded: {error.strerror or error}") from None
+    parts = (word, info.id, info.name, str(version.number), version.created_at, str(info.size))
     name = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     path = state / DOWNLOADS / name
     try:
+        regular.check_way(path, state)
         with disk.growing(path) as file:
             download = Download(path, file)
             if download.size > info.size:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from confsync.errors import ConfigError, UsageError
+from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, Config, SpaceConfig
 from confsync.model.filenames import root_above
 from confsync.model.stamp import Layout
@@ -38,8 +39,12 @@ def load(root: Path) -> Config:
     """Read the configuration of the mirror at `root`. Raises ConfigError with its line."""
     path = root / FILE_NAME
     try:
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = regular.read(path, regular.CONFIG_BYTES).decode("utf-8")
+    except OSError as error:
+        why = error.strerror or error
+        hint = f"'ls -l {path}' shows what it is; a configuration is a file of its own"
+        raise ConfigError(f"{FILE_NAME}: cannot be read: {why}", hint=hint) from None
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{FILE_NAME}: cannot be read: {error}") from None
     return parse(text)
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import yaml
 
+from confsync.document import yaml_nodes
 from confsync.document.paths import SUFFIX, folded
 from confsync.errors import ConfigError
 from confsync.model.config import FILE_NAME, Config, SpaceConfig
@@ -17,7 +18,6 @@ from confsync.model.url import check_url
 
 T = TypeVar("T")
 
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SPACE_KEY = re.compile(r"~?[A-Za-z0-9_.:-]{1,255}")
 _PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 
@@ -25,10 +25,9 @@ _PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 def parse(text: str) -> Config:
     """Read a configuration from its text. Raises ConfigError with the line."""
     try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _error(mark.line + 1 if mark else 1, getattr(error, "problem", str(error))) from None
+        node = yaml_nodes.compose(text, "the configuration")
+    except yaml_nodes.YAMLTextError as error:
+        raise _error(error.line, error.problem) from None
     if node is None:
         raise _error(1, "is empty", hint="'confsync init' writes one")
     keys = _mapping(
@@ -185,7 +184,7 @@ def _mapping(
     found: dict[str, yaml.Node] = {}
     known = (*required, *optional)
     for key, value in node.value:
-        name = str(key.value)
+        name = str(key.value) if isinstance(key, yaml.ScalarNode) else "[…]"
         if name not in known:
             import difflib
 

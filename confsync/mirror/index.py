@@ -21,7 +21,7 @@ from confsync.document import document
 from confsync.document.document import Document
 from confsync.mirror import scan
 from confsync.mirror.scan import Entry
-from confsync.mirror.state import disk
+from confsync.mirror.state import disk, mark, regular
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.disk import Key
 from confsync.model.config import FILE_NAME
@@ -38,17 +38,21 @@ class Index:
     """The index of a mirror: loaded, asked by `read`, and saved. Reads nothing by itself."""
 
     def __init__(self, root: Path) -> None:
-        self._path = root / STATE / NAME
-        self._about = _about(root, f"index {FORMAT} {' '.join(_STAMP)}").encode()
+        self._state = root / STATE
+        self._path = self._state / NAME
+        self._about = _about(root, f"index {FORMAT} {' '.join(_STAMP)}")
         self._new: dict[str, list[Any]] = {}
 
     @cached_property
     def _old(self) -> dict[str, list[Any]]:
         """What is known from before, by path."""
+        word = mark.known(self._state)
         with contextlib.suppress(OSError, ValueError):
-            told, _, rest = self._path.read_bytes().partition(b"\n")
+            raw = regular.read(self._path, regular.STATE_BYTES) if word else b""
+            told, _, rest = raw.partition(b"\n")
             about, _, rows = rest.partition(b"\n")
-            if told.decode() == hashlib.sha256(rest).hexdigest() and about == self._about:
+            of_this_clone = about == f"{self._about} {word}".encode()
+            if of_this_clone and told.decode() == hashlib.sha256(rest).hexdigest():
                 return {row[0]: row for row in json.loads(rows)}
         return {}
 
@@ -98,9 +102,10 @@ class Index:
         rows = sorted(self._new.values())
         if rows == sorted(self._old.values()) or self.moment() is None:
             return
-        rest = self._about + b"\n" + json.dumps(rows).encode()
-        told = hashlib.sha256(rest).hexdigest().encode()
         with contextlib.suppress(OSError):
+            about = f"{self._about} {mark.made(self._state)}\n".encode()
+            rest = about + json.dumps(rows).encode()
+            told = hashlib.sha256(rest).hexdigest().encode()
             new = self._path.with_suffix(".new")
             disk.keep(new, told + b"\n" + rest)
             disk.put_in_place(self._path, str(new), lambda: None)
@@ -112,7 +117,8 @@ class Index:
     @cached_property
     def _began(self) -> int | None:
         with contextlib.suppress(OSError):
-            if self._path.parent.is_dir():
+            regular.check_way(self._path, self._state)
+            if self._state.is_dir():
                 new = self._path.with_suffix(".new")
                 disk.keep(new, b"\n")
                 return new.stat().st_mtime_ns
@@ -122,7 +128,8 @@ class Index:
 def _about(root: Path, form: str) -> str:
     """What an index holds for: this version, its form, and this configuration."""
     try:
-        config = hashlib.sha256((root / FILE_NAME).read_bytes()).hexdigest()
+        raw = regular.read(root / FILE_NAME, regular.CONFIG_BYTES)
+        config = hashlib.sha256(raw).hexdigest()
     except OSError:
         config = ""
     return f"confsync {__version__} {form} {config}"

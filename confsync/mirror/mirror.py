@@ -18,7 +18,7 @@ from confsync.document.document import Document
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.git import removals
 from confsync.mirror.scan import MOVING, Entry, SpaceScan, read, scan
-from confsync.mirror.state import disk, people
+from confsync.mirror.state import disk, people, regular
 from confsync.mirror.state import lock as locking
 from confsync.mirror.state.audit import AuditLog
 from confsync.mirror.state.base_cache import STATE, BaseStore
@@ -128,7 +128,7 @@ class Mirror:
         """Move an attachment's file to the trash, if it still is what was read."""
         path = self.inside(name)
         self._check_file(name, path, expected)
-        trash = self.root / self._free_trash_name(name)
+        trash = self.inside(self._free_trash_name(name))
         try:
             disk.make_directories(trash.parent)
             disk.rename(path, trash)
@@ -337,7 +337,7 @@ def _current(name: str, path: Path) -> bytes | None:
     if stat.S_ISLNK(mode):
         raise FileError(f"{name}: is a link; confsync follows none")
     try:
-        return path.read_bytes()
+        return regular.read(path, regular.DOCUMENT_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.document import document, paths
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError
 from confsync.mirror import walk as standing
+from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
 
-# An id and a title; longer is an attack, such as on the recursion of a YAML parser.
-_MAX_FOLDER = 8192
-# A body has 5 MB at most; what is larger is not even read.
-MAX_BYTES = 16 * 1024 * 1024
 
 # Between two places a moving document stands in a directory that says which parent it wants.
 MOVING = "moving~"
@@ -71,6 +67,7 @@ class SpaceScan:
     """What stands in one space's directory. `folders` maps directories to folders.
 
     `foreign` maps documents that seem to have been moved here from another space to its directory.
+    `broken` tells of the folder files that cannot be read.
     """
 
     config: SpaceConfig
@@ -78,6 +75,7 @@ class SpaceScan:
     folders: Mapping[str, Folder]
     tree: paths.Tree
     foreign: Mapping[str, str] = field(default_factory=dict)
+    broken: tuple[DocumentError, ...] = ()
 
     def inner(self, path: str) -> str:
         """A mirror path as one relative to the space's directory."""
@@ -138,12 +136,14 @@ def scan(
     root: Path, spaces: Iterable[SpaceConfig], reading: Callable[[Path, str], Entry] | None = None
 ) -> tuple[SpaceScan, ...]:
     """Read every document of the spaces, once; `reading` reads one, if not `read` is to."""
-    found = [(space, *_scan_space(root, space, reading or read)) for space in spaces]
-    twice = _claimed_twice(entry for _, entries, _ in found for entry in entries)
+    found = [(space, _scan_space(root, space, reading or read)) for space in spaces]
+    twice = _claimed_twice(entry for _, here in found for entry in here.entries)
     scans = tuple(
-        SpaceScan(space, checked, folders, _tree(space, checked, folders))
-        for space, entries, folders in found
-        for single in [tuple(_refuse_duplicate(root, entry, twice) for entry in entries)]
+        SpaceScan(
+            space, checked, here.folders, _tree(space, checked, here.folders), broken=here.broken
+        )
+        for space, here in found
+        for single in [tuple(_refuse_duplicate(root, entry, twice) for entry in here.entries)]
         for checked in [tuple(refuse_misplaced(entry, space) for entry in single)]
     )
     return tuple(replace(one, foreign=_foreign(one, scans)) for one in scans)
@@ -197,36 +197,44 @@ def ids_in(scans: Iterable[SpaceScan]) -> frozenset[str]:
     return frozenset(i for scan in scans for entry in scan.entries if (i := entry.claimed_id))
 
 
-def _scan_space(
-    root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]
-) -> tuple[list[Entry], dict[str, Folder]]:
+class _Found(NamedTuple):
+    """What stands in a space's directory, each file looked at by itself."""
+
+    entries: list[Entry]
+    folders: dict[str, Folder]
+    broken: tuple[DocumentError, ...]
+
+
+def _scan_space(root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]) -> _Found:
     # Directory by directory: what ends a part of a path comes before all that can be in one.
     names = sorted(standing.standing(root, space), key=lambda name: name.replace("/", "\0"))
     # Before the folder files: with the first of these an index notes when it began to look.
     entries = [reading(root, name) for name in names if standing.is_document(name)]
     folders: dict[str, Folder] = {}
+    broken: list[DocumentError] = []
     for name in names:
-        folder = None if standing.is_document(name) else _read_folder(root / name)
-        if folder:
+        folder = None if standing.is_document(name) else _read_folder(root, name)
+        if isinstance(folder, DocumentError):
+            broken.append(folder)
+        elif folder:
             folders[name.removeprefix(f"{space.path}/").rpartition("/")[0] or "."] = folder
-    return entries, folders
+    return _Found(entries, folders, tuple(broken))
 
 
 def read(root: Path, name: str) -> Entry:
     """Read one document; `name` is its path in the mirror."""
-    path = root / name
     try:
-        found = os.lstat(path)
-        if not stat.S_ISREG(found.st_mode):
-            problem = DocumentError(name, 1, "is not a regular file; confsync follows no links")
-            return Entry(name, b"", None, problem)
-        if found.st_size > MAX_BYTES:
-            why = f"is over {MAX_BYTES // 2**20} MB, and no page is"
-            return Entry(name, b"", None, DocumentError(name, 1, why))
-        return parsed(name, path.read_bytes())
+        return parsed(name, regular.read(f"{root}{os.sep}{name}", regular.DOCUMENT_BYTES))
     except OSError as error:
-        problem = DocumentError(name, 1, f"cannot be read: {error.strerror}")
-        return Entry(name, b"", None, problem)
+        return Entry(name, b"", None, _unread(root, name, error))
+
+
+def _unread(root: Path, name: str, error: OSError) -> DocumentError:
+    """Why a file of the mirror cannot be read."""
+    if isinstance(error, regular.IrregularError):
+        hint = f"'ls -l {root / name}' shows what it is"
+        return DocumentError(name, 1, str(error.strerror), hint=hint)
+    return DocumentError(name, 1, f"cannot be read: {error.strerror}")
 
 
 def parsed(name: str, raw: bytes) -> Entry:
@@ -245,19 +253,17 @@ def _stand_in(name: str, raw: bytes) -> DocumentError | None:
     return PointerError(name, 1, pointer.what, hint=pointer.hint(name)) if pointer else None
 
 
-def _read_folder(path: Path) -> Folder | None:
-    import yaml  # most mirrors have no folder
-
+def _read_folder(root: Path, name: str) -> Folder | DocumentError:
+    from confsync.document import folder_file  # most mirrors have no folder
     from confsync.model.page import Folder
 
     try:
-        raw = path.read_bytes()
-        data = yaml.safe_load(raw) if len(raw) <= _MAX_FOLDER else None
-    except (OSError, yaml.YAMLError, UnicodeDecodeError):
-        return None
-    if isinstance(data, dict) and str(data.get("id", "")).isdecimal():
-        return Folder(str(data["id"]), str(data.get("title", "")), None)
-    return None
+        page_id, title = folder_file.parse(regular.read(root / name, folder_file.MAX_BYTES), name)
+    except OSError as error:
+        return _unread(root, name, error)
+    except DocumentError as error:
+        return error
+    return Folder(page_id, title, None)
 
 
 def _claimed_twice(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:

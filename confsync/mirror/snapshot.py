@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from confsync.mirror import walk as standing
 from confsync.mirror.git import head as githead
+from confsync.mirror.state import mark, regular
 from confsync.model.filenames import CONFIG, FOLDER_FILE, STATE
 from confsync.version import __version__
 
@@ -38,20 +39,26 @@ class Glance:
 
     def __init__(self, root: Path | str) -> None:
         self._root = os.fspath(root)
-        self._path = os.path.join(self._root, STATE, NAME)
-        self._config = _read(os.path.join(self._root, CONFIG))
-        about = f"confsync {__version__} glance {FORMAT}, {len(self._config)}\n"
-        self._about = about.encode() + self._config
+        self._state = os.path.join(self._root, STATE)
+        self._path = os.path.join(self._state, NAME)
+        self._config = _read(os.path.join(self._root, CONFIG), regular.CONFIG_BYTES)
         self._directories: list[str] = []
         self._commit = self._trees = self._seen = b""
         self.pulled = ""
-        with contextlib.suppress(OSError, ValueError), open(self._path, "rb") as file:
-            if self._config and file.read(len(self._about)) == self._about:
-                self.pulled = file.readline()[:-1].decode()
-                self._directories = file.readline()[:-1].decode().split("\0")
-                self._commit = file.readline()[:-1]
-                self._trees = file.readline()[:-1]
-                self._seen = file.read()
+        word = mark.known(self._state)
+        known = _read(self._path, regular.STATE_BYTES) if word and self._config else b""
+        about = self._about(word)
+        with contextlib.suppress(ValueError):
+            if known.startswith(about):
+                pulled, directories, commit, trees, seen = known[len(about) :].split(b"\n", 4)
+                self.pulled = pulled.decode()
+                self._directories = directories.decode().split("\0")
+                self._commit, self._trees, self._seen = commit, trees, seen
+
+    def _about(self, word: str) -> bytes:
+        """What a glance holds for: this version, this clone, and this configuration."""
+        about = f"confsync {__version__} glance {FORMAT} {word}, {len(self._config)}\n"
+        return about.encode() + self._config
 
     def unchanged(self) -> int | None:
         """How many documents there are, if they are those of then, and git's HEAD has no other.
@@ -199,8 +206,9 @@ class Glance:
         told = (self.pulled.encode(), directories, self._commit, self._trees, self._seen)
         noted = b"\n".join(told)
         with contextlib.suppress(OSError):
+            about = self._about(mark.made(self._state))
             # By a file that nobody else writes: status takes no lock, and two halves were a lie.
-            disk.replace(Path(self._path), self._about + noted, lambda: None, durable=False)
+            disk.replace(Path(self._path), about + noted, lambda: None, durable=False)
 
 
 def clean(root: Path | str) -> int | None:
@@ -211,11 +219,10 @@ def clean(root: Path | str) -> int | None:
     return Glance(root).unchanged() or None
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, limit: int) -> bytes:
     """A file's content; nothing, where there is nothing to read."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return regular.read(path, limit)
     except OSError:
         return b""
 

@@ -24,10 +24,17 @@ BLOG = "blog"
 
 
 def root_above(start: str) -> str | None:
-    """The nearest directory, from `start` upward, with a configuration."""
-    while not os.path.isfile(os.path.join(start, CONFIG)):
+    """The nearest directory, from `start` upward, with a configuration.
+
+    A link or a pipe of that name counts, too: to be refused, and not to be overlooked.
+    """
+    while not _is_file(os.path.join(start, CONFIG)):
         above = os.path.dirname(start)
         if above == start:
             return None
         start = above
     return start
+
+
+def _is_file(path: str) -> bool:
+    return os.path.isfile(path) or (os.path.lexists(path) and not os.path.isdir(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -64,11 +65,31 @@ def check_url(url: str) -> str:
         raise ValueError("the URL carries credentials; give them in CONFSYNC_USER, CONFSYNC_TOKEN")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"'{url}' is not a URL such as https://acme.atlassian.net/wiki")
+    if parts.port == 0:  # raises ValueError for what is no number of a port
+        raise ValueError(f"'{url}' has no port that a server can have")
     if parts.query or parts.fragment:
         raise ValueError(f"'{url}' has more than a path behind the host")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"'{url}' would send credentials unencrypted: use https")
     return url.rstrip("/")
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two base URLs mean the same Confluence.
+
+    The case of scheme and host, the scheme's own port and a last slash make no difference; the case
+    of the path does.
+    """
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> tuple[str, str, int | None, str]:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    with contextlib.suppress(UnicodeError):
+        host = host.encode("idna").decode("ascii")
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, host, port, parts.path.rstrip("/")
 
 
 def is_loopback(host: str) -> bool:

@@ -27,6 +27,7 @@ from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.whereabouts import new_copies
 from confsync.mirror.git.repository import stands
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.state import regular
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
@@ -220,7 +221,7 @@ class _Hashing:
 
     def open(self) -> BinaryIO:
         try:
-            return _Reader(self._path.open("rb"), self)  # type: ignore[return-value]
+            return _Reader(open(regular.opened(self._path), "rb"), self)  # type: ignore[return-value]
         except OSError as error:
             raise FileError(f"{self._name}: cannot be read: {error.strerror}") from None
 

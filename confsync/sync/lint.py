@@ -13,7 +13,7 @@ from confsync.document import attachment_names as attachments
 from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
 from confsync.document.markup import Kind, tags, tokens
-from confsync.errors import PointerError
+from confsync.errors import DocumentError, PointerError
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.lint import Finding, Severity
@@ -135,6 +135,11 @@ def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, 
             yield offset, f"attachment '{name}': {files.MISNAMED}"
         else:
             yield offset, f"there is no attachment '{name}', here or on the page as it was pulled"
+
+
+def broken_folder(error: DocumentError) -> Finding:
+    """What is to be said of a folder file that cannot be read."""
+    return Finding(error.path, error.line, 1, Severity.ERROR, "folder", error.problem)
 
 
 def unknown_to_cache(mirror: Mirror, entries: Iterable[Entry]) -> dict[str, bytes]:

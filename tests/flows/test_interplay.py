@@ -91,7 +91,7 @@ def test_a_title_that_another_page_gives_up_is_taken_in_the_same_push(
         retitle(desk, f"ENG/{name}.xhtml", title)
         desk.edit(f"ENG/{name}.xhtml", f"<p>{name.upper()}</p>", "<p>mine</p>")
     if not cached:
-        for base in desk.path(".confsync/bases").glob("*/*"):
+        for base in desk.path(".confsync/bases").glob("*/*/*"):
             base.unlink()
     assert set(desk.json("push", "--dry-run").outcomes.values()) == {"updated"}
     assert set(desk.json("push").outcomes.values()) == {"updated"}

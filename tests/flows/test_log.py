@@ -30,6 +30,7 @@ def test_a_write_and_a_conflict_are_a_line_each(wiki: Sandbox, desk: Desk, guide
     desk("push", exit=1)
     lines = desk.text(".confsync/audit.jsonl").splitlines()
     wrote, conflict = map(json.loads, lines)
+    assert wrote.pop("mark") == conflict.pop("mark")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", wrote.pop("time"))
     mine = wrote.pop("after")
     assert wrote == {

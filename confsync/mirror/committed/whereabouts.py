@@ -20,8 +20,8 @@ from typing import NamedTuple
 from confsync.document.attachment_names import document_of
 from confsync.mirror import attachment_files as files
 from confsync.mirror.git import trees
-from confsync.mirror.scan import MAX_BYTES, Entry, parsed, read
-from confsync.mirror.state import disk
+from confsync.mirror.scan import Entry, parsed, read
+from confsync.mirror.state import disk, regular
 from confsync.mirror.state.disk import Key
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import STATE, SUFFIX
@@ -221,10 +221,5 @@ def _files_below(top: Path) -> Iterator[str]:
 
 
 def _content(path: str) -> bytes:
-    """A regular file's bytes. Raises OSError, also for what is none or is too large."""
-    found = os.lstat(path)
-    if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
-        raise OSError(f"{path}: not a regular file of a page's size")
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
-        return file.read(MAX_BYTES + 1)
+    """Return a regular file's bytes. Raises OSError, also for a link or a file too large."""
+    return regular.read(path, regular.DOCUMENT_BYTES)

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from confsync.mirror.state import disk
+from confsync.mirror.state import disk, regular
 from confsync.model.filenames import REMOVED
 
 NAME = ".gitattributes"
@@ -54,4 +54,4 @@ def _add(path: Path, lines: Iterable[bytes]) -> bool:
 
 
 def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+    return regular.read(path, regular.ATTRIBUTES_BYTES) if os.path.lexists(path) else b""

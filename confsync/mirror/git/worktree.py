@@ -34,6 +34,23 @@ def changed_documents(root: Path, directories: Sequence[str], revision: str) -> 
         return names | _documents(gitrepo.split(unknown))
 
 
+def file_before(root: Path, name: str, revision: str) -> bytes | None:
+    """Return a file of the mirror as it was where this branch and `revision` parted.
+
+    None where there was none; a link is what it leads to. Raises as `changed_documents`.
+    """
+    with gitrepo.command_in(root) as command:
+        commit = gitrepo.common(command, revision)
+        listed = gitrepo.split(command.ls_tree("-z", commit, "--", name))
+        if not listed:
+            return None
+        blob = listed[0].split()[2]
+        found: bytes = command.cat_file(
+            "blob", blob, stdout_as_string=False, strip_newline_in_stdout=False
+        )
+        return found
+
+
 def staged_documents(
     root: Path, directories: Sequence[str]
 ) -> tuple[frozenset[str], frozenset[str]]:

@@ -1,4 +1,4 @@
-"""The cache of bases: the bodies that stamps speak of, below `.confsync/bases`.
+"""The cache of bases: the bodies that stamps speak of, below `.confsync/bases/MARK`.
 
 Entries are immutable and trusted only when their digest is right, so a torn, stale or foreign one
 is simply not there, and needs no fsync. Deleting the whole cache loses no work.
@@ -11,14 +11,14 @@ write it.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.mirror.state import disk
+from confsync.mirror.state import disk, mark, regular
 from confsync.model.filenames import STATE as STATE
 from confsync.model.stamp import Stamp, digest
 
@@ -29,15 +29,24 @@ _FIRST = "confsync bases 1"
 # No more of a pack is looked at for its list; what has a longer one is none.
 _LONGEST_LIST = 1 << 16
 _LONGEST_TITLE = 1024
+_IGNORE = b"*\n"
+_MOST_IGNORE = 64
 
 
-def make_state(state: Path) -> None:
-    """Make the state directory, which git is not to see. Raises OSError, also for a link."""
-    if state.is_symlink():
-        raise OSError(errno.ELOOP, "is a link; confsync follows none")
+def make_state(state: Path) -> str:
+    """Make the state directory, which git is not to see, and return the mark of the clone.
+
+    Raises OSError, also for a link.
+    """
+    regular.check_way(state, state)
     ignore = state / ".gitignore"
-    if not ignore.exists():
-        disk.replace(ignore, b"*\n", lambda: None)
+    try:
+        hidden = regular.read(ignore, _MOST_IGNORE) == _IGNORE
+    except OSError:
+        hidden = False
+    if not hidden:
+        disk.replace(ignore, _IGNORE, lambda: None)
+    return mark.made(state)
 
 
 class _Place(NamedTuple):
@@ -49,24 +58,28 @@ class _Place(NamedTuple):
 
     def read(self) -> bytes:
         """The content. Raises OSError."""
-        with self.path.open("rb") as file:
+        with open(regular.opened(self.path), "rb") as file:
             file.seek(self.start)
-            return file.read(self.length)
+            return file.read(min(self.length, regular.DOCUMENT_BYTES))
 
 
 class BaseStore:
-    """Bases by (page id, version, digest)."""
+    """Bases by (page id, version, digest), in a directory below one of the state's.
+
+    It is called after the mark of the clone, so that nothing in it comes from git.
+    """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._made = False
+        self._parent = directory
+        self._made: Path | None = None
         self._packed: dict[str, dict[str, _Place]] | None = None
 
     def get(self, stamp: Stamp) -> tuple[str, str] | None:
         """Title and body of the stamp's base, or None when the cache does not have it."""
         name = _name(stamp)
         with contextlib.suppress(OSError):
-            found = _checked(self._path(name).read_bytes(), stamp.digest)
+            raw = regular.read(self._path(name), regular.DOCUMENT_BYTES)
+            found = _checked(raw, stamp.digest)
             if found:
                 return found
         place = self._places().get(stamp.id, {}).get(name)
@@ -112,7 +125,8 @@ class BaseStore:
     def put(self, stamp: Stamp, title: str, body: str) -> None:
         """Remember a base. A cache that cannot be written is no reason to fail."""
         with contextlib.suppress(OSError, UnicodeEncodeError):
-            self._keep(self._path(_name(stamp)), _content(title, body))
+            name = _name(stamp)
+            self._keep(f"{_shelf(stamp.id)}/{name}", _content(title, body))
 
     def put_all(self, bases: Sequence[tuple[Stamp, str, str]]) -> None:
         """Remember several bases, as `put` does each."""
@@ -125,16 +139,34 @@ class BaseStore:
             with contextlib.suppress(UnicodeEncodeError):
                 contents[_name(stamp)] = _content(title, body)
         head = "\n".join((_FIRST, *(f"{name} {len(raw)}" for name, raw in contents.items()), "\n"))
-        path = self._directory / f"{_PACK}{hashlib.sha256(head.encode()).hexdigest()[:32]}"
+        name = f"{_PACK}{hashlib.sha256(head.encode()).hexdigest()[:32]}"
         with contextlib.suppress(OSError):
-            self._keep(path, b"".join((head.encode(), *contents.values())))
+            self._keep(name, b"".join((head.encode(), *contents.values())))
         self._packed = None
 
-    def _keep(self, path: Path, content: bytes) -> None:
-        if not self._made:
-            make_state(self._directory.parent)
-            self._made = True
-        disk.keep(path, content)
+    @property
+    def _directory(self) -> Path:
+        """Where the bases are; a place where none is, in a clone without a mark."""
+        return self._made or self._known
+
+    @cached_property
+    def _known(self) -> Path:
+        return self._parent / (mark.known(self._parent.parent) or "none")
+
+    def _make(self) -> None:
+        """Make the place for the bases, and forget those of another clone. Raises OSError."""
+        if self._made is None:
+            state = self._parent.parent
+            own = self._parent / make_state(state)
+            regular.check_way(own, state)
+            if not own.is_dir():
+                disk.forget(self._parent)
+            self._made = own
+
+    def _keep(self, name: str, content: bytes) -> None:
+        """Write a file of the cache. Raises OSError."""
+        self._make()
+        disk.keep(self._directory / name, content)
 
     def _places(self) -> Mapping[str, Mapping[str, _Place]]:
         """What the packs have of each page, by name."""
@@ -155,7 +187,7 @@ class BaseStore:
 
 def _list_of(path: Path) -> Iterable[tuple[str, _Place]]:
     """What a pack says that it has. Raises OSError, and ValueError for what is no pack."""
-    with path.open("rb") as file:
+    with open(regular.opened(path), "rb") as file:
         head, end, _ = file.read(_LONGEST_LIST).partition(b"\n\n")
         size = os.fstat(file.fileno()).st_size
     first, *lines = head.decode("ascii").split("\n")

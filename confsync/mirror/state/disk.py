@@ -10,11 +10,13 @@ import contextlib
 import errno
 import itertools
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from confsync import failpoints as steps
+from confsync.mirror.state import regular
 from confsync.model.filenames import TEMPORARY
 
 # Size, time of the last change of the content, of that or of the inode, and the inode.
@@ -90,12 +92,11 @@ def keep(path: Path, data: bytes) -> None:
     """
     steps.before(f"write {path}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(path, flags, 0o666)
+        handle = regular.opened(path, flags)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, flags, 0o666)
+        handle = regular.opened(path, flags)
     with open(handle, "wb") as file:
         file.write(data)
 
@@ -115,7 +116,7 @@ def put(path: Path, source: Path, check: Callable[[], None]) -> None:
     Raises OSError. `check` is as for `replace`.
     """
     make_directories(path.parent)
-    with source.open("rb+") as file:
+    with open(regular.opened(source, os.O_RDWR), "rb+") as file:
         os.fsync(file.fileno())
     mode = _mode(path)
     _set_mode(source, 0o666 & ~_MASK if mode is None else mode)
@@ -130,7 +131,7 @@ def growing(path: Path) -> Iterator[BinaryIO]:
     """A file that is added to over several runs, until it is whole. Raises OSError."""
     make_directories(path.parent)
     steps.before(f"append to {path}")
-    with path.open("ab") as file:
+    with open(regular.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), "ab") as file:
         yield file
 
 
@@ -138,8 +139,7 @@ def append(path: Path, line: bytes, *, size: int | None = None) -> int:
     """Add a line to a file, behind what a kill may have left of another one; answers how long the
     file is now. Of one whose `size` is known the last line is whole. Raises OSError."""
     steps.before(f"append to {path}")
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags, 0o666)
+    handle = regular.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
         if size is None:
             size = os.lseek(handle, 0, os.SEEK_END)
@@ -204,6 +204,19 @@ def clear(directory: Path | str) -> None:
         for name in names:
             drop(name)
         Path(directory).rmdir()
+
+
+def forget(directory: Path) -> None:
+    """Remove what is in a directory of nothing but caches. What cannot be removed stays."""
+    import shutil
+
+    steps.before(f"clear {directory}")
+    with contextlib.suppress(OSError), os.scandir(directory) as found:
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                drop(entry.path)
 
 
 def remove_empty(directory: Path) -> bool:
@@ -278,11 +291,12 @@ def key(path: Path | str) -> Key | None:
 
 
 def _mode(path: Path) -> int | None:
-    """The permissions that a file has; None where there is none."""
+    """The permissions that a file has; None where there is none, and for a link."""
     try:
-        return path.stat().st_mode & 0o777
+        found = os.lstat(path).st_mode
     except OSError:
         return None
+    return found & 0o777 if stat.S_ISREG(found) else None
 
 
 def _umask() -> int:

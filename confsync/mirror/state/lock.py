@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from confsync.errors import FileError, LockedError
-from confsync.mirror.state import disk
+from confsync.mirror.state import disk, regular
 from confsync.mirror.state.base_cache import STATE, make_state
 
 HOLDER = "holder"
+_REMOVE = f"remove {STATE}: confsync makes it anew, and no work is in it"
 
 
 @contextlib.contextmanager
@@ -26,6 +27,7 @@ def locked(state: Path) -> Iterator[None]:
     lock = filelock.FileLock(state / "lock", timeout=0)
     try:
         make_state(state)
+        os.close(regular.opened(state / "lock", os.O_RDWR | os.O_CREAT))  # no link, no pipe
         lock.acquire()
     except filelock.Timeout:
         raise LockedError(
@@ -33,7 +35,9 @@ def locked(state: Path) -> Iterator[None]:
             hint="wait until it is done, then run the command again",
         ) from None
     except OSError as error:
-        raise FileError(f"{STATE}: cannot be written: {error.strerror or error}") from None
+        where = os.path.relpath(error.filename or state, state.parent)
+        why = error.strerror or error
+        raise FileError(f"{where}: cannot be written: {why}", hint=_REMOVE) from None
     try:
         _hold(state)
         yield
@@ -51,6 +55,6 @@ def _hold(state: Path) -> None:
 
 def _holder(state: Path) -> str:
     try:
-        return f" ({(state / HOLDER).read_text(encoding='ascii')[:80]})"
+        return f" ({regular.read(state / HOLDER, 4096).decode('ascii')[:80]})"
     except (OSError, UnicodeDecodeError):
         return ""

@@ -1,7 +1,7 @@
 """The names of people, remembered: `.confsync/people.json`, account ids to display names.
 
-A convenience that may be deleted at any time. People change their names, so each is asked for anew
-after a month; what is torn or foreign is not there.
+A convenience that may be deleted at any time, read only with the mark of the clone. People change
+their names, so each is asked for anew after a month; what is torn or foreign is not there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from confsync.mirror.state import disk
+from confsync.mirror.state import disk, mark, regular
 from confsync.mirror.state.base_cache import make_state
 
 NAME = "people.json"
@@ -45,18 +45,23 @@ class People:
         oldest = (self._clock() - KEPT).isoformat()
         kept = {a: pair for a, pair in self._read().items() if pair[1] >= oldest}
         kept |= {account: (name, day) for account, name in names.items()}
-        data = json.dumps(dict(sorted(kept.items())), ensure_ascii=True, indent=0) + "\n"
         with contextlib.suppress(OSError):
-            make_state(self._path.parent)
+            word = make_state(self._path.parent)
+            told = {"mark": word, "names": dict(sorted(kept.items()))}
+            data = json.dumps(told, ensure_ascii=True, indent=0) + "\n"
             disk.replace(self._path, data.encode(), lambda: None, durable=False)
 
     def _read(self) -> dict[str, tuple[str, str]]:
         import json
 
+        word = mark.known(self._path.parent)
         try:
-            rows = json.loads(self._path.read_bytes())
-        except (OSError, ValueError):
+            found = json.loads(regular.read(self._path, regular.STATE_BYTES))
+        except (OSError, ValueError, RecursionError):
             return {}
+        if not word or not isinstance(found, dict) or found.get("mark") != word:
+            return {}
+        rows = found.get("names")
         return {
             account: (row[0], row[1])
             for account, row in (rows.items() if isinstance(rows, dict) else ())

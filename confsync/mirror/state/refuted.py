@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from confsync.mirror.state import disk
+from confsync.mirror.state import mark
 from confsync.model.stamp import Stamp
 
 NAME = "refuted"
@@ -30,14 +30,11 @@ def note(state: Path, stamps: Iterable[Stamp]) -> None:
     if now != _read(state):
         with contextlib.suppress(OSError):
             text = "".join(f"{line}\n" for line in sorted(now))
-            disk.replace(state / NAME, text.encode(), lambda: None, durable=False)
+            mark.keep(state, NAME, text.encode())
 
 
 def _read(state: Path) -> frozenset[str]:
-    try:
-        return frozenset((state / NAME).read_text(encoding="ascii").splitlines())
-    except (OSError, UnicodeDecodeError):
-        return frozenset()
+    return frozenset(mark.read(state, NAME).decode("ascii", "replace").splitlines())
 
 
 def _line(stamp: Stamp) -> str:

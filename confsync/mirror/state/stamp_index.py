@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from confsync.mirror.state import disk
+from confsync.mirror.state import mark
 from confsync.model.filenames import STATE
 from confsync.model.stamp import Attached, Stamp
 from confsync.version import __version__
@@ -152,36 +151,24 @@ class StampIndex:
         rest = _ABOUT + json.dumps([self.scene, lines], separators=(",", ":")).encode()
         checked = hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
         with contextlib.suppress(OSError):
-            disk.replace(state / NAME, checked, lambda: None, durable=False)
+            mark.keep(state, NAME, checked)
 
 
 def load(root: Path) -> StampIndex | None:
     """Return the index that was kept; None where there is none that can be trusted."""
-    state = root / STATE
-    if state.is_symlink():
-        return None
-    # Also for what has the right digest, since anything can be committed.
-    with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
-        told, _, rest = _read(state / NAME).partition(b"\n")
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
+        told, _, rest = mark.read(root / STATE, NAME).partition(b"\n")
         if told == hashlib.sha256(rest).hexdigest().encode() and rest.startswith(_ABOUT):
             about, pages = json.loads(rest[len(_ABOUT) :])
-            mark, commit, place, directories, shallow, lacks_since, others = about
+            head, commit, place, directories, shallow, lacks_since, others = about
             pairs = tuple((other, is_one) for other, is_one in others)
-            scene = Scene(mark, commit, place, tuple(directories), shallow, lacks_since, pairs)
+            scene = Scene(head, commit, place, tuple(directories), shallow, lacks_since, pairs)
             if all(map(_PAGE.fullmatch, pages.values())):
                 return StampIndex(scene, pages)
     return None
 
 
 _ABOUT = f"confsync {__version__} {NAME} {FORMAT}\n".encode()
-
-
-def _read(path: Path) -> bytes:
-    """Return what a file says. Raises OSError, also for a link and for what is no file."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NONBLOCK", 0)
-    with open(os.open(path, flags), "rb") as file:
-        return file.read()
 
 
 def _row(line: str) -> Row:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from confsync.mirror.state import disk
+from confsync.mirror.state import mark
 
 NAME = "unchanged"
 # More tokens than this are of texts that nobody has any more.
@@ -18,14 +18,11 @@ _KEPT = 1000
 
 def read(state: Path) -> tuple[str, ...]:
     """Return the tokens, the oldest first."""
-    try:
-        return tuple((state / NAME).read_text(encoding="ascii").split())
-    except (OSError, UnicodeDecodeError):
-        return ()
+    return tuple(mark.read(state, NAME).decode("ascii", "replace").split())
 
 
 def note(state: Path, token: str) -> None:
     """Remember a write that made no version. A note that cannot be written is no reason to fail."""
     known = [*(one for one in read(state) if one != token), token][-_KEPT:]
     with contextlib.suppress(OSError):
-        disk.replace(state / NAME, "".join(f"{one}\n" for one in known).encode(), lambda: None)
+        mark.keep(state, NAME, "".join(f"{one}\n" for one in known).encode())

@@ -155,6 +155,8 @@ def test_a_status_with_nothing_to_tell_loads_nothing_that_reads_a_document(tmp_p
             "mirror.git.head",
             "mirror.walk",
         ),
+        # No link is followed, and nothing believed that git may have put there.
+        *("mirror.state", "mirror.state.mark", "mirror.state.regular"),
         *("cli", "cli.completion", "cli.options", "cli.fast_verbs", "cli.options", "cli.session"),
         *("model", "mirror", "mirror.git", "version"),
     }

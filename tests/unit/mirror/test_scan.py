@@ -9,6 +9,7 @@ import pytest
 
 from confsync.document.document import render
 from confsync.mirror.scan import Entry, SpaceScan, scan
+from confsync.mirror.state import regular
 from confsync.model.config import SpaceConfig
 from confsync.model.page import Folder
 from confsync.model.stamp import Stamp, digest
@@ -158,10 +159,10 @@ def test_a_file_that_cannot_be_read_is_an_error(
 ) -> None:
     put(tmp_path, "docs/ENG/a.xhtml", "7")
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: str, limit: int) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(regular, "read", refuse)
     assert "Permission denied" in problem(scan_one(tmp_path)[1]["docs/ENG/a.xhtml"])
 
 

@@ -1,0 +1,97 @@
+"""Opening a connection: which server may be asked, and as whom."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from confsync.cli import trust
+from confsync.cli.options import Settings
+from confsync.cli.session import color_of
+
+if TYPE_CHECKING:
+    from confsync.mirror.mirror import Mirror
+    from confsync.remote import Credentials, Remote
+
+
+@contextlib.contextmanager
+def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
+    """A connection with the credentials that are for the server. Raises UntrustedError."""
+    from confsync.cli import malloc as arenas
+    from confsync.remote import open_remote
+
+    arenas.limit()
+    trust.check_pin(os.environ, url)
+    credentials = _credentials(os.environ, url)
+    warning = trust.warning(os.environ, credentials, url)
+    if warning:
+        told = click.style("warning:", fg="yellow") + f" {warning}"
+        with contextlib.suppress(OSError, ValueError):
+            click.echo(told, err=True, color=color_of(settings))
+    with _log(settings.verbose):
+        remote = open_remote(url, credentials, flavor=flavor, jobs=settings.jobs)
+        try:
+            yield remote
+        finally:
+            remote.close()
+
+
+def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContextManager[Remote]:
+    """A connection to a mirror's Confluence. Raises UntrustedError."""
+    trust.check_owner(os.environ, mirror.root, None, mirror.config.url)
+    return remote_of(settings, mirror.config.url, mirror.config.flavor)
+
+
+@contextlib.contextmanager
+def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[], Remote]]:
+    """What connects when it is called; who never calls it needs no server and no credentials."""
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda: stack.enter_context(remote_for(settings, mirror)))
+
+
+def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
+    """The environment's token, else the keyring's; without one the library looks into .netrc."""
+    from confsync.remote import Credentials
+    from confsync.remote import token_store as keychain
+
+    certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
+    token = environment.get("CONFSYNC_TOKEN", "").strip()
+    if token:
+        user = environment.get("CONFSYNC_USER", "").strip() or None
+        return Credentials(token, user, certificate)
+    user, token = keychain.load(url) or (None, "")
+    return Credentials(token, user, certificate)
+
+
+@contextlib.contextmanager
+def _log(verbose: int) -> Iterator[None]:
+    """With -vv, a line for each request, on stderr. Never a body, never a header."""
+    if verbose < 2:
+        yield
+        return
+    import logging
+
+    from confsync.cli.escape import safe
+
+    class Line(logging.Formatter):
+        """One line for each record, whatever a server put into it."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            return safe(super().format(record))
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(Line("%(name)s: %(message)s"))
+    logger = logging.getLogger("confsync")
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)

@@ -1,0 +1,123 @@
+"""Which server may have the credentials: the environment's word against that of a file.
+
+A `.confsync.yaml` is anybody's who can merge a change, or write to a directory above this one.
+`CONFSYNC_URL` names the only server that credentials go to.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from confsync.cli.escape import is_ci, safe, typed
+from confsync.errors import UntrustedError, UsageError
+from confsync.model.filenames import CONFIG
+from confsync.model.url import check_url, same_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from confsync.mirror.mirror import Mirror
+    from confsync.remote import Credentials
+
+PIN = "CONFSYNC_URL"
+
+
+def pin(environment: Mapping[str, str]) -> str | None:
+    """Return the server that the environment allows, None for any. Raises UsageError."""
+    given = environment.get(PIN, "").strip()
+    try:
+        return check_url(given) if given else None
+    except ValueError as error:
+        raise UsageError(f"{PIN}: {error}") from None
+
+
+def check_pin(environment: Mapping[str, str], url: str) -> None:
+    """Raise UntrustedError if the environment allows another server than this one."""
+    allowed = pin(environment)
+    if allowed is not None and not same_server(allowed, url):
+        raise UntrustedError(
+            f"{PIN} allows {allowed} alone: no credentials go to {url}", hint=_pinning(url)
+        )
+
+
+def foreign_owner(root: str, environment: Mapping[str, str]) -> int | None:
+    """Return the user (uid) whose the configuration in a directory is, None for the process's own.
+
+    Under sudo, the files of the user who called it are its own. A directory may be root's. Where
+    the system tells no owners, every file is one's own.
+    """
+    if not hasattr(os, "geteuid"):
+        return None
+    own = {os.geteuid()}
+    caller = environment.get("SUDO_UID", "")
+    if own == {0} and caller.isascii() and caller.isdecimal():
+        own.add(int(caller))
+    try:
+        file, directory = os.lstat(os.path.join(root, CONFIG)).st_uid, os.stat(root).st_uid
+    except OSError:
+        return None  # to be told by who reads it
+    if file not in own:
+        return file
+    return None if directory in own | {0} else directory
+
+
+def check_owner(environment: Mapping[str, str], root: Path, start: Path | None, url: str) -> None:
+    """Raise UntrustedError for another user's configuration, unless the environment names its URL.
+
+    With `start`, the directory that the user works in, only for one that was found above that: a
+    command that sends no credentials may read the one that the user stands beside.
+    """
+    owner = foreign_owner(str(root), environment)
+    if owner is None or (start is not None and root.resolve() not in start.resolve().parents):
+        return
+    allowed = pin(environment)
+    if allowed is None or not same_server(allowed, url):
+        raise UntrustedError(
+            f"{root / CONFIG} belongs to another user (uid {owner}): it is not used, and no "
+            f"credentials go to {url}",
+            hint=_pinning(url),
+        )
+
+
+def check_range(environment: Mapping[str, str], mirror: Mirror, since: str) -> None:
+    """Raise UntrustedError if the configuration named another server at the commit `since`.
+
+    Not so where the environment names the server: then it is no news. Raises UsageError for a
+    revision that is none, ConfigError in a clone too shallow, FileError without a repository.
+    """
+    if pin(environment) is not None:
+        return  # which is checked wherever something is sent
+    from confsync.errors import ConfigError
+    from confsync.mirror import config_file
+    from confsync.mirror.git import worktree
+
+    before = worktree.file_before(mirror.root, CONFIG, since)
+    if before is None:
+        return
+    now = mirror.config.url
+    try:
+        old = config_file.parse(before.decode()).url
+    except (ConfigError, UnicodeDecodeError):
+        old = "what cannot be read"
+    if old == "what cannot be read" or not same_server(old, now):
+        raise UntrustedError(
+            f"since '{since}' the 'url' of {CONFIG} changed from {old} to {now}: nothing was sent",
+            hint=_pinning(now),
+        )
+
+
+def warning(environment: Mapping[str, str], credentials: Credentials, url: str) -> str:
+    """Return what is to be said of a token that CI gives to any server; empty for nothing."""
+    of_environment = credentials.token and environment.get("CONFSYNC_TOKEN", "").strip()
+    if not (is_ci(environment) and of_environment) or pin(environment) is not None:
+        return ""
+    return (
+        f"{PIN} is not set: CONFSYNC_TOKEN goes to whichever server {CONFIG} names. "
+        f"Set {PIN}={safe(url)} where the token is set"
+    )
+
+
+def _pinning(url: str) -> str:
+    return f"'export {PIN}={typed(url)}' if that server may have them"

@@ -1,0 +1,38 @@
+"""The file that says which folder of Confluence a directory is: an id and a title."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from confsync.document import yaml_nodes
+from confsync.errors import DocumentError
+
+# An id and a title; in bytes.
+MAX_BYTES = 8192
+_ID = re.compile(r"[0-9]{1,20}", re.ASCII)
+_HINT = "only confsync writes this file: remove it, and 'confsync pull' writes it again"
+
+
+def parse(raw: bytes, path: str) -> tuple[str, str]:
+    """Return id and title; `path` is for messages. Raises DocumentError with the line."""
+    try:
+        root = yaml_nodes.compose(raw.decode("utf-8"), "the folder file")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DocumentError(path, line, "not UTF-8", hint=_HINT) from None
+    except yaml_nodes.YAMLTextError as error:
+        raise DocumentError(path, error.line, error.problem, hint=_HINT) from None
+    if not isinstance(root, yaml.MappingNode):
+        raise DocumentError(path, 1, "must be 'key: value' lines", hint=_HINT)
+    found: dict[str, str] = {}
+    for key, value in root.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in ("id", "title"):
+            if not isinstance(value, yaml.ScalarNode):
+                line = value.start_mark.line + 1
+                raise DocumentError(path, line, f"{key.value} must be text", hint=_HINT)
+            found[key.value] = str(value.value)
+    if not _ID.fullmatch(found.get("id", "")):
+        raise DocumentError(path, 1, "has no id of a folder", hint=_HINT)
+    return found["id"], found.get("title", "")
