@@ -287,7 +287,6 @@ def test_under_sudo_the_files_of_the_caller_are_ones_own(
 
 
 @root
-@cloud
 def test_ones_own_configuration_may_stand_in_a_directory_of_roots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
