@@ -647,6 +647,75 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no link below .confsync is followed",
+        (
+            Cut(
+                "confsync/mirror/state/regular.py",
+                'getattr(os, "O_NOFOLLOW", 0)\n    | ',
+                "0\n    | ",
+            ),
+            Cut(
+                "confsync/mirror/state/regular.py",
+                "                raise IrregularError(LINKED, place)",
+                "                pass",
+            ),
+        ),
+        (
+            "tests/security/test_state.py::test_no_link_to_a_file_is_written_through",
+            "tests/security/test_state.py::test_no_link_to_a_directory_is_written_through",
+        ),
+    ),
+    Ablation(
+        "what git brings into .confsync is not believed",
+        (Cut("confsync/mirror/state/mark.py", "or words[1:] != here or", "or"),),
+        (
+            "tests/security/test_state.py::test_nothing_that_git_brings_is_believed",
+            "tests/security/test_state.py::test_a_base_that_git_brings_is_not_even_a_name",
+            "tests/security/test_state.py::test_a_mark_stays_and_is_that_of_one_place_alone",
+        ),
+    ),
+    Ablation(
+        "a line of the audit trail carries the mark",
+        (
+            Cut(
+                "confsync/mirror/state/audit.py",
+                'row.pop("mark", None) != word',
+                'not row.pop("mark", "x")',
+            ),
+        ),
+        ("tests/security/test_state.py::test_a_line_of_the_trail_without_the_mark_is_passed_over",),
+    ),
+    Ablation(
+        "a file of a mirror is a regular one",
+        (
+            Cut(
+                "confsync/mirror/state/regular.py",
+                "        if not stat.S_ISREG(os.fstat(handle).st_mode):",
+                "        if False:",
+            ),
+        ),
+        ("tests/security/test_files.py::test_what_is_no_regular_file_of_a_usual_size_is_named",),
+    ),
+    Ablation(
+        "a file of a mirror has a bounded size",
+        (
+            Cut(
+                "confsync/mirror/state/regular.py",
+                "        if size > limit:\n",
+                "        if False:\n",
+            ),
+        ),
+        ("tests/security/test_files.py::test_a_file_that_grows_while_it_is_read_has_an_end",),
+    ),
+    Ablation(
+        "YAML has a bounded depth and no references",
+        (
+            Cut("confsync/document/yaml_nodes.py", "if depth > MAX_DEPTH:", "if False:"),
+            Cut("confsync/document/yaml_nodes.py", "        if problem:", "        if False:"),
+        ),
+        ("tests/security/test_files.py::test_a_configuration_of_anybodys_is_told_with_its_line",),
+    ),
+    Ablation(
         "the lock",
         (Cut("confsync/mirror/state/lock.py", "        lock.acquire()\n", "        pass\n"),),
         (
@@ -1046,6 +1115,33 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "credentials go to the pinned server alone",
+        (
+            Cut(
+                "confsync/cli/trust.py",
+                "    if allowed is not None and not same_server(allowed, url):",
+                "    if False:",
+            ),
+        ),
+        ("tests/security/test_trust.py::test_a_pin_keeps_the_token_from_another_server",),
+    ),
+    Ablation(
+        "another user's configuration gets no credentials",
+        (Cut("confsync/cli/trust.py", "    if owner is None or (", "    if True or ("),),
+        ("tests/security/test_trust.py::test_a_configuration_of_another_user_gets_no_credentials",),
+    ),
+    Ablation(
+        "a range that changes the server is not pushed",
+        (
+            Cut(
+                "confsync/cli/trust.py",
+                '    if old == "what cannot be read" or not same_server(old, now):',
+                "    if False:",
+            ),
+        ),
+        ("tests/security/test_trust.py::test_a_range_that_changes_the_server_is_not_pushed",),
+    ),
+    Ablation(
         "no credentials to the media host",
         (
             Cut(
@@ -1285,6 +1381,67 @@ ABLATIONS = (
         "a report replaces nothing but a report",
         (Cut("confsync/diff/report.py", "if not known:", "if False:"),),
         ("tests/unit/diff/test_html.py::test_a_report_replaces_a_report_and_nothing_else",),
+    ),
+    Ablation(
+        "text of a server is a part of one line",
+        (Cut("confsync/cli/escape.py", '"[\\x00-\\x08\\x0a-\\x1f', '"[\\x00-\\x08\\x0b-\\x1f'),),
+        (
+            "tests/unit/cli/test_escape.py::test_every_end_of_a_line_is_made_visible",
+            "tests/flows/test_output.py::test_no_text_of_a_server_makes_a_line_of_its_own",
+        ),
+    ),
+    Ablation(
+        "no text is a command to a CI system",
+        (
+            Cut(
+                "confsync/cli/escape.py",
+                '    if "::" not in text and "##" not in text:',
+                "    if True:",
+            ),
+        ),
+        (
+            "tests/unit/cli/test_escape.py::test_a_ci_system_finds_no_command",
+            "tests/flows/test_output.py::test_no_name_of_a_file_makes_a_line_of_its_own",
+            "tests/flows/test_output.py::test_in_ci_no_line_of_a_page_is_a_command",
+        ),
+    ),
+    Ablation(
+        "no text of a server is a trailer of a commit",
+        (
+            Cut(
+                "confsync/sync/commit.py",
+                'return " ".join(_CONTROL.sub(" ", text).split())',
+                "return text",
+            ),
+        ),
+        ("tests/flows/test_output.py::test_no_text_of_a_server_makes_a_trailer_of_a_commit",),
+    ),
+    Ablation(
+        "what an encoding lacks stops no command",
+        (
+            Cut(
+                "confsync/cli/__init__.py",
+                'stream.reconfigure(errors="backslashreplace")',
+                "pass",
+            ),
+        ),
+        ("tests/flows/test_output.py::test_what_an_encoding_lacks_is_printed_all_the_same",),
+    ),
+    Ablation(
+        "JSON has no half of a surrogate pair",
+        (Cut("confsync/cli/escape.py", 'if "\\\\ud" in dumped:', "if False:"),),
+        ("tests/unit/cli/test_escape.py::test_json_is_ascii_and_has_no_half_of_a_pair",),
+    ),
+    Ablation(
+        "an output that cannot be written is told",
+        (
+            Cut(
+                "confsync/cli/__init__.py",
+                "if isinstance(error, (OSError, ValueError)) and _while_printing(error):",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_output.py::test_a_full_disk_behind_stdout_is_told_by_every_command",),
     ),
     Ablation(
         "no markup of a body's in a report",

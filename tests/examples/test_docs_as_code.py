@@ -49,6 +49,7 @@ def forge(
     """A repository with a mirror in docs/ and the example's files."""
     venv, wheel = tools
     secrets = {
+        "CONFSYNC_URL": wiki.url,
         "CONFSYNC_USER": wiki.user,
         "CONFSYNC_TOKEN": wiki.token,
         "CONFSYNC": str(wheel),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from confsync.cli import main
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -105,6 +108,22 @@ def test_no_command_fails_for_what_an_encoding_lacks(
             assert done.stdout.isascii()
             json.loads(done.stdout)
     assert strange.git("log", "-1", "--format=%s").startswith("confsync push: 1 page")
+
+
+def test_what_an_encoding_lacks_is_printed_all_the_same(
+    strange: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process, as for whoever calls the command line from a program."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "cp1252", "strict") for _ in range(2))
+    with monkeypatch.context() as patch, contextlib.chdir(strange.root):
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        assert main(["pull", "-v"]) == 0
+        assert main(["show", "404404"]) == 1
+    out.seek(0)
+    err.seek(0)
+    assert "pulled" in out.read()
+    assert "should not happen" not in err.read()
 
 
 VERBS = [

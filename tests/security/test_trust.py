@@ -302,6 +302,20 @@ def test_ones_own_configuration_may_stand_in_a_directory_of_roots(
     assert trust.foreign_owner(str(tmp_path), {}) == SOMEBODY + 1
 
 
+@cloud
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="the system tells no owners")
+def test_a_configuration_of_another_user_gets_no_credentials(
+    wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As above, for who is no root: the process is somebody else's."""
+    mine = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
+    assert f"belongs to another user (uid {mine})" in desk("pull", exit=4).err
+    assert wiki.requests == []
+    monkeypatch.setenv("CONFSYNC_URL", wiki.url)
+    desk("pull")
+
+
 def test_a_system_without_owners_knows_no_strangers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
