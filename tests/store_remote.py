@@ -12,7 +12,7 @@ from enum import Enum
 from typing import BinaryIO, TypeVar
 
 from confsync import failpoints as steps
-from confsync.document.media_types import guessed
+from confsync.document.attachments.media_types import guessed
 from confsync.errors import (
     NetworkError,
     NotVisibleError,

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import yaml
 
-from confsync.document import attachment_names as attachments
 from confsync.document import yaml_nodes
+from confsync.document.attachments import names as attachments
 from confsync.document.frontmatter import OUTDATED, TOP, Span, is_title
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError

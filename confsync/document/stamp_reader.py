@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from confsync.document import frontmatter
-from confsync.document.attachment_names import is_safe
+from confsync.document.attachments.names import is_safe
 from confsync.document.frontmatter_fast import USUAL_TITLE
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from confsync.document import attachment_names as attachments
+from confsync.document.attachments import names as attachments
+from confsync.document.attachments.pointers import HEAD, Pointer, pointer_in, pointer_to
 from confsync.document.paths import folded
-from confsync.document.pointers import HEAD, Pointer, pointer_in, pointer_to
 from confsync.errors import FileError
 from confsync.mirror.state import disk, regular
 from confsync.mirror.state.base_cache import make_state

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from confsync.document import attachment_names as attachments
+from confsync.document.attachments import names as attachments
 from confsync.document.paths import Destination
 from confsync.mirror import attachment_files as files
 from confsync.mirror.mirror import Mirror, file_error

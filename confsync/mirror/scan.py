@@ -247,7 +247,10 @@ def parsed(name: str, raw: bytes) -> Entry:
 
 def _stand_in(name: str, raw: bytes) -> DocumentError | None:
     """The error of a file that only stands for a document; None for any other file."""
-    from confsync.document.pointers import HEAD, pointer_in  # nearly every document can be read
+    from confsync.document.attachments.pointers import (  # nearly every document can be read
+        HEAD,
+        pointer_in,
+    )
 
     pointer = pointer_in(raw[:HEAD])
     return PointerError(name, 1, pointer.what, hint=pointer.hint(name)) if pointer else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from confsync.document.attachment_names import DIRECTORY, directory_of, document_of
+from confsync.document.attachments.names import DIRECTORY, directory_of, document_of
 from confsync.errors import UsageError
 
 

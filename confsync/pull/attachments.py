@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from confsync.document import attachment_names as attachments
+from confsync.document.attachments import names as attachments
 from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import attachment_files as files

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
-from confsync.document import attachment_names as attachments
 from confsync.document import document
+from confsync.document.attachments import names as attachments
 from confsync.document.document import Document
 from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst

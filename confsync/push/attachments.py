@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from confsync.document import attachment_names as attachments
+from confsync.document.attachments import names as attachments
 from confsync.errors import (
     APIAccessError,
     FileError,

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from confsync.document import paths
-from confsync.document.media_types import differs
+from confsync.document.attachments.media_types import differs
 from confsync.errors import ConfsyncError, Exit, FileError, MassChangeError, NotVisibleError
 from confsync.mirror.attachment_files import MISNAMED, head
 from confsync.mirror.committed.deleted import deleted_entries

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from confsync.document import attachment_names as attachments
+from confsync.document.attachments import names as attachments
 from confsync.errors import (
     EVERYBODYS,
     APIAccessError,

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from confsync.document.media_types import guessed
+from confsync.document.attachments.media_types import guessed
 from confsync.errors import CredentialsError, NetworkError, ServerError
 from confsync.model.page import AttachmentInfo
 from confsync.model.url import is_loopback

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from confsync.document import attachment_names as attachments
+from confsync.document.attachments import names as attachments
+from confsync.document.attachments.pointers import Pointer
 from confsync.document.document import Document
-from confsync.document.pointers import Pointer
 from confsync.errors import ConfsyncError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.git import repository as gitrepo

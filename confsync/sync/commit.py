@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from confsync.document.attachment_names import document_of
+from confsync.document.attachments.names import document_of
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.committed.uncommitted import Owed, owed

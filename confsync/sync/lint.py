@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from confsync.document import attachment_names as attachments
+from confsync.document.attachments import names as attachments
 from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
 from confsync.document.markup import Kind, tags, tokens
@@ -21,7 +21,7 @@ from confsync.model.stamp import Stamp
 from confsync.sync.preflight import flaws_of
 
 if TYPE_CHECKING:
-    from confsync.document.pointers import Pointer
+    from confsync.document.attachments.pointers import Pointer
 
 # What Confluence writes itself, by its documentation and in real bodies.
 _AC = (

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from confsync.document.media_types import guessed
+from confsync.document.attachments.media_types import guessed
 from confsync.model.page import AttachmentInfo, Version
 from confsync.remote import Credentials, open_remote, rows, transfers
 from confsync.sandbox import Sandbox

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from confsync import failpoints as steps
-from confsync.mirror.git import attributes, removals
+from confsync.mirror.git import attributes
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, each_git_format, writes
 
@@ -301,24 +301,6 @@ def test_a_document_that_is_edited_while_it_is_removed_has_no_line(
     assert "changed while confsync ran" in run.out + run.err
     assert "8081" in nightly.text(GUIDE)
     assert guide not in nightly.text(REMOVED)
-
-
-def test_what_an_earlier_version_noted_is_kept_and_moves_to_the_file(
-    wiki: Sandbox, nightly: Desk, guide: str
-) -> None:
-    other = page_id(wiki, "Other")
-    nightly.path(GUIDE).unlink()
-    nightly.path(".confsync/removed").write_text(f"{guide}\n")
-    stays(wiki, nightly, guide)
-    wiki.store.trash(other)
-    wiki.store.restrict(guide)
-    nightly("pull")
-    assert not nightly.path(".confsync/removed").exists()
-    lines = removals.read(nightly.root).versions
-    assert lines == {guide: None, other: 1}
-    wiki.store.unrestrict(guide)
-    nightly("pull")
-    assert nightly.path(GUIDE).exists()
 
 
 # -- a mirror of an earlier version ----------------------------------------------------------------

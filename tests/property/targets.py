@@ -15,9 +15,9 @@ from unittest import mock
 
 import yaml
 
-from confsync.document import attachment_names as attachments
 from confsync.document import document, frontmatter, layout, markup, paths
 from confsync.document import storage_format as storage
+from confsync.document.attachments import names as attachments
 from confsync.document.tree import Node, place
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
 from confsync.model.stamp import Stamp

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from confsync.document.attachment_names import places, shown
+from confsync.document.attachments.names import places, shown
 from confsync.document.links import links
 from confsync.document.markup import Kind, Token, decoded, tags, tokens
 from confsync.document.storage_format import equivalent

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from confsync.document import attachment_names as attachments
 from confsync.document import document, paths
+from confsync.document.attachments import names as attachments
 from confsync.document.document import Document
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files

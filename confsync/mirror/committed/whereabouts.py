@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.document.attachment_names import document_of
+from confsync.document.attachments.names import document_of
 from confsync.mirror import attachment_files as files
 from confsync.mirror.git import trees
 from confsync.mirror.scan import Entry, parsed, read

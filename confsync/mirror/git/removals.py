@@ -12,27 +12,21 @@ stamp is newer than the line was not removed by the pull that wrote the line.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import stat
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.git import attributes
-from confsync.mirror.state import disk
-from confsync.model.filenames import REMOVED, STATE
+from confsync.mirror.state import disk, regular
+from confsync.model.filenames import REMOVED
 from confsync.model.stamp import Stamp
 
 HEADER = (
     b"# The pages whose documents confsync removed, because the server had no such page any more.\n"
     b"# 'confsync push --delete' leaves these pages alone. Commit this file with the removals.\n"
 )
-# Where earlier versions kept the ids, in one clone only. The first change moves them to the file.
-OLD = f"{STATE}/removed"
-# A million lines; a larger file is none of confsync's.
-_MAX_BYTES = 64 * 1024 * 1024
 _EXACT = re.compile(rb"(\d{1,20})(?:\s+v?(\d{1,9})(?:\s+([0-9a-f]{32}))?)?")
 _ID = re.compile(rb"(\d{1,20})(?!\d)")
 _MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
@@ -72,8 +66,8 @@ def read(root: Path) -> Removals:
     except FileError as error:
         raw, problem = b"", error.message
     lines = _parse(raw or b"")
-    pages = {**_old(root), **{i: version for i, (version, _) in lines.pages.items()}}
-    return Removals(pages, problem or lines.problem)
+    versions = {i: version for i, (version, _) in lines.pages.items()}
+    return Removals(versions, problem or lines.problem)
 
 
 def parse(raw: bytes) -> Removals:
@@ -89,8 +83,7 @@ def note(root: Path, stamps: Iterable[Stamp]) -> tuple[str, ...]:
     """
     before = _bytes(root / REMOVED)
     lines = _parse(before or b"")
-    pages = {**_as_lines(_old(root)), **lines.pages}
-    pages |= {stamp.id: (stamp.version, stamp.digest) for stamp in stamps}
+    pages = lines.pages | {stamp.id: (stamp.version, stamp.digest) for stamp in stamps}
     _write(root, before, lines._replace(pages=pages))
     return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
 
@@ -100,11 +93,9 @@ def forget(root: Path, page_ids: Collection[str]) -> bool:
     with contextlib.suppress(FileError):
         before = _bytes(root / REMOVED)
         lines = _parse(before or b"")
-        old = _as_lines(_old(root))
-        if not ((lines.pages.keys() | old.keys()) & set(page_ids)):
+        if not lines.pages.keys() & set(page_ids):
             return False
-        pages = {**old, **lines.pages}
-        left = {i: line for i, line in pages.items() if i not in page_ids}
+        left = {i: line for i, line in lines.pages.items() if i not in page_ids}
         _write(root, before, lines._replace(pages=left))
         return True
     return False
@@ -129,9 +120,6 @@ def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
         disk.replace(path, text, check)
     except OSError as error:
         raise FileError(f"{REMOVED}: cannot be written: {error.strerror or error}") from None
-    with contextlib.suppress(OSError):
-        if os.path.lexists(root / OLD):
-            disk.unlink(root / OLD)
 
 
 def _parse(raw: bytes) -> _Lines:
@@ -166,30 +154,13 @@ def _newer(
     return other if other[0] is None or other[0] >= line[0] else line
 
 
-def _as_lines(pages: Mapping[str, int | None]) -> dict[str, tuple[int | None, str]]:
-    return {page_id: (version, "") for page_id, version in pages.items()}
-
-
-def _old(root: Path) -> dict[str, int | None]:
-    """The ids that an earlier version noted in this clone."""
-    with contextlib.suppress(FileError):
-        words = (_bytes(root / OLD) or b"").split()
-        return {word.decode(): None for word in words if _ID.fullmatch(word)}
-    return {}
-
-
 def _bytes(path: Path) -> bytes | None:
-    """A regular file's content; None where nothing stands. Raises FileError."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    """Return a regular file's content; None where nothing stands. Raises FileError."""
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            raise FileError(f"{path.name}: is not a regular file; confsync follows no links")
-        with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
+        return regular.read(path, regular.STATE_BYTES)
     except FileNotFoundError:
         return None
+    except regular.IrregularError as error:
+        raise FileError(f"{path.name}: {error.strerror}") from None
     except OSError as error:
         raise FileError(f"{path.name}: cannot be read: {error.strerror or error}") from None
-    if len(raw) > _MAX_BYTES:
-        raise FileError(f"{path.name}: is too large to be what confsync wrote")
-    return raw

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from confsync.document.attachment_names import document_of
+from confsync.document.attachments.names import document_of
 from confsync.errors import ConfigError, FileError, UsageError
 from confsync.mirror.git import blobs
 from confsync.mirror.git.head import (

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from confsync.document.attachment_names import document_of
+from confsync.document.attachments.names import document_of
 from confsync.errors import FileError
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.git.head import is_document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from confsync.document.attachment_names import DIRECTORY, document_of
+from confsync.document.attachments.names import DIRECTORY, document_of
 from confsync.errors import UsageError
 from confsync.model.filenames import SUFFIX
 

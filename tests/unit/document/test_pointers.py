@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from confsync.document.media_types import differs
-from confsync.document.pointers import HEAD, pointer_in, pointer_to
+from confsync.document.attachments.media_types import differs
+from confsync.document.attachments.pointers import HEAD, pointer_in, pointer_to
 
 OID = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
 LFS = f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize 12345\n".encode()
