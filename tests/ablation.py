@@ -597,6 +597,151 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a file system may refuse to make a directory durable, or permissions",
+        (
+            Cut(
+                "confsync/mirror/state/disk.py",
+                "if error.errno not in _REFUSALS:\n            raise",
+                "raise",
+            ),
+        ),
+        (
+            "tests/flows/test_odd_file_systems.py::"
+            "test_a_file_system_that_refuses_something_gets_a_whole_mirror",
+        ),
+    ),
+    Ablation(
+        "a broken or full disk is told all the same",
+        (
+            Cut(
+                "confsync/mirror/state/disk.py",
+                "if error.errno not in _REFUSALS:\n            raise",
+                "pass",
+            ),
+        ),
+        ("tests/flows/test_odd_file_systems.py::test_a_disk_that_is_broken_or_full_is_told",),
+    ),
+    Ablation(
+        "what could not be settled is not sent",
+        (
+            Cut(
+                "confsync/push/candidates.py",
+                "mirror.check_writable(entry.path, probed, probe=not dry_run)",
+                "pass",
+            ),
+        ),
+        (
+            "tests/flows/test_odd_file_systems.py::"
+            "test_a_file_of_a_space_that_is_a_link_is_not_sent",
+            "tests/flows/test_odd_file_systems.py::"
+            "test_what_could_not_be_settled_is_not_sent_and_the_rest_is",
+        ),
+    ),
+    Ablation(
+        "a directory has the case that its documents want of it",
+        (
+            Cut(
+                "confsync/mirror/moves.py",
+                "            _spell(mirror, mirror.inside(new.path).parent, spelled)\n",
+                "            pass\n",
+            ),
+            Cut(
+                "confsync/mirror/moves.py",
+                "        for old in moves:\n"
+                "            mirror.drop_empty(mirror.inside(old).parent)\n"
+                "        spelled",
+                "        spelled",
+            ),
+        ),
+        (
+            "tests/flows/test_case.py::"
+            "test_a_name_that_changes_its_case_alone_moves_no_page_and_converges",
+        ),
+    ),
+    Ablation(
+        "a directory belongs to the page of its name, whatever the case",
+        (
+            Cut(
+                "confsync/mirror/scan.py",
+                "    owners |= paths.alike(owners, inner)\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_case.py::"
+            "test_a_new_document_in_a_directory_of_another_case_is_below_its_page",
+        ),
+    ),
+    Ablation(
+        "edits in no space's directory are told",
+        (
+            Cut(
+                "confsync/mirror/outside.py",
+                "    found = tuple(read(mirror.root, path) for path in sorted(_paths(mirror)))\n",
+                "    found = ()\n",
+            ),
+        ),
+        ("tests/flows/test_old_path.py::test_edits_in_the_old_directory_are_told_and_not_lost",),
+    ),
+    Ablation(
+        "nothing changed, also in no space's directory",
+        (
+            Cut(
+                "confsync/mirror/snapshot.py",
+                "standing.look_outside(self._root, self._directories)))",
+                "[]))",
+            ),
+            Cut(
+                "confsync/mirror/snapshot.py",
+                "list(standing.look_outside(self._root, directories))",
+                "[]",
+            ),
+        ),
+        (
+            "tests/flows/test_old_path.py::"
+            "test_a_document_that_appears_outside_is_told_by_the_next_status",
+        ),
+    ),
+    Ablation(
+        "a pull with nothing to do does not hide edits in no space's directory",
+        (
+            Cut(
+                "confsync/pull/no_change.py",
+                " and not strays_of(self._mirror, scans).entries",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_old_path.py::"
+            "test_a_pull_with_nothing_to_do_does_not_hide_edits_outside",
+        ),
+    ),
+    Ablation(
+        "no hint replaces an edit by another one",
+        (
+            Cut(
+                "confsync/mirror/outside.py",
+                "if _is_edited(known):",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_old_path.py::test_two_edits_of_one_page_are_both_kept",),
+    ),
+    Ablation(
+        "a space's directory by another name is not outside",
+        (
+            Cut(
+                "confsync/mirror/walk.py",
+                " or _identity(parent) in held",
+                "",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_walk_outside.py::"
+            "test_a_space_directory_by_another_name_is_not_outside",
+        ),
+    ),
+    Ablation(
         "what is removed is kept in the trash",
         (Cut("confsync/mirror/mirror.py", "        self.keep_in_trash(name, expected)\n", ""),),
         (

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from confsync.errors import ConfsyncError
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.outside import Strays, strays_of
 from confsync.mirror.scan import knowing
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome, PageResult
@@ -41,6 +42,7 @@ from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.commit import Commit
 from confsync.sync.people import with_names
+from confsync.sync.refusals import refused_outside
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import reader_of
 
@@ -137,8 +139,13 @@ def push(
     if not errors:
         errors += not_found(asked, pages)
     pages = [page for page in pages if page.outcome is not Outcome.CLEAN]
+    strays = Strays()
+    if selection.everything:
+        strays = strays_of(mirror, scans, {page.id for page in pages} - ids_of(scans, {}))
+    pages += map(refused_outside, strays.edited)
     told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
     changed = [page for page in renamed if page.old != page.new]
-    notes = tuple(references.notes(mirror.scan(), changed)) if changed else ()
+    notes = strays.notes
+    notes += tuple(references.notes(mirror.scan(), changed)) if changed else ()
     result = Result("push", told, tuple(errors), notes, dry_run=dry_run, interrupted=interrupted)
     return committing.of(result) if committing else result

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard, assert_never
 
+from confsync.document.attachments.names import document_of
+from confsync.document.paths import folded
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed import newest_stamps
@@ -14,6 +16,7 @@ from confsync.mirror.committed.newest_stamps import NewestStamps
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.outside import Strays, strays_of
 from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.mirror.selection import Selection
 from confsync.mirror.snapshot import Glance
@@ -33,7 +36,15 @@ from confsync.sync.compare_attachments import decide
 from confsync.sync.fetch import Case, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
-from confsync.sync.refusals import failed, flawed, hint_of, read_only, reason, traced
+from confsync.sync.refusals import (
+    edited_outside,
+    failed,
+    flawed,
+    hint_of,
+    read_only,
+    reason,
+    traced,
+)
 from confsync.sync.space_view import Attachments, SpaceView, put_back, reader_of, view
 
 if TYPE_CHECKING:
@@ -115,6 +126,9 @@ def status(
         left += [entry for entry in outside if entry.page_id and selection.has(entry.path)]
     absent = {i: p for i, p in deleted.items() if i not in present and selection.has(p)}
     pages += _absent(mirror, scans, {i: gone[i] for i in absent})
+    strays = strays_of(mirror, scans, absent) if selection.everything else Strays()
+    pages += map(edited_outside, strays.edited)
+    notes += strays.notes
     listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
     listed = with_names(mirror, remote, listed) if remote else listed
     if exit_code and listed:
@@ -182,7 +196,12 @@ def _orphans(mirror: Mirror, scan: SpaceScan, scans: tuple[SpaceScan, ...]) -> I
     """A note of attachments whose document is not there, a blog's that is below included."""
     if mirror.config.attachments:
         documents = frozenset(entry.path for one in scans for entry in one.entries)
-        found = list(files.orphans(mirror.root, scan.config.path, documents))
+        named = frozenset(map(folded, documents))  # 'confsync pull' corrects the case of a name
+        found = [
+            directory
+            for directory in files.orphans(mirror.root, scan.config.path, documents)
+            if folded(document_of(directory) or "") not in named
+        ]
         if found:
             yield f"attachments without a document: {scope.few(found)}"
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
 from confsync.model.filenames import BLOG as BLOG
 from confsync.model.filenames import FOLDER_FILE as FOLDER_FILE
 from confsync.model.filenames import SUFFIX as SUFFIX
 
 HOME = "index"
+
+Owner = TypeVar("Owner")
 
 
 MAX_CHARACTERS = 80
@@ -134,6 +137,20 @@ def folded(name: str) -> str:
     """The form in which names compare: without case, by whichever table, without Unicode form."""
     upper = unicodedata.normalize("NFKC", name).upper()
     return unicodedata.normalize("NFKC", upper.casefold())
+
+
+def alike(owners: Mapping[str, Owner], directories: Iterable[str]) -> dict[str, Owner]:
+    """The owners of directories that are called as an owner's place is, but for the case.
+
+    Names compare without case, whatever the file system does: the directory `guide` is that of
+    `Guide.xhtml`. None of two owners that only differ in case has it.
+    """
+    missing = {directory for directory in directories if directory and directory not in owners}
+    if not missing:
+        return {}
+    names = Counter(map(folded, owners))
+    single = {name: owner for place, owner in owners.items() if names[name := folded(place)] == 1}
+    return {one: single[name] for one in missing if (name := folded(one)) in single}
 
 
 def slug(title: str) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from confsync.document.attachments import names as attachments
-from confsync.document.paths import Destination
+from confsync.document.paths import Destination, folded
 from confsync.mirror import attachment_files as files
 from confsync.mirror.mirror import Mirror, file_error
 from confsync.mirror.scan import MOVING, Entry, SpaceScan
@@ -55,6 +55,11 @@ def move(
                 _move_attachments(mirror, old, place)
         disk.sync_directory(waiting)
         between()
+        for old in moves:
+            mirror.drop_empty(mirror.inside(old).parent)
+        spelled: set[Path] = set()
+        for _, new in held:
+            _spell(mirror, mirror.inside(new.path).parent, spelled)
         for place, new in sorted(held, key=lambda move: move[1].path.count("/")):
             why = _land(mirror, place, new.path)
             if why:
@@ -105,11 +110,34 @@ def _land(mirror: Mirror, place: Path, new: str) -> str:
     return ""
 
 
+def _spell(mirror: Mirror, directory: Path, spelled: set[Path]) -> None:
+    """Give a directory, and those above it, the case that documents want of it.
+
+    A file system without case takes any for it, and would list the old one for ever: each pull
+    would find the documents in it misplaced. Adds to `spelled` what was looked at. Raises OSError.
+    """
+    if directory == mirror.root or directory in spelled:
+        return
+    _spell(mirror, directory.parent, spelled)
+    spelled.add(directory)
+    if not os.path.lexists(directory):
+        return
+    beside = list(directory.parent.iterdir())
+    if directory in beside:
+        return
+    for other in beside:
+        if folded(other.name) == folded(directory.name) and other.samefile(directory):
+            disk.rename(other, directory)
+            return
+
+
 def _move_attachments(mirror: Mirror, document: str, moved: Path) -> None:
     """The files beside a document that has just been moved go along, where nothing stands."""
     old = mirror.root / attachments.directory_of(document)
     new = Path(attachments.directory_of(str(moved)))
-    if not old.is_dir() or old.is_symlink() or os.path.lexists(new):
+    if not old.is_dir() or old.is_symlink():
+        return
+    if os.path.lexists(new) and not new.samefile(old):
         return
     with contextlib.suppress(OSError):  # what stays behind is found, and brought along later
         names = [file.name for file in old.iterdir()]
@@ -139,10 +167,24 @@ def find(mirror: Mirror, scans: Iterable[SpaceScan]) -> dict[str, str]:
         for directory in files.orphans(mirror.root, scan.config.path, documents)
     ]
     bare = [entry for scan in scans for entry in scan.entries if _is_bare(mirror, entry)]
-    owners = {directory: _owners(mirror, directory, bare) for directory in alone}
+    owners = {
+        directory: _respelled(mirror, directory, documents) or _owners(mirror, directory, bare)
+        for directory in alone
+    }
     found = {directory: owner[0] for directory, owner in owners.items() if len(owner) == 1}
     taken = list(found.values())
     return {directory: owner for directory, owner in found.items() if taken.count(owner) == 1}
+
+
+def _respelled(mirror: Mirror, directory: str, documents: Collection[str]) -> list[str]:
+    """The document that a directory belongs to but for the case of its name, if it has no other."""
+    name = folded(attachments.document_of(directory) or "")
+    found = [path for path in documents if folded(path) == name]
+    old = mirror.root / directory
+    news = [mirror.root / attachments.directory_of(path) for path in found]
+    if len(news) == 1 and (not os.path.lexists(news[0]) or news[0].samefile(old)):
+        return found
+    return []
 
 
 def _is_bare(mirror: Mirror, entry: Entry) -> bool:

@@ -339,5 +339,7 @@ def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Fol
             # A directory that says of itself which folder it is belongs to no page of that name.
             new = entry.document is not None and entry.page_id is None
             owners.setdefault(stem, paths.unborn(entry.path) if new else entry.page_id)
+    inner = (entry.path.removeprefix(f"{space.path}/").rpartition("/")[0] for entry in entries)
+    owners |= paths.alike(owners, inner)
     ids = {folder.id for folder in folders.values()} | {entry.page_id for entry in entries}
     return paths.Tree(owners, home, frozenset(i for i in ids if i))

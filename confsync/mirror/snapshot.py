@@ -1,14 +1,15 @@
 """Whether a document has changed since all were found clean, by a look at each: `.confsync/glance`.
 
-It has every document's name, size, inode and times, the configuration, git's word on what is
-committed, and the commit that HEAD was, all as of then. Nothing is read, and nothing is written on
-the strength of it: with the least difference, everything is looked into. What is torn, foreign or
-of another version is none.
+It has every document's name, size, inode and times, also of those that are in no space's directory;
+the configuration, git's word on what is committed, and the commit that HEAD was, all as of then.
+Nothing is read, and nothing is written on the strength of it: with the least difference, everything
+is looked into. What is torn, foreign or of another version is none.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import marshal
 import os
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from confsync.model.config import Config
 
 NAME = "glance"
-FORMAT = 3
+FORMAT = 4
 # Of what git has committed; it never says this.
 _UNKNOWN = b"?"
 
@@ -125,13 +126,20 @@ class Glance:
                     return None
                 place += len(known)
                 count += len(seen[1]) - seen[1].count(FOLDER_FILE)
+            beside = b"".join(map(_packed, standing.look_outside(self._root, self._directories)))
+            if not self._seen.startswith(beside, place):
+                return None
+            place += len(beside)
             return count if place == len(self._seen) else None
         return None
 
     def _has_all_of_head(self) -> bool:
         """Whether what stands is all that git has: a closer look, which takes longer."""
         seen = self._look(self._directories)
-        if seen is None or _noted(self._directories, seen) != self._seen:
+        beside = self._look_outside(self._directories)
+        if seen is None or beside is None:
+            return False
+        if _noted(self._directories, [*seen, *beside]) != self._seen:
             return False
         here = standing.documents(seen)
         committed = githead.documents_of_head(self._root, self._directories)
@@ -155,21 +163,23 @@ class Glance:
         `began` is when the first was, by the clock of their file system: what was changed in that
         moment or later may change once more without a sign. `pulled` is what was listed, by a pull
         that had nothing to do. Nothing is noted where the configuration says something else than
-        `config` by now.
+        `config` by now. The caller also found nothing to tell of documents in no space's directory.
         """
         if began is None or not self._means(config):
             return
         seen = self._look(config.directories)
-        if seen is None:
+        beside = self._look_outside(config.directories)
+        if seen is None or beside is None:
             return
         keys = standing.keys(seen)
         from confsync.mirror.state import disk
 
-        settled = all(disk.is_settled(key, began) for key in keys.values())
+        every_key = itertools.chain(keys.values(), standing.keys(beside).values())
+        settled = all(disk.is_settled(key, began) for key in every_key)
         same = all(key == keys.get(name) for name, key in read.items())
         every = len(read) == sum(map(standing.is_document, keys))
         good = settled and same and every
-        noted = _noted(config.directories, seen) if good else b""
+        noted = _noted(config.directories, [*seen, *beside]) if good else b""
         known = self._seen if self._directories == config.directories else b""
         pulled = pulled or (self.pulled if noted and noted == known else "")
         if (noted, pulled) == (known, self.pulled):
@@ -184,6 +194,12 @@ class Glance:
     def _look(self, directories: list[str]) -> list[Seen] | None:
         try:
             return list(standing.look(self._root, directories))
+        except OSError:
+            return None
+
+    def _look_outside(self, directories: list[str]) -> list[Seen] | None:
+        try:
+            return list(standing.look_outside(self._root, directories))
         except OSError:
             return None
 

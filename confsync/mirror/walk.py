@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.model.filenames import ATTACHMENTS, BLOG, FOLDER_FILE, SUFFIX, TEMPORARY
+from confsync.model.filenames import ATTACHMENTS, BLOG, CONFIG, FOLDER_FILE, SUFFIX, TEMPORARY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # A directory of the mirror: its path, what stands in it, and the keys of these, one behind the
 # other.
 Seen = tuple[str, list[str], list[int]]
+_REPOSITORY = ".git"
 # Where directories can be opened, nobody goes the whole way to each file in one.
 _BY_HANDLE = os.scandir in os.supports_fd
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
@@ -47,15 +48,50 @@ def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
     """
     for top in directories:
         for inner, parent, inside in _below(root, top, blog=f"{top}/{BLOG}" in directories):
-            numbers: list[int] = []
-            for entry in inside.found:
-                if _BY_HANDLE:
-                    seen = entry.stat(follow_symlinks=False)
-                else:  # what Windows says of a file where it lists it may be of long ago
-                    seen = os.lstat(f"{parent}/{entry.name}")
-                numbers += (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-            yield inner, [entry.name for entry in inside.found], numbers
+            yield _seen(inner, parent, inside.found)
             yield from ((f"{inner}/{name}", [], []) for name in inside.left)
+
+
+def look_outside(root: str, directories: Collection[str]) -> Iterator[Seen]:
+    """Yield every document of a mirror that stands in no space's directory, with its key.
+
+    Directories without documents are left out. Hidden directories, links, and mirrors and
+    repositories within this one are not entered, and what `look` enters is not entered again.
+    Raises OSError when a document cannot be looked at.
+    """
+    held = {_identity(f"{root}/{top}") for top in directories} - {None}
+    for parent, inside in _walk(root, None):
+        inner = parent[len(root) + 1 :].replace(os.sep, "/")
+        if inner and (inside.is_apart or _identity(parent) in held):  # the latter: by another name
+            inside.below.clear()
+            continue
+        above = f"{inner}/" if inner else ""
+        inside.below[:] = [name for name in inside.below if f"{above}{name}" not in directories]
+        if found := [entry for entry in inside.found if is_document(entry.name)]:
+            yield _seen(inner, parent, found)
+
+
+def _identity(directory: str) -> tuple[int, int] | None:
+    """What a directory is, whatever its name; None for one that is not there."""
+    try:
+        found = os.stat(directory)  # noqa: PTH116 - a status with nothing to tell loads no Path
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _seen(inner: str, parent: str, found: Iterable[os.DirEntry[str]]) -> Seen:
+    """A directory and what was found in it, each with its key. Raises OSError."""
+    names: list[str] = []
+    numbers: list[int] = []
+    for entry in found:
+        if _BY_HANDLE:
+            seen = entry.stat(follow_symlinks=False)
+        else:  # what Windows says of a file where it lists it may be of long ago
+            seen = os.lstat(f"{parent}/{entry.name}")
+        names.append(entry.name)
+        numbers += (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    return inner, names, numbers
 
 
 def is_document(name: str) -> bool:
@@ -82,11 +118,12 @@ def keys(seen: Iterable[Seen]) -> dict[str, Key]:
 
 class _Inside(NamedTuple):
     """What is in a directory: documents and folder files, directories to look into, and what a run
-    that was killed left."""
+    that was killed left. `is_apart` says that it is a mirror or a repository of its own."""
 
     found: list[os.DirEntry[str]]
     below: list[str]
     left: list[str]
+    is_apart: bool
 
 
 def _below(root: str, top: str, *, blog: bool) -> Iterator[tuple[str, str, _Inside]]:
@@ -100,7 +137,10 @@ def _below(root: str, top: str, *, blog: bool) -> Iterator[tuple[str, str, _Insi
 
 
 def _walk(directory: str, but: str | None) -> Iterator[tuple[str, _Inside]]:
-    """As `walk`, with entries; whoever wants to look at these does so before he goes on."""
+    """As `walk`, with entries; whoever wants to look at these does so before he goes on.
+
+    What the caller takes out of `below` meanwhile is not entered.
+    """
     left_out = None if but is None else os.path.normcase(but)
     waiting = [directory]
     while waiting:
@@ -126,6 +166,7 @@ def _inside(place: str | int) -> _Inside | None:
     found: list[os.DirEntry[str]] = []
     below: list[str] = []
     left: list[str] = []
+    is_apart = False
     try:
         with os.scandir(place) as entries:
             for entry in entries:
@@ -139,11 +180,15 @@ def _inside(place: str | int) -> _Inside | None:
                 elif is_directory:
                     if _is_entered(entry):
                         below.append(name)
+                    elif name == _REPOSITORY:
+                        is_apart = True
                 elif name == FOLDER_FILE or (name.endswith(SUFFIX) and name[0] != "."):
                     found.append(entry)
+                elif name in (CONFIG, _REPOSITORY):  # of a work tree, `.git` is a file
+                    is_apart = True
     except OSError:
         return None
-    return _Inside(found, below, left)
+    return _Inside(found, below, left, is_apart)
 
 
 def _is_entered(entry: os.DirEntry[str]) -> bool:

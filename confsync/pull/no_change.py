@@ -137,6 +137,7 @@ class Unchanged:
 
     def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
         """A pull of everything had nothing to do and nothing to tell."""
+        from confsync.mirror.outside import strays_of
         from confsync.sync import scope
 
         digest = _digest(self._listings.get(s) or _listing(readers.get(s)) for s in self._spaces)
@@ -144,7 +145,8 @@ class Unchanged:
             one.folders or one.foreign or scope.excluded(one) or any(map(one.moves, one.entries))
             for one in scans
         )
-        if self._index and self._glance and digest and clean:
+        simple = self._index and self._glance and digest and clean
+        if self._index and self._glance and simple and not strays_of(self._mirror, scans).entries:
             self._index.save()
             keys, began = self._index.keys, self._index.moment()
             self._glance.note(self._mirror.config, keys, began, digest)

@@ -60,6 +60,7 @@ def plan(
     keys = _keys(remaining, view.home)
     stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
     owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
+    owners |= paths.alike(owners, (stem.rpartition("/")[0] for stem in stems))
     nodes: list[Node] = []
     fixed: list[str] = []
     for entry in remaining:
@@ -99,8 +100,9 @@ def in_place(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
     keys = _keys(list(scan.entries), view.home)
     stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
     known = {folder.id for folder in scan.folders.values()}
-    owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
-    fixed = [*owners, *(scan.inner(p).removesuffix(paths.SUFFIX) for p in deleted.values())]
+    places = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
+    owners = {**places, **paths.alike(places, (stem.rpartition("/")[0] for stem in stems))}
+    fixed = [*places, *(scan.inner(p).removesuffix(paths.SUFFIX) for p in deleted.values())]
     if scan.config.posts:
         posts = [Post(i, p.title, p.posted or "") for i, p in view.new.items()]
         stay = place_posts(posts, fixed)
@@ -112,7 +114,7 @@ def in_place(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
     fresh += [Node(f.id, f.title, f.parent) for f in view.folders.values() if f.id not in known]
     nodes = [
         Node(key, "", owners.get(directory), name)
-        for stem, key in owners.items()
+        for stem, key in places.items()
         for directory, _, name in [stem.rpartition("/")]
         if not directory or directory in owners
     ]

@@ -8,6 +8,7 @@ from typing import assert_never
 from confsync.errors import ConfsyncError, Exit, ServerError
 from confsync.mirror.committed.whereabouts import Trace
 from confsync.mirror.scan import Entry
+from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
@@ -110,6 +111,18 @@ def by_id(entry: Entry) -> str:
     stamp = entry.document.stamp if entry.document else None
     named = f"{entry.page_id}@{stamp.version}" if stamp else entry.page_id
     return f"'confsync push --delete {named}' deletes the page in any case"
+
+
+def edited_outside(entry: Entry) -> PageResult:
+    """Return the state of an edited document that stands in no space's directory."""
+    why = f"in no space's directory by {FILE_NAME}"
+    return replace(blank(entry), outcome=Outcome.MODIFIED, error=why)
+
+
+def refused_outside(entry: Entry) -> PageResult:
+    """Return the refusal to push an edited document that stands in no space's directory."""
+    why = f"edited, and in no space's directory by {FILE_NAME}"
+    return replace(blank(entry), error=why, exit=Exit.REFUSED)
 
 
 def log_conflict(case: Case, who: str) -> None:

@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from itertools import permutations
+from typing import get_type_hints
 
 import pytest
 from pathvalidate import validate_filename
 
-from confsync.document.paths import MAX_CHARACTERS, SUFFIX, Tree, folded, slug, wanted_parent
+from confsync.document.paths import (
+    MAX_CHARACTERS,
+    SUFFIX,
+    Destination,
+    Tree,
+    folded,
+    slug,
+    wanted_parent,
+)
 from confsync.document.tree import Node, place
+from confsync.mirror.moves import move
+from confsync.pull.attachments import bring
+from confsync.pull.plan import Step
+from confsync.pull.step_details import with_move
+
+
+def test_a_path_is_no_destination_and_a_destination_no_path() -> None:
+    """Where the two worlds meet, mypy is told which of them is meant."""
+    assert not issubclass(Destination, str)
+    for function, name in ((move, "moves"), (with_move, "moves")):
+        assert get_type_hints(function)[name] == Mapping[str, Destination]
+    assert get_type_hints(bring)["place"] is Destination
+    assert get_type_hints(Step)["before"] == str | None
+    assert get_type_hints(Step)["after"] == Destination | None
+
 
 HOSTILE = [
     *(
