@@ -119,6 +119,10 @@ class PointerError(DocumentError):
     """A file in the place of a document only stands for the real one, as Git LFS leaves it."""
 
 
+class UnopenedError(DocumentError):
+    """A file in the place of a document cannot be opened, or is no regular file, such as a link."""
+
+
 class MassChangeError(ConfsyncError):
     """More would be moved or removed at once than anybody does by intent without saying so."""
 

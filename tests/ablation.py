@@ -496,7 +496,7 @@ ABLATIONS = (
         "a text that was written before its place was known says where it stands",
         (
             Cut(
-                "confsync/pull/planner.py",
+                "confsync/pull/new_documents.py",
                 "text.stamp != first_stamp(listed, text.info, text.stamp.digest, top=step.top)",
                 "False",
             ),
@@ -559,6 +559,59 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "whose document cannot be read is known by its path",
+        (
+            Cut(
+                "confsync/mirror/mirror.py",
+                "        return identified(self.root, scans)\n",
+                "        return scans\n",
+            ),
+        ),
+        (
+            "tests/flows/test_unreadable.py::test_a_move_that_was_not_pushed_outlives_the_moment",
+            "tests/flows/test_unreadable.py::test_a_folder_file_that_is_empty_for_a_moment_moves_nothing",
+        ),
+    ),
+    Ablation(
+        "no second document is written beside a file that cannot be read",
+        (
+            Cut(
+                "confsync/sync/space_view.py",
+                "guessed = whose_place(scan, fresh, home, titles) if scan.lost else {}",
+                "guessed: dict[str, str] = {}",
+            ),
+        ),
+        (
+            "tests/flows/test_unreadable.py::test_a_new_page_of_the_name_is_not_written_beside_it",
+            "tests/flows/test_unreadable.py::test_two_at_once_keep_their_pages",
+            "tests/flows/test_unreadable.py::test_a_post_keeps_its_page_and_its_day",
+        ),
+    ),
+    Ablation(
+        "what stands in a directory that cannot be read is not new",
+        (
+            Cut(
+                "confsync/pull/run.py", "full = everything and not scan.unread", "full = everything"
+            ),
+        ),
+        (
+            "tests/flows/test_unreadable.py::test_a_directory_that_cannot_be_read_for_a_moment_makes_no_second_documents",
+        ),
+    ),
+    Ablation(
+        "a page that moves waits for what cannot be read below it",
+        (
+            Cut(
+                "confsync/pull/run.py",
+                "    if unreadable.intersection(plan.moves):",
+                "    if False:",
+            ),
+        ),
+        (
+            "tests/flows/test_unreadable.py::test_a_page_that_moves_waits_for_what_cannot_be_read_below_it",
+        ),
+    ),
+    Ablation(
         "no text is sent that was not read",
         (
             Cut(
@@ -573,7 +626,7 @@ ABLATIONS = (
         "a new page keeps the parent by which it has its place",
         (
             Cut(
-                "confsync/pull/planner.py",
+                "confsync/pull/new_documents.py",
                 "parent=listed.parent,",
                 "parent=info.parent,",
             ),

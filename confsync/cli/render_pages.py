@@ -110,7 +110,8 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     if result.command == "status":
         yield from _hint_lines(list(result.pages), shown)
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
-    yield from _hint_lines([p for p in result.pages if p.outcome is Outcome.UNCHANGED], shown)
+    stays = (Outcome.UNCHANGED, Outcome.SKIPPED)
+    yield from _hint_lines([p for p in result.pages if p.outcome in stays], shown)
     if not rejected:
         return
     count = f"{counted_pages(len(rejected))} {'was' if len(rejected) == 1 else 'were'} rejected"

@@ -44,6 +44,7 @@ from confsync.sync.refusals import (
     read_only,
     reason,
     traced,
+    unread,
 )
 from confsync.sync.space_view import Attachments, SpaceView, put_back, reader_of, view
 
@@ -100,7 +101,7 @@ def status(
     notes: list[str] = []
     present = {entry.claimed_id for scan in scans for entry in scan.entries}
     pages: list[PageResult] = []
-    errors: list[Problem] = []
+    errors = unread(mirror.root, scans, selection)
     gather_bases(
         mirror, (e.document for scan in scans for e in scan.entries if selection.has(e.path))
     )

@@ -8,6 +8,7 @@ import yaml
 
 from confsync.document import yaml_nodes
 from confsync.errors import DocumentError
+from confsync.model.page import Folder
 
 # An id and a title; in bytes.
 MAX_BYTES = 8192
@@ -36,3 +37,9 @@ def parse(raw: bytes, path: str) -> tuple[str, str]:
     if not _ID.fullmatch(found.get("id", "")):
         raise DocumentError(path, 1, "has no id of a folder", hint=_HINT)
     return found["id"], found.get("title", "")
+
+
+def render(folder: Folder) -> bytes:
+    """Return the bytes of a folder's file."""
+    known = {"id": folder.id, "title": folder.title}
+    return yaml.safe_dump(known, sort_keys=False, allow_unicode=True).encode()

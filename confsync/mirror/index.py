@@ -82,10 +82,17 @@ class Index:
         key = disk.key(root / name)
         began = self.moment()
         entry = scan.read(root, name)
+        if entry.is_unreadable and name in self._old:
+            self._new[name] = self._old[name]  # it is known whose document this was
         settled = key is not None and began is not None and disk.is_settled(key, began)
         if key is not None and settled and _is_plain(entry):
             self._new[name] = _row(entry, key)
         return entry
+
+    def page_at(self, name: str) -> tuple[str, ...]:
+        """Return the id of the page whose document was clean at a path last, if it is known."""
+        row = self._old.get(name)
+        return (_page_of(row),) if row else ()
 
     def wrote(self, fresh: Mapping[str, tuple[Key, Document]]) -> None:
         """Remember what was written, as `Mirror.fresh` has it, in place of what was read."""
@@ -161,6 +168,10 @@ def _entry(row: list[Any]) -> Entry:
     said = dict(zip(_STAMP, values, strict=True))
     said["labels"] = _tupled(said["labels"])
     return Entry(path, b"", document.outline(title, Stamp(**said), _tupled(labels)))
+
+
+def _page_of(row: list[Any]) -> str:
+    return str(row[4][_STAMP.index("id")])
 
 
 def _plain(value: Any) -> Any:

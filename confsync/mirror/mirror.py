@@ -65,7 +65,12 @@ class Mirror:
 
     def scan(self, reading: Callable[[Path, str], Entry] | None = None) -> tuple[SpaceScan, ...]:
         """Read every document once; `reading` is as for `scan.scan`."""
-        return scan(self.root, self.config.spaces, reading)
+        scans = scan(self.root, self.config.spaces, reading)
+        if not any(one.lost or one.broken for one in scans):
+            return scans
+        from confsync.mirror.unreadable import identified  # with git, for what is rarely there
+
+        return identified(self.root, scans)
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -193,8 +198,10 @@ class Mirror:
 
     def write_folder(self, directory: str, folder: Folder) -> None:
         """Note which folder a directory is; only when that is news."""
+        from confsync.document import folder_file  # most mirrors have none
+
         name = f"{directory}/{paths.FOLDER_FILE}"
-        data = folder_file(folder)
+        data = folder_file.render(folder)
         before = _current(name, self.inside(name))
         if before != data:
             self.write(name, data, expected=before)
@@ -292,14 +299,6 @@ class Mirror:
                         disk.drop(os.path.join(directory, name))
                 if directory.rpartition(os.sep)[2].startswith(TEMPORARY):
                     disk.remove_empty(Path(directory))
-
-
-def folder_file(folder: Folder) -> bytes:
-    """Return the bytes of the file that says which folder a directory is."""
-    import yaml
-
-    known = {"id": folder.id, "title": folder.title}
-    return yaml.safe_dump(known, sort_keys=False, allow_unicode=True).encode()
 
 
 def write_new(path: Path, text: str) -> None:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from confsync.document import document, paths
 from confsync.document.document import Document
-from confsync.errors import DocumentError, PointerError
+from confsync.errors import DocumentError, PointerError, UnopenedError
 from confsync.mirror import walk as standing
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
@@ -23,8 +23,8 @@ from confsync.model.filenames import BLOG
 if TYPE_CHECKING:
     from confsync.model.page import Folder
 
-_SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?$""", re.MULTILINE)
-
+# With the end of its line: a file that is cut off there has the first digits of an id.
+_SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?\n""", re.MULTILINE)
 
 # Between two places a moving document stands in a directory that says which parent it wants.
 MOVING = "moving~"
@@ -41,6 +41,8 @@ class Entry:
     error: DocumentError | None = None
     # The id of a document that was read, and is refused for it: its bytes need not be here.
     refused: str | None = None
+    # The page of a document that cannot be read, by what others know of its path.
+    known: str | None = None
 
     @property
     def page_id(self) -> str | None:
@@ -59,7 +61,12 @@ class Entry:
         if self.document or self.refused:
             return self.refused or self.page_id
         seeming = _SEEMING_ID.search(self.raw[:65536])
-        return seeming[1].decode() if seeming else None
+        return seeming[1].decode() if seeming else self.known
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Return whether the file itself cannot be read, and is more than a pointer to another."""
+        return not (self.document or self.refused or isinstance(self.error, PointerError))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ class SpaceScan:
     """What stands in one space's directory. `folders` maps directories to folders.
 
     `foreign` maps documents that seem to have been moved here from another space to its directory.
-    `broken` tells of the folder files that cannot be read.
+    `broken` tells of the folder files that cannot be read, `unread` are the directories that cannot
+    be read themselves, as mirror paths.
     """
 
     config: SpaceConfig
@@ -76,6 +84,12 @@ class SpaceScan:
     tree: paths.Tree
     foreign: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[DocumentError, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> list[Entry]:
+        """Return the documents that cannot be read, and whose page is not known."""
+        return [e for e in self.entries if e.is_unreadable and e.claimed_id is None]
 
     def inner(self, path: str) -> str:
         """A mirror path as one relative to the space's directory."""
@@ -136,15 +150,13 @@ def scan(
     root: Path, spaces: Iterable[SpaceConfig], reading: Callable[[Path, str], Entry] | None = None
 ) -> tuple[SpaceScan, ...]:
     """Read every document of the spaces, once; `reading` reads one, if not `read` is to."""
-    found = [(space, _scan_space(root, space, reading or read)) for space in spaces]
-    twice = _claimed_twice(entry for _, here in found for entry in here.entries)
+    found = [_scan_space(root, space, reading or read) for space in spaces]
+    twice = _claimed_twice(entry for here in found for entry in here.entries)
     scans = tuple(
-        SpaceScan(
-            space, checked, here.folders, _tree(space, checked, here.folders), broken=here.broken
-        )
-        for space, here in found
+        replace(here, entries=checked, tree=tree_of(here.config, checked, here.folders))
+        for here in found
         for single in [tuple(_refuse_duplicate(root, entry, twice) for entry in here.entries)]
-        for checked in [tuple(refuse_misplaced(entry, space) for entry in single)]
+        for checked in [tuple(refuse_misplaced(entry, here.config) for entry in single)]
     )
     return tuple(replace(one, foreign=_foreign(one, scans)) for one in scans)
 
@@ -197,19 +209,13 @@ def ids_in(scans: Iterable[SpaceScan]) -> frozenset[str]:
     return frozenset(i for scan in scans for entry in scan.entries if (i := entry.claimed_id))
 
 
-class _Found(NamedTuple):
-    """What stands in a space's directory, each file looked at by itself."""
-
-    entries: list[Entry]
-    folders: dict[str, Folder]
-    broken: tuple[DocumentError, ...]
-
-
-def _scan_space(root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]) -> _Found:
+def _scan_space(root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]) -> SpaceScan:
+    unread: list[str] = []
     # Directory by directory: what ends a part of a path comes before all that can be in one.
-    names = sorted(standing.standing(root, space), key=lambda name: name.replace("/", "\0"))
+    found = standing.standing(root, space, unread)
+    names = sorted(found, key=lambda name: name.replace("/", "\0"))
     # Before the folder files: with the first of these an index notes when it began to look.
-    entries = [reading(root, name) for name in names if standing.is_document(name)]
+    entries = tuple(reading(root, name) for name in names if standing.is_document(name))
     folders: dict[str, Folder] = {}
     broken: list[DocumentError] = []
     for name in names:
@@ -218,7 +224,8 @@ def _scan_space(root: Path, space: SpaceConfig, reading: Callable[[Path, str], E
             broken.append(folder)
         elif folder:
             folders[name.removeprefix(f"{space.path}/").rpartition("/")[0] or "."] = folder
-    return _Found(entries, folders, tuple(broken))
+    none = paths.Tree({}, None, frozenset())
+    return SpaceScan(space, entries, folders, none, {}, tuple(broken), tuple(unread))
 
 
 def read(root: Path, name: str) -> Entry:
@@ -233,8 +240,8 @@ def _unread(root: Path, name: str, error: OSError) -> DocumentError:
     """Why a file of the mirror cannot be read."""
     if isinstance(error, regular.IrregularError):
         hint = f"'ls -l {root / name}' shows what it is"
-        return DocumentError(name, 1, str(error.strerror), hint=hint)
-    return DocumentError(name, 1, f"cannot be read: {error.strerror}")
+        return UnopenedError(name, 1, str(error.strerror), hint=hint)
+    return UnopenedError(name, 1, f"cannot be read: {error.strerror}")
 
 
 def parsed(name: str, raw: bytes) -> Entry:
@@ -242,18 +249,9 @@ def parsed(name: str, raw: bytes) -> Entry:
     try:
         return Entry(name, raw, document.parse(raw, name))
     except DocumentError as error:
-        return Entry(name, raw, None, _stand_in(name, raw) or error)
+        from confsync.document.attachments import pointers  # nearly every document can be read
 
-
-def _stand_in(name: str, raw: bytes) -> DocumentError | None:
-    """The error of a file that only stands for a document; None for any other file."""
-    from confsync.document.attachments.pointers import (  # nearly every document can be read
-        HEAD,
-        pointer_in,
-    )
-
-    pointer = pointer_in(raw[:HEAD])
-    return PointerError(name, 1, pointer.what, hint=pointer.hint(name)) if pointer else None
+        return Entry(name, raw, None, pointers.error_of(name, raw) or error)
 
 
 def _read_folder(root: Path, name: str) -> Folder | DocumentError:
@@ -321,9 +319,18 @@ def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
     return replace(entry, document=None, error=problem, refused=stamp.id)
 
 
-def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Folder]) -> paths.Tree:
+def tree_of(
+    space: SpaceConfig, entries: tuple[Entry, ...], folders: Mapping[str, Folder]
+) -> paths.Tree:
+    """Return what the places of a space's documents and folder files mean."""
     if space.posts:  # which stand below days, and not below one another
         return paths.Tree({}, None, frozenset(e.page_id for e in entries if e.page_id))
+    own = {entry.path: entry.page_id for entry in entries}
+    readable = frozenset(own.values())
+    # What stands below a document that cannot be read, and was moved there, is below it still.
+    for entry in entries:
+        if entry.is_unreadable and entry.claimed_id not in readable:
+            own[entry.path] = entry.claimed_id
     owners: dict[str, str | None] = {
         directory: folder.id for directory, folder in folders.items() if directory != "."
     }
@@ -334,12 +341,12 @@ def _tree(space: SpaceConfig, entries: tuple[Entry, ...], folders: dict[str, Fol
         if waiting:
             owners[waiting[0]] = waiting["wanted"]
         elif stem == paths.HOME:
-            home = entry.page_id
+            home = own[entry.path]
         else:
             # A directory that says of itself which folder it is belongs to no page of that name.
             new = entry.document is not None and entry.page_id is None
-            owners.setdefault(stem, paths.unborn(entry.path) if new else entry.page_id)
+            owners.setdefault(stem, paths.unborn(entry.path) if new else own[entry.path])
     inner = (entry.path.removeprefix(f"{space.path}/").rpartition("/")[0] for entry in entries)
     owners |= paths.alike(owners, inner)
-    ids = {folder.id for folder in folders.values()} | {entry.page_id for entry in entries}
+    ids = {folder.id for folder in folders.values()} | set(own.values())
     return paths.Tree(owners, home, frozenset(i for i in ids if i))

@@ -20,6 +20,7 @@ Seen = tuple[str, list[str], list[int]]
 _REPOSITORY = ".git"
 # Where directories can be opened, nobody goes the whole way to each file in one.
 _BY_HANDLE = os.scandir in os.supports_fd
+_NO_DIRECTORY = (FileNotFoundError, NotADirectoryError)
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
@@ -34,9 +35,12 @@ def walk(
         yield parent, [entry.name for entry in inside.found]
 
 
-def standing(root: Path, space: SpaceConfig) -> Iterator[str]:
-    """The paths in the mirror of a space's documents and folder files, in no order."""
-    for inner, _, inside in _below(os.fspath(root), space.path, blog=space.blog):
+def standing(root: Path, space: SpaceConfig, unread: list[str] | None = None) -> Iterator[str]:
+    """The paths in the mirror of a space's documents and folder files, in no order.
+
+    Adds to `unread` the directories that cannot be read, and in which more may stand.
+    """
+    for inner, _, inside in _below(os.fspath(root), space.path, blog=space.blog, unread=unread):
         yield from (f"{inner}/{entry.name}" for entry in inside.found)
 
 
@@ -126,20 +130,28 @@ class _Inside(NamedTuple):
     is_apart: bool
 
 
-def _below(root: str, top: str, *, blog: bool) -> Iterator[tuple[str, str, _Inside]]:
+def _below(
+    root: str, top: str, *, blog: bool, unread: list[str] | None = None
+) -> Iterator[tuple[str, str, _Inside]]:
     """What stands in a space's directory, and not in that of its blog if that is another's.
 
     A directory's path in the mirror, its own, and what is in it.
     """
     start = f"{root}/{top}"
-    for parent, inside in _walk(start, f"{start}/{BLOG}" if blog else None):
+    missed: list[str] = []
+    for parent, inside in _walk(start, f"{start}/{BLOG}" if blog else None, missed):
         yield top + parent[len(start) :].replace(os.sep, "/"), parent, inside
+    if unread is not None:
+        unread += (top + parent[len(start) :].replace(os.sep, "/") for parent in missed)
 
 
-def _walk(directory: str, but: str | None) -> Iterator[tuple[str, _Inside]]:
+def _walk(
+    directory: str, but: str | None, missed: list[str] | None = None
+) -> Iterator[tuple[str, _Inside]]:
     """As `walk`, with entries; whoever wants to look at these does so before he goes on.
 
-    What the caller takes out of `below` meanwhile is not entered.
+    What the caller takes out of `below` meanwhile is not entered. Adds to `missed` the directories
+    that are there and cannot be read.
     """
     left_out = None if but is None else os.path.normcase(but)
     waiting = [directory]
@@ -147,11 +159,15 @@ def _walk(directory: str, but: str | None) -> Iterator[tuple[str, _Inside]]:
         parent = waiting.pop()
         try:
             handle = os.open(parent, _FLAGS) if _BY_HANDLE else None
-        except OSError:
+        except OSError as error:
+            if missed is not None and not isinstance(error, _NO_DIRECTORY):
+                missed.append(parent)
             continue
         try:
             inside = _inside(parent if handle is None else handle)
             if inside is None:
+                if missed is not None:
+                    missed.append(parent)
                 continue
             yield parent, inside
         finally:

@@ -24,7 +24,7 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress
 from confsync.pull import attachments as fetching
-from confsync.pull import planner as planning
+from confsync.pull import new_documents
 from confsync.pull.placement import Placement
 from confsync.pull.plan import How, Plan, Step, Text
 from confsync.pull.prefetch import TOGETHER, laid_out
@@ -66,7 +66,7 @@ def act(
     steps = [step for step in steps if step.after not in stuck and tells(step)]
     here = [step for step in steps if step.new is None]
     new = {step.new.id: step for step in steps if step.new is not None}
-    ready = [step for i in new if (step := planning.named(new[i], texts.get(i)))]
+    ready = [step for i in new if (step := new_documents.named(new[i], texts.get(i)))]
     for step in ready:
         del new[step.result.id or ""]
     number = 0
@@ -97,7 +97,7 @@ def _arriving(how: How, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]
     )
     for some, laid in laid_out(how, found, len(new)):
         yield [
-            planning.arrived(how, new[page_id], answer, laid.get(page_id))
+            new_documents.arrived(how, new[page_id], answer, laid.get(page_id))
             for page_id, answer in some.items()
         ]
 
@@ -132,7 +132,10 @@ def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, s
     else:
         _forget_folders(mirror, plan, placed)
     for folder_id, directory in placed.folders.items():
-        mirror.write_folder(directory.path, plan.view.folders[folder_id])
+        try:
+            mirror.write_folder(directory.path, plan.view.folders[folder_id])
+        except ConfsyncError as error:  # such as for a link; the documents are pulled all the same
+            stuck[directory] = error.message
     return stuck
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from confsync.document import paths
 from confsync.pull import placement
+from confsync.pull.new_documents import new_steps
 from confsync.pull.plan import How, Plan, Step
-from confsync.pull.planner import new_steps
 from confsync.sync.compare import Parent
 
 

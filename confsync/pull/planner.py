@@ -6,17 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from confsync.document import document
-from confsync.document.document import Laid
-from confsync.document.paths import Destination
-from confsync.errors import APIAccessError, ConfsyncError
+from confsync.errors import ConfsyncError
 from confsync.mirror.scan import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
 from confsync.pull import placement, rollback
-from confsync.pull.placement import Placement
-from confsync.pull.plan import How, Plan, Step, Text
+from confsync.pull.new_documents import new_steps
+from confsync.pull.plan import How, Plan, Step
 from confsync.pull.resolve import adoption
 from confsync.pull.resolve.choice import chosen, left_alone, stamp_of, unasked, without_page
 from confsync.pull.resolve.merge import REFUSED
@@ -26,13 +23,12 @@ from confsync.pull.step_details import (
     with_attachments,
     with_labels,
     with_move,
-    with_new_attachments,
     with_old_name,
     with_place,
 )
 from confsync.sync import merge_base as bases
 from confsync.sync.compare import Absent, Content, Parent
-from confsync.sync.fetch import Case, Found
+from confsync.sync.fetch import Case
 from confsync.sync.labels import changed
 from confsync.sync.refusals import beside, blank, conflict_event, failed, flawed, refusal
 from confsync.sync.renames import outdated
@@ -53,6 +49,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(how, entries, seen.cases)
     steps = [with_attachments(how, step, seen) for step in steps]
+    steps += adoption.untouched(how, seen)
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
         for path, error in seen.failed.items()
@@ -233,95 +230,6 @@ def _replace(how: How, step: Step, case: Case) -> Step:
     return replace(step, data=data, base=(stamp, page), result=result)
 
 
-def new_steps(how: How, seen: SpaceView, placed: Placement) -> list[Step]:
-    """The steps of the new pages that have a place."""
-    new = [
-        _new(info, placed.new[info.id], top=info.id in placed.tops)
-        for info in seen.new.values()
-        if info.id in placed.new
-    ]
-    return [with_new_attachments(how, step, seen, placed) for step in new]
-
-
-def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
-    """The step of a new page. Its text is read when its turn comes, so that no pull holds all."""
-    number = info.version.number
-    result = PageResult(
-        place.path, Outcome.CREATED, info.id, info.title, "new", remote=number, version=info.version
-    )
-    return Step(None, result, new=info, top=top, after=place)
-
-
-def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> Step:
-    """The step of a new page, now that the server has answered its text, which may be `laid` out.
-
-    The stamp has the parent of the listing, by which the document has its place: should the page
-    have been moved or retitled meanwhile, the next pull follows.
-    """
-    listed = step.new
-    if listed is None:
-        return step
-    # Without its document there is nothing for a page's attachments to stand beside.
-    alone = replace(step, bringing=None)
-    if isinstance(answer, APIAccessError):
-        return replace(alone, result=failed(step.result, answer))
-    if isinstance(answer, Absent):
-        why = f"was listed, but its text is not to be had: the page is {answer.value}"
-        return replace(alone, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
-    stamp = first_stamp(listed, answer.info, answer.digest, top=step.top)
-    result = _as_read(step.result, answer.info)
-    try:
-        data = text_of(how, answer, stamp, laid)
-    except ConfsyncError as error:
-        return replace(alone, result=failed(result, error))
-    if step.entry is not None:
-        return adoption.adopted(how, replace(step, result=result), answer, stamp, data)
-    return replace(step, result=result, data=data, base=(stamp, answer))
-
-
-def named(step: Step, text: Text | None) -> Step | None:
-    """The step of a new page whose text is written already; None where that is not its text.
-
-    The stamp says where the document stands, which was not known when it was written.
-    """
-    listed = step.new
-    if listed is None or text is None:
-        return None
-    if text.stamp != first_stamp(listed, text.info, text.stamp.digest, top=step.top):
-        return None
-    return replace(step, result=_as_read(step.result, text.info), ready=text)
-
-
-def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> Stamp:
-    """The stamp of a page's first document: `listed` is how it has its place, `info` came with the
-    text that has the digest."""
-    return Stamp(
-        info.id,
-        info.version.number,
-        digest,
-        parent=listed.parent,
-        labels=listed.labels,
-        top=top,
-        renamed=info.title != listed.title,
-        posted=listed.posted,
-    )
-
-
-def text_of(how: How, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
-    """A page's first document. Raises NotUnicodeError."""
-    layout = how.mirror.config.layout
-    return document.render(
-        page.info.title, page.body, stamp, labels=stamp.labels, how=layout, laid=laid
-    )
-
-
-def _as_read(result: PageResult, info: PageInfo) -> PageResult:
-    """What is told of a new page, now that its text is there."""
-    if (result.title, result.version) == (info.title, info.version):
-        return result  # as it was listed
-    return replace(result, title=info.title, remote=info.version.number, version=info.version)
-
-
 def outdated_after(how: How, entries: Mapping[str, Entry], cases: Mapping[str, Case]) -> set[str]:
     """The ids of pages whose documents a pull settles with a title that their base did not have."""
     found = set()
@@ -329,7 +237,9 @@ def outdated_after(how: How, entries: Mapping[str, Entry], cases: Mapping[str, C
         entry = entries[page_id]
         if case.page is None or not _settles(how, case, entry.path):
             continue
-        if outdated(how.mirror, entry.path, case.stamp, case.page.info.title):
+        behind = case.decisions.content is Content.BEHIND
+        old = case.local.title if behind else None
+        if outdated(how.mirror, entry.path, case.stamp, case.page.info.title, old):
             found.add(page_id)
     return found
 
@@ -341,4 +251,6 @@ def _settles(how: How, case: Case, path: str) -> bool:
         return False
     if case.stamp.renamed or content in (Content.LANDED, Content.EQUAL):
         return True
+    if content is Content.BEHIND and not how.full:
+        return True  # where nothing moves files, the name waits for a pull that does
     return content in REFUSED and asked is not None and asked.way is not Way.OURS

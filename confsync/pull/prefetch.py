@@ -21,7 +21,7 @@ from confsync.mirror.scan import SpaceScan
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress
-from confsync.pull import planner as planning
+from confsync.pull import new_documents
 from confsync.pull.plan import How, Text
 from confsync.sync.fetch import Found, Reader
 from confsync.workers import batches
@@ -109,9 +109,9 @@ def _written(
 
     def texts() -> Iterator[bytes]:
         for page_id, (listed, page) in pages.items():
-            stamp = planning.first_stamp(listed, page.info, page.digest, top=False)
+            stamp = new_documents.first_stamp(listed, page.info, page.digest, top=False)
             try:
-                text = planning.text_of(how, page, stamp, laid.get(page_id))
+                text = new_documents.text_of(how, page, stamp, laid.get(page_id))
             except ConfsyncError:
                 continue  # is told when the page's turn comes
             made.append((stamp, listed, page))

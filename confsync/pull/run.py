@@ -38,7 +38,7 @@ from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.fetch import Reader
 from confsync.sync.people import with_names
-from confsync.sync.refusals import blank, too_many
+from confsync.sync.refusals import blank, too_many, unread
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import reader_of, view
 
@@ -92,6 +92,7 @@ def bring(
             for entry in scan.entries
             if entry.error and selection.has(entry.path)
         ]
+        errors += unread(mirror.root, scans, selection)
         try:
             how = How(
                 mirror,
@@ -115,11 +116,13 @@ def bring(
             away = frozenset(page.id for page in pages if page.id)
             scans = knowing(scans, deleted)
             for scan in scans:
-                if not any(selection.has(entry.path) for entry in scan.entries) and not how.full:
+                if not any(selection.has(entry.path) for entry in scan.entries) and not everything:
                     continue
                 with each_space(errors):
                     progress(f"asking about {scan.config.key}", 0, None)
-                    how = replace(how, remote=about(remote, scan.config))
+                    # Where a directory cannot be read, what has no document is not known.
+                    full = everything and not scan.unread
+                    how = replace(how, remote=about(remote, scan.config), full=full)
                     reader = last.readers.get(scan.config) or reader_of(remote, scan)
                     reader.newest = git.newest
                     readers[scan.config] = reader
@@ -250,8 +253,14 @@ def _plan(
         labels=how.mirror.config.labels,
         attachments=bool(how.mirror.config.attachments),
         whole=how.mirror.whole,
+        titles=lambda page_id: [t for i, t in how.mirror.bases.titles(page_id, 1) if i == page_id],
     )
-    return planning.plan(how, seen, deleted)
+    plan = planning.plan(how, seen, deleted)
+    unreadable = {entry.path for entry in seen.scan.entries if entry.is_unreadable}
+    if unreadable.intersection(plan.moves):
+        # Its path is how its page is known: what it stands below moves once it can be read.
+        return planning.plan(replace(how, full=False), seen, deleted)
+    return plan
 
 
 def _renamed(plan: Plan) -> list[Renamed]:

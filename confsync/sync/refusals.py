@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import assert_never
 
 from confsync.errors import ConfsyncError, Exit, ServerError
 from confsync.mirror.committed.whereabouts import Trace
-from confsync.mirror.scan import Entry
+from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
+from confsync.model.result import Problem
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 
@@ -254,6 +259,20 @@ def reason(case: Case) -> str:
             return f"local is based on v{base}, the server has v{now}"
         case _:
             assert_never(case.decisions.content)
+
+
+def unread(root: Path, scans: Iterable[SpaceScan], selection: Selection) -> list[Problem]:
+    """Return the words for each directory that is meant and that cannot be read."""
+    return [
+        Problem(
+            "file",
+            f"{name}/ cannot be read: what stands there is not known, and is left alone",
+            f"'ls -ld {shlex.quote(str(root / name))}' shows its permissions",
+        )
+        for scan in scans
+        for name in scan.unread
+        if selection.has(f"{name}/")
+    ]
 
 
 def too_many(count: int, total: int) -> bool:

@@ -14,6 +14,7 @@ from confsync.errors import (
 )
 from confsync.mirror.scan import Entry, SpaceScan
 from confsync.mirror.selection import Selection
+from confsync.mirror.unreadable import pages_of, whose_place, with_known
 from confsync.model.page import (
     AttachmentInfo,
     Folder,
@@ -44,7 +45,8 @@ class SpaceView:
     that cannot be read.
     `excluded` are the ids of pages that the configuration leaves out, `left` the documents that
     stand here all the same. `attachments` are those of the pages with a document, and of the new
-    ones, by page id, where they are wanted.
+    ones, by page id, where they are wanted. `unreadable` maps documents that cannot be read to
+    their pages; those of `guessed` stand where the document of a new page would be written.
     """
 
     scan: SpaceScan
@@ -60,6 +62,8 @@ class SpaceView:
     left: tuple[Entry, ...]
     attachments: Mapping[str, Attachments]
     flawed: tuple[PageInfo, ...]
+    unreadable: Mapping[str, PageInfo]
+    guessed: frozenset[str]
 
 
 def reader_of(remote: Remote, scan: SpaceScan, newest: Newest | None = None) -> Reader:
@@ -81,13 +85,15 @@ def view(
     labels: bool = False,
     attachments: bool = False,
     whole: Callable[[Entry], Entry] = lambda entry: entry,
+    titles: Callable[[str], Iterable[str]] = lambda _: (),
 ) -> SpaceView:
     """Ask the server about one space: a listing, and the bodies that the decisions need.
 
     Bodies are fetched of pages whose version or title changed, of locally modified and of named
     ones; new pages (`with_new`) are known by the listing. `deleted` maps ids that are not to be
     written again, `elsewhere` are those of documents in the directories of other spaces. `whole`
-    brings the text of a document where title and stamp alone are known of it.
+    brings the text of a document where title and stamp alone are known of it, `titles` has those
+    that a page had when it was pulled.
     """
     listed, flawed = _usable(scan, _listing(reader, labels=labels))
     folders = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
@@ -109,14 +115,14 @@ def view(
     left = tuple(entry for entry in meant if entry.page_id in excluded)
     claimed = {entry.claimed_id for entry in scan.entries} | elsewhere
     untracked = _titles_of_untracked(scan)
-    fresh = [
-        info
-        for info in infos.values()
-        if _is_here(reader, info) and info.id not in claimed and info.id not in deleted
-    ]
+    here = {i: info for i, info in infos.items() if _is_here(reader, info)}
+    fresh = [i for i in here.values() if i.id not in claimed and i.id not in deleted]
+    guessed = whose_place(scan, fresh, home, titles) if scan.lost else {}
+    scan = with_known(scan, guessed) if guessed else scan
+    fresh = [info for info in fresh if info.id not in guessed.values()]
+    unreadable = pages_of(scan, here)
     waiting = {untracked[t]: i for i in fresh if (t := i.title.casefold()) in untracked}
     fresh = [info for info in fresh if info.title.casefold() not in untracked]
-    here = {i: info for i, info in infos.items() if _is_here(reader, info)}
     every = refresh or not selection.everything
     least = _to_read(scan, stamped, here, every, reader.newest.likely)
     asked = {entry.path for entry in stamped}
@@ -161,6 +167,8 @@ def view(
         left,
         files,
         told,
+        unreadable,
+        frozenset(guessed),
     )
 
 

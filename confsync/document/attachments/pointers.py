@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from confsync.errors import PointerError
+
 # A pointer is shorter: Git LFS takes nothing longer for one, and a key of git-annex is a file name.
 HEAD = 1024
 
@@ -61,3 +63,9 @@ def pointer_in(head: bytes) -> Pointer | None:
 def pointer_to(target: str) -> Pointer | None:
     """Return what a symbolic link is that leads to `target`; None for any other link."""
     return _LINKED if _ANNEX_LINK.search(target.replace("\\", "/")) else None
+
+
+def error_of(path: str, raw: bytes) -> PointerError | None:
+    """Return the error of a document that only stands for another file; None for any other."""
+    pointer = pointer_in(raw[:HEAD])
+    return PointerError(path, 1, pointer.what, hint=pointer.hint(path)) if pointer else None

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from confsync.document import document, paths
+from confsync.document import document, folder_file, paths
 from confsync.document.attachments import names as attachments
 from confsync.document.document import Document
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.git import removals
 from confsync.mirror.git import repository as gitrepo
-from confsync.mirror.mirror import Mirror, folder_file
+from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, parsed
 from confsync.model.filenames import REMOVED
 from confsync.model.stamp import Stamp
@@ -215,11 +215,12 @@ class _Look:
             for scan in self._scans
             for directory, folder in scan.folders.items()
         }
+        broken = {error.path for scan in self._scans for error in scan.broken}
         for name in sorted(self._dirty):
-            if not name.endswith(f"/{paths.FOLDER_FILE}"):
+            if not name.endswith(f"/{paths.FOLDER_FILE}") or name in broken:
                 continue
             path, folder = self._mirror.root / name, known.get(name)
-            if folder is not None and path.read_bytes() == folder_file(folder):
+            if folder is not None and path.read_bytes() == folder_file.render(folder):
                 yield Owed(name, frozenset([name]), folder.id, folder.title, None, None)
             elif self._is_absent(name) and not self._is_used(name.rpartition("/")[0]):
                 yield Owed(name, frozenset([name]), "", "", None, None)

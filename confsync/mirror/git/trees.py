@@ -6,7 +6,7 @@ No program is started for any of it, and nothing is fetched.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
 
 from confsync.mirror.git import blobs
@@ -43,6 +43,32 @@ def contents_at(root: Path, revision: str, names: Collection[str]) -> dict[str, 
         listed = listed_at(command, common(command, revision), names)
         found = dict(blobs.read(command, set(listed.values())))
         return {name: raw for name, i in listed.items() if (raw := found[i]) is not None}
+
+
+def versions(
+    root: Path, directories: Collection[str], names: Set[str]
+) -> dict[str, tuple[bytes, ...]]:
+    """Return what HEAD, and then the index, have of files below some directories: path to contents.
+
+    Raises FileError.
+    """
+    with quiet(root) as command:
+        if command is None:
+            return {}
+        staged = split(command.ls_files("--stage", "-z", "--", *directories))
+        rows = [row.partition("\t") for row in staged]
+        index = ((name, line.split()[1]) for line, _, name in rows)
+        ids: dict[str, list[str]] = {}
+        for name, blob in (*listed_at(command, "HEAD", directories).items(), *index):
+            if name in names and blob not in ids.setdefault(name, []):
+                ids[name].append(blob)
+        found = dict(blobs.read(command, {blob for known in ids.values() for blob in known}))
+    return {name: _all_of(found, known) for name, known in ids.items()}
+
+
+def _all_of(contents: Mapping[str, bytes | None], ids: Iterable[str]) -> tuple[bytes, ...]:
+    """Return the contents of some objects, without those that a partial clone lacks."""
+    return tuple(raw for i in ids if (raw := contents[i]) is not None)
 
 
 def renames_since(root: Path, revision: str) -> dict[str, str]:

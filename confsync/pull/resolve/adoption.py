@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from confsync.document import document
-from confsync.errors import ConfsyncError, Exit, FileError
+from confsync.errors import ConfsyncError, Exit, FileError, UnopenedError
 from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
@@ -30,10 +30,29 @@ _GIVEN_UP = {
 def steps(how: How, seen: SpaceView) -> Iterator[Step]:
     """Yield a step for each file that is to become the document of a page that has none here."""
     entries = {entry.path: entry for entry in seen.scan.entries}
-    for path, info in seen.waiting.items():
+    for path, info in {**seen.waiting, **seen.unreadable}.items():
         asked = how.resolution_of(path)
         if asked is not None and asked.way in _GIVEN_UP:
             yield _step(entries[path], info, asked)
+
+
+def untouched(how: How, seen: SpaceView) -> Iterator[Step]:
+    """Yield what to tell of each document that cannot be read: it keeps its page and its place."""
+    entries = {entry.path: entry for entry in seen.scan.entries}
+    for path, info in seen.unreadable.items():
+        asked = how.resolution_of(path)
+        if not how.selection.has(path) or (asked is not None and asked.way in _GIVEN_UP):
+            continue
+        why = "the document cannot be read; it keeps its page and its place"
+        if path in seen.guessed:
+            why = "a file that cannot be read stands where this page belongs: nothing is written"
+        hint = "'confsync pull --theirs {path}' takes the server's text; the file goes to the trash"
+        if isinstance(entries[path].error, UnopenedError):  # nor can it be kept in the trash
+            hint = "'ls -l {path}' shows what it is, and its permissions"
+        elif b"\n---" in entries[path].raw:  # all of it is there, and something in it is wrong
+            hint = "'confsync check {path}' says what is wrong with it"
+        result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=why, hint=hint)
+        yield Step(path, result)
 
 
 def _step(entry: Entry, info: PageInfo, asked: Resolution) -> Step:
