@@ -145,6 +145,7 @@ def bring(
                             pages += [foretold(step) for step in plan.steps if tells(step)]
                         elif not refused:
                             act(how, plan, pages, progress, texts)
+                            errors[:] = _without_adopted(errors, plan)
                             conflicted += [step for step in plan.steps if step.sides]
             if everything and not (dry_run or errors):
                 git.note(readers.values())
@@ -261,6 +262,13 @@ def _plan(
         # Its path is how its page is known: what it stands below moves once it can be read.
         return planning.plan(replace(how, full=False), seen, deleted)
     return plan
+
+
+def _without_adopted(errors: list[Problem], plan: Plan) -> list[Problem]:
+    """Return the errors but for those of files in whose place the server's text was asked for."""
+    adopted = (step.entry for step in plan.steps if step.new is not None)
+    solved = [Problem.of(entry.error) for entry in adopted if entry and entry.error]
+    return [error for error in errors if error not in solved]
 
 
 def _renamed(plan: Plan) -> list[Renamed]:
