@@ -135,13 +135,31 @@ ABLATIONS = (
         ("tests/flows/test_not_restored.py::test_a_move_alone_is_put_back_too",),
     ),
     Ablation(
-        "a newer stamp is one that the server confirms",
+        "of several newer stamps the one that the server confirms counts",
         (
-            Cut("confsync/sync/fetch.py", "if number < newer.version:", "if False:"),
             Cut(
                 "confsync/sync/fetch.py",
-                "if compare.confirms(page, newer, compare.marker_refs(body)):",
-                "if True:",
+                "for newer in self.newest.than(stamp):",
+                "for newer in self.newest.than(stamp)[:1]:",
+            ),
+        ),
+        (
+            "tests/flows/test_not_restored.py::"
+            "test_a_revert_after_the_server_went_back_is_restored_all_the_same",
+        ),
+    ),
+    Ablation(
+        "a newer stamp is one that the server confirms",
+        (
+            Cut(
+                "confsync/sync/fetch.py",
+                "if remote.page.info.version.number < newer.version:",
+                "if False:",
+            ),
+            Cut(
+                "confsync/sync/fetch.py",
+                "return compare.confirms(page, newer, compare.marker_refs(body))",
+                "return True",
             ),
         ),
         (

@@ -83,7 +83,7 @@ def push(
         deleted = deleted_documents(mirror, scans, delete)
         scans = knowing(scans, deleted)
         git = newest_stamps.read(mirror.root, mirror.config.directories, since)
-        newest = bases.newest_of(mirror, git.stamps)
+        newest = bases.newest_of(mirror, git)
         restored = restored_in(scans, newest.likely)
         scans = with_texts(mirror, scans, restored)
         deleted = scope.not_excluded(scans, deleted)

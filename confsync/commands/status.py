@@ -33,7 +33,7 @@ from confsync.sync import scope
 from confsync.sync.attachments import deleted_here
 from confsync.sync.compare import Content, Parent
 from confsync.sync.compare_attachments import decide
-from confsync.sync.fetch import Case, Reader
+from confsync.sync.fetch import Case, Newer, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
 from confsync.sync.refusals import (
@@ -69,7 +69,7 @@ class _Git(NamedTuple):
 
     deleted_files: frozenset[str]
     attachments: Mapping[str, Mapping[str, Attached]]
-    stamps: Mapping[str, Stamp]
+    newer_than: Newer
 
 
 def status(
@@ -95,7 +95,7 @@ def status(
     gone = deleted_entries(mirror.root, mirror.config.spaces, here=paths_of(scans))
     scans = knowing(scans, gone)
     git = newest_stamps.read(mirror.root, mirror.config.directories)
-    newest = bases.newest_of(mirror, git.stamps)
+    newest = bases.newest_of(mirror, git)
     deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
     left: list[Entry] = []
     notes: list[str] = []
@@ -241,7 +241,7 @@ def _pages(
             continue
         case = seen.cases.get(entry.page_id or "") if seen else None
         page = _local(mirror, scan, entry)
-        page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, git.stamps))
+        page = _remote(page, case) if case else _by_git(page, put_back(scan, entry, git.newer_than))
         if seen and entry.path in seen.failed:
             page = failed(page, seen.failed[entry.path])
         infos = seen.attachments.get(entry.page_id or "") if seen else None

@@ -98,18 +98,15 @@ class Glance:
 
         from confsync.mirror.committed import newest_stamps
         from confsync.mirror.index import Index
-        from confsync.mirror.state import refuted
-        from confsync.model.stamp import is_newer
 
         seen = self._look(self._directories)
         known = newest_stamps.read(Path(self._root), self._directories)
-        likely = refuted.without(Path(self._root, STATE), known.stamps)
+        newer_than = newest_stamps.likely(Path(self._root), known)
         index = Index(Path(self._root))
-        for name in standing.documents(seen or []) if likely else ():
+        for name in standing.documents(seen or []) if known.stamps else ():
             entry = index.known(Path(self._root), name)
             stamp = entry.document.stamp if entry and entry.document else None
-            newer = likely.get(stamp.id) if stamp else None
-            if stamp is None or (newer and is_newer(newer, stamp)):
+            if stamp is None or newer_than(stamp):
                 return None
         return not known.shallow
 

@@ -84,18 +84,16 @@ def _identity(directory: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _seen(inner: str, parent: str, found: Iterable[os.DirEntry[str]]) -> Seen:
+def _seen(inner: str, parent: str, found: list[os.DirEntry[str]]) -> Seen:
     """A directory and what was found in it, each with its key. Raises OSError."""
-    names: list[str] = []
     numbers: list[int] = []
     for entry in found:
         if _BY_HANDLE:
             seen = entry.stat(follow_symlinks=False)
         else:  # what Windows says of a file where it lists it may be of long ago
             seen = os.lstat(f"{parent}/{entry.name}")
-        names.append(entry.name)
         numbers += (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-    return inner, names, numbers
+    return inner, [entry.name for entry in found], numbers
 
 
 def is_document(name: str) -> bool:

@@ -39,7 +39,7 @@ class Witnesses:
         self._mirror = mirror
         self._refuses = committing and not allow_shallow
         self.known: NewestStamps = newest_stamps.read(mirror.root, mirror.config.directories)
-        self.newest = bases.newest_of(mirror, self.known.stamps)
+        self.newest = bases.newest_of(mirror, self.known)
         self.warnings: list[str] = []
 
     def refusal(self, steps: Iterable[Step]) -> Problem | None:

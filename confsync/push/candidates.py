@@ -21,7 +21,7 @@ from confsync.model.config import FILE_NAME
 from confsync.model.outcome import PageResult
 from confsync.model.page import AttachmentInfo, Space
 from confsync.model.result import Problem
-from confsync.model.stamp import Attached, Stamp
+from confsync.model.stamp import Attached
 from confsync.push.delete import Deleting, Doomed
 from confsync.push.send import Unfit, lots
 from confsync.remote import Remote
@@ -29,6 +29,7 @@ from confsync.sync import attachments as attaching
 from confsync.sync import labels as labelling
 from confsync.sync import scope
 from confsync.sync.attachments import Beside
+from confsync.sync.fetch import Newer
 from confsync.sync.preflight import Flaw, flaw_of, gather_bases
 from confsync.sync.refusals import MASS, blank, failed, too_many
 from confsync.sync.space_view import put_back
@@ -69,13 +70,10 @@ def _meant(scan: SpaceScan, entry: Entry, restored: Set[str]) -> bool:
     return not entry.raw and sent
 
 
-def restored_in(scans: tuple[SpaceScan, ...], newest: Mapping[str, Stamp]) -> frozenset[str]:
+def restored_in(scans: tuple[SpaceScan, ...], newer_than: Newer) -> frozenset[str]:
     """Return the paths of documents that git seems to have put back; the server decides."""
     return frozenset(
-        entry.path
-        for scan in scans
-        for entry in (scan.entries if newest else ())
-        if put_back(scan, entry, newest)
+        entry.path for scan in scans for entry in scan.entries if put_back(scan, entry, newer_than)
     )
 
 

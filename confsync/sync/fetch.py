@@ -9,12 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
 from confsync.model.page import Page, PageInfo, Space, Status
-from confsync.model.stamp import Local, Stamp, is_newer
+from confsync.model.stamp import Local, Stamp
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
 from confsync.workers import batches
@@ -23,17 +22,20 @@ if TYPE_CHECKING:
     from confsync.remote import Remote
 
 Found = Page | Absent | APIAccessError
+# Answers the stamps that git knows to be newer than one, the newest first.
+Newer = Callable[[Stamp], tuple[Stamp, ...]]
 
 
 class Newest(NamedTuple):
-    """The newest stamps that git knows, by page id; `text` finds title and body of one here.
+    """The stamps that git knows: `than` answers those newer than a given one, the newest first.
 
-    `likely` are those that no earlier pull found not to be the server's.
+    `text` finds title and body of a stamp here. `likely` answers as `than` does, without those that
+    an earlier pull found not to be the server's.
     """
 
-    stamps: Mapping[str, Stamp] = MappingProxyType({})
+    than: Newer = lambda stamp: ()
     text: Callable[[Stamp], tuple[str, str] | None] = lambda stamp: None
-    likely: Mapping[str, Stamp] = MappingProxyType({})
+    likely: Newer = lambda stamp: ()
 
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
@@ -201,31 +203,36 @@ class Reader:
     def _newer(self, stamp: Stamp, local: Local, remote: Present) -> Stamp | None:
         """Return the newer stamp N that git knows, if it makes this a restored document.
 
-        The server confirms N: it has that version now, or had it. A version that is gone counts as
-        confirmed: refuse rather than guess. An old version is read only where it decides.
+        Of several the newest that the server confirms counts: after versions were renumbered, the
+        newest of all may be one that the server never had under that number.
         """
-        newer, page = self.newest.stamps.get(stamp.id), remote.page
-        if newer is None or not is_newer(newer, stamp):
-            return None
-        number = page.info.version.number
-        if number < newer.version:
-            self.refuted.append(newer)
-            return None
-        if not compare.went_back(stamp, local, remote, newer):
-            return None
-        if number > newer.version and page.digest != newer.digest:
-            try:
-                page = self.remote.old_page(stamp.id, newer.version)
-            except (NotVisibleError, PermissionDeniedError):
+        for newer in self.newest.than(stamp):
+            if remote.page.info.version.number < newer.version:
+                self.refuted.append(newer)
+            elif not compare.went_back(stamp, local, remote, newer):
+                return None
+            elif self._confirms(newer, local, remote.page):
                 return newer
+            else:
+                self.refuted.append(newer)
+        return None
+
+    def _confirms(self, newer: Stamp, local: Local, page: Page) -> bool:
+        """Return whether the server has a version now, or had it.
+
+        A version that is gone counts as confirmed: refuse rather than guess. An old version is read
+        only where it decides.
+        """
+        if page.info.version.number > newer.version and page.digest != newer.digest:
+            try:
+                page = self.remote.old_page(newer.id, newer.version)
+            except (NotVisibleError, PermissionDeniedError):
+                return True
         if page.digest == newer.digest:
-            return newer
+            return True
         # An inline comment may have changed that version since, without a new number.
         _, body = self.newest.text(newer) or ("", local.body)
-        if compare.confirms(page, newer, compare.marker_refs(body)):
-            return newer
-        self.refuted.append(newer)
-        return None
+        return compare.confirms(page, newer, compare.marker_refs(body))
 
     def again(self, case: Case, least: int) -> Case:
         """The same document beside what the server has now, at a version or later if possible."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from confsync.errors import EVERYBODYS, APIAccessError, FileError
 from confsync.mirror.committed.bases import committed_bases, key_of
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.state import refuted
-from confsync.mirror.state.base_cache import STATE
 from confsync.model.stamp import Stamp, digest
 
 if TYPE_CHECKING:
+    from confsync.mirror.committed.newest_stamps import NewestStamps
     from confsync.remote import Remote
     from confsync.sync.fetch import Newest
 
@@ -60,12 +59,13 @@ def _look_in_git(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
         mirror.committed |= {key_of(stamp): found.get(key_of(stamp)) for stamp in unknown}
 
 
-def newest_of(mirror: Mirror, stamps: Mapping[str, Stamp]) -> Newest:
-    """Return what a reader needs of git's newest stamps, which are by page id."""
+def newest_of(mirror: Mirror, git: NewestStamps) -> Newest:
+    """Return what a reader needs of the stamps that git knows."""
+    from confsync.mirror.committed import newest_stamps
     from confsync.sync.fetch import Newest  # not for who only checks
 
-    likely = refuted.without(mirror.root / STATE, stamps)
-    return Newest(stamps, partial(find_here, mirror), likely)
+    likely = newest_stamps.likely(mirror.root, git)
+    return Newest(git.newer_than, partial(find_here, mirror), likely)
 
 
 def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:

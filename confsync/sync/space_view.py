@@ -25,11 +25,11 @@ from confsync.model.page import (
     Status,
     Version,
 )
-from confsync.model.stamp import Local, Stamp, is_newer
+from confsync.model.stamp import Local, Stamp
 from confsync.remote import Remote, about
 from confsync.sync import compare, scope
 from confsync.sync import labels as labelling
-from confsync.sync.fetch import Case, Found, Newest, Reader
+from confsync.sync.fetch import Case, Found, Newer, Newest, Reader
 
 Attachments = tuple[AttachmentInfo, ...] | APIAccessError
 
@@ -263,7 +263,7 @@ def _to_read(
     stamped: list[Entry],
     infos: Mapping[str, PageInfo],
     every: bool,
-    newest: Mapping[str, Stamp],
+    newer_than: Newer,
 ) -> dict[str, int]:
     """The ids whose current body is needed, with the version that is known to exist.
 
@@ -277,7 +277,7 @@ def _to_read(
         if document is None or document.stamp is None:
             continue
         stamp = document.stamp
-        newer = put_back(scan, entry, newest)
+        newer = put_back(scan, entry, newer_than)
         if (
             every
             or newer is not None
@@ -300,17 +300,17 @@ def sides_of(scan: SpaceScan, entry: Entry) -> tuple[Stamp, Local]:
     return entry.document.stamp, entry.document.local(scan.wanted(entry))
 
 
-def put_back(scan: SpaceScan, entry: Entry, newest: Mapping[str, Stamp]) -> Stamp | None:
+def put_back(scan: SpaceScan, entry: Entry, newer_than: Newer) -> Stamp | None:
     """Return the newer stamp that git knows of a document, if git seems to have put that back.
 
     Only the server can confirm it.
     """
-    newer = newest.get(entry.page_id or "")
     stamp = entry.document.stamp if entry.document else None
-    if newer is None or stamp is None or not is_newer(newer, stamp):
+    newer = newer_than(stamp) if stamp else ()
+    if stamp is None or not newer:
         return None  # nearly always, and then nothing is to be found out about its place
     stamp, local = sides_of(scan, entry)
-    return newer if compare.seems_restored(stamp, local, newer) else None
+    return next((one for one in newer if compare.seems_restored(stamp, local, one)), None)
 
 
 def flaw_of_folder(folder_id: str, error: APIAccessError) -> PageInfo:

@@ -186,6 +186,28 @@ def test_a_renumbered_edit(scene: Scene) -> None:
     settled(scene)
 
 
+@pytest.mark.parametrize("pulls", [0, 1])
+def test_a_revert_after_the_server_went_back_is_restored_all_the_same(
+    scene: Scene, pulls: int
+) -> None:
+    """Git knows v4 from before the backup, which the server never confirms; v2 is the true one."""
+    for number in range(3):
+        scene.browser("between", f"between {number}")
+    scene.pull()
+    scene.commit()
+    went_back(scene)
+    assert scene.told(scene.pull()) == {GUIDE: "pulled"}
+    scene.commit()
+    scene.settle("LAST", "MINE")  # v2, over v1
+    scene.git("revert", "--no-edit", "HEAD")
+    for _ in range(pulls):
+        assert scene.told(scene.pull()) == {GUIDE: "rejected"}
+        assert scene.status() == {GUIDE: "restored"}
+    (page,) = scene.push().pages
+    assert page.decision == "restored" and "git has v2" in page.error
+    assert "MINE" not in scene.text() and "MINE" in scene.store.page(scene.guide).body
+
+
 def test_a_document_that_is_renamed_in_git(scene: Scene) -> None:
     scene.settle("LAST", "MINE")
     scene.git("mv", GUIDE, "ENG/handbook.xhtml")

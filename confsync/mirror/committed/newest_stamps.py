@@ -18,12 +18,14 @@ from confsync.errors import FileError
 from confsync.mirror.git import head, history
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.git.history import Named
-from confsync.mirror.state import stamp_index
+from confsync.mirror.state import refuted, stamp_index
 from confsync.mirror.state.stamp_index import Scene, StampIndex
 from confsync.model.filenames import ATTACHMENTS, CONFIG, STATE, SUFFIX
-from confsync.model.stamp import Attached, Stamp
+from confsync.model.stamp import Attached, Stamp, is_newer
 
 _Value = TypeVar("_Value")
+# Answers the stamps that are newer than one, the newest first.
+Newer = Callable[[Stamp], tuple[Stamp, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,12 @@ class NewestStamps:
     attached: Mapping[str, Mapping[str, tuple[Attached, ...]]] = field(default_factory=dict)
 
     def newer_than(self, stamp: Stamp) -> tuple[Stamp, ...]:
-        """Return the stamps of a higher version and another digest than a stamp's, newest first."""
+        """Return the stamps that are newer than a stamp and say something else, newest first."""
         newest = self.stamps.get(stamp.id)
         if newest is None or newest.version <= stamp.version:
             return ()
         return tuple(
-            one
-            for one in self.candidates.get(stamp.id, (newest,))
-            if one.version > stamp.version and one.digest != stamp.digest
+            one for one in self.candidates.get(stamp.id, (newest,)) if is_newer(one, stamp)
         )
 
     def newer_attached(self, page_id: str, stamp: Attached) -> tuple[Attached, ...]:
@@ -68,6 +68,16 @@ class NewestStamps:
             for one in self.attached.get(page_id, {}).get(stamp.name, (newest,))
             if one.version > stamp.version and one.digest != stamp.digest
         )
+
+
+def likely(root: Path, git: NewestStamps) -> Newer:
+    """Return what answers `newer_than` without the stamps that a server did not confirm before."""
+    known = refuted.read(root / STATE)
+    if not known:
+        return git.newer_than
+    return lambda stamp: tuple(
+        one for one in git.newer_than(stamp) if refuted.line(one) not in known
+    )
 
 
 class _Made(Mapping[str, _Value]):

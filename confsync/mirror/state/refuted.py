@@ -7,7 +7,7 @@ and writes this file. Without the file an offline status guesses; the next pull 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from confsync.mirror.state import mark
@@ -16,26 +16,20 @@ from confsync.model.stamp import Stamp
 NAME = "refuted"
 
 
-def without(state: Path, stamps: Mapping[str, Stamp]) -> Mapping[str, Stamp]:
-    """Return the stamps, by page id, without those that a server did not confirm."""
-    known = _read(state)
-    if not known:
-        return stamps
-    return {page_id: one for page_id, one in stamps.items() if _line(one) not in known}
+def read(state: Path) -> frozenset[str]:
+    """Return the stamps that a server did not confirm, each as its `line`."""
+    return frozenset(mark.read(state, NAME).decode("ascii", "replace").splitlines())
+
+
+def line(stamp: Stamp) -> str:
+    """Return the line that stands for a stamp in the file."""
+    return f"{stamp.id} {stamp.version} {stamp.digest}"
 
 
 def note(state: Path, stamps: Iterable[Stamp]) -> None:
     """Write the stamps that a pull found not to be the server's, in place of the earlier ones."""
-    now = frozenset(map(_line, stamps))
-    if now != _read(state):
+    now = frozenset(map(line, stamps))
+    if now != read(state):
         with contextlib.suppress(OSError):
-            text = "".join(f"{line}\n" for line in sorted(now))
+            text = "".join(f"{one}\n" for one in sorted(now))
             mark.keep(state, NAME, text.encode())
-
-
-def _read(state: Path) -> frozenset[str]:
-    return frozenset(mark.read(state, NAME).decode("ascii", "replace").splitlines())
-
-
-def _line(stamp: Stamp) -> str:
-    return f"{stamp.id} {stamp.version} {stamp.digest}"
