@@ -137,10 +137,14 @@ class NotUnicodeError(ConfsyncError):
 
 
 class APIAccessError(ConfsyncError):
-    """Anything that went wrong at the server or on the way. `status` is the HTTP status or 0."""
+    """Anything that went wrong at the server or on the way. `status` is the HTTP status or 0.
+
+    `retry_after` is the number of seconds that the server asks to wait, None if it names none.
+    """
 
     exit = Exit.REMOTE
     code = "remote"
+    retry_after: float | None = None
 
     def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint=hint)
@@ -174,10 +178,17 @@ class ServerError(APIAccessError):
     code = "server"
 
     def __init__(
-        self, message: str, *, hint: str = "", status: int = 0, truncated: bool = False
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        status: int = 0,
+        truncated: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message, hint=hint, status=status)
         self.truncated = truncated
+        self.retry_after = retry_after
 
 
 class RowError(ServerError):
@@ -204,8 +215,14 @@ class RateLimitError(APIAccessError):
 
     code = "rate-limit"
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message, hint="try again later, with fewer --jobs", status=429)
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "try again later, with fewer --jobs",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, status=429)
         self.retry_after = retry_after
 
 

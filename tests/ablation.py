@@ -262,6 +262,63 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a 503 with a pause lets no write be repeated",
+        (
+            Cut(
+                "confsync/remote/rate_limit.py",
+                "(refusal.status == 503 and refusal.repeat and refusal.asked)",
+                "(refusal.status == 503 and refusal.asked)",
+            ),
+        ),
+        (
+            "tests/unit/remote/test_rate_limit.py::test_what_follows_from_a_refusal",
+            "tests/contract/test_rate_limits.py::test_a_write_is_not_repeated_after_a_503",
+        ),
+    ),
+    Ablation(
+        "a rate limit that names no pause is backed off from",
+        (
+            Cut(
+                "confsync/remote/rate_limit.py",
+                "seconds = refusal.asked or backoff(refusal.attempt)",
+                "seconds = refusal.asked or 0.0",
+            ),
+        ),
+        (
+            "tests/unit/remote/test_rate_limit.py::test_what_follows_from_a_refusal",
+            "tests/contract/test_rate_limits.py::test_a_pause_of_nothing_is_no_invitation",
+        ),
+    ),
+    Ablation(
+        "no request waits for a rate limit beyond patience",
+        (
+            Cut(
+                "confsync/remote/rate_limit.py",
+                "if refusal.waited + seconds > PATIENCE or refusal.attempt >= TRIES:",
+                "if refusal.attempt >= TRIES:",
+            ),
+        ),
+        (
+            "tests/unit/remote/test_rate_limit.py::test_no_request_waits_longer_than_patience",
+            "tests/contract/test_rate_limits.py::test_a_503_beyond_patience_is_told",
+            "tests/flows/test_rate_limit.py::test_beyond_patience_the_command_ends_and_says_when_to_try_again",
+        ),
+    ),
+    Ablation(
+        "no interval of a rate limit is waited for beyond patience",
+        (
+            Cut(
+                "confsync/remote/rate_limit.py",
+                "return seconds if seconds <= PATIENCE else 0.0",
+                "return seconds",
+            ),
+        ),
+        (
+            "tests/unit/remote/test_rate_limit.py::test_a_rate_that_is_used_up_is_waited_for_within_patience",
+            "tests/contract/test_rate_limits.py::test_no_interval_is_waited_for_beyond_patience",
+        ),
+    ),
+    Ablation(
         "a text that makes no version is sent once",
         (
             Cut(
@@ -1367,6 +1424,53 @@ ABLATIONS = (
             ),
         ),
         ("tests/security/test_media.py::test_the_media_host_learns_nothing_of_who_we_are",),
+    ),
+    Ablation(
+        "no request writes to the environment",
+        (
+            Cut(
+                "confsync/remote/network.py",
+                "session.trust_env = False",
+                "session.trust_env = True",
+            ),
+            Cut(
+                "confsync/remote/network.py",
+                "{} if near else",
+                '{"no_proxy": "127.0.0.1,localhost"} if near else',
+            ),
+        ),
+        (
+            "tests/contract/test_network.py::test_no_request_writes_to_the_environment",
+            "tests/contract/test_network.py::test_no_redirect_writes_to_the_environment",
+        ),
+    ),
+    Ablation(
+        "no session reads the environment or .netrc by itself",
+        (
+            Cut(
+                "confsync/remote/network.py",
+                "session.trust_env = False",
+                "session.trust_env = True",
+            ),
+        ),
+        (
+            "tests/contract/test_network.py::test_no_session_looks_into_the_environment_by_itself",
+            "tests/security/test_media.py::test_the_media_host_learns_nothing_of_who_we_are",
+        ),
+    ),
+    Ablation(
+        "this machine has no proxy",
+        (
+            Cut(
+                "confsync/remote/network.py",
+                '{} if near else dict(found["proxies"])',
+                'dict(found["proxies"])',
+            ),
+        ),
+        (
+            "tests/contract/test_network.py::test_this_machine_has_no_proxy",
+            "tests/contract/test_network.py::test_a_download_from_this_machine_goes_through_no_proxy",
+        ),
     ),
     Ablation(
         "credentials within an origin",

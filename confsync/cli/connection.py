@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,29 @@ def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterat
         with contextlib.suppress(OSError, ValueError):
             click.echo(told, err=True, color=color_of(settings))
     with _log(settings.verbose):
-        remote = open_remote(url, credentials, flavor=flavor, jobs=settings.jobs)
+        remote = open_remote(
+            url, credentials, flavor=flavor, jobs=settings.jobs, tell=_tell(settings)
+        )
         try:
             yield remote
         finally:
             remote.close()
+
+
+def _tell(settings: Settings) -> Callable[[str], None] | None:
+    """Return what prints a line about a wait on stderr: on a terminal, and anywhere with -v.
+
+    With -vv the line is one of the log's.
+    """
+    shown = sys.stderr.isatty() and not settings.as_json
+    if settings.quiet or settings.verbose > 1 or not (shown or settings.verbose):
+        return None
+
+    def tell(line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            click.echo(line, err=True)
+
+    return tell
 
 
 def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContextManager[Remote]:

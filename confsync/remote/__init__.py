@@ -6,6 +6,8 @@ command 0.2 s, which `status` and `check` need not pay. Nothing here knows a mir
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from confsync.remote.credentials import Credentials
 from confsync.remote.protocol import Remote, about
 
@@ -15,14 +17,20 @@ FLAVORS = ("cloud", "datacenter")
 
 
 def open_remote(
-    url: str, credentials: Credentials | None, *, flavor: str | None = None, jobs: int = 1
+    url: str,
+    credentials: Credentials | None,
+    *,
+    flavor: str | None = None,
+    jobs: int = 1,
+    tell: Callable[[str], None] | None = None,
 ) -> Remote:
     """A connection to the Confluence at a base URL, by at most `jobs` requests at a time.
 
     `flavor` is "cloud" or "datacenter"; None finds out, which costs a request unless the host is
-    Atlassian's. Raises APIAccessError when that cannot be asked, UsageError for a URL that cannot
-    be one, or that would send credentials unencrypted.
+    Atlassian's. `tell` gets a line for a person when confsync waits for the server's rate limit;
+    without `tell` the line goes to the log. Raises APIAccessError when the flavour cannot be asked,
+    UsageError for a URL that cannot be one, or that would send credentials unencrypted.
     """
     from confsync.remote import connect as opening
 
-    return opening.open_remote(url, credentials, flavor=flavor, jobs=jobs)
+    return opening.open_remote(url, credentials, flavor=flavor, jobs=jobs, tell=tell)

@@ -7,12 +7,12 @@ used: they re-read the version before they write, which is last-write-wins.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -27,10 +27,11 @@ from confsync.errors import (
     RateLimitError,
     ServerError,
 )
-from confsync.model.url import is_loopback
 from confsync.remote.credentials import Credentials
 from confsync.remote.failures import CREDENTIALS_HINT, answer_of, network_error
 from confsync.remote.http_library import AtlassianRestAPI
+from confsync.remote.network import isolate, login_of, network_of
+from confsync.remote.rate_limit import GiveUp, Pace, Refusal, Wait, backoff, used_up, verdict
 
 Answer = TypeVar("Answer")
 
@@ -39,48 +40,23 @@ log = logging.getLogger("confsync.remote")
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 75.0
 TRIES = 5
-# 429 says that nothing was done; it is waited out for longer.
-LIMITED_TRIES = 12
 # An answer that is not JSON at all is more likely a login page than a hiccup.
 WRONG_TRIES = 2
-LONGEST_BACKOFF = 60.0
-# A server that asks for a longer pause than this is told of, not waited for.
-PATIENCE = 300.0
 _WHO = "rest/api/user/current"
 _UNNAMED = "the server answers 'Not Found' for this page, and other requests go through"
 _PASSING = (502, 503, 504)
+_REFUSALS = (429, 503)
 # A body has 5 MB at most, and JSON may write each of its characters in six.
 ONE_ANSWER = 64 * 1024 * 1024
 MANY_BODIES = 8 * ONE_ANSWER
 
 
-class Pace:
-    """One pause for all workers: when the server says wait, everybody waits."""
+class Tries(NamedTuple):
+    """What became of a request so far: its failures, its refusals, and the pauses in seconds."""
 
-    def __init__(
-        self,
-        sleep: Callable[[float], None] = time.sleep,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._until = 0.0
-        self._lock = threading.Lock()
-        self._sleep = sleep
-        self._now = now
-
-    def pause(self, seconds: float) -> None:
-        """Let nobody send anything for so many seconds."""
-        with self._lock:
-            until = self._now() + max(0.0, seconds)
-            self._until = max(self._until, until)
-
-    def wait(self) -> None:
-        """Wait until the pause is over."""
-        while (left := self._until - self._now()) > 0:
-            self._sleep(left)
-
-    def backoff(self, attempt: int) -> None:
-        """Wait alone, longer each time, never as long as another worker."""
-        self._sleep(min(LONGEST_BACKOFF, 0.25 * 2**attempt * random.uniform(0.5, 1.0)))
+    failed: int = 0
+    limited: int = 0
+    waited: float = 0.0
 
 
 class Client:
@@ -193,36 +169,42 @@ class Client:
 
         Without `limit` the answer is a stream, which `read` reads.
         """
-        failed = limited = 0
+        tries = Tries()
         while True:
             self._pace.wait()
             where = self.url
             try:
                 with self._slots:
                     return self._once(what, send, read, limit)
-            except RateLimitError as error:
-                # 429 was not processed, so it may be repeated whatever the method.
-                limited += 1
-                if limited == LIMITED_TRIES:
-                    raise
-                if error.retry_after is not None and error.retry_after > PATIENCE:
-                    raise RateLimitError(
-                        f"the server asks to wait {error.retry_after:.0f} s", retry_after=PATIENCE
-                    ) from None
-                if error.retry_after is None:
-                    self._pace.backoff(limited)
-                else:
-                    self._pace.pause(error.retry_after)
-            except (NetworkError, ServerError) as error:
-                failed += 1
-                if not repeat or failed >= _tries(error):
-                    raise
-                self._pace.backoff(failed)
+            except (RateLimitError, NetworkError, ServerError) as error:
+                tries = self._wait_out(error, tries, repeat=repeat)
             except CredentialsError as error:
                 if error.status == 404 and self._is_known(where):
                     raise NotVisibleError(_UNNAMED, status=404) from None
                 if not self._go_elsewhere(where):
                     raise
+
+    def _wait_out(
+        self, error: RateLimitError | NetworkError | ServerError, tries: Tries, *, repeat: bool
+    ) -> Tries:
+        """Wait before the next try. Raise the error if there is to be none."""
+        limited, now = tries.limited + 1, datetime.now(UTC)
+        refusal = Refusal(error.status, error.retry_after, repeat, limited, tries.waited)
+        match verdict(refusal, now):
+            case GiveUp(message, hint):
+                after = error.retry_after
+                if error.status == 429:
+                    raise RateLimitError(message, hint=hint, retry_after=after) from None
+                raise ServerError(message, hint=hint, status=503, retry_after=after) from None
+            case Wait(seconds, alone, why):
+                self._pace.announce(seconds, why)
+                (self._pace.backoff if alone else self._pace.pause)(seconds)
+                return tries._replace(limited=limited, waited=tries.waited + seconds)
+        failed = tries.failed + 1
+        if not repeat or failed >= _tries(error):
+            raise error
+        self._pace.backoff(backoff(failed))
+        return tries._replace(failed=failed)
 
     def _is_known(self, where: str) -> bool:
         """Whether the credentials are accepted at a URL: it answered before, and says who we are.
@@ -276,7 +258,8 @@ class Client:
                 response._content = held.pop()  # type: ignore[assignment]
             log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
             self.seen = response.headers
-            self._heed(response.headers)
+            if response.status_code not in _REFUSALS:  # those are about their own pause
+                self._pace.pause(used_up(response.headers))
             answer = read(response)
             self._answered.add(where)
             return answer
@@ -304,12 +287,6 @@ class Client:
         """The parsed body of a good answer; the error that any other one means."""
         return answer_of(self.url, response.status_code, response.headers, response.content)
 
-    def _heed(self, headers: Mapping[str, str]) -> None:
-        """Data Center says with each answer what is left of the rate; at nothing, wait."""
-        if headers.get("X-RateLimit-Remaining") == "0":
-            interval = headers.get("X-RateLimit-Interval-Seconds", "1")
-            self._pace.pause(float(interval) if interval.isdecimal() else 1.0)
-
 
 class _TooLargeError(requests.RequestException):
     """An answer that no page is as large as."""
@@ -331,25 +308,29 @@ def _read(limit: int, held: list[bytearray], response: requests.Response, **_: o
     response._content_consumed = True  # type: ignore[attr-defined]
 
 
-def _tries(error: NetworkError | ServerError) -> int:
-    if isinstance(error, NetworkError) or error.status in _PASSING or error.truncated:
+def _tries(error: RateLimitError | NetworkError | ServerError) -> int:
+    passing = error.status in _PASSING or (isinstance(error, ServerError) and error.truncated)
+    if isinstance(error, NetworkError) or passing:
         return TRIES
     return WRONG_TRIES if error.status == 0 else 1
 
 
 def _connection(url: str, credentials: Credentials) -> AtlassianRestAPI:
     basic = credentials.user if credentials.token else None
-    host = urlsplit(url).hostname or ""
+    network = network_of(url)
     api = AtlassianRestAPI(
         url,
         username=basic,
         password=credentials.token if basic else None,
         token=credentials.token if credentials.token and not basic else None,
         cert=credentials.certificate,
-        # This machine is not behind a proxy, which would see the credentials.
-        proxies={"no_proxy": host} if is_loopback(host) else None,
+        proxies=network.proxies,
+        verify_ssl=network.verify,  # type: ignore[arg-type]
         retry_with_header=False,
     )
+    isolate(api._session)
+    if not credentials.token:
+        api._session.auth = login_of(url)
     # The library takes one number of seconds; requests takes one each for connect and read.
     api.timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)  # type: ignore[assignment]
     return api

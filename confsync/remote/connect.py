@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from confsync.errors import (
@@ -14,11 +15,12 @@ from confsync.errors import (
     UsageError,
 )
 from confsync.model.url import check_url
-from confsync.remote.client import Client, Pace
+from confsync.remote.client import Client
 from confsync.remote.cloud import Cloud
 from confsync.remote.credentials import Credentials
 from confsync.remote.datacenter import DataCenter
 from confsync.remote.protocol import Remote
+from confsync.remote.rate_limit import Pace
 from confsync.workers import Workers
 
 # Scoped tokens and OAuth are not accepted at the site itself, but here.
@@ -27,7 +29,12 @@ _CLOUD_HOSTS = (".atlassian.net", ".jira-dev.com")
 
 
 def open_remote(
-    url: str, credentials: Credentials | None, *, flavor: str | None = None, jobs: int = 1
+    url: str,
+    credentials: Credentials | None,
+    *,
+    flavor: str | None = None,
+    jobs: int = 1,
+    tell: Callable[[str], None] | None = None,
 ) -> Remote:
     """What `confsync.remote.open_remote` says."""
     try:
@@ -35,8 +42,8 @@ def open_remote(
     except ValueError as error:
         raise UsageError(str(error)) from None
     workers = Workers(jobs)
-    pace = Pace()
-    client = Client(url, credentials, pace=pace, elsewhere=lambda: gateway_of(url), jobs=jobs)
+    pace = Pace(tell=tell) if tell else Pace()
+    client = Client(url, credentials, pace=pace, elsewhere=lambda: gateway_of(url, pace), jobs=jobs)
     known = flavor or _known_flavor(url) or _asked_flavor(client)
     return Cloud(client, workers) if known == "cloud" else DataCenter(client, workers)
 
@@ -72,7 +79,7 @@ def _asked_flavor(client: Client) -> str:
     return "cloud"
 
 
-def gateway_of(url: str) -> str | None:
+def gateway_of(url: str, pace: Pace | None = None) -> str | None:
     """The base URL at Atlassian's gateway of a Cloud site; None for anything else.
 
     The cloud id is public, and is asked for without credentials.
@@ -80,7 +87,7 @@ def gateway_of(url: str) -> str | None:
     site = urlsplit(url)
     if not (site.hostname or "").endswith(_CLOUD_HOSTS):
         return None
-    client = Client(f"{site.scheme}://{site.netloc}", None)
+    client = Client(f"{site.scheme}://{site.netloc}", None, pace=pace)
     try:
         cloud_id = str(client.get("_edge/tenant_info").get("cloudId") or "")
     except APIAccessError:

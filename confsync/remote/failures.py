@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
+from confsync.remote.rate_limit import asked
 
 CREDENTIALS_HINT = (
     "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN, "
@@ -122,8 +122,11 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
         case 404:
             return NotVisibleError(text, status=status)
         case 429:
-            wait = _seconds_until(headers.get("Retry-After"))
+            wait = asked(headers, datetime.now(UTC))
             return RateLimitError("the server limits the rate of requests", retry_after=wait)
+        case 503:
+            wait = asked(headers, datetime.now(UTC))
+            return ServerError(text, hint="try again later", status=status, retry_after=wait)
         case 400 | 413:
             return WriteRefusedError(text, status=status)
         case _:
@@ -170,17 +173,3 @@ def refusal_of(error: ServerError) -> WriteRefusedError | None:
         hint="'confsync diff' shows what you changed; the server's log says what failed",
         status=error.status,
     )
-
-
-def _seconds_until(retry_after: str | None) -> float | None:
-    """A Retry-After header, in seconds from now; it holds seconds or a date."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        when = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())

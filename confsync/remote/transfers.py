@@ -18,6 +18,7 @@ from confsync.remote import rows
 from confsync.remote.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
 from confsync.remote.failures import answer_of
 from confsync.remote.http_library import AtlassianRestAPI
+from confsync.remote.network import isolate, network_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 
@@ -153,20 +154,20 @@ def _followed(api: AtlassianRestAPI, response: requests.Response, into: Sink) ->
 
 def _without_credentials() -> requests.Session:
     session = requests.Session()
-    session.auth = lambda request: request  # nor from .netrc
+    isolate(session)  # nor credentials from .netrc
     return session
 
 
 def _asked(session: requests.Session, where: str, into: Sink) -> requests.Response:
-    host = urlsplit(where).hostname or ""
+    network = network_of(where)
     return session.get(
         where,
         headers=_from(into),
         stream=True,
         timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
         allow_redirects=False,
-        # As for every request to this machine.
-        proxies={"no_proxy": host} if is_loopback(host) else None,
+        proxies=network.proxies,
+        verify=network.verify,
     )
 
 
@@ -209,7 +210,7 @@ def _take(url: str, response: requests.Response, size: int, into: Sink) -> None:
         into.restart()
         raise NetworkError(f"{host}: the download has to begin again")
     if status not in (200, 206):
-        if host == urlsplit(url).netloc:
+        if host == urlsplit(url).netloc or status in (429, 503):
             answer_of(url, status, response.headers, response.raw.read(PIECE, decode_content=True))
         raise ServerError(f"{host}: the download is answered with {status}", status=status)
     begins = _RANGE.match(response.headers.get("Content-Range", ""))

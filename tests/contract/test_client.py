@@ -25,10 +25,11 @@ from confsync.errors import (
     ServerError,
     WriteRefusedError,
 )
-from confsync.remote import Credentials, open_remote
+from confsync.remote import Credentials, open_remote, rate_limit
 from confsync.remote import client as client_module
-from confsync.remote.client import Client, Pace
+from confsync.remote.client import Client
 from confsync.remote.connect import gateway_of
+from confsync.remote.rate_limit import Pace
 from confsync.sandbox import Sandbox
 from confsync.workers import Workers
 
@@ -179,7 +180,7 @@ def test_one_pause_holds_for_all_workers() -> None:
 
 
 @responses.activate
-@pytest.mark.parametrize("seconds", [client_module.PATIENCE, client_module.PATIENCE + 1])
+@pytest.mark.parametrize("seconds", [rate_limit.PATIENCE, rate_limit.PATIENCE + 1])
 def test_a_long_pause_is_kept_and_a_longer_one_is_told(seconds: float) -> None:
     headers = {"Retry-After": f"{seconds:.0f}"}
     responses.put(f"{URL}/api/x", status=429, headers=headers)
@@ -192,7 +193,7 @@ def test_a_long_pause_is_kept_and_a_longer_one_is_told(seconds: float) -> None:
         clock[0] += seconds
 
     client = Client(URL, Credentials("t"), pace=Pace(sleep, now=lambda: clock[0]))
-    if seconds > client_module.PATIENCE:
+    if seconds > rate_limit.PATIENCE:
         with pytest.raises(RateLimitError, match="the server asks to wait 301 s"):
             client.put("api/x", {})
         assert slept == []
@@ -275,7 +276,7 @@ def test_a_rate_that_stays_limited_is_told() -> None:
     client._pace.pause = lambda _: None  # type: ignore[method-assign]
     with pytest.raises(RateLimitError):
         client.get("api/x")
-    assert len(responses.calls) == client_module.LIMITED_TRIES
+    assert len(responses.calls) == rate_limit.TRIES
 
 
 @responses.activate
