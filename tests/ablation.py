@@ -1436,7 +1436,7 @@ ABLATIONS = (
             Cut(
                 "confsync/remote/network.py",
                 "{} if near else",
-                '{"no_proxy": "127.0.0.1,localhost"} if near else',
+                '{"no_proxy": "127.0.0.1"} if near else',
             ),
         ),
         (

@@ -86,7 +86,7 @@ def test_no_redirect_writes_to_the_environment(
         monkeypatch.setenv(name, value)
     with (
         stub(media) as (elsewhere, _),
-        sent_on_to(f"{elsewhere}/file") as url,
+        sent_on_to(f"{elsewhere.replace('127.0.0.1', 'localhost')}/file") as url,
         sealed(monkeypatch),
     ):
         assert downloaded(url, tmp_path) == DATA
