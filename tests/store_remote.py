@@ -237,8 +237,9 @@ class StoreRemote:
     ) -> PageInfo:
         def write() -> PageRow:
             if self.kind == POST:
-                given = (space.key, title, body, self.who, message)
-                return self.store.create_post(*given, hidden=False)
+                return self.store.create_post(
+                    space.key, title, body, author=self.who, message=message, hidden=False
+                )
             return self.store.create_page(
                 space.key,
                 title,
