@@ -289,6 +289,9 @@ class Mirror:
 
     def sweep(self) -> None:
         """Remove what a run that was killed left empty or half; only for who holds the lock."""
+        for path in self.root.iterdir():
+            if path.name.startswith(TEMPORARY):
+                disk.drop(str(path))
         for space in self.config.spaces:
             for emptied in (self.root / space.path / MOVING).glob("*/"):
                 self.drop_empty(emptied)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from confsync.mirror.state import mark
 from confsync.sandbox import Sandbox, Store
 from tests.fault.zygote import Ended, Zygote
 
@@ -172,6 +173,7 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
                 shutil.copytree(root, template)
                 shutil.rmtree(root, ignore_errors=True)
             shutil.copytree(template, root, dirs_exist_ok=True)
+            _adopt_bases(root / ".confsync")
             config = (root / ".confsync.yaml").read_text().split("\n")
             config[0] = f"url: {sandbox.url}"
             config += ["labels: true"] if play.labels else []
@@ -188,6 +190,12 @@ def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
             yield staged
 
     return set_up
+
+
+def _adopt_bases(state: Path) -> None:
+    """Give a copy of a mirror the bases of its original: a copy is a clone with another mark."""
+    for bases in (state / "bases").iterdir():
+        bases.rename(bases.with_name(mark.made(state)))
 
 
 def _commit(root: Path) -> None:
