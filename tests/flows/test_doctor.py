@@ -11,6 +11,7 @@ import pytest
 from confsync.cli import main
 from confsync.remote import connect as opening
 from confsync.remote import token_store as keychain
+from confsync.remote.rate_limit import Pace
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run
 
@@ -185,7 +186,7 @@ def test_a_scoped_token_is_told(wiki: Sandbox, desk: Desk, monkeypatch: pytest.M
         pytest.skip("gateways are Cloud's")
     asked: list[str] = []
 
-    def elsewhere(url: str) -> str:
+    def elsewhere(url: str, pace: Pace | None = None) -> str:
         asked.append(url)
         return wiki.gateway_url
 

@@ -525,11 +525,13 @@ def test_what_a_killed_run_left_is_swept_and_nothing_else(mirror: Mirror) -> Non
     for name in ("ENG", "ENG/deep", "ENG/deep/er"):
         (mirror.root / name / f"{TEMPORARY}x1").write_bytes(b"half")
     (mirror.root / "ENG/new-x1").write_bytes(b"the user's")
-    (mirror.root / f"{TEMPORARY}x1").write_bytes(b"not in a space")
+    (mirror.root / f"{TEMPORARY}x1").write_bytes(b"half a '.confsync.removed'")
+    (mirror.root / "elsewhere").mkdir()
+    (mirror.root / "elsewhere" / f"{TEMPORARY}x1").write_bytes(b"in no space")
     with mirror.lock():
         pass
     kept = {name for name in files(mirror.root) if not name.startswith(".confsync/")}
-    assert kept == {"ENG/a.xhtml", "ENG/deep/er/b.xhtml", "ENG/new-x1", f"{TEMPORARY}x1"}
+    assert kept == {"ENG/a.xhtml", "ENG/deep/er/b.xhtml", "ENG/new-x1", f"elsewhere/{TEMPORARY}x1"}
 
 
 def test_a_state_directory_that_cannot_be_made_is_told(mirror: Mirror) -> None:
