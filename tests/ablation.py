@@ -212,7 +212,7 @@ ABLATIONS = (
         "an attachment that git puts back is an edit",
         (
             Cut(
-                "confsync/sync/compare_attachments.py",
+                "confsync/sync/attachments/compare.py",
                 "if (put_back := _put_back(sides)) is not None:",
                 "if (put_back := None) is not None:",
             ),
@@ -1363,7 +1363,7 @@ ABLATIONS = (
         "an attachment's version compare",
         (
             Cut(
-                "confsync/sync/compare_attachments.py",
+                "confsync/sync/attachments/compare.py",
                 "    return Decision.UNKNOWN if sides.theirs is None else Decision.DIVERGED\n",
                 "    return Decision.UPLOAD\n",
             ),

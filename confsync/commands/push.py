@@ -39,7 +39,7 @@ from confsync.remote import Remote, about
 from confsync.sync import merge_base as bases
 from confsync.sync import renames as references
 from confsync.sync import scope
-from confsync.sync.attachments import deleted_here
+from confsync.sync.attachments.beside import deleted_here
 from confsync.sync.commit import Commit
 from confsync.sync.people import with_names
 from confsync.sync.refusals import refused_outside, unread

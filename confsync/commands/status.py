@@ -26,13 +26,13 @@ from confsync.model.result import Problem, Result
 from confsync.model.stamp import Attached, Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import about
-from confsync.sync import attachments as attaching
 from confsync.sync import labels as labelling
 from confsync.sync import merge_base as bases
 from confsync.sync import scope
-from confsync.sync.attachments import deleted_here
+from confsync.sync.attachments import beside as attaching
+from confsync.sync.attachments.beside import deleted_here
+from confsync.sync.attachments.compare import decide
 from confsync.sync.compare import Content, Parent
-from confsync.sync.compare_attachments import decide
 from confsync.sync.fetch import Case, Newer, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases

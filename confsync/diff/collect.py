@@ -23,11 +23,11 @@ from confsync.model.result import Problem, each_space
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
-from confsync.sync import attachments as attaching
 from confsync.sync import labels as labelling
 from confsync.sync import merge_base as bases
 from confsync.sync import scope
-from confsync.sync.attachments import Beside
+from confsync.sync.attachments import beside as attaching
+from confsync.sync.attachments.beside import Beside
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
 from confsync.sync.space_view import Attachments, reader_of, view

@@ -29,7 +29,7 @@ from confsync.pull.placement import Placement
 from confsync.pull.plan import How, Plan, Step, Text
 from confsync.pull.prefetch import TOGETHER, laid_out
 from confsync.pull.step_details import with_files
-from confsync.sync.attachments import Read
+from confsync.sync.attachments.beside import Read
 from confsync.sync.fetch import Reader
 from confsync.sync.refusals import failed
 from confsync.workers import batches

@@ -17,9 +17,9 @@ from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Attached
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
-from confsync.sync import attachments as attaching
-from confsync.sync.attachments import Beside, Read, read_one, way_out, who_and_what
-from confsync.sync.compare_attachments import Decision, Sides, decide
+from confsync.sync.attachments import beside as attaching
+from confsync.sync.attachments.beside import Beside, Read, read_one, way_out, who_and_what
+from confsync.sync.attachments.compare import Decision, Sides, decide
 
 
 @dataclass(frozen=True, slots=True)

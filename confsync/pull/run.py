@@ -35,7 +35,7 @@ from confsync.pull.witnesses import Witnesses
 from confsync.remote import Remote, about
 from confsync.sync import renames as references
 from confsync.sync import scope
-from confsync.sync.attachments import deleted_here
+from confsync.sync.attachments.beside import deleted_here
 from confsync.sync.fetch import Reader
 from confsync.sync.people import with_names
 from confsync.sync.refusals import blank, too_many, unread

@@ -20,10 +20,10 @@ from confsync.pull import attachments as fetching
 from confsync.pull.attachments import Bringing
 from confsync.pull.placement import Placement
 from confsync.pull.plan import How, Step
-from confsync.sync import attachments as attaching
-from confsync.sync.attachments import Read
+from confsync.sync.attachments import beside as attaching
+from confsync.sync.attachments.beside import Read
+from confsync.sync.attachments.compare import Decision, decide
 from confsync.sync.compare import Content
-from confsync.sync.compare_attachments import Decision, decide
 from confsync.sync.fetch import Case
 from confsync.sync.labels import same
 from confsync.sync.refusals import failed

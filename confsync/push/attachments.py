@@ -33,9 +33,9 @@ from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
 from confsync.model.stamp import Attached, message_with_token
 from confsync.remote import Remote
-from confsync.sync import attachments as fetching
-from confsync.sync.attachments import CONFLICTS, Beside, way_out, who_and_what
-from confsync.sync.compare_attachments import Decision, Sides, decide, token
+from confsync.sync.attachments import beside as fetching
+from confsync.sync.attachments.beside import CONFLICTS, Beside, way_out, who_and_what
+from confsync.sync.attachments.compare import Decision, Sides, decide, token
 
 
 class Conflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal

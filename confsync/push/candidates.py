@@ -25,10 +25,10 @@ from confsync.model.stamp import Attached
 from confsync.push.delete import Deleting, Doomed
 from confsync.push.send import Unfit, lots
 from confsync.remote import Remote
-from confsync.sync import attachments as attaching
 from confsync.sync import labels as labelling
 from confsync.sync import scope
-from confsync.sync.attachments import Beside
+from confsync.sync.attachments import beside as attaching
+from confsync.sync.attachments.beside import Beside
 from confsync.sync.fetch import Newer
 from confsync.sync.preflight import Flaw, flaw_of, gather_bases
 from confsync.sync.refusals import MASS, blank, failed, too_many

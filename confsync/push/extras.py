@@ -14,7 +14,7 @@ from confsync.model.stamp import Attached, Local, Stamp
 from confsync.push.attachments import Conflict, Uploading
 from confsync.remote import Remote
 from confsync.sync import labels as labelling
-from confsync.sync.attachments import Beside
+from confsync.sync.attachments.beside import Beside
 from confsync.sync.compare import Labels
 from confsync.sync.fetch import Case
 from confsync.sync.refusals import blank, failed

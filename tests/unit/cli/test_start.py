@@ -23,7 +23,7 @@ NOT_FOR_CHECK = (
     *(
         "model.page",
         "sync.compare",
-        "sync.compare_attachments",
+        "sync.attachments.compare",
         "document.tree",
         "model.outcome",
         "model.event",
@@ -36,7 +36,7 @@ NOT_FOR_CHECK = (
         "mirror.deleted",
         "mirror.git.repository",
         "mirror.attachment_files",
-        "sync.attachments",
+        "sync.attachments.beside",
         "remote",
         "cli.render_pages",
     ),

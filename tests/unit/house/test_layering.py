@@ -46,7 +46,7 @@ PURE = frozenset(
     [
         *("model", "document", "errors", "version"),
         *("mirror.config_file", "mirror.config_yaml", "mirror.selection", "mirror.state.regular"),
-        *("sync.compare", "sync.compare_attachments"),
+        *("sync.compare", "sync.attachments.compare"),
         *("diff.difference", "diff.html_alignment", "diff.html_blocks", "diff.html_flow"),
         *("diff.html_page", "diff.html_reader", "diff.html_rows"),
     ]

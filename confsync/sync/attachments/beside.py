@@ -17,7 +17,7 @@ from confsync.mirror.state.base_cache import STATE
 from confsync.model.page import AttachmentInfo, Version
 from confsync.model.stamp import Attached
 from confsync.remote import Remote
-from confsync.sync.compare_attachments import Decision, Sides, decide
+from confsync.sync.attachments.compare import Decision, Sides, decide
 
 # What has to be done about an attachment at this side, and what at that.
 HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
