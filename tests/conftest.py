@@ -22,6 +22,12 @@ for _name in ("CONFSYNC_URL", "CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR", "CI
     os.environ.pop(_name, None)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: many tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home: no .netrc, no git identity, no configuration of the machine's."""

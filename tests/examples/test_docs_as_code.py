@@ -13,6 +13,9 @@ from confsync.sandbox import Sandbox
 from tests.examples.forges import FORGES, Forge, git, installed
 from tests.flows.conftest import Desk, desk_at
 
+# What is made once for all tests of the module is made in one process.
+pytestmark = pytest.mark.xdist_group("docs as code")
+
 __all__ = ["desk_at"]
 
 PROJECT = Path(__file__).parents[2]

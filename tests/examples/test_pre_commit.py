@@ -14,6 +14,9 @@ import pytest
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, desk_at, wiki
 
+# What is made once for all tests of the module is made in one process.
+pytestmark = pytest.mark.xdist_group("pre commit")
+
 __all__ = ["desk_at", "wiki"]
 
 PROJECT = Path(__file__).parents[2]

@@ -17,6 +17,9 @@ import pytest
 from confsync.sandbox import Sandbox, Store
 from tests.fault.zygote import Ended, Zygote
 
+# What is made once for all tests of the module is made in one process.
+pytestmark = pytest.mark.xdist_group("kill storm")
+
 KILLS = int(os.environ.get("CONFSYNC_STORM", "4"))
 PAGES = 500
 EDITED = 100

@@ -13,6 +13,9 @@ from confsync.sandbox import ROOT, PageRow, Sandbox
 
 from .dc_api import Dc, envelope
 
+# What is made once for all tests of the module is made in one process.
+pytestmark = pytest.mark.xdist_group("dc reading")
+
 CONTENT = "/rest/api/content"
 
 
