@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from confsync.cli.escape import safe, safe_lines
 from confsync.errors import Exit
+from confsync.model.moment import moment
 from confsync.model.result import Problem, Result
 from confsync.model.stamp import message_without_token
 from confsync.model.summary import clean as clean_line
 from confsync.model.summary import pages as counted_pages
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from confsync.model.lint import Finding
 
 
@@ -193,13 +195,9 @@ def _escaped(text: str, more: str = "") -> str:
 
 def _moment(time: str) -> str:
     """A server's time as people read it, in UTC."""
-    try:
-        then = datetime.fromisoformat(time)
-    except ValueError:
-        return safe(time)
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=UTC)
-    return f"{then.astimezone(UTC):%Y-%m-%d %H:%M}"
+    then = moment(time)
+    # Not strftime, whose years before 1000 have fewer digits on some systems.
+    return then.isoformat(" ")[:16] if then else safe(time)
 
 
 def _page_lines(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from confsync.cli.escape import safe, typed
+from confsync.model.moment import moment
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import message_without_token
 from confsync.model.summary import pages as counted_pages
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from confsync.model.page import Version
     from confsync.model.result import Result
 
@@ -90,12 +92,9 @@ def _who(version: Version | None, now: datetime) -> str:
 
 
 def _ago(created_at: str, now: datetime) -> str:
-    try:
-        then = datetime.fromisoformat(created_at)
-    except ValueError:
+    then = moment(created_at)
+    if then is None:
         return ""
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=UTC)
     seconds = (now - then).total_seconds()
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         count = int(seconds // size)

@@ -82,10 +82,12 @@ def check_owner(environment: Mapping[str, str], root: Path, start: Path | None, 
 
 
 def check_range(environment: Mapping[str, str], mirror: Mirror, since: str) -> None:
-    """Raise UntrustedError if the configuration named another server at the commit `since`.
+    """Raise UntrustedError if another server was configured here at the commit `since`.
 
-    Not so where the environment names the server: then it is no news. Raises UsageError for a
-    revision that is none, ConfigError in a clone too shallow, FileError without a repository.
+    One that was configured in a directory above counts, too: a change may add a nearer
+    configuration, and confsync reads the nearest one. Where the environment names the server, no
+    file decides. Raises UsageError for a revision that is none, ConfigError in a clone too shallow,
+    FileError without a repository.
     """
     if pin(environment) is not None:
         return  # which is checked wherever something is sent
@@ -93,7 +95,7 @@ def check_range(environment: Mapping[str, str], mirror: Mirror, since: str) -> N
     from confsync.mirror import config_file
     from confsync.mirror.git import worktree
 
-    before = worktree.file_before(mirror.root, CONFIG, since)
+    before = worktree.nearest_before(mirror.root, CONFIG, since)
     if before is None:
         return
     now = mirror.config.url

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from confsync.errors import (
@@ -23,6 +22,7 @@ from confsync.model.diagnosis import Check
 from confsync.model.page import ParentKind, Status
 from confsync.model.result import Result
 from confsync.remote import Remote
+from confsync.remote.rate_limit import instant
 
 # Servers refuse signed requests, and people misread 'two hours ago', when clocks differ by more.
 SKEW = 120.0
@@ -114,11 +114,10 @@ def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:
 
 
 def _clock(remote: Remote) -> Check:
-    try:
-        there = parsedate_to_datetime(remote.seen.get("Date", ""))
-    except ValueError:
+    there = instant(remote.seen.get("Date", ""))
+    if there is None:
         return Check("clock", "the server does not tell its time")
-    skew = (datetime.now(UTC) - there.astimezone(UTC)).total_seconds()
+    skew = (datetime.now(UTC) - there).total_seconds()
     if abs(skew) > SKEW:
         ahead = "ahead of" if skew > 0 else "behind"
         return Check(

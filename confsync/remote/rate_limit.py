@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from confsync.model.moment import in_utc
+
 log = logging.getLogger("confsync.remote")
 
 # A server processes no request that it answers 429: confsync repeats these more often than others.
@@ -131,16 +133,19 @@ def _seconds_until(retry_after: str, date: str, now: datetime) -> float:
     text = retry_after.strip()
     if _SECONDS.fullmatch(text):
         return float(text)
-    when = _instant(text)
-    return (when - (_instant(date) or now)).total_seconds() if when else 0.0
+    when = instant(text)
+    return (when - (instant(date) or now)).total_seconds() if when else 0.0
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
+    """Return the time of a header such as `Date` in UTC; None for what is no time.
+
+    Its form is that of RFC 9110, section 5.6.7.
+    """
     try:
-        when = parsedate_to_datetime(text)
+        return in_utc(parsedate_to_datetime(text))
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 class Pace:

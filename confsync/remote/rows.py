@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlsplit
 
 from confsync.errors import EVERYBODYS, APIAccessError, RowError, ServerError
+from confsync.model.moment import moment
 from confsync.model.page import PageInfo, ParentKind, Status, Version
 
 Row = Mapping[str, Any]
@@ -120,12 +120,10 @@ def _is_number(value: object) -> TypeGuard[int]:
 
 def day_of(when: object) -> str:
     """The day of a time, `YYYY-MM-DD` in UTC, so that it is the same for everybody."""
-    try:
-        time = datetime.fromisoformat(str(when))
-        time = time if time.tzinfo else time.replace(tzinfo=UTC)
-        return time.astimezone(UTC).date().isoformat()
-    except (ValueError, OverflowError):
-        raise RowError("the answer does not say when the blog post was created") from None
+    time = moment(str(when))
+    if time is None:
+        raise RowError("the answer does not say when the blog post was created")
+    return time.date().isoformat()
 
 
 def position_of(row: Row) -> int:

@@ -211,6 +211,29 @@ def test_a_range_that_leaves_the_server_alone_is_pushed(
 
 
 @cloud
+def test_a_range_that_adds_a_nearer_configuration_of_another_server_is_not_pushed(
+    wiki: Sandbox, repo: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CI works in docs/, the configuration stands above, and a change adds one."""
+    docs = repo.path("docs")
+    docs.mkdir()
+    repo.git("mv", "ENG", "docs/ENG")
+    config = repo.path(".confsync.yaml")
+    config.write_text(config.read_text().replace("path: ENG", "path: docs/ENG"))
+    repo.git("commit", "-q", "-a", "-m", "a directory of its own")
+    with stub(STRANGER) as (elsewhere, asked):
+        nearer = config.read_text().replace(wiki.url, elsewhere).replace("docs/ENG", "ENG")
+        (docs / ".confsync.yaml").write_text(nearer.replace("flavor", "#"))
+        repo.edit(f"docs/{GUIDE}", "8080", "8081")
+        repo.git("add", ".")
+        repo.git("commit", "-q", "-m", "ports")
+        inside = Desk(docs, capsys)
+        told = inside("push", "--since", "HEAD~1", exit=4).err
+        assert f"changed from {wiki.url} to {elsewhere}: nothing was sent" in told
+        assert asked == []
+
+
+@cloud
 def test_a_new_mirror_in_a_range_is_pushed(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
 ) -> None:

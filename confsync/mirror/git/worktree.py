@@ -9,7 +9,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from confsync.document.attachments.names import document_of
@@ -34,21 +34,26 @@ def changed_documents(root: Path, directories: Sequence[str], revision: str) -> 
         return names | _documents(gitrepo.split(unknown))
 
 
-def file_before(root: Path, name: str, revision: str) -> bytes | None:
-    """Return a file of the mirror as it was where this branch and `revision` parted.
+def nearest_before(root: Path, name: str, revision: str) -> bytes | None:
+    """Return a file of the mirror's directory, or of the nearest one above it that had such a file.
 
-    None where there was none; a link is what it leads to. Raises as `changed_documents`.
+    As it was where this branch and `revision` parted; None where there was none, and a link is
+    what it leads to. Raises as `changed_documents`.
     """
     with gitrepo.command_in(root) as command:
         commit = gitrepo.common(command, revision)
-        listed = gitrepo.split(command.ls_tree("-z", commit, "--", name))
-        if not listed:
-            return None
-        blob = listed[0].split()[2]
-        found: bytes = command.cat_file(
-            "blob", blob, stdout_as_string=False, strip_newline_in_stdout=False
-        )
-        return found
+        inner = str(command.rev_parse("--show-prefix")).strip("\n/")
+        directories = [inner, *(above.as_posix() for above in PurePosixPath(inner).parents)]
+        for directory in directories if inner else [""]:
+            path = (PurePosixPath(directory) / name).as_posix()
+            listed = gitrepo.split(command.ls_tree("-z", "--full-tree", commit, "--", path))
+            if listed:
+                blob = listed[0].split()[2]
+                found: bytes = command.cat_file(
+                    "blob", blob, stdout_as_string=False, strip_newline_in_stdout=False
+                )
+                return found
+        return None
 
 
 def staged_documents(
