@@ -1141,8 +1141,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/push/absences.py",
-                "(problem := unknown_removals(missing.mirror.root))",
-                '(problem := "")',
+                "    if problem:",
+                "    if False:",
             ),
         ),
         (
@@ -1154,6 +1154,46 @@ ABLATIONS = (
         (Cut("confsync/push/absences.py", "in _doubtful(missing).items()", "in ()"),),
         (
             "tests/flows/test_removals.py::test_a_deletion_that_may_be_a_pulls_is_refused_with_the_command_that_deletes",
+        ),
+    ),
+    Ablation(
+        "a lost line of the notes of removals is HEAD's",
+        (
+            Cut(
+                "confsync/mirror/committed/deleted.py",
+                "if page_id not in present and not now.holds(page_id, version):",
+                "if False:",
+            ),
+        ),
+        (
+            "tests/flows/test_removals.py::test_a_line_that_was_lost_here_is_held_against_the_one_of_head",
+        ),
+    ),
+    Ablation(
+        "a document under another name is not deleted",
+        (
+            Cut(
+                "confsync/mirror/committed/whereabouts.py",
+                "{**self._left_out(), **self._under_other_names()}",
+                "self._left_out()",
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_a_document_that_cannot_be_read_where_it_was_moved_is_not_deleted",
+            "tests/flows/test_second_look.py::test_one_that_git_sees_under_another_name_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "a document outside of a sparse checkout is not deleted",
+        (
+            Cut(
+                "confsync/mirror/committed/whereabouts.py",
+                "{**self._left_out(), **self._under_other_names()}",
+                "self._under_other_names()",
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_one_that_was_moved_to_where_a_sparse_checkout_does_not_look_is_not_deleted",
         ),
     ),
     Ablation(
@@ -1413,6 +1453,19 @@ ABLATIONS = (
             ),
         ),
         ("tests/security/test_trust.py::test_a_range_that_changes_the_server_is_not_pushed",),
+    ),
+    Ablation(
+        "a nearer configuration is a change of server",
+        (
+            Cut(
+                "confsync/mirror/git/worktree.py",
+                'for directory in directories if inner else [""]:',
+                "for directory in directories[:1]:",
+            ),
+        ),
+        (
+            "tests/security/test_trust.py::test_a_range_that_adds_a_nearer_configuration_of_another_server_is_not_pushed",
+        ),
     ),
     Ablation(
         "no credentials to the media host",

@@ -50,9 +50,11 @@ def truly_deleted(
     is named by its id is none of these. Raises UsageError, FileError.
     """
     refused: dict[str, PageResult] = {}
-    if missing.unnamed and (problem := unknown_removals(missing.mirror.root)):
+    problem = back = ""
+    if missing.unnamed:
+        problem, back = unknown_removals(missing.mirror.root, ids_in(missing.scans))
+    if problem:
         why = f"confsync cannot tell whether a pull removed its document: {problem}"
-        back = f"'git checkout HEAD -- {REMOVED}' brings the file back as it was committed"
         refused = {
             i: replace(blank(entry), error=why, hint=f"{back}; {by_id(entry)}")
             for i, entry in missing.unnamed.items()

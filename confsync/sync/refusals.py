@@ -105,6 +105,9 @@ def traced(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
     if not trace.certain:
         why = f"{trace.path} cannot be read, and may be its document"
         return why, f"repair {trace.path}, or remove it and push again; {by_id(entry)}"
+    if trace.left_out:
+        why = f"git has its document at {trace.path}, which this sparse checkout leaves out"
+        return why, f"'git sparse-checkout disable' brings it back; {by_id(entry)}"
     if trace.path == entry.path:
         return "its document stands here again", "run the command again"
     why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"

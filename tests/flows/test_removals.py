@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -264,6 +265,48 @@ def test_without_the_file_nothing_is_deleted_by_the_word_of_git(
         nightly("push", "--delete")
         assert wiki.store.page(guide).status == "trashed"
     assert outside.read_text() == "of another"
+
+
+LOSSES: dict[str, Callable[[str], str]] = {
+    "emptied": lambda _: "",
+    "cut off": lambda text: text[: text.rindex(" v")],
+    "cut off in its id": lambda text: text[: text.rindex(" v") - 1],
+    "an older side": lambda text: text.replace(" v1 ", " v0 "),
+}
+
+
+@pytest.mark.parametrize("how", LOSSES)
+def test_a_line_that_was_lost_here_is_held_against_the_one_of_head(
+    wiki: Sandbox, nightly: Desk, guide: str, how: str
+) -> None:
+    away_and_back(wiki, nightly, guide, "--commit")
+    path = nightly.path(REMOVED)
+    path.write_text(LOSSES[how](path.read_text()))
+    run = nightly("push", "--delete", "--since", "HEAD~1", exit=None)
+    assert wiki.store.page(guide).status == "current"
+    if how == "cut off":
+        return  # an id alone stands for every version
+    assert f"the line of page {guide} was lost here" in run.out
+    hint = run.err.partition("then ")[2] or run.err
+    command = next(one for one in hint.split("'") if one.startswith("git show"))
+    subprocess.run(command, shell=True, cwd=nightly.root, check=True)
+    stays(wiki, nightly, guide, "--since", "HEAD~1")
+
+
+def test_a_line_is_gone_rightly_where_the_document_is_back(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    away_and_back(wiki, nightly, guide, "--commit")
+    nightly("pull")
+    assert guide not in nightly.text(REMOVED)
+    nightly.path("ENG/other.xhtml").unlink()
+    nightly("push", "--delete")
+    assert wiki.store.page(page_id_before(wiki, "Other")).status == "trashed"
+
+
+def page_id_before(wiki: Sandbox, title: str) -> str:
+    rows = wiki.store.pages("ENG", ("current", "trashed"))
+    return next(page.id for page in rows if page.title == title)
 
 
 @pytest.mark.parametrize("how", ["a link", "a pipe", "a directory"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,11 @@ PLACES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "among attachments": ("ENG/other.attachments/guide.xhtml", bytes),
     "capitals": ("ENG/GUIDE-2.XHTML", bytes),
     "broken": ("ENG/handbook.xhtml", lambda raw: raw.replace(b"title:", b"title")),
+    "another suffix": ("ENG/guide.html", bytes),
+    "a second suffix": ("ENG/other/guide.xhtml.orig", bytes),
+    "a backup's name": ("ENG/guide.xhtml~", bytes),
+    "packed": ("ENG/guide.xhtml.gz", gzip.compress),
+    "another suffix, and cut off": ("old/guide.txt", lambda raw: raw[:120]),
 }
 
 
@@ -96,6 +102,37 @@ def test_one_that_was_moved_and_committed_unreadable_is_not_deleted(
     repo.path("ENG/handbook.xhtml").unlink()
     repo("push", "--delete", "--since", "HEAD~1")
     assert not current(wiki, guide)
+
+
+def test_one_that_git_sees_under_another_name_is_not_deleted(
+    wiki: Sandbox, repo: Desk, guide: str
+) -> None:
+    repo.git("mv", GUIDE, "ENG/handbook.txt")
+    run = repo("push", "--delete", exit=1)
+    assert "its document stands at ENG/handbook.txt now" in run.out
+    assert current(wiki, guide)
+    repo.git("rm", "-qf", "ENG/handbook.txt")
+    repo("push", "--delete")
+    assert not current(wiki, guide)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_one_that_was_moved_to_where_a_sparse_checkout_does_not_look_is_not_deleted(
+    wiki: Sandbox, repo: Desk, guide: str, committed: bool
+) -> None:
+    repo.path("ENG/other").mkdir()
+    repo.git("mv", GUIDE, "ENG/other/guide.xhtml")
+    if committed:
+        commit(repo)
+    repo.git("sparse-checkout", "set", "--no-cone", "/*", "!/ENG/other/")
+    assert not repo.path("ENG/other/guide.xhtml").exists()
+    run = repo("push", "--delete", *(["--since", "HEAD~1"] if committed else []), exit=1)
+    assert "git has its document at ENG/other/guide.xhtml, which this sparse checkout" in run.out
+    assert current(wiki, guide)
+    assert "'git sparse-checkout disable' brings it back" in run.err
+    repo.git("sparse-checkout", "disable")
+    repo("push", "--delete", *(["--since", "HEAD~1"] if committed else []), exit=None)
+    assert current(wiki, guide)
 
 
 def test_one_that_was_moved_out_of_the_mirror_but_not_of_the_repository_is_not_deleted(

@@ -6,7 +6,7 @@ Evidence of a deletion is git's word alone: a cache does not follow branches.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from confsync.mirror.git import removals, repository, trees
@@ -61,12 +61,22 @@ def doubtful_entries(
     return {i: entry for i, entry in found.items() if _is_in(then, entry)}
 
 
-def unknown_removals(root: Path) -> str:
-    """Why it cannot be told what pulls removed; empty if it can."""
-    problem = removals.read(root).problem
-    if problem or os.path.lexists(root / REMOVED):
-        return problem
-    return f"{REMOVED}: was deleted here" if removals.parse(_committed(root)).versions else ""
+def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
+    """Why it cannot be told what pulls removed, and the command that helps; both empty if it can.
+
+    `present` are the ids of the pages whose documents stand here: their lines are gone rightly.
+    """
+    then, now = removals.parse(_committed(root)), removals.read(root)
+    problem = now.problem
+    if then.versions and not os.path.lexists(root / REMOVED):
+        problem = f"{REMOVED}: was deleted here"
+    if problem:
+        return problem, f"'git checkout HEAD -- {REMOVED}' brings the file back as it was committed"
+    for page_id, version in then.versions.items():
+        if page_id not in present and not now.holds(page_id, version):
+            why = f"{REMOVED}: the line of page {page_id} was lost here"
+            return why, f"'git show HEAD:./{REMOVED} >> {REMOVED}' adds the lines of HEAD"
+    return "", ""
 
 
 def _committed(root: Path, revision: str = "HEAD") -> bytes:

@@ -35,10 +35,12 @@ class Trace(NamedTuple):
     """A file that may be a page's document. `path` is relative to the mirror, perhaps with ``..``.
 
     `certain` says that the file names the page, else that confsync cannot read which page it is.
+    `left_out` says that git has the file and a sparse checkout leaves it out of the work tree.
     """
 
     path: str
     certain: bool
+    left_out: bool = False
 
 
 class _Seen(NamedTuple):
@@ -73,10 +75,12 @@ class Whereabouts:
 
     def look(self) -> dict[str, Trace]:
         """Return the traces of the pages' documents as the work tree is now, by page id."""
-        found: dict[str, Trace] = {}
+        if not self.gone:
+            return {}
+        found = {**self._left_out(), **self._under_other_names()}
         unread: dict[str, _Seen] = {}
         here: set[str] = set()
-        for path, seen in self._files() if self.gone else ():
+        for path, seen in self._files():
             if not seen.readable:
                 unread[path] = seen
             elif seen.page_id:
@@ -91,6 +95,48 @@ class Whereabouts:
     def is_outside(self, path: str) -> bool:
         """Return whether a path is in no space's directory."""
         return not any(space.holds(path) for space in self._spaces)
+
+    # -- files that are no documents here, and may be theirs ---------------------------------------
+
+    def _left_out(self) -> dict[str, Trace]:
+        """The documents that git has at places which a sparse checkout leaves out."""
+        found: dict[str, Trace] = {}
+        for path, raw in trees.left_out(self._root, SUFFIX).items():
+            page_id = parsed(path, raw).claimed_id or ""
+            if page_id in self.gone:
+                found[page_id] = Trace(path, certain=True, left_out=True)
+        return found
+
+    def _under_other_names(self) -> dict[str, Trace]:
+        """The documents that stand under names which no document has, such as `guide.html`.
+
+        That is what git sees renamed, and what begins with a document's name and names its page.
+        """
+        found: dict[str, Trace] = {}
+        names = {Path(entry.path).stem.casefold(): i for i, entry in self.gone.items()}
+        by_path = {entry.path: page_id for page_id, entry in self.gone.items()}
+        for new, old in self._renamed().items():
+            if old in by_path and not new.casefold().endswith(SUFFIX):
+                found[by_path[old]] = Trace(new, certain=True)
+        for path in map(Path, _files_below(self._top)):
+            stem, dot, _ = path.name.casefold().rstrip("~").partition(".")
+            if dot and stem in names and not path.name.casefold().endswith(SUFFIX):
+                found |= self._named_in(path, self.gone[names[stem]])
+        return found
+
+    def _named_in(self, path: Path, entry: Entry) -> dict[str, Trace]:
+        """The trace of a file whose name begins like a document's, if it may be that document."""
+        name = Path(os.path.relpath(path, self._root)).as_posix()
+        seen = self._read(os.fspath(path), name)
+        if seen is None:
+            return {}
+        if seen.page_id is not None and seen.page_id in self.gone:
+            return {seen.page_id: Trace(name, certain=True)}
+        ids = {i for i in seen.ids if i in self.gone}
+        whole = Path(entry.path).name.casefold()
+        if not (ids or seen.readable) and path.name.casefold().startswith(whole):
+            ids = {entry.page_id or ""}  # packed or encrypted, as in guide.xhtml.gz
+        return {page_id: Trace(name, certain=False) for page_id in ids}
 
     # -- every file that may be a document ---------------------------------------------------------
 
@@ -156,7 +202,7 @@ class Whereabouts:
             owner = self._owners[path]
             if owner is not None and owner not in here:
                 continue  # the document that the commit has there, and no other one
-            renamed = by_path.get((self._renames or {}).get(path, ""))
+            renamed = by_path.get(self._renamed().get(path, ""))
             named = unread[path].ids & self.gone.keys()
             found[path] = frozenset([renamed]) if renamed else named or frozenset(self.gone)
         return found
@@ -168,8 +214,12 @@ class Whereabouts:
             return
         had = trees.contents_at(self._root, self._revision, new)
         self._owners |= {path: _owner(path, had) for path in new}
+
+    def _renamed(self) -> Mapping[str, str]:
+        """The files that git sees under another name: new path to old path."""
         if self._renames is None:
             self._renames = trees.renames_since(self._root, self._revision)
+        return self._renames
 
 
 def _owner(path: str, had: Mapping[str, bytes]) -> str | None:

@@ -44,10 +44,12 @@ class Removals(NamedTuple):
 
     def cover(self, stamp: Stamp) -> bool:
         """Return whether a pull removed the document of this stamp, or of a later one."""
-        if stamp.id not in self.versions:
-            return False
-        version = self.versions[stamp.id]
-        return version is None or stamp.version <= version
+        return self.holds(stamp.id, stamp.version)
+
+    def holds(self, page_id: str, version: int | None) -> bool:
+        """Return whether a line covers a version of a page; None stands for every version."""
+        newest = self.versions.get(page_id, 0)
+        return newest is None or (version is not None and version <= newest)
 
 
 class _Lines(NamedTuple):

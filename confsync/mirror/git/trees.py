@@ -66,6 +66,25 @@ def versions(
     return {name: _all_of(found, known) for name, known in ids.items()}
 
 
+def left_out(root: Path, suffix: str) -> dict[str, bytes]:
+    """Return what the index has of files that a sparse checkout leaves out: path to content.
+
+    Of the whole work tree, files of one suffix alone. Those that a partial clone lacks are not
+    among them.
+    """
+    with quiet(root) as command:
+        if command is None:
+            return {}
+        listed = split(command.ls_files("-t", "--stage", "--full-name", "-z", "--", ":/"))
+        rows = [row.partition("\t") for row in listed if row.startswith("S ")]
+        ids = {name: told.split()[2] for told, _, name in rows if name.endswith(suffix)}
+        if not ids:
+            return {}
+        found = dict(blobs.read(command, set(ids.values())))
+        top = command.rev_parse("--show-toplevel")
+    return {_relative(top, n, root): raw for n, i in ids.items() if (raw := found[i]) is not None}
+
+
 def _all_of(contents: Mapping[str, bytes | None], ids: Iterable[str]) -> tuple[bytes, ...]:
     """Return the contents of some objects, without those that a partial clone lacks."""
     return tuple(raw for i in ids if (raw := contents[i]) is not None)
