@@ -1468,6 +1468,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "the text of a link is no attachment",
+        (
+            Cut(
+                "confsync/mirror/attachment_files.py",
+                "if pointer is None and may_be_target(begin):",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_attachment_pointers.py::test_the_text_of_a_link_is_never_sent",),
+    ),
+    Ablation(
         "no credentials to the media host",
         (
             Cut(

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from confsync.document.attachments import names as attachments
-from confsync.document.attachments.pointers import HEAD, Pointer, pointer_in, pointer_to
+from confsync.document.attachments.pointers import (
+    HEAD,
+    Pointer,
+    may_be_target,
+    pointer_in,
+    pointer_of_link,
+    pointer_to,
+)
 from confsync.document.paths import folded
 from confsync.errors import FileError
 from confsync.mirror.state import disk, regular
@@ -119,12 +126,24 @@ def stand_ins(
     """
     bases = by_name(attached)
     for name, path in _named(root, document, attached):
-        pointer = pointer_in(head(root / path, path)) if wanted.has(name, bases) else None
+        pointer = _pointer(root, path) if wanted.has(name, bases) else None
         if pointer and (name not in bases or read(root / path, path)[0] != bases[name].digest):
             yield path, pointer
     for name, (path, pointer) in links(root, document, attached).items():
         if wanted.has(name, bases):
             yield path, pointer
+
+
+def _pointer(root: Path, path: str) -> Pointer | None:
+    """What a file is that only stands for another; None for one that stands for itself."""
+    begin = head(root / path, path)
+    pointer = pointer_in(begin)
+    if pointer is None and may_be_target(begin):
+        from confsync.mirror.git.trees import is_link_as_text  # hardly ever
+
+        if is_link_as_text(root, path, begin):
+            return pointer_of_link(path, os.fsdecode(begin))
+    return pointer
 
 
 def links(

@@ -251,3 +251,35 @@ def test_uploads_of_few_or_of_good_files_are_not_asked_about(
         desk.path(f"{FILES}/{number}.png").write_bytes(picture(number + 100))
     desk("push")
     assert versions(wiki, guide) == {2, 3}
+
+
+def test_the_text_of_a_link_is_never_sent(
+    wiki: Sandbox, desk: Desk, guide: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A checkout without symbolic links, as on Windows, has the target of each as a file's text."""
+    desk.path("shared").mkdir()
+    desk.path(f"{FILES}/0.png").rename(desk.path("shared/0.png"))
+    desk.path(f"{FILES}/0.png").symlink_to("../../shared/0.png")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "one picture for two pages")
+    elsewhere = tmp_path / "windows"
+    desk.git("clone", "-q", "-c", "core.symlinks=false", ".", str(elsewhere))
+    windows = Desk(elsewhere, capsys)
+    assert windows.path(f"{FILES}/0.png").read_bytes() == b"../../shared/0.png"
+    wiki.clear_requests()
+    for arguments in (("check",), ("push", "--dry-run"), ("push",)):
+        run = windows(*arguments, exit=1)
+        assert f"{FILES}/0.png" in said(run)
+        assert "is the text of a link to shared/0.png, not the real file" in said(run)
+        assert f"'cp shared/0.png {FILES}/0.png' brings the real file" in said(run)
+    assert writes(wiki) == []
+    windows.path(f"{FILES}/0.png").write_bytes(windows.path("shared/0.png").read_bytes())
+    windows("check")
+    windows("push")
+    assert versions(wiki, guide) == {1}
+
+
+def test_a_short_text_that_git_has_as_a_file_is_sent(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    desk.path(f"{FILES}/0.png").write_bytes(b"../../shared/0.png")
+    desk("push")
+    assert versions(wiki, guide) == {1, 2}

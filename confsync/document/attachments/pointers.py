@@ -1,11 +1,13 @@
 """Files that only stand for others, as Git LFS, git-annex and git-crypt leave them. Pure.
 
 A checkout without these tools has a few lines of text, or encrypted bytes, under the name of the
-real file. Such a file must never be sent in the place of the real one.
+real file; one without symbolic links has the target of a link. Such a file must never be sent in
+the place of the real one.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import NamedTuple
 
@@ -24,6 +26,7 @@ _KEY = r"[A-Z][A-Z0-9_]*(?:-[a-zA-Z]\d+)*--"
 _ANNEX = re.compile(rf"(?:/annex/objects/|(?:\.\./)*\.git/annex/objects/\S*){_KEY}".encode())
 _ANNEX_LINK = re.compile(r"(?:^|/)annex/objects/")
 _CRYPT = b"\0GITCRYPT\0"
+_TARGET = re.compile(rb"[^\0\r\n]+")
 
 
 class Pointer(NamedTuple):
@@ -46,6 +49,26 @@ _LINKED = Pointer(
     "is a link into git-annex's store, and confsync follows no links",
     "git annex get {path} && git annex unlock {path}",
 )
+
+
+def may_be_target(head: bytes) -> bool:
+    """Return whether a file's bytes, its first `HEAD` at least, may be the target of a link.
+
+    A checkout without symbolic links (`core.symlinks` is false, as on Windows) has the target as
+    the file's whole text. Only git's index can tell.
+    """
+    return len(head) < HEAD and _TARGET.fullmatch(head) is not None
+
+
+def pointer_of_link(path: str, target: str) -> Pointer:
+    """Return what a file is whose text is the target of the symbolic link that git has there."""
+    import shlex
+
+    leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    source = shlex.quote(leads_to).replace("{", "{{").replace("}", "}}")
+    return Pointer(
+        f"is the text of a link to {leads_to}, not the real file", f"cp {source} {{path}}"
+    )
 
 
 def pointer_in(head: bytes) -> Pointer | None:

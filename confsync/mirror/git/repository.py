@@ -93,13 +93,13 @@ def committed(
         other = {
             name: listed[name]
             for name, raw in here.items()
-            if name in listed and listed[name] != _blob_id(raw, len(listed[name]))
+            if name in listed and listed[name] != blob_id(raw, len(listed[name]))
         }
         found = dict(blobs.read(command, set(other.values())))
         return {name: raw for name, i in other.items() if (raw := found[i]) is not None}
 
 
-def _blob_id(raw: bytes, length: int) -> str:
+def blob_id(raw: bytes, length: int) -> str:
     """The name that git has for a content: SHA-1 or SHA-256, as the length says."""
     made = hashlib.sha1 if length == 40 else hashlib.sha256
     return made(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()

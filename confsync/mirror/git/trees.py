@@ -10,7 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
 
 from confsync.mirror.git import blobs
-from confsync.mirror.git.repository import common, listed_at, quiet, split
+from confsync.mirror.git.repository import blob_id, common, listed_at, quiet, split
+
+# The mode that git has for a symbolic link.
+_LINK = "120000"
 
 
 def top_of(root: Path) -> Path:
@@ -29,6 +32,16 @@ def is_in_head(root: Path, name: str) -> bool:
     """Return whether HEAD has a file of this path."""
     with quiet(root) as command:
         return command is not None and name in listed_at(command, "HEAD", [name])
+
+
+def is_link_as_text(root: Path, name: str, raw: bytes) -> bool:
+    """Return whether git's index has a symbolic link there, and a file's bytes are its target."""
+    with quiet(root) as command:
+        if command is None:
+            return False
+        listed = split(command.ls_files("--stage", "-z", "--", f":(literal){name}"))
+    rows = [row.split()[:2] for row in listed]
+    return any(mode == _LINK and blob_id(raw, len(blob)) == blob for mode, blob in rows)
 
 
 def contents_at(root: Path, revision: str, names: Collection[str]) -> dict[str, bytes]:
