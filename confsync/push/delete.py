@@ -6,8 +6,8 @@ What remains is the moment between that look and the request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from confsync.document.attachments import names as attachments
 from confsync.errors import (
@@ -23,28 +23,20 @@ from confsync.errors import (
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.git.repository import stands
-from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, read
 from confsync.mirror.selection import Selection
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, Status
+from confsync.model.result import Problem
 from confsync.model.stamp import Local, Stamp
+from confsync.push.options import DeleteOptions, SpacePush
 from confsync.sync.compare import Absent, Content, Decisions
 from confsync.sync.fetch import Reader
 from confsync.sync.refusals import conflict_event, deletion_refusal, failed, refusal
+from confsync.sync.report import Report
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
-
-
-@dataclass(frozen=True, slots=True)
-class Deleting:
-    """What a person asked to delete: documents that `since` has and the work tree lacks, among
-    those that are selected, and pages `named` by id, each with the version that they saw or None.
-    """
-
-    named: Mapping[str, int | None] = field(default_factory=dict)
-    since: str = "HEAD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +57,21 @@ class Doomed:
 
 
 def doomed_in(
-    scan: SpaceScan, asked: Deleting, deleted: Mapping[str, Entry], selection: Selection
+    scan: SpaceScan, asked: DeleteOptions, deleted: Mapping[str, Entry], selection: Selection
 ) -> list[Doomed]:
-    """What is to be deleted in one space, as far as documents tell; `deleted` are git's."""
-    standing = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
-    found = [_doomed(entry, asked, entry) for entry in standing.values()]
+    """Return the pages of a space to be deleted, as far as documents tell; `deleted` are git's."""
+    present = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
+    found = [_doomed(entry, asked, entry) for entry in present.values()]
     for page_id, entry in deleted.items():
         inside = scan.config.holds(entry.path)
         meant = page_id in asked.named or selection.has(entry.path)
-        if inside and meant and page_id not in standing:
+        if inside and meant and page_id not in present:
             found.append(_doomed(entry, asked))
     return found
 
 
-def doomed_elsewhere(reader: Reader, asked: Deleting, known: Iterable[str]) -> list[Doomed]:
-    """What is to be deleted in a space that has no document here or in git, only a name."""
+def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str]) -> list[Doomed]:
+    """Return the pages of a space to be deleted that have no document here or in git."""
     found = []
     for page_id in asked.named.keys() - set(known):
         page = reader.current({page_id: 1})[page_id]
@@ -88,32 +80,33 @@ def doomed_elsewhere(reader: Reader, asked: Deleting, known: Iterable[str]) -> l
     return found
 
 
-def _doomed(entry: Entry, asked: Deleting, standing: Entry | None = None) -> Doomed:
+def _doomed(entry: Entry, asked: DeleteOptions, present: Entry | None = None) -> Doomed:
     """A version that a person names goes before the one that the document was based on."""
     page_id = entry.page_id or ""
     version = asked.named.get(page_id)
     known = entry.document.stamp if entry.document else None
     stamp = known if version is None else None
-    return Doomed(page_id, entry.path, stamp, version, standing, known)
+    return Doomed(page_id, entry.path, stamp, version, present, known)
+
+
+def not_found(asked: DeleteOptions, report: Report) -> Iterator[Problem]:
+    """Yield an error for each named page that is in no space of the mirror."""
+    told = {page.id for page in report.pages}
+    for page_id in asked.named:
+        if page_id not in told:
+            why = f"page {page_id} is not in a space of this mirror, or you may not see it"
+            yield Problem("not-visible", why, exit=Exit.REFUSED)
 
 
 class Deletions:
-    """The deletions of one space; adds to `pages` what became of them."""
+    """The deletions of one space; `whereabouts` looks for documents that stand elsewhere."""
 
-    def __init__(
-        self,
-        mirror: Mirror,
-        reader: Reader,
-        pages: list[PageResult],
-        sight: Whereabouts,
-        *,
-        dry_run: bool,
-    ) -> None:
-        self._mirror = mirror
-        self._reader = reader
-        self._pages = pages
-        self._sight = sight
-        self._dry_run = dry_run
+    def __init__(self, space: SpacePush, whereabouts: Whereabouts) -> None:
+        self._mirror = space.run.mirror
+        self._report = space.run.report
+        self._reader = space.reader
+        self._dry_run = space.options.dry_run
+        self._whereabouts = whereabouts
         self._gone: set[str] = set()
 
     def delete(self, doomed: Iterable[Doomed]) -> None:
@@ -150,12 +143,12 @@ class Deletions:
             if found is Absent.TRASHED and not again and not self._dry_run:
                 self._note_gone(one)
             told = told or again
-            self._pages.append(told or self._send(one, found, result))
+            self._report.add(told or self._send(one, found, result))
         except EVERYBODYS as error:
-            self._pages.append(failed(result, error))
+            self._report.add(failed(result, error))
             raise
         except (APIAccessError, FileError) as error:
-            self._pages.append(failed(result, error))
+            self._report.add(failed(result, error))
         return True
 
     def _children(self, one: Doomed) -> list[str]:
@@ -220,13 +213,13 @@ class Deletions:
             return replace(_rejected(result, why), hint=again)
         if one.known is not None and stands(self._mirror.root / one.path):
             return replace(_rejected(result, "its document stands here again"), hint=again)
-        if one.page_id not in self._sight.gone:
+        if one.page_id not in self._whereabouts.gone:
             return None  # a person named the page
-        trace = self._sight.look().get(one.page_id)
+        trace = self._whereabouts.look().get(one.page_id)
         if trace is None:
             return None
-        outside = self._sight.is_outside(trace.path)
-        why, hint = deletion_refusal(trace, self._sight.gone[one.page_id], outside=outside)
+        outside = self._whereabouts.is_outside(trace.path)
+        why, hint = deletion_refusal(trace, self._whereabouts.gone[one.page_id], outside=outside)
         return replace(_rejected(result, why), hint=hint)
 
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:

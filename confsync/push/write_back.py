@@ -11,28 +11,28 @@ from dataclasses import replace
 
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.mirror.bulk_write import Writing, replace_all, settling
-from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.push.extras import Extras
+from confsync.push.options import SpacePush
 from confsync.push.put_page import Landed, settled, writable
-from confsync.sync import renames as naming
+from confsync.sync import renames
 from confsync.sync.compare import Absent, Content
-from confsync.sync.fetch import Case, Found, Reader
+from confsync.sync.fetch import Case, Found
 from confsync.sync.refusals import compared_result
 from confsync.sync.renames import Renamed
 
 
 class Settling:
-    """The settling of one push of one space. `renamed` are the pages whose titles it changed."""
+    """The settling of one push of one space. Reports the pages whose titles it changed."""
 
-    def __init__(self, mirror: Mirror, reader: Reader, scan: SpaceScan, extras: Extras) -> None:
-        self._mirror = mirror
-        self._reader = reader
-        self._scan = scan
-        self._extras = extras
-        self.renamed: list[Renamed] = []
+    def __init__(self, space: SpacePush) -> None:
+        self._mirror = space.run.mirror
+        self._report = space.run.report
+        self._reader = space.reader
+        self._scan = space.scan
+        self._extras = space.extras
 
     def settle(self, landed: list[tuple[Entry, Case, Landed]]) -> list[PageResult]:
         """Read back in bulk what the server stored, and write it to the files."""
@@ -50,7 +50,7 @@ class Settling:
                 if case.page and writable(case):
                     old, new = case.page.info.title, case.local.title
                     config = self._scan.config
-                    self.renamed.append(Renamed(config.key, old, new, config.posts))
+                    self._report.rename(Renamed(config.key, old, new, config.posts))
                 found_now = self._settled(entry, case, made, found.get(case.stamp.id))
                 if isinstance(found_now, PageResult):
                     told[entry.path] = found_now
@@ -128,7 +128,7 @@ class Settling:
     def _outdated(self, entry: Entry, case: Case) -> bool:
         """Whether the file is called after the title that this push changed."""
         old = case.page.info.title if case.page and writable(case) else None
-        return naming.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
+        return renames.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
 
 
 def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:
