@@ -91,7 +91,7 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
 
 
 def _doubtful(missing: Missing) -> dict[str, Entry]:
-    """The documents that both a person and a pull may have removed, of pages that are not named."""
+    """Return the documents that a person or a pull may have removed, of pages without a name."""
     mirror, scans, asked = missing.mirror, missing.scans, missing.asked
     found = doubtful_entries(mirror.root, mirror.config.spaces, asked.since, paths_of(scans))
     present = ids_in(scans) | asked.named.keys()

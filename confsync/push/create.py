@@ -131,7 +131,7 @@ def _me(reader: Reader) -> tuple[str, ...]:
 
 
 def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
-    """Whether a page is what an earlier try of exactly this creation made.
+    """Return whether an earlier try of exactly this creation made the page.
 
     By its token; where the server dropped that, by author, parent and text. Not one that has a
     document already: a copy of that without its stamp would make the same.
@@ -263,7 +263,7 @@ class Creations:
             return replace(result, error=why, exit=error.exit)
 
     def _shelved(self, entry: Entry, day: str | None) -> tuple[Entry, str]:
-        """A new blog post's document below the day on which that was created, and words for it.
+        """Move a new post's document below the day of its creation; return it, and words for that.
 
         It goes there before it has its stamp: a document that is killed on its way is still one of
         a new post, which may stand anywhere. Raises FileError.

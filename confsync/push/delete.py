@@ -81,7 +81,7 @@ def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str])
 
 
 def _doomed(entry: Entry, asked: DeleteOptions, present: Entry | None = None) -> Doomed:
-    """A version that a person names goes before the one that the document was based on."""
+    """Return a page to delete. A version that a person names goes before the document's base."""
     page_id = entry.page_id or ""
     version = asked.named.get(page_id)
     known = entry.document.stamp if entry.document else None
@@ -122,7 +122,7 @@ class Deletions:
                     self._one(one, set())
 
     def _one(self, one: Doomed, waiting: set[str]) -> bool:
-        """Whether this page is dealt with; not while children are `waiting` to go first."""
+        """Report one page and return True; return False while its children are `waiting`."""
         result = PageResult(
             one.path,
             Outcome.DELETED,
@@ -155,7 +155,7 @@ class Deletions:
         return [i for i in self._reader.remote.children(one.page_id) if i not in self._gone]
 
     def _refused(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
-        """Why a page is not to be deleted as it is now; None when it may be."""
+        """Return the refusal of a page that must not be deleted as it is now; None for another."""
         if one.entry and one.entry.document and one.entry.document.modified:
             return _rejected(result, "has changes that are not pushed; pull --theirs drops them")
         if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
@@ -180,7 +180,7 @@ class Deletions:
     def _conflict(
         self, one: Doomed, stamp: Stamp, found: Page | Absent, result: PageResult
     ) -> PageResult | None:
-        """The refusal of a page that is not what its document was based on; None when it is."""
+        """Return the refusal of a page that is not what its document was based on; else None."""
         local = Local("", "", stamp.digest, stamp.parent)
         case = self._reader.decide(stamp, local, found)
         content = case.decisions.content
@@ -199,7 +199,7 @@ class Deletions:
         return replace(told, hint=hint, version=version, remote=version.number)
 
     def _seen_again(self, one: Doomed, result: PageResult) -> PageResult | None:
-        """The refusal of a page whose document came back, or was changed, while this run went on.
+        """Return the refusal of a page whose document came back, or was changed, during this run.
 
         Looked at right before the request, since a person or git may do that at any moment.
         """
@@ -249,7 +249,7 @@ class Deletions:
         return result
 
     def _note_gone(self, one: Doomed) -> None:
-        """What was deleted here before belongs to what this run did, now that the page is gone."""
+        """Note the earlier deletion of a document as this run's, now that the page is gone."""
         if one.known is None:
             return
         directory = attachments.directory_of(one.path)
@@ -258,7 +258,7 @@ class Deletions:
             self._mirror.note_gone(name)
 
     def _discard_files(self, one: Doomed) -> None:
-        """The attachments' files that are as the stamp knows them go with their page."""
+        """Discard the attachments' files that are as the stamp knows them."""
         known = one.known.attachments if one.known else ()
         digests = {attached.digest for attached in known}
         for file in files.standing(self._mirror.root, one.path, known).values():

@@ -46,7 +46,7 @@ class Extras:
         self.unfinished: dict[str, Unfinished] = {}
 
     def any(self, entry: Entry) -> bool:
-        """Whether labels or attachments of a document were changed here."""
+        """Return whether labels or attachments of a document were changed here."""
         return self._relabels(entry) or entry.path in self._files
 
     def words(self, entry: Entry, *, alone: bool) -> str:

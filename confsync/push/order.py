@@ -125,7 +125,7 @@ class _Schedule:
             self.above[intent.key] = {intent.wanted} if intent.wanted else set()
 
     def stuck(self, intent: Intent) -> Stuck:
-        """The words for what is left over."""
+        """Return why an intent is left over."""
         holder = self._holder(intent)
         if holder is not None:
             why = f"the title '{intent.title}' is that of {holder.path} until that is pushed"
@@ -147,11 +147,11 @@ class _Schedule:
         return Stuck("its page would stand below itself")
 
     def _needed(self, intent: Intent) -> list[Intent]:
-        """What certainly has to be written before this can be."""
+        """Return the intents that certainly have to be written before this one."""
         return [one for one in (self._holder(intent), self._unborn(intent)) if one]
 
     def _holder(self, intent: Intent) -> Intent | None:
-        """Who has the title now and gives it up."""
+        """Return the intent whose page has the title now and gives it up."""
         holder = self.holders.get(intent.takes)
         return self._unwritten(holder) if holder != intent.key else None
 
@@ -172,7 +172,7 @@ class _Schedule:
         return moves and intent.key in self._up_from(intent.wanted)
 
     def _up_from(self, key: str | None) -> set[str]:
-        """A key and everything above it."""
+        """Return a key and all keys above it."""
         found: set[str] = set()
         waiting = [key] if key else []
         while waiting:
@@ -186,7 +186,7 @@ class _Schedule:
         return None if key in self.written else self.known.get(key or "")
 
     def _waits_for(self, intent: Intent, other: Intent) -> bool:
-        """Whether one waits for another, however many stand between them."""
+        """Return whether an intent waits for another, directly or through others."""
         seen: set[str] = set()
         waiting = [intent]
         while waiting:

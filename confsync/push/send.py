@@ -53,7 +53,7 @@ CHECK_LASTS = 60.0
 
 
 def lots(entries: list[Entry]) -> list[list[Entry]]:
-    """What is checked, written and settled together."""
+    """Return the lots of documents that are checked, put and written back together."""
     if len(entries) <= BATCH:
         return [entries] if entries else []
     return [entries[:FEW], *batches(entries[FEW:-FEW], BATCH), entries[-FEW:]]
@@ -213,7 +213,7 @@ class Sending:
             return self._of_title(entry, case, error) or failed(compared_result(entry, case), error)
 
     def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:
-        """The refusal that names the page whose title it is that this one was to have."""
+        """Return the refusal that names the page whose title this one was to have; else None."""
         old, new = case.page.info.title if case.page else "", case.local.title
         if not isinstance(error, WriteRefusedError) or old == new:
             return None
@@ -266,7 +266,7 @@ class Sending:
         return what
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
-        """The refusal of what would be sent to a page that is only pulled."""
+        """Return the refusal of a document whose page is only pulled; None for any other."""
         why = (
             read_only(case.page) if writable(case) or leaves_text(self._extras, entry, case) else ""
         )

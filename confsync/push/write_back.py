@@ -68,7 +68,7 @@ class Settling:
     def _settled(
         self, entry: Entry, case: Case, made: Landed, answer: Found | None
     ) -> PageResult | Writing:
-        """What a file shall say now, or why nobody can tell."""
+        """Return the new content of a file, or the result that says why it is not known."""
         result = self._sent_as(entry, case, made)
         if isinstance(answer, Absent):
             why = f"landed as v{made.version}, but now the page is {answer.value}"
@@ -92,7 +92,7 @@ class Settling:
     def _written(
         self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None
     ) -> PageResult:
-        """What became of a document whose file was to be written."""
+        """Return the result of a document whose file was to be written."""
         result = self._sent_as(entry, case, made)
         if error is not None:
             return _not_settled(result, made, error)
@@ -105,7 +105,7 @@ class Settling:
         return replace(result, error=words)
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
-        """The version that landed, as the server stored it; None while it does not show it."""
+        """Return the landed version as the server stored it; None while it is not shown."""
         if not isinstance(answer, Page) or answer.info.version.number < made.version:
             return None
         if answer.info.version.number == made.version:
@@ -126,20 +126,20 @@ class Settling:
         return settling(self._mirror, entry, stamp, page, labels)
 
     def _outdated(self, entry: Entry, case: Case) -> bool:
-        """Whether the file is called after the title that this push changed."""
+        """Return whether the file is named after the title that this push changed."""
         old = case.page.info.title if case.page and writable(case) else None
         return renames.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
 
 
 def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:
-    """Whether labels or attachments are all that changed here."""
+    """Return whether only labels or attachments were changed here."""
     if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):
         return False
     return extras.any(entry)
 
 
 def was_sent(case: Case) -> bool:
-    """Whether what a case is settled with was written by this push, or by an earlier one."""
+    """Return whether this push, or an earlier one, wrote the version of a settled case."""
     return writable(case) or case.decisions.content is Content.LANDED
 
 

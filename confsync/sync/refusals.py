@@ -93,7 +93,7 @@ def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -
 
 
 def outside_of(path: str) -> str:
-    """The words for a document that was moved to where no space's pages are."""
+    """Return the words for a document that was moved outside of every space's directory."""
     return f"stands at {path} now, outside of every space's directory; its page stays where it is"
 
 
@@ -131,7 +131,7 @@ def refused_outside(entry: Entry) -> PageResult:
 
 
 def log_conflict(case: Case, who: str) -> None:
-    """One line for whoever audits: page, base, current version, who asked."""
+    """Log one line for an auditor: page, base, current version, and the user."""
     current = case.page.info.version.number if case.page else None
     import logging  # 2 ms for a command that has nothing to log
 
@@ -150,7 +150,7 @@ def log_conflict(case: Case, who: str) -> None:
 
 
 def conflict_event(path: str, case: Case, who: str) -> Event:
-    """The same for the mirror's audit trail."""
+    """Return the event of a conflict for the mirror's audit trail."""
     page = case.page
     return Event(
         what=f"conflict: {case.decisions.content.value}",
@@ -165,7 +165,7 @@ def conflict_event(path: str, case: Case, who: str) -> Event:
 
 
 def read_only(page: Page | None) -> str:
-    """Why a page is pulled and never pushed; empty for any other."""
+    """Return why a page is pulled and never pushed; empty for any other."""
     if page and page.info.live:
         return "a live doc, which confsync does not push"
     if page and page.info.status is Status.ARCHIVED:
@@ -174,7 +174,7 @@ def read_only(page: Page | None) -> str:
 
 
 def refusal(result: PageResult, case: Case) -> PageResult:
-    """The result for a case that neither pull nor push may act on."""
+    """Return the result of a case that neither pull nor push may act on."""
     return replace(
         result,
         outcome=Outcome.REJECTED,
@@ -185,7 +185,7 @@ def refusal(result: PageResult, case: Case) -> PageResult:
 
 
 def hint_of(case: Case) -> str:
-    """The next command; the renderer puts the path in place of `{path}`."""
+    """Return the next command; the renderer puts the path in place of `{path}`."""
     if case.decisions.parent is Parent.DIVERGED:
         now = case.page.info.version.number if case.page else 0
         return (
@@ -209,7 +209,7 @@ def hint_of(case: Case) -> str:
 
 
 def _ways_from_restored(case: Case) -> str:
-    """The commands that end the state of a restored document: keep it, combine, or give it up."""
+    """Return the commands for a restored document: keep it, merge it, or give it up."""
     now = case.page.info.version.number if case.page else 0
     known = case.newer.version if case.newer else now
     keep = f"'confsync pull --ours {{path}} --at {now}', then 'confsync push {{path}}', sends it"
@@ -221,7 +221,7 @@ def _ways_from_restored(case: Case) -> str:
 
 
 def reason(case: Case) -> str:
-    """What stands between the document and its page, in one line."""
+    """Return in one line why the document and its page cannot be reconciled."""
     base = case.stamp.version
     now = case.page.info.version.number if case.page else 0
     if case.decisions.parent is Parent.DIVERGED:
@@ -278,5 +278,5 @@ def unreadable_directories(
 
 
 def too_many(count: int, total: int) -> bool:
-    """Whether it is more than `MASS` pages and more than a tenth of them."""
+    """Return whether `count` is more than `MASS` and more than a tenth of `total`."""
     return count > MASS and count * 10 > total
