@@ -1058,8 +1058,9 @@ ABLATIONS = (
         "the mass guard of deletions",
         (
             Cut(
-                "confsync/push/candidates.py",
-                "        if len(named) <= MASS or allow:\n            continue\n",
+                "confsync/push/guard.py",
+                "        if len(named) <= MASS or space.options.allow_mass_delete:\n"
+                "            continue\n",
                 "        continue\n",
             ),
         ),
@@ -1199,10 +1200,10 @@ ABLATIONS = (
     Ablation(
         "a document is looked for in the whole work tree",
         (
-            Cut("confsync/push/absences.py", "in sight.look().items()", "in ()"),
+            Cut("confsync/push/absences.py", "in whereabouts.look().items()", "in ()"),
             Cut(
                 "confsync/push/delete.py",
-                "trace = self._sight.look().get(one.page_id)",
+                "trace = self._whereabouts.look().get(one.page_id)",
                 "trace = None",
             ),
         ),
@@ -1608,7 +1609,7 @@ ABLATIONS = (
     ),
     Ablation(
         "no pointer is sent in the place of a file",
-        (Cut("confsync/push/candidates.py", "elif beside.stand_ins:", "elif False:"),),
+        (Cut("confsync/push/candidates.py", "    if files.stand_ins:", "    if False:"),),
         (
             "tests/flows/test_attachment_pointers.py::"
             "test_a_single_one_is_refused_and_told_with_the_command_that_helps",
@@ -1666,7 +1667,7 @@ ABLATIONS = (
         "the mass guard of uploads",
         (
             Cut(
-                "confsync/push/candidates.py",
+                "confsync/push/guard.py",
                 "    if not too_many(len(poorer), total):\n        return\n",
                 "    if True:\n        return\n",
             ),

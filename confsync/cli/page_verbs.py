@@ -127,6 +127,7 @@ def push(
     confsync push --since origin/main --commit
     """
     from confsync.commands.push import push as run
+    from confsync.push.options import PushOptions
 
     paths, deleting = deletions_of(settings, paths, since) if delete else (paths, None)
     mirror, selection = mirror_of(settings, paths)
@@ -134,25 +135,23 @@ def push(
         selection = replace(selection, among=frozenset())
     if since is not None:
         trust.check_range(os.environ, mirror, since)
+    options = PushOptions(
+        selection,
+        message,
+        dry_run,
+        allow_mass_move=allow_mass_move,
+        delete=deleting,
+        allow_mass_delete=allow_mass_delete,
+        allow_mass_upload=allow_mass_upload,
+        since=since,
+        staged=staged,
+        commit=commit,
+    )
     with (
         remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,
     ):
-        result = run(
-            mirror,
-            remote,
-            selection,
-            message=message,
-            dry_run=dry_run,
-            allow_mass_move=allow_mass_move,
-            delete=deleting,
-            allow_mass_delete=allow_mass_delete,
-            allow_mass_upload=allow_mass_upload,
-            since=since,
-            staged=staged,
-            commit=commit,
-            progress=progress,
-        )
+        result = run(mirror, remote, options, progress)
     finish(settings, result, mirror.root)
 
 

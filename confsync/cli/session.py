@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from confsync.mirror.selection import Selection
     from confsync.model.result import Result
     from confsync.progress import Progress
-    from confsync.push.delete import Deleting
+    from confsync.push.options import DeleteOptions
     from confsync.sync.target import Target
 
 
@@ -149,9 +149,9 @@ def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
 
 def deletions_of(
     settings: Settings, given: tuple[str, ...], since: str | None
-) -> tuple[tuple[str, ...], Deleting]:
+) -> tuple[tuple[str, ...], DeleteOptions]:
     """What --delete asks for: of what was typed, ids are pages, and the rest is paths."""
-    from confsync.push.delete import Deleting
+    from confsync.push.options import DeleteOptions
     from confsync.sync.target import divided, is_id
 
     named = {}
@@ -162,7 +162,7 @@ def deletions_of(
             named[page_id] = version
         else:
             paths.append(text)
-    return tuple(paths), Deleting(named, since or "HEAD")
+    return tuple(paths), DeleteOptions(named, since or "HEAD")
 
 
 def base_url(settings: Settings, url: str | None) -> str:

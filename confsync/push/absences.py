@@ -7,43 +7,59 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from confsync.errors import Exit
-from confsync.mirror.committed.deleted import doubtful_entries, unknown_removals
+from confsync.mirror.committed.deleted import (
+    deleted_entries,
+    doubtful_entries,
+    unknown_removals,
+)
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, ids_in, paths_of
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
-from confsync.push.delete import Deleting
+from confsync.push.options import DeleteOptions
 from confsync.sync import scope
-from confsync.sync.refusals import blank, by_id, traced
+from confsync.sync.refusals import delete_by_id, deletion_refusal, local_result
+from confsync.sync.report import Report
+
+
+def deleted_documents(
+    mirror: Mirror, scans: tuple[SpaceScan, ...], delete: DeleteOptions | None
+) -> dict[str, Entry]:
+    """Return the documents, by page id, that were deleted here on purpose, where that matters."""
+    if delete is None and not any(scan.has_orphans for scan in scans):
+        return {}
+    present = ids_in(scans)
+    since = delete.since if delete else "HEAD"
+    here = paths_of(scans)
+    found = deleted_entries(mirror.root, mirror.config.spaces, since, here=here)
+    return {page_id: entry for page_id, entry in found.items() if page_id not in present}
 
 
 class Missing(NamedTuple):
-    """What one push knows of them. `entries` are by page id, as git has the documents."""
+    """What a push knows of missing documents. `entries` are git's documents, by page id."""
 
     mirror: Mirror
     scans: tuple[SpaceScan, ...]
     entries: Mapping[str, Entry]
-    asked: Deleting
+    asked: DeleteOptions
     selection: Selection
 
     @property
     def unnamed(self) -> dict[str, Entry]:
-        """Those that are to be deleted by the word of git alone."""
+        """The documents that are to be deleted by the word of git alone."""
         return {i: one for i, one in self.entries.items() if i not in self.asked.named}
 
     def whereabouts(self) -> Whereabouts:
-        """Return what looks for the unnamed ones, before anything is sent and at each deletion."""
+        """Return what looks for the unnamed documents, at the start and at each deletion."""
         entries = [entry for scan in self.scans for entry in scan.entries]
         spaces = self.mirror.config.spaces
         return Whereabouts(self.mirror.root, spaces, entries, self.unnamed, self.asked.since)
 
 
-def truly_deleted(
-    missing: Missing, sight: Whereabouts, pages: list[PageResult]
-) -> dict[str, Entry]:
-    """Return the documents that a person deleted; add the refusals of the others to `pages`.
+def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) -> dict[str, Entry]:
+    """Return the documents that a person deleted; report the refusals of the others.
 
     Refused are pages whose documents were moved, or may be what stands elsewhere and cannot be
     read; and pages of which it cannot be told whether a pull removed their documents. A page that
@@ -56,26 +72,28 @@ def truly_deleted(
     if problem:
         why = f"confsync cannot tell whether a pull removed its document: {problem}"
         refused = {
-            i: replace(blank(entry), error=why, hint=f"{back}; {by_id(entry)}")
+            i: replace(local_result(entry), error=why, hint=f"{back}; {delete_by_id(entry)}")
             for i, entry in missing.unnamed.items()
         }
-    for page_id, trace in sight.look().items():
+    for page_id, trace in whereabouts.look().items():
         entry = missing.entries[page_id]
-        why, hint = traced(trace, entry, outside=sight.is_outside(trace.path))
-        refused[page_id] = replace(blank(entry), error=why, hint=hint)
+        why, hint = deletion_refusal(trace, entry, outside=whereabouts.is_outside(trace.path))
+        refused[page_id] = replace(local_result(entry), error=why, hint=hint)
     for page_id, entry in _doubtful(missing).items():
         why = f"{REMOVED} says that a pull removed its document, and git has the document since"
-        refused[page_id] = replace(blank(entry), error=why, hint=by_id(entry))
-    pages += [
-        replace(told, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
-        for told in refused.values()
-        if missing.selection.has(told.path)
-    ]
+        refused[page_id] = replace(local_result(entry), error=why, hint=delete_by_id(entry))
+    report.add(
+        *(
+            replace(told, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
+            for told in refused.values()
+            if missing.selection.has(told.path)
+        )
+    )
     return {i: entry for i, entry in missing.entries.items() if i not in refused}
 
 
 def _doubtful(missing: Missing) -> dict[str, Entry]:
-    """The documents that both a person and a pull may have removed, of pages that are not named."""
+    """Return the documents that a person or a pull may have removed, of pages without a name."""
     mirror, scans, asked = missing.mirror, missing.scans, missing.asked
     found = doubtful_entries(mirror.root, mirror.config.spaces, asked.since, paths_of(scans))
     present = ids_in(scans) | asked.named.keys()

@@ -33,12 +33,17 @@ from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
 from confsync.model.stamp import Attached, message_with_token
 from confsync.remote import Remote
-from confsync.sync.attachments import beside as fetching
-from confsync.sync.attachments.beside import CONFLICTS, Beside, way_out, who_and_what
+from confsync.sync.attachments.beside import (
+    CONFLICTS,
+    Beside,
+    read_one,
+    way_out,
+    who_and_what,
+)
 from confsync.sync.attachments.compare import Decision, Sides, decide, token
 
 
-class Conflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
+class AttachmentConflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
     """Both sides changed an attachment; nothing more of the page is sent."""
 
     def __init__(self, why: str, hint: str) -> None:
@@ -65,12 +70,14 @@ class Uploading:
 
     @property
     def attached(self) -> tuple[Attached, ...]:
-        """What the stamp shall say of them, after what was done so far."""
+        """The attachments that the stamp shall name, after what was sent so far."""
         return tuple(self._attached[name] for name in sorted(self._attached))
 
     def upload(self, message: str) -> None:
-        """Decide about all, then send what is to be sent. Raises Conflict, APIAccessError,
-        FileError."""
+        """Decide about every changed attachment, then upload.
+
+        Raises AttachmentConflict, APIAccessError, FileError.
+        """
         decided = list(self._decided())
         for sides in decided:
             if decide(sides) in CONFLICTS:
@@ -112,10 +119,10 @@ class Uploading:
         return "; ".join(kept)
 
     def _seen_again(self, sides: Sides, size: int) -> str:
-        """Why an attachment's file is not deleted: it came back meanwhile, or stands elsewhere.
+        """Return why an attachment is not deleted: its file came back, or stands elsewhere.
 
-        Looked at right before the request. A copy that belongs to an attachment of its own, such as
-        after a new name in this push, is no trace of the file.
+        The caller asks right before the request. A copy that belongs to an attachment of its own,
+        such as after a new name in this push, is no trace of the file.
         """
         root, base = self._mirror.root, sides.base
         if base is None:
@@ -135,7 +142,7 @@ class Uploading:
     # -- one attachment ----------------------------------------------------------------------------
 
     def _decided(self) -> Iterator[Sides]:
-        """What was changed here, each beside what the server has now."""
+        """Yield the attachments that were changed here, each with what the server has now."""
         infos = tuple(self._remote.attachments(self._page))
         self._beside = self._beside.facing(infos)
         for sides in self._beside.sides(infos):
@@ -143,10 +150,10 @@ class Uploading:
                 yield self._known(sides)
 
     def _known(self, sides: Sides) -> Sides:
-        """The sides, with the server's bytes read where that decides."""
+        """Return the sides, with the digest of the server's file where that decides."""
         if decide(sides) is not Decision.UNKNOWN or sides.remote is None:
             return sides
-        found = fetching.read_one(self._mirror, self._remote, self._page, sides.remote)
+        found = read_one(self._mirror, self._remote, self._page, sides.remote)
         if found.error:
             raise found.error
         return replace(sides, theirs=found.digest)
@@ -183,7 +190,7 @@ class Uploading:
         self._note("attached", sides, info.version.number, sent.digest or local)
 
     def _again(self, sides: Sides, error: APIAccessError) -> Sides:
-        """The same attachment beside what the server has now. Raises UnsettledError."""
+        """Return the same attachment with what the server has now. Raises UnsettledError."""
         try:
             infos = {info.name: info for info in self._remote.attachments(self._page)}
             return self._known(replace(sides, remote=infos.get(sides.name), theirs=None))
@@ -197,22 +204,22 @@ class Uploading:
         file = self._beside.files[sides.name].file
         self._attached[sides.name] = Attached(sides.name, info.version.number, digest, file)
 
-    def _conflict(self, sides: Sides) -> Conflict:
-        base, standing = sides.base, self._beside.files.get(sides.name)
-        file = standing.file if standing else base.file if base else sides.name
-        return Conflict(who_and_what(sides), way_out(self._beside.path, file, sides))
+    def _conflict(self, sides: Sides) -> AttachmentConflict:
+        base, found = sides.base, self._beside.files.get(sides.name)
+        file = found.file if found else base.file if base else sides.name
+        return AttachmentConflict(who_and_what(sides), way_out(self._beside.path, file, sides))
 
     def _note(self, what: str, sides: Sides, version: int | None, after: str | None) -> None:
         base, before = (sides.base.version, sides.base.digest) if sides.base else (None, None)
         path = f"{attachments.directory_of(self._beside.path)}/{sides.name}"
         who = self._remote.who
         self._mirror.audit.add(Event(what, self._page, path, base, version, before, after, who))
-        if standing := self._beside.files.get(sides.name):
-            self._mirror.written.add(standing.path)
+        if found := self._beside.files.get(sides.name):
+            self._mirror.written.add(found.path)
 
 
 class _Hashing:
-    """Opens a file to be sent, and knows afterwards what was in it then."""
+    """Opens a file to be sent, and knows the digest of the bytes that were sent."""
 
     def __init__(self, path: Path, name: str) -> None:
         self._path = path

@@ -11,8 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from confsync.document import paths
-from confsync.document import storage_format as storage
+from confsync.document import paths, storage_format
 from confsync.document.paths import Destination
 from confsync.errors import (
     APIAccessError,
@@ -26,19 +25,18 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.mirror import moves as moving
-from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror import moves
+from confsync.mirror.scan import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
 from confsync.model.filenames import BLOG
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.stamp import Local, Stamp, message_with_token, token, token_in
-from confsync.push.extras import Extras
+from confsync.push.options import SpacePush
 from confsync.push.put_page import of_this_page
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import blank, failed, taken
+from confsync.sync.refusals import failed, local_result, title_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ def _me(reader: Reader) -> tuple[str, ...]:
 
 
 def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
-    """Whether a page is what an earlier try of exactly this creation made.
+    """Return whether an earlier try of exactly this creation made the page.
 
     By its token; where the server dropped that, by author, parent and text. Not one that has a
     document already: a copy of that without its stamp would make the same.
@@ -151,7 +149,7 @@ def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str
         found.version.author in _me(reader)
         and found.parent == local.wanted
         and page.info.title == local.title
-        and storage.equivalent(page.body, local.body)
+        and storage_format.equivalent(page.body, local.body)
     )
 
 
@@ -160,59 +158,58 @@ def _created(entry: Entry, made: PageInfo, content: str, who: str) -> Event:
 
 
 class Creations:
-    """The new documents of one space; adds to `pages` what became of them."""
+    """The new documents of one space. `made` maps their paths to the ids of the created pages."""
 
-    def __init__(
-        self,
-        mirror: Mirror,
-        reader: Reader,
-        scan: SpaceScan,
-        message: str,
-        pages: list[PageResult],
-        extras: Extras,
-    ) -> None:
-        self._mirror = mirror
-        self._reader = reader
-        self._scan = scan
-        self._message = message
-        self._pages = pages
-        self._extras = extras
+    def __init__(self, space: SpacePush) -> None:
+        self._mirror = space.run.mirror
+        self._report = space.run.report
+        self._reader = space.reader
+        self._scan = scan = space.scan
+        self._message = space.options.message
+        self._dry_run = space.options.dry_run
+        self._extras = space.extras
         self._known = frozenset(e.claimed_id for e in scan.entries if e.claimed_id)
         self.made: dict[str, str] = {}
 
-    def create(self, entries: list[Entry], *, dry_run: bool) -> None:
-        """Create them, parents before children, each settled before the next."""
+    def create(self, entries: list[Entry]) -> None:
+        """Create the pages, parents before children, each settled before the next."""
         if self._scan.config.posts:
             for entry in entries:
-                foretold = replace(blank(entry), outcome=Outcome.CREATED)
-                self._pages.append(foretold if dry_run else self._one(entry, None))
+                self._report.add(self._foretold(entry) if self._dry_run else self._one(entry, None))
             return
         new = {entry.path for entry in self._scan.entries if entry.document and not entry.page_id}
         for entry in sorted(entries, key=lambda entry: entry.path.count("/")):
             above = self._above(entry)
             parent = self.made.get(above) or self._scan.new_parent(entry, self._reader.space.home)
-            rehearsed = dry_run and any(page.path == above for page in self._pages)
-            if dry_run and (parent is not None or (above in new and rehearsed)):
-                self._pages.append(replace(blank(entry), outcome=Outcome.CREATED))
+            waits = above in new
+            if self._dry_run and (parent is not None or (waits and above in self._report.told())):
+                self._report.add(self._foretold(entry))
             elif parent is not None:
-                self._pages.append(self._one(entry, parent))
-            elif above in new:
+                self._report.add(self._one(entry, parent))
+            elif waits:
                 why = f"{above}, below which it stands, is not on the server yet"
-                result = replace(blank(entry), outcome=Outcome.SKIPPED, error=why)
-                self._pages.append(replace(result, exit=Exit.REFUSED))
+                result = replace(local_result(entry), outcome=Outcome.SKIPPED, error=why)
+                self._report.add(replace(result, exit=Exit.REFUSED))
             else:
-                why = "its directory belongs to no page: put it beside or below one"
-                if self._scan.inner(entry.path).startswith(f"{BLOG}/"):
-                    key = self._scan.config.key
-                    why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
-                self._pages.append(replace(blank(entry), error=why, exit=Exit.REFUSED))
+                self._report.add(self._without_parent(entry))
+
+    def _foretold(self, entry: Entry) -> PageResult:
+        return replace(local_result(entry), outcome=Outcome.CREATED)
+
+    def _without_parent(self, entry: Entry) -> PageResult:
+        """Return the refusal of a document in a directory that belongs to no page."""
+        why = "its directory belongs to no page: put it beside or below one"
+        if self._scan.inner(entry.path).startswith(f"{BLOG}/"):
+            key = self._scan.config.key
+            why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
+        return replace(local_result(entry), error=why, exit=Exit.REFUSED)
 
     def _above(self, entry: Entry) -> str:
         return f"{entry.path.rpartition('/')[0]}{paths.SUFFIX}"
 
     def _one(self, entry: Entry, parent: str | None) -> PageResult:
         found = entry.document
-        result = replace(blank(entry), decision="untracked")
+        result = replace(local_result(entry), decision="untracked")
         if found is None:
             raise ValueError(f"{entry.path} cannot be read")
         try:
@@ -223,12 +220,12 @@ class Creations:
         except CredentialsError:
             raise
         except UnsettledError as error:
-            self._pages.append(failed(result, error))
+            self._report.add(failed(result, error))
             raise error.failure from None
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
-            return taken(result, made.info, earlier=made.earlier)
+            return title_taken(result, made.info, earlier=made.earlier)
         self.made[entry.path] = made.id
         self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
         return self._settled(entry, made, parent, replace(result, id=made.id))
@@ -266,7 +263,7 @@ class Creations:
             return replace(result, error=why, exit=error.exit)
 
     def _shelved(self, entry: Entry, day: str | None) -> tuple[Entry, str]:
-        """A new blog post's document below the day on which that was created, and words for it.
+        """Move a new post's document below the day of its creation; return it, and words for that.
 
         It goes there before it has its stamp: a document that is killed on its way is still one of
         a new post, which may stand anywhere. Raises FileError.
@@ -277,7 +274,7 @@ class Creations:
             return entry, ""
         if os.path.lexists(self._mirror.root / new):
             return entry, f"posted on {day}: 'confsync pull' puts it below that day"
-        stuck = moving.move(self._mirror, self._scan.config, {entry.path: Destination(new)}, {})
+        stuck = moves.move(self._mirror, self._scan.config, {entry.path: Destination(new)}, {})
         if stuck:
             raise FileError("; ".join(stuck.values()))
         return replace(entry, path=new), f"posted on {day}: it is {new} now"

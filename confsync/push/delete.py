@@ -6,8 +6,8 @@ What remains is the moment between that look and the request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from confsync.document.attachments import names as attachments
 from confsync.errors import (
@@ -23,28 +23,20 @@ from confsync.errors import (
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.git.repository import stands
-from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan, read
 from confsync.mirror.selection import Selection
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, Status
+from confsync.model.result import Problem
 from confsync.model.stamp import Local, Stamp
+from confsync.push.options import DeleteOptions, SpacePush
 from confsync.sync.compare import Absent, Content, Decisions
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import conflict_event, failed, refusal, traced
+from confsync.sync.refusals import conflict_event, deletion_refusal, failed, refusal
+from confsync.sync.report import Report
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
-
-
-@dataclass(frozen=True, slots=True)
-class Deleting:
-    """What a person asked to delete: documents that `since` has and the work tree lacks, among
-    those that are selected, and pages `named` by id, each with the version that they saw or None.
-    """
-
-    named: Mapping[str, int | None] = field(default_factory=dict)
-    since: str = "HEAD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +57,21 @@ class Doomed:
 
 
 def doomed_in(
-    scan: SpaceScan, asked: Deleting, deleted: Mapping[str, Entry], selection: Selection
+    scan: SpaceScan, asked: DeleteOptions, deleted: Mapping[str, Entry], selection: Selection
 ) -> list[Doomed]:
-    """What is to be deleted in one space, as far as documents tell; `deleted` are git's."""
-    standing = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
-    found = [_doomed(entry, asked, entry) for entry in standing.values()]
+    """Return the pages of a space to be deleted, as far as documents tell; `deleted` are git's."""
+    present = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
+    found = [_doomed(entry, asked, entry) for entry in present.values()]
     for page_id, entry in deleted.items():
         inside = scan.config.holds(entry.path)
         meant = page_id in asked.named or selection.has(entry.path)
-        if inside and meant and page_id not in standing:
+        if inside and meant and page_id not in present:
             found.append(_doomed(entry, asked))
     return found
 
 
-def doomed_elsewhere(reader: Reader, asked: Deleting, known: Iterable[str]) -> list[Doomed]:
-    """What is to be deleted in a space that has no document here or in git, only a name."""
+def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str]) -> list[Doomed]:
+    """Return the pages of a space to be deleted that have no document here or in git."""
     found = []
     for page_id in asked.named.keys() - set(known):
         page = reader.current({page_id: 1})[page_id]
@@ -88,32 +80,33 @@ def doomed_elsewhere(reader: Reader, asked: Deleting, known: Iterable[str]) -> l
     return found
 
 
-def _doomed(entry: Entry, asked: Deleting, standing: Entry | None = None) -> Doomed:
-    """A version that a person names goes before the one that the document was based on."""
+def _doomed(entry: Entry, asked: DeleteOptions, present: Entry | None = None) -> Doomed:
+    """Return a page to delete. A version that a person names goes before the document's base."""
     page_id = entry.page_id or ""
     version = asked.named.get(page_id)
     known = entry.document.stamp if entry.document else None
     stamp = known if version is None else None
-    return Doomed(page_id, entry.path, stamp, version, standing, known)
+    return Doomed(page_id, entry.path, stamp, version, present, known)
+
+
+def not_found(asked: DeleteOptions, report: Report) -> Iterator[Problem]:
+    """Yield an error for each named page that is in no space of the mirror."""
+    told = {page.id for page in report.pages}
+    for page_id in asked.named:
+        if page_id not in told:
+            why = f"page {page_id} is not in a space of this mirror, or you may not see it"
+            yield Problem("not-visible", why, exit=Exit.REFUSED)
 
 
 class Deletions:
-    """The deletions of one space; adds to `pages` what became of them."""
+    """The deletions of one space; `whereabouts` looks for documents that stand elsewhere."""
 
-    def __init__(
-        self,
-        mirror: Mirror,
-        reader: Reader,
-        pages: list[PageResult],
-        sight: Whereabouts,
-        *,
-        dry_run: bool,
-    ) -> None:
-        self._mirror = mirror
-        self._reader = reader
-        self._pages = pages
-        self._sight = sight
-        self._dry_run = dry_run
+    def __init__(self, space: SpacePush, whereabouts: Whereabouts) -> None:
+        self._mirror = space.run.mirror
+        self._report = space.run.report
+        self._reader = space.reader
+        self._dry_run = space.options.dry_run
+        self._whereabouts = whereabouts
         self._gone: set[str] = set()
 
     def delete(self, doomed: Iterable[Doomed]) -> None:
@@ -129,7 +122,7 @@ class Deletions:
                     self._one(one, set())
 
     def _one(self, one: Doomed, waiting: set[str]) -> bool:
-        """Whether this page is dealt with; not while children are `waiting` to go first."""
+        """Report one page and return True; return False while its children are `waiting`."""
         result = PageResult(
             one.path,
             Outcome.DELETED,
@@ -150,19 +143,19 @@ class Deletions:
             if found is Absent.TRASHED and not again and not self._dry_run:
                 self._note_gone(one)
             told = told or again
-            self._pages.append(told or self._send(one, found, result))
+            self._report.add(told or self._send(one, found, result))
         except EVERYBODYS as error:
-            self._pages.append(failed(result, error))
+            self._report.add(failed(result, error))
             raise
         except (APIAccessError, FileError) as error:
-            self._pages.append(failed(result, error))
+            self._report.add(failed(result, error))
         return True
 
     def _children(self, one: Doomed) -> list[str]:
         return [i for i in self._reader.remote.children(one.page_id) if i not in self._gone]
 
     def _refused(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
-        """Why a page is not to be deleted as it is now; None when it may be."""
+        """Return the refusal of a page that must not be deleted as it is now; None for another."""
         if one.entry and one.entry.document and one.entry.document.modified:
             return _rejected(result, "has changes that are not pushed; pull --theirs drops them")
         if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
@@ -187,7 +180,7 @@ class Deletions:
     def _conflict(
         self, one: Doomed, stamp: Stamp, found: Page | Absent, result: PageResult
     ) -> PageResult | None:
-        """The refusal of a page that is not what its document was based on; None when it is."""
+        """Return the refusal of a page that is not what its document was based on; else None."""
         local = Local("", "", stamp.digest, stamp.parent)
         case = self._reader.decide(stamp, local, found)
         content = case.decisions.content
@@ -206,7 +199,7 @@ class Deletions:
         return replace(told, hint=hint, version=version, remote=version.number)
 
     def _seen_again(self, one: Doomed, result: PageResult) -> PageResult | None:
-        """The refusal of a page whose document came back, or was changed, while this run went on.
+        """Return the refusal of a page whose document came back, or was changed, during this run.
 
         Looked at right before the request, since a person or git may do that at any moment.
         """
@@ -220,13 +213,13 @@ class Deletions:
             return replace(_rejected(result, why), hint=again)
         if one.known is not None and stands(self._mirror.root / one.path):
             return replace(_rejected(result, "its document stands here again"), hint=again)
-        if one.page_id not in self._sight.gone:
+        if one.page_id not in self._whereabouts.gone:
             return None  # a person named the page
-        trace = self._sight.look().get(one.page_id)
+        trace = self._whereabouts.look().get(one.page_id)
         if trace is None:
             return None
-        outside = self._sight.is_outside(trace.path)
-        why, hint = traced(trace, self._sight.gone[one.page_id], outside=outside)
+        outside = self._whereabouts.is_outside(trace.path)
+        why, hint = deletion_refusal(trace, self._whereabouts.gone[one.page_id], outside=outside)
         return replace(_rejected(result, why), hint=hint)
 
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:
@@ -256,7 +249,7 @@ class Deletions:
         return result
 
     def _note_gone(self, one: Doomed) -> None:
-        """What was deleted here before belongs to what this run did, now that the page is gone."""
+        """Note the earlier deletion of a document as this run's, now that the page is gone."""
         if one.known is None:
             return
         directory = attachments.directory_of(one.path)
@@ -265,7 +258,7 @@ class Deletions:
             self._mirror.note_gone(name)
 
     def _discard_files(self, one: Doomed) -> None:
-        """The attachments' files that are as the stamp knows them go with their page."""
+        """Discard the attachments' files that are as the stamp knows them."""
         known = one.known.attachments if one.known else ()
         digests = {attached.digest for attached in known}
         for file in files.standing(self._mirror.root, one.path, known).values():

@@ -11,18 +11,18 @@ from confsync.mirror.scan import Entry
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.stamp import Attached, Local, Stamp
-from confsync.push.attachments import Conflict, Uploading
+from confsync.push.attachments import AttachmentConflict, Uploading
 from confsync.remote import Remote
-from confsync.sync import labels as labelling
+from confsync.sync import labels
 from confsync.sync.attachments.beside import Beside
 from confsync.sync.compare import Labels
 from confsync.sync.fetch import Case
-from confsync.sync.refusals import blank, failed
+from confsync.sync.refusals import failed, local_result
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Why something besides a text that landed did not."""
+    """Why labels or attachments were not sent with a text that landed."""
 
     why: str
     exit: Exit
@@ -46,11 +46,11 @@ class Extras:
         self.unfinished: dict[str, Unfinished] = {}
 
     def any(self, entry: Entry) -> bool:
-        """Whether labels or attachments of a document were changed here."""
+        """Return whether labels or attachments of a document were changed here."""
         return self._relabels(entry) or entry.path in self._files
 
     def words(self, entry: Entry, *, alone: bool) -> str:
-        """What a result says of them; `alone` where the text was left."""
+        """Return what a result says of labels and attachments; `alone` if the text was not sent."""
         if not alone:
             return "with attachments" if entry.path in self._files else ""
         return " and ".join(
@@ -60,22 +60,22 @@ class Extras:
     # -- attachments -------------------------------------------------------------------------------
 
     def upload(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
-        """Send the attachments that were changed here; the refusal, where somebody else did, too.
+        """Send the attachments that were changed here; return the refusal if both sides did that.
 
         Raises APIAccessError.
         """
         if entry.path not in self._files:
             return None
-        beside = self._files[entry.path]
-        sending = Uploading(self._mirror, self._remote, page_id, beside, delete=self._delete)
+        files = self._files[entry.path]
+        sending = Uploading(self._mirror, self._remote, page_id, files, delete=self._delete)
         self._uploading[entry.path] = sending
         try:
             sending.upload(message)
-        except Conflict as conflict:
-            told = replace(blank(entry), id=page_id, error=conflict.why, hint=conflict.hint)
+        except AttachmentConflict as conflict:
+            told = replace(local_result(entry), id=page_id, error=conflict.why, hint=conflict.hint)
             return replace(told, exit=Exit.REFUSED)
         except FileError as error:
-            return failed(blank(entry), error)
+            return failed(local_result(entry), error)
         for old, new in sending.renamed.items():
             why = f"the server calls the attachment '{old}' '{new}' now: rename it in the browser"
             self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)
@@ -93,7 +93,7 @@ class Extras:
             self.unfinished[entry.path] = Unfinished(why, error.exit)
 
     def attached(self, entry: Entry, stamp: Stamp) -> tuple[Attached, ...]:
-        """What the stamp shall say of the attachments."""
+        """Return the attachments that the stamp shall name."""
         sending = self._uploading.get(entry.path)
         return sending.attached if sending else stamp.attachments
 
@@ -105,7 +105,7 @@ class Extras:
             return
         page_id, base = case.stamp.id, case.stamp.version
         try:
-            done = labelling.send(self._remote, page_id, case.stamp, case.local)
+            done = labels.send(self._remote, page_id, case.stamp, case.local)
         except APIAccessError as error:
             why = f"the labels could not be changed: {error.message}"
             self.unfinished[entry.path] = Unfinished(why, error.exit)
@@ -118,21 +118,21 @@ class Extras:
             self._mirror.audit.add(event)
 
     def label_new(self, entry: Entry, page_id: str, local: Local) -> tuple[str, ...] | None:
-        """Give a page that was just created its labels; answers those that it has now.
+        """Give a page that was just created its labels; return those that it has now.
 
-        None where they are not managed. Raises APIAccessError.
+        Return None if labels are not managed. Raises APIAccessError.
         """
         if not self._manages_labels(entry):
             return None
-        return labelling.send(self._remote, page_id, None, local).result
+        return labels.send(self._remote, page_id, None, local).result
 
     def labels(self, entry: Entry) -> tuple[str, ...] | None:
-        """The labels that a page has after `label`; None where they are not known."""
+        """Return the labels that a page has after `label`; None if they are not known."""
         return self._labels[entry.path].result if entry.path in self._labels else None
 
     def _relabels(self, entry: Entry) -> bool:
         found = entry.document
-        return self._manages_labels(entry) and found is not None and labelling.changed(found)
+        return self._manages_labels(entry) and found is not None and labels.changed(found)
 
     def _manages_labels(self, entry: Entry) -> bool:
         found = entry.document

@@ -55,13 +55,13 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Paths in turns: those of one turn may be written in any order, or at once.
+    """Paths in rounds: those of one round may be written in any order, or at once.
 
-    `needs` are the paths that have to be written before a path's turn; where one of several moves
+    `needs` are the paths that have to be written before a path's round; where one of several moves
     would do, the server is left to say so.
     """
 
-    turns: tuple[tuple[str, ...], ...]
+    rounds: tuple[tuple[str, ...], ...]
     needs: Mapping[str, frozenset[str]]
     stuck: Mapping[str, Stuck]
 
@@ -70,28 +70,28 @@ def arrange(intents: Iterable[Intent], parents: Mapping[str, str | None]) -> Ord
     """Order the intents that are meant; `parents` is the tree of everything as it was."""
     known = {intent.key: intent for intent in intents}
     holders = {intent.gives_up: intent.key for intent in known.values() if intent.gives_up}
-    plan = _Plan(known, holders, {key: {above} for key, above in parents.items() if above})
+    schedule = _Schedule(known, holders, {key: {above} for key, above in parents.items() if above})
     top_down = sorted(known.values(), key=lambda one: (one.path.count("/"), one.path))
     waiting = [intent for intent in top_down if intent.meant]
-    turns: list[tuple[str, ...]] = []
+    rounds: list[tuple[str, ...]] = []
     needs: dict[str, set[str]] = {}
     while waiting:
-        turn = plan.turn(waiting, needs)
-        if not turn:
+        chosen = schedule.next_round(waiting, needs)
+        if not chosen:
             break
-        turns.append(tuple(intent.path for intent in turn))
-        plan.done(turn)
-        waiting = [intent for intent in waiting if intent.key not in plan.written]
-    stuck = {intent.path: plan.stuck(intent) for intent in waiting}
-    return Order(tuple(turns), {p: frozenset(found) for p, found in needs.items()}, stuck)
+        rounds.append(tuple(intent.path for intent in chosen))
+        schedule.done(chosen)
+        waiting = [intent for intent in waiting if intent.key not in schedule.written]
+    stuck = {intent.path: schedule.stuck(intent) for intent in waiting}
+    return Order(tuple(rounds), {p: frozenset(found) for p, found in needs.items()}, stuck)
 
 
 @dataclass(slots=True)
-class _Plan:
+class _Schedule:
     """How far the writes have come.
 
     `holders` are the keys of those who give up a title. `above` holds, for each key, the parents
-    that it has or, within a turn, may have.
+    that it has or, within a round, may have.
     """
 
     known: Mapping[str, Intent]
@@ -99,8 +99,8 @@ class _Plan:
     above: dict[str, set[str]]
     written: set[str] = field(default_factory=set)
 
-    def turn(self, waiting: list[Intent], needs: dict[str, set[str]]) -> list[Intent]:
-        """What may be written now, in any order; notes in `needs` what the others wait for."""
+    def next_round(self, waiting: list[Intent], needs: dict[str, set[str]]) -> list[Intent]:
+        """Return what may be written now, in any order; note in `needs` what the others need."""
         free: list[Intent] = []
         for intent in waiting:
             blockers = self._needed(intent)
@@ -118,13 +118,14 @@ class _Plan:
                     self.above.setdefault(intent.key, set()).add(intent.wanted)
         return chosen
 
-    def done(self, turn: list[Intent]) -> None:
-        for intent in turn:
+    def done(self, chosen: list[Intent]) -> None:
+        """Take note that the intents of a round are written."""
+        for intent in chosen:
             self.written.add(intent.key)
             self.above[intent.key] = {intent.wanted} if intent.wanted else set()
 
     def stuck(self, intent: Intent) -> Stuck:
-        """The words for what is left over."""
+        """Return why an intent is left over."""
         holder = self._holder(intent)
         if holder is not None:
             why = f"the title '{intent.title}' is that of {holder.path} until that is pushed"
@@ -146,11 +147,11 @@ class _Plan:
         return Stuck("its page would stand below itself")
 
     def _needed(self, intent: Intent) -> list[Intent]:
-        """What certainly has to be written before this can be."""
+        """Return the intents that certainly have to be written before this one."""
         return [one for one in (self._holder(intent), self._unborn(intent)) if one]
 
     def _holder(self, intent: Intent) -> Intent | None:
-        """Who has the title now and gives it up."""
+        """Return the intent whose page has the title now and gives it up."""
         holder = self.holders.get(intent.takes)
         return self._unwritten(holder) if holder != intent.key else None
 
@@ -171,7 +172,7 @@ class _Plan:
         return moves and intent.key in self._up_from(intent.wanted)
 
     def _up_from(self, key: str | None) -> set[str]:
-        """A key and everything above it."""
+        """Return a key and all keys above it."""
         found: set[str] = set()
         waiting = [key] if key else []
         while waiting:
@@ -185,7 +186,7 @@ class _Plan:
         return None if key in self.written else self.known.get(key or "")
 
     def _waits_for(self, intent: Intent, other: Intent) -> bool:
-        """Whether one waits for another, however many stand between them."""
+        """Return whether an intent waits for another, directly or through others."""
         seen: set[str] = set()
         waiting = [intent]
         while waiting:

@@ -35,14 +35,14 @@ class NoVersion:
 
 
 def writable(case: Case) -> bool:
-    """Whether the decisions let this document be written."""
+    """Return whether the decisions let this document be written."""
     if case.decisions.content is Content.AHEAD:
         return case.decisions.parent is not Parent.DIVERGED
     return case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.MOVE
 
 
 def settled(case: Case) -> Landed | None:
-    """What a document is settled with that the server has already; None for any other."""
+    """Return what a document is settled with if the server has it already, else None."""
     if not isinstance(case.remote, Present):
         return None
     current = case.remote.page.info.version.number
@@ -92,7 +92,7 @@ def write(
 def _look(
     reader: Reader, case: Case, message: str, error: APIAccessError, again: bool
 ) -> Landed | NoVersion | Case:
-    """No proof that the write landed, or the server's no: look, and decide anew."""
+    """Read the page again, and decide anew, after an answer that does not prove the write."""
     known = error.current_version if isinstance(error, VersionConflictError) else None
     try:
         now = _decided_anew(reader, case, known or case.stamp.version)
@@ -124,6 +124,6 @@ def of_this_page(error: APIAccessError) -> APIAccessError:
 
 
 def _decided_anew(reader: Reader, case: Case, least: int) -> Case | None:
-    """The same document beside what the server has now; None while it only shows the past."""
+    """Compare the document with its page again; return None while the server's answer is stale."""
     now = reader.again(case, least)
     return None if now.page and now.page.info.version.number < least else now

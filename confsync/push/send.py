@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -17,36 +17,31 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import Entry
 from confsync.mirror.state import unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
-from confsync.progress import Progress
-from confsync.push.extras import Extras
+from confsync.push.options import SpacePush
 from confsync.push.put_page import Landed, NoVersion, settled, writable, write
 from confsync.push.write_back import Settling, leaves_text, was_sent
 from confsync.sync.compare import Content, Parent
-from confsync.sync.fetch import Case, Reader
+from confsync.sync.fetch import Case
 from confsync.sync.refusals import (
-    beside,
-    blank,
+    compared_result,
     conflict_event,
     failed,
+    local_result,
     log_conflict,
     read_only,
     refusal,
-    taken,
+    title_taken,
 )
-from confsync.sync.renames import Renamed
 from confsync.sync.space_view import sides_of
 from confsync.workers import batches
 
-# Why a document must not be sent as it is, if that is so.
-Unfit = Callable[[Entry], PageResult | None]
-# When a document was held beside its page, and what that showed.
+# When a document was compared with its page, and the decisions.
 Checked = tuple[float, Entry, Case]
 
 BATCH = 250
@@ -58,134 +53,119 @@ CHECK_LASTS = 60.0
 
 
 def lots(entries: list[Entry]) -> list[list[Entry]]:
-    """What is checked, written and settled together."""
+    """Return the lots of documents that are checked, put and written back together."""
     if len(entries) <= BATCH:
         return [entries] if entries else []
     return [entries[:FEW], *batches(entries[FEW:-FEW], BATCH), entries[-FEW:]]
 
 
 class Sending:
-    """One push of one space; adds to `pages` what happened."""
+    """The edited documents of one round of a space's push."""
 
-    def __init__(
-        self,
-        mirror: Mirror,
-        reader: Reader,
-        scan: SpaceScan,
-        message: str,
-        pages: list[PageResult],
-        clock: Callable[[], float],
-        extras: Extras,
-        unfit: Unfit,
-    ) -> None:
-        self._mirror = mirror
-        self._reader = reader
-        self._scan = scan
-        self._message = message
-        self._pages = pages
-        self._clock = clock
-        self._extras = extras
-        self._unfit = unfit
-        self._who = reader.remote.who
+    def __init__(self, space: SpacePush) -> None:
+        self._run = space.run
+        self._mirror = space.run.mirror
+        self._report = space.run.report
+        self._options = space.options
+        self._reader = space.reader
+        self._scan = space.scan
+        self._extras = space.extras
+        self._unfit = space.unfit
+        self._who = space.reader.remote.who
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
         self._noting = threading.Lock()
-        self._settling = Settling(mirror, reader, scan, extras)
+        self._settling = Settling(space)
 
-    @property
-    def renamed(self) -> list[Renamed]:
-        """The pages whose titles this push changed."""
-        return self._settling.renamed
-
-    def push(self, entries: list[Entry], *, dry_run: bool, progress: Progress) -> None:
-        """Check a batch, write it, settle it; then the next one. Raises what ended the run."""
+    def push(self, entries: list[Entry]) -> None:
+        """Check a batch, put it, write it back; then the next one. Raises what ended the run."""
         doing = f"pushing {self._scan.config.key}"
         try:
-            if dry_run:
+            if self._options.dry_run:
                 for lot in lots(entries):
                     self._rehearse(lot)
                 return
             done = 0
             for number in self._batches(lots(entries)):
                 done += number
-                progress(doing, done, len(entries))
+                self._run.progress(doing, done, len(entries))
         finally:
-            told = {page.path for page in self._pages}
-            self._pages.extend(self._untold(entry) for entry in entries if entry.path not in told)
+            told = self._report.told()
+            self._report.add(*(self._untold(entry) for entry in entries if entry.path not in told))
 
     def _untold(self, entry: Entry) -> PageResult:
-        """What is known of a page when the run ended before its turn, or before its end."""
+        """Return what is known of a page if the run ended before the page was settled."""
         if entry.path in self._landed:
             case, made = self._landed[entry.path]
             why = f"landed as v{made.version}; the next push settles the file"
-            result = replace(beside(entry, case), outcome=Outcome.UPDATED, error=why)
+            result = replace(compared_result(entry, case), outcome=Outcome.UPDATED, error=why)
             return replace(result, remote=made.version)
         if entry.path in self._begun:
             why = "was sent; the next push finds out whether it landed"
-            return replace(blank(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
-        return _not_tried(blank(entry))
+            return replace(local_result(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
+        return _not_tried(local_result(entry))
 
     def _rehearse(self, entries: list[Entry]) -> None:
-        cases, failures = self._cases(entries)
-        self._pages += failures
+        cases, failures = self._check(entries)
+        self._report.add(*failures)
         for _, entry, case in cases:
-            result = beside(entry, case)
+            result = compared_result(entry, case)
             if told := self._read_only(entry, case):
-                self._pages.append(told)
+                self._report.add(told)
             elif leaves_text(self._extras, entry, case):
                 words = self._extras.words(entry, alone=True)
-                self._pages.append(replace(result, outcome=Outcome.UPDATED, error=words))
+                self._report.add(replace(result, outcome=Outcome.UPDATED, error=words))
             elif settled(case):
                 outcome = Outcome.UPDATED if was_sent(case) else Outcome.RESTAMPED
-                self._pages.append(replace(result, outcome=outcome))
+                self._report.add(replace(result, outcome=outcome))
             elif writable(case):
-                self._pages.append(replace(result, outcome=Outcome.UPDATED))
+                self._report.add(replace(result, outcome=Outcome.UPDATED))
             else:
-                self._pages.append(_not_sent(result, case))
+                self._report.add(_not_sent(result, case))
 
     def _batches(self, waiting: list[list[Entry]]) -> Iterator[int]:
-        """Check, write and settle batch by batch; yields how many more are done.
+        """Check, put and write back batch by batch; yield how many more are done.
 
-        While a batch is written, the next one is checked and the last one settled: documents of one
-        turn do not depend on one another, and a check that gets too old is made again.
+        While a batch is put, the next one is checked and the last one written back: documents of
+        one round do not depend on one another, and a check that gets too old is made again.
         """
         workers = self._reader.remote.workers
-        cases = map(self._cases, waiting)
+        cases = map(self._check, waiting)
         checks = workers.early(cases) if workers.jobs > 1 else cases
 
         def ready() -> Iterator[tuple[int, Checked]]:
             for number, (found, failures) in enumerate(checks):
-                self._pages += failures
+                self._report.add(*failures)
                 if self._ended:
                     return
                 yield from ((number, one) for one in found)
 
-        def handle(given: tuple[int, Checked]) -> tuple[int, PageResult | None]:
-            return given[0], self._handle(given[1])
+        def put(given: tuple[int, Checked]) -> tuple[int, PageResult | None]:
+            return given[0], self._put(given[1])
 
         # Nobody waits for the last of a batch: the first of the next one is sent meanwhile.
-        handled = workers.ahead(handle, ready(), at_most=workers.jobs, window=2 * workers.jobs)
+        done = workers.ahead(put, ready(), at_most=workers.jobs, window=2 * workers.jobs)
         with workers.aside() as aside:
             try:
-                for number, results in groupby(handled, key=itemgetter(0)):
+                for number, results in groupby(done, key=itemgetter(0)):
                     for _, result in results:
                         if result is not None:
-                            self._pages.append(result)
+                            self._report.add(result)
                         yield 1
-                    self._pages += aside.taken()
+                    self._report.add(*aside.taken())
                     batch = waiting[number]
                     landed = [(e, *self._landed[e.path]) for e in batch if e.path in self._landed]
                     aside.put(partial(self._settling.settle, landed))
             except Exception:
-                self._pages += aside.taken()
+                self._report.add(*aside.taken())
                 raise
-            self._pages += aside.taken()
+            self._report.add(*aside.taken())
         if self._ended:
             raise self._ended
 
-    def _cases(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
-        """The entries beside their pages, with the time of the check; and those without a case."""
+    def _check(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
+        """Compare documents with their pages; return the cases, and the results of the others."""
         fit: list[Entry] = []
         failures: list[PageResult] = []
         for entry in entries:
@@ -194,7 +174,7 @@ class Sending:
                 failures.append(refused)
             else:
                 fit.append(entry)
-        checked = self._clock()
+        checked = self._run.clock()
         sides = {entry.path: sides_of(self._scan, entry) for entry in fit}
         found = self._reader.current({stamp.id: stamp.version for stamp, _ in sides.values()})
         cases = []
@@ -203,9 +183,9 @@ class Sending:
             answer = found[stamp.id]
             case = self._reader.decided(stamp, local, answer)
             if isinstance(case, APIAccessError):
-                failures.append(failed(blank(entry), case))
+                failures.append(failed(local_result(entry), case))
             elif self._is_unchanged(entry, case):
-                failures.append(replace(beside(entry, case), outcome=Outcome.CLEAN))
+                failures.append(replace(compared_result(entry, case), outcome=Outcome.CLEAN))
             else:
                 cases.append((checked, entry, case))
         return cases, failures
@@ -217,23 +197,23 @@ class Sending:
         restored = case.decisions.content is Content.RESTORED
         return not (sent or restored or self._extras.any(entry))
 
-    def _handle(self, checked: Checked) -> PageResult | None:
-        """Do what the decisions say about one page; None when it is to be settled."""
+    def _put(self, checked: Checked) -> PageResult | None:
+        """Do what the decisions say about one page; return None if it is to be written back."""
         at, entry, case = checked
         if self._ended:
-            return _not_tried(beside(entry, case))
+            return _not_tried(compared_result(entry, case))
         try:
-            if self._clock() - at > CHECK_LASTS:
+            if self._run.clock() - at > CHECK_LASTS:
                 case = self._reader.again(case, case.stamp.version)
             return self._done(entry, case)
         except APIAccessError as error:
             if isinstance(error, CredentialsError | NetworkError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
-            return self._of_title(entry, case, error) or failed(beside(entry, case), error)
+            return self._of_title(entry, case, error) or failed(compared_result(entry, case), error)
 
     def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:
-        """The refusal that names the page whose title it is that this one was to have."""
+        """Return the refusal that names the page whose title this one was to have; else None."""
         old, new = case.page.info.title if case.page else "", case.local.title
         if not isinstance(error, WriteRefusedError) or old == new:
             return None
@@ -243,10 +223,10 @@ class Sending:
             return None  # the server's own words will do
         # A blog post has its title for one day.
         others = [o for o in found if o.id != case.stamp.id and o.posted == case.stamp.posted]
-        return taken(beside(entry, case), others[0]) if others else None
+        return title_taken(compared_result(entry, case), others[0]) if others else None
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
-        result = beside(entry, case)
+        result = compared_result(entry, case)
         if told := self._read_only(entry, case):
             return told
         what: Landed | NoVersion | Case | None = settled(case)
@@ -254,7 +234,7 @@ class Sending:
             what = Landed(case.stamp.version, case.stamp.parent)
         if what is None and not writable(case):
             return self._refused(result, case)
-        if told := self._extras.upload(entry, case.stamp.id, self._message):
+        if told := self._extras.upload(entry, case.stamp.id, self._options.message):
             return told
         if what is None:
             if not entry.raw:  # whose body would be that of nobody's page: an empty one
@@ -272,25 +252,25 @@ class Sending:
             case NoVersion():
                 return _without_version(result)
             case Case():
-                return self._refused(beside(entry, what), what)
+                return self._refused(compared_result(entry, what), what)
 
     def _written(self, case: Case) -> Landed | NoVersion | Case:
         """Send a text, unless the server has taken the same text without making a version."""
         mark, state = token(case.stamp, case.local), self._mirror.root / STATE
         if mark in unchanged.read(state):
             return NoVersion()
-        what = write(self._reader, case, self._message)
+        what = write(self._reader, case, self._options.message)
         if isinstance(what, NoVersion):
             with self._noting:
                 unchanged.note(state, mark)
         return what
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
-        """The refusal of what would be sent to a page that is only pulled."""
+        """Return the refusal of a document whose page is only pulled; None for any other."""
         why = (
             read_only(case.page) if writable(case) or leaves_text(self._extras, entry, case) else ""
         )
-        return replace(beside(entry, case), error=why, exit=Exit.REFUSED) if why else None
+        return replace(compared_result(entry, case), error=why, exit=Exit.REFUSED) if why else None
 
     def _refused(self, result: PageResult, case: Case) -> PageResult:
         told = _not_sent(result, case)

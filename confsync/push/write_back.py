@@ -11,28 +11,28 @@ from dataclasses import replace
 
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.mirror.bulk_write import Writing, replace_all, settling
-from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.push.extras import Extras
+from confsync.push.options import SpacePush
 from confsync.push.put_page import Landed, settled, writable
-from confsync.sync import renames as naming
+from confsync.sync import renames
 from confsync.sync.compare import Absent, Content
-from confsync.sync.fetch import Case, Found, Reader
-from confsync.sync.refusals import beside
+from confsync.sync.fetch import Case, Found
+from confsync.sync.refusals import compared_result
 from confsync.sync.renames import Renamed
 
 
 class Settling:
-    """The settling of one push of one space. `renamed` are the pages whose titles it changed."""
+    """The settling of one push of one space. Reports the pages whose titles it changed."""
 
-    def __init__(self, mirror: Mirror, reader: Reader, scan: SpaceScan, extras: Extras) -> None:
-        self._mirror = mirror
-        self._reader = reader
-        self._scan = scan
-        self._extras = extras
-        self.renamed: list[Renamed] = []
+    def __init__(self, space: SpacePush) -> None:
+        self._mirror = space.run.mirror
+        self._report = space.run.report
+        self._reader = space.reader
+        self._scan = space.scan
+        self._extras = space.extras
 
     def settle(self, landed: list[tuple[Entry, Case, Landed]]) -> list[PageResult]:
         """Read back in bulk what the server stored, and write it to the files."""
@@ -50,7 +50,7 @@ class Settling:
                 if case.page and writable(case):
                     old, new = case.page.info.title, case.local.title
                     config = self._scan.config
-                    self.renamed.append(Renamed(config.key, old, new, config.posts))
+                    self._report.rename(Renamed(config.key, old, new, config.posts))
                 found_now = self._settled(entry, case, made, found.get(case.stamp.id))
                 if isinstance(found_now, PageResult):
                     told[entry.path] = found_now
@@ -68,7 +68,7 @@ class Settling:
     def _settled(
         self, entry: Entry, case: Case, made: Landed, answer: Found | None
     ) -> PageResult | Writing:
-        """What a file shall say now, or why nobody can tell."""
+        """Return the new content of a file, or the result that says why it is not known."""
         result = self._sent_as(entry, case, made)
         if isinstance(answer, Absent):
             why = f"landed as v{made.version}, but now the page is {answer.value}"
@@ -87,12 +87,12 @@ class Settling:
         alone = leaves_text(self._extras, entry, case)
         sent = alone or was_sent(case) or self._extras.words(entry, alone=alone)
         outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
-        return replace(beside(entry, case), outcome=outcome, remote=made.version)
+        return replace(compared_result(entry, case), outcome=outcome, remote=made.version)
 
     def _written(
         self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None
     ) -> PageResult:
-        """What became of a document whose file was to be written."""
+        """Return the result of a document whose file was to be written."""
         result = self._sent_as(entry, case, made)
         if error is not None:
             return _not_settled(result, made, error)
@@ -105,7 +105,7 @@ class Settling:
         return replace(result, error=words)
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
-        """The version that landed, as the server stored it; None while it does not show it."""
+        """Return the landed version as the server stored it; None while it is not shown."""
         if not isinstance(answer, Page) or answer.info.version.number < made.version:
             return None
         if answer.info.version.number == made.version:
@@ -126,20 +126,20 @@ class Settling:
         return settling(self._mirror, entry, stamp, page, labels)
 
     def _outdated(self, entry: Entry, case: Case) -> bool:
-        """Whether the file is called after the title that this push changed."""
+        """Return whether the file is named after the title that this push changed."""
         old = case.page.info.title if case.page and writable(case) else None
-        return naming.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
+        return renames.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
 
 
 def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:
-    """Whether labels or attachments are all that changed here."""
+    """Return whether only labels or attachments were changed here."""
     if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):
         return False
     return extras.any(entry)
 
 
 def was_sent(case: Case) -> bool:
-    """Whether what a case is settled with was written by this push, or by an earlier one."""
+    """Return whether this push, or an earlier one, wrote the version of a settled case."""
     return writable(case) or case.decisions.content is Content.LANDED
 
 

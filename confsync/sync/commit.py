@@ -56,7 +56,7 @@ class Commit:
         self._dirty = worktree.dirty(mirror.root)
 
     def of(self, result: Result) -> Result:
-        """The result, with what became of the commit."""
+        """Commit what the run wrote; return the result with what became of the commit."""
         written = self._mirror.written
         try:
             if not self._theirs:
@@ -130,7 +130,7 @@ class Commit:
         return self._message(result.command, pages)
 
     def _note_moved(self, result: Result) -> None:
-        """What was sent from a new place leaves its old one, or git has two documents of it."""
+        """Note the old place of each document that moved: else git has two documents of it."""
         sent = {page.id for page in result.pages if page.id and page.outcome in _WROTE}
         if sent:
             gone = deleted_pages(self._mirror.root, self._mirror.config.spaces, frozenset())
@@ -152,7 +152,7 @@ class Commit:
         return "\n".join(lines)
 
     def _authors(self, pages: Iterable[PageResult]) -> set[str]:
-        """The accounts of everybody who made a version that came; of a new page, the last one."""
+        """Return the accounts that made the new versions; of a new page, the last version's."""
 
         def of(page: PageResult) -> set[str]:
             found = set(page.editors)
@@ -168,7 +168,7 @@ class Commit:
         return {author for some in self._remote.workers.each(of, pages) for author in some} - {""}
 
     def _who(self, page: PageResult, people: Mapping[str, User]) -> str:
-        """Who made the new version of a page and why, or who changed its attachments."""
+        """Return who made the new version of a page and why, or who changed its attachments."""
         if not self._theirs or page.version is None:
             return ""
         news = page.remote != page.base
@@ -203,7 +203,7 @@ def _uncommitted(left: frozenset[str]) -> Problem:
 
 
 def _trailers(people: Iterable[User], host: str) -> list[str]:
-    """A line for each author, with the address that the server tells, else one that is nobody's.
+    """Return a line for each author, with the server's mail address or else an unused one.
 
     RFC 2606 keeps ``.invalid`` for names that lead nowhere, so that no mail is ever sent there.
     """

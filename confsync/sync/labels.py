@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def changed(document: Document) -> bool:
-    """Whether labels were added to or removed from a document since its base."""
+    """Return whether labels were added to or removed from a document since its base."""
     if document.labels is None:
         return False
     base = document.stamp.labels if document.stamp else None
@@ -25,16 +25,16 @@ def changed(document: Document) -> bool:
 
 
 def same(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
-    """Whether two sides have the same labels; not managed and none are two things."""
+    """Return whether two sides have the same labels. Unmanaged labels differ from none."""
     if one is None or other is None:
         return one is other
     return _folded(one) == _folded(other)
 
 
 def is_news(stamp: Stamp, local: Local, theirs: tuple[str, ...] | None) -> bool:
-    """Whether the server's labels are not those of the base, where labels are managed.
+    """Return whether managed labels of the server differ from those of the base.
 
-    A document whose line was taken out does not want to know.
+    A document without its line of labels ignores the server's labels.
     """
     unwanted = local.labels is None and stamp.labels is not None
     return theirs is not None and not unwanted and not same(theirs, stamp.labels)

@@ -24,8 +24,8 @@ from confsync.sync.fetch import Case
 MASS = 10
 
 
-def blank(entry: Entry) -> PageResult:
-    """The result of a document of which nothing is known but itself."""
+def local_result(entry: Entry) -> PageResult:
+    """Return the result of a document by itself, before the server is asked."""
     found = entry.document
     return PageResult(
         entry.path,
@@ -36,11 +36,11 @@ def blank(entry: Entry) -> PageResult:
     )
 
 
-def beside(entry: Entry, case: Case) -> PageResult:
-    """The result of a document beside its page, decided."""
+def compared_result(entry: Entry, case: Case) -> PageResult:
+    """Return the result of a document that was compared with its page."""
     version = case.page.info.version if case.page else None
     return replace(
-        blank(entry),
+        local_result(entry),
         decision=case.decisions.content.value,
         remote=version.number if version else None,
         version=version,
@@ -48,7 +48,7 @@ def beside(entry: Entry, case: Case) -> PageResult:
 
 
 def failed(result: PageResult, error: ConfsyncError) -> PageResult:
-    """The result of a page that an error, ours or the server's, did not let through."""
+    """Return the result of a page that an error stopped, confsync's or the server's."""
     refused = error.exit is Exit.REFUSED
     return replace(
         result,
@@ -59,15 +59,15 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
     )
 
 
-def flawed(directory: str, info: PageInfo) -> PageResult:
-    """The result of a row that cannot be used: it names the page as far as the row does."""
+def unusable_row(directory: str, info: PageInfo) -> PageResult:
+    """Return the result of an unusable row of a listing. It names the page as far as it can."""
     title = f" '{info.title}'" if info.title else ""
     which = f"page {info.id}{title}: " if info.id else f"a page{title}: " if title else ""
     result = PageResult(f"{directory}/", Outcome.FAILED, info.id or None, info.title)
     return failed(result, ServerError(f"{which}{info.flaw}"))
 
 
-def taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> PageResult:
+def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> PageResult:
     """Return the refusal of a title, that of the result, which another page has.
 
     `earlier` says that the same user created that page, perhaps from this document.
@@ -93,29 +93,29 @@ def taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> Page
 
 
 def outside_of(path: str) -> str:
-    """The words for a document that was moved to where no space's pages are."""
+    """Return the words for a document that was moved outside of every space's directory."""
     return f"stands at {path} now, outside of every space's directory; its page stays where it is"
 
 
-def traced(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
-    """Why a page is not deleted whose document may stand in another place, and what helps.
+def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
+    """Return why a page is not deleted whose document may stand in another place, and a hint.
 
     `entry` is the document as git has it; `outside` says that the place is in no space's directory.
     """
     if not trace.certain:
         why = f"{trace.path} cannot be read, and may be its document"
-        return why, f"repair {trace.path}, or remove it and push again; {by_id(entry)}"
+        return why, f"repair {trace.path}, or remove it and push again; {delete_by_id(entry)}"
     if trace.left_out:
         why = f"git has its document at {trace.path}, which this sparse checkout leaves out"
-        return why, f"'git sparse-checkout disable' brings it back; {by_id(entry)}"
+        return why, f"'git sparse-checkout disable' brings it back; {delete_by_id(entry)}"
     if trace.path == entry.path:
         return "its document stands here again", "run the command again"
     why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"
-    return why, f"move it back, or delete it there and push --delete again; {by_id(entry)}"
+    return why, f"move it back, or delete it there and push --delete again; {delete_by_id(entry)}"
 
 
-def by_id(entry: Entry) -> str:
-    """The command that deletes a page by its id, and gives up the version that git has of it."""
+def delete_by_id(entry: Entry) -> str:
+    """Return the command that deletes a page by its id, in the version that git has of it."""
     stamp = entry.document.stamp if entry.document else None
     named = f"{entry.page_id}@{stamp.version}" if stamp else entry.page_id
     return f"'confsync push --delete {named}' deletes the page in any case"
@@ -124,17 +124,17 @@ def by_id(entry: Entry) -> str:
 def edited_outside(entry: Entry) -> PageResult:
     """Return the state of an edited document that stands in no space's directory."""
     why = f"in no space's directory by {FILE_NAME}"
-    return replace(blank(entry), outcome=Outcome.MODIFIED, error=why)
+    return replace(local_result(entry), outcome=Outcome.MODIFIED, error=why)
 
 
 def refused_outside(entry: Entry) -> PageResult:
     """Return the refusal to push an edited document that stands in no space's directory."""
     why = f"edited, and in no space's directory by {FILE_NAME}"
-    return replace(blank(entry), error=why, exit=Exit.REFUSED)
+    return replace(local_result(entry), error=why, exit=Exit.REFUSED)
 
 
 def log_conflict(case: Case, who: str) -> None:
-    """One line for whoever audits: page, base, current version, who asked."""
+    """Log one line for an auditor: page, base, current version, and the user."""
     current = case.page.info.version.number if case.page else None
     import logging  # 2 ms for a command that has nothing to log
 
@@ -153,7 +153,7 @@ def log_conflict(case: Case, who: str) -> None:
 
 
 def conflict_event(path: str, case: Case, who: str) -> Event:
-    """The same for the mirror's audit trail."""
+    """Return the event of a conflict for the mirror's audit trail."""
     page = case.page
     return Event(
         what=f"conflict: {case.decisions.content.value}",
@@ -168,7 +168,7 @@ def conflict_event(path: str, case: Case, who: str) -> Event:
 
 
 def read_only(page: Page | None) -> str:
-    """Why a page is pulled and never pushed; empty for any other."""
+    """Return why a page is pulled and never pushed; empty for any other."""
     if page and page.info.live:
         return "a live doc, which confsync does not push"
     if page and page.info.status is Status.ARCHIVED:
@@ -177,7 +177,7 @@ def read_only(page: Page | None) -> str:
 
 
 def refusal(result: PageResult, case: Case) -> PageResult:
-    """The result for a case that neither pull nor push may act on."""
+    """Return the result of a case that neither pull nor push may act on."""
     return replace(
         result,
         outcome=Outcome.REJECTED,
@@ -188,7 +188,7 @@ def refusal(result: PageResult, case: Case) -> PageResult:
 
 
 def hint_of(case: Case) -> str:
-    """The next command; the renderer puts the path in place of `{path}`."""
+    """Return the next command; the renderer puts the path in place of `{path}`."""
     if case.decisions.parent is Parent.DIVERGED:
         now = case.page.info.version.number if case.page else 0
         return (
@@ -212,7 +212,7 @@ def hint_of(case: Case) -> str:
 
 
 def _ways_from_restored(case: Case) -> str:
-    """The commands that end the state of a restored document: keep it, combine, or give it up."""
+    """Return the commands for a restored document: keep it, merge it, or give it up."""
     now = case.page.info.version.number if case.page else 0
     known = case.newer.version if case.newer else now
     keep = f"'confsync pull --ours {{path}} --at {now}', then 'confsync push {{path}}', sends it"
@@ -224,7 +224,7 @@ def _ways_from_restored(case: Case) -> str:
 
 
 def reason(case: Case) -> str:
-    """What stands between the document and its page, in one line."""
+    """Return in one line why the document and its page cannot be reconciled."""
     base = case.stamp.version
     now = case.page.info.version.number if case.page else 0
     if case.decisions.parent is Parent.DIVERGED:
@@ -264,7 +264,9 @@ def reason(case: Case) -> str:
             assert_never(case.decisions.content)
 
 
-def unread(root: Path, scans: Iterable[SpaceScan], selection: Selection) -> list[Problem]:
+def unreadable_directories(
+    root: Path, scans: Iterable[SpaceScan], selection: Selection
+) -> list[Problem]:
     """Return the words for each directory that is meant and that cannot be read."""
     return [
         Problem(
@@ -279,5 +281,5 @@ def unread(root: Path, scans: Iterable[SpaceScan], selection: Selection) -> list
 
 
 def too_many(count: int, total: int) -> bool:
-    """Whether it is more than `MASS` pages and more than a tenth of them."""
+    """Return whether `count` is more than `MASS` and more than a tenth of `total`."""
     return count > MASS and count * 10 > total

@@ -56,7 +56,7 @@ class Report:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Note what went wrong with one space, so that the next one has its turn.
+        """Note what went wrong with one space, so that the next space goes on.
 
         Wrong credentials and a network that is away are every space's trouble, and are let through.
         """
@@ -100,15 +100,15 @@ class Report:
         return tuple(page for page in self._renamed if page.old != page.new)
 
     def told(self) -> frozenset[str]:
-        """The paths of the documents of which something was told."""
+        """Return the paths of the documents that have a result."""
         return frozenset(page.path for page in self._pages)
 
     def written(self) -> frozenset[str]:
-        """The paths of the documents whose pages are on the server as the documents say."""
+        """Return the paths of the documents that the server has as they are here."""
         return frozenset(page.path for page in self._pages if _is_written(page))
 
     def result(self) -> Result:
-        """Everything as the command's answer."""
+        """Return everything as the command's result."""
         return Result(
             self._command,
             self.pages,

@@ -15,6 +15,7 @@ from confsync.mirror.selection import Selection
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.result import Result
 from confsync.pull.resolve.resolution import Resolution, Way
+from confsync.push.options import PushOptions
 from confsync.sandbox import Store
 from tests.store_remote import StoreRemote
 
@@ -73,7 +74,7 @@ class Scene:
         return pull(self.mirror, self.remote, Selection(names), resolution=asked)
 
     def push(self, *, since: str | None = None) -> Result:
-        return push(self.mirror, self.remote, Selection(), since=since)
+        return push(self.mirror, self.remote, PushOptions(since=since))
 
     def settle(self, old: str, new: str) -> None:
         """Edit, push, and commit what was pushed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from confsync.push import candidates
+from confsync.push import scan
 from confsync.sandbox import Sandbox
 from tests import independent
 from tests.flows.conftest import Desk, writes
@@ -319,7 +319,7 @@ def test_a_document_that_was_not_read_is_never_sent(
     wiki: Sandbox, desk: Desk, pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever forgot to read it: its text would be an empty one."""
-    monkeypatch.setattr(candidates, "_meant", lambda *_: False)
+    monkeypatch.setattr(scan, "_needs_text", lambda *_: False)
     move(desk, "ENG/c.xhtml", "ENG/b/c.xhtml")
     assert "was not read" in desk.json("push", exit=4).data["errors"][0]["message"]
     assert writes(wiki) == []

@@ -29,7 +29,7 @@ from confsync.model.config import Config, SpaceConfig
 from confsync.model.outcome import PageResult
 from confsync.model.result import Result
 from confsync.pull.resolve.resolution import Resolution, Way
-from confsync.push.delete import Deleting
+from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sandbox import PageRow, Store
 from confsync.sandbox.store.rows import POST
 from tests.store_remote import StoreRemote, Trouble
@@ -322,8 +322,8 @@ class Desk:
         return lambda mirror: status(mirror, None, Selection())
 
     def push(self, *, delete: bool = False) -> Callable[[Mirror], Result]:
-        asked = Deleting() if delete else None
-        return lambda mirror: push(mirror, self.remote, Selection(), delete=asked)
+        options = PushOptions(delete=DeleteOptions() if delete else None)
+        return lambda mirror: push(mirror, self.remote, options)
 
     def restore(self, page_id: str) -> Callable[[Mirror], Result]:
         return lambda mirror: restore(mirror, self.remote, page_id)

@@ -213,11 +213,11 @@ def test_what_stands_where_it_cannot_is_an_error_that_keeps_its_id(
 def test_titles_are_unique_within_a_day() -> None:
     one = Intent("a", "1", "B", None, "A", room=DAY)
     other = Intent("b", "2", "A", None, "B", room="2026-03-08")
-    assert set(arrange([one, other], {}).turns[0]) == {"a", "b"}
+    assert set(arrange([one, other], {}).rounds[0]) == {"a", "b"}
     same = replace(other, room=DAY)
     assert set(arrange([one, same], {}).stuck) == {"a", "b"}
     waits = arrange([replace(one, title="B"), replace(same, title="C")], {})
-    assert waits.turns == (("b",), ("a",))
+    assert waits.rounds == (("b",), ("a",))
 
 
 def test_a_link_to_a_post_is_none_to_a_page_of_that_title(tmp_path: Path) -> None:

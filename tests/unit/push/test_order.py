@@ -34,10 +34,10 @@ def page(
 
 
 def run(server: Server, intents: list[Intent], order: Order, chance: random.Random) -> None:
-    """Write turn by turn, in any order within a turn."""
+    """Write round by round, in any order within a round."""
     by_path = {intent.path: intent for intent in intents}
-    for turn in order.turns:
-        for path in chance.sample(turn, len(turn)):
+    for paths in order.rounds:
+        for path in chance.sample(paths, len(paths)):
             server.write(by_path[path])
 
 
@@ -96,7 +96,7 @@ def circular(number: int, places: list[int], fresh: int) -> bool:
 
 def test_a_swap_of_titles_names_the_other_page_and_the_way_out() -> None:
     order = arrange([page("1", "B", None, was="A"), page("2", "A", None, was="B")], {})
-    assert order.turns == ()
+    assert order.rounds == ()
     assert order.stuck["1.xhtml"].why == (
         "the title 'B' is that of 2.xhtml until that is pushed, and that waits for this page"
     )
@@ -105,8 +105,8 @@ def test_a_swap_of_titles_names_the_other_page_and_the_way_out() -> None:
 
 def test_titles_are_the_same_in_any_case() -> None:
     order = arrange([page("1", "b", None, was="A"), page("2", "C", None, was="B")], {})
-    assert order.turns == (("2.xhtml",), ("1.xhtml",))
-    assert arrange([page("1", "GUIDE", None, was="Guide")], {}).turns == (("1.xhtml",),)
+    assert order.rounds == (("2.xhtml",), ("1.xhtml",))
+    assert arrange([page("1", "GUIDE", None, was="Guide")], {}).rounds == (("1.xhtml",),)
 
 
 def test_who_waits_for_a_circle_is_stuck_with_it() -> None:
@@ -118,7 +118,7 @@ def test_who_waits_for_a_circle_is_stuck_with_it() -> None:
         page("5", "D2", None),
     ]
     order = arrange(intents, {"4": "9"})
-    assert order.turns == (("3.xhtml", "5.xhtml"), ("3/4.xhtml",))
+    assert order.rounds == (("3.xhtml", "5.xhtml"), ("3/4.xhtml",))
     assert order.needs["3/4.xhtml"] == {"3.xhtml"}
     assert set(order.stuck) == {"1.xhtml", "2.xhtml"}
 
@@ -142,6 +142,6 @@ def test_what_is_not_to_be_pushed_now_is_named(other: Intent, why: str) -> None:
 def test_what_wants_to_stand_below_itself_is_stuck() -> None:
     intents = [page("1", "A", "2", under="0"), page("2", "B", "1", under="0")]
     order = arrange(intents, {"1": "0", "2": "0"})
-    assert set().union(*order.turns) | set(order.stuck) == {"1.xhtml", "2.xhtml"}
+    assert set().union(*order.rounds) | set(order.stuck) == {"1.xhtml", "2.xhtml"}
     assert len(order.stuck) == 1
     assert {stuck.why for stuck in order.stuck.values()} == {"its page would stand below itself"}

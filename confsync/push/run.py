@@ -1,0 +1,83 @@
+"""The push flow: scan, outgoing, order, then by rounds check, put and write back."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+from confsync.mirror.outside import strays_of
+from confsync.mirror.scan import SpaceScan, ids_in
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.result import Result
+from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
+from confsync.push.delete import Deletions, doomed_elsewhere, doomed_in, not_found
+from confsync.push.extras import Extras
+from confsync.push.guard import refuse_mass_changes
+from confsync.push.options import DeleteOptions, PushOptions, PushRun, SpacePush
+from confsync.push.rounds import order_of, push_in_rounds
+from confsync.push.scan import MirrorScan, narrowed, scan_mirror
+from confsync.remote import about
+from confsync.sync import renames
+from confsync.sync.commit import Commit
+from confsync.sync.people import with_names
+from confsync.sync.refusals import refused_outside
+from confsync.sync.space_view import reader_of
+
+
+def push_mirror(run: PushRun, options: PushOptions) -> Result:
+    """Push what was changed in the mirror, space by space. Raises UsageError, FileError."""
+    selection, unstaged = narrowed(run.mirror, options)
+    committing = None
+    if options.commit and not options.dry_run:
+        committing = Commit(run.mirror, run.remote, selection, theirs=False)
+    with contextlib.nullcontext() if options.dry_run else run.mirror.lock():
+        here = scan_mirror(run, options, selection, unstaged)
+        with run.report.run():
+            for scan in here.scans:
+                with run.report.step():
+                    _push_space(run, options, here, scan)
+        if not options.dry_run:
+            here.save_index(run.mirror)
+    result = _result(run, options, here)
+    return committing.of(result) if committing else result
+
+
+def _push_space(run: PushRun, options: PushOptions, here: MirrorScan, scan: SpaceScan) -> None:
+    """Push one space. Raises MassChangeError, APIAccessError."""
+    asked, deletes = options.delete or DeleteOptions(), options.delete is not None
+    remote = about(run.remote, scan.config)
+    unfit = flaw_finder(run.mirror, remote, dry_run=options.dry_run)
+    files = changed_files(run, here, scan, delete=deletes)
+    outgoing = outgoing_in(run, here, scan, files, unfit)
+    doomed = doomed_in(scan, asked, here.deleted, here.selection) if deletes else []
+    if not outgoing and not doomed and not asked.named:
+        return
+    reader = reader_of(run.remote, scan, here.newest)
+    extras = Extras(run.mirror, remote, files, delete=deletes)
+    space = SpacePush(run, options, scan, reader, extras, unfit)
+    doomed += doomed_elsewhere(reader, asked, here.page_ids)
+    refuse_mass_changes(space, outgoing, doomed, files)
+    push_in_rounds(space, outgoing, order_of(space, outgoing))
+    Deletions(space, here.whereabouts).delete(doomed)
+
+
+def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
+    """Return what the run reports, with what stands outside of every space and renamed pages."""
+    report = run.report
+    if options.delete and not report.errors:
+        report.refuse(*not_found(options.delete, report))
+    pages = [page for page in report.pages if page.outcome is not Outcome.CLEAN]
+    if here.selection.everything:
+        pages += _outside_of_spaces(run, here, pages)
+    told = tuple(pages) if report.interrupted else with_names(run.mirror, run.remote, pages)
+    if report.renamed:
+        report.note(*renames.notes(run.mirror.scan(), report.renamed))
+    return replace(report.result(), pages=told)
+
+
+def _outside_of_spaces(run: PushRun, here: MirrorScan, pages: list[PageResult]) -> list[PageResult]:
+    """Return the refusals of edited documents in no space's directory, and note all of them."""
+    told = {page.id for page in pages} - ids_in(here.scans)
+    outside = strays_of(run.mirror, here.scans, told)
+    run.report.note(*outside.notes)
+    return [refused_outside(entry) for entry in outside.edited]

@@ -1,0 +1,153 @@
+"""The first step of a push: read the mirror, and ask git what it knows. No server is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+
+from confsync.mirror.committed import newest_stamps
+from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.git import worktree
+from confsync.mirror.index import Index
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry, SpaceScan, ids_in, knowing, read
+from confsync.mirror.selection import Selection
+from confsync.model.stamp import Attached
+from confsync.push.absences import Missing, deleted_documents, truly_deleted
+from confsync.push.options import DeleteOptions, PushOptions, PushRun
+from confsync.sync import merge_base, scope
+from confsync.sync.attachments.beside import deleted_here
+from confsync.sync.fetch import Newer, Newest
+from confsync.sync.refusals import unreadable_directories
+from confsync.sync.space_view import put_back
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorScan:
+    """What a push found in the mirror and in git.
+
+    `selection` is what a person selected, narrowed by git. `unstaged` are the paths of documents
+    that must be as git's index has them, and are not. `restored` are the paths of documents that
+    git seems to have put back. `deleted` are documents that a person deleted, by page id, and
+    `whereabouts` looks for them elsewhere. `deleted_files` are deleted files of attachments.
+    `newest` are the newest stamps that git knows, `newest_files` those of attachments. `index`
+    remembers which documents changed.
+    """
+
+    scans: tuple[SpaceScan, ...]
+    selection: Selection
+    unstaged: frozenset[str]
+    restored: frozenset[str]
+    deleted: Mapping[str, Entry]
+    whereabouts: Whereabouts
+    deleted_files: frozenset[str]
+    newest: Newest
+    newest_files: Mapping[str, Mapping[str, Attached]]
+    index: Index | None
+
+    @property
+    def page_ids(self) -> frozenset[str]:
+        """The ids of the pages that have a document here, or had one until a person deleted it."""
+        return ids_in(self.scans) | self.deleted.keys()
+
+    def save_index(self, mirror: Mirror) -> None:
+        """Remember which documents are as they were read, and as the push wrote them."""
+        if self.index:
+            self.index.wrote(mirror.fresh)
+            self.index.save()
+
+
+def narrowed(mirror: Mirror, options: PushOptions) -> tuple[Selection, frozenset[str]]:
+    """Return the selection as git narrows it, and the paths in it that differ from git's index."""
+    directories = mirror.config.directories
+    among, differing = options.selection.among, frozenset[str]()
+    if options.since is not None:
+        changed = worktree.changed_documents(mirror.root, directories, options.since)
+        among = changed if among is None else among & changed
+    if options.staged:
+        changed, differing = worktree.staged_documents(mirror.root, directories)
+        among = changed if among is None else among & changed
+    return replace(options.selection, among=among), differing
+
+
+def scan_mirror(
+    run: PushRun, options: PushOptions, selection: Selection, unstaged: frozenset[str]
+) -> MirrorScan:
+    """Read every document once, and ask git; report what cannot be read.
+
+    Raises UsageError for a selected name that is nothing, FileError.
+    """
+    mirror, delete = run.mirror, options.delete
+    index = _index_for(mirror, delete)
+    scans = mirror.scan(index.read if index else None)
+    run.report.refuse(*unreadable_directories(mirror.root, scans, selection))
+    deleted = deleted_documents(mirror, scans, delete)
+    scans = knowing(scans, deleted)
+    git = newest_stamps.read(mirror.root, mirror.config.directories, options.since)
+    newest = merge_base.newest_of(mirror, git)
+    restored = _restored_in(scans, newest.likely)
+    scans = _with_texts(mirror, scans, restored)
+    deleted = scope.not_excluded(scans, deleted)
+    known = [entry.path for scan in scans for entry in scan.entries]
+    known += [entry.path for entry in deleted.values() if delete]
+    selection.check(known, mirror.config.directories)
+    asked = delete or DeleteOptions()
+    missing = Missing(mirror, scans, deleted if delete else {}, asked, selection)
+    whereabouts = missing.whereabouts()
+    if delete:
+        deleted = truly_deleted(missing, whereabouts, run.report)
+    return MirrorScan(
+        scans,
+        selection,
+        unstaged,
+        restored,
+        deleted,
+        whereabouts,
+        deleted_here(mirror),
+        newest,
+        git.attachments,
+        index,
+    )
+
+
+def _index_for(mirror: Mirror, delete: DeleteOptions | None) -> Index | None:
+    """Return the index by which only title and stamp of unchanged documents are read.
+
+    A document without its bytes is never written over: confsync replaces only what it read.
+    """
+    if delete is not None or mirror.config.labels or mirror.config.attachments:
+        return None
+    return Index(mirror.root)
+
+
+def _with_texts(
+    mirror: Mirror, scans: tuple[SpaceScan, ...], restored: Set[str]
+) -> tuple[SpaceScan, ...]:
+    """Return the scans with every text that may be sent.
+
+    Git's word goes first: by it, too, a document moves. `restored` are the paths of documents that
+    git seems to have put back.
+    """
+    return tuple(
+        replace(
+            scan,
+            entries=tuple(
+                read(mirror.root, entry.path) if _needs_text(scan, entry, restored) else entry
+                for entry in scan.entries
+            ),
+        )
+        for scan in scans
+    )
+
+
+def _needs_text(scan: SpaceScan, entry: Entry, restored: Set[str]) -> bool:
+    """Return whether a document is sent because of its place, and its text was not read yet."""
+    sent = scan.moves(entry) or entry.path in scan.foreign or entry.path in restored
+    return not entry.raw and sent
+
+
+def _restored_in(scans: tuple[SpaceScan, ...], newer_than: Newer) -> frozenset[str]:
+    """Return the paths of documents that git seems to have put back; the server decides."""
+    return frozenset(
+        entry.path for scan in scans for entry in scan.entries if put_back(scan, entry, newer_than)
+    )
