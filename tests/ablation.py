@@ -652,8 +652,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/space_view.py",
-                "guessed = whose_place(scan, fresh, home, titles) if scan.lost else {}",
-                "guessed: dict[str, str] = {}",
+                "whose_place(scan, new, listing.home, options.titles) if scan.lost else {}\n",
+                "{}\n",
             ),
         ),
         (
@@ -1589,8 +1589,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/space_view.py",
-                "with_new = with_new and not scan.has_stand_ins",
-                "with_new = with_new",
+                "fresh = fresh if options.with_new and not scan.has_stand_ins else {}",
+                "fresh = fresh if options.with_new else {}",
             ),
         ),
         (

@@ -40,7 +40,7 @@ from confsync.sync.fetch import Reader
 from confsync.sync.people import with_names
 from confsync.sync.refusals import blank, too_many, unread
 from confsync.sync.renames import Renamed
-from confsync.sync.space_view import reader_of, view
+from confsync.sync.space_view import ViewOptions, reader_of, view
 
 if TYPE_CHECKING:
     from confsync.sync.commit import Commit
@@ -243,9 +243,7 @@ def _plan(
     deleted: dict[str, str],
     away: frozenset[str],
 ) -> Plan:
-    seen = view(
-        reader,
-        scan,
+    options = ViewOptions(
         how.selection,
         elsewhere=claimed_elsewhere(scans, scan) | away,
         deleted=deleted,
@@ -256,6 +254,7 @@ def _plan(
         whole=how.mirror.whole,
         titles=lambda page_id: [t for i, t in how.mirror.bases.titles(page_id, 1) if i == page_id],
     )
+    seen = view(reader, scan, options)
     plan = planning.plan(how, seen, deleted)
     unreadable = {entry.path for entry in seen.scan.entries if entry.is_unreadable}
     if unreadable.intersection(plan.moves):

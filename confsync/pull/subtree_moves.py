@@ -10,7 +10,8 @@ from confsync.model.config import SpaceConfig
 from confsync.model.result import each_space
 from confsync.remote import Remote
 from confsync.sync import scope
-from confsync.sync.space_view import folders_of, reader_of
+from confsync.sync.space_pages import folders_of
+from confsync.sync.space_view import reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def _of(remote: Remote, group: list[SpaceScan]) -> Iterator[Stray]:
     listed = {info.id: info for info in remote.listing(reader.space, archived=archived)}
     if any(info.flaw for info in listed.values()):
         return  # what stands above a page is not known for certain: none goes anywhere this time
-    folders = folders_of(reader, listed)
+    folders = folders_of(reader, listed).found
     owner: dict[str, SpaceConfig] = {}
     for scan in group:
         home = scan.config.root or reader.space.home
