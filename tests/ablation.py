@@ -64,9 +64,9 @@ ABLATIONS = (
         tuple(
             Cut(
                 f"confsync/remote/{flavor}.py",
-                '"version": {"number": base + 1, "message": message',
+                '"version": {"number": base + 1, "message": new.message',
                 '"version": {"number": self.page(page_id).info.version.number + 1, '
-                '"message": message',
+                '"message": new.message',
             )
             for flavor in ("cloud", "datacenter")
         ),
@@ -560,9 +560,9 @@ ABLATIONS = (
         "a text that was laid out elsewhere is that of its page",
         (
             Cut(
-                "confsync/document/document.py",
-                "if laid is None or laid.digest != stamp.digest:",
-                "if laid is None:",
+                "confsync/pull/new_documents.py",
+                "if laid is not None and laid.digest == stamp.digest:",
+                "if laid is not None:",
             ),
         ),
         ("tests/flows/test_helper_process.py::test_texts_that_were_mixed_up_are_not_used",),
@@ -770,14 +770,12 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/moves.py",
-                "            _spell(mirror, mirror.inside(new.path).parent, spelled)\n",
+                "            _spell(self._mirror, self._mirror.inside(new.path).parent, spelled)\n",
                 "            pass\n",
             ),
             Cut(
                 "confsync/mirror/moves.py",
-                "        for old in moves:\n"
-                "            mirror.drop_empty(mirror.inside(old).parent)\n"
-                "        spelled",
+                "        self._drop_old()\n        spelled",
                 "        spelled",
             ),
         ),

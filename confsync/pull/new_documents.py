@@ -97,10 +97,10 @@ def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> 
 
 def text_of(how: How, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
     """A page's first document. Raises NotUnicodeError."""
-    layout = how.mirror.config.layout
-    return document.render(
-        page.info.title, page.body, stamp, labels=stamp.labels, how=layout, laid=laid
-    )
+    title, labels = page.info.title, stamp.labels
+    if laid is not None and laid.digest == stamp.digest:
+        return document.render_laid(title, laid, stamp, labels=labels)
+    return document.render(title, page.body, stamp, labels=labels, how=how.mirror.config.layout)
 
 
 def _as_read(result: PageResult, info: PageInfo) -> PageResult:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from confsync.document import document
+from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
 from confsync.mirror.scan import Entry
 from confsync.model.config import FILE_NAME
@@ -221,12 +222,11 @@ def _replace(how: How, step: Step, case: Case) -> Step:
         raise ValueError(f"{step.result.path}: there is nothing to replace it with")
     parent, day = _stamped_parent(how, case), _day(how, case)
     stamp = replace(stamp_of(page, case), parent=parent, posted=day)
-    title, body = page.info.title, page.body
-    layout = how.mirror.config.layout
-    data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)
+    fields = Fields(page.info.title, page.body)
+    data = document.update(step.entry.document, stamp, fields, how.mirror.config.layout)
     same = page.info.version.number == case.stamp.version
     outcome = Outcome.REFRESHED if same else Outcome.PULLED
-    result = replace(step.result, outcome=outcome, title=title)
+    result = replace(step.result, outcome=outcome, title=page.info.title)
     return replace(step, data=data, base=(stamp, page), result=result)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from confsync.document import document
 from confsync.document.attachments import names as attachments
-from confsync.document.document import Document
+from confsync.document.document import Document, Fields
 from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst
 from confsync.mirror import attachment_files as files
@@ -48,7 +48,7 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
     after = document.parse(step.data, step.result.path) if step.data else found
     stamp = replace(after.stamp or case.stamp, labels=theirs)
     wanted = found.labels if same(result, found.labels) else result
-    data = document.update(after, stamp, labels=wanted)
+    data = document.update(after, stamp, Fields(labels=wanted))
     if step.result.outcome is Outcome.CLEAN:
         step = replace(step, result=replace(step.result, outcome=Outcome.REFRESHED))
     return replace(step, data=data)

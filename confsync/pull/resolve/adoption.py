@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from confsync.document import document
+from confsync.document.document import Fields
 from confsync.errors import ConfsyncError, Exit, FileError, UnopenedError
 from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
@@ -93,9 +94,8 @@ def _sides(
                 hint="'confsync pull --theirs {path}' takes the server's text",
             )
         labels = stamp.labels if found.labels is None else found.labels
-        return document.update(found, stamp, labels=labels), fresh
+        return document.update(found, stamp, Fields(labels=labels)), fresh
     if found is None:
         return fresh, entry.raw
-    title, body, layout = page.info.title, page.body, how.mirror.config.layout
-    data = document.update(found, stamp, title=title, body=body, labels=stamp.labels, how=layout)
-    return data, entry.raw
+    fields = Fields(page.info.title, page.body, stamp.labels)
+    return document.update(found, stamp, fields, how.mirror.config.layout), entry.raw

@@ -45,7 +45,7 @@ def _told(mirror: Mirror, step: Step, path: str) -> bool:
     found = document.parse(step.data, path)
     if found.stamp is None or b"\r\n" in step.data:
         return False
-    stages = tuple(document.update(found, found.stamp, laid=side) for side in step.sides)
+    stages = tuple(document.update_laid(found, found.stamp, side) for side in step.sides)
     try:
         return gitindex.note_conflict(mirror.root, path, step.entry.raw, stages)
     except FileError:

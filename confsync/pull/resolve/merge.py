@@ -8,7 +8,7 @@ from confsync.diff.difference import Difference, Side
 from confsync.diff.text import unified
 from confsync.document import document, layout
 from confsync.document import storage_format as storage
-from confsync.document.document import Document
+from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror.git import texts as gittext
 from confsync.mirror.mirror import Mirror
@@ -78,10 +78,8 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
     page, stamp = found.page, found.stamp
     match asked.way:
         case Way.THEIRS:
-            title, body, how = page.info.title, page.body, mirror.config.layout
-            data = document.update(
-                found.document, stamp, title=title, body=body, labels=found.labels, how=how
-            )
+            fields = Fields(page.info.title, page.body, found.labels)
+            data = document.update(found.document, stamp, fields, mirror.config.layout)
             if not found.is_edit:
                 return Resolved(data)
             return Resolved(data, found.entry.raw, _given_up(found, asked.way))
@@ -144,16 +142,11 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
     laid, conflicted = gittext.merge(before, ours, theirs, labels)
     flaw = None if conflicted else storage.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
-        data = document.update(
-            mine,
-            found.stamp,
-            title=title,
-            body=layout.unlay(laid),
-            labels=found.labels,
-            how=mirror.config.layout,
-        )
+        fields = Fields(title, layout.unlay(laid), found.labels)
+        data = document.update(mine, found.stamp, fields, mirror.config.layout)
     else:
-        data = document.update(mine, found.stamp, title=title, laid=laid, labels=found.labels)
+        fields = Fields(title, labels=found.labels)
+        data = document.update_laid(mine, found.stamp, laid, fields)
     sides = (before, ours, theirs) if conflicted else None
     return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "", sides=sides)
 
