@@ -42,7 +42,7 @@ from confsync.sync import scope
 from confsync.sync.attachments.beside import deleted_here
 from confsync.sync.commit import Commit
 from confsync.sync.people import with_names
-from confsync.sync.refusals import refused_outside, unread
+from confsync.sync.refusals import refused_outside, unreadable_directories
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import reader_of
 
@@ -79,7 +79,7 @@ def push(
     with contextlib.nullcontext() if dry_run else mirror.lock():
         known = index_for(mirror, delete)
         scans = mirror.scan(known.read if known else None)
-        errors += unread(mirror.root, scans, selection)
+        errors += unreadable_directories(mirror.root, scans, selection)
         deleted = deleted_documents(mirror, scans, delete)
         scans = knowing(scans, deleted)
         git = newest_stamps.read(mirror.root, mirror.config.directories, since)

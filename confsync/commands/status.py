@@ -37,14 +37,14 @@ from confsync.sync.fetch import Case, Newer, Reader
 from confsync.sync.people import with_names
 from confsync.sync.preflight import RESOLVE, conflict_of, flaw_of_marker, gather_bases
 from confsync.sync.refusals import (
+    deletion_refusal,
     edited_outside,
     failed,
-    flawed,
     hint_of,
     read_only,
     reason,
-    traced,
-    unread,
+    unreadable_directories,
+    unusable_row,
 )
 from confsync.sync.space_view import Attachments, SpaceView, ViewOptions, put_back, reader_of, view
 
@@ -101,7 +101,7 @@ def status(
     notes: list[str] = []
     present = {entry.claimed_id for scan in scans for entry in scan.entries}
     pages: list[PageResult] = []
-    errors = unread(mirror.root, scans, selection)
+    errors = unreadable_directories(mirror.root, scans, selection)
     gather_bases(
         mirror, (e.document for scan in scans for e in scan.entries if selection.has(e.path))
     )
@@ -160,7 +160,7 @@ def _absent(
         if trace is None:
             yield PageResult(entry.path, Outcome.DELETED, page_id)
             continue
-        why, _ = traced(trace, entry, outside=sight.is_outside(trace.path))
+        why, _ = deletion_refusal(trace, entry, outside=sight.is_outside(trace.path))
         outcome = Outcome.MOVED if trace.certain else Outcome.DELETED
         yield PageResult(entry.path, outcome, page_id, error=why)
 
@@ -245,7 +245,7 @@ def _pages(
         infos = seen.attachments.get(entry.page_id or "") if seen else None
         yield _with_files(mirror, entry, page, infos, git)
     if seen:
-        yield from (flawed(scan.config.path, info) for info in seen.flawed)
+        yield from (unusable_row(scan.config.path, info) for info in seen.flawed)
         for info in seen.new.values():
             where = f"{scan.config.path}/ (page {info.id})"
             yield PageResult(

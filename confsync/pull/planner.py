@@ -31,7 +31,14 @@ from confsync.sync import merge_base as bases
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.labels import changed
-from confsync.sync.refusals import beside, blank, conflict_event, failed, flawed, refusal
+from confsync.sync.refusals import (
+    compared_result,
+    conflict_event,
+    failed,
+    local_result,
+    refusal,
+    unusable_row,
+)
 from confsync.sync.renames import outdated
 from confsync.sync.space_view import SpaceView
 
@@ -74,7 +81,7 @@ def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
         for page_id, path in deleted.items()
         if page_id in seen.infos and page_id not in seen.cases
     ]
-    steps += [Step(None, flawed(seen.scan.config.path, info)) for info in seen.flawed]
+    steps += [Step(None, unusable_row(seen.scan.config.path, info)) for info in seen.flawed]
     steps = [with_move(with_place(how, step, placed), placed.moves) for step in steps]
     return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
 
@@ -105,12 +112,12 @@ def _guarded(how: How, entry: Entry, case: Case) -> Step:
     try:
         return _step(how, entry, case)
     except ConfsyncError as error:
-        result = replace(blank(entry), decision=case.decisions.content.value)
+        result = replace(local_result(entry), decision=case.decisions.content.value)
         return Step(entry.path, failed(result, error), entry)
 
 
 def _step(how: How, entry: Entry, case: Case) -> Step:
-    result = replace(beside(entry, case), outcome=Outcome.CLEAN)
+    result = replace(compared_result(entry, case), outcome=Outcome.CLEAN)
     step = Step(entry.path, result, entry)
     asked = how.resolution_of(entry.path)
     if case.page is None:
@@ -173,7 +180,7 @@ def _absent(how: How, step: Step, case: Case, asked: Resolution | None) -> Step:
 def _left_out(entry: Entry) -> Step:
     """The document of a page that is excluded; only one without changes is removed."""
     found = entry.document
-    result = replace(blank(entry), outcome=Outcome.DELETED, error=f"excluded by {FILE_NAME}")
+    result = replace(local_result(entry), outcome=Outcome.DELETED, error=f"excluded by {FILE_NAME}")
     if found is None or found.modified or changed(found):
         why = f"excluded by {FILE_NAME}; your changes are kept"
         return Step(entry.path, replace(result, outcome=Outcome.KEPT, error=why), entry)

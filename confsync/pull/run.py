@@ -38,7 +38,7 @@ from confsync.sync import scope
 from confsync.sync.attachments.beside import deleted_here
 from confsync.sync.fetch import Reader
 from confsync.sync.people import with_names
-from confsync.sync.refusals import blank, too_many, unread
+from confsync.sync.refusals import local_result, too_many, unreadable_directories
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import ViewOptions, reader_of, view
 
@@ -92,7 +92,7 @@ def bring(
             for entry in scan.entries
             if entry.error and selection.has(entry.path)
         ]
-        errors += unread(mirror.root, scans, selection)
+        errors += unreadable_directories(mirror.root, scans, selection)
         try:
             how = How(
                 mirror,
@@ -218,7 +218,7 @@ def _hand_over(
         return how.mirror.scan(), nobody
     for stray in found:
         why = f"its page belongs to {stray.space.path}/ now"
-        pages.append(replace(blank(stray.entry), outcome=Outcome.MOVED, error=why))
+        pages.append(replace(local_result(stray.entry), outcome=Outcome.MOVED, error=why))
     gone = {stray.entry.path for stray in found}
     rest = (
         replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))

@@ -16,7 +16,7 @@ from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.push.delete import Deleting
 from confsync.sync import scope
-from confsync.sync.refusals import blank, by_id, traced
+from confsync.sync.refusals import delete_by_id, deletion_refusal, local_result
 
 
 class Missing(NamedTuple):
@@ -54,16 +54,16 @@ def truly_deleted(
         why = f"confsync cannot tell whether a pull removed its document: {problem}"
         back = f"'git checkout HEAD -- {REMOVED}' brings the file back as it was committed"
         refused = {
-            i: replace(blank(entry), error=why, hint=f"{back}; {by_id(entry)}")
+            i: replace(local_result(entry), error=why, hint=f"{back}; {delete_by_id(entry)}")
             for i, entry in missing.unnamed.items()
         }
     for page_id, trace in sight.look().items():
         entry = missing.entries[page_id]
-        why, hint = traced(trace, entry, outside=sight.is_outside(trace.path))
-        refused[page_id] = replace(blank(entry), error=why, hint=hint)
+        why, hint = deletion_refusal(trace, entry, outside=sight.is_outside(trace.path))
+        refused[page_id] = replace(local_result(entry), error=why, hint=hint)
     for page_id, entry in _doubtful(missing).items():
         why = f"{REMOVED} says that a pull removed its document, and git has the document since"
-        refused[page_id] = replace(blank(entry), error=why, hint=by_id(entry))
+        refused[page_id] = replace(local_result(entry), error=why, hint=delete_by_id(entry))
     pages += [
         replace(told, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
         for told in refused.values()

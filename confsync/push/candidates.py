@@ -31,7 +31,7 @@ from confsync.sync.attachments import beside as attaching
 from confsync.sync.attachments.beside import Beside
 from confsync.sync.fetch import Newer
 from confsync.sync.preflight import Flaw, flaw_of, gather_bases
-from confsync.sync.refusals import MASS, blank, failed, too_many
+from confsync.sync.refusals import MASS, failed, local_result, too_many
 from confsync.sync.space_view import put_back
 
 
@@ -100,7 +100,7 @@ def without_differing(
         if entry.path in differing:
             why = "its work tree differs from what is staged"
             hint = "'git add' it, or push without --staged"
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+            pages.append(replace(local_result(entry), error=why, hint=hint, exit=Exit.REFUSED))
     return [entry for entry in waiting if entry.path not in differing]
 
 
@@ -122,7 +122,7 @@ def flaw_finder(mirror: Mirror, remote: Remote, *, dry_run: bool) -> Unfit:
         try:
             mirror.check_writable(entry.path, probed, probe=not dry_run)
         except FileError as error:
-            return failed(blank(entry), error)
+            return failed(local_result(entry), error)
         return None
 
     return unfit
@@ -132,7 +132,7 @@ def _flawed(entry: Entry, flaw: Flaw) -> PageResult:
     hint = "'confsync check {path}' shows where; correct that, then push again"
     if flaw.doubt:
         hint = "'confsync pull --theirs {path}' takes the server's text and keeps a copy of yours"
-    return replace(blank(entry), error=str(flaw), hint=hint, exit=Exit.REFUSED)
+    return replace(local_result(entry), error=str(flaw), hint=hint, exit=Exit.REFUSED)
 
 
 def outgoing_in(
@@ -173,7 +173,7 @@ def outgoing_in(
         if entry.path in excluded:
             why = f"excluded by {FILE_NAME}; not pushed"
             hint = f"change 'include' or 'exclude' in {FILE_NAME}, or 'confsync pull --prune'"
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+            pages.append(replace(local_result(entry), error=why, hint=hint, exit=Exit.REFUSED))
             continue
         outgoing.append(entry)
     gather_bases(mirror, (entry.document for entry in outgoing))
@@ -190,7 +190,7 @@ def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:
     place = scan.outer(paths.place_of_day(stamp.posted or "" if stamp else ""))
     why = f"a blog post stays below its day, {place}/: blog posts do not move"
     hint = "'confsync pull' puts it back"
-    return replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED)
+    return replace(local_result(entry), error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def changed_files(
@@ -217,15 +217,15 @@ def changed_files(
         try:
             beside = attaching.beside(mirror, entry.path, entry.document, gone, newest)
         except FileError as error:
-            pages.append(failed(blank(entry), error))
+            pages.append(failed(local_result(entry), error))
             continue
         if beside.misnamed:
             why = f"{scope.few(beside.misnamed)}: {MISNAMED}"
             hint = "rename the file, and what the page shows"
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+            pages.append(replace(local_result(entry), error=why, hint=hint, exit=Exit.REFUSED))
         elif beside.stand_ins:
             why, hint = attaching.told_of_stand_ins(beside)
-            pages.append(replace(blank(entry), error=why, hint=hint, exit=Exit.REFUSED))
+            pages.append(replace(local_result(entry), error=why, hint=hint, exit=Exit.REFUSED))
         elif beside.changed(delete=delete) or beside.put_back():
             found[entry.path] = beside
     return found

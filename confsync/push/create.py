@@ -38,7 +38,7 @@ from confsync.model.stamp import Local, Stamp, message_with_token, token, token_
 from confsync.push.extras import Extras
 from confsync.push.put_page import of_this_page
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import blank, failed, taken
+from confsync.sync.refusals import failed, local_result, title_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Creations:
         """Create them, parents before children, each settled before the next."""
         if self._scan.config.posts:
             for entry in entries:
-                foretold = replace(blank(entry), outcome=Outcome.CREATED)
+                foretold = replace(local_result(entry), outcome=Outcome.CREATED)
                 self._pages.append(foretold if dry_run else self._one(entry, None))
             return
         new = {entry.path for entry in self._scan.entries if entry.document and not entry.page_id}
@@ -193,26 +193,26 @@ class Creations:
             parent = self.made.get(above) or self._scan.new_parent(entry, self._reader.space.home)
             rehearsed = dry_run and any(page.path == above for page in self._pages)
             if dry_run and (parent is not None or (above in new and rehearsed)):
-                self._pages.append(replace(blank(entry), outcome=Outcome.CREATED))
+                self._pages.append(replace(local_result(entry), outcome=Outcome.CREATED))
             elif parent is not None:
                 self._pages.append(self._one(entry, parent))
             elif above in new:
                 why = f"{above}, below which it stands, is not on the server yet"
-                result = replace(blank(entry), outcome=Outcome.SKIPPED, error=why)
+                result = replace(local_result(entry), outcome=Outcome.SKIPPED, error=why)
                 self._pages.append(replace(result, exit=Exit.REFUSED))
             else:
                 why = "its directory belongs to no page: put it beside or below one"
                 if self._scan.inner(entry.path).startswith(f"{BLOG}/"):
                     key = self._scan.config.key
                     why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
-                self._pages.append(replace(blank(entry), error=why, exit=Exit.REFUSED))
+                self._pages.append(replace(local_result(entry), error=why, exit=Exit.REFUSED))
 
     def _above(self, entry: Entry) -> str:
         return f"{entry.path.rpartition('/')[0]}{paths.SUFFIX}"
 
     def _one(self, entry: Entry, parent: str | None) -> PageResult:
         found = entry.document
-        result = replace(blank(entry), decision="untracked")
+        result = replace(local_result(entry), decision="untracked")
         if found is None:
             raise ValueError(f"{entry.path} cannot be read")
         try:
@@ -228,7 +228,7 @@ class Creations:
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
-            return taken(result, made.info, earlier=made.earlier)
+            return title_taken(result, made.info, earlier=made.earlier)
         self.made[entry.path] = made.id
         self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
         return self._settled(entry, made, parent, replace(result, id=made.id))

@@ -32,7 +32,7 @@ from confsync.model.page import Page, Status
 from confsync.model.stamp import Local, Stamp
 from confsync.sync.compare import Absent, Content, Decisions
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import conflict_event, failed, refusal, traced
+from confsync.sync.refusals import conflict_event, deletion_refusal, failed, refusal
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
 
@@ -226,7 +226,7 @@ class Deletions:
         if trace is None:
             return None
         outside = self._sight.is_outside(trace.path)
-        why, hint = traced(trace, self._sight.gone[one.page_id], outside=outside)
+        why, hint = deletion_refusal(trace, self._sight.gone[one.page_id], outside=outside)
         return replace(_rejected(result, why), hint=hint)
 
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:

@@ -17,7 +17,7 @@ from confsync.sync import labels as labelling
 from confsync.sync.attachments.beside import Beside
 from confsync.sync.compare import Labels
 from confsync.sync.fetch import Case
-from confsync.sync.refusals import blank, failed
+from confsync.sync.refusals import failed, local_result
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class Extras:
         try:
             sending.upload(message)
         except Conflict as conflict:
-            told = replace(blank(entry), id=page_id, error=conflict.why, hint=conflict.hint)
+            told = replace(local_result(entry), id=page_id, error=conflict.why, hint=conflict.hint)
             return replace(told, exit=Exit.REFUSED)
         except FileError as error:
-            return failed(blank(entry), error)
+            return failed(local_result(entry), error)
         for old, new in sending.renamed.items():
             why = f"the server calls the attachment '{old}' '{new}' now: rename it in the browser"
             self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)

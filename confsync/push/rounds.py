@@ -20,7 +20,7 @@ from confsync.push.extras import Extras
 from confsync.push.order import Intent, Order
 from confsync.push.send import Sending, Unfit
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import blank
+from confsync.sync.refusals import local_result
 from confsync.sync.renames import Renamed
 
 
@@ -58,13 +58,13 @@ class Turns:
                 ready = self._ready([entries[path] for path in turn], planned)
                 self._write(ready, dry_run=dry_run, progress=progress)
             for path, stuck in planned.stuck.items():
-                result = replace(blank(entries[path]), error=stuck.why, hint=stuck.hint)
+                result = replace(local_result(entries[path]), error=stuck.why, hint=stuck.hint)
                 self._pages.append(replace(result, exit=Exit.REFUSED))
         finally:
             told = {page.path for page in self._pages}
             untold = (entry for entry in waiting if entry.path not in told)
             self._pages.extend(
-                replace(blank(entry), outcome=Outcome.SKIPPED, error="not tried")
+                replace(local_result(entry), outcome=Outcome.SKIPPED, error="not tried")
                 for entry in untold
             )
 
@@ -89,7 +89,7 @@ class Turns:
                 ready.append(entry)
                 continue
             why = f"waits for {', '.join(missing)}, which was not pushed"
-            skipped = replace(blank(entry), outcome=Outcome.SKIPPED, error=why)
+            skipped = replace(local_result(entry), outcome=Outcome.SKIPPED, error=why)
             self._pages.append(replace(skipped, exit=Exit.REFUSED))
         return ready
 

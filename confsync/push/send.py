@@ -31,14 +31,14 @@ from confsync.push.write_back import Settling, leaves_text, was_sent
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case, Reader
 from confsync.sync.refusals import (
-    beside,
-    blank,
+    compared_result,
     conflict_event,
     failed,
+    local_result,
     log_conflict,
     read_only,
     refusal,
-    taken,
+    title_taken,
 )
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import sides_of
@@ -119,18 +119,18 @@ class Sending:
         if entry.path in self._landed:
             case, made = self._landed[entry.path]
             why = f"landed as v{made.version}; the next push settles the file"
-            result = replace(beside(entry, case), outcome=Outcome.UPDATED, error=why)
+            result = replace(compared_result(entry, case), outcome=Outcome.UPDATED, error=why)
             return replace(result, remote=made.version)
         if entry.path in self._begun:
             why = "was sent; the next push finds out whether it landed"
-            return replace(blank(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
-        return _not_tried(blank(entry))
+            return replace(local_result(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
+        return _not_tried(local_result(entry))
 
     def _rehearse(self, entries: list[Entry]) -> None:
         cases, failures = self._cases(entries)
         self._pages += failures
         for _, entry, case in cases:
-            result = beside(entry, case)
+            result = compared_result(entry, case)
             if told := self._read_only(entry, case):
                 self._pages.append(told)
             elif leaves_text(self._extras, entry, case):
@@ -203,9 +203,9 @@ class Sending:
             answer = found[stamp.id]
             case = self._reader.decided(stamp, local, answer)
             if isinstance(case, APIAccessError):
-                failures.append(failed(blank(entry), case))
+                failures.append(failed(local_result(entry), case))
             elif self._is_unchanged(entry, case):
-                failures.append(replace(beside(entry, case), outcome=Outcome.CLEAN))
+                failures.append(replace(compared_result(entry, case), outcome=Outcome.CLEAN))
             else:
                 cases.append((checked, entry, case))
         return cases, failures
@@ -221,7 +221,7 @@ class Sending:
         """Do what the decisions say about one page; None when it is to be settled."""
         at, entry, case = checked
         if self._ended:
-            return _not_tried(beside(entry, case))
+            return _not_tried(compared_result(entry, case))
         try:
             if self._clock() - at > CHECK_LASTS:
                 case = self._reader.again(case, case.stamp.version)
@@ -230,7 +230,7 @@ class Sending:
             if isinstance(error, CredentialsError | NetworkError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
-            return self._of_title(entry, case, error) or failed(beside(entry, case), error)
+            return self._of_title(entry, case, error) or failed(compared_result(entry, case), error)
 
     def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:
         """The refusal that names the page whose title it is that this one was to have."""
@@ -243,10 +243,10 @@ class Sending:
             return None  # the server's own words will do
         # A blog post has its title for one day.
         others = [o for o in found if o.id != case.stamp.id and o.posted == case.stamp.posted]
-        return taken(beside(entry, case), others[0]) if others else None
+        return title_taken(compared_result(entry, case), others[0]) if others else None
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
-        result = beside(entry, case)
+        result = compared_result(entry, case)
         if told := self._read_only(entry, case):
             return told
         what: Landed | NoVersion | Case | None = settled(case)
@@ -272,7 +272,7 @@ class Sending:
             case NoVersion():
                 return _without_version(result)
             case Case():
-                return self._refused(beside(entry, what), what)
+                return self._refused(compared_result(entry, what), what)
 
     def _written(self, case: Case) -> Landed | NoVersion | Case:
         """Send a text, unless the server has taken the same text without making a version."""
@@ -290,7 +290,7 @@ class Sending:
         why = (
             read_only(case.page) if writable(case) or leaves_text(self._extras, entry, case) else ""
         )
-        return replace(beside(entry, case), error=why, exit=Exit.REFUSED) if why else None
+        return replace(compared_result(entry, case), error=why, exit=Exit.REFUSED) if why else None
 
     def _refused(self, result: PageResult, case: Case) -> PageResult:
         told = _not_sent(result, case)

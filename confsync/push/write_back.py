@@ -20,7 +20,7 @@ from confsync.push.put_page import Landed, settled, writable
 from confsync.sync import renames as naming
 from confsync.sync.compare import Absent, Content
 from confsync.sync.fetch import Case, Found, Reader
-from confsync.sync.refusals import beside
+from confsync.sync.refusals import compared_result
 from confsync.sync.renames import Renamed
 
 
@@ -87,7 +87,7 @@ class Settling:
         alone = leaves_text(self._extras, entry, case)
         sent = alone or was_sent(case) or self._extras.words(entry, alone=alone)
         outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
-        return replace(beside(entry, case), outcome=outcome, remote=made.version)
+        return replace(compared_result(entry, case), outcome=outcome, remote=made.version)
 
     def _written(
         self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None

@@ -24,8 +24,8 @@ from confsync.sync.fetch import Case
 MASS = 10
 
 
-def blank(entry: Entry) -> PageResult:
-    """The result of a document of which nothing is known but itself."""
+def local_result(entry: Entry) -> PageResult:
+    """Return the result of a document by itself, before the server is asked."""
     found = entry.document
     return PageResult(
         entry.path,
@@ -36,11 +36,11 @@ def blank(entry: Entry) -> PageResult:
     )
 
 
-def beside(entry: Entry, case: Case) -> PageResult:
-    """The result of a document beside its page, decided."""
+def compared_result(entry: Entry, case: Case) -> PageResult:
+    """Return the result of a document that was compared with its page."""
     version = case.page.info.version if case.page else None
     return replace(
-        blank(entry),
+        local_result(entry),
         decision=case.decisions.content.value,
         remote=version.number if version else None,
         version=version,
@@ -48,7 +48,7 @@ def beside(entry: Entry, case: Case) -> PageResult:
 
 
 def failed(result: PageResult, error: ConfsyncError) -> PageResult:
-    """The result of a page that an error, ours or the server's, did not let through."""
+    """Return the result of a page that an error stopped, confsync's or the server's."""
     refused = error.exit is Exit.REFUSED
     return replace(
         result,
@@ -59,15 +59,15 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
     )
 
 
-def flawed(directory: str, info: PageInfo) -> PageResult:
-    """The result of a row that cannot be used: it names the page as far as the row does."""
+def unusable_row(directory: str, info: PageInfo) -> PageResult:
+    """Return the result of an unusable row of a listing. It names the page as far as it can."""
     title = f" '{info.title}'" if info.title else ""
     which = f"page {info.id}{title}: " if info.id else f"a page{title}: " if title else ""
     result = PageResult(f"{directory}/", Outcome.FAILED, info.id or None, info.title)
     return failed(result, ServerError(f"{which}{info.flaw}"))
 
 
-def taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> PageResult:
+def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> PageResult:
     """Return the refusal of a title, that of the result, which another page has.
 
     `earlier` says that the same user created that page, perhaps from this document.
@@ -97,22 +97,22 @@ def outside_of(path: str) -> str:
     return f"stands at {path} now, outside of every space's directory; its page stays where it is"
 
 
-def traced(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
-    """Why a page is not deleted whose document may stand in another place, and what helps.
+def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
+    """Return why a page is not deleted whose document may stand in another place, and a hint.
 
     `entry` is the document as git has it; `outside` says that the place is in no space's directory.
     """
     if not trace.certain:
         why = f"{trace.path} cannot be read, and may be its document"
-        return why, f"repair {trace.path}, or remove it and push again; {by_id(entry)}"
+        return why, f"repair {trace.path}, or remove it and push again; {delete_by_id(entry)}"
     if trace.path == entry.path:
         return "its document stands here again", "run the command again"
     why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"
-    return why, f"move it back, or delete it there and push --delete again; {by_id(entry)}"
+    return why, f"move it back, or delete it there and push --delete again; {delete_by_id(entry)}"
 
 
-def by_id(entry: Entry) -> str:
-    """The command that deletes a page by its id, and gives up the version that git has of it."""
+def delete_by_id(entry: Entry) -> str:
+    """Return the command that deletes a page by its id, in the version that git has of it."""
     stamp = entry.document.stamp if entry.document else None
     named = f"{entry.page_id}@{stamp.version}" if stamp else entry.page_id
     return f"'confsync push --delete {named}' deletes the page in any case"
@@ -121,13 +121,13 @@ def by_id(entry: Entry) -> str:
 def edited_outside(entry: Entry) -> PageResult:
     """Return the state of an edited document that stands in no space's directory."""
     why = f"in no space's directory by {FILE_NAME}"
-    return replace(blank(entry), outcome=Outcome.MODIFIED, error=why)
+    return replace(local_result(entry), outcome=Outcome.MODIFIED, error=why)
 
 
 def refused_outside(entry: Entry) -> PageResult:
     """Return the refusal to push an edited document that stands in no space's directory."""
     why = f"edited, and in no space's directory by {FILE_NAME}"
-    return replace(blank(entry), error=why, exit=Exit.REFUSED)
+    return replace(local_result(entry), error=why, exit=Exit.REFUSED)
 
 
 def log_conflict(case: Case, who: str) -> None:
@@ -261,7 +261,9 @@ def reason(case: Case) -> str:
             assert_never(case.decisions.content)
 
 
-def unread(root: Path, scans: Iterable[SpaceScan], selection: Selection) -> list[Problem]:
+def unreadable_directories(
+    root: Path, scans: Iterable[SpaceScan], selection: Selection
+) -> list[Problem]:
     """Return the words for each directory that is meant and that cannot be read."""
     return [
         Problem(

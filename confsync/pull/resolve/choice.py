@@ -21,7 +21,7 @@ from confsync.sync.compare import Labelled, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.people import names_of
 from confsync.sync.preflight import RESOLVE
-from confsync.sync.refusals import blank, reason
+from confsync.sync.refusals import local_result, reason
 
 _PLACED = "the server's place comes with a 'confsync pull' that names no path"
 
@@ -42,7 +42,9 @@ def unasked(how: How, entry: Entry) -> Step | None:
     if asked is None or asked.way is Way.MERGE or not named or entry.document is None:
         return None
     why = "has no page on the server yet, so there is no other side"
-    return Step(entry.path, _refused(blank(entry), why, "'confsync push {path}' creates the page"))
+    return Step(
+        entry.path, _refused(local_result(entry), why, "'confsync push {path}' creates the page")
+    )
 
 
 def left_alone(how: How, entry: Entry, why: str) -> Step | None:
@@ -50,7 +52,7 @@ def left_alone(how: How, entry: Entry, why: str) -> Step | None:
     asked = how.resolution_of(entry.path)
     if asked is None or asked.way is Way.MERGE or entry.path not in how.selection.names:
         return None
-    return Step(entry.path, _refused(blank(entry), why))
+    return Step(entry.path, _refused(local_result(entry), why))
 
 
 def without_page(step: Step, case: Case, asked: Resolution) -> Step:
