@@ -224,7 +224,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a pull that commits replaces nothing in a shallow clone",
-        (Cut("confsync/pull/witnesses.py", "if self._refuses:", "if False:"),),
+        (Cut("confsync/pull/witnesses.py", " if self._refuses else []", " if False else []"),),
         (
             "tests/flows/test_restored.py::"
             "test_a_pull_that_commits_in_a_shallow_clone_refuses_to_replace",
@@ -666,7 +666,9 @@ ABLATIONS = (
         "what stands in a directory that cannot be read is not new",
         (
             Cut(
-                "confsync/pull/run.py", "full = everything and not scan.unread", "full = everything"
+                "confsync/pull/run.py",
+                "full=run.full and not scan.unread",
+                "full=run.full",
             ),
         ),
         (
@@ -878,7 +880,7 @@ ABLATIONS = (
     ),
     Ablation(
         "what an older version replaces is kept in the trash",
-        (Cut("confsync/pull/rollback.py", "or not goes_back(step):", "or True:"),),
+        (Cut("confsync/pull/step_details.py", "or not goes_back(step):", "or True:"),),
         (
             "tests/flows/test_rollback.py::test_what_an_older_version_replaces_is_in_the_trash",
             "tests/flows/test_rollback.py::test_what_a_merge_with_an_older_version_replaces_is_in_the_trash",
@@ -1017,8 +1019,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/run.py",
-                "plan = unconcerned(how, plan, deleted, strays)",
-                "continue",
+                "harmless_part(run, plan, waiting)",
+                "replace(plan, steps=(), moves={}, placement=None)",
             ),
         ),
         (
@@ -1070,7 +1072,7 @@ ABLATIONS = (
         "the mass guard of older versions",
         (
             Cut(
-                "confsync/pull/rollback.py",
+                "confsync/pull/guard.py",
                 "if not too_many(max(len(pages), files), len(stamped)):",
                 "if True:",
             ),
@@ -1777,7 +1779,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/resolve/adoption.py",
-                "        check_seen(how.mirror, entry.path, page, asked.at)\n",
+                "            check_seen(run.mirror, entry.path, page, asked.at)\n",
                 "",
             ),
         ),
@@ -1825,7 +1827,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/planner.py",
-                "steps += _choices_without_effect(how, seen) if not how.prune else ()",
+                "steps += _choices_without_effect(run, seen) if not run.options.prune else ()",
                 "pass",
             ),
             Cut("confsync/pull/planner.py", "return without_page(step, case, asked)", "pass"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from confsync.document.attachments import names as attachments
+from confsync.document.attachments import names
 from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import attachment_files as files
@@ -17,8 +17,15 @@ from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Attached
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
-from confsync.sync.attachments import beside as attaching
-from confsync.sync.attachments.beside import Beside, Read, read_one, way_out, who_and_what
+from confsync.sync.attachments.beside import (
+    CONFLICTS,
+    HERE,
+    Beside,
+    Read,
+    read_one,
+    way_out,
+    who_and_what,
+)
 from confsync.sync.attachments.compare import Decision, Sides, decide
 
 
@@ -41,7 +48,7 @@ class Bringing:
     @property
     def tells(self) -> bool:
         """Whether there is anything to do or to say."""
-        here = (*attaching.HERE, *attaching.CONFLICTS)
+        here = (*HERE, *CONFLICTS)
         return bool(self.given_up) or any(decision in here for decision in self.decisions)
 
     @property
@@ -59,7 +66,7 @@ class Bringing:
         """The file of an attachment: the one that it has, or the one that it gets."""
         held = {one.name: one.file for one in self.beside.attached}
         held |= {name: file.file for name, file in self.beside.files.items()}
-        return attachments.file_names([one.name for one in self.sides], held)[name]
+        return names.file_names([one.name for one in self.sides], held)[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Brought:
     exit: Exit = Exit.DONE
 
 
-def read(mirror: Mirror, remote: Remote, bringing: Bringing) -> dict[str, Read]:
+def download(mirror: Mirror, remote: Remote, bringing: Bringing) -> dict[str, Read]:
     """Download what has to be known or had, by name. Changes no file of the mirror."""
     found: dict[str, Read] = {}
     for sides in bringing.sides:
@@ -97,7 +104,7 @@ class _Bringer:
         self._mirror = mirror
         self._bringing = bringing
         self._found = found
-        self._directory = attachments.directory_of(path)
+        self._directory = names.directory_of(path)
         self._path = path
 
     def bring(self) -> Brought:

@@ -11,8 +11,9 @@ from confsync.errors import APIAccessError, ConfsyncError
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
+from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
-from confsync.pull.plan import How, Step, Text
+from confsync.pull.plan import Step, Text
 from confsync.pull.resolve import adoption
 from confsync.pull.step_details import with_new_attachments
 from confsync.sync.compare import Absent
@@ -21,14 +22,14 @@ from confsync.sync.refusals import failed
 from confsync.sync.space_view import SpaceView
 
 
-def new_steps(how: How, seen: SpaceView, placed: Placement) -> list[Step]:
+def new_steps(run: PullRun, seen: SpaceView, placed: Placement) -> list[Step]:
     """The steps of the new pages that have a place."""
     new = [
         _new(info, placed.new[info.id], top=info.id in placed.tops)
         for info in seen.new.values()
         if info.id in placed.new
     ]
-    return [with_new_attachments(how, step, seen, placed) for step in new]
+    return [with_new_attachments(run, step, seen, placed) for step in new]
 
 
 def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
@@ -40,7 +41,7 @@ def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
     return Step(None, result, new=info, top=top, after=place)
 
 
-def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> Step:
+def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -> Step:
     """The step of a new page, now that the server has answered its text, which may be `laid` out.
 
     The stamp has the parent of the listing, by which the document has its place: should the page
@@ -59,11 +60,11 @@ def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> St
     stamp = first_stamp(listed, answer.info, answer.digest, top=step.top)
     result = _as_read(step.result, answer.info)
     try:
-        data = text_of(how, answer, stamp, laid)
+        data = text_of(run, answer, stamp, laid)
     except ConfsyncError as error:
         return replace(alone, result=failed(result, error))
     if step.entry is not None:
-        return adoption.adopted(how, replace(step, result=result), answer, stamp, data)
+        return adoption.adopted(run, replace(step, result=result), answer, stamp, data)
     return replace(step, result=result, data=data, base=(stamp, answer))
 
 
@@ -95,12 +96,12 @@ def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> 
     )
 
 
-def text_of(how: How, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
+def text_of(run: PullRun, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
     """A page's first document. Raises NotUnicodeError."""
     title, labels = page.info.title, stamp.labels
     if laid is not None and laid.digest == stamp.digest:
         return document.render_laid(title, laid, stamp, labels=labels)
-    return document.render(title, page.body, stamp, labels=labels, how=how.mirror.config.layout)
+    return document.render(title, page.body, stamp, labels=labels, how=run.mirror.config.layout)
 
 
 def _as_read(result: PageResult, info: PageInfo) -> PageResult:

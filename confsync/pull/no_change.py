@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import marshal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -135,7 +135,7 @@ class Unchanged:
             self._index.wrote(self._mirror.fresh)
             self._index.save()
 
-    def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
+    def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
         """A pull of everything had nothing to do and nothing to tell."""
         from confsync.mirror.outside import strays_of
         from confsync.sync import scope

@@ -1,23 +1,19 @@
-"""A pull's plan as values: what was asked, and what is done about each page of a space."""
+"""A pull's plan as values: what is done about each page of a space."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from confsync.document.paths import Destination
 from confsync.mirror.bulk_write import Prepared
-from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan
-from confsync.mirror.selection import Selection
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.page import Page, PageInfo
-from confsync.model.stamp import Attached, Stamp
+from confsync.model.stamp import Stamp
 from confsync.pull.attachments import Bringing
 from confsync.pull.placement import Placement
-from confsync.pull.resolve.resolution import Resolution
-from confsync.remote import Remote
 from confsync.sync.space_view import SpaceView
 
 
@@ -81,26 +77,3 @@ class Plan:
     moves: Mapping[str, Destination]
     placement: Placement | None
     view: SpaceView
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """What a pull was asked to do, and with what. `full` pulls also create and move.
-
-    `deleted_files` are the attachments' files that git knows to be deleted here, `newest_files`
-    the newest stamps of attachments that git knows, by page id and name.
-    """
-
-    mirror: Mirror
-    remote: Remote
-    full: bool
-    refresh: bool
-    prune: bool
-    resolution: Resolution | None
-    selection: Selection
-    deleted_files: frozenset[str]
-    newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
-
-    def resolution_of(self, path: str) -> Resolution | None:
-        """What was asked for about a page's text; nothing, where only its attachments are named."""
-        return self.resolution if self.selection.meant_itself(path) else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from confsync.document import document
-from confsync.document.attachments import names as attachments
+from confsync.document.attachments import names
 from confsync.document.document import Document, Fields
 from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst
@@ -16,11 +16,12 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
-from confsync.pull import attachments as fetching
+from confsync.pull import attachments
 from confsync.pull.attachments import Bringing
+from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
-from confsync.pull.plan import How, Step
-from confsync.sync.attachments import beside as attaching
+from confsync.pull.plan import Step
+from confsync.sync.attachments import beside
 from confsync.sync.attachments.beside import Read
 from confsync.sync.attachments.compare import Decision, decide
 from confsync.sync.compare import Content
@@ -28,6 +29,8 @@ from confsync.sync.fetch import Case
 from confsync.sync.labels import same
 from confsync.sync.refusals import failed
 from confsync.sync.space_view import SpaceView
+
+_KEPT = "v{old} -> v{new}, a lower number; a copy of the file is in .confsync/trash"
 
 
 def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
@@ -54,11 +57,13 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
     return replace(step, data=data)
 
 
-def with_attachments(how: How, step: Step, seen: SpaceView) -> Step:
+def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
     """The step, with what is to be done about the attachments of its page."""
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
-    named = how.selection.attachments_of(step.before or "") if how.resolution else ()
+    named = (
+        run.options.selection.attachments_of(step.before or "") if run.options.resolution else ()
+    )
     if infos is None or step.remove:
         return _unknown_files(step, named)
     if isinstance(infos, APIAccessError):
@@ -67,16 +72,16 @@ def with_attachments(how: How, step: Step, seen: SpaceView) -> Step:
     if step.before is None:
         return step
     try:
-        here = attaching.beside(how.mirror, step.before, found, how.deleted_files, how.newest_files)
+        here = beside.beside(run.mirror, step.before, found, run.deleted_files, run.newest_files)
     except ConfsyncError as error:
         return replace(step, result=failed(step.result, error))
-    beside = here.facing(infos)
-    sides = beside.sides(infos)
-    bringing = Bringing(page_id, beside, sides)
+    here = here.facing(infos)
+    sides = here.sides(infos)
+    bringing = Bringing(page_id, here, sides)
     given_up = {
-        side.name: how.resolution
+        side.name: run.options.resolution
         for side in sides
-        if how.resolution and bringing.file(side.name) in named
+        if run.options.resolution and bringing.file(side.name) in named
     }
     unknown = set(named) - {bringing.file(side.name) for side in sides}
     if unknown:
@@ -94,7 +99,7 @@ def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
     return replace(step, result=result)
 
 
-def with_new_attachments(how: How, step: Step, seen: SpaceView, placed: Placement) -> Step:
+def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Placement) -> Step:
     """The step of a new page, with what is to be done about its attachments.
 
     Beside its destination stands what no document has, and nothing of the document that leaves it.
@@ -105,27 +110,28 @@ def with_new_attachments(how: How, step: Step, seen: SpaceView, placed: Placemen
         return step
     if isinstance(infos, APIAccessError):
         return replace(step, result=failed(step.result, infos))
-    left = placed.left_beside(step.after)
-    here = attaching.bare(how.mirror, step.after.path)
+    left = placed.files_left_at(step.after)
+    here = beside.bare(run.mirror, step.after.path)
     try:
         if left is not None:
-            here = attaching.beside(how.mirror, left, None, how.deleted_files)
+            here = beside.beside(run.mirror, left, None, run.deleted_files)
     except ConfsyncError as error:
         return replace(step, result=failed(step.result, error))
-    bringing = Bringing(page_id, here.facing(infos), here.facing(infos).sides(infos))
+    here = here.facing(infos)
+    bringing = Bringing(page_id, here, here.sides(infos))
     return replace(step, bringing=bringing) if bringing.tells else step
 
 
-def has_own_files(how: How, entry: Entry | None) -> bool:
+def has_own_files(run: PullRun, entry: Entry | None) -> bool:
     """Whether files beside a document are not what the server has, or had, of its attachments."""
     found = entry.document if entry else None
     attached = found.stamp.attachments if found and found.stamp else ()
     bases = files.by_name(attached)
-    here = files.standing(how.mirror.root, entry.path, attached) if entry else {}
+    here = files.standing(run.mirror.root, entry.path, attached) if entry else {}
     return any(name not in bases or bases[name].digest != f.digest for name, f in here.items())
 
 
-def with_place(how: How, step: Step, placed: Placement) -> Step:
+def with_place(run: PullRun, step: Step, placed: Placement) -> Step:
     """The step, with the stamp saying whether it is at the top for want of another place.
 
     After a pull that places all, no file has the name of an earlier title any more.
@@ -137,32 +143,52 @@ def with_place(how: How, step: Step, placed: Placement) -> Step:
     top = before.id in placed.tops
     if before.top == top and not before.renamed:
         return step  # nearly always, and then nothing is to be parsed for it
-    step = _whole(how, step)
+    step = _whole(run, step)
     after = _after(step)
     if after is None or after.stamp is None:
         return step
     return _restamped(step, after, replace(after.stamp, top=top, renamed=False))
 
 
-def with_old_name(how: How, step: Step) -> Step:
+def with_old_name(run: PullRun, step: Step) -> Step:
     """The step, with the stamp saying that the file has the name of an earlier title."""
     if step.chosen and step.result.outcome is Outcome.REJECTED:
         return step  # a choice that was refused changes nothing
-    step = _whole(how, step)
+    step = _whole(run, step)
     after = _after(step)
     if after is None or after.stamp is None or after.stamp.renamed:
         return step
     return _restamped(step, after, replace(after.stamp, renamed=True))
 
 
-def _whole(how: How, step: Step) -> Step:
+def _whole(run: PullRun, step: Step) -> Step:
     """The step with the text of its document, where that is not known yet, or the tale of why."""
     if step.entry is None or step.remove:
         return step
     try:
-        return replace(step, entry=how.mirror.whole(step.entry))
+        return replace(step, entry=run.mirror.whole(step.entry))
     except ConfsyncError as error:
         return replace(step, entry=None, data=None, result=failed(step.result, error))
+
+
+def goes_back(step: Step) -> bool:
+    """Return whether a step replaces the text of a document by that of an older version."""
+    found = step.entry.document if step.entry else None
+    if found is None or found.stamp is None or step.base is None or step.data is None:
+        return False
+    if step.base[0].version >= found.stamp.version:
+        return False
+    after = document.parse(step.data, step.result.path)
+    return after.digest != found.digest
+
+
+def with_copy(step: Step) -> Step:
+    """The step; if it goes back in versions, what it replaces goes to the trash."""
+    if step.entry is None or step.discarded is not None or not goes_back(step):
+        return step
+    result = step.result
+    said = result.error or _KEPT.format(old=result.base, new=result.remote)
+    return replace(step, discarded=step.entry.raw, result=replace(result, error=said))
 
 
 def _after(step: Step) -> Document | None:
@@ -197,7 +223,7 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
             _check_free(mirror, step.destination.path, step.bringing)
         except ConfsyncError as error:
             return replace(step, data=None, result=failed(step.result, error))
-    brought = fetching.bring(mirror, step.destination, step.bringing, found)
+    brought = attachments.bring(mirror, step.destination, step.bringing, found)
     result = step.result
     # A file that was missing comes back, and its stamp is as it was.
     if count := max(brought.changed, step.bringing.decisions.count(Decision.FETCH)):
@@ -231,7 +257,7 @@ def _check_free(mirror: Mirror, path: str, bringing: Bringing) -> None:
     planned = {file.path for file in bringing.beside.files.values()}
     found = {file.path for file in files.standing(mirror.root, path, ()).values()}
     if found != planned:
-        where = attachments.directory_of(path)
+        where = names.directory_of(path)
         raise FileError(f"{where}: another page's files stand there", hint="run the command again")
 
 
@@ -240,9 +266,9 @@ def foretold(step: Step) -> PageResult:
     result, bringing = step.result, step.bringing
     if bringing is None:
         return result
-    conflicts = [side for side in bringing.sides if decide(side) in attaching.CONFLICTS]
+    conflicts = [side for side in bringing.sides if decide(side) in beside.CONFLICTS]
     if conflicts and not bringing.given_up:
-        why = "; ".join(attaching.who_and_what(side) for side in conflicts)
+        why = "; ".join(beside.who_and_what(side) for side in conflicts)
         return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
     fresh = result.outcome is Outcome.CLEAN
     return replace(result, outcome=Outcome.REFRESHED) if fresh else result
