@@ -34,10 +34,10 @@ def pull(
             return Result("pull", errors=(Problem.of(error),), dry_run=options.dry_run)
         # 20 ms, which most pulls need not wait for
         from confsync.pull.context import PullRun
-        from confsync.pull.run import bring
+        from confsync.pull.run import pull_mirror
 
         run = PullRun.of(mirror, remote, options, progress)
-        return bring(run, known, lock.pop_all(), commit)
+        return pull_mirror(run, known, lock.pop_all(), commit)
 
 
 def _commit(mirror: Mirror, remote: Remote, options: PullOptions) -> Commit | None:

@@ -39,7 +39,7 @@ NAMED = 1000
 
 def tells(step: Step) -> bool:
     """Whether there is anything to say about a page."""
-    return bool(step.data or step.bringing) or step.result.outcome is not Outcome.CLEAN
+    return bool(step.data or step.changes) or step.result.outcome is not Outcome.CLEAN
 
 
 def apply_plan(run: PullRun, plan: Plan, texts: Mapping[str, Text]) -> None:
@@ -76,7 +76,7 @@ def _write_all(run: PullRun, plan: Plan, steps: list[Step], texts: Mapping[str, 
             lots = chain(batches(ready, NAMED), batches(here, TOGETHER), _arriving(run, plan, new))
             for some in lots:
                 run.progress(f"writing {plan.scan.config.key}", number, len(steps))
-                if any(step.bringing for step in some):
+                if any(step.changes for step in some):
                     run.report.add(*aside.taken())  # directories come and go with attachments
                 some = list(_with_files(run, some))
                 # While these are written, the next ones are made; no more than those are in memory.
@@ -105,18 +105,18 @@ def _arriving(run: PullRun, plan: Plan, new: dict[str, Step]) -> Iterator[list[S
 
 def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
     """The steps, each with its page's attachments in place, read by several workers at once."""
-    if not any(step.bringing for step in steps):
+    if not any(step.changes for step in steps):
         yield from steps
         return
 
     def download(step: Step) -> dict[str, Read]:
-        if step.bringing is None:
+        if step.changes is None:
             return {}
-        return attachments.download(run.mirror, run.remote, step.bringing)
+        return attachments.download(run.mirror, run.remote, step.changes)
 
     found = run.remote.workers.each(download, steps)
     for step, known in zip(steps, found, strict=True):
-        yield with_files(run.mirror, step, known) if step.bringing else step
+        yield with_files(run.mirror, step, known) if step.changes else step
 
 
 def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, str]:

@@ -1,6 +1,6 @@
 """What waits for permission, and what a pull does meanwhile.
 
-A plan that would empty or turn over a space is carried out as far as it does neither. A plan that
+A plan that would empty or rearrange a space is carried out as far as it does neither. A plan that
 goes back in versions of many pages is not carried out.
 """
 
@@ -22,12 +22,12 @@ from confsync.sync.refusals import too_many
 
 
 def mass_change(plan: Plan) -> Problem | None:
-    """Return why a plan waits for permission if it empties or turns over a space."""
+    """Return why a plan waits for permission if it empties or rearranges a space."""
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
     removed = [step.result.path for step in plan.steps if step.remove]
     waiting = {entry.path for entry in plan.scan.entries if entry.waits}
     moved = [path for path in _separate_moves(plan) if path not in waiting]
-    files = sum(step.bringing.removals for step in plan.steps if step.bringing)
+    files = sum(step.changes.removals for step in plan.steps if step.changes)
     empty = bool(stamped) and _lists_nothing(plan)
     if not empty and not too_many(max(len(removed), len(moved), files), len(stamped)):
         return None
@@ -83,7 +83,7 @@ def mass_rollback(plan: Plan) -> Problem | None:
     """
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
     pages = [step.result.path for step in plan.steps if goes_back(step)]
-    files = sum(step.bringing.rollbacks for step in plan.steps if step.bringing)
+    files = sum(step.changes.rollbacks for step in plan.steps if step.changes)
     if not too_many(max(len(pages), files), len(stamped)):
         return None
     what = f"replace {len(pages)} of the {len(stamped)} pages"
@@ -121,5 +121,5 @@ def harmless_part(run: PullRun, plan: Plan, waiting: Set[str] = frozenset()) -> 
 def _waits(step: Step, plan: Plan) -> bool:
     case = plan.view.cases.get(step.result.id or "")
     stays = case is None or case.decisions.parent in (Parent.SAME, Parent.MOVE, Parent.DONE)
-    removes = step.remove or (step.bringing is not None and step.bringing.removals > 0)
+    removes = step.remove or (step.changes is not None and step.changes.removals > 0)
     return removes or step.after is not None or not stays

@@ -50,8 +50,8 @@ def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -
     listed = step.new
     if listed is None:
         return step
-    # Without its document there is nothing for a page's attachments to stand beside.
-    alone = replace(step, bringing=None)
+    # Without its document a page's attachments have no place.
+    alone = replace(step, changes=None)
     if isinstance(answer, APIAccessError):
         return replace(alone, result=failed(step.result, answer))
     if isinstance(answer, Absent):

@@ -1,6 +1,6 @@
 """Where every document of a space belongs after a pull, and what has to move to get there.
 
-Pure: turns what the scan and the server know into nodes for `tree.place`.
+Pure: makes nodes for `tree.place` of what the scan and the server know.
 """
 
 from __future__ import annotations

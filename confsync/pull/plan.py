@@ -12,7 +12,7 @@ from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
-from confsync.pull.attachments import Bringing
+from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.placement import Placement
 from confsync.sync.space_view import SpaceView
 
@@ -37,7 +37,7 @@ class Step:
     will stand once the moves are done, None where it stays or is removed.
     `entry` is None for a page that is new here. `base` is what the cache shall remember,
     `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
-    tells of, so that it can be given up by name. `bringing` is what to do about attachments,
+    tells of, so that it can be given up by name. `changes` is what to do about attachments,
     `sides` are those of a conflict that the file is written with.
     `new` is a page whose text is yet to be read, if it is not `ready`, and `top` whether it stands
     at the space's top for want of another place. `chosen` is one whose side a person named, who
@@ -54,7 +54,7 @@ class Step:
     shown: str = ""
     seen: tuple[Stamp, Page] | None = None
     conflict: Event | None = None
-    bringing: Bringing | None = None
+    changes: AttachmentChanges | None = None
     new: PageInfo | None = None
     ready: Text | None = None
     top: bool = False

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from confsync.sync.commit import Commit
 
 
-def bring(run: PullRun, known: Unchanged, lock: ExitStack, commit: Commit | None) -> Result:
+def pull_mirror(run: PullRun, known: Unchanged, lock: ExitStack, commit: Commit | None) -> Result:
     """Pull, after `commands.pull` found that there may be something to do.
 
     `known` is what it knows by now. The lock is released when everything is written.

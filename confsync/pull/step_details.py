@@ -17,7 +17,7 @@ from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments
-from confsync.pull.attachments import Bringing
+from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
 from confsync.pull.plan import Step
@@ -77,17 +77,17 @@ def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
         return replace(step, result=failed(step.result, error))
     here = here.facing(infos)
     sides = here.sides(infos)
-    bringing = Bringing(page_id, here, sides)
+    changes = AttachmentChanges(page_id, here, sides)
     given_up = {
         side.name: run.options.resolution
         for side in sides
-        if run.options.resolution and bringing.file(side.name) in named
+        if run.options.resolution and changes.file(side.name) in named
     }
-    unknown = set(named) - {bringing.file(side.name) for side in sides}
+    unknown = set(named) - {changes.file(side.name) for side in sides}
     if unknown:
         return _unknown_files(step, tuple(sorted(unknown)))
-    bringing = replace(bringing, given_up=given_up)
-    return replace(step, bringing=bringing) if bringing.tells else step
+    changes = replace(changes, given_up=given_up)
+    return replace(step, changes=changes) if changes.tells else step
 
 
 def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
@@ -102,7 +102,7 @@ def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
 def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Placement) -> Step:
     """The step of a new page, with what is to be done about its attachments.
 
-    Beside its destination stands what no document has, and nothing of the document that leaves it.
+    Files at its destination belong to no document, and never to the document that leaves it.
     """
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
@@ -118,12 +118,12 @@ def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Plac
     except ConfsyncError as error:
         return replace(step, result=failed(step.result, error))
     here = here.facing(infos)
-    bringing = Bringing(page_id, here, here.sides(infos))
-    return replace(step, bringing=bringing) if bringing.tells else step
+    changes = AttachmentChanges(page_id, here, here.sides(infos))
+    return replace(step, changes=changes) if changes.tells else step
 
 
 def has_own_files(run: PullRun, entry: Entry | None) -> bool:
-    """Whether files beside a document are not what the server has, or had, of its attachments."""
+    """Whether files are not what the server has, or had, of a document's attachments."""
     found = entry.document if entry else None
     attached = found.stamp.attachments if found and found.stamp else ()
     bases = files.by_name(attached)
@@ -216,45 +216,45 @@ def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
 
 def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
     """The step after its page's attachments were put in place, with the stamp that says so."""
-    if step.bringing is None:
+    if step.changes is None:
         return step
     if step.new is not None:
         try:
-            _check_free(mirror, step.destination.path, step.bringing)
+            _check_free(mirror, step.destination.path, step.changes)
         except ConfsyncError as error:
             return replace(step, data=None, result=failed(step.result, error))
-    brought = attachments.bring(mirror, step.destination, step.bringing, found)
+    placed = attachments.put_in_place(mirror, step.destination, step.changes, found)
     result = step.result
     # A file that was missing comes back, and its stamp is as it was.
-    if count := max(brought.changed, step.bringing.decisions.count(Decision.FETCH)):
+    if count := max(placed.changed, step.changes.decisions.count(Decision.FETCH)):
         fresh = result.outcome is Outcome.CLEAN
         note = f"{count} attachment{'s' if count > 1 else ''}"
         outcome = Outcome.REFRESHED if fresh else result.outcome
         told = result.error or note
-        result = replace(result, outcome=outcome, error=told, editors=brought.editors)
-    if brought.problems:
-        why = "; ".join(part for part in (step.result.error, *brought.problems) if part)
-        outcome = Outcome.REJECTED if brought.exit is Exit.REFUSED else Outcome.FAILED
-        code = worst(result.exit, brought.exit)
-        hint = result.hint or brought.hint
+        result = replace(result, outcome=outcome, error=told, editors=placed.editors)
+    if placed.problems:
+        why = "; ".join(part for part in (step.result.error, *placed.problems) if part)
+        outcome = Outcome.REJECTED if placed.exit is Exit.REFUSED else Outcome.FAILED
+        code = worst(result.exit, placed.exit)
+        hint = result.hint or placed.hint
         result = replace(result, outcome=outcome, error=why, hint=hint, exit=code)
     step = replace(step, result=result)
     before = document.parse(step.data, step.result.path) if step.data else None
     before = before or (step.entry.document if step.entry else None)
-    if not brought.changed or before is None or before.stamp is None:
+    if not placed.changed or before is None or before.stamp is None:
         return step
-    stamp = replace(before.stamp, attachments=brought.attached)
+    stamp = replace(before.stamp, attachments=placed.attached)
     return replace(step, data=document.update(before, stamp))
 
 
-def _check_free(mirror: Mirror, path: str, bringing: Bringing) -> None:
-    """Raise FileError if a new page's files would go beside another document, or among its files.
+def _check_free(mirror: Mirror, path: str, changes: AttachmentChanges) -> None:
+    """Raise FileError if a new page's files would go to another document's, or replace it.
 
     The plan wanted the place free: a document that should have left it may still stand there.
     """
     if os.path.lexists(mirror.inside(path)):
         raise FileError(f"{path}: another document stands there", hint="run the command again")
-    planned = {file.path for file in bringing.beside.files.values()}
+    planned = {file.path for file in changes.beside.files.values()}
     found = {file.path for file in files.standing(mirror.root, path, ()).values()}
     if found != planned:
         where = names.directory_of(path)
@@ -263,11 +263,11 @@ def _check_free(mirror: Mirror, path: str, bringing: Bringing) -> None:
 
 def foretold(step: Step) -> PageResult:
     """What a dry run says: whose attachments would be brought, and whose both sides changed."""
-    result, bringing = step.result, step.bringing
-    if bringing is None:
+    result, changes = step.result, step.changes
+    if changes is None:
         return result
-    conflicts = [side for side in bringing.sides if decide(side) in beside.CONFLICTS]
-    if conflicts and not bringing.given_up:
+    conflicts = [side for side in changes.sides if decide(side) in beside.CONFLICTS]
+    if conflicts and not changes.given_up:
         why = "; ".join(beside.who_and_what(side) for side in conflicts)
         return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
     fresh = result.outcome is Outcome.CLEAN

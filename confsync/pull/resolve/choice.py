@@ -15,7 +15,7 @@ from confsync.model.page import Page
 from confsync.model.stamp import Stamp
 from confsync.pull.context import PullRun
 from confsync.pull.plan import Step
-from confsync.pull.resolve.merge import Conflict, Resolved, resolve, with_author
+from confsync.pull.resolve.merge import Resolved, ThreeWay, resolve, with_author
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.sync import compare
 from confsync.sync.compare import Labelled, Parent
@@ -75,18 +75,18 @@ def chosen(run: PullRun, step: Step, case: Case, asked: Resolution) -> Step:
     base = case.newer or case.stamp
     page = _with_name(run, case.page)
     try:
-        conflict = _conflict(step, base, page, stamp, what.labels)
-        made = resolve(run.mirror, run.remote, conflict, asked)
+        sides = _three_way(step, base, page, stamp, what.labels)
+        made = resolve(run.mirror, run.remote, sides, asked)
     except FileError as error:
         why = error.message.removeprefix(f"{step.result.path}: ")
         return replace(step, result=_refused(step.result, why, error.hint))
-    return _step(step, case, asked, replace(conflict, stamp=stamp), made)
+    return _step(step, case, asked, replace(sides, stamp=stamp), made)
 
 
-def _conflict(step: Step, base: Stamp, page: Page, stamp: Stamp, labels: Labelled) -> Conflict:
+def _three_way(step: Step, base: Stamp, page: Page, stamp: Stamp, labels: Labelled) -> ThreeWay:
     if step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.result.path}: there is nothing to resolve")
-    return Conflict(step.entry, step.entry.document, base, page, stamp, labels)
+    return ThreeWay(step.entry, step.entry.document, base, page, stamp, labels)
 
 
 def _with_name(run: PullRun, page: Page) -> Page:
@@ -95,10 +95,10 @@ def _with_name(run: PullRun, page: Page) -> Page:
     return with_author(page, names_of(run.mirror, run.remote, [account]).get(account, ""))
 
 
-def _step(step: Step, case: Case, asked: Resolution, conflict: Conflict, made: Resolved) -> Step:
+def _step(step: Step, case: Case, asked: Resolution, sides: ThreeWay, made: Resolved) -> Step:
     """Return the step with the document that was made, and the result that tells of it."""
-    page = conflict.page
-    changed = made.data != conflict.entry.raw
+    page = sides.page
+    changed = made.data != sides.entry.raw
     result = replace(step.result, title=page.info.title, outcome=_outcome(case, asked.way, changed))
     if made.conflicted:
         why = "both sides changed the same lines; resolve the markers, then push"
@@ -111,13 +111,13 @@ def _step(step: Step, case: Case, asked: Resolution, conflict: Conflict, made: R
     else:
         whose = "your text" if asked.way is Way.THEIRS else "the server's text"
         given_up = f"{whose} is given up; a copy is in .confsync/trash"
-        waits = asked.way is Way.THEIRS and conflict.stamp.parent != page.info.parent
+        waits = asked.way is Way.THEIRS and sides.stamp.parent != page.info.parent
         told = [given_up] * (made.discarded is not None) + [_PLACED] * waits
         result = replace(result, error="; ".join(told))
     return replace(
         step,
         data=made.data if changed else None,
-        base=(conflict.stamp, case.page) if case.page else None,
+        base=(sides.stamp, case.page) if case.page else None,
         result=result,
         discarded=made.discarded,
         shown=made.shown,

@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 
 from confsync.diff.difference import Difference, Side
 from confsync.diff.text import unified
-from confsync.document import document, layout
-from confsync.document import storage_format as storage
+from confsync.document import document, layout, storage_format
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
-from confsync.mirror.git import texts as gittext
+from confsync.mirror.git import texts
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.page import Page
 from confsync.model.stamp import Layout, Stamp
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
-from confsync.sync import merge_base as bases
+from confsync.sync import merge_base
 from confsync.sync.compare import Content
 
 # The rows that refuse, and that a person may resolve.
@@ -46,8 +45,8 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """One document beside the page that it is to be brought together with; `stamp` is `page`'s.
+class ThreeWay:
+    """A document, the page that it is reconciled with, and their base; `stamp` is the page's.
 
     `base` is that of a merge: a newer one than the document's, where git has put that back.
     `labels` are the file's new ones; None leaves those that are there.
@@ -73,7 +72,7 @@ class Conflict:
         return self.page.digest not in known
 
 
-def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) -> Resolved:
+def resolve(mirror: Mirror, remote: Remote, found: ThreeWay, asked: Resolution) -> Resolved:
     """Resolve one page. Raises FileError when it cannot be done that way."""
     page, stamp = found.page, found.stamp
     match asked.way:
@@ -94,7 +93,7 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
             return _merge(mirror, remote, found)
 
 
-def _given_up(found: Conflict, way: Way) -> str:
+def _given_up(found: ThreeWay, way: Way) -> str:
     """A diff whose removed lines are what is given up."""
     page = found.page
     mine = Side("local", found.document.title, found.document.body)
@@ -120,10 +119,10 @@ def check_seen(mirror: Mirror, path: str, page: Page, at: int | None) -> None:
     )
 
 
-def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
+def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
     """Git's merge of the laid-out texts, stamped with what was merged in."""
     mine, page = found.document, found.page
-    base = bases.find(mirror, remote, found.base, mine.body)
+    base = merge_base.find(mirror, remote, found.base, mine.body)
     title = _title(base[0], mine.title, page.info.title)
     if title is None:
         raise FileError(
@@ -139,8 +138,8 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
         f"server v{number}, {author}" if author else f"server v{number}",
     )
     before, ours, theirs = (layout.lay(body) for body in (base[1], mine.body, page.body))
-    laid, conflicted = gittext.merge(before, ours, theirs, labels)
-    flaw = None if conflicted else storage.check(laid)
+    laid, conflicted = texts.merge(before, ours, theirs, labels)
+    flaw = None if conflicted else storage_format.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
         fields = Fields(title, layout.unlay(laid), found.labels)
         data = document.update(mine, found.stamp, fields, mirror.config.layout)
