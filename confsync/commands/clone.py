@@ -22,7 +22,7 @@ from confsync.remote import Remote
 
 
 def _is_left_over(path: Path) -> bool:
-    """Whether a file is what a clone that was killed had written before it had a mirror."""
+    """Return whether a killed clone had written a file before it had a mirror."""
     if path.name.startswith(TEMPORARY):
         disk.unlink(path)
         return True

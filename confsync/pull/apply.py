@@ -38,7 +38,7 @@ NAMED = 1000
 
 
 def tells(step: Step) -> bool:
-    """Whether there is anything to say about a page."""
+    """Return whether there is anything to say about a page."""
     return bool(step.data or step.changes) or step.result.outcome is not Outcome.CLEAN
 
 
@@ -88,7 +88,7 @@ def _write_all(run: PullRun, plan: Plan, steps: list[Step], texts: Mapping[str, 
 
 
 def _arriving(run: PullRun, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]]:
-    """The new pages with their texts, as the server answers them."""
+    """Yield the new pages with their texts, as the server answers them."""
     if not new:
         return
     reader = Reader(run.remote, plan.view.space, archived=plan.scan.config.archived)
@@ -104,7 +104,7 @@ def _arriving(run: PullRun, plan: Plan, new: dict[str, Step]) -> Iterator[list[S
 
 
 def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
-    """The steps, each with its page's attachments in place, read by several workers at once."""
+    """Yield the steps with their attachments in place; several workers download them."""
     if not any(step.changes for step in steps):
         yield from steps
         return
@@ -191,7 +191,7 @@ def _write(run: PullRun, steps: list[Step]) -> list[PageResult]:
 
 
 def _remember(mirror: Mirror, step: Step) -> None:
-    """What is noted of a page whether or not its file is written."""
+    """Note what is known of a page whether or not its file is written."""
     if step.conflict:
         mirror.audit.add(step.conflict)
     if step.seen:
@@ -207,7 +207,7 @@ def _base_of(step: Step) -> tuple[Stamp, str, str] | None:
 
 
 def _outline(run: PullRun, step: Step) -> Document | None:
-    """A new document, as far as whoever finds it unchanged need know; None of any other.
+    """Return what the index needs to know of a new document; None of any other document.
 
     Where there are attachments nobody asks the index.
     """
@@ -249,7 +249,7 @@ def _remove_one(mirror: Mirror, step: Step) -> PageResult:
 
 
 def _files_of(mirror: Mirror, entry: Entry) -> list[files.Standing]:
-    """The attachments of a document that goes; the plan has seen that the server had each file."""
+    """Return the attachments of a document that goes; the server had each file."""
     stamp = entry.document.stamp if entry.document else None
     attached = stamp.attachments if stamp else ()
     return list(files.standing(mirror.root, entry.path, attached).values())

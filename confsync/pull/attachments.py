@@ -47,7 +47,7 @@ class AttachmentChanges:
 
     @property
     def tells(self) -> bool:
-        """Whether there is anything to do or to say."""
+        """Return whether there is anything to do or to say."""
         here = (*HERE, *CONFLICTS)
         return bool(self.given_up) or any(decision in here for decision in self.decisions)
 
@@ -63,7 +63,7 @@ class AttachmentChanges:
         return sum(map(_goes_back, fetched))
 
     def file(self, name: str) -> str:
-        """The file of an attachment: the one that it has, or the one that it gets."""
+        """Return the file of an attachment: the one that it has, or the one that it gets."""
         held = {one.name: one.file for one in self.beside.attached}
         held |= {name: file.file for name, file in self.beside.files.items()}
         return names.file_names([one.name for one in self.sides], held)[name]
@@ -143,7 +143,7 @@ class _Placer:
         return AttachmentsResult(after, len(changed), editors, tuple(problems), hint, exit_)
 
     def _one(self, sides: Sides) -> Attached | None:
-        """What the stamp shall say of an attachment, once its file is what it is to be."""
+        """Bring one file up to date; return what the stamp shall say of the attachment."""
         found = self._found.get(sides.name)
         if found and found.error:
             raise found.error
@@ -171,12 +171,12 @@ class _Placer:
                 return sides.base
 
     def _read(self, sides: Sides) -> Sides:
-        """The sides with the digest of the server's bytes, where they were read."""
+        """Return the sides with the digest of the server's bytes, where they were downloaded."""
         found = self._found.get(sides.name)
         return replace(sides, theirs=found.digest) if found and not found.error else sides
 
     def _taken(self, sides: Sides, asked: Resolution) -> Attached | None:
-        """A conflict in which a person gave up the file here."""
+        """Take the server's file if a person gave up the file here."""
         if asked.way is not Way.THEIRS:
             raise _ConflictError
         return self._put(sides, keep=True)
@@ -215,12 +215,12 @@ class _Placer:
         return Attached(sides.name, number, digest, self._changes.file(sides.name))
 
     def _pointer(self, name: str) -> str:
-        """The words for a file that only stands for another; empty for one that does not."""
+        """Return the words for a file that is a pointer to another; empty for any other file."""
         pointer = self._changes.beside.stand_ins.get(self._file(name))
         return f"{name}: {pointer.what}, and the server has another version" if pointer else ""
 
     def _real(self, name: str) -> str:
-        """The command that brings the real file."""
+        """Return the command that brings the real file."""
         pointer = self._changes.beside.stand_ins.get(self._file(name))
         return pointer.hint(self._file(name)) if pointer else ""
 

@@ -23,7 +23,7 @@ from confsync.sync.space_view import SpaceView
 
 
 def new_steps(run: PullRun, seen: SpaceView, placed: Placement) -> list[Step]:
-    """The steps of the new pages that have a place."""
+    """Return the steps of the new pages that have a place."""
     new = [
         _new(info, placed.new[info.id], top=info.id in placed.tops)
         for info in seen.new.values()
@@ -33,7 +33,7 @@ def new_steps(run: PullRun, seen: SpaceView, placed: Placement) -> list[Step]:
 
 
 def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
-    """The step of a new page. Its text is read when its turn comes, so that no pull holds all."""
+    """Return the step of a new page. Its text is fetched later, so that no pull holds all."""
     number = info.version.number
     result = PageResult(
         place.path, Outcome.CREATED, info.id, info.title, "new", remote=number, version=info.version
@@ -42,7 +42,7 @@ def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
 
 
 def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -> Step:
-    """The step of a new page, now that the server has answered its text, which may be `laid` out.
+    """Return the step of a new page with its text, which may be `laid` out already.
 
     The stamp has the parent of the listing, by which the document has its place: should the page
     have been moved or retitled meanwhile, the next pull follows.
@@ -69,7 +69,7 @@ def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -
 
 
 def named(step: Step, text: Text | None) -> Step | None:
-    """The step of a new page whose text is written already; None where that is not its text.
+    """Return the step of a page whose text is written already; None if that is another text.
 
     The stamp says where the document stands, which was not known when it was written.
     """
@@ -82,8 +82,10 @@ def named(step: Step, text: Text | None) -> Step | None:
 
 
 def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> Stamp:
-    """The stamp of a page's first document: `listed` is how it has its place, `info` came with the
-    text that has the digest."""
+    """Return the stamp of a page's first document.
+
+    The document has its place by `listed`; `info` came with the text that has the digest.
+    """
     return Stamp(
         info.id,
         info.version.number,
@@ -97,7 +99,7 @@ def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> 
 
 
 def text_of(run: PullRun, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
-    """A page's first document. Raises NotUnicodeError."""
+    """Return a page's first document. Raises NotUnicodeError."""
     title, labels = page.info.title, stamp.labels
     if laid is not None and laid.digest == stamp.digest:
         return document.render_laid(title, laid, stamp, labels=labels)
@@ -105,7 +107,7 @@ def text_of(run: PullRun, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
 
 
 def _as_read(result: PageResult, info: PageInfo) -> PageResult:
-    """What is told of a new page, now that its text is there."""
+    """Return the result of a new page with the title and version that came with its text."""
     if (result.title, result.version) == (info.title, info.version):
         return result  # as it was listed
     return replace(result, title=info.title, remote=info.version.number, version=info.version)

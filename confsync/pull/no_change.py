@@ -62,9 +62,9 @@ class _ListingDigest:
 
 
 class Unchanged:
-    """What one pull knows of the last ones.
+    """What a pull knows of earlier pulls.
 
-    A `plain` one reads no more than it needs: of a document that is as it was title and stamp.
+    A `plain` pull reads no more than it needs: title and stamp of a document that did not change.
     """
 
     def __init__(self, mirror: Mirror, remote: Remote, *, plain: bool) -> None:
@@ -80,8 +80,10 @@ class Unchanged:
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
-        """Ask for the listings meanwhile, if there may be nothing new. Whoever leaves early waits
-        for no more than one answer."""
+        """Ask for the listings meanwhile, if there may be nothing new.
+
+        A caller that leaves early waits for one answer at most.
+        """
         if not (self.plain and self._snapshot and self._snapshot.pulled):
             yield
             return
@@ -93,7 +95,7 @@ class Unchanged:
                 self._given_up = True
 
     def nothing_new(self) -> bool:
-        """Whether there is nothing to pull, by what was asked for."""
+        """Return whether there is nothing to pull, by what was asked for."""
         if self._snapshot is None or self._aside is None:
             return False
         unchanged = self._snapshot.unchanged()
@@ -104,7 +106,7 @@ class Unchanged:
 
     @cached_property
     def readers(self) -> dict[SpaceConfig, Reader]:
-        """Those that have asked for a listing already, which need not be asked for again."""
+        """The readers of spaces that are listed already, and need not be listed again."""
         from confsync.sync.fetch import Reader
 
         found = {}
@@ -130,13 +132,13 @@ class Unchanged:
         return (index.read if self.plain else index.record)(root, name)
 
     def wrote(self) -> None:
-        """A pull has read every document, and written some."""
+        """Note that a pull has read every document, and written some."""
         if self._index:
             self._index.wrote(self._mirror.fresh)
             self._index.save()
 
     def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
-        """A pull of everything had nothing to do and nothing to tell."""
+        """Note that a pull of everything had nothing to do and nothing to tell."""
         from confsync.mirror.outside import strays_of
         from confsync.sync import scope
 
@@ -175,7 +177,7 @@ class Unchanged:
 
 
 def _listing(reader: Reader | None) -> _ListedSpace | None:
-    """What a reader has listed."""
+    """Return what a reader has listed."""
     if reader is None or reader.listed is None:
         return None
     told = _ListingDigest(reader.space)
@@ -185,14 +187,13 @@ def _listing(reader: Reader | None) -> _ListedSpace | None:
 
 
 def _digest(listings: Iterable[_ListedSpace | None]) -> str:
-    """What was listed of all spaces; empty where a listing does not tell everything."""
+    """Return a digest of all listings; empty where a listing does not tell everything."""
     digests = [listing.digest if listing else b"" for listing in listings]
     return hashlib.sha256(b"".join(digests)).hexdigest() if all(digests) else ""
 
 
 def _row_bytes(info: PageInfo) -> bytes:
-    """Everything of a listed page that a plan is made of, in a form that is the same bytes for the
-    same values, and for no others."""
+    """Return all values of a row that a plan is made of, as bytes: the same for equal values."""
     page_id, space, title, version, parent, kind, status, _, live, _, posted, flaw = info
     # `.value` would take twice as long as all the rest.
     known = (page_id, space, title, kind._value_, status._value_, version.number)
@@ -200,7 +201,7 @@ def _row_bytes(info: PageInfo) -> bytes:
 
 
 def _is_simple(mirror: Mirror) -> bool:
-    """Whether a listing and the documents are all that a plan is made of."""
+    """Return whether a listing and the documents are all that a plan is made of."""
     config = mirror.config
     keys = {(space.key.casefold(), space.posts) for space in config.spaces}
     return not (config.labels or config.attachments) and len(keys) == len(config.spaces)

@@ -178,7 +178,7 @@ def _leaving(moves: Mapping[str, Destination], removed: Iterable[str]) -> frozen
 
 
 def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
-    """The same, but what is called like the blog would have its children there."""
+    """Return the nodes; one that is named like the blog gets another name."""
     blog = paths.folded(BLOG)
     return [replace(n, held=None) if n.held and paths.folded(n.held) == blog else n for n in nodes]
 
@@ -219,7 +219,7 @@ def _arrange_posts(
 
 
 def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
-    """A key for each document: its page id, or its path while it has none of its own.
+    """Return a key for each document: its page id, or its path while it has no page.
 
     Of several that claim the same page, the one that others stand below is it. A broken one that
     claims to be the home page is not to take the home page's place.
@@ -238,7 +238,7 @@ def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
 
 
 def _node(view: SpaceView, entry: Entry, tree: _LocalTree, *, keeps_name: bool) -> Node | None:
-    """The node of a document, None if it stays where it is whatever happens to other documents."""
+    """Return the node of a document; None if it stays whatever happens to others."""
     key, owners = tree.keys[entry.path], tree.owners
     directory, _, name = _stem(view.scan, entry.path).rpartition("/")
     case = view.cases.get(entry.page_id or "")
@@ -267,7 +267,7 @@ def _effective_parent(case: Case) -> str | None:
 
 
 def _keeps_name(case: Case) -> bool:
-    """A page keeps its file name until its title or parent changes on the server."""
+    """Return whether a page keeps its file name: its title and parent are as they were."""
     retitled = (
         case.decisions.content is Content.BEHIND
         and case.page is not None
@@ -281,7 +281,7 @@ def _remote_nodes(
     local: set[str],
     deleted: Mapping[str, str],
 ) -> list[Node]:
-    """New pages, pages that were deleted here on purpose, and folders."""
+    """Return nodes for new pages, for pages that were deleted here on purpose, and for folders."""
     nodes = [Node(info.id, info.title, info.parent) for info in view.new.values()]
     nodes += [
         Node(page_id, view.infos[page_id].title, view.infos[page_id].parent, _stem_name(path))

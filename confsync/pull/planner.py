@@ -110,7 +110,7 @@ def _choices_without_effect(run: PullRun, seen: SpaceView) -> Iterator[Step]:
 
 
 def _guarded(run: PullRun, entry: Entry, case: Case) -> Step:
-    """The step, or the tale of why this page, and no other, cannot be pulled."""
+    """Return the step, or why this page alone cannot be pulled."""
     try:
         return _step(run, entry, case)
     except ConfsyncError as error:
@@ -155,7 +155,7 @@ def _refused(run: PullRun, step: Step, case: Case) -> Step:
 
 
 def _day(run: PullRun, case: Case) -> str | None:
-    """The day that a blog post's stamp shall say; it changes where documents may move."""
+    """Return the day for a blog post's stamp; it changes where documents may move."""
     now = case.page.info.posted if case.page and run.full else None
     return now or case.stamp.posted
 
@@ -180,7 +180,7 @@ def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> S
 
 
 def _left_out(entry: Entry) -> Step:
-    """The document of a page that is excluded; only one without changes is removed."""
+    """Return the step of an excluded page; only a document without changes is removed."""
     found = entry.document
     result = replace(local_result(entry), outcome=Outcome.DELETED, error=f"excluded by {FILE_NAME}")
     if found is None or found.modified or changed(found):
@@ -190,7 +190,7 @@ def _left_out(entry: Entry) -> Step:
 
 
 def _stamped_parent(run: PullRun, case: Case) -> str | None:
-    """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
+    """Return the stamp's new parent. A remote move waits for a pull that moves files."""
     if case.page is None:
         return case.stamp.parent
     match case.decisions.parent:
@@ -208,7 +208,7 @@ def _stamped_parent(run: PullRun, case: Case) -> str | None:
 
 
 def _restamp(run: PullRun, step: Step, case: Case, stamp: Stamp) -> Step:
-    """A new stamp below text that is not touched; nothing, where the stamp is the same."""
+    """Return the step with a new stamp, if it is new, above text that is not touched."""
     if step.entry is None or step.entry.document is None:
         return step
     parent, day = _stamped_parent(run, case), _day(run, case)
@@ -225,7 +225,7 @@ def _restamp(run: PullRun, step: Step, case: Case, stamp: Stamp) -> Step:
 
 
 def _replace(run: PullRun, step: Step, case: Case) -> Step:
-    """The server's text in place of an unmodified one, or of one that landed."""
+    """Return the step with the server's text in place of one that is unmodified or landed."""
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.result.path}: there is nothing to replace it with")
@@ -242,7 +242,7 @@ def _replace(run: PullRun, step: Step, case: Case) -> Step:
 def outdated_after(
     run: PullRun, entries: Mapping[str, Entry], cases: Mapping[str, Case]
 ) -> set[str]:
-    """The ids of pages whose documents a pull settles with a title that their base did not have."""
+    """Return the ids of pages whose documents get a title that their base did not have."""
     found = set()
     for page_id, case in cases.items():
         entry = entries[page_id]
@@ -256,7 +256,7 @@ def outdated_after(
 
 
 def _settles(run: PullRun, case: Case, path: str) -> bool:
-    """Whether the server's title becomes the base's, with text of this side."""
+    """Return whether the server's title becomes the base's, with text of this side."""
     content, asked = case.decisions.content, run.options.resolution_of(path)
     if content is Content.RESTORED and asked is None:
         return False

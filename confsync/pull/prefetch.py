@@ -59,7 +59,7 @@ def _all_texts(run: PullRun, reader: Reader, scan: SpaceScan, place: Path) -> di
 
 
 def _is_whole(run: PullRun, reader: Reader, scan: SpaceScan) -> bool:
-    """Whether a pull brings all of a space, and the listing is yet to be asked for."""
+    """Return whether a pull brings all of a space, and the listing is yet to be asked for."""
     config = scan.config
     part = config.root or config.include or config.exclude or config.others
     with_files = run.mirror.config.attachments  # which a document's stamp tells of

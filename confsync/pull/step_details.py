@@ -34,7 +34,7 @@ _KEPT = "v{old} -> v{new}, a lower number; a copy of the file is in .confsync/tr
 
 
 def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
-    """The step, with what both sides did to the labels; the base is what the server has of them."""
+    """Return the step with the labels of both sides; the server's become the base."""
     case = cases.get(step.result.id or "")
     found = step.entry.document if step.entry else None
     theirs = case.page.info.labels if case and case.page else None
@@ -58,7 +58,7 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
 
 
 def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
-    """The step, with what is to be done about the attachments of its page."""
+    """Return the step with what is to be done about the attachments of its page."""
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
     named = (
@@ -91,7 +91,7 @@ def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
 
 
 def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
-    """The refusal of a choice for files that are no attachments of the page."""
+    """Return the refusal of a choice for files that are no attachments of the page."""
     if not named:
         return step
     why = f"{', '.join(named)}: no attachment of this page, or attachments are not mirrored"
@@ -100,7 +100,7 @@ def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
 
 
 def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Placement) -> Step:
-    """The step of a new page, with what is to be done about its attachments.
+    """Return the step of a new page with what is to be done about its attachments.
 
     Files at its destination belong to no document, and never to the document that leaves it.
     """
@@ -123,7 +123,7 @@ def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Plac
 
 
 def has_own_files(run: PullRun, entry: Entry | None) -> bool:
-    """Whether files are not what the server has, or had, of a document's attachments."""
+    """Return whether files are not what the server has, or had, of a document's attachments."""
     found = entry.document if entry else None
     attached = found.stamp.attachments if found and found.stamp else ()
     bases = files.by_name(attached)
@@ -132,7 +132,7 @@ def has_own_files(run: PullRun, entry: Entry | None) -> bool:
 
 
 def with_place(run: PullRun, step: Step, placed: Placement) -> Step:
-    """The step, with the stamp saying whether it is at the top for want of another place.
+    """Return the step; its stamp says whether it is at the top for want of another place.
 
     After a pull that places all, no file has the name of an earlier title any more.
     """
@@ -151,7 +151,7 @@ def with_place(run: PullRun, step: Step, placed: Placement) -> Step:
 
 
 def with_old_name(run: PullRun, step: Step) -> Step:
-    """The step, with the stamp saying that the file has the name of an earlier title."""
+    """Return the step; its stamp says that the file has the name of an earlier title."""
     if step.chosen and step.result.outcome is Outcome.REJECTED:
         return step  # a choice that was refused changes nothing
     step = _whole(run, step)
@@ -162,7 +162,7 @@ def with_old_name(run: PullRun, step: Step) -> Step:
 
 
 def _whole(run: PullRun, step: Step) -> Step:
-    """The step with the text of its document, where that is not known yet, or the tale of why."""
+    """Return the step with the text of its document, or with the error if there is none."""
     if step.entry is None or step.remove:
         return step
     try:
@@ -183,7 +183,7 @@ def goes_back(step: Step) -> bool:
 
 
 def with_copy(step: Step) -> Step:
-    """The step; if it goes back in versions, what it replaces goes to the trash."""
+    """Return the step; if it goes back in versions, what it replaces goes to the trash."""
     if step.entry is None or step.discarded is not None or not goes_back(step):
         return step
     result = step.result
@@ -192,7 +192,7 @@ def with_copy(step: Step) -> Step:
 
 
 def _after(step: Step) -> Document | None:
-    """The document that a step leaves behind; None for a new page's, and where none is left."""
+    """Return the document that a step leaves; None for a new page, and where none is left."""
     if step.entry is None or step.entry.document is None or step.remove:
         return None
     return document.parse(step.data, step.result.path) if step.data else step.entry.document
@@ -205,7 +205,7 @@ def _restamped(step: Step, after: Document, stamp: Stamp) -> Step:
 
 
 def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
-    """The step of a document that stands here, with its destination after the moves."""
+    """Return the step of a document that is here, with its destination after the moves."""
     after = moves.get(step.before) if step.before is not None else None
     if after is None or step.remove:
         return step
@@ -215,7 +215,7 @@ def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
 
 
 def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
-    """The step after its page's attachments were put in place, with the stamp that says so."""
+    """Put the attachments of a page in place; return the step with the stamp that says so."""
     if step.changes is None:
         return step
     if step.new is not None:
@@ -262,7 +262,7 @@ def _check_free(mirror: Mirror, path: str, changes: AttachmentChanges) -> None:
 
 
 def foretold(step: Step) -> PageResult:
-    """What a dry run says: whose attachments would be brought, and whose both sides changed."""
+    """Return the result of a dry run: attachments would come, or both sides changed them."""
     result, changes = step.result, step.changes
     if changes is None:
         return result

@@ -74,7 +74,7 @@ class SpaceView:
 
 
 def reader_of(remote: Remote, scan: SpaceScan, newest: Newest | None = None) -> Reader:
-    """What reads the pages, or blog posts, of a mirror's space; `newest` are git's stamps."""
+    """Return a reader of the pages, or blog posts, of a space; `newest` are git's stamps."""
     asked = about(remote, scan.config)
     space = asked.space(scan.config.key)
     return Reader(asked, space, archived=scan.config.archived, newest=newest)
@@ -179,7 +179,7 @@ def _with_texts(
 
 
 def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
-    """The attachments of each page; no server lists those of a whole space."""
+    """Return the attachments of each page; no server lists those of a whole space."""
 
     def listed(page_id: str) -> Attachments:
         try:
@@ -193,7 +193,7 @@ def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
 
 
 def _with_labels(answer: Found, infos: Mapping[str, PageInfo]) -> Found:
-    """A page with the labels of the listing: an answer with a body has none."""
+    """Return a page with the labels of the listing: an answer with a body has none."""
     if not isinstance(answer, Page) or answer.info.id not in infos:
         return answer
     return replace(answer, info=answer.info._replace(labels=infos[answer.info.id].labels))
@@ -246,7 +246,7 @@ def _to_read(
 
 
 def sides_of(scan: SpaceScan, entry: Entry) -> tuple[Stamp, Local]:
-    """The stamp and the local side of a stamped document."""
+    """Return the stamp and the local side of a stamped document."""
     if entry.document is None or entry.document.stamp is None:
         raise ValueError(f"{entry.path} has no stamp")
     return entry.document.stamp, entry.document.local(scan.wanted(entry))

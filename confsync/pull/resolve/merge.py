@@ -94,7 +94,7 @@ def resolve(mirror: Mirror, remote: Remote, found: ThreeWay, asked: Resolution) 
 
 
 def _given_up(found: ThreeWay, way: Way) -> str:
-    """A diff whose removed lines are what is given up."""
+    """Return a diff whose removed lines are what is given up."""
     page = found.page
     mine = Side("local", found.document.title, found.document.body)
     theirs = Side(f"server, v{page.info.version.number}", page.info.title, page.body)
@@ -151,13 +151,13 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
 
 
 def _title(base: str, ours: str, theirs: str) -> str | None:
-    """The title that both sides can live with, or None."""
+    """Return the title after a merge, or None if both sides changed it."""
     if ours in (base, theirs):
         return theirs
     return ours if theirs == base else None
 
 
 def with_author(page: Page, name: str) -> Page:
-    """The page with a person's name where the account id stood."""
+    """Return the page with a person's name where the account id stood."""
     version = page.info.version._replace(author=name)
     return replace(page, info=page.info._replace(version=version))
