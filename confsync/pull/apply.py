@@ -192,8 +192,8 @@ def _write(run: PullRun, steps: list[Step]) -> list[PageResult]:
 
 def _remember(mirror: Mirror, step: Step) -> None:
     """Note what is known of a page whether or not its file is written."""
-    if step.conflict:
-        mirror.audit.add(step.conflict)
+    if step.event:
+        mirror.audit.add(step.event)
     if step.seen:
         stamp, page = step.seen
         mirror.bases.put(stamp, page.info.title, page.body)

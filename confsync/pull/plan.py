@@ -36,7 +36,7 @@ class Step:
     `before` is where the document stands now, None for a page that is new here. `after` is where it
     will stand once the moves are done, None where it stays or is removed.
     `entry` is None for a page that is new here. `base` is what the cache shall remember,
-    `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
+    `event` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
     tells of, so that it can be given up by name. `changes` is what to do about attachments,
     `sides` are those of a conflict that the file is written with.
     `new` is a page whose text is yet to be read, if it is not `ready`, and `top` whether it stands
@@ -53,7 +53,7 @@ class Step:
     discarded: bytes | None = None
     shown: str = ""
     seen: tuple[Stamp, Page] | None = None
-    conflict: Event | None = None
+    event: Event | None = None
     changes: AttachmentChanges | None = None
     new: PageInfo | None = None
     ready: Text | None = None

@@ -151,7 +151,7 @@ def _step(run: PullRun, entry: Entry, case: Case) -> Step:
 def _refused(run: PullRun, step: Step, case: Case) -> Step:
     event = conflict_event(step.result.path, case, run.remote.who)
     seen = (stamp_of(case.page, case), case.page) if case.page else None
-    return replace(step, result=refusal(step.result, case), conflict=event, seen=seen)
+    return replace(step, result=refusal(step.result, case), event=event, seen=seen)
 
 
 def _day(run: PullRun, case: Case) -> str | None:
