@@ -64,9 +64,9 @@ ABLATIONS = (
         tuple(
             Cut(
                 f"confsync/remote/{flavor}.py",
-                '"version": {"number": base + 1, "message": message',
+                '"version": {"number": base + 1, "message": new.message',
                 '"version": {"number": self.page(page_id).info.version.number + 1, '
-                '"message": message',
+                '"message": new.message',
             )
             for flavor in ("cloud", "datacenter")
         ),
@@ -224,7 +224,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a pull that commits replaces nothing in a shallow clone",
-        (Cut("confsync/pull/witnesses.py", "if self._refuses:", "if False:"),),
+        (Cut("confsync/pull/witnesses.py", " if self._refuses else []", " if False else []"),),
         (
             "tests/flows/test_restored.py::"
             "test_a_pull_that_commits_in_a_shallow_clone_refuses_to_replace",
@@ -560,9 +560,9 @@ ABLATIONS = (
         "a text that was laid out elsewhere is that of its page",
         (
             Cut(
-                "confsync/document/document.py",
-                "if laid is None or laid.digest != stamp.digest:",
-                "if laid is None:",
+                "confsync/pull/new_documents.py",
+                "if laid is not None and laid.digest == stamp.digest:",
+                "if laid is not None:",
             ),
         ),
         ("tests/flows/test_helper_process.py::test_texts_that_were_mixed_up_are_not_used",),
@@ -652,8 +652,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/space_view.py",
-                "guessed = whose_place(scan, fresh, home, titles) if scan.lost else {}",
-                "guessed: dict[str, str] = {}",
+                "whose_place(scan, new, listing.home, options.titles) if scan.lost else {}\n",
+                "{}\n",
             ),
         ),
         (
@@ -666,7 +666,9 @@ ABLATIONS = (
         "what stands in a directory that cannot be read is not new",
         (
             Cut(
-                "confsync/pull/run.py", "full = everything and not scan.unread", "full = everything"
+                "confsync/pull/run.py",
+                "full=run.full and not scan.unread",
+                "full=run.full",
             ),
         ),
         (
@@ -770,14 +772,12 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/moves.py",
-                "            _spell(mirror, mirror.inside(new.path).parent, spelled)\n",
+                "            _spell(self._mirror, self._mirror.inside(new.path).parent, spelled)\n",
                 "            pass\n",
             ),
             Cut(
                 "confsync/mirror/moves.py",
-                "        for old in moves:\n"
-                "            mirror.drop_empty(mirror.inside(old).parent)\n"
-                "        spelled",
+                "        self._drop_old()\n        spelled",
                 "        spelled",
             ),
         ),
@@ -880,7 +880,7 @@ ABLATIONS = (
     ),
     Ablation(
         "what an older version replaces is kept in the trash",
-        (Cut("confsync/pull/rollback.py", "or not goes_back(step):", "or True:"),),
+        (Cut("confsync/pull/step_details.py", "or not goes_back(step):", "or True:"),),
         (
             "tests/flows/test_rollback.py::test_what_an_older_version_replaces_is_in_the_trash",
             "tests/flows/test_rollback.py::test_what_a_merge_with_an_older_version_replaces_is_in_the_trash",
@@ -1019,8 +1019,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/run.py",
-                "plan = unconcerned(how, plan, deleted, strays)",
-                "continue",
+                "harmless_part(run, plan, waiting)",
+                "replace(plan, steps=(), moves={}, placement=None)",
             ),
         ),
         (
@@ -1073,7 +1073,7 @@ ABLATIONS = (
         "the mass guard of older versions",
         (
             Cut(
-                "confsync/pull/rollback.py",
+                "confsync/pull/guard.py",
                 "if not too_many(max(len(pages), files), len(stamped)):",
                 "if True:",
             ),
@@ -1654,8 +1654,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/space_view.py",
-                "with_new = with_new and not scan.has_stand_ins",
-                "with_new = with_new",
+                "fresh = fresh if options.with_new and not scan.has_stand_ins else {}",
+                "fresh = fresh if options.with_new else {}",
             ),
         ),
         (
@@ -1844,7 +1844,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/resolve/adoption.py",
-                "        check_seen(how.mirror, entry.path, page, asked.at)\n",
+                "            check_seen(run.mirror, entry.path, page, asked.at)\n",
                 "",
             ),
         ),
@@ -1892,7 +1892,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/planner.py",
-                "steps += _choices_without_effect(how, seen) if not how.prune else ()",
+                "steps += _choices_without_effect(run, seen) if not run.options.prune else ()",
                 "pass",
             ),
             Cut("confsync/pull/planner.py", "return without_page(step, case, asked)", "pass"),

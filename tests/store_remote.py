@@ -25,6 +25,7 @@ from confsync.errors import (
 from confsync.model.page import (
     AttachmentInfo,
     Folder,
+    NewVersion,
     Other,
     Page,
     PageInfo,
@@ -205,27 +206,18 @@ class StoreRemote:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def put(
-        self,
-        page_id: str,
-        *,
-        base: int,
-        title: str,
-        body: str,
-        message: str,
-        parent: str | None = None,
-    ) -> PageInfo:
+    def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
         def write() -> PageRow:
             self._row(page_id)
             try:
                 return self.store.update(
                     page_id,
                     number=base + 1,
-                    title=title,
-                    body=body,
-                    parent=parent,
+                    title=new.title,
+                    body=new.body,
+                    parent=new.parent,
                     author=self.who,
-                    message=message,
+                    message=new.message,
                 )
             except Stale as stale:
                 raise VersionConflictError(page_id, base, stale.current) from None

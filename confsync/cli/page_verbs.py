@@ -63,28 +63,27 @@ def pull(
     confsync pull --ours docs/ENG/guide.xhtml --at 9
     """
     from confsync.commands.pull import pull as run
+    from confsync.pull.options import PullOptions
     from confsync.pull.resolve.resolution import asked_for
 
     mirror, selection = mirror_of(settings, paths)
     resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, named=selection.names)
+    options = PullOptions(
+        selection,
+        dry_run=dry_run,
+        refresh=refresh,
+        prune=prune,
+        allow_mass_delete=allow_mass_delete,
+        allow_mass_rollback=allow_mass_rollback,
+        resolution=resolution,
+        commit=commit,
+        allow_shallow=allow_shallow,
+    )
     with (
         remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,
     ):
-        result = run(
-            mirror,
-            remote,
-            selection,
-            dry_run=dry_run,
-            refresh=refresh,
-            prune=prune,
-            allow_mass_delete=allow_mass_delete,
-            allow_mass_rollback=allow_mass_rollback,
-            resolution=resolution,
-            commit=commit,
-            allow_shallow=allow_shallow,
-            progress=progress,
-        )
+        result = run(mirror, remote, options, progress)
     finish(settings, result, mirror.root)
 
 

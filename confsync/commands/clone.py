@@ -12,17 +12,17 @@ from confsync.mirror import config_file as config
 from confsync.mirror.config_file import settings_for
 from confsync.mirror.git import attributes, removals
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.selection import Selection
 from confsync.mirror.state import disk, regular
 from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.result import Result
 from confsync.model.url import Address
 from confsync.progress import Progress, silent
+from confsync.pull.options import PullOptions
 from confsync.remote import Remote
 
 
 def _is_left_over(path: Path) -> bool:
-    """Whether a file is what a clone that was killed had written before it had a mirror."""
+    """Return whether a killed clone had written a file before it had a mirror."""
     if path.name.startswith(TEMPORARY):
         disk.unlink(path)
         return True
@@ -54,5 +54,5 @@ def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = 
         remote.page(address.page)
     settings = settings_for(address.url, (key,), address.page, remote.flavor)
     init(root, settings)
-    result = pull(Mirror(root, config.load(root)), remote, Selection(), progress=progress)
+    result = pull(Mirror(root, config.load(root)), remote, PullOptions(), progress)
     return replace(result, command="clone", notes=(f"the mirror is in {root}",))

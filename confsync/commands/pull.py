@@ -12,63 +12,38 @@ from confsync.pull.no_change import Unchanged
 
 if TYPE_CHECKING:
     from confsync.mirror.mirror import Mirror
-    from confsync.mirror.selection import Selection
-    from confsync.pull.resolve.resolution import Resolution
+    from confsync.pull.options import PullOptions
     from confsync.remote import Remote
+    from confsync.sync.commit import Commit
 
 
 def pull(
-    mirror: Mirror,
-    remote: Remote,
-    selection: Selection,
-    *,
-    dry_run: bool = False,
-    refresh: bool = False,
-    prune: bool = False,
-    allow_mass_delete: bool = False,
-    allow_mass_rollback: bool = False,
-    resolution: Resolution | None = None,
-    commit: bool = False,
-    allow_shallow: bool = False,
-    progress: Progress = silent,
+    mirror: Mirror, remote: Remote, options: PullOptions, progress: Progress = silent
 ) -> Result:
-    """Pull every space of the mirror, or the named documents.
-
-    `resolution` says what to do about pages that both sides changed; without it they are refused.
-    `commit` commits what was written; in a shallow clone it replaces no document unless
-    `allow_shallow`. Raises UsageError, FileError.
-    """
-    committing = None
-    if commit and not dry_run:
-        from confsync.sync.commit import Commit
-
-        committing = Commit(mirror, remote, selection, theirs=True)
-    plain = selection.everything and not (refresh or prune or resolution)
-    last = Unchanged(mirror, remote, plain=plain)
-    with last.asking(), contextlib.ExitStack() as held:
-        if not dry_run:
-            held.enter_context(mirror.lock(sweep=False))
+    """Pull every space of the mirror, or the selected documents. Raises UsageError, FileError."""
+    commit = _commit(mirror, remote, options)
+    known = Unchanged(mirror, remote, plain=options.is_plain)
+    with known.asking(), contextlib.ExitStack() as lock:
+        if not options.dry_run:
+            lock.enter_context(mirror.lock(sweep=False))
         try:
-            if last.nothing_new():
-                nothing = Result("pull", dry_run=dry_run)
-                return committing.of(nothing) if committing else nothing
+            if known.nothing_new():
+                nothing = Result("pull", dry_run=options.dry_run)
+                return commit.of(nothing) if commit else nothing
         except ConfsyncError as error:
-            return Result("pull", errors=(Problem.of(error),), dry_run=dry_run)
-        from confsync.pull.run import bring  # 20 ms, which most pulls need not wait for
+            return Result("pull", errors=(Problem.of(error),), dry_run=options.dry_run)
+        # 20 ms, which most pulls need not wait for
+        from confsync.pull.context import PullRun
+        from confsync.pull.run import pull_mirror
 
-        return bring(
-            mirror,
-            remote,
-            selection,
-            last,
-            held.pop_all(),
-            dry_run=dry_run,
-            refresh=refresh,
-            prune=prune,
-            allow_mass_delete=allow_mass_delete,
-            allow_mass_rollback=allow_mass_rollback,
-            resolution=resolution,
-            committing=committing,
-            allow_shallow=allow_shallow,
-            progress=progress,
-        )
+        run = PullRun.of(mirror, remote, options, progress)
+        return pull_mirror(run, known, lock.pop_all(), commit)
+
+
+def _commit(mirror: Mirror, remote: Remote, options: PullOptions) -> Commit | None:
+    """Return what commits after the pull: it knows what is uncommitted now."""
+    if options.dry_run or not options.commit:
+        return None
+    from confsync.sync.commit import Commit
+
+    return Commit(mirror, remote, options.selection, theirs=True)

@@ -9,7 +9,7 @@ from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.mirror import Mirror
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.page import PageInfo, Status
+from confsync.model.page import NewVersion, PageInfo, Status
 from confsync.model.result import Result
 from confsync.remote import Remote
 from confsync.sync.target import Target
@@ -31,7 +31,7 @@ def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
         return Result("restore", (result,))
     base = info.version.number
     try:
-        made = remote.put(page_id, base=base, title=info.title, body=page.body, message="restored")
+        made = remote.put(page_id, NewVersion(info.title, page.body, "restored"), base=base)
     except (NetworkError, ServerError) as error:
         made = _look(remote, page_id, error)
     number = made.version.number

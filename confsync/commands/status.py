@@ -46,7 +46,7 @@ from confsync.sync.refusals import (
     unreadable_directories,
     unusable_row,
 )
-from confsync.sync.space_view import Attachments, SpaceView, put_back, reader_of, view
+from confsync.sync.space_view import Attachments, SpaceView, ViewOptions, put_back, reader_of, view
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -180,17 +180,15 @@ def _look(
     elsewhere: frozenset[str],
     deleted: dict[str, str],
 ) -> SpaceView:
-    return view(
-        reader,
-        scan,
+    wanted = ViewOptions(
         selection,
         elsewhere=elsewhere,
         deleted=deleted,
-        refresh=False,
         with_new=selection.everything,
         labels=mirror.config.labels,
         attachments=bool(mirror.config.attachments),
     )
+    return view(reader, scan, wanted)
 
 
 def _orphans(mirror: Mirror, scan: SpaceScan, scans: tuple[SpaceScan, ...]) -> Iterator[str]:

@@ -30,7 +30,7 @@ from confsync.sync.attachments import beside as attaching
 from confsync.sync.attachments.beside import Beside
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
-from confsync.sync.space_view import Attachments, reader_of, view
+from confsync.sync.space_view import Attachments, ViewOptions, reader_of, view
 
 _ABSENT = {
     Absent.TRASHED: "the page is in the server's trash",
@@ -177,17 +177,13 @@ class Comparison:
             found = reader.current({i: stamp.version for i, stamp in stamps.items() if stamp})
             files = {i: _attachments(remote, i) for i in meant} if config.attachments else {}
             return {i: self._labelled(remote, page) for i, page in found.items()}, files
-        seen = view(
-            reader,
-            scan,
+        wanted = ViewOptions(
             self.selection,
             elsewhere=claimed_elsewhere(scans, scan),
-            deleted={},
-            refresh=False,
-            with_new=False,
             labels=config.labels,
             attachments=bool(config.attachments),
         )
+        seen = view(reader, scan, wanted)
         self.errors.extend(Problem.of(error) for error in seen.failed.values())
         remotes = {i: case.remote for i, case in seen.cases.items()}
         pages = {i: r if isinstance(r, Absent) else r.page for i, r in remotes.items()}

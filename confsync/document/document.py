@@ -60,6 +60,17 @@ class Document(NamedTuple):
         return Local(self.title, self.body, self.digest, wanted, self.labels)
 
 
+class Fields(NamedTuple):
+    """What a document is to say anew; what is None stays as it is."""
+
+    title: str | None = None
+    body: str | None = None
+    labels: tuple[str, ...] | None = None
+
+
+NOTHING_NEW = Fields()
+
+
 class Laid(NamedTuple):
     """A body as a document has it. `digest` says whose it is: that of title and body."""
 
@@ -130,15 +141,15 @@ def render(
     *,
     labels: tuple[str, ...] | None = None,
     how: Layout = Layout.LINES,
-    laid: Laid | None = None,
 ) -> bytes:
-    """A new document. A body that does not come back from the layout is written raw.
+    """Return a new document. A body that does not come back from the layout is written raw."""
+    return render_laid(title, Laid(stamp.digest, *_lay(body, how)), stamp, labels=labels)
 
-    `laid` is what `lay_all` made of the body that the stamp is of, where somebody has done that
-    already; what is of anything else is not used.
-    """
-    if laid is None or laid.digest != stamp.digest:
-        laid = Laid(stamp.digest, *_lay(body, how))
+
+def render_laid(
+    title: str, laid: Laid, stamp: Stamp, *, labels: tuple[str, ...] | None = None
+) -> bytes:
+    """Return a new document whose body is laid out already, as `lay_all` does it."""
     lines = [FENCE, f"title: {frontmatter.scalar(title)}"]
     if labels is not None:
         lines.append(f"labels: {frontmatter.flow(labels)}")
@@ -152,48 +163,63 @@ def lay_all(bodies: Iterable[tuple[str, str, Layout]]) -> list[Laid]:
 
 
 def update(
-    document: Document,
-    stamp: Stamp,
-    *,
-    title: str | None = None,
-    body: str | None = None,
-    laid: str | None = None,
-    labels: tuple[str, ...] | None = None,
-    how: Layout = Layout.LINES,
+    document: Document, stamp: Stamp, fields: Fields = NOTHING_NEW, how: Layout = Layout.LINES
 ) -> bytes:
-    """The document's bytes with a new stamp and, where given, new title, body and labels.
+    """Return the document's bytes with a new stamp and, where given, new fields.
 
     A value that the document has already is not touched, so that its writing stays the user's.
-    `laid` is a body that is laid out in lines already, such as a merge's with its markers.
     """
-    kept = document.layout
+    body = fields.body
+    if body is None or digest("", body) == digest("", document.body):
+        return _updated(document, stamp, fields, None)
+    return _updated(document, stamp, fields, _lay(_readable(body, document.newline), how))
+
+
+def update_laid(document: Document, stamp: Stamp, laid: str, fields: Fields = NOTHING_NEW) -> bytes:
+    """Return the same as `update`, with a body that is laid out in lines already.
+
+    Such a body is a merge's with its markers. `fields.body` is not used.
+    """
+    return _updated(document, stamp, fields, (_readable(laid, document.newline), Layout.LINES))
+
+
+def _updated(
+    document: Document, stamp: Stamp, fields: Fields, body: tuple[str, Layout] | None
+) -> bytes:
+    """Return the document with new front matter, and with a new body where there is one."""
     edits: list[tuple[Span, str]] = []
-    if laid is not None or (body is not None and digest("", body) != digest("", document.body)):
-        if laid is not None:
-            written, kept = _readable(laid, document.newline), Layout.LINES
-        else:
-            written, kept = _lay(_readable(body or "", document.newline), how)
-        if not document.text.endswith("\n", 0, document.body_start):
-            written = f"\n{written}"
-        written = written.replace("\n", document.newline)
-        edits.append((Span(document.body_start, len(document.text)), written))
-    if title is not None and title != document.title:
-        edits.append((document.spans["title"], f" {frontmatter.scalar(title)}"))
-    lines = frontmatter.block(stamp, kept)
-    if labels is not None and document.labels is None:
-        lines.insert(0, f"labels: {frontmatter.flow(labels)}")
-    elif labels is not None and labels != document.labels:
-        edits.append((document.spans["labels"], f" {frontmatter.flow(labels)}"))
-    block = document.newline.join(lines)
-    if "confluence" in document.spans:
-        edits.append((document.spans["confluence"], block))
-    else:
-        fence = document.text.rindex(FENCE, 0, document.body_start)
-        edits.append((Span(fence, fence), block + document.newline))
+    layout = document.layout
+    if body is not None:
+        written, layout = body
+        edits.append(_body_edit(document, written))
+    if fields.title is not None and fields.title != document.title:
+        edits.append((document.spans["title"], f" {frontmatter.scalar(fields.title)}"))
+    block = frontmatter.block(stamp, layout)
+    if fields.labels is not None and document.labels is None:
+        block.insert(0, f"labels: {frontmatter.flow(fields.labels)}")
+    elif fields.labels is not None and fields.labels != document.labels:
+        edits.append((document.spans["labels"], f" {frontmatter.flow(fields.labels)}"))
+    edits.append(_block_edit(document, document.newline.join(block)))
     text = document.text
     for span, value in sorted(edits, key=lambda edit: edit[0].start, reverse=True):
         text = text[: span.start] + value + text[span.end :]
     return _encoded(text)
+
+
+def _body_edit(document: Document, written: str) -> tuple[Span, str]:
+    """Return where a new body goes, with the document's own line ends."""
+    if not document.text.endswith("\n", 0, document.body_start):
+        written = f"\n{written}"
+    end = len(document.text)
+    return Span(document.body_start, end), written.replace("\n", document.newline)
+
+
+def _block_edit(document: Document, block: str) -> tuple[Span, str]:
+    """Return where the block of the stamp goes: to the old one's place, or before the fence."""
+    if "confluence" in document.spans:
+        return document.spans["confluence"], block
+    fence = document.text.rindex(FENCE, 0, document.body_start)
+    return Span(fence, fence), block + document.newline
 
 
 def outline(title: str, stamp: Stamp, labels: tuple[str, ...] | None) -> Document:

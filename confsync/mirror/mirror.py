@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync.document import document, paths
-from confsync.document.document import Document
+from confsync.document.document import Document, Fields
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.git import removals
 from confsync.mirror.scan import MOVING, Entry, SpaceScan, read, scan
@@ -104,10 +104,8 @@ class Mirror:
         """What a document is to be once it is settled. Raises NotUnicodeError."""
         if entry.document is None:
             raise ValueError(f"{entry.path} cannot be read")
-        title, body, how = page.info.title, page.body, self.config.layout
-        return document.update(
-            entry.document, stamp, title=title, body=body, labels=labels, how=how
-        )
+        fields = Fields(page.info.title, page.body, labels)
+        return document.update(entry.document, stamp, fields, self.config.layout)
 
     def put(self, name: str, source: Path, *, expected: str | None, keep: bool = False) -> None:
         """Put a file that was downloaded in its place, if the one there still is what was read.

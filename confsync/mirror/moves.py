@@ -35,46 +35,75 @@ def move(
     that is neither its old parent nor its new one. What is killed half-way is found by the next
     scan and moved on. The answer maps destinations to the reason.
     """
-    waiting = mirror.inside(f"{space.path}/{MOVING}")
-    held: list[tuple[Path, Destination]] = []
-    failed: dict[Destination, str] = {}
+    batch = _Batch(mirror, space, moves)
     try:
-        disk.make_directories(waiting)
-        for old, new in sorted(moves.items(), key=lambda move: -move[0].count("/")):
-            prefix = f"{wanted.get(old) or 'none'}-"
-            # A directory of its own: what an earlier run left waiting is never in the way,
-            # and a document that this one leaves keeps its file name.
-            place = disk.temporary_directory(waiting, prefix) / Path(new.path).name
-            try:
-                disk.rename(mirror.inside(old), place)
-            except OSError as error:
-                failed[new] = f"cannot be moved from {old}: {error.strerror}"
-            else:
-                mirror.note(old)
-                held.append((place, new))
-                _move_attachments(mirror, old, place)
-        disk.sync_directory(waiting)
+        batch.collect(wanted)
         between()
-        for old in moves:
-            mirror.drop_empty(mirror.inside(old).parent)
-        spelled: set[Path] = set()
-        for _, new in held:
-            _spell(mirror, mirror.inside(new.path).parent, spelled)
-        for place, new in sorted(held, key=lambda move: move[1].path.count("/")):
-            why = _land(mirror, place, new.path)
-            if why:
-                failed[new] = why
-            else:
-                mirror.note(new.path)
+        batch.prepare_directories()
+        batch.place()
     except OSError as error:
         raise file_error(space.path, "a page could not be moved", error) from None
     finally:
-        for old in moves:
-            mirror.drop_empty(mirror.inside(old).parent)
-        for place, _ in held:
-            mirror.drop_empty(place.parent)
-        mirror.drop_empty(waiting)
-    return failed
+        batch.drop_empty()
+    return batch.failed
+
+
+class _Batch:
+    """Documents that are moved together. `failed` says of those that could not be moved why."""
+
+    def __init__(
+        self, mirror: Mirror, space: SpaceConfig, moves: Mapping[str, Destination]
+    ) -> None:
+        self.failed: dict[Destination, str] = {}
+        self._mirror = mirror
+        self._moves = moves
+        self._waiting = mirror.inside(f"{space.path}/{MOVING}")
+        self._collected: list[tuple[Path, Destination]] = []
+
+    def collect(self, wanted: Mapping[str, str | None]) -> None:
+        """Take every document to where it waits, children before parents. Raises OSError."""
+        disk.make_directories(self._waiting)
+        for old, new in sorted(self._moves.items(), key=lambda move: -move[0].count("/")):
+            prefix = f"{wanted.get(old) or 'none'}-"
+            # A directory of its own: what an earlier run left waiting is never in the way,
+            # and a document that this one leaves keeps its file name.
+            place = disk.temporary_directory(self._waiting, prefix) / Path(new.path).name
+            try:
+                disk.rename(self._mirror.inside(old), place)
+            except OSError as error:
+                self.failed[new] = f"cannot be moved from {old}: {error.strerror}"
+            else:
+                self._mirror.note(old)
+                self._collected.append((place, new))
+                _move_attachments(self._mirror, old, place)
+        disk.sync_directory(self._waiting)
+
+    def prepare_directories(self) -> None:
+        """Remove the old directories that are empty, and spell the new ones. Raises OSError."""
+        self._drop_old()
+        spelled: set[Path] = set()
+        for _, new in self._collected:
+            _spell(self._mirror, self._mirror.inside(new.path).parent, spelled)
+
+    def place(self) -> None:
+        """Bring every document to its new place, parents before children. Raises OSError."""
+        for place, new in sorted(self._collected, key=lambda move: move[1].path.count("/")):
+            why = _land(self._mirror, place, new.path)
+            if why:
+                self.failed[new] = why
+            else:
+                self._mirror.note(new.path)
+
+    def drop_empty(self) -> None:
+        """Remove the directories in which nothing stands or waits any more."""
+        self._drop_old()
+        for place, _ in self._collected:
+            self._mirror.drop_empty(place.parent)
+        self._mirror.drop_empty(self._waiting)
+
+    def _drop_old(self) -> None:
+        for old in self._moves:
+            self._mirror.drop_empty(self._mirror.inside(old).parent)
 
 
 def hand_over(mirror: Mirror, name: str, space: SpaceConfig, parent: str | None) -> None:

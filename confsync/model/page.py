@@ -47,6 +47,15 @@ class User(NamedTuple):
     email: str = ""
 
 
+class NewVersion(NamedTuple):
+    """What a page's next version is to say. A `parent` moves the page as well."""
+
+    title: str
+    body: str
+    message: str
+    parent: str | None = None
+
+
 class Folder(NamedTuple):
     """A Cloud folder: a parent without a body."""
 

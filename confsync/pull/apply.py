@@ -6,7 +6,7 @@ are on their way, and no more than those are in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -16,17 +16,16 @@ from confsync.document.document import Document, outline
 from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit
 from confsync.mirror import attachment_files as files
-from confsync.mirror import moves as moving
+from confsync.mirror import moves
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
-from confsync.progress import Progress
-from confsync.pull import attachments as fetching
-from confsync.pull import new_documents
+from confsync.pull import attachments, new_documents
+from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
-from confsync.pull.plan import How, Plan, Step, Text
+from confsync.pull.plan import Plan, Step, Text
 from confsync.pull.prefetch import TOGETHER, laid_out
 from confsync.pull.step_details import with_files
 from confsync.sync.attachments.beside import Read
@@ -39,90 +38,94 @@ NAMED = 1000
 
 
 def tells(step: Step) -> bool:
-    """Whether there is anything to say about a page."""
-    return bool(step.data or step.bringing) or step.result.outcome is not Outcome.CLEAN
+    """Return whether there is anything to say about a page."""
+    return bool(step.data or step.changes) or step.result.outcome is not Outcome.CLEAN
 
 
-def act(
-    how: How,
-    plan: Plan,
-    done: list[PageResult],
-    progress: Progress,
-    texts: Mapping[str, Text],
-) -> None:
-    """Do the plan, adding to `done` what happened. `texts` are those that wait for their names.
+def apply_plan(run: PullRun, plan: Plan, texts: Mapping[str, Text]) -> None:
+    """Do the plan. The report takes what happened; `texts` are those that wait for their names.
 
     The order keeps every document, at every moment, below its old parent or its new one: removals,
     then moves, then what is written.
     """
-    mirror = how.mirror
-    done += _remove(mirror, [step for step in plan.steps if step.remove])
-    stuck = _place(mirror, plan, plan.placement) if plan.placement else {}
+    run.report.add(*_remove(run.mirror, [step for step in plan.steps if step.remove]))
+    stuck = _move(run.mirror, plan, plan.placement) if plan.placement else {}
     steps = [step for step in plan.steps if not step.remove]
+    run.report.add(*_stuck_results(steps, stuck))
+    _write_all(run, plan, [s for s in steps if s.after not in stuck and tells(s)], texts)
+
+
+def _stuck_results(steps: Iterable[Step], stuck: Mapping[Destination, str]) -> Iterator[PageResult]:
+    """Yield the results of pages whose documents could not be moved."""
     known = {step.after: step.result for step in steps if step.after}
     for place, why in stuck.items():
         result = known.get(place, PageResult(place.path, Outcome.FAILED))
-        done.append(replace(result, outcome=Outcome.FAILED, error=why, exit=Exit.LOCAL))
-    steps = [step for step in steps if step.after not in stuck and tells(step)]
+        yield replace(result, outcome=Outcome.FAILED, error=why, exit=Exit.LOCAL)
+
+
+def _write_all(run: PullRun, plan: Plan, steps: list[Step], texts: Mapping[str, Text]) -> None:
+    """Write the documents of all steps, a handful at a time, new pages as the server answers."""
     here = [step for step in steps if step.new is None]
     new = {step.new.id: step for step in steps if step.new is not None}
     ready = [step for i in new if (step := new_documents.named(new[i], texts.get(i)))]
     for step in ready:
         del new[step.result.id or ""]
     number = 0
-    with how.remote.workers.locally.aside() as aside:
+    with run.remote.workers.locally.aside() as aside:
         try:
-            lots = chain(batches(ready, NAMED), batches(here, TOGETHER), _arriving(how, plan, new))
+            lots = chain(batches(ready, NAMED), batches(here, TOGETHER), _arriving(run, plan, new))
             for some in lots:
-                progress(f"writing {plan.scan.config.key}", number, len(steps))
-                if any(step.bringing for step in some):
-                    done += aside.taken()  # directories come and go with attachments
-                some = list(_with_files(how, some))
+                run.progress(f"writing {plan.scan.config.key}", number, len(steps))
+                if any(step.changes for step in some):
+                    run.report.add(*aside.taken())  # directories come and go with attachments
+                some = list(_with_files(run, some))
                 # While these are written, the next ones are made; no more than those are in memory.
-                done += aside.taken()
-                aside.put(partial(_write, how, some))
+                run.report.add(*aside.taken())
+                aside.put(partial(_write, run, some))
                 number += len(some)
         finally:
-            done += aside.taken()
+            run.report.add(*aside.taken())
 
 
-def _arriving(how: How, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]]:
-    """The new pages with their texts, as the server answers them."""
+def _arriving(run: PullRun, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]]:
+    """Yield the new pages with their texts, as the server answers them."""
     if not new:
         return
-    reader = Reader(how.remote, plan.view.space, archived=plan.scan.config.archived)
+    reader = Reader(run.remote, plan.view.space, archived=plan.scan.config.archived)
     least = {i: step.new.version.number for i, step in new.items() if step.new}
     found = (
         dict(some) for all_ in reader.arriving(least) for some in batches(all_.items(), TOGETHER)
     )
-    for some, laid in laid_out(how, found, len(new)):
+    for some, laid in laid_out(run, found, len(new)):
         yield [
-            new_documents.arrived(how, new[page_id], answer, laid.get(page_id))
+            new_documents.arrived(run, new[page_id], answer, laid.get(page_id))
             for page_id, answer in some.items()
         ]
 
 
-def _with_files(how: How, steps: list[Step]) -> Iterator[Step]:
-    """The steps, each with its page's attachments in place, read by several workers at once."""
-    if not any(step.bringing for step in steps):
+def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
+    """Yield the steps with their attachments in place; several workers download them."""
+    if not any(step.changes for step in steps):
         yield from steps
         return
 
-    def read(step: Step) -> dict[str, Read]:
-        return fetching.read(how.mirror, how.remote, step.bringing) if step.bringing else {}
+    def download(step: Step) -> dict[str, Read]:
+        if step.changes is None:
+            return {}
+        return attachments.download(run.mirror, run.remote, step.changes)
 
-    found = how.remote.workers.each(read, steps)
+    found = run.remote.workers.each(download, steps)
     for step, known in zip(steps, found, strict=True):
-        yield with_files(how.mirror, step, known) if step.bringing else step
+        yield with_files(run.mirror, step, known) if step.changes else step
 
 
-def _place(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, str]:
+def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, str]:
     """Move documents and folders to their places; answers what is stuck, by destination."""
     stuck: dict[Destination, str] = {}
     if plan.moves:
         wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
         wanted = {path: key for path, key in wanted.items() if not paths.is_unborn(key)}
-        stuck = moving.move(
+        stuck = moves.move(
             mirror,
             plan.scan.config,
             plan.moves,
@@ -152,9 +155,9 @@ def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
             mirror.drop_folder(directory)
 
 
-def _write(how: How, steps: list[Step]) -> list[PageResult]:
+def _write(run: PullRun, steps: list[Step]) -> list[PageResult]:
     """Write what is to be written, and tell of the rest."""
-    mirror = how.mirror
+    mirror = run.mirror
     results: list[PageResult] = []
     waiting: list[tuple[int, Step]] = []
 
@@ -174,11 +177,11 @@ def _write(how: How, steps: list[Step]) -> list[PageResult]:
             waiting.append((len(results) - 1, step))
             expected = step.entry.raw if step.entry else None
             place = step.destination.path
-            yield Writing(place, data, expected, _base_of(step), _outline(how, step))
+            yield Writing(place, data, expected, _base_of(step), _outline(run, step))
 
     write = name_all if all(step.ready for step in steps) else replace_all
     for (place, step), error in zip(
-        waiting, write(mirror, writes(), how.remote.workers), strict=True
+        waiting, write(mirror, writes(), run.remote.workers), strict=True
     ):
         if error is not None:
             results[place] = failed(step.result, error)
@@ -188,9 +191,9 @@ def _write(how: How, steps: list[Step]) -> list[PageResult]:
 
 
 def _remember(mirror: Mirror, step: Step) -> None:
-    """What is noted of a page whether or not its file is written."""
-    if step.conflict:
-        mirror.audit.add(step.conflict)
+    """Note what is known of a page whether or not its file is written."""
+    if step.event:
+        mirror.audit.add(step.event)
     if step.seen:
         stamp, page = step.seen
         mirror.bases.put(stamp, page.info.title, page.body)
@@ -203,12 +206,12 @@ def _base_of(step: Step) -> tuple[Stamp, str, str] | None:
     return stamp, page.info.title, page.body
 
 
-def _outline(how: How, step: Step) -> Document | None:
-    """A new document, as far as whoever finds it unchanged need know; None of any other.
+def _outline(run: PullRun, step: Step) -> Document | None:
+    """Return what the index needs to know of a new document; None of any other document.
 
     Where there are attachments nobody asks the index.
     """
-    if step.new is None or step.entry is not None or how.mirror.config.attachments:
+    if step.new is None or step.entry is not None or run.mirror.config.attachments:
         return None
     if step.ready:
         return outline(step.ready.info.title, step.ready.stamp, step.new.labels)
@@ -246,7 +249,7 @@ def _remove_one(mirror: Mirror, step: Step) -> PageResult:
 
 
 def _files_of(mirror: Mirror, entry: Entry) -> list[files.Standing]:
-    """The files beside a document that goes; the plan has seen that the server had each of them."""
+    """Return the attachments of a document that goes; the server had each file."""
     stamp = entry.document.stamp if entry.document else None
     attached = stamp.attachments if stamp else ()
     return list(files.standing(mirror.root, entry.path, attached).values())

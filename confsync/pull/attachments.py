@@ -1,4 +1,4 @@
-"""Bringing attachments to their files: read first, then put in place, then stamped.
+"""Attachments that come to their files: first downloaded, then put in place, then stamped.
 
 In that order: a stamp that names a version whose bytes are not in the file would make the next push
 send the old bytes over the new.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from confsync.document.attachments import names as attachments
+from confsync.document.attachments import names
 from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import attachment_files as files
@@ -17,13 +17,20 @@ from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Attached
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
-from confsync.sync.attachments import beside as attaching
-from confsync.sync.attachments.beside import Beside, Read, read_one, way_out, who_and_what
+from confsync.sync.attachments.beside import (
+    CONFLICTS,
+    HERE,
+    Beside,
+    Read,
+    read_one,
+    way_out,
+    who_and_what,
+)
 from confsync.sync.attachments.compare import Decision, Sides, decide
 
 
 @dataclass(frozen=True, slots=True)
-class Bringing:
+class AttachmentChanges:
     """What a pull is to do about the attachments of one page.
 
     `given_up` are those that a person named, and what is to become of them.
@@ -40,8 +47,8 @@ class Bringing:
 
     @property
     def tells(self) -> bool:
-        """Whether there is anything to do or to say."""
-        here = (*attaching.HERE, *attaching.CONFLICTS)
+        """Return whether there is anything to do or to say."""
+        here = (*HERE, *CONFLICTS)
         return bool(self.given_up) or any(decision in here for decision in self.decisions)
 
     @property
@@ -56,15 +63,15 @@ class Bringing:
         return sum(map(_goes_back, fetched))
 
     def file(self, name: str) -> str:
-        """The file of an attachment: the one that it has, or the one that it gets."""
+        """Return the file of an attachment: the one that it has, or the one that it gets."""
         held = {one.name: one.file for one in self.beside.attached}
         held |= {name: file.file for name, file in self.beside.files.items()}
-        return attachments.file_names([one.name for one in self.sides], held)[name]
+        return names.file_names([one.name for one in self.sides], held)[name]
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """What became of it: the stamp's attachments, how many changed, and what is wrong.
+class AttachmentsResult:
+    """What became of attachments: the stamp's, how many changed, and what is wrong.
 
     `editors` are the accounts of those who made the versions that came.
     """
@@ -77,41 +84,45 @@ class Brought:
     exit: Exit = Exit.DONE
 
 
-def read(mirror: Mirror, remote: Remote, bringing: Bringing) -> dict[str, Read]:
+def download(mirror: Mirror, remote: Remote, changes: AttachmentChanges) -> dict[str, Read]:
     """Download what has to be known or had, by name. Changes no file of the mirror."""
     found: dict[str, Read] = {}
-    for sides in bringing.sides:
+    for sides in changes.sides:
         unknown = decide(sides) in (Decision.FETCH, Decision.UNKNOWN)
-        if sides.remote and (unknown or sides.name in bringing.given_up):
-            found[sides.name] = read_one(mirror, remote, bringing.page_id, sides.remote)
+        if sides.remote and (unknown or sides.name in changes.given_up):
+            found[sides.name] = read_one(mirror, remote, changes.page_id, sides.remote)
     return found
 
 
-class _Bringer:
-    """The attachments of one page, one after the other."""
+class _Placer:
+    """Puts the attachments of one page in place, one after the other."""
 
     def __init__(
-        self, mirror: Mirror, place: Destination, bringing: Bringing, found: Mapping[str, Read]
+        self,
+        mirror: Mirror,
+        place: Destination,
+        changes: AttachmentChanges,
+        found: Mapping[str, Read],
     ) -> None:
         path = place.path
         self._mirror = mirror
-        self._bringing = bringing
+        self._changes = changes
         self._found = found
-        self._directory = attachments.directory_of(path)
+        self._directory = names.directory_of(path)
         self._path = path
 
-    def bring(self) -> Brought:
+    def place_all(self) -> AttachmentsResult:
         kept: list[Attached] = []
         problems: list[str] = []
         hint, exit_ = "", Exit.DONE
-        for sides in self._bringing.sides:
+        for sides in self._changes.sides:
             try:
                 attached = self._one(sides)
             except _ConflictError as conflict:
                 attached, exit_ = sides.base, worst(exit_, Exit.REFUSED)
                 sides = self._read(sides)
                 problems.append(self._pointer(sides.name) or str(conflict) or who_and_what(sides))
-                file = self._bringing.file(sides.name)
+                file = self._changes.file(sides.name)
                 hint = hint or self._real(sides.name) or way_out(self._path, file, sides)
             except ConfsyncError as error:
                 attached, exit_ = sides.base, worst(exit_, error.exit)
@@ -119,25 +130,25 @@ class _Bringer:
                 hint = hint or self._real(sides.name)
             if attached is not None:
                 kept.append(attached)
-        unmanaged = {one.name for one in self._bringing.sides}
-        kept += [one for one in self._bringing.beside.attached if one.name not in unmanaged]
+        unmanaged = {one.name for one in self._changes.sides}
+        kept += [one for one in self._changes.beside.attached if one.name not in unmanaged]
         after = tuple(sorted(kept, key=lambda one: one.name))
-        before = files.by_name(self._bringing.beside.attached)
+        before = files.by_name(self._changes.beside.attached)
         changed = {one.name for one in after if before.get(one.name) != one}
         changed |= before.keys() - {one.name for one in after}
         versions = [
-            one.remote.version for one in self._bringing.sides if one.name in changed and one.remote
+            one.remote.version for one in self._changes.sides if one.name in changed and one.remote
         ]
         editors = frozenset(version.author for version in versions)
-        return Brought(after, len(changed), editors, tuple(problems), hint, exit_)
+        return AttachmentsResult(after, len(changed), editors, tuple(problems), hint, exit_)
 
     def _one(self, sides: Sides) -> Attached | None:
-        """What the stamp shall say of an attachment, once its file is what it is to be."""
+        """Bring one file up to date; return what the stamp shall say of the attachment."""
         found = self._found.get(sides.name)
         if found and found.error:
             raise found.error
         sides = self._read(sides)
-        asked = self._bringing.given_up.get(sides.name)
+        asked = self._changes.given_up.get(sides.name)
         if asked and asked.way is Way.OURS:
             return self._kept(sides, asked)
         match decide(sides):
@@ -160,12 +171,12 @@ class _Bringer:
                 return sides.base
 
     def _read(self, sides: Sides) -> Sides:
-        """The sides with the digest of the server's bytes, where they were read."""
+        """Return the sides with the digest of the server's bytes, where they were downloaded."""
         found = self._found.get(sides.name)
         return replace(sides, theirs=found.digest) if found and not found.error else sides
 
     def _taken(self, sides: Sides, asked: Resolution) -> Attached | None:
-        """A conflict in which a person gave up the file here."""
+        """Take the server's file if a person gave up the file here."""
         if asked.way is not Way.THEIRS:
             raise _ConflictError
         return self._put(sides, keep=True)
@@ -201,20 +212,20 @@ class _Bringer:
         if sides.remote is None:
             raise ValueError(f"{sides.name} is not on the server")
         number = sides.remote.version.number
-        return Attached(sides.name, number, digest, self._bringing.file(sides.name))
+        return Attached(sides.name, number, digest, self._changes.file(sides.name))
 
     def _pointer(self, name: str) -> str:
-        """The words for a file that only stands for another; empty for one that does not."""
-        pointer = self._bringing.beside.stand_ins.get(self._file(name))
+        """Return the words for a file that is a pointer to another; empty for any other file."""
+        pointer = self._changes.beside.stand_ins.get(self._file(name))
         return f"{name}: {pointer.what}, and the server has another version" if pointer else ""
 
     def _real(self, name: str) -> str:
-        """The command that brings the real file."""
-        pointer = self._bringing.beside.stand_ins.get(self._file(name))
+        """Return the command that brings the real file."""
+        pointer = self._changes.beside.stand_ins.get(self._file(name))
         return pointer.hint(self._file(name)) if pointer else ""
 
     def _file(self, name: str) -> str:
-        return f"{self._directory}/{self._bringing.file(name)}"
+        return f"{self._directory}/{self._changes.file(name)}"
 
 
 def _goes_back(sides: Sides) -> bool:
@@ -227,8 +238,8 @@ class _ConflictError(Exception):
     """Both sides changed an attachment."""
 
 
-def bring(
-    mirror: Mirror, place: Destination, bringing: Bringing, found: Mapping[str, Read]
-) -> Brought:
-    """Put what was read in place, beside the document at its destination; the moves are done."""
-    return _Bringer(mirror, place, bringing, found).bring()
+def put_in_place(
+    mirror: Mirror, place: Destination, changes: AttachmentChanges, found: Mapping[str, Read]
+) -> AttachmentsResult:
+    """Put what was downloaded in place, at the document's destination; the moves are done."""
+    return _Placer(mirror, place, changes, found).place_all()

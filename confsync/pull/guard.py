@@ -1,6 +1,7 @@
-"""What goes on while a pull's removals and moves wait for permission.
+"""What waits for permission, and what a pull does meanwhile.
 
-A plan that would empty or turn over a space is carried out as far as it does neither.
+A plan that would empty or rearrange a space is carried out as far as it does neither. A plan that
+goes back in versions of many pages is not carried out.
 """
 
 from __future__ import annotations
@@ -9,14 +10,47 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from confsync.document import paths
+from confsync.errors import Exit
+from confsync.model.result import Problem
 from confsync.pull import placement
+from confsync.pull.context import PullRun
 from confsync.pull.new_documents import new_steps
-from confsync.pull.plan import How, Plan, Step
+from confsync.pull.plan import Plan, Step
+from confsync.pull.step_details import goes_back
 from confsync.sync.compare import Parent
+from confsync.sync.refusals import too_many
 
 
-def moves_apart(plan: Plan) -> list[str]:
-    """The moves that no other one explains, by their paths now.
+def mass_change(plan: Plan) -> Problem | None:
+    """Return why a plan waits for permission if it empties or rearranges a space."""
+    stamped = [entry for entry in plan.scan.entries if entry.page_id]
+    removed = [step.result.path for step in plan.steps if step.remove]
+    waiting = {entry.path for entry in plan.scan.entries if entry.waits}
+    moved = [path for path in _separate_moves(plan) if path not in waiting]
+    files = sum(step.changes.removals for step in plan.steps if step.changes)
+    empty = bool(stamped) and _lists_nothing(plan)
+    if not empty and not too_many(max(len(removed), len(moved), files), len(stamped)):
+        return None
+    what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
+    what += f" and remove {files} attachments" if files else ""
+    message = f"{plan.scan.config.key}: this pull would {what}; these wait, the rest is done"
+    if empty:
+        message = f"{plan.scan.config.key}: the server lists no page at all"
+    named = ", ".join((removed or moved)[:3])
+    more = f" (such as {named})" if named else ""
+    hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
+    return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
+
+
+def _lists_nothing(plan: Plan) -> bool:
+    """Return whether a space has no page. It has its home page at least; a blog may be empty."""
+    seen = plan.view
+    listed = seen.infos or seen.excluded or seen.flawed or seen.failed
+    return not (listed or plan.scan.config.posts)
+
+
+def _separate_moves(plan: Plan) -> list[str]:
+    """Return the moves that no other move explains, by their paths now.
 
     What stands below a page or folder that moves goes along with it: that is one move.
     """
@@ -35,35 +69,57 @@ def moves_apart(plan: Plan) -> list[str]:
 
 
 def _goes_along(old: str, new: str, places: Mapping[str, str]) -> bool:
-    """Whether a place changes only since that of the directory around it does."""
-    around, _, name = old.rpartition("/")
-    around_now, _, name_now = new.rpartition("/")
-    return name == name_now and places.get(around) == around_now
+    """Return whether a place changes only because its parent directory does."""
+    parent, _, name = old.rpartition("/")
+    parent_now, _, name_now = new.rpartition("/")
+    return name == name_now and places.get(parent) == parent_now
 
 
-def unconcerned(
-    how: How, plan: Plan, deleted: Mapping[str, str], strays: Set[str] = frozenset()
-) -> Plan:
-    """The part of a plan that removes nothing and moves nothing: all that is here stays.
+def mass_rollback(plan: Plan) -> Problem | None:
+    """Return why a plan waits for permission if it goes back in versions of many pages.
 
-    A page that would go, move or get another parent waits with all its news, and so do `strays`,
-    by their ids. A new page has its place beside what stands here now.
+    A server that was restored from a backup makes such a plan. What an older version replaces goes
+    to the trash in any case.
     """
-    placed = placement.in_place(plan.view, deleted) if plan.placement else None
+    stamped = [entry for entry in plan.scan.entries if entry.page_id]
+    pages = [step.result.path for step in plan.steps if goes_back(step)]
+    files = sum(step.changes.rollbacks for step in plan.steps if step.changes)
+    if not too_many(max(len(pages), files), len(stamped)):
+        return None
+    what = f"replace {len(pages)} of the {len(stamped)} pages"
+    what += f" and {files} attachments" if files else ""
+    named = f" (such as {', '.join(pages[:3])})" if pages else ""
+    return Problem(
+        "mass-change",
+        f"{plan.scan.config.key}: the server went back: this pull would {what} by older "
+        f"versions{named}",
+        "'confsync pull --dry-run' lists them; --allow-mass-rollback lets it happen, and keeps "
+        "what is replaced in .confsync/trash",
+        Exit.REFUSED,
+    )
+
+
+def harmless_part(run: PullRun, plan: Plan, waiting: Set[str] = frozenset()) -> Plan:
+    """Return the part of a plan that removes nothing and moves nothing.
+
+    A page that would go, move or get another parent waits with all its news, and so do the pages
+    with the ids `waiting`. All documents stay where they stand, and new pages fit in.
+    """
+    placed = placement.arrange_new(plan.view, run.deleted) if plan.placement else None
     steps: list[Step] = []
     for step in plan.steps:
         if step.new is not None:
             continue
-        if not _waits(step, plan) and step.result.id not in strays:
+        if not _waits(step, plan) and step.result.id not in waiting:
             steps.append(step)
         elif step.before is not None and step.result.exit:
             steps.append(Step(step.before, replace(step.result, path=step.before)))
-    steps += new_steps(how, plan.view, placed) if placed else ()
+    steps += new_steps(run, plan.view, placed) if placed else ()
     return replace(plan, steps=tuple(steps), moves={}, placement=placed)
 
 
 def _waits(step: Step, plan: Plan) -> bool:
     case = plan.view.cases.get(step.result.id or "")
     stays = case is None or case.decisions.parent in (Parent.SAME, Parent.MOVE, Parent.DONE)
-    removes = step.remove or (step.bringing is not None and step.bringing.removals > 0)
+    removes = step.remove or (step.changes is not None and step.changes.removals > 0)
     return removes or step.after is not None or not stays

@@ -11,8 +11,9 @@ from confsync.errors import APIAccessError, ConfsyncError
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
+from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
-from confsync.pull.plan import How, Step, Text
+from confsync.pull.plan import Step, Text
 from confsync.pull.resolve import adoption
 from confsync.pull.step_details import with_new_attachments
 from confsync.sync.compare import Absent
@@ -21,18 +22,18 @@ from confsync.sync.refusals import failed
 from confsync.sync.space_view import SpaceView
 
 
-def new_steps(how: How, seen: SpaceView, placed: Placement) -> list[Step]:
-    """The steps of the new pages that have a place."""
+def new_steps(run: PullRun, seen: SpaceView, placed: Placement) -> list[Step]:
+    """Return the steps of the new pages that have a place."""
     new = [
         _new(info, placed.new[info.id], top=info.id in placed.tops)
         for info in seen.new.values()
         if info.id in placed.new
     ]
-    return [with_new_attachments(how, step, seen, placed) for step in new]
+    return [with_new_attachments(run, step, seen, placed) for step in new]
 
 
 def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
-    """The step of a new page. Its text is read when its turn comes, so that no pull holds all."""
+    """Return the step of a new page. Its text is fetched later, so that no pull holds all."""
     number = info.version.number
     result = PageResult(
         place.path, Outcome.CREATED, info.id, info.title, "new", remote=number, version=info.version
@@ -40,8 +41,8 @@ def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
     return Step(None, result, new=info, top=top, after=place)
 
 
-def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> Step:
-    """The step of a new page, now that the server has answered its text, which may be `laid` out.
+def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -> Step:
+    """Return the step of a new page with its text, which may be `laid` out already.
 
     The stamp has the parent of the listing, by which the document has its place: should the page
     have been moved or retitled meanwhile, the next pull follows.
@@ -49,8 +50,8 @@ def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> St
     listed = step.new
     if listed is None:
         return step
-    # Without its document there is nothing for a page's attachments to stand beside.
-    alone = replace(step, bringing=None)
+    # Without its document a page's attachments have no place.
+    alone = replace(step, changes=None)
     if isinstance(answer, APIAccessError):
         return replace(alone, result=failed(step.result, answer))
     if isinstance(answer, Absent):
@@ -59,16 +60,16 @@ def arrived(how: How, step: Step, answer: Found, laid: Laid | None = None) -> St
     stamp = first_stamp(listed, answer.info, answer.digest, top=step.top)
     result = _as_read(step.result, answer.info)
     try:
-        data = text_of(how, answer, stamp, laid)
+        data = text_of(run, answer, stamp, laid)
     except ConfsyncError as error:
         return replace(alone, result=failed(result, error))
     if step.entry is not None:
-        return adoption.adopted(how, replace(step, result=result), answer, stamp, data)
+        return adoption.adopted(run, replace(step, result=result), answer, stamp, data)
     return replace(step, result=result, data=data, base=(stamp, answer))
 
 
 def named(step: Step, text: Text | None) -> Step | None:
-    """The step of a new page whose text is written already; None where that is not its text.
+    """Return the step of a page whose text is written already; None if that is another text.
 
     The stamp says where the document stands, which was not known when it was written.
     """
@@ -81,8 +82,10 @@ def named(step: Step, text: Text | None) -> Step | None:
 
 
 def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> Stamp:
-    """The stamp of a page's first document: `listed` is how it has its place, `info` came with the
-    text that has the digest."""
+    """Return the stamp of a page's first document.
+
+    The document has its place by `listed`; `info` came with the text that has the digest.
+    """
     return Stamp(
         info.id,
         info.version.number,
@@ -95,16 +98,16 @@ def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> 
     )
 
 
-def text_of(how: How, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
-    """A page's first document. Raises NotUnicodeError."""
-    layout = how.mirror.config.layout
-    return document.render(
-        page.info.title, page.body, stamp, labels=stamp.labels, how=layout, laid=laid
-    )
+def text_of(run: PullRun, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
+    """Return a page's first document. Raises NotUnicodeError."""
+    title, labels = page.info.title, stamp.labels
+    if laid is not None and laid.digest == stamp.digest:
+        return document.render_laid(title, laid, stamp, labels=labels)
+    return document.render(title, page.body, stamp, labels=labels, how=run.mirror.config.layout)
 
 
 def _as_read(result: PageResult, info: PageInfo) -> PageResult:
-    """What is told of a new page, now that its text is there."""
+    """Return the result of a new page with the title and version that came with its text."""
     if (result.title, result.version) == (info.title, info.version):
         return result  # as it was listed
     return replace(result, title=info.title, remote=info.version.number, version=info.version)

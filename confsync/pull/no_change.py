@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import marshal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from confsync.workers import Aside
 
 
-class _Listing(NamedTuple):
+class _ListedSpace(NamedTuple):
     """The pages of a space as they were listed, and a digest of all that a plan is made of; empty,
     where a listing does not tell all that."""
 
@@ -40,7 +40,7 @@ class _Listing(NamedTuple):
     digest: bytes
 
 
-class _Told:
+class _ListingDigest:
     """A digest of a listing, made while its next pages are on their way.
 
     It is of the pages in their order: a server that lists them in another each time has each pull
@@ -52,7 +52,7 @@ class _Told:
         self._is_all = True
 
     def add(self, info: PageInfo) -> None:
-        self._hashed.update(_told(info))
+        self._hashed.update(_row_bytes(info))
         if info.parent_kind is ParentKind.FOLDER:
             self._is_all = False  # a folder's name is asked for by itself
 
@@ -62,9 +62,9 @@ class _Told:
 
 
 class Unchanged:
-    """What one pull knows of the last ones.
+    """What a pull knows of earlier pulls.
 
-    A `plain` one reads no more than it needs: of a document that is as it was title and stamp.
+    A `plain` pull reads no more than it needs: title and stamp of a document that did not change.
     """
 
     def __init__(self, mirror: Mirror, remote: Remote, *, plain: bool) -> None:
@@ -73,16 +73,18 @@ class Unchanged:
         self._remote = remote
         self._spaces = mirror.config.spaces
         self._simple = _is_simple(mirror)
-        self._glance = Glance(mirror.root) if self._simple else None
+        self._snapshot = Glance(mirror.root) if self._simple else None
         self._aside: Aside[bool] | None = None
         self._given_up = False
-        self._listings: dict[SpaceConfig, _Listing] = {}
+        self._listings: dict[SpaceConfig, _ListedSpace] = {}
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
-        """Ask for the listings meanwhile, if there may be nothing new. Whoever leaves early waits
-        for no more than one answer."""
-        if not (self.plain and self._glance and self._glance.pulled):
+        """Ask for the listings meanwhile, if there may be nothing new.
+
+        A caller that leaves early waits for one answer at most.
+        """
+        if not (self.plain and self._snapshot and self._snapshot.pulled):
             yield
             return
         with self._remote.workers.aside() as self._aside:
@@ -93,18 +95,18 @@ class Unchanged:
                 self._given_up = True
 
     def nothing_new(self) -> bool:
-        """Whether there is nothing to pull, by what was asked for."""
-        if self._glance is None or self._aside is None:
+        """Return whether there is nothing to pull, by what was asked for."""
+        if self._snapshot is None or self._aside is None:
             return False
-        unchanged = self._glance.unchanged()
+        unchanged = self._snapshot.unchanged()
         told = self._aside.taken()
         if not unchanged or not all(told):
             return False
-        return _digest(map(self._listings.get, self._spaces)) == self._glance.pulled
+        return _digest(map(self._listings.get, self._spaces)) == self._snapshot.pulled
 
     @cached_property
     def readers(self) -> dict[SpaceConfig, Reader]:
-        """Those that have asked for a listing already, which need not be asked for again."""
+        """The readers of spaces that are listed already, and need not be listed again."""
         from confsync.sync.fetch import Reader
 
         found = {}
@@ -130,13 +132,13 @@ class Unchanged:
         return (index.read if self.plain else index.record)(root, name)
 
     def wrote(self) -> None:
-        """A pull has read every document, and written some."""
+        """Note that a pull has read every document, and written some."""
         if self._index:
             self._index.wrote(self._mirror.fresh)
             self._index.save()
 
-    def note(self, scans: Iterable[SpaceScan], readers: dict[SpaceConfig, Reader]) -> None:
-        """A pull of everything had nothing to do and nothing to tell."""
+    def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
+        """Note that a pull of everything had nothing to do and nothing to tell."""
         from confsync.mirror.outside import strays_of
         from confsync.sync import scope
 
@@ -145,11 +147,11 @@ class Unchanged:
             one.folders or one.foreign or scope.excluded(one) or any(map(one.moves, one.entries))
             for one in scans
         )
-        simple = self._index and self._glance and digest and clean
-        if self._index and self._glance and simple and not strays_of(self._mirror, scans).entries:
+        simple = self._index and self._snapshot and digest and clean
+        if self._index and self._snapshot and simple and not strays_of(self._mirror, scans).entries:
             self._index.save()
             keys, began = self._index.keys, self._index.moment()
-            self._glance.note(self._mirror.config, keys, began, digest)
+            self._snapshot.note(self._mirror.config, keys, began, digest)
 
     def _ask_all(self) -> list[bool]:
         """Ask for the listing of each space; answers which could be had."""
@@ -160,7 +162,7 @@ class Unchanged:
         pages = []
         try:
             found = remote.space(space.key)
-            told = _Told(found)
+            told = _ListingDigest(found)
             for info in remote.listing(found, archived=space.archived):
                 pages.append(info)
                 told.add(info)
@@ -170,29 +172,28 @@ class Unchanged:
             raise
         except ConfsyncError:
             return False  # to be told with its space, while the others have their turn
-        self._listings[space] = _Listing(found, tuple(pages), told.digest)
+        self._listings[space] = _ListedSpace(found, tuple(pages), told.digest)
         return True
 
 
-def _listing(reader: Reader | None) -> _Listing | None:
-    """What a reader has listed."""
+def _listing(reader: Reader | None) -> _ListedSpace | None:
+    """Return what a reader has listed."""
     if reader is None or reader.listed is None:
         return None
-    told = _Told(reader.space)
+    told = _ListingDigest(reader.space)
     for info in reader.listed:
         told.add(info)
-    return _Listing(reader.space, tuple(reader.listed), told.digest)
+    return _ListedSpace(reader.space, tuple(reader.listed), told.digest)
 
 
-def _digest(listings: Iterable[_Listing | None]) -> str:
-    """What was listed of all spaces; empty where a listing does not tell everything."""
+def _digest(listings: Iterable[_ListedSpace | None]) -> str:
+    """Return a digest of all listings; empty where a listing does not tell everything."""
     digests = [listing.digest if listing else b"" for listing in listings]
     return hashlib.sha256(b"".join(digests)).hexdigest() if all(digests) else ""
 
 
-def _told(info: PageInfo) -> bytes:
-    """Everything of a listed page that a plan is made of, in a form that is the same bytes for the
-    same values, and for no others."""
+def _row_bytes(info: PageInfo) -> bytes:
+    """Return all values of a row that a plan is made of, as bytes: the same for equal values."""
     page_id, space, title, version, parent, kind, status, _, live, _, posted, flaw = info
     # `.value` would take twice as long as all the rest.
     known = (page_id, space, title, kind._value_, status._value_, version.number)
@@ -200,7 +201,7 @@ def _told(info: PageInfo) -> bytes:
 
 
 def _is_simple(mirror: Mirror) -> bool:
-    """Whether a listing and the documents are all that a plan is made of."""
+    """Return whether a listing and the documents are all that a plan is made of."""
     config = mirror.config
     keys = {(space.key.casefold(), space.posts) for space in config.spaces}
     return not (config.labels or config.attachments) and len(keys) == len(config.spaces)

@@ -1,11 +1,11 @@
 """Where every document of a space belongs after a pull, and what has to move to get there.
 
-Pure: turns what the scan and the server know into nodes for `nodes.place`.
+Pure: makes nodes for `tree.place` of what the scan and the server know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from confsync.document import paths
@@ -23,7 +23,7 @@ class Placement:
     """Where new pages go, which documents move from where, and which directories are folders.
 
     `leaving` are the documents that stand elsewhere, or nowhere, afterwards, in the form in which
-    names compare: with them goes what stands beside them.
+    names compare: their attachments go with them.
     `tops` are the pages that stand at the top only because their parent has no place. `hidden` are
     folders that cannot be seen now, and that something stands in all the same.
     """
@@ -35,8 +35,8 @@ class Placement:
     hidden: frozenset[str]
     leaving: frozenset[str]
 
-    def left_beside(self, new: Destination) -> str | None:
-        """Return the document, by its path now, whose attachments a new page finds beside it.
+    def files_left_at(self, new: Destination) -> str | None:
+        """Return the document, by its path now, whose attachments a new page finds at its place.
 
         They are those of a pull that was cut off. None where another document stands there now:
         its files go with it.
@@ -44,87 +44,129 @@ class Placement:
         return None if paths.folded(new.path) in self.leaving else new.path
 
 
-def plan(
+@dataclass(frozen=True, slots=True)
+class _LocalTree:
+    """The documents and folders of a space as they stand now.
+
+    `keys` has the key of each document by its path, `stems` the same by the path below the space's
+    directory, without suffix. `places` has folders, too. `owners` also finds a document or folder
+    by a directory whose name differs in case.
+    """
+
+    keys: Mapping[str, str]
+    stems: Mapping[str, str]
+    places: Mapping[str, str]
+    owners: Mapping[str, str]
+
+    @classmethod
+    def of(cls, scan: SpaceScan, entries: list[Entry], home: str | None) -> _LocalTree:
+        keys = _keys(entries, home)
+        stems = {_stem(scan, path): key for path, key in keys.items()}
+        places = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
+        alike = paths.alike(places, (stem.rpartition("/")[0] for stem in stems))
+        return cls(keys, stems, places, {**places, **alike})
+
+
+def arrange(
     view: SpaceView,
     removed: frozenset[str],
     deleted: Mapping[str, str],
     outdated: Set[str],
 ) -> Placement:
-    """Place a space. `removed` are paths that this pull removes; `deleted` maps ids that stay away
-    to the path they had; `outdated` are the ids of pages whose files have an earlier title's name.
+    """Give every document of a space its place.
+
+    `removed` are paths that this pull removes; `deleted` maps ids that stay away to the path they
+    had; `outdated` are the ids of pages whose files have the name of an earlier title.
     """
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
     if scan.config.posts:
-        return _plan_posts(view, removed, deleted, outdated)
-    keys = _keys(remaining, view.home)
-    stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
-    owners = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
-    owners |= paths.alike(owners, (stem.rpartition("/")[0] for stem in stems))
-    nodes: list[Node] = []
-    fixed: list[str] = []
-    for entry in remaining:
-        stem = scan.inner(entry.path).removesuffix(paths.SUFFIX)
-        own = entry.page_id not in outdated
-        node = _node(view, entry, stem, keys[entry.path], owners, keeps_name=own)
-        if node is None:
-            fixed.append(stem)
-        else:
-            nodes.append(node)
+        return _arrange_posts(view, removed, deleted, outdated)
+    tree = _LocalTree.of(scan, remaining, view.home)
+    nodes, fixed = _document_nodes(view, remaining, tree, outdated)
     nodes += _remote_nodes(view, {node.key for node in nodes}, deleted)
-    hidden = _hidden_folders(view, nodes, owners)
+    hidden = _hidden_folders(view, nodes, tree.owners)
     nodes += hidden
     nodes = _out_of_the_blog(nodes) if scan.config.blog else nodes
-    placeable = {None, view.home, *(node.key for node in nodes)}
-    tops = frozenset(
-        node.key for node in nodes if node.parent not in placeable and node.key != view.home
-    )
     placed = place(nodes, view.home, fixed)
     moves = {
         path: _document(scan, placed[key])
-        for path, key in keys.items()
+        for path, key in tree.keys.items()
         if key in placed and scan.inner(path) != placed[key] + paths.SUFFIX
     }
-    new = {page_id: _document(scan, placed[page_id]) for page_id in view.new}
-    folders = {i: Destination(scan.outer(placed[i])) for i in view.folders if i in placed}
-    unseen = frozenset(node.key for node in hidden)
-    return Placement(new, moves, folders, tops, unseen, _leaving(moves, removed))
+    return Placement(
+        new={page_id: _document(scan, placed[page_id]) for page_id in view.new},
+        moves=moves,
+        folders={i: Destination(scan.outer(placed[i])) for i in view.folders if i in placed},
+        tops=_tops(nodes, nodes, view.home) - {view.home},
+        hidden=frozenset(node.key for node in hidden),
+        leaving=_leaving(moves, removed),
+    )
 
 
-def in_place(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
-    """Place what is new while all that is here stays where it stands; `deleted` is as for `plan`.
+def _document_nodes(
+    view: SpaceView, entries: list[Entry], tree: _LocalTree, outdated: Set[str]
+) -> tuple[list[Node], list[str]]:
+    """Return a node for each document, and the places of those that stay whatever happens."""
+    nodes: list[Node] = []
+    fixed: list[str] = []
+    for entry in entries:
+        node = _node(view, entry, tree, keeps_name=entry.page_id not in outdated)
+        if node is None:
+            fixed.append(_stem(view.scan, entry.path))
+        else:
+            nodes.append(node)
+    return nodes, fixed
+
+
+def _tops(nodes: Iterable[Node], all_nodes: Iterable[Node], home: str | None) -> frozenset[str]:
+    """Return the keys of nodes whose parent has no place, so that they stand at the top."""
+    placeable = {None, home, *(node.key for node in all_nodes)}
+    return frozenset(node.key for node in nodes if node.parent not in placeable)
+
+
+def arrange_new(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
+    """Place what is new, while all documents here stay; `deleted` is as for `arrange`.
 
     A new page has no place yet if the place of the home page, which it is, is still another's.
     """
     scan = view.scan
-    keys = _keys(list(scan.entries), view.home)
-    stems = {scan.inner(path).removesuffix(paths.SUFFIX): key for path, key in keys.items()}
-    known = {folder.id for folder in scan.folders.values()}
-    places = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
-    owners = {**places, **paths.alike(places, (stem.rpartition("/")[0] for stem in stems))}
-    fixed = [*places, *(scan.inner(p).removesuffix(paths.SUFFIX) for p in deleted.values())]
+    tree = _LocalTree.of(scan, list(scan.entries), view.home)
+    fixed = [*tree.places, *(_stem(scan, path) for path in deleted.values())]
     if scan.config.posts:
         posts = [Post(i, p.title, p.posted or "") for i, p in view.new.items()]
         stay = place_posts(posts, fixed)
         new = {page_id: _document(scan, stay[page_id]) for page_id in view.new}
         return Placement(new, {}, {}, frozenset(), frozenset(), frozenset())
-    home = stems.get(paths.HOME)
+    known = {folder.id for folder in scan.folders.values()}
+    home = tree.stems.get(paths.HOME)
     infos = [info for info in view.new.values() if home is None or info.id != view.home]
     fresh = [Node(info.id, info.title, info.parent) for info in infos]
     fresh += [Node(f.id, f.title, f.parent) for f in view.folders.values() if f.id not in known]
-    nodes = [
-        Node(key, "", owners.get(directory), name)
-        for stem, key in places.items()
-        for directory, _, name in [stem.rpartition("/")]
-        if not directory or directory in owners
-    ]
-    placed = place([*nodes, *fresh], home or view.home, fixed)
-    placeable = {None, home or view.home, *(node.key for node in (*nodes, *fresh))}
-    tops = frozenset(node.key for node in fresh if node.parent not in placeable)
-    new = {i: _document(scan, placed[i]) for i in view.new if i in placed}
+    nodes = [*_unmoved_nodes(tree), *fresh]
+    placed = place(nodes, home or view.home, fixed)
     made = [i for i in view.folders if i in placed and i not in known]
-    folders = {i: Destination(scan.outer(placed[i])) for i in made}
-    return Placement(new, {}, folders, tops, frozenset(known), frozenset())
+    return Placement(
+        new={i: _document(scan, placed[i]) for i in view.new if i in placed},
+        moves={},
+        folders={i: Destination(scan.outer(placed[i])) for i in made},
+        tops=_tops(fresh, nodes, home or view.home),
+        hidden=frozenset(known),
+        leaving=frozenset(),
+    )
+
+
+def _unmoved_nodes(tree: _LocalTree) -> Iterator[Node]:
+    """Yield a node for each document and folder, with the name that it has."""
+    for stem, key in tree.places.items():
+        directory, _, name = stem.rpartition("/")
+        if not directory or directory in tree.owners:
+            yield Node(key, "", tree.owners.get(directory), name)
+
+
+def _stem(scan: SpaceScan, path: str) -> str:
+    """Return a document's path below the space's directory, without suffix."""
+    return scan.inner(path).removesuffix(paths.SUFFIX)
 
 
 def _document(scan: SpaceScan, stem: str) -> Destination:
@@ -136,18 +178,18 @@ def _leaving(moves: Mapping[str, Destination], removed: Iterable[str]) -> frozen
 
 
 def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
-    """The same, but what is called like the blog would have its children there."""
+    """Return the nodes; one that is named like the blog gets another name."""
     blog = paths.folded(BLOG)
     return [replace(n, held=None) if n.held and paths.folded(n.held) == blog else n for n in nodes]
 
 
-def _plan_posts(
+def _arrange_posts(
     view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str], outdated: Set[str]
 ) -> Placement:
     """Place a blog: every post below the day that the server says, whatever it stands below now."""
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
-    stems = {entry.path: scan.inner(entry.path).removesuffix(paths.SUFFIX) for entry in remaining}
+    stems = {entry.path: _stem(scan, entry.path) for entry in remaining}
     here: dict[str, str] = {}
     posts: list[Post] = []
     fixed: list[str] = []
@@ -177,7 +219,7 @@ def _plan_posts(
 
 
 def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
-    """A key for each document: its page id, or its path while it has none of its own.
+    """Return a key for each document: its page id, or its path while it has no page.
 
     Of several that claim the same page, the one that others stand below is it. A broken one that
     claims to be the home page is not to take the home page's place.
@@ -195,17 +237,10 @@ def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
     return keys
 
 
-def _node(
-    view: SpaceView,
-    entry: Entry,
-    stem: str,
-    key: str,
-    owners: Mapping[str, str],
-    *,
-    keeps_name: bool,
-) -> Node | None:
-    """The node of a document, None when it stays where it is whatever happens around it."""
-    directory, _, name = stem.rpartition("/")
+def _node(view: SpaceView, entry: Entry, tree: _LocalTree, *, keeps_name: bool) -> Node | None:
+    """Return the node of a document; None if it stays whatever happens to others."""
+    key, owners = tree.keys[entry.path], tree.owners
+    directory, _, name = _stem(view.scan, entry.path).rpartition("/")
     case = view.cases.get(entry.page_id or "")
     if case is not None and case.page is not None:
         title = case.page.info.title
@@ -232,7 +267,7 @@ def _effective_parent(case: Case) -> str | None:
 
 
 def _keeps_name(case: Case) -> bool:
-    """A page keeps its file name until its title or parent changes on the server."""
+    """Return whether a page keeps its file name: its title and parent are as they were."""
     retitled = (
         case.decisions.content is Content.BEHIND
         and case.page is not None
@@ -246,7 +281,7 @@ def _remote_nodes(
     local: set[str],
     deleted: Mapping[str, str],
 ) -> list[Node]:
-    """New pages, pages that were deleted here on purpose, and folders."""
+    """Return nodes for new pages, for pages that were deleted here on purpose, and for folders."""
     nodes = [Node(info.id, info.title, info.parent) for info in view.new.values()]
     nodes += [
         Node(page_id, view.infos[page_id].title, view.infos[page_id].parent, _stem_name(path))

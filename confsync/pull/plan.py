@@ -1,23 +1,19 @@
-"""A pull's plan as values: what was asked, and what is done about each page of a space."""
+"""A pull's plan as values: what is done about each page of a space."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from confsync.document.paths import Destination
 from confsync.mirror.bulk_write import Prepared
-from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry, SpaceScan
-from confsync.mirror.selection import Selection
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.page import Page, PageInfo
-from confsync.model.stamp import Attached, Stamp
-from confsync.pull.attachments import Bringing
+from confsync.model.stamp import Stamp
+from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.placement import Placement
-from confsync.pull.resolve.resolution import Resolution
-from confsync.remote import Remote
 from confsync.sync.space_view import SpaceView
 
 
@@ -40,8 +36,8 @@ class Step:
     `before` is where the document stands now, None for a page that is new here. `after` is where it
     will stand once the moves are done, None where it stays or is removed.
     `entry` is None for a page that is new here. `base` is what the cache shall remember,
-    `conflict` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
-    tells of, so that it can be given up by name. `bringing` is what to do about attachments,
+    `event` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
+    tells of, so that it can be given up by name. `changes` is what to do about attachments,
     `sides` are those of a conflict that the file is written with.
     `new` is a page whose text is yet to be read, if it is not `ready`, and `top` whether it stands
     at the space's top for want of another place. `chosen` is one whose side a person named, who
@@ -57,8 +53,8 @@ class Step:
     discarded: bytes | None = None
     shown: str = ""
     seen: tuple[Stamp, Page] | None = None
-    conflict: Event | None = None
-    bringing: Bringing | None = None
+    event: Event | None = None
+    changes: AttachmentChanges | None = None
     new: PageInfo | None = None
     ready: Text | None = None
     top: bool = False
@@ -81,26 +77,3 @@ class Plan:
     moves: Mapping[str, Destination]
     placement: Placement | None
     view: SpaceView
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """What a pull was asked to do, and with what. `full` pulls also create and move.
-
-    `deleted_files` are the attachments' files that git knows to be deleted here, `newest_files`
-    the newest stamps of attachments that git knows, by page id and name.
-    """
-
-    mirror: Mirror
-    remote: Remote
-    full: bool
-    refresh: bool
-    prune: bool
-    resolution: Resolution | None
-    selection: Selection
-    deleted_files: frozenset[str]
-    newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
-
-    def resolution_of(self, path: str) -> Resolution | None:
-        """What was asked for about a page's text; nothing, where only its attachments are named."""
-        return self.resolution if self.selection.meant_itself(path) else None

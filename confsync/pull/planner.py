@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from confsync.document import document
+from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
 from confsync.mirror.scan import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
-from confsync.pull import placement, rollback
+from confsync.pull import placement
+from confsync.pull.context import PullRun
 from confsync.pull.new_documents import new_steps
-from confsync.pull.plan import How, Plan, Step
+from confsync.pull.plan import Plan, Step
 from confsync.pull.resolve import adoption
 from confsync.pull.resolve.choice import chosen, left_alone, stamp_of, unasked, without_page
 from confsync.pull.resolve.merge import REFUSED
@@ -21,12 +23,13 @@ from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.pull.step_details import (
     has_own_files,
     with_attachments,
+    with_copy,
     with_labels,
     with_move,
     with_old_name,
     with_place,
 )
-from confsync.sync import merge_base as bases
+from confsync.sync import merge_base
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.labels import changed
@@ -44,125 +47,125 @@ from confsync.sync.space_view import SpaceView
 _TAKEN = "a page has this title already; 'confsync push' finds out whether it is yours"
 
 
-def plan(how: How, seen: SpaceView, deleted: dict[str, str]) -> Plan:
-    """What to do about every page of a space; `deleted` maps ids that stay away to their paths."""
-    _gather_bases(how, seen)
+def make_plan(run: PullRun, seen: SpaceView) -> Plan:
+    """Plan what to do about every page of a space."""
+    _gather_bases(run, seen)
     steps = [
-        _guarded(how, entry, seen.cases[entry.page_id])
+        _guarded(run, entry, seen.cases[entry.page_id])
         for entry in seen.scan.entries
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
-    steps = [rollback.kept(with_labels(step, seen.cases)) for step in steps]
+    steps = [with_copy(with_labels(step, seen.cases)) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
-    outdated = outdated_after(how, entries, seen.cases)
-    steps = [with_attachments(how, step, seen) for step in steps]
-    steps += adoption.untouched(how, seen)
+    outdated = outdated_after(run, entries, seen.cases)
+    steps = [with_attachments(run, step, seen) for step in steps]
+    steps += adoption.untouched(run, seen)
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))
         for path, error in seen.failed.items()
     ]
-    steps += _choices_without_effect(how, seen) if not how.prune else ()
-    if how.prune:
+    steps += _choices_without_effect(run, seen) if not run.options.prune else ()
+    if run.options.prune:
         steps += [_left_out(entry) for entry in seen.left]
-    if not how.full:
-        steps = [with_old_name(how, step) if step.result.id in outdated else step for step in steps]
-        steps += adoption.steps(how, seen)
+    if not run.full:
+        steps = [with_old_name(run, step) if step.result.id in outdated else step for step in steps]
+        steps += adoption.adoptions(run, seen)
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.before for step in steps if step.remove and step.before)
-    placed = placement.plan(seen, removed, deleted, outdated)
-    steps += new_steps(how, seen, placed)
+    placed = placement.arrange(seen, removed, run.deleted, outdated)
+    steps += new_steps(run, seen, placed)
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
         for path, info in seen.waiting.items()
     ]
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))
-        for page_id, path in deleted.items()
+        for page_id, path in run.deleted.items()
         if page_id in seen.infos and page_id not in seen.cases
     ]
     steps += [Step(None, unusable_row(seen.scan.config.path, info)) for info in seen.flawed]
-    steps = [with_move(with_place(how, step, placed), placed.moves) for step in steps]
+    steps = [with_move(with_place(run, step, placed), placed.moves) for step in steps]
     return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
 
 
-def _gather_bases(how: How, seen: SpaceView) -> None:
+def _gather_bases(run: PullRun, seen: SpaceView) -> None:
     """Look for the bases of all that is to be merged in one go."""
     cases = ((entry.path, seen.cases.get(entry.page_id or "")) for entry in seen.scan.entries)
     merged = [
         case.stamp
         for path, case in cases
         if case and case.decisions.content in REFUSED
-        if (asked := how.resolution_of(path)) and asked.way is Way.MERGE
+        if (asked := run.options.resolution_of(path)) and asked.way is Way.MERGE
     ]
     if merged:
-        bases.gather(how.mirror, merged)
+        merge_base.gather(run.mirror, merged)
 
 
-def _choices_without_effect(how: How, seen: SpaceView) -> Iterator[Step]:
+def _choices_without_effect(run: PullRun, seen: SpaceView) -> Iterator[Step]:
     """Return the refusals of a choice for documents that have no page to choose from."""
     new = (e for e in seen.scan.entries if e.page_id is None and e.path not in seen.waiting)
-    found = [unasked(how, entry) for entry in new]
-    found += [left_alone(how, entry, f"excluded by {FILE_NAME}") for entry in seen.left]
+    found = [unasked(run, entry) for entry in new]
+    found += [left_alone(run, entry, f"excluded by {FILE_NAME}") for entry in seen.left]
     return (step for step in found if step is not None)
 
 
-def _guarded(how: How, entry: Entry, case: Case) -> Step:
-    """The step, or the tale of why this page, and no other, cannot be pulled."""
+def _guarded(run: PullRun, entry: Entry, case: Case) -> Step:
+    """Return the step, or why this page alone cannot be pulled."""
     try:
-        return _step(how, entry, case)
+        return _step(run, entry, case)
     except ConfsyncError as error:
         result = replace(local_result(entry), decision=case.decisions.content.value)
         return Step(entry.path, failed(result, error), entry)
 
 
-def _step(how: How, entry: Entry, case: Case) -> Step:
+def _step(run: PullRun, entry: Entry, case: Case) -> Step:
     result = replace(compared_result(entry, case), outcome=Outcome.CLEAN)
     step = Step(entry.path, result, entry)
-    asked = how.resolution_of(entry.path)
+    asked = run.options.resolution_of(entry.path)
     if case.page is None:
-        return _absent(how, step, case, asked)
+        return _absent(run, step, case, asked)
     if asked and asked.way is not Way.MERGE:
-        return chosen(how, step, case, asked)
+        return chosen(run, step, case, asked)
     content = case.decisions.content
     if content is Content.RESTORED:
-        return chosen(how, step, case, asked) if asked else _refused(how, step, case)
+        return chosen(run, step, case, asked) if asked else _refused(run, step, case)
     if case.decisions.parent is Parent.DIVERGED and case.landed is None:
-        return _refused(how, step, case)
+        return _refused(run, step, case)
     match content:
         case Content.UP_TO_DATE:
-            return _restamp(how, step, case, case.stamp)
+            return _restamp(run, step, case, case.stamp)
         case Content.AHEAD:
             kept = replace(step, result=replace(result, outcome=Outcome.KEPT))
-            return _restamp(how, kept, case, case.stamp)
+            return _restamp(run, kept, case, case.stamp)
         case Content.BEHIND | Content.LANDED:
-            return _replace(how, step, case)
+            return _replace(run, step, case)
         case Content.EQUAL | Content.RESTAMPED:
             restamped = replace(step, result=replace(result, outcome=Outcome.RESTAMPED))
-            return _restamp(how, restamped, case, stamp_of(case.page, case))
+            return _restamp(run, restamped, case, stamp_of(case.page, case))
         case content if content in REFUSED and asked:
-            return chosen(how, step, case, asked)
+            return chosen(run, step, case, asked)
         case _:
-            return _restamp(how, _refused(how, step, case), case, case.stamp)
+            return _restamp(run, _refused(run, step, case), case, case.stamp)
 
 
-def _refused(how: How, step: Step, case: Case) -> Step:
-    event = conflict_event(step.result.path, case, how.remote.who)
+def _refused(run: PullRun, step: Step, case: Case) -> Step:
+    event = conflict_event(step.result.path, case, run.remote.who)
     seen = (stamp_of(case.page, case), case.page) if case.page else None
-    return replace(step, result=refusal(step.result, case), conflict=event, seen=seen)
+    return replace(step, result=refusal(step.result, case), event=event, seen=seen)
 
 
-def _day(how: How, case: Case) -> str | None:
-    """The day that a blog post's stamp shall say; it changes where documents may move."""
-    now = case.page.info.posted if case.page and how.full else None
+def _day(run: PullRun, case: Case) -> str | None:
+    """Return the day for a blog post's stamp; it changes where documents may move."""
+    now = case.page.info.posted if case.page and run.full else None
     return now or case.stamp.posted
 
 
-def _absent(how: How, step: Step, case: Case, asked: Resolution | None) -> Step:
-    modified = case.local.digest != case.stamp.digest or has_own_files(how, step.entry)
+def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> Step:
+    modified = case.local.digest != case.stamp.digest or has_own_files(run, step.entry)
     gone = case.decisions.content is Content.GONE
     if asked and (asked.way is Way.OURS or (asked.way is Way.THEIRS and (modified or not gone))):
         return without_page(step, case, asked)
-    if not modified and (gone or how.prune):
+    if not modified and (gone or run.options.prune):
         return replace(step, remove=True, result=replace(step.result, outcome=Outcome.DELETED))
     if gone:
         why = "the page is gone from the server; your changes are kept"
@@ -177,7 +180,7 @@ def _absent(how: How, step: Step, case: Case, asked: Resolution | None) -> Step:
 
 
 def _left_out(entry: Entry) -> Step:
-    """The document of a page that is excluded; only one without changes is removed."""
+    """Return the step of an excluded page; only a document without changes is removed."""
     found = entry.document
     result = replace(local_result(entry), outcome=Outcome.DELETED, error=f"excluded by {FILE_NAME}")
     if found is None or found.modified or changed(found):
@@ -186,8 +189,8 @@ def _left_out(entry: Entry) -> Step:
     return Step(entry.path, result, entry, remove=True)
 
 
-def _stamped_parent(how: How, case: Case) -> str | None:
-    """The stamp's new parent. Where nothing moves files, a remote move waits for a full pull."""
+def _stamped_parent(run: PullRun, case: Case) -> str | None:
+    """Return the stamp's new parent. A remote move waits for a pull that moves files."""
     if case.page is None:
         return case.stamp.parent
     match case.decisions.parent:
@@ -198,21 +201,21 @@ def _stamped_parent(how: How, case: Case) -> str | None:
             return case.local.wanted
         case Parent.DONE:
             return case.page.info.parent
-        case Parent.FOLLOW if how.full:
+        case Parent.FOLLOW if run.full:
             return case.page.info.parent
         case _:
             return case.stamp.parent
 
 
-def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
-    """A new stamp below text that is not touched; nothing, where the stamp is the same."""
+def _restamp(run: PullRun, step: Step, case: Case, stamp: Stamp) -> Step:
+    """Return the step with a new stamp, if it is new, above text that is not touched."""
     if step.entry is None or step.entry.document is None:
         return step
-    parent, day = _stamped_parent(how, case), _day(how, case)
+    parent, day = _stamped_parent(run, case), _day(run, case)
     stamp = replace(stamp, parent=parent, posted=day)
     if stamp == case.stamp:
         return step
-    entry = how.mirror.whole(step.entry)
+    entry = run.mirror.whole(step.entry)
     found = entry.document or step.entry.document
     read = case.page is not None and case.page.known is None
     base = (stamp, case.page) if case.page and read and case.page.digest == stamp.digest else None
@@ -221,43 +224,44 @@ def _restamp(how: How, step: Step, case: Case, stamp: Stamp) -> Step:
     return replace(step, entry=entry, data=document.update(found, stamp), base=base)
 
 
-def _replace(how: How, step: Step, case: Case) -> Step:
-    """The server's text in place of an unmodified one, or of one that landed."""
+def _replace(run: PullRun, step: Step, case: Case) -> Step:
+    """Return the step with the server's text in place of one that is unmodified or landed."""
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.result.path}: there is nothing to replace it with")
-    parent, day = _stamped_parent(how, case), _day(how, case)
+    parent, day = _stamped_parent(run, case), _day(run, case)
     stamp = replace(stamp_of(page, case), parent=parent, posted=day)
-    title, body = page.info.title, page.body
-    layout = how.mirror.config.layout
-    data = document.update(step.entry.document, stamp, title=title, body=body, how=layout)
+    fields = Fields(page.info.title, page.body)
+    data = document.update(step.entry.document, stamp, fields, run.mirror.config.layout)
     same = page.info.version.number == case.stamp.version
     outcome = Outcome.REFRESHED if same else Outcome.PULLED
-    result = replace(step.result, outcome=outcome, title=title)
+    result = replace(step.result, outcome=outcome, title=page.info.title)
     return replace(step, data=data, base=(stamp, page), result=result)
 
 
-def outdated_after(how: How, entries: Mapping[str, Entry], cases: Mapping[str, Case]) -> set[str]:
-    """The ids of pages whose documents a pull settles with a title that their base did not have."""
+def outdated_after(
+    run: PullRun, entries: Mapping[str, Entry], cases: Mapping[str, Case]
+) -> set[str]:
+    """Return the ids of pages whose documents get a title that their base did not have."""
     found = set()
     for page_id, case in cases.items():
         entry = entries[page_id]
-        if case.page is None or not _settles(how, case, entry.path):
+        if case.page is None or not _settles(run, case, entry.path):
             continue
         behind = case.decisions.content is Content.BEHIND
         old = case.local.title if behind else None
-        if outdated(how.mirror, entry.path, case.stamp, case.page.info.title, old):
+        if outdated(run.mirror, entry.path, case.stamp, case.page.info.title, old):
             found.add(page_id)
     return found
 
 
-def _settles(how: How, case: Case, path: str) -> bool:
-    """Whether the server's title becomes the base's, beside text of this side."""
-    content, asked = case.decisions.content, how.resolution_of(path)
+def _settles(run: PullRun, case: Case, path: str) -> bool:
+    """Return whether the server's title becomes the base's, with text of this side."""
+    content, asked = case.decisions.content, run.options.resolution_of(path)
     if content is Content.RESTORED and asked is None:
         return False
     if case.stamp.renamed or content in (Content.LANDED, Content.EQUAL):
         return True
-    if content is Content.BEHIND and not how.full:
+    if content is Content.BEHIND and not run.full:
         return True  # where nothing moves files, the name waits for a pull that does
     return content in REFUSED and asked is not None and asked.way is not Way.OURS

@@ -1,4 +1,4 @@
-"""Texts as the server answers them: laid out beside, and those of a whole space written at once.
+"""Texts as the server answers them, laid out meanwhile; those of a whole space written at once.
 
 A document's place is known when all pages of its space are. The texts need not wait for that: they
 are written, durably, to files that have no names yet, while the next ones are on their way.
@@ -7,12 +7,12 @@ are written, durably, to files that have no names yet, while the next ones are o
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from confsync import helper_process as twin
+from confsync import helper_process
 from confsync.document import document
 from confsync.document.document import Laid
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
@@ -20,9 +20,9 @@ from confsync.mirror.bulk_write import prepare_all
 from confsync.mirror.scan import SpaceScan
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
-from confsync.progress import Progress
 from confsync.pull import new_documents
-from confsync.pull.plan import How, Text
+from confsync.pull.context import PullRun
+from confsync.pull.plan import Text
 from confsync.sync.fetch import Found, Reader
 from confsync.workers import batches
 
@@ -34,75 +34,85 @@ LAID = 3
 
 
 @contextlib.contextmanager
-def texts_ahead(
-    how: How, reader: Reader, scan: SpaceScan, progress: Progress, *, wanted: bool
-) -> Iterator[dict[str, Text]]:
-    """The texts of a space of which nothing is here yet, by page id; the reader has its listing.
+def texts_ahead(run: PullRun, reader: Reader, scan: SpaceScan) -> Iterator[Mapping[str, Text]]:
+    """Read the texts of a space of which nothing is here yet; the reader then has its listing.
 
-    None, where there is something, where not all of the space is wanted, or no text at all: then it
-    takes the listing to tell what is to be read. What has no name at the end is gone.
+    Yields the texts by page id. There are none in a dry run, where documents were deleted on
+    purpose, where something is here, or where not all of the space is wanted: then it takes the
+    listing to tell what is to be read. What has no name at the end is gone.
     """
-    texts: dict[str, Text] = {}
-    if not (wanted and _is_whole(how, reader, scan)):
-        yield texts
+    if run.options.dry_run or run.deleted or not _is_whole(run, reader, scan):
+        yield {}
         return
-    with how.mirror.nameless(scan.config.path) as place:
-        try:
-            _receive(how, reader, scan, place, texts, progress)
-        except EVERYBODYS:
-            raise
-        except APIAccessError:
-            texts.clear()  # one page by itself may be to blame, which is found out without the rest
-        yield texts
+    with run.mirror.nameless(scan.config.path) as place:
+        yield _all_texts(run, reader, scan, place)
 
 
-def _is_whole(how: How, reader: Reader, scan: SpaceScan) -> bool:
-    """Whether a pull brings all of a space, and the listing is yet to be asked for."""
+def _all_texts(run: PullRun, reader: Reader, scan: SpaceScan, place: Path) -> dict[str, Text]:
+    """Return the texts of a space; none, if the server cannot answer all of them at once."""
+    try:
+        return _receive(run, reader, scan, place)
+    except EVERYBODYS:
+        raise
+    except APIAccessError:
+        return {}  # one page by itself may be to blame, which is found out without the rest
+
+
+def _is_whole(run: PullRun, reader: Reader, scan: SpaceScan) -> bool:
+    """Return whether a pull brings all of a space, and the listing is yet to be asked for."""
     config = scan.config
     part = config.root or config.include or config.exclude or config.others
-    with_files = how.mirror.config.attachments  # which a document's stamp tells of
-    return how.full and not (scan.entries or part or with_files or reader.listed is not None)
+    with_files = run.mirror.config.attachments  # which a document's stamp tells of
+    return run.full and not (scan.entries or part or with_files or reader.listed is not None)
 
 
-def _receive(
-    how: How,
-    reader: Reader,
-    scan: SpaceScan,
-    place: Path,
-    texts: dict[str, Text],
-    progress: Progress,
-) -> None:
+class _Arrivals:
+    """The pages of a space as the server answers them; it remembers their rows."""
+
+    def __init__(self, run: PullRun, reader: Reader) -> None:
+        labels = run.mirror.config.labels
+        lots = run.remote.contents(reader.space, labels=labels, archived=reader.archived)
+        coming = chain.from_iterable(lots)
+        first = list(islice(coming, helper_process.WORTH))
+        self.count = len(first)  # so many are many, or all
+        self.listed: dict[str, PageInfo] = {}
+        self._flawed: list[PageInfo] = []
+        self._reader = reader
+        self._pages = chain(first, coming)
+
+    def lots(self) -> Iterator[dict[str, Found]]:
+        """Yield the pages, some at a time."""
+        for some in batches(self._pages, TOGETHER):
+            self._flawed += (info for info, _ in some if info.flaw)
+            self.listed.update((info.id, info) for info, _ in some if not info.flaw)
+            yield {info.id: self._reader.placed(page) for info, page in some if page is not None}
+
+    @property
+    def rows(self) -> tuple[PageInfo, ...]:
+        """The rows so far, those that cannot be used included."""
+        return (*self.listed.values(), *self._flawed)
+
+
+def _receive(run: PullRun, reader: Reader, scan: SpaceScan, place: Path) -> dict[str, Text]:
     """Write the texts of a space as they come; the reader has the listing when all are there."""
-    labels = how.mirror.config.labels
-    answers = how.remote.contents(reader.space, labels=labels, archived=reader.archived)
-    coming = chain.from_iterable(answers)
-    first = list(islice(coming, twin.WORTH))
-    count = len(first)  # so many are many, or all
-    pages = chain(first, coming)
-    del first  # only as long as they are to come
-    listed: dict[str, PageInfo] = {}
-    flawed: list[PageInfo] = []
-
-    def arriving() -> Iterator[dict[str, Found]]:
-        for some in batches(pages, TOGETHER):
-            flawed.extend(info for info, _ in some if info.flaw)
-            listed.update((info.id, info) for info, _ in some if not info.flaw)
-            yield {info.id: reader.placed(page) for info, page in some if page is not None}
-
-    with how.remote.workers.locally.aside() as aside:
+    texts: dict[str, Text] = {}
+    arrivals = _Arrivals(run, reader)
+    with run.remote.workers.locally.aside() as aside:
         try:
-            for some, laid in laid_out(how, arriving(), count):
-                progress(f"reading {scan.config.key}", len(listed), None)
-                ready = {i: (listed[i], page) for i, page in some.items() if isinstance(page, Page)}
+            for some, laid in laid_out(run, arrivals.lots(), arrivals.count):
+                run.progress(f"reading {scan.config.key}", len(arrivals.listed), None)
+                pages = {i: page for i, page in some.items() if isinstance(page, Page)}
+                ready = {i: (arrivals.listed[i], page) for i, page in pages.items()}
                 texts.update(aside.taken())
-                aside.put(partial(_written, how, place, ready, laid))
+                aside.put(partial(_written, run, place, ready, laid))
         finally:
             texts.update(aside.taken())
-    reader.listed = (*listed.values(), *flawed)
+    reader.listed = arrivals.rows
+    return texts
 
 
 def _written(
-    how: How, place: Path, pages: dict[str, tuple[PageInfo, Page]], laid: dict[str, Laid]
+    run: PullRun, place: Path, pages: dict[str, tuple[PageInfo, Page]], laid: dict[str, Laid]
 ) -> list[tuple[str, Text]]:
     """Write the texts of some pages, and what the cache is to remember of them."""
     made: list[tuple[Stamp, PageInfo, Page]] = []
@@ -111,14 +121,14 @@ def _written(
         for page_id, (listed, page) in pages.items():
             stamp = new_documents.first_stamp(listed, page.info, page.digest, top=False)
             try:
-                text = new_documents.text_of(how, page, stamp, laid.get(page_id))
+                text = new_documents.text_of(run, page, stamp, laid.get(page_id))
             except ConfsyncError:
                 continue  # is told when the page's turn comes
             made.append((stamp, listed, page))
             yield text
 
-    files = prepare_all(place, texts(), how.remote.workers)
-    how.mirror.bases.put_all([(stamp, page.info.title, page.body) for stamp, _, page in made])
+    files = prepare_all(place, texts(), run.remote.workers)
+    run.mirror.bases.put_all([(stamp, page.info.title, page.body) for stamp, _, page in made])
     return [
         # Nearly always the page is as it was listed, and then one of the two is enough.
         (stamp.id, Text(stamp, listed if page.info == listed else page.info, file))
@@ -128,18 +138,18 @@ def _written(
 
 
 def laid_out(
-    how: How, arriving: Iterator[dict[str, Found]], count: int
+    run: PullRun, arriving: Iterator[dict[str, Found]], count: int
 ) -> Iterator[tuple[dict[str, Found], dict[str, Laid]]]:
-    """What arrives, and the texts laid out, which is most of the work and may be done beside."""
-    workers = how.remote.workers.locally
-    with twin.beside(count if workers.hands > 1 else 0) as second:
+    """Yield what arrives, and its texts laid out: most of the work, for a second process."""
+    workers = run.remote.workers.locally
+    with helper_process.beside(count if workers.hands > 1 else 0) as second:
         if not second.is_there:
             yield from ((some, {}) for some in arriving)
             return
 
         def lay(some: dict[str, Found]) -> tuple[dict[str, Found], dict[str, Laid]]:
             pages = {i: page for i, page in some.items() if isinstance(page, Page)}
-            bodies = [(page.digest, page.body, how.mirror.config.layout) for page in pages.values()]
+            bodies = [(page.digest, page.body, run.mirror.config.layout) for page in pages.values()]
             return some, dict(zip(pages, second.call(document.lay_all, bodies), strict=True))
 
         # While one lot is laid out, the next is on its way there.

@@ -1,179 +1,270 @@
-"""A pull that has something to do, or may have: it reads, decides, and writes."""
+"""A pull that has something to do, or may have: scan, listing, view, plan, apply, report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from confsync.errors import ConfsyncError, Exit, MassChangeError
-from confsync.mirror import moves as adopting
-from confsync.mirror import moves as moving
+from confsync.mirror import moves
 from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, ids_in, knowing, paths_of
-from confsync.mirror.selection import Selection
+from confsync.mirror.scan import SpaceScan, claimed_elsewhere, ids_in, knowing, paths_of
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
-from confsync.model.outcome import Outcome, PageResult
-from confsync.model.result import Problem, Result, each_space
-from confsync.progress import Progress
-from confsync.pull import planner as planning
-from confsync.pull import subtree_moves
-from confsync.pull.apply import act, tells
-from confsync.pull.guard import moves_apart, unconcerned
+from confsync.model.result import Problem, Result
+from confsync.pull import planner
+from confsync.pull.apply import apply_plan, tells
+from confsync.pull.context import PullRun
+from confsync.pull.guard import harmless_part, mass_change, mass_rollback
 from confsync.pull.no_change import Unchanged
-from confsync.pull.plan import How, Plan, Step
+from confsync.pull.plan import Plan, Text
 from confsync.pull.prefetch import texts_ahead
-from confsync.pull.resolve import git_conflicts as conflicts
-from confsync.pull.resolve.resolution import Resolution
-from confsync.pull.rollback import mass_rollback
+from confsync.pull.resolve import git_conflicts
 from confsync.pull.step_details import foretold
+from confsync.pull.subtree_moves import Subtrees, hand_over
 from confsync.pull.witnesses import Witnesses
-from confsync.remote import Remote, about
-from confsync.sync import renames as references
-from confsync.sync import scope
+from confsync.remote import about
+from confsync.sync import renames, scope
 from confsync.sync.attachments.beside import deleted_here
 from confsync.sync.fetch import Reader
 from confsync.sync.people import with_names
-from confsync.sync.refusals import local_result, too_many, unreadable_directories
+from confsync.sync.refusals import unreadable_directories
 from confsync.sync.renames import Renamed
-from confsync.sync.space_view import reader_of, view
+from confsync.sync.space_view import SpaceView, ViewOptions, reader_of, view
 
 if TYPE_CHECKING:
     from confsync.sync.commit import Commit
 
 
-def bring(
-    mirror: Mirror,
-    remote: Remote,
-    selection: Selection,
-    last: Unchanged,
-    held: ExitStack,
-    *,
-    dry_run: bool,
-    refresh: bool,
-    prune: bool,
-    allow_mass_delete: bool,
-    allow_mass_rollback: bool,
-    resolution: Resolution | None,
-    committing: Commit | None,
-    allow_shallow: bool = False,
-    progress: Progress,
-) -> Result:
-    """Do what `commands.pull` says, after it found that there may be something to do.
+def pull_mirror(run: PullRun, known: Unchanged, lock: ExitStack, commit: Commit | None) -> Result:
+    """Pull, after `commands.pull` found that there may be something to do.
 
-    `last` is what it knows by now. `held` is the lock, which is let go of when everything is
-    written.
+    `known` is what it knows by now. The lock is released when everything is written.
     """
-    pages: list[PageResult] = []
-    renamed: list[Renamed] = []
+    with lock:
+        scans = _scan(run, known)
+        with run.report.run():
+            _pull_spaces(run, known, scans)
+    return _finish(run, commit)
+
+
+# -- scan ------------------------------------------------------------------------------------------
+
+
+def _scan(run: PullRun, known: Unchanged) -> tuple[SpaceScan, ...]:
+    """Read every document, once. Raises UsageError for a name that means no document."""
+    mirror, selection = run.mirror, run.options.selection
+    if not run.options.dry_run:
+        mirror.sweep()
+    scans = mirror.scan(known.read)
+    if not run.options.dry_run:
+        mirror.forget_removals(ids_in(scans))
+    entries = [entry for scan in scans for entry in scan.entries]
+    selection.check((entry.path for entry in entries), mirror.config.directories)
+    errors = (entry.error for entry in entries if entry.error and selection.has(entry.path))
+    run.report.refuse(*map(Problem.of, errors))
+    run.report.refuse(*unreadable_directories(mirror.root, scans, selection))
+    return scans
+
+
+def _ask_git(run: PullRun, scans: tuple[SpaceScan, ...]) -> tuple[PullRun, Witnesses]:
+    """Return the run with what git knows of deleted and newer files, and who can tell of more."""
+    mirror = run.mirror
+    deleted_files = deleted_here(mirror)
+    deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
+    witnesses = Witnesses(mirror, run.options)
+    newest = witnesses.known.attachments
+    run = replace(run, deleted=deleted, deleted_files=deleted_files, newest_files=newest)
+    return run, witnesses
+
+
+def _tidy(run: PullRun, scans: tuple[SpaceScan, ...]) -> Subtrees:
+    """Bring attachments to their documents, and documents to the subtrees of their pages."""
+    if not run.full:
+        return Subtrees(scans)
+    return hand_over(run, scans if run.options.dry_run else _adopt(run.mirror, scans))
+
+
+def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
+    """Bring attachments to documents that were moved without them; return the scans after it."""
+    found = moves.find(mirror, scans)
+    for directory, document in found.items():
+        moves.adopt(mirror, directory, document)
+    return mirror.scan() if found else scans
+
+
+# -- one space after the other ---------------------------------------------------------------------
+
+
+def _pull_spaces(run: PullRun, known: Unchanged, scans: tuple[SpaceScan, ...]) -> None:
+    """Pull every space that is meant. The error of one space stops no other."""
+    run, witnesses = _ask_git(run, scans)
+    subtrees = _tidy(run, scans)
+    subtrees = replace(subtrees, scans=knowing(subtrees.scans, run.deleted))
     readers: dict[SpaceConfig, Reader] = {}
-    shown: list[str] = []
-    left: list[Entry] = []
-    conflicted: list[Step] = []
-    warnings: list[str] = []
-    interrupted = False
-    everything = selection.everything
-    with held:
-        if not dry_run:
-            mirror.sweep()
-        scans = mirror.scan(last.read)
-        if not dry_run:
-            mirror.forget_removals(ids_in(scans))
-        selection.check(
-            (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
-        )
-        errors = [
-            Problem.of(entry.error)
-            for scan in scans
-            for entry in scan.entries
-            if entry.error and selection.has(entry.path)
-        ]
-        errors += unreadable_directories(mirror.root, scans, selection)
-        try:
-            how = How(
-                mirror,
-                remote,
-                everything,
-                refresh,
-                prune,
-                resolution,
-                selection,
-                deleted_here(mirror),
-            )
-            deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
-            strays = frozenset[str]()
-            git = Witnesses(mirror, committing=bool(committing), allow_shallow=allow_shallow)
-            warnings = git.warnings
-            how = replace(how, newest_files=git.known.attachments)
-            if not dry_run and how.full:
-                scans = _adopt(mirror, scans)
-            if how.full:
-                scans, strays = _hand_over(how, scans, pages, errors, dry_run, allow_mass_delete)
-            away = frozenset(page.id for page in pages if page.id)
-            scans = knowing(scans, deleted)
-            for scan in scans:
-                if not any(selection.has(entry.path) for entry in scan.entries) and not everything:
-                    continue
-                with each_space(errors):
-                    progress(f"asking about {scan.config.key}", 0, None)
-                    # Where a directory cannot be read, what has no document is not known.
-                    full = everything and not scan.unread
-                    how = replace(how, remote=about(remote, scan.config), full=full)
-                    reader = last.readers.get(scan.config) or reader_of(remote, scan)
-                    reader.newest = git.newest
-                    readers[scan.config] = reader
-                    early = not (dry_run or deleted)
-                    with texts_ahead(how, reader, scan, progress, wanted=early) as texts:
-                        plan = _plan(how, reader, scans, scan, deleted, away)
-                        mass = () if allow_mass_delete else tuple(_too_much(plan))
-                        unsure = git.refusal(plan.steps)
-                        refused = [
-                            *([unsure] if unsure else []),
-                            *(() if allow_mass_rollback else mass_rollback(plan)),
-                        ]
-                        errors += [*mass, *refused]
-                        if (mass or strays) and not dry_run:
-                            plan = unconcerned(how, plan, deleted, strays)
-                        renamed += _renamed(plan)
-                        shown += [step.shown for step in plan.steps]
-                        left += () if prune else plan.view.left
-                        if dry_run:
-                            pages += [foretold(step) for step in plan.steps if tells(step)]
-                        elif not refused:
-                            act(how, plan, pages, progress, texts)
-                            errors[:] = _without_adopted(errors, plan)
-                            conflicted += [step for step in plan.steps if step.sides]
-            if everything and not (dry_run or errors):
-                git.note(readers.values())
-            if last.plain and not (dry_run or pages or errors or left or deleted):
-                last.note(scans, readers)
-            elif not dry_run:
-                last.wrote()
-        except ConfsyncError as error:
-            errors.append(Problem.of(error))
-        except KeyboardInterrupt:
-            interrupted = True
-    told = tuple(pages) if interrupted else with_names(mirror, remote, pages)
-    changed = [page for page in renamed if page.old != page.new and not interrupted]
-    links = references.notes(mirror.scan(), changed) if changed else ()
-    notes = (*links, *scope.note(left))
-    result = Result(
-        "pull",
-        told,
-        tuple(errors),
-        notes,
-        tuple(warnings),
-        text="".join(shown),
-        dry_run=dry_run,
-        interrupted=interrupted,
+    for scan in subtrees.scans:
+        if not _is_meant(run, scan):
+            continue
+        with run.report.step():
+            run.progress(f"asking about {scan.config.key}", 0, None)
+            reader = known.readers.get(scan.config) or reader_of(run.remote, scan)
+            reader.newest = witnesses.newest
+            readers[scan.config] = reader
+            _pull_space(_for_space(run, scan), reader, scan, subtrees, witnesses)
+    if run.options.dry_run:
+        return
+    if run.options.selection.everything and not run.report.errors:
+        witnesses.note(readers.values())
+    _remember(run, known, subtrees.scans, readers)
+
+
+def _is_meant(run: PullRun, scan: SpaceScan) -> bool:
+    selection = run.options.selection
+    return selection.everything or any(selection.has(entry.path) for entry in scan.entries)
+
+
+def _for_space(run: PullRun, scan: SpaceScan) -> PullRun:
+    """Return the run for one space; where a directory cannot be read, what is new is not known."""
+    remote = about(run.remote, scan.config)
+    return replace(run, remote=remote, full=run.full and not scan.unread)
+
+
+def _pull_space(
+    run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees, witnesses: Witnesses
+) -> None:
+    """Pull one space: list it, view both sides, plan, apply."""
+    with texts_ahead(run, reader, scan) as texts:
+        seen = _view(run, reader, scan, subtrees)
+        whole = _plan(run, seen)
+        plan = _permitted(run, whole, subtrees.waiting)
+        refused = _refusals(run, whole, witnesses)
+        run.report.refuse(*refused)
+        _tell(run, plan)
+        if run.options.dry_run:
+            run.report.add(*(foretold(step) for step in plan.steps if tells(step)))
+        elif not refused:
+            _apply(run, plan, texts)
+
+
+# -- view and plan ---------------------------------------------------------------------------------
+
+
+def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> SpaceView:
+    """See the space from both sides."""
+    mirror = run.mirror
+
+    def titles(page_id: str) -> list[str]:
+        return [title for i, title in mirror.bases.titles(page_id, 1) if i == page_id]
+
+    options = ViewOptions(
+        run.options.selection,
+        elsewhere=claimed_elsewhere(subtrees.scans, scan) | subtrees.foretold,
+        deleted=run.deleted,
+        refresh=run.options.refresh,
+        with_new=run.full,
+        labels=mirror.config.labels,
+        attachments=bool(mirror.config.attachments),
+        whole=mirror.whole,
+        titles=titles,
     )
-    result = committing.of(result) if committing else result
+    return view(reader, scan, options)
+
+
+def _plan(run: PullRun, seen: SpaceView) -> Plan:
+    """Plan a space. No document moves while something below such a one cannot be read."""
+    plan = planner.make_plan(run, seen)
+    unreadable = {entry.path for entry in seen.scan.entries if entry.is_unreadable}
+    if unreadable.intersection(plan.moves):
+        # Its path is how its page is known: what it stands below moves once it can be read.
+        return planner.make_plan(replace(run, full=False), seen)
+    return plan
+
+
+def _permitted(run: PullRun, plan: Plan, waiting: frozenset[str]) -> Plan:
+    """Return the plan, or its harmless part if the rest waits for permission."""
+    mass = None if run.options.allow_mass_delete else mass_change(plan)
+    if mass:
+        run.report.refuse(mass)
+    if (mass or waiting) and not run.options.dry_run:
+        return harmless_part(run, plan, waiting)
+    return plan
+
+
+def _refusals(run: PullRun, plan: Plan, witnesses: Witnesses) -> list[Problem]:
+    """Return why a plan is not carried out at all; if git can tell enough, warn of the rest."""
+    unsure = witnesses.refusal(plan.steps)
+    if unsure is None:
+        run.report.warn(*witnesses.warnings(plan.steps))
+    rollback = None if run.options.allow_mass_rollback else mass_rollback(plan)
+    return [problem for problem in (unsure, rollback) if problem]
+
+
+# -- apply -----------------------------------------------------------------------------------------
+
+
+def _apply(run: PullRun, plan: Plan, texts: Mapping[str, Text]) -> None:
+    """Carry out a plan, and take note of what it solved and what it left in conflict."""
+    apply_plan(run, plan, texts)
+    run.report.withdraw(*_solved(plan))
+    run.report.conflict(*(step for step in plan.steps if step.sides))
+
+
+def _solved(plan: Plan) -> Iterator[Problem]:
+    """Yield the errors of files in whose place the server's text was asked for."""
+    for step in plan.steps:
+        if step.new is not None and step.entry is not None and step.entry.error:
+            yield Problem.of(step.entry.error)
+
+
+# -- report ----------------------------------------------------------------------------------------
+
+
+def _tell(run: PullRun, plan: Plan) -> None:
+    """Report what a plan changes besides the documents, and what it leaves alone."""
+    run.report.rename(*_renamed(plan))
+    run.report.show(*(step.shown for step in plan.steps))
+    run.report.leave(*(() if run.options.prune else plan.view.left))
+
+
+def _renamed(plan: Plan) -> Iterator[Renamed]:
+    """Yield the pages whose title may change with this pull."""
+    space = plan.scan.config
+    for step in plan.steps:
+        if step.entry and step.entry.document and step.data and step.result.title:
+            old, new = step.entry.document.title, step.result.title
+            yield Renamed(space.key, old, new, space.posts)
+
+
+def _remember(
+    run: PullRun,
+    known: Unchanged,
+    scans: tuple[SpaceScan, ...],
+    readers: Mapping[SpaceConfig, Reader],
+) -> None:
+    """Note for the next pull that this one had nothing to do, or which documents it wrote."""
+    report = run.report
+    something = report.pages or report.errors or report.left or run.deleted
+    if run.options.is_plain and not something:
+        known.note(scans, readers)
+    else:
+        known.wrote()
+
+
+def _finish(run: PullRun, commit: Commit | None) -> Result:
+    """Return everything that happened, after it is committed and conflicts are told to git."""
+    report, mirror = run.report, run.mirror
+    if report.renamed and not report.interrupted:
+        report.note(*renames.notes(mirror.scan(), report.renamed))
+    report.note(*scope.note(report.left))
+    result = report.result()
+    if not report.interrupted:
+        result = replace(result, pages=with_names(mirror, run.remote, report.pages))
+    result = commit.of(result) if commit else result
     result = replace(result, notes=(*result.notes, *_to_commit(mirror)))
-    return conflicts.tell_git(mirror, result, conflicted)
+    return git_conflicts.tell_git(mirror, result, report.conflicts)
 
 
 def _to_commit(mirror: Mirror) -> tuple[str, ...]:
@@ -181,130 +272,3 @@ def _to_commit(mirror: Mirror) -> tuple[str, ...]:
     if REMOVED not in mirror.written or not is_unknown(mirror.root, REMOVED):
         return ()
     return (f"commit {REMOVED} with the removed documents: 'git add -f {REMOVED}' first",)
-
-
-def _hand_over(
-    how: How,
-    scans: tuple[SpaceScan, ...],
-    pages: list[PageResult],
-    errors: list[Problem],
-    dry_run: bool,
-    allow_mass: bool,
-) -> tuple[tuple[SpaceScan, ...], frozenset[str]]:
-    """Bring documents to the subtree that their pages belong to now; answers the scans after it.
-
-    In a dry run they are told of and left out. Too many wait for permission: the answer has the
-    ids of their pages, too.
-    """
-    nobody = frozenset[str]()
-    found = subtree_moves.find(how.remote, scans)
-    if not found:
-        return scans, nobody
-    total = sum(1 for scan in scans for entry in scan.entries if entry.page_id)
-    if too_many(len(found), total) and not allow_mass:
-        what = f"this pull would move {len(found)} of the {total} pages to other subtrees"
-        hint = (
-            "'confsync pull --dry-run --allow-mass-delete' lists them; "
-            "without --dry-run it lets that happen"
-        )
-        errors.append(Problem.of(MassChangeError(f"{what}; these wait", hint=hint)))
-        return scans, frozenset(stray.entry.page_id or "" for stray in found)
-    if not dry_run:
-        for stray in found:
-            try:
-                moving.hand_over(how.mirror, stray.entry.path, stray.space, stray.parent)
-            except ConfsyncError as error:
-                errors.append(Problem.of(error))
-        return how.mirror.scan(), nobody
-    for stray in found:
-        why = f"its page belongs to {stray.space.path}/ now"
-        pages.append(replace(local_result(stray.entry), outcome=Outcome.MOVED, error=why))
-    gone = {stray.entry.path for stray in found}
-    rest = (
-        replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))
-        for scan in scans
-    )
-    return tuple(rest), nobody
-
-
-def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
-    """Bring attachments to documents that were moved without them; answers the scans after it."""
-    found = adopting.find(mirror, scans)
-    for directory, document in found.items():
-        moving.adopt(mirror, directory, document)
-    return mirror.scan() if found else scans
-
-
-def _plan(
-    how: How,
-    reader: Reader,
-    scans: tuple[SpaceScan, ...],
-    scan: SpaceScan,
-    deleted: dict[str, str],
-    away: frozenset[str],
-) -> Plan:
-    seen = view(
-        reader,
-        scan,
-        how.selection,
-        elsewhere=claimed_elsewhere(scans, scan) | away,
-        deleted=deleted,
-        refresh=how.refresh,
-        with_new=how.full,
-        labels=how.mirror.config.labels,
-        attachments=bool(how.mirror.config.attachments),
-        whole=how.mirror.whole,
-        titles=lambda page_id: [t for i, t in how.mirror.bases.titles(page_id, 1) if i == page_id],
-    )
-    plan = planning.plan(how, seen, deleted)
-    unreadable = {entry.path for entry in seen.scan.entries if entry.is_unreadable}
-    if unreadable.intersection(plan.moves):
-        # Its path is how its page is known: what it stands below moves once it can be read.
-        return planning.plan(replace(how, full=False), seen, deleted)
-    return plan
-
-
-def _without_adopted(errors: list[Problem], plan: Plan) -> list[Problem]:
-    """Return the errors but for those of files in whose place the server's text was asked for."""
-    adopted = (step.entry for step in plan.steps if step.new is not None)
-    solved = [Problem.of(entry.error) for entry in adopted if entry and entry.error]
-    return [error for error in errors if error not in solved]
-
-
-def _renamed(plan: Plan) -> list[Renamed]:
-    """The pages whose title changes with this pull."""
-    return [
-        Renamed(
-            plan.scan.config.key,
-            step.entry.document.title,
-            step.result.title,
-            plan.scan.config.posts,
-        )
-        for step in plan.steps
-        if step.entry and step.entry.document and step.data and step.result.title
-    ]
-
-
-def _too_much(plan: Plan) -> Iterator[Problem]:
-    """Why a plan is not carried out without being asked twice: it empties or turns over a space."""
-    stamped = [entry for entry in plan.scan.entries if entry.page_id]
-    removed = [step.result.path for step in plan.steps if step.remove]
-    waiting = {entry.path for entry in plan.scan.entries if entry.waits}
-    moved = [path for path in moves_apart(plan) if path not in waiting]
-    files = sum(step.bringing.removals for step in plan.steps if step.bringing)
-    count = max(len(removed), len(moved), files)
-    # A space has its home page at least; a blog may have come to its end.
-    seen = plan.view
-    listed = seen.infos or seen.excluded or seen.flawed or seen.failed or plan.scan.config.posts
-    empty = bool(stamped) and not listed
-    if not empty and not too_many(count, len(stamped)):
-        return
-    what = f"remove {len(removed)} and move {len(moved)} of the {len(stamped)} pages"
-    what += f" and remove {files} attachments" if files else ""
-    message = f"{plan.scan.config.key}: this pull would {what}; these wait, the rest is done"
-    if empty:
-        message = f"{plan.scan.config.key}: the server lists no page at all"
-    named = ", ".join((removed or moved)[:3])
-    more = f" (such as {named})" if named else ""
-    hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
-    yield Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from confsync.document import document
-from confsync.document.attachments import names as attachments
-from confsync.document.document import Document
+from confsync.document.attachments import names
+from confsync.document.document import Document, Fields
 from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst
 from confsync.mirror import attachment_files as files
@@ -16,11 +16,12 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
-from confsync.pull import attachments as fetching
-from confsync.pull.attachments import Bringing
+from confsync.pull import attachments
+from confsync.pull.attachments import AttachmentChanges
+from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
-from confsync.pull.plan import How, Step
-from confsync.sync.attachments import beside as attaching
+from confsync.pull.plan import Step
+from confsync.sync.attachments import beside
 from confsync.sync.attachments.beside import Read
 from confsync.sync.attachments.compare import Decision, decide
 from confsync.sync.compare import Content
@@ -29,9 +30,11 @@ from confsync.sync.labels import same
 from confsync.sync.refusals import failed
 from confsync.sync.space_view import SpaceView
 
+_KEPT = "v{old} -> v{new}, a lower number; a copy of the file is in .confsync/trash"
+
 
 def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
-    """The step, with what both sides did to the labels; the base is what the server has of them."""
+    """Return the step with the labels of both sides; the server's become the base."""
     case = cases.get(step.result.id or "")
     found = step.entry.document if step.entry else None
     theirs = case.page.info.labels if case and case.page else None
@@ -48,17 +51,19 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
     after = document.parse(step.data, step.result.path) if step.data else found
     stamp = replace(after.stamp or case.stamp, labels=theirs)
     wanted = found.labels if same(result, found.labels) else result
-    data = document.update(after, stamp, labels=wanted)
+    data = document.update(after, stamp, Fields(labels=wanted))
     if step.result.outcome is Outcome.CLEAN:
         step = replace(step, result=replace(step.result, outcome=Outcome.REFRESHED))
     return replace(step, data=data)
 
 
-def with_attachments(how: How, step: Step, seen: SpaceView) -> Step:
-    """The step, with what is to be done about the attachments of its page."""
+def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
+    """Return the step with what is to be done about the attachments of its page."""
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
-    named = how.selection.attachments_of(step.before or "") if how.resolution else ()
+    named = (
+        run.options.selection.attachments_of(step.before or "") if run.options.resolution else ()
+    )
     if infos is None or step.remove:
         return _unknown_files(step, named)
     if isinstance(infos, APIAccessError):
@@ -67,26 +72,26 @@ def with_attachments(how: How, step: Step, seen: SpaceView) -> Step:
     if step.before is None:
         return step
     try:
-        here = attaching.beside(how.mirror, step.before, found, how.deleted_files, how.newest_files)
+        here = beside.beside(run.mirror, step.before, found, run.deleted_files, run.newest_files)
     except ConfsyncError as error:
         return replace(step, result=failed(step.result, error))
-    beside = here.facing(infos)
-    sides = beside.sides(infos)
-    bringing = Bringing(page_id, beside, sides)
+    here = here.facing(infos)
+    sides = here.sides(infos)
+    changes = AttachmentChanges(page_id, here, sides)
     given_up = {
-        side.name: how.resolution
+        side.name: run.options.resolution
         for side in sides
-        if how.resolution and bringing.file(side.name) in named
+        if run.options.resolution and changes.file(side.name) in named
     }
-    unknown = set(named) - {bringing.file(side.name) for side in sides}
+    unknown = set(named) - {changes.file(side.name) for side in sides}
     if unknown:
         return _unknown_files(step, tuple(sorted(unknown)))
-    bringing = replace(bringing, given_up=given_up)
-    return replace(step, bringing=bringing) if bringing.tells else step
+    changes = replace(changes, given_up=given_up)
+    return replace(step, changes=changes) if changes.tells else step
 
 
 def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
-    """The refusal of a choice for files that are no attachments of the page."""
+    """Return the refusal of a choice for files that are no attachments of the page."""
     if not named:
         return step
     why = f"{', '.join(named)}: no attachment of this page, or attachments are not mirrored"
@@ -94,10 +99,10 @@ def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
     return replace(step, result=result)
 
 
-def with_new_attachments(how: How, step: Step, seen: SpaceView, placed: Placement) -> Step:
-    """The step of a new page, with what is to be done about its attachments.
+def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Placement) -> Step:
+    """Return the step of a new page with what is to be done about its attachments.
 
-    Beside its destination stands what no document has, and nothing of the document that leaves it.
+    Files at its destination belong to no document, and never to the document that leaves it.
     """
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
@@ -105,28 +110,29 @@ def with_new_attachments(how: How, step: Step, seen: SpaceView, placed: Placemen
         return step
     if isinstance(infos, APIAccessError):
         return replace(step, result=failed(step.result, infos))
-    left = placed.left_beside(step.after)
-    here = attaching.bare(how.mirror, step.after.path)
+    left = placed.files_left_at(step.after)
+    here = beside.bare(run.mirror, step.after.path)
     try:
         if left is not None:
-            here = attaching.beside(how.mirror, left, None, how.deleted_files)
+            here = beside.beside(run.mirror, left, None, run.deleted_files)
     except ConfsyncError as error:
         return replace(step, result=failed(step.result, error))
-    bringing = Bringing(page_id, here.facing(infos), here.facing(infos).sides(infos))
-    return replace(step, bringing=bringing) if bringing.tells else step
+    here = here.facing(infos)
+    changes = AttachmentChanges(page_id, here, here.sides(infos))
+    return replace(step, changes=changes) if changes.tells else step
 
 
-def has_own_files(how: How, entry: Entry | None) -> bool:
-    """Whether files beside a document are not what the server has, or had, of its attachments."""
+def has_own_files(run: PullRun, entry: Entry | None) -> bool:
+    """Return whether files are not what the server has, or had, of a document's attachments."""
     found = entry.document if entry else None
     attached = found.stamp.attachments if found and found.stamp else ()
     bases = files.by_name(attached)
-    here = files.standing(how.mirror.root, entry.path, attached) if entry else {}
+    here = files.standing(run.mirror.root, entry.path, attached) if entry else {}
     return any(name not in bases or bases[name].digest != f.digest for name, f in here.items())
 
 
-def with_place(how: How, step: Step, placed: Placement) -> Step:
-    """The step, with the stamp saying whether it is at the top for want of another place.
+def with_place(run: PullRun, step: Step, placed: Placement) -> Step:
+    """Return the step; its stamp says whether it is at the top for want of another place.
 
     After a pull that places all, no file has the name of an earlier title any more.
     """
@@ -137,36 +143,56 @@ def with_place(how: How, step: Step, placed: Placement) -> Step:
     top = before.id in placed.tops
     if before.top == top and not before.renamed:
         return step  # nearly always, and then nothing is to be parsed for it
-    step = _whole(how, step)
+    step = _whole(run, step)
     after = _after(step)
     if after is None or after.stamp is None:
         return step
     return _restamped(step, after, replace(after.stamp, top=top, renamed=False))
 
 
-def with_old_name(how: How, step: Step) -> Step:
-    """The step, with the stamp saying that the file has the name of an earlier title."""
+def with_old_name(run: PullRun, step: Step) -> Step:
+    """Return the step; its stamp says that the file has the name of an earlier title."""
     if step.chosen and step.result.outcome is Outcome.REJECTED:
         return step  # a choice that was refused changes nothing
-    step = _whole(how, step)
+    step = _whole(run, step)
     after = _after(step)
     if after is None or after.stamp is None or after.stamp.renamed:
         return step
     return _restamped(step, after, replace(after.stamp, renamed=True))
 
 
-def _whole(how: How, step: Step) -> Step:
-    """The step with the text of its document, where that is not known yet, or the tale of why."""
+def _whole(run: PullRun, step: Step) -> Step:
+    """Return the step with the text of its document, or with the error if there is none."""
     if step.entry is None or step.remove:
         return step
     try:
-        return replace(step, entry=how.mirror.whole(step.entry))
+        return replace(step, entry=run.mirror.whole(step.entry))
     except ConfsyncError as error:
         return replace(step, entry=None, data=None, result=failed(step.result, error))
 
 
+def goes_back(step: Step) -> bool:
+    """Return whether a step replaces the text of a document by that of an older version."""
+    found = step.entry.document if step.entry else None
+    if found is None or found.stamp is None or step.base is None or step.data is None:
+        return False
+    if step.base[0].version >= found.stamp.version:
+        return False
+    after = document.parse(step.data, step.result.path)
+    return after.digest != found.digest
+
+
+def with_copy(step: Step) -> Step:
+    """Return the step; if it goes back in versions, what it replaces goes to the trash."""
+    if step.entry is None or step.discarded is not None or not goes_back(step):
+        return step
+    result = step.result
+    said = result.error or _KEPT.format(old=result.base, new=result.remote)
+    return replace(step, discarded=step.entry.raw, result=replace(result, error=said))
+
+
 def _after(step: Step) -> Document | None:
-    """The document that a step leaves behind; None for a new page's, and where none is left."""
+    """Return the document that a step leaves; None for a new page, and where none is left."""
     if step.entry is None or step.entry.document is None or step.remove:
         return None
     return document.parse(step.data, step.result.path) if step.data else step.entry.document
@@ -179,7 +205,7 @@ def _restamped(step: Step, after: Document, stamp: Stamp) -> Step:
 
 
 def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
-    """The step of a document that stands here, with its destination after the moves."""
+    """Return the step of a document that is here, with its destination after the moves."""
     after = moves.get(step.before) if step.before is not None else None
     if after is None or step.remove:
         return step
@@ -189,60 +215,60 @@ def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
 
 
 def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
-    """The step after its page's attachments were put in place, with the stamp that says so."""
-    if step.bringing is None:
+    """Put the attachments of a page in place; return the step with the stamp that says so."""
+    if step.changes is None:
         return step
     if step.new is not None:
         try:
-            _check_free(mirror, step.destination.path, step.bringing)
+            _check_free(mirror, step.destination.path, step.changes)
         except ConfsyncError as error:
             return replace(step, data=None, result=failed(step.result, error))
-    brought = fetching.bring(mirror, step.destination, step.bringing, found)
+    placed = attachments.put_in_place(mirror, step.destination, step.changes, found)
     result = step.result
     # A file that was missing comes back, and its stamp is as it was.
-    if count := max(brought.changed, step.bringing.decisions.count(Decision.FETCH)):
+    if count := max(placed.changed, step.changes.decisions.count(Decision.FETCH)):
         fresh = result.outcome is Outcome.CLEAN
         note = f"{count} attachment{'s' if count > 1 else ''}"
         outcome = Outcome.REFRESHED if fresh else result.outcome
         told = result.error or note
-        result = replace(result, outcome=outcome, error=told, editors=brought.editors)
-    if brought.problems:
-        why = "; ".join(part for part in (step.result.error, *brought.problems) if part)
-        outcome = Outcome.REJECTED if brought.exit is Exit.REFUSED else Outcome.FAILED
-        code = worst(result.exit, brought.exit)
-        hint = result.hint or brought.hint
+        result = replace(result, outcome=outcome, error=told, editors=placed.editors)
+    if placed.problems:
+        why = "; ".join(part for part in (step.result.error, *placed.problems) if part)
+        outcome = Outcome.REJECTED if placed.exit is Exit.REFUSED else Outcome.FAILED
+        code = worst(result.exit, placed.exit)
+        hint = result.hint or placed.hint
         result = replace(result, outcome=outcome, error=why, hint=hint, exit=code)
     step = replace(step, result=result)
     before = document.parse(step.data, step.result.path) if step.data else None
     before = before or (step.entry.document if step.entry else None)
-    if not brought.changed or before is None or before.stamp is None:
+    if not placed.changed or before is None or before.stamp is None:
         return step
-    stamp = replace(before.stamp, attachments=brought.attached)
+    stamp = replace(before.stamp, attachments=placed.attached)
     return replace(step, data=document.update(before, stamp))
 
 
-def _check_free(mirror: Mirror, path: str, bringing: Bringing) -> None:
-    """Raise FileError if a new page's files would go beside another document, or among its files.
+def _check_free(mirror: Mirror, path: str, changes: AttachmentChanges) -> None:
+    """Raise FileError if a new page's files would go to another document's, or replace it.
 
     The plan wanted the place free: a document that should have left it may still stand there.
     """
     if os.path.lexists(mirror.inside(path)):
         raise FileError(f"{path}: another document stands there", hint="run the command again")
-    planned = {file.path for file in bringing.beside.files.values()}
+    planned = {file.path for file in changes.beside.files.values()}
     found = {file.path for file in files.standing(mirror.root, path, ()).values()}
     if found != planned:
-        where = attachments.directory_of(path)
+        where = names.directory_of(path)
         raise FileError(f"{where}: another page's files stand there", hint="run the command again")
 
 
 def foretold(step: Step) -> PageResult:
-    """What a dry run says: whose attachments would be brought, and whose both sides changed."""
-    result, bringing = step.result, step.bringing
-    if bringing is None:
+    """Return the result of a dry run: attachments would come, or both sides changed them."""
+    result, changes = step.result, step.changes
+    if changes is None:
         return result
-    conflicts = [side for side in bringing.sides if decide(side) in attaching.CONFLICTS]
-    if conflicts and not bringing.given_up:
-        why = "; ".join(attaching.who_and_what(side) for side in conflicts)
+    conflicts = [side for side in changes.sides if decide(side) in beside.CONFLICTS]
+    if conflicts and not changes.given_up:
+        why = "; ".join(beside.who_and_what(side) for side in conflicts)
         return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
     fresh = result.outcome is Outcome.CLEAN
     return replace(result, outcome=Outcome.REFRESHED) if fresh else result

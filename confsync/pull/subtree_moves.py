@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from confsync.errors import EVERYBODYS, ConfsyncError, MassChangeError
+from confsync.mirror import moves
 from confsync.mirror.scan import Entry, SpaceScan
 from confsync.model.config import SpaceConfig
-from confsync.model.result import each_space
+from confsync.model.outcome import Outcome
+from confsync.model.result import Problem
+from confsync.pull.context import PullRun
 from confsync.remote import Remote
 from confsync.sync import scope
-from confsync.sync.space_view import folders_of, reader_of
+from confsync.sync.refusals import local_result, too_many
+from confsync.sync.space_pages import folders_of
+from confsync.sync.space_view import reader_of
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class Subtrees:
+    """The documents of each subtree, after those of other subtrees were handed over.
+
+    `waiting` are the ids of pages whose documents wait for permission. `foretold` are the ids of
+    those that a dry run would hand over: it leaves them out of the scans.
+    """
+
+    scans: tuple[SpaceScan, ...]
+    waiting: frozenset[str] = frozenset()
+    foretold: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
     """A document, the subtree that its page belongs to now, and the parent that its stamp says."""
 
     entry: Entry
@@ -22,31 +41,75 @@ class Stray:
     parent: str | None
 
 
-def find(remote: Remote, scans: Iterable[SpaceScan]) -> list[Stray]:
-    """The strays of a mirror. Costs a listing of each space that has several subtrees in it.
+def hand_over(run: PullRun, scans: tuple[SpaceScan, ...]) -> Subtrees:
+    """Bring each document to the subtree that its page belongs to now; many wait for permission."""
+    found = _find(run.remote, scans)
+    total = sum(1 for scan in scans for entry in scan.entries if entry.page_id)
+    if too_many(len(found), total) and not run.options.allow_mass_delete:
+        run.report.refuse(_mass_change(len(found), total))
+        return Subtrees(scans, waiting=frozenset(move.entry.page_id or "" for move in found))
+    if run.options.dry_run:
+        return _foretell(run, scans, found)
+    for move in found:
+        try:
+            moves.hand_over(run.mirror, move.entry.path, move.space, move.parent)
+        except ConfsyncError as error:
+            run.report.refuse(Problem.of(error))
+    return Subtrees(run.mirror.scan() if found else scans)
 
-    One that was moved here, too, is none: both sides moved it, which its own subtree tells.
+
+def _mass_change(count: int, total: int) -> Problem:
+    what = f"this pull would move {count} of the {total} pages to other subtrees"
+    hint = (
+        "'confsync pull --dry-run --allow-mass-delete' lists them; "
+        "without --dry-run it lets that happen"
+    )
+    return Problem.of(MassChangeError(f"{what}; these wait", hint=hint))
+
+
+def _foretell(run: PullRun, scans: tuple[SpaceScan, ...], found: list[_Move]) -> Subtrees:
+    """Tell of the documents that would be handed over, and leave them out of the scans."""
+    for move in found:
+        why = f"its page belongs to {move.space.path}/ now"
+        run.report.add(replace(local_result(move.entry), outcome=Outcome.MOVED, error=why))
+    gone = {move.entry.path for move in found}
+    rest = (
+        replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))
+        for scan in scans
+    )
+    ids = frozenset(move.entry.page_id for move in found if move.entry.page_id)
+    return Subtrees(tuple(rest) if found else scans, foretold=ids)
+
+
+def _find(remote: Remote, scans: Iterable[SpaceScan]) -> list[_Move]:
+    """Find the moves of a mirror. Costs a listing of each space that has several subtrees in it.
+
+    A page that was moved here, too, is not among them: its own subtree tells of both moves.
     """
     by_key: dict[str, list[SpaceScan]] = {}
     for scan in scans:
         if scan.config.posts:
             continue  # no page goes there, and no post comes from there
         by_key.setdefault(scan.config.key.casefold(), []).append(scan)
-    found: list[Stray] = []
+    found: list[_Move] = []
     for group in by_key.values():
-        # What is wrong with one space is told when its turn comes, and stops no other.
-        with each_space([]):
-            found += _of(remote, group) if len(group) > 1 else ()
+        try:
+            found += _within(remote, group) if len(group) > 1 else ()
+        except EVERYBODYS:
+            raise
+        except ConfsyncError:
+            continue  # is told when the space's turn comes, and stops no other
     return found
 
 
-def _of(remote: Remote, group: list[SpaceScan]) -> Iterator[Stray]:
+def _within(remote: Remote, group: list[SpaceScan]) -> Iterator[_Move]:
+    """Yield the moves between the subtrees of one space."""
     reader = reader_of(remote, group[0])
     archived = any(scan.config.archived for scan in group)
     listed = {info.id: info for info in remote.listing(reader.space, archived=archived)}
     if any(info.flaw for info in listed.values()):
         return  # what stands above a page is not known for certain: none goes anywhere this time
-    folders = folders_of(reader, listed)
+    folders = folders_of(reader, listed).found
     owner: dict[str, SpaceConfig] = {}
     for scan in group:
         home = scan.config.root or reader.space.home
@@ -57,4 +120,4 @@ def _of(remote: Remote, group: list[SpaceScan]) -> Iterator[Stray]:
             stamp = entry.document.stamp if entry.document else None
             space = owner.get(stamp.id) if stamp else None
             if stamp and space and space != scan.config and not scan.moves(entry):
-                yield Stray(entry, space, stamp.parent)
+                yield _Move(entry, space, stamp.parent)

@@ -17,8 +17,9 @@ from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
 from confsync.model.stamp import Stamp
+from confsync.pull.options import PullOptions
 from confsync.pull.plan import Step
-from confsync.sync import merge_base as bases
+from confsync.sync import merge_base
 from confsync.sync.compare import Content
 from confsync.sync.fetch import Reader
 
@@ -29,29 +30,32 @@ _SHALLOW = "this clone is shallow, so git cannot tell whether it put back an old
 
 
 class Witnesses:
-    """What git and the audit trail know, and the warnings that a pull ends with.
+    """What git and the audit trail know of the documents of a mirror.
 
-    A pull with `committing` runs where no person reads warnings. In a shallow clone it replaces
-    no document, unless `allow_shallow`.
+    A pull that commits runs where no person reads warnings. In a shallow clone it replaces no
+    document, unless that is allowed.
     """
 
-    def __init__(self, mirror: Mirror, *, committing: bool, allow_shallow: bool) -> None:
+    def __init__(self, mirror: Mirror, options: PullOptions) -> None:
+        commits = options.commit and not options.dry_run
         self._mirror = mirror
-        self._refuses = committing and not allow_shallow
+        self._refuses = commits and not options.allow_shallow
         self.known: NewestStamps = newest_stamps.read(mirror.root, mirror.config.directories)
-        self.newest = bases.newest_of(mirror, self.known)
-        self.warnings: list[str] = []
+        self.newest = merge_base.newest_of(mirror, self.known)
 
     def refusal(self, steps: Iterable[Step]) -> Problem | None:
-        """Return why a plan is not carried out in a shallow clone; else note the warnings."""
+        """Return why a plan is not carried out in a shallow clone, or None."""
+        replaced = [step for step in steps if _replaces(step)] if self._refuses else []
+        if replaced and self.known.shallow:
+            return Problem("shallow", f"{_SHALLOW} {_some(replaced)}", _UNSHALLOW, Exit.LOCAL)
+        return None
+
+    def warnings(self, steps: Iterable[Step]) -> Iterator[str]:
+        """Yield what a person should know of a plan that is carried out."""
         replaced = [step for step in steps if _replaces(step)]
         if replaced and self.known.shallow:
-            what = f"{_SHALLOW} {_some(replaced)}"
-            if self._refuses:
-                return Problem("shallow", what, _UNSHALLOW, Exit.LOCAL)
-            self.warnings.append(f"{what}; 'git fetch --unshallow' brings its history")
-        self.warnings += self._pushed_from_here(replaced)
-        return None
+            yield f"{_SHALLOW} {_some(replaced)}; 'git fetch --unshallow' brings its history"
+        yield from self._pushed_from_here(replaced)
 
     def note(self, readers: Iterable[Reader]) -> None:
         """Remember the newer stamps that the server does not have, after a pull of everything."""

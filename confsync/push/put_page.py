@@ -15,6 +15,7 @@ from confsync.errors import (
     UnsettledError,
     VersionConflictError,
 )
+from confsync.model.page import NewVersion
 from confsync.model.stamp import message_with_token, token
 from confsync.remote.failures import refusal_of
 from confsync.sync.compare import Content, Parent, Present
@@ -71,15 +72,14 @@ def write(
     APIAccessError, which is about this page alone, if the write certainly did not land.
     """
     moves = case.decisions.parent is Parent.MOVE
+    new = NewVersion(
+        case.local.title,
+        case.local.body,
+        message_with_token(token(case.stamp, case.local), message),
+        case.local.wanted if moves else None,
+    )
     try:
-        answer = reader.remote.put(
-            case.stamp.id,
-            base=case.stamp.version,
-            title=case.local.title,
-            body=case.local.body,
-            message=message_with_token(token(case.stamp, case.local), message),
-            parent=case.local.wanted if moves else None,
-        )
+        answer = reader.remote.put(case.stamp.id, new, base=case.stamp.version)
     except (VersionConflictError, NetworkError, ServerError) as error:
         return _look(reader, case, message, error, again)
     if answer.version.number > case.stamp.version:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -49,6 +50,26 @@ _REFUSALS = (429, 503)
 # A body has 5 MB at most, and JSON may write each of its characters in six.
 ONE_ANSWER = 64 * 1024 * 1024
 MANY_BODIES = 8 * ONE_ANSWER
+
+
+class Request(NamedTuple):
+    """A request whose answer is JSON. The path begins behind the base URL."""
+
+    method: str
+    path: str
+    params: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | list[Any] | None = None
+
+    def send(self, api: AtlassianRestAPI) -> requests.Response:
+        """Send the request, and follow no redirect."""
+        return api.request(
+            self.method,
+            self.path,
+            params=dict(self.params) if self.params else None,
+            data=self.body,  # type: ignore[arg-type]
+            advanced_mode=True,
+            allow_redirects=False,
+        )
 
 
 class Tries(NamedTuple):
@@ -93,23 +114,23 @@ class Client:
         self, path: str, params: Mapping[str, Any] | None = None, *, limit: int = ONE_ANSWER
     ) -> dict[str, Any]:
         """GET, tried again when the failure may pass. More than `limit` bytes are no answer."""
-        return self._request("GET", path, params=params, repeat=True, limit=limit)
+        return self._send(Request("GET", path, params), repeat=True, limit=limit)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST that reads: safe to repeat."""
-        return self._request("POST", path, body=body, repeat=True)
+        return self._send(Request("POST", path, body=body), repeat=True)
 
     def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """PUT, sent once: whoever called can tell whether it landed, this layer cannot."""
-        return self._request("PUT", path, body=body, repeat=False)
+        return self._send(Request("PUT", path, body=body), repeat=False)
 
     def post(self, path: str, body: Mapping[str, Any] | list[Any]) -> dict[str, Any]:
         """POST that creates, sent once, as a PUT is."""
-        return self._request("POST", path, body=body, repeat=False)
+        return self._send(Request("POST", path, body=body), repeat=False)
 
     def delete(self, path: str) -> None:
         """DELETE, sent once."""
-        self._request("DELETE", path, repeat=False)
+        self._send(Request("DELETE", path), repeat=False)
 
     def close(self) -> None:
         """Close all connections."""
@@ -134,27 +155,9 @@ class Client:
             self._open.append(api)
         return api
 
-    def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | list[Any] | None = None,
-        repeat: bool,
-        limit: int = ONE_ANSWER,
-    ) -> dict[str, Any]:
-        def send(api: AtlassianRestAPI) -> requests.Response:
-            return api.request(
-                method,
-                path,
-                params=dict(params) if params else None,
-                data=body,  # type: ignore[arg-type]
-                advanced_mode=True,
-                allow_redirects=False,
-            )
-
-        return self.exchange(f"{method} {path}", send, self.parsed, repeat=repeat, limit=limit)
+    def _send(self, request: Request, *, repeat: bool, limit: int = ONE_ANSWER) -> dict[str, Any]:
+        what = f"{request.method} {request.path}"
+        return self.exchange(what, request.send, self.parsed, repeat=repeat, limit=limit)
 
     def exchange(
         self,
@@ -215,11 +218,9 @@ class Client:
         if where not in self._answered:
             return False
 
-        def send(api: AtlassianRestAPI) -> requests.Response:
-            return api.request("GET", _WHO, advanced_mode=True, allow_redirects=False)
-
         try:
             with self._slots:
+                send = Request("GET", _WHO).send
                 who = self._once(f"GET {_WHO}", send, self.parsed, ONE_ANSWER)
         except (NetworkError, RateLimitError):
             raise
@@ -253,16 +254,26 @@ class Client:
         held: list[bytearray] = []
         api._session.hooks["response"] = [partial(_read, limit, held)] if limit else []
         try:
-            response = send(api)
-            if held:
-                response._content = held.pop()  # type: ignore[assignment]
-            log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
-            self.seen = response.headers
-            if response.status_code not in _REFUSALS:  # those are about their own pause
-                self._pace.pause(used_up(response.headers))
-            answer = read(response)
-            self._answered.add(where)
-            return answer
+            with self._errors_named(what, limit):
+                response = send(api)
+                if held:
+                    response._content = held.pop()  # type: ignore[assignment]
+                log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
+                self.seen = response.headers
+                if response.status_code not in _REFUSALS:  # those are about their own pause
+                    self._pace.pause(used_up(response.headers))
+                answer = read(response)
+                self._answered.add(where)
+                return answer
+        finally:
+            with self._lock:
+                self._idle.append(api)
+
+    @contextmanager
+    def _errors_named(self, what: str, limit: int | None) -> Iterator[None]:
+        """Raise confsync's error for each error of the libraries below."""
+        try:
+            yield
         except _TooLargeError:
             path = what.partition(" ")[2]
             raise ServerError(f"{path}: the answer is over {(limit or 0) // 2**20} MB") from None
@@ -279,9 +290,6 @@ class Client:
             raise ServerError(f"{host}: the answer cannot be read: {error}") from None
         except OSError as error:
             raise EnvironmentTroubleError(str(error)) from None
-        finally:
-            with self._lock:
-                self._idle.append(api)
 
     def parsed(self, response: requests.Response) -> dict[str, Any]:
         """The parsed body of a good answer; the error that any other one means."""

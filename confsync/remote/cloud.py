@@ -12,6 +12,7 @@ from confsync.errors import CredentialsError, NotVisibleError, RowError, ServerE
 from confsync.model.page import (
     AttachmentInfo,
     Folder,
+    NewVersion,
     Other,
     Page,
     PageInfo,
@@ -187,25 +188,16 @@ class Cloud(Connection):
             _parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
         )
 
-    def put(
-        self,
-        page_id: str,
-        *,
-        base: int,
-        title: str,
-        body: str,
-        message: str,
-        parent: str | None = None,
-    ) -> PageInfo:
+    def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
         content: dict[str, Any] = {
             "id": page_id,
             "status": "current",
-            "title": title,
-            "body": {"representation": "storage", "value": body},
-            "version": {"number": base + 1, "message": message},
+            "title": new.title,
+            "body": {"representation": "storage", "value": new.body},
+            "version": {"number": base + 1, "message": new.message},
         }
-        if parent is not None:
-            content["parentId"] = parent
+        if new.parent is not None:
+            content["parentId"] = new.parent
         try:
             return self._written(self._client.put(f"{_API}/{self._kind}/{page_id}", content))
         except ServerError as error:

@@ -19,6 +19,7 @@ from confsync.errors import (
 from confsync.model.page import (
     AttachmentInfo,
     Folder,
+    NewVersion,
     Other,
     Page,
     PageInfo,
@@ -200,28 +201,19 @@ class DataCenter(Connection):
     def folder(self, folder_id: str) -> Folder | None:
         return None
 
-    def put(
-        self,
-        page_id: str,
-        *,
-        base: int,
-        title: str,
-        body: str,
-        message: str,
-        parent: str | None = None,
-    ) -> PageInfo:
+    def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
         # These fields and no more: metadata would reset the page's width, and without a status an
         # unreconciled draft would be in the way.
         content: dict[str, Any] = {
             "id": page_id,
             "type": self._type,
             "status": "current",
-            "title": title,
-            "version": {"number": base + 1, "message": message, "minorEdit": False},
-            "body": {"storage": {"value": body, "representation": "storage"}},
+            "title": new.title,
+            "version": {"number": base + 1, "message": new.message, "minorEdit": False},
+            "body": {"storage": {"value": new.body, "representation": "storage"}},
         }
-        if parent is not None:
-            content["ancestors"] = [{"id": parent}]
+        if new.parent is not None:
+            content["ancestors"] = [{"id": new.parent}]
         try:
             return self._written(self._client.put(f"{_API}/content/{page_id}", content), "")
         except ServerError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from confsync.model.page import (
     AttachmentInfo,
     Folder,
+    NewVersion,
     Other,
     Page,
     PageInfo,
@@ -124,17 +125,8 @@ class Remote(Protocol):
     def folder(self, folder_id: str) -> Folder | None:
         """A folder, or None when it is not visible."""
 
-    def put(
-        self,
-        page_id: str,
-        *,
-        base: int,
-        title: str,
-        body: str,
-        message: str,
-        parent: str | None = None,
-    ) -> PageInfo:
-        """Write version base + 1, if the page is still at `base`. `parent` moves it as well.
+    def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
+        """Write version base + 1, if the page is still at `base`.
 
         A page in the trash comes back from it.
 

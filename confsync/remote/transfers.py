@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -72,7 +72,7 @@ def upload(client: Client, page_id: str, sent: Upload) -> Row:
             }
             body = MultipartEncoder(fields=parts)
             headers = {**_NO_CHECK, "Content-Type": body.content_type}
-            return _send(api, "POST", f"{api.url}/{path}", headers, body=body)
+            return _post(api, f"{api.url}/{path}", headers, body)
 
     answer = client.exchange(f"POST {path}", send, client.parsed, repeat=False)
     results = answer.get("results")
@@ -89,7 +89,7 @@ def download(client: Client, path: str, size: int, into: Sink) -> None:
 
     def send(api: AtlassianRestAPI) -> requests.Response:
         used[:] = [api]
-        return _send(api, "GET", f"{api.url}/{path}", _from(into), stream=True)
+        return _get(api, f"{api.url}/{path}", _from(into))
 
     def read(response: requests.Response) -> None:
         if 300 <= response.status_code < 400:
@@ -106,28 +106,28 @@ def _from(into: Sink) -> dict[str, str]:
     return {"Accept": "*/*", "Accept-Encoding": "identity", **rest}
 
 
-def _send(
-    api: AtlassianRestAPI,
-    method: str,
-    url: str,
-    headers: dict[str, str],
-    *,
-    body: MultipartEncoder | None = None,
-    stream: bool = False,
+def _get(api: AtlassianRestAPI, url: str, headers: dict[str, str]) -> requests.Response:
+    """Send a GET whose answer is a stream; the library keeps whole answers."""
+    return api._session.get(url, stream=True, **_as_the_library_sends(api, headers))
+
+
+def _post(
+    api: AtlassianRestAPI, url: str, headers: dict[str, str], body: MultipartEncoder
 ) -> requests.Response:
-    """As the library sends, which takes no stream and keeps whole answers."""
-    return api._session.request(
-        method,
-        url,
-        headers={**dict(api.form_token_headers), **headers},
-        data=body,
-        stream=stream,
-        timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-        allow_redirects=False,
-        proxies=api.proxies,
-        cert=api.cert,
-        verify=api.verify_ssl,
-    )
+    """Send a stream; the library takes none."""
+    return api._session.post(url, data=body, **_as_the_library_sends(api, headers))
+
+
+def _as_the_library_sends(api: AtlassianRestAPI, headers: dict[str, str]) -> dict[str, Any]:
+    """Return the settings with which the library sends its own requests."""
+    return {
+        "headers": {**dict(api.form_token_headers), **headers},
+        "timeout": (CONNECT_TIMEOUT, READ_TIMEOUT),
+        "allow_redirects": False,
+        "proxies": api.proxies,
+        "cert": api.cert,
+        "verify": api.verify_ssl,
+    }
 
 
 def _followed(api: AtlassianRestAPI, response: requests.Response, into: Sink) -> requests.Response:
@@ -142,7 +142,7 @@ def _followed(api: AtlassianRestAPI, response: requests.Response, into: Sink) ->
         response.close()
         where = _checked(here, target)
         if stranger is None and _origin(where) == _origin(api.url):
-            response = _send(api, "GET", where, _from(into), stream=True)
+            response = _get(api, where, _from(into))
         else:
             stranger = stranger or _without_credentials()
             response = _asked(stranger, where, into)

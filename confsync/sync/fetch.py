@@ -94,8 +94,6 @@ class Reader:
         self.refuted: list[Stamp] = []
         # What was listed already; a listing of thousands is not asked for twice.
         self.listed: Sequence[PageInfo] | None = None
-        # What could not be read beside the listing, such as a folder: to be told, and no more.
-        self.flaws: list[PageInfo] = []
 
     def current(self, least: Mapping[str, int]) -> dict[str, Found]:
         """The current pages of some ids, each at the given version or later if that is to be had.

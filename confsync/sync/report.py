@@ -38,6 +38,10 @@ class Report:
         """Take errors that belong to no page."""
         self._errors += problems
 
+    def withdraw(self, *problems: Problem) -> None:
+        """Take back errors that the run has solved since."""
+        self._errors = [error for error in self._errors if error not in problems]
+
     def note(self, *notes: str) -> None:
         """Take what is to be said after the results."""
         self._notes += notes

@@ -14,7 +14,7 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model.page import Status
+from confsync.model.page import NewVersion, Status
 from confsync.remote import Remote
 from tests.contract.conftest import Server
 
@@ -27,8 +27,8 @@ def posted(server: Server, title: str = "News", body: str = "<p>text</p>", at: s
 
 
 def put(server: Server, post: str, base: int, **changes: str) -> int:
-    given = {"title": "News", "body": "<p>mine</p>", "message": "m", **changes}
-    return server.remote.posts.put(post, base=base, **given).version.number  # type: ignore[arg-type]
+    new = NewVersion("News", "<p>mine</p>", "m")._replace(**changes)
+    return server.remote.posts.put(post, new, base=base).version.number
 
 
 def test_the_posts_of_posts_are_they_themselves(server: Server) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -19,21 +19,16 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model.page import Other, Page, Restrictions, Status
+from confsync.model.page import NewVersion, Other, Page, Restrictions, Status
 from confsync.remote import Credentials, open_remote
 from confsync.sandbox import ROOT, Sandbox
 from tests.contract.conftest import Server
 
 
-def put(server: Server, page: str, **changes: object) -> int:
+def put(server: Server, page: str, *, base: int | None = None, **changes: Any) -> int:
     now = server.wiki.store.page(page)
-    given: dict[str, object] = {
-        "base": now.version,
-        "title": now.title,
-        "body": "<p>mine</p>",
-        "message": "m",
-    }
-    return server.remote.put(page, **(given | changes)).version.number  # type: ignore[arg-type]
+    new = NewVersion(now.title, "<p>mine</p>", "m")._replace(**changes)
+    return server.remote.put(page, new, base=now.version if base is None else base).version.number
 
 
 def test_the_flavor_is_found_out(server: Server, wiki: Sandbox) -> None:
@@ -365,7 +360,7 @@ def test_a_page_goes_into_the_trash_and_comes_back(server: Server) -> None:
         server.remote.delete(page_id)
     before = server.remote.page(page_id)
     made = server.remote.put(
-        page_id, base=before.info.version.number, title="Guide", body=before.body, message=""
+        page_id, NewVersion("Guide", before.body, ""), base=before.info.version.number
     )
     assert made.version.number == before.info.version.number + 1
     now = server.remote.page(page_id)

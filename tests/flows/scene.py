@@ -14,6 +14,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.result import Result
+from confsync.pull.options import PullOptions
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.push.options import PushOptions
 from confsync.sandbox import Store
@@ -71,7 +72,7 @@ class Scene:
 
     def pull(self, *names: str, way: Way | None = None, at: int | None = None) -> Result:
         asked = Resolution(way, at) if way else None
-        return pull(self.mirror, self.remote, Selection(names), resolution=asked)
+        return pull(self.mirror, self.remote, PullOptions(Selection(names), resolution=asked))
 
     def push(self, *, since: str | None = None) -> Result:
         return push(self.mirror, self.remote, PushOptions(since=since))

@@ -11,7 +11,7 @@ import pytest
 from confsync.mirror import mirror
 from confsync.mirror.state import disk
 from confsync.model.filenames import TEMPORARY
-from confsync.pull import prefetch as arriving
+from confsync.pull import prefetch
 from confsync.remote.cloud import Cloud
 from confsync.remote.datacenter import DataCenter
 from confsync.sandbox import Sandbox
@@ -93,7 +93,7 @@ def test_the_mirror_is_that_of_a_pull_that_reads_its_texts_later(
     wiki.clear_requests()
     at_once("pull")
     asked = len(wiki.requests)
-    monkeypatch.setattr(arriving, "_is_whole", lambda *_: False)
+    monkeypatch.setattr(prefetch, "_is_whole", lambda *_: False)
     wiki.clear_requests()
     later("pull")
     assert at_once.files() == later.files()

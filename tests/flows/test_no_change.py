@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from confsync.commands.pull import pull
 from confsync.errors import LockedError
 from confsync.mirror import config_file as config
 from confsync.mirror import mirror, scan
-from confsync.mirror.selection import Selection
 from confsync.model.filenames import TEMPORARY
 from confsync.model.page import PageInfo, Space
-from confsync.pull import run as pulling
+from confsync.pull import run as flow
+from confsync.pull.options import PullOptions
 from confsync.sandbox import Sandbox
 from confsync.workers import Workers
 from tests.flows.conftest import Desk
@@ -66,9 +67,12 @@ def test_nothing_is_read_where_nothing_changed(
 
 # Of a pull with nothing to do: all that reads documents, decides and writes is for one with more.
 NOT_FOR_NOTHING = (
-    *("pulling", "planning", "acting", "arriving", "amending", "conflicts", "moving", "resolve"),
-    *("view", "reading", "compare", "nodes", "scope", "index", "attaching", "committed", "outcome"),
-    *("committing", "replacing", "rejection", "references", "difference", "unified", "gitrepo"),
+    *("pull.run", "pull.context", "pull.plan", "pull.planner", "pull.apply", "pull.prefetch"),
+    *("pull.step_details", "pull.resolve.git_conflicts", "pull.resolve.merge", "document.tree"),
+    *("sync.space_view", "sync.fetch", "sync.compare", "sync.scope", "sync.attachments.beside"),
+    *("sync.commit", "sync.refusals", "sync.renames", "sync.report", "mirror.index"),
+    *("mirror.moves", "mirror.committed", "mirror.bulk_write", "mirror.git.repository"),
+    *("model.outcome", "diff.difference", "diff.text"),
 )
 LOADED = """
 import sys
@@ -88,6 +92,7 @@ def test_where_nothing_changed_nothing_that_reads_or_writes_is_loaded(settled: D
     )
     code, *loaded = run.stderr.split()
     assert (code, run.stdout) == ("0", "pull: nothing to do\n")
+    assert all(find_spec(f"confsync.{name}") for name in NOT_FOR_NOTHING)
     assert not {f"confsync.{name}" for name in NOT_FOR_NOTHING} & set(loaded)
     assert not {"git", "rich", "difflib", "requests_toolbelt", "atlassian.confluence"} & set(loaded)
 
@@ -136,7 +141,7 @@ def test_who_cannot_have_the_lock_waits_for_no_listing(wiki: Sandbox, settled: D
     remote.workers = Workers(2)
     found = mirror.Mirror(settled.root, config.load(settled.root))
     with found.lock(), pytest.raises(LockedError):
-        pull(found, remote, Selection())
+        pull(found, remote, PullOptions())
     assert 0 < remote.listed < MANY
 
 
@@ -303,7 +308,7 @@ def test_who_interrupts_a_pull_does_not_wait_for_links_to_be_looked_for(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(pulling, "act", interrupted)
+        patched.setattr(flow, "apply_plan", interrupted)
         settled.json("pull", exit=130)
     assert reads == [GUIDE]
     assert list(settled.json("pull").outcomes.values()) == ["pulled"]

@@ -18,9 +18,9 @@ import pytest
 from confsync import failpoints as steps
 from confsync.commands.pull import pull
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome
 from confsync.model.result import Result
+from confsync.pull.options import PullOptions
 from confsync.sandbox.store.rows import POST, ROOT
 from tests.property.desks import BLOG, CONFIG, SPACE, Desk, Site, desk_in, template
 
@@ -145,7 +145,8 @@ class Scene:
     def pull(self, desk: Desk | None = None, cut: int = 0) -> Result | None:
         desk = desk or self.desk
         prune = self.row.leaves == "pruned"
-        return desk.run(lambda mirror: pull(mirror, desk.remote, Selection(), prune=prune), cut=cut)
+        options = PullOptions(prune=prune)
+        return desk.run(lambda mirror: pull(mirror, desk.remote, options), cut=cut)
 
     def is_settled(self, desk: Desk | None = None) -> None:
         """Nothing is left to do, and each page has its own files beside its document."""
@@ -237,7 +238,7 @@ def test_no_file_of_a_new_page_goes_beside_a_document_that_stayed(place: Path) -
             (root / "guide.xhtml").write_bytes(mine)
 
     with steps.watched(edit):
-        told = pull(Mirror(scene.desk.root, CONFIG), scene.desk.remote, Selection())
+        told = pull(Mirror(scene.desk.root, CONFIG), scene.desk.remote, PullOptions())
     assert told.exit == 4
     assert (root / "guide.xhtml").read_bytes() == mine
     assert not (root / "guide.attachments").exists()

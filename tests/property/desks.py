@@ -28,6 +28,7 @@ from confsync.model import filenames as paths
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.outcome import PageResult
 from confsync.model.result import Result
+from confsync.pull.options import PullOptions
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sandbox import PageRow, Store
@@ -313,10 +314,9 @@ class Desk:
     def pull(
         self, *names: str, way: Way | None = None, at: int | None = None, refresh: bool = False
     ) -> Callable[[Mirror], Result]:
-        chosen, resolution = Selection(names), Resolution(way, at) if way else None
-        return lambda mirror: pull(
-            mirror, self.remote, chosen, resolution=resolution, refresh=refresh
-        )
+        resolution = Resolution(way, at) if way else None
+        options = PullOptions(Selection(names), resolution=resolution, refresh=refresh)
+        return lambda mirror: pull(mirror, self.remote, options)
 
     def status(self) -> Callable[[Mirror], Result]:
         return lambda mirror: status(mirror, None, Selection())

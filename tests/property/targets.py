@@ -18,6 +18,7 @@ import yaml
 from confsync.document import document, frontmatter, layout, markup, paths
 from confsync.document import storage_format as storage
 from confsync.document.attachments import names as attachments
+from confsync.document.document import Fields
 from confsync.document.tree import Node, place
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
 from confsync.model.stamp import Stamp
@@ -39,7 +40,7 @@ def front_matter(data: bytes) -> None:
 def _update(raw: bytes) -> None:
     try:
         read = document.parse(raw, "x")
-        new = document.update(read, STAMP, title="New: title", body=BODY, labels=("x", "y z"))
+        new = document.update(read, STAMP, Fields("New: title", BODY, ("x", "y z")))
     except (DocumentError, NotUnicodeError):
         return
     again = document.parse(new, "x")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from confsync.document import document, frontmatter
 from confsync.document import frontmatter_fast as usual
+from confsync.document.document import Fields
 from confsync.model.stamp import Layout, Stamp, digest
 from tests.property.test_layout import bodies_of_anything
 
@@ -132,7 +133,7 @@ def test_an_update_changes_the_tools_own_lines_and_they_read_back(
     raw = source.replace("\n", "\r\n" if crlf else "\n").encode()
     raw = b"\xef\xbb\xbf" + raw if marked else raw
     before = document.parse(raw, "x")
-    new = document.update(before, stamp, title=title, body=body, labels=wanted, how=how)
+    new = document.update(before, stamp, Fields(title, body, wanted), how)
     after = document.parse(new, "x")
 
     assert after.stamp == stamp
@@ -160,9 +161,9 @@ def test_an_update_changes_the_tools_own_lines_and_they_read_back(
 def test_the_same_update_twice_changes_nothing_more(
     made: tuple[str, bool, bool], stamp: Stamp, title: str, body: str
 ) -> None:
-    once = document.update(document.parse(made[0].encode(), "x"), stamp, title=title, body=body)
+    once = document.update(document.parse(made[0].encode(), "x"), stamp, Fields(title, body))
     read = document.parse(once, "x")
-    assert document.update(read, stamp, title=title, body=body, labels=read.labels) == once
+    assert document.update(read, stamp, Fields(title, body, read.labels)) == once
 
 
 @given(documents(), st.booleans())
@@ -173,7 +174,7 @@ def test_an_update_with_what_is_there_changes_the_block_alone(
     raw = source.replace("\n", "\r\n" if crlf else "\n").encode()
     before = document.parse(raw, "x")
     stamp = before.stamp or Stamp("1", 1, "0" * 32)
-    new = document.update(before, stamp, title=before.title, body=before.body, labels=before.labels)
+    new = document.update(before, stamp, Fields(before.title, before.body, before.labels))
     if stamped:
         span = before.spans["confluence"]
         assert new.startswith(before.text[: span.start].encode())

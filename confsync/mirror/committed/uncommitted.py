@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from confsync.document import document, folder_file, paths
 from confsync.document.attachments import names as attachments
-from confsync.document.document import Document
+from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.git import removals
@@ -163,10 +163,8 @@ class _Look:
         if old is None:
             made = document.render(title, body, found.stamp, labels=found.labels, how=how)
         else:
-            before = old.document
-            made = document.update(
-                before, found.stamp, title=title, body=body, labels=found.labels, how=how
-            )
+            fields = Fields(title, body, found.labels)
+            made = document.update(old.document, found.stamp, fields, how)
         wanted = document.parse(made, entry.path)
         # Bodies are the same by their digests; how they are laid out says nothing.
         return _front(wanted) == _front(found)

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from confsync.document import document
+from confsync.document.document import Fields
 from confsync.errors import ConfsyncError, Exit, FileError, UnopenedError
 from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
-from confsync.model.stamp import Stamp
-from confsync.pull.plan import How, Step
+from confsync.model.stamp import Layout, Stamp
+from confsync.pull.context import PullRun
+from confsync.pull.plan import Step
 from confsync.pull.resolve.merge import check_seen
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.sync.space_view import SpaceView
@@ -27,21 +29,21 @@ _GIVEN_UP = {
 }
 
 
-def steps(how: How, seen: SpaceView) -> Iterator[Step]:
+def adoptions(run: PullRun, seen: SpaceView) -> Iterator[Step]:
     """Yield a step for each file that is to become the document of a page that has none here."""
     entries = {entry.path: entry for entry in seen.scan.entries}
     for path, info in {**seen.waiting, **seen.unreadable}.items():
-        asked = how.resolution_of(path)
+        asked = run.options.resolution_of(path)
         if asked is not None and asked.way in _GIVEN_UP:
             yield _step(entries[path], info, asked)
 
 
-def untouched(how: How, seen: SpaceView) -> Iterator[Step]:
+def untouched(run: PullRun, seen: SpaceView) -> Iterator[Step]:
     """Yield what to tell of each document that cannot be read: it keeps its page and its place."""
     entries = {entry.path: entry for entry in seen.scan.entries}
     for path, info in seen.unreadable.items():
-        asked = how.resolution_of(path)
-        if not how.selection.has(path) or (asked is not None and asked.way in _GIVEN_UP):
+        asked = run.options.resolution_of(path)
+        if not run.options.selection.has(path) or (asked is not None and asked.way in _GIVEN_UP):
             continue
         why = "the document cannot be read; it keeps its page and its place"
         if path in seen.guessed:
@@ -65,14 +67,19 @@ def _step(entry: Entry, info: PageInfo, asked: Resolution) -> Step:
     return Step(entry.path, result, entry, new=info)
 
 
-def adopted(how: How, step: Step, page: Page, stamp: Stamp, fresh: bytes) -> Step:
+def adopted(run: PullRun, step: Step, page: Page, stamp: Stamp, fresh: bytes) -> Step:
     """Return the step with the bytes of the file; `fresh` is the page's document without it."""
     entry = step.entry
-    asked = how.resolution_of(entry.path) if entry else None
+    asked = run.options.resolution_of(entry.path) if entry else None
     if asked is None or entry is None:
         return step
     try:
-        data, discarded = _sides(how, entry, asked, page, stamp, fresh)
+        if asked.way is Way.OURS:
+            check_seen(run.mirror, entry.path, page, asked.at)
+            data, discarded = _own_text(entry, stamp), fresh
+        else:
+            layout = run.mirror.config.layout
+            data, discarded = _server_text(entry, page, stamp, layout) or fresh, entry.raw
     except ConfsyncError as error:
         refused = replace(step.result, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
         why = error.message.removeprefix(f"{entry.path}: ")
@@ -80,22 +87,21 @@ def adopted(how: How, step: Step, page: Page, stamp: Stamp, fresh: bytes) -> Ste
     return replace(step, data=data, discarded=discarded, base=(stamp, page))
 
 
-def _sides(
-    how: How, entry: Entry, asked: Resolution, page: Page, stamp: Stamp, fresh: bytes
-) -> tuple[bytes, bytes]:
-    """Return what the file is to hold, and what is given up. Raises FileError."""
+def _own_text(entry: Entry, stamp: Stamp) -> bytes:
+    """Return the file with the page's stamp. Raises FileError if it cannot be read."""
     found = entry.document
-    if asked.way is Way.OURS:
-        check_seen(how.mirror, entry.path, page, asked.at)
-        if found is None:
-            raise FileError(
-                f"{entry.path}: cannot be read, so its text cannot be kept",
-                hint="'confsync pull --theirs {path}' takes the server's text",
-            )
-        labels = stamp.labels if found.labels is None else found.labels
-        return document.update(found, stamp, labels=labels), fresh
     if found is None:
-        return fresh, entry.raw
-    title, body, layout = page.info.title, page.body, how.mirror.config.layout
-    data = document.update(found, stamp, title=title, body=body, labels=stamp.labels, how=layout)
-    return data, entry.raw
+        raise FileError(
+            f"{entry.path}: cannot be read, so its text cannot be kept",
+            hint="'confsync pull --theirs {path}' takes the server's text",
+        )
+    labels = stamp.labels if found.labels is None else found.labels
+    return document.update(found, stamp, Fields(labels=labels))
+
+
+def _server_text(entry: Entry, page: Page, stamp: Stamp, layout: Layout) -> bytes | None:
+    """Return the file with the page's text and stamp; None if the file cannot be read."""
+    if entry.document is None:
+        return None
+    fields = Fields(page.info.title, page.body, stamp.labels)
+    return document.update(entry.document, stamp, fields, layout)

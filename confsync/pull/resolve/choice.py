@@ -13,8 +13,9 @@ from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.model.stamp import Stamp
-from confsync.pull.plan import How, Step
-from confsync.pull.resolve.merge import Conflict, Resolved, resolve, with_author
+from confsync.pull.context import PullRun
+from confsync.pull.plan import Step
+from confsync.pull.resolve.merge import Resolved, ThreeWay, resolve, with_author
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.sync import compare
 from confsync.sync.compare import Labelled, Parent
@@ -35,10 +36,10 @@ class _Chosen:
     labels: Labelled = None
 
 
-def unasked(how: How, entry: Entry) -> Step | None:
+def unasked(run: PullRun, entry: Entry) -> Step | None:
     """Return the refusal of a choice for a document that has no page yet, or None."""
-    asked = how.resolution_of(entry.path)
-    named = entry.path in how.selection.names
+    asked = run.options.resolution_of(entry.path)
+    named = entry.path in run.options.selection.names
     if asked is None or asked.way is Way.MERGE or not named or entry.document is None:
         return None
     why = "has no page on the server yet, so there is no other side"
@@ -47,10 +48,10 @@ def unasked(how: How, entry: Entry) -> Step | None:
     )
 
 
-def left_alone(how: How, entry: Entry, why: str) -> Step | None:
+def left_alone(run: PullRun, entry: Entry, why: str) -> Step | None:
     """Return the refusal of a choice for a document that a pull leaves alone, or None."""
-    asked = how.resolution_of(entry.path)
-    if asked is None or asked.way is Way.MERGE or entry.path not in how.selection.names:
+    asked = run.options.resolution_of(entry.path)
+    if asked is None or asked.way is Way.MERGE or entry.path not in run.options.selection.names:
         return None
     return Step(entry.path, _refused(local_result(entry), why))
 
@@ -61,43 +62,43 @@ def without_page(step: Step, case: Case, asked: Resolution) -> Step:
     return replace(step, result=_refused(step.result, f"{reason(case)}; there is {side}"))
 
 
-def chosen(how: How, step: Step, case: Case, asked: Resolution) -> Step:
+def chosen(run: PullRun, step: Step, case: Case, asked: Resolution) -> Step:
     """Return the step of a page that is resolved the way that a person asked for."""
     if step.entry is None or step.entry.document is None or case.page is None:
         raise ValueError(f"{step.result.path}: there is nothing to resolve")
-    step = replace(step, entry=how.mirror.whole(step.entry), chosen=True)
-    what = _place_and_labels(how, case, asked.way)
+    step = replace(step, entry=run.mirror.whole(step.entry), chosen=True)
+    what = _place_and_labels(run, case, asked.way)
     if isinstance(what, str):
         return replace(step, result=_refused(step.result, what))
-    day = (case.page.info.posted if how.full else None) or case.stamp.posted
+    day = (case.page.info.posted if run.full else None) or case.stamp.posted
     stamp = replace(stamp_of(case.page, case), parent=what.parent, labels=what.stamped, posted=day)
     base = case.newer or case.stamp
-    page = _with_name(how, case.page)
+    page = _with_name(run, case.page)
     try:
-        conflict = _conflict(step, base, page, stamp, what.labels)
-        made = resolve(how.mirror, how.remote, conflict, asked)
+        sides = _three_way(step, base, page, stamp, what.labels)
+        made = resolve(run.mirror, run.remote, sides, asked)
     except FileError as error:
         why = error.message.removeprefix(f"{step.result.path}: ")
         return replace(step, result=_refused(step.result, why, error.hint))
-    return _step(step, case, asked, replace(conflict, stamp=stamp), made)
+    return _step(step, case, asked, replace(sides, stamp=stamp), made)
 
 
-def _conflict(step: Step, base: Stamp, page: Page, stamp: Stamp, labels: Labelled) -> Conflict:
+def _three_way(step: Step, base: Stamp, page: Page, stamp: Stamp, labels: Labelled) -> ThreeWay:
     if step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.result.path}: there is nothing to resolve")
-    return Conflict(step.entry, step.entry.document, base, page, stamp, labels)
+    return ThreeWay(step.entry, step.entry.document, base, page, stamp, labels)
 
 
-def _with_name(how: How, page: Page) -> Page:
+def _with_name(run: PullRun, page: Page) -> Page:
     """Return the page with the name of the person who made its version."""
     account = page.info.version.author
-    return with_author(page, names_of(how.mirror, how.remote, [account]).get(account, ""))
+    return with_author(page, names_of(run.mirror, run.remote, [account]).get(account, ""))
 
 
-def _step(step: Step, case: Case, asked: Resolution, conflict: Conflict, made: Resolved) -> Step:
+def _step(step: Step, case: Case, asked: Resolution, sides: ThreeWay, made: Resolved) -> Step:
     """Return the step with the document that was made, and the result that tells of it."""
-    page = conflict.page
-    changed = made.data != conflict.entry.raw
+    page = sides.page
+    changed = made.data != sides.entry.raw
     result = replace(step.result, title=page.info.title, outcome=_outcome(case, asked.way, changed))
     if made.conflicted:
         why = "both sides changed the same lines; resolve the markers, then push"
@@ -110,13 +111,13 @@ def _step(step: Step, case: Case, asked: Resolution, conflict: Conflict, made: R
     else:
         whose = "your text" if asked.way is Way.THEIRS else "the server's text"
         given_up = f"{whose} is given up; a copy is in .confsync/trash"
-        waits = asked.way is Way.THEIRS and conflict.stamp.parent != page.info.parent
+        waits = asked.way is Way.THEIRS and sides.stamp.parent != page.info.parent
         told = [given_up] * (made.discarded is not None) + [_PLACED] * waits
         result = replace(result, error="; ".join(told))
     return replace(
         step,
         data=made.data if changed else None,
-        base=(conflict.stamp, case.page) if case.page else None,
+        base=(sides.stamp, case.page) if case.page else None,
         result=result,
         discarded=made.discarded,
         shown=made.shown,
@@ -139,7 +140,7 @@ def _outcome(case: Case, way: Way, changed: bool) -> Outcome:
             return Outcome.REFRESHED if restamped else Outcome.PULLED
 
 
-def _place_and_labels(how: How, case: Case, way: Way) -> _Chosen | str:
+def _place_and_labels(run: PullRun, case: Case, way: Way) -> _Chosen | str:
     """Return what becomes of place and labels, or the reason why the choice cannot be made.
 
     --ours keeps both, so that the next push sends them: the stamp has the server's. --theirs takes
@@ -168,7 +169,7 @@ def _place_and_labels(how: How, case: Case, way: Way) -> _Chosen | str:
             return "the page was moved here and, to another place, on the server"
         case Parent.DONE:
             return _Chosen(info.parent, stamped, labels)
-        case Parent.FOLLOW if how.full and case.newer is None:
+        case Parent.FOLLOW if run.full and case.newer is None:
             return _Chosen(info.parent, stamped, labels)
         case _:
             return _Chosen(base.parent, stamped, labels)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from confsync.document import document
 from confsync.errors import FileError
-from confsync.mirror.git import index as gitindex
+from confsync.mirror.git import index
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome
 from confsync.model.result import Result
@@ -45,8 +45,8 @@ def _told(mirror: Mirror, step: Step, path: str) -> bool:
     found = document.parse(step.data, path)
     if found.stamp is None or b"\r\n" in step.data:
         return False
-    stages = tuple(document.update(found, found.stamp, laid=side) for side in step.sides)
+    stages = tuple(document.update_laid(found, found.stamp, side) for side in step.sides)
     try:
-        return gitindex.note_conflict(mirror.root, path, step.entry.raw, stages)
+        return index.note_conflict(mirror.root, path, step.entry.raw, stages)
     except FileError:
         return False

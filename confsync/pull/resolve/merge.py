@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 
 from confsync.diff.difference import Difference, Side
 from confsync.diff.text import unified
-from confsync.document import document, layout
-from confsync.document import storage_format as storage
-from confsync.document.document import Document
+from confsync.document import document, layout, storage_format
+from confsync.document.document import Document, Fields
 from confsync.errors import FileError
-from confsync.mirror.git import texts as gittext
+from confsync.mirror.git import texts
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import Entry
 from confsync.model.page import Page
 from confsync.model.stamp import Layout, Stamp
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
-from confsync.sync import merge_base as bases
+from confsync.sync import merge_base
 from confsync.sync.compare import Content
 
 # The rows that refuse, and that a person may resolve.
@@ -46,8 +45,8 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """One document beside the page that it is to be brought together with; `stamp` is `page`'s.
+class ThreeWay:
+    """A document, the page that it is reconciled with, and their base; `stamp` is the page's.
 
     `base` is that of a merge: a newer one than the document's, where git has put that back.
     `labels` are the file's new ones; None leaves those that are there.
@@ -73,15 +72,13 @@ class Conflict:
         return self.page.digest not in known
 
 
-def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) -> Resolved:
+def resolve(mirror: Mirror, remote: Remote, found: ThreeWay, asked: Resolution) -> Resolved:
     """Resolve one page. Raises FileError when it cannot be done that way."""
     page, stamp = found.page, found.stamp
     match asked.way:
         case Way.THEIRS:
-            title, body, how = page.info.title, page.body, mirror.config.layout
-            data = document.update(
-                found.document, stamp, title=title, body=body, labels=found.labels, how=how
-            )
+            fields = Fields(page.info.title, page.body, found.labels)
+            data = document.update(found.document, stamp, fields, mirror.config.layout)
             if not found.is_edit:
                 return Resolved(data)
             return Resolved(data, found.entry.raw, _given_up(found, asked.way))
@@ -96,8 +93,8 @@ def resolve(mirror: Mirror, remote: Remote, found: Conflict, asked: Resolution) 
             return _merge(mirror, remote, found)
 
 
-def _given_up(found: Conflict, way: Way) -> str:
-    """A diff whose removed lines are what is given up."""
+def _given_up(found: ThreeWay, way: Way) -> str:
+    """Return a diff whose removed lines are what is given up."""
     page = found.page
     mine = Side("local", found.document.title, found.document.body)
     theirs = Side(f"server, v{page.info.version.number}", page.info.title, page.body)
@@ -122,10 +119,10 @@ def check_seen(mirror: Mirror, path: str, page: Page, at: int | None) -> None:
     )
 
 
-def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
+def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
     """Git's merge of the laid-out texts, stamped with what was merged in."""
     mine, page = found.document, found.page
-    base = bases.find(mirror, remote, found.base, mine.body)
+    base = merge_base.find(mirror, remote, found.base, mine.body)
     title = _title(base[0], mine.title, page.info.title)
     if title is None:
         raise FileError(
@@ -141,31 +138,26 @@ def _merge(mirror: Mirror, remote: Remote, found: Conflict) -> Resolved:
         f"server v{number}, {author}" if author else f"server v{number}",
     )
     before, ours, theirs = (layout.lay(body) for body in (base[1], mine.body, page.body))
-    laid, conflicted = gittext.merge(before, ours, theirs, labels)
-    flaw = None if conflicted else storage.check(laid)
+    laid, conflicted = texts.merge(before, ours, theirs, labels)
+    flaw = None if conflicted else storage_format.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
-        data = document.update(
-            mine,
-            found.stamp,
-            title=title,
-            body=layout.unlay(laid),
-            labels=found.labels,
-            how=mirror.config.layout,
-        )
+        fields = Fields(title, layout.unlay(laid), found.labels)
+        data = document.update(mine, found.stamp, fields, mirror.config.layout)
     else:
-        data = document.update(mine, found.stamp, title=title, laid=laid, labels=found.labels)
+        fields = Fields(title, labels=found.labels)
+        data = document.update_laid(mine, found.stamp, laid, fields)
     sides = (before, ours, theirs) if conflicted else None
     return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "", sides=sides)
 
 
 def _title(base: str, ours: str, theirs: str) -> str | None:
-    """The title that both sides can live with, or None."""
+    """Return the title after a merge, or None if both sides changed it."""
     if ours in (base, theirs):
         return theirs
     return ours if theirs == base else None
 
 
 def with_author(page: Page, name: str) -> Page:
-    """The page with a person's name where the account id stood."""
+    """Return the page with a person's name where the account id stood."""
     version = page.info.version._replace(author=name)
     return replace(page, info=page.info._replace(version=version))

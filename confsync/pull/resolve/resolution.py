@@ -28,7 +28,7 @@ class Resolution(NamedTuple):
 def asked_for(
     *, merge: bool, theirs: bool, ours: bool, at: int | None, named: tuple[str, ...]
 ) -> Resolution | None:
-    """The resolution that options ask for. Giving up a side needs the pages by name.
+    """Return the resolution that options ask for. Giving up a side needs the pages by name.
 
     Raises UsageError.
     """

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from confsync.document import document, layout
-from confsync.document.document import conflict_line, parse, render, update
+from confsync.document.document import Fields, conflict_line, parse, render, update, update_laid
 from confsync.document.frontmatter import flow, scalar
 from confsync.errors import DocumentError
 from confsync.model.stamp import (
@@ -48,7 +48,7 @@ def document_of(front: str, body: str = "<p>a</p>\n") -> document.Document:
 
 def updated(front: str, **new: object) -> str:
     """The front matter after an update with a new stamp."""
-    raw = update(document_of(front), NEW, **new)  # type: ignore[arg-type]
+    raw = update(document_of(front), NEW, Fields(**new))  # type: ignore[arg-type]
     return raw.decode().removeprefix("---\n").removesuffix("---\n<p>a</p>\n")
 
 
@@ -205,7 +205,7 @@ TITLES = [
 def test_a_title_comes_back_from_the_file(title: str) -> None:
     found = parse(render(title, "<p>a</p>", STAMP, labels=(title, "x")), "x")
     assert (found.title, found.labels, found.stamp) == (title, (title, "x"), STAMP)
-    again = parse(update(document_of(f"title: Old\n{BLOCK}"), STAMP, title=title), "x")
+    again = parse(update(document_of(f"title: Old\n{BLOCK}"), STAMP, Fields(title)), "x")
     assert (again.title, again.stamp) == (title, STAMP)
 
 
@@ -420,15 +420,17 @@ def test_labels_come_in_where_none_were_managed_and_stay_away_where_none_are_giv
 
 
 def test_a_new_body_is_laid_out_and_the_rest_stays() -> None:
-    raw = update(document_of(f"title: T\n{BLOCK}"), NEW, body="<p>a</p><p>b</p>")
+    raw = update(document_of(f"title: T\n{BLOCK}"), NEW, Fields(body="<p>a</p><p>b</p>"))
     assert raw.decode() == f"---\ntitle: T\n{NEW_BLOCK}---\n<p>a</p>\n<p>b</p>\n"
 
 
 def test_a_body_written_raw_says_so_and_comes_back() -> None:
-    raw = update(document_of(f"title: T\n{BLOCK}"), NEW, body="<p>a</p><p>b</p>", how=Layout.RAW)
+    raw = update(
+        document_of(f"title: T\n{BLOCK}"), NEW, Fields(body="<p>a</p><p>b</p>"), Layout.RAW
+    )
     assert raw.decode() == f"---\ntitle: T\n{NEW_BLOCK}  layout: raw\n---\n<p>a</p><p>b</p>"
     assert parse(raw, "x").body == "<p>a</p><p>b</p>"
-    lines = update(parse(raw, "x"), NEW, body="<p>c</p>")
+    lines = update(parse(raw, "x"), NEW, Fields(body="<p>c</p>"))
     assert lines.decode() == f"---\ntitle: T\n{NEW_BLOCK}---\n<p>c</p>\n"
 
 
@@ -444,7 +446,7 @@ def test_a_body_that_does_not_survive_the_layout_is_written_raw(
 def test_a_new_body_below_front_matter_without_a_last_line_end(end: str) -> None:
     newline = "\r\n" if end == "\r\n" else "\n"
     text = f"---\ntitle: T\n{BLOCK}---".replace("\n", newline) + end
-    raw = update(parse(text.encode(), "x"), NEW, body="<p>new</p>")
+    raw = update(parse(text.encode(), "x"), NEW, Fields(body="<p>new</p>"))
     assert raw.decode().replace("\r\n", "\n") == f"---\ntitle: T\n{NEW_BLOCK}---\n<p>new</p>\n"
     assert parse(raw, "x").body == "<p>new</p>"
 
@@ -470,7 +472,7 @@ def test_a_body_with_any_line_ends_is_unmodified_after_it_was_written(
 ) -> None:
     stamp = replace(NEW, digest=digest("T", body))
     before = parse(f"---\ntitle: T\n{BLOCK}---\n<p>x</p>\n".replace("\n", newline).encode(), "x")
-    found = parse(update(before, stamp, body=body, how=how), "x")
+    found = parse(update(before, stamp, Fields(body=body), how), "x")
     assert not found.modified
     assert found.newline == newline
     if newline == "\n":
@@ -480,7 +482,7 @@ def test_a_body_with_any_line_ends_is_unmodified_after_it_was_written(
 def test_a_body_already_laid_out_is_written_as_it_is_in_the_files_line_ends() -> None:
     laid = "<p>a</p>\n<<<<<<< here\n<p>b</p>\n"
     before = parse(b"---\r\ntitle: T\r\n---\r\n", "x")
-    assert update(before, NEW, laid=laid).decode().endswith(laid.replace("\n", "\r\n"))
+    assert update_laid(before, NEW, laid).decode().endswith(laid.replace("\n", "\r\n"))
 
 
 # -- conflict markers ------------------------------------------------------------------------------

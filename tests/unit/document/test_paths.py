@@ -21,7 +21,7 @@ from confsync.document.paths import (
 )
 from confsync.document.tree import Node, place
 from confsync.mirror.moves import move
-from confsync.pull.attachments import bring
+from confsync.pull.attachments import put_in_place
 from confsync.pull.plan import Step
 from confsync.pull.step_details import with_move
 
@@ -31,7 +31,7 @@ def test_a_path_is_no_destination_and_a_destination_no_path() -> None:
     assert not issubclass(Destination, str)
     for function, name in ((move, "moves"), (with_move, "moves")):
         assert get_type_hints(function)[name] == Mapping[str, Destination]
-    assert get_type_hints(bring)["place"] is Destination
+    assert get_type_hints(put_in_place)["place"] is Destination
     assert get_type_hints(Step)["before"] == str | None
     assert get_type_hints(Step)["after"] == Destination | None
 

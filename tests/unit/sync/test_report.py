@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from confsync.errors import Exit, FileError, NetworkError
+from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
+from confsync.model.result import Problem
+from confsync.pull.context import PullReport
+from confsync.pull.plan import Step
 from confsync.sync.renames import Renamed
 from confsync.sync.report import Report
 
@@ -71,3 +75,21 @@ def test_everything_that_was_taken_is_in_the_result() -> None:
         ("a warning",),
         "-a\n+b\n",
     )
+
+
+def test_an_error_that_was_solved_is_taken_back_and_no_other() -> None:
+    report = Report("pull")
+    solved, other = Problem("document", "broken.xhtml: no title"), Problem("file", "ENG is a file")
+    report.refuse(solved, other)
+    report.withdraw(solved)
+    assert report.errors == (other,)
+
+
+def test_a_pull_also_takes_what_it_left_alone_and_in_conflict() -> None:
+    report = PullReport(dry_run=True)
+    entry = Entry("ENG/left.xhtml", b"", None)
+    step = Step("ENG/guide.xhtml", PageResult("ENG/guide.xhtml", Outcome.CONFLICTED))
+    report.leave(entry)
+    report.conflict(step)
+    assert (report.left, report.conflicts) == ((entry,), (step,))
+    assert (report.result().command, report.result().dry_run) == ("pull", True)

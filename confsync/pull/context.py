@@ -1,0 +1,70 @@
+"""What the steps of a pull work with: the run, and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import Entry
+from confsync.model.stamp import Attached
+from confsync.progress import Progress, silent
+from confsync.pull.options import PullOptions
+from confsync.pull.plan import Step
+from confsync.remote import Remote
+from confsync.sync.report import Report
+
+
+class PullReport(Report):
+    """The report of a pull: also the documents of excluded pages, and the conflicts in files."""
+
+    def __init__(self, *, dry_run: bool) -> None:
+        super().__init__("pull", dry_run=dry_run)
+        self._left: list[Entry] = []
+        self._conflicts: list[Step] = []
+
+    def leave(self, *entries: Entry) -> None:
+        """Take documents of excluded pages that stay here."""
+        self._left += entries
+
+    def conflict(self, *steps: Step) -> None:
+        """Take the steps of documents that were written with conflicts in them."""
+        self._conflicts += steps
+
+    @property
+    def left(self) -> tuple[Entry, ...]:
+        """The documents of excluded pages that stay here."""
+        return tuple(self._left)
+
+    @property
+    def conflicts(self) -> tuple[Step, ...]:
+        """The steps of documents that were written with conflicts in them."""
+        return tuple(self._conflicts)
+
+
+@dataclass(frozen=True, slots=True)
+class PullRun:
+    """One pull: both sides, what was asked, what git knows, and the report of what happened.
+
+    A `full` run also creates and moves documents. `deleted` maps the ids of pages whose documents
+    were deleted here on purpose to their paths, `deleted_files` are such files of attachments, and
+    `newest_files` the newest stamps of attachments that git knows, by page id and name.
+    """
+
+    mirror: Mirror
+    remote: Remote
+    options: PullOptions
+    report: PullReport
+    progress: Progress = silent
+    full: bool = False
+    deleted: Mapping[str, str] = field(default_factory=dict)
+    deleted_files: frozenset[str] = frozenset()
+    newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, mirror: Mirror, remote: Remote, options: PullOptions, progress: Progress
+    ) -> PullRun:
+        """Return a run of which git was not asked yet."""
+        report, full = PullReport(dry_run=options.dry_run), options.selection.everything
+        return cls(mirror, remote, options, report, progress, full)

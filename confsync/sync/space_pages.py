@@ -1,0 +1,138 @@
+"""The pages of one space as the server lists them: what belongs to the mirror, in what folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from confsync.errors import EVERYBODYS, APIAccessError, SpaceNotFoundError
+from confsync.mirror.scan import SpaceScan
+from confsync.model.page import Folder, PageInfo, ParentKind, Status, Version
+from confsync.sync import scope
+from confsync.sync.fetch import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The pages of a space, by what the mirror makes of them, and the folders that hold them.
+
+    `home` is the page at the top, None for a blog. `pages` are those that belong to the mirror, by
+    id, `current` those of them that have a document or get one, and `excluded` the ids of those
+    that its configuration leaves out. `flawed` are the rows of pages, and of folders, that cannot
+    be used.
+    """
+
+    home: str | None
+    pages: Mapping[str, PageInfo]
+    current: Mapping[str, PageInfo]
+    folders: Mapping[str, Folder]
+    excluded: frozenset[str]
+    flawed: tuple[PageInfo, ...]
+
+    @property
+    def flaws(self) -> dict[str, str]:
+        """Return why the row of a page cannot be used, by page id."""
+        return {info.id: info.flaw for info in self.flawed if info.id}
+
+
+class Folders(NamedTuple):
+    """The folders of a space by id, and a row for each folder that cannot be read."""
+
+    found: dict[str, Folder]
+    flawed: tuple[PageInfo, ...]
+
+
+def listing_of(reader: Reader, scan: SpaceScan, *, labels: bool) -> Listing:
+    """List a space, with the folders of its pages. Raises SpaceNotFoundError without its root."""
+    listed, flawed = _usable(scan, _rows(reader, labels=labels))
+    every = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
+    home = None if scan.config.posts else scan.config.root or reader.space.home
+    if scan.config.root and scan.config.root not in listed:
+        raise SpaceNotFoundError(
+            f"there is no page {scan.config.root} in space '{scan.config.key}', or you may not "
+            "see it",
+            hint="check 'root' in .confsync.yaml",
+        )
+    wanted, excluded = scope.belonging(scan, home, listed, every.found)
+    folders = scope.with_pages(scan, wanted, listed, every.found)
+    unusable = {info.id for info in flawed if info.id}
+    pages = {page_id: info for page_id, info in wanted.items() if page_id not in unusable}
+    excluded -= unusable
+    excluded |= {e.page_id for e in scope.excluded(scan) if e.page_id and e.page_id not in listed}
+    current = {page_id: info for page_id, info in pages.items() if _is_current(reader, info)}
+    return Listing(home, pages, current, folders, excluded, (*flawed, *every.flawed))
+
+
+def _is_current(reader: Reader, info: PageInfo) -> bool:
+    archived = reader.archived and info.status is Status.ARCHIVED
+    return archived or info.status is Status.CURRENT
+
+
+def _rows(reader: Reader, *, labels: bool) -> Iterable[PageInfo]:
+    """Return the rows of the listing, which is asked for once in a run."""
+    if reader.listed is None:
+        rows = reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
+        reader.listed = tuple(rows)
+    return reader.listed
+
+
+def _usable(
+    scan: SpaceScan, listing: Iterable[PageInfo]
+) -> tuple[dict[str, PageInfo], tuple[PageInfo, ...]]:
+    """Return the pages of a listing by id, and the rows that cannot be used.
+
+    Of two rows of one page the newer counts. A page that cannot be used stays where its document
+    says, so that what stands below it stays in the mirror.
+    """
+    listed: dict[str, PageInfo] = {}
+    flawed: list[PageInfo] = []
+    for info in listing:
+        known = listed.get(info.id)
+        if info.flaw:
+            flawed.append(info)
+        elif known is None or known.version.number <= info.version.number:
+            listed[info.id] = info
+    flawed = [info for info in flawed if info.id not in listed]
+    if flawed:
+        parents = {entry.page_id: scan.wanted(entry) for entry in scan.entries}
+        listed |= {i.id: i._replace(parent=parents.get(i.id)) for i in flawed if i.id}
+    return listed, tuple(flawed)
+
+
+def folders_of(
+    reader: Reader, listed: Mapping[str, PageInfo], known: Iterable[str] = ()
+) -> Folders:
+    """Read the folders that hold pages, those that are `known` here, and the folders above them.
+
+    No listing has a folder without pages. A folder that cannot be read keeps its directory, as a
+    folder does that is not visible.
+    """
+    folders: dict[str, Folder] = {}
+    flawed: list[PageInfo] = []
+    waiting: list[str | None] = [*known]
+    waiting += [i.parent for i in listed.values() if i.parent_kind is ParentKind.FOLDER]
+    seen: set[str] = set()
+    while waiting:
+        folder_id = waiting.pop()
+        if folder_id is None or folder_id in seen:
+            continue
+        seen.add(folder_id)
+        try:
+            folder = reader.remote.folder(folder_id)
+        except EVERYBODYS:
+            raise
+        except APIAccessError as error:
+            flawed.append(_flaw_of_folder(folder_id, error))
+            continue
+        if folder is not None:
+            folders[folder.id] = folder
+            if folder.parent_kind is ParentKind.FOLDER:
+                waiting.append(folder.parent)
+    return Folders(folders, tuple(flawed))
+
+
+def _flaw_of_folder(folder_id: str, error: APIAccessError) -> PageInfo:
+    """Return the row that tells of a folder that cannot be read."""
+    why = f"the folder {folder_id} cannot be read: {error.message}"
+    return PageInfo("", "", "", Version(0), None, ParentKind.NONE, Status.OTHER, flaw=why)
