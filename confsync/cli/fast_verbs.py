@@ -42,7 +42,8 @@ def status(
     if count is not None:
         finish_clean(settings, count)
     from confsync.cli.connection import remote_for
-    from confsync.commands.status import status as run
+    from confsync.commands.status.status import StatusOptions
+    from confsync.commands.status.status import status as run
     from confsync.mirror.snapshot import clean
     from confsync.model.result import Result
 
@@ -56,9 +57,8 @@ def status(
             continue
         asked = remote_for(settings, mirror) if look or fresh else contextlib.nullcontext()
         with asked as remote, progress_on(settings) as progress:
-            results[root] = run(
-                mirror, remote, selection, exit_code=exit_code, fresh=fresh, progress=progress
-            )
+            options = StatusOptions(selection, exit_code, fresh)
+            results[root] = run(mirror, remote, options, progress)
     finish(settings, *together(settings, results))
 
 

@@ -16,7 +16,7 @@ from confsync import failpoints as steps
 from confsync.commands.pull import pull
 from confsync.commands.push import push
 from confsync.commands.restore import restore
-from confsync.commands.status import status
+from confsync.commands.status.status import status
 from confsync.document import document
 from confsync.document.document import Document
 from confsync.document.paths import day_of
@@ -319,7 +319,7 @@ class Desk:
         return lambda mirror: pull(mirror, self.remote, options)
 
     def status(self) -> Callable[[Mirror], Result]:
-        return lambda mirror: status(mirror, None, Selection())
+        return lambda mirror: status(mirror, None)
 
     def push(self, *, delete: bool = False) -> Callable[[Mirror], Result]:
         options = PushOptions(delete=DeleteOptions() if delete else None)

@@ -13,14 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confsync.commands.status import status
+from confsync.commands.status.status import status
 from confsync.document import document
 from confsync.mirror import index, scan
 from confsync.mirror import snapshot as glance
 from confsync.mirror import walk as standing
 from confsync.mirror.config_file import load
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.selection import Selection
 from confsync.mirror.state import disk
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.outcome import Outcome
@@ -55,7 +54,7 @@ def edit(path: Path, old: str = "one", new: str = "two") -> None:
 
 def look(mirror: Mirror) -> Result:
     count = glance.clean(mirror.root)
-    found = status(mirror, None, Selection())
+    found = status(mirror, None)
     assert count is None or (found.clean, found.pages) == (count, ())
     return found
 
@@ -326,7 +325,7 @@ def test_a_folder_file_that_changes_while_documents_are_looked_at_is_seen(
 
     with monkeypatch.context() as patched:
         patched.setattr(index.Index, "read", changed)
-        status(mirror, None, Selection())
+        status(mirror, None)
     assert states(look(mirror)) == (3, {"ENG/folder/inside.xhtml": Outcome.MOVED})
 
 

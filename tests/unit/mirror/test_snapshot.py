@@ -14,13 +14,12 @@ from pathlib import Path
 import pytest
 
 from confsync.cli import main
-from confsync.commands.status import status
+from confsync.commands.status.status import status
 from confsync.mirror import snapshot as glance
 from confsync.mirror import walk as standing
 from confsync.mirror.config_file import load
 from confsync.mirror.git import head as githead
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.selection import Selection
 from confsync.mirror.state import disk
 from confsync.mirror.state.base_cache import STATE
 from tests.unit.mirror.test_index import edit, make, write
@@ -56,7 +55,7 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 def told(root: Path) -> dict[str, str]:
     """What a status says that reads, which is all that is not clean."""
-    found = status(Mirror(root, load(root)), None, Selection())
+    found = status(Mirror(root, load(root)), None)
     return {page.path: page.outcome.value for page in found.pages}
 
 
@@ -165,10 +164,10 @@ def test_nothing_is_noted_for_a_configuration_by_which_nobody_looked(root: Path)
     before = path.read_text()
     for other in (f"{before}  - key: OPS\n", f"{before}labels: true\n", "spaces: 7\n", "\n"):
         path.write_text(other)
-        status(mirror, None, Selection())
+        status(mirror, None)
         assert glance.clean(root) is None
     path.write_text(f"# the same in other words\n{before}")
-    status(mirror, None, Selection())
+    status(mirror, None)
     assert glance.clean(root) == 3
 
 
