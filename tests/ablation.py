@@ -63,7 +63,7 @@ ABLATIONS = (
         "the server's compare-and-swap",
         tuple(
             Cut(
-                f"confsync/remote/{flavor}.py",
+                f"confsync/remote/{flavor}/{flavor}.py",
                 '"version": {"number": base + 1, "message": new.message',
                 '"version": {"number": self.page(page_id).info.version.number + 1, '
                 '"message": new.message',

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from confsync.mirror.mirror import Mirror
-from confsync.remote.cloud import Cloud
+from confsync.remote.cloud.cloud import Cloud
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 from tests.flows.test_tree import edit_everything, moved_by_put, parents

@@ -12,8 +12,8 @@ from confsync.mirror import mirror
 from confsync.mirror.state import disk
 from confsync.model.filenames import TEMPORARY
 from confsync.pull import prefetch
-from confsync.remote.cloud import Cloud
-from confsync.remote.datacenter import DataCenter
+from confsync.remote.cloud.cloud import Cloud
+from confsync.remote.datacenter.datacenter import DataCenter
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run, writes
 
