@@ -22,7 +22,8 @@ from confsync.document.document import Fields
 from confsync.document.tree import Node, place
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
 from confsync.model.stamp import Stamp
-from confsync.remote import cloud, datacenter, rows
+from confsync.remote import rows, v1_rows
+from confsync.remote.cloud import v2_rows
 from confsync.sync import compare
 from tests.unit.document.test_paths import check_portable
 
@@ -95,7 +96,7 @@ def answers(data: bytes) -> None:
         return
     if not isinstance(row, dict):
         return
-    for read in (cloud._info, partial(datacenter._info, space="ENG"), rows.id_of, rows.body_of):
+    for read in (v2_rows.content, partial(v1_rows.content, space="ENG"), rows.id_of, rows.body_of):
         try:
             read(row)
         except APIAccessError:
