@@ -183,6 +183,7 @@ def diff(
     confsync diff --html report.html
     """
     from confsync.cli.escape import safe_lines
+    from confsync.commands.diff import DiffOptions
     from confsync.commands.diff import diff as run
     from confsync.diff.text import Style
 
@@ -197,15 +198,13 @@ def diff(
         remote_when_asked(settings, mirror) as opened,
         progress_on(settings) as progress,
     ):
-        result = run(
-            mirror,
-            opened,
+        options = DiffOptions(
             selection,
-            against_server=against_server,
-            style=None if numbers and not settings.as_json else style,
-            html=settings.start / html if html else None,
-            progress=progress,
+            against_server,
+            None if numbers and not settings.as_json else style,
+            settings.start / html if html else None,
         )
+        result = run(mirror, opened, options, progress)
     finish(settings, result, mirror.root, paged=True)
 
 

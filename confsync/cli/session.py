@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
@@ -225,22 +225,22 @@ def finish(
     elif annotate:
         given, out, err = render.as_annotations(result, _annotated(settings, root)), "", ""
     else:
-        given, out, err = render.as_text(
-            result,
+        display = render.Display(
             shown=_shown(settings, root),
+            now=datetime.now(UTC),
             verbose=settings.verbose > 0,
             quiet=settings.quiet,
-            now=datetime.now(UTC),
             terminal=on_terminal(settings),
             width=_width() if result.changes else 80,
         )
+        given, out, err = render.as_text(result, display)
         if settings.directory:
             # What we tell to type must work where it is typed.
             command = f"'confsync -C {escape.safe(escape.typed(str(settings.directory)))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
         if escape.is_read_by_ci(sys.stdout, os.environ):
             given = escape.without_commands(given)
-    _end(settings, given, out, err, int(result.exit), paged=paged)
+    _end(settings, _Output(given, out, err), int(result.exit), paged=paged)
 
 
 def finish_clean(settings: Settings, count: int) -> NoReturn:
@@ -252,13 +252,20 @@ def finish_clean(settings: Settings, count: int) -> NoReturn:
         import json
 
         out = json.dumps(brief.envelope(settings.verb, 0, summary={"clean": count}))
-    _end(settings, "", f"{out}\n", "", 0)
+    _end(settings, _Output("", f"{out}\n", ""), 0)
 
 
-def _end(
-    settings: Settings, given: str, out: str, err: str, code: int, *, paged: bool = False
-) -> NoReturn:
+class _Output(NamedTuple):
+    """What is printed: on stdout what was `given` and what is said about it, and on stderr."""
+
+    given: str
+    out: str
+    err: str
+
+
+def _end(settings: Settings, output: _Output, code: int, *, paged: bool = False) -> NoReturn:
     """Print what there is to say, on stdout and on stderr, and end with an exit code."""
+    given, out, err = output
     try:
         if settings.as_json or not settings.quiet:
             _print(settings, given, out, paged=paged)

@@ -37,6 +37,17 @@ def check(text: str) -> Flaw | None:
     # What is nested has an end tag for each level. Not to look at each is ten times as fast.
     if data.count(b"</") < MAX_DEPTH and _is_well_formed(data):
         return None
+    error = _error_in(data)
+    if error is None:
+        return None
+    at, message = error
+    flaw = Flaw(len(data[:at].decode("utf-8", "ignore")), message)
+    forbidden = _DECLARATION.match(text, max(0, flaw.offset - 2))
+    return Flaw(forbidden.start(), f"{forbidden[1]} is not allowed") if forbidden else flaw
+
+
+def _error_in(data: bytes) -> tuple[int, str] | None:
+    """Return the parser's first error in a body, and the byte at which it is; None for no error."""
     prefix = _prefix()
     parser = expat.ParserCreate(namespace_separator=" ")
     opened: list[tuple[str, int]] = []
@@ -64,10 +75,7 @@ def check(text: str) -> Flaw | None:
                 message = f"mismatched tag: </{name}> must come first"
     else:
         return None
-    at = max(0, min(len(data), at - len(prefix)))
-    flaw = Flaw(len(data[:at].decode("utf-8", "ignore")), message)
-    forbidden = _DECLARATION.match(text, max(0, flaw.offset - 2))
-    return Flaw(forbidden.start(), f"{forbidden[1]} is not allowed") if forbidden else flaw
+    return max(0, min(len(data), at - len(prefix))), message
 
 
 def _is_well_formed(data: bytes) -> bool:
