@@ -15,9 +15,7 @@ from confsync.cli.session import (
     finish,
     finish_clean,
     mirror_at,
-    mirrors_of,
     progress_on,
-    together,
     unchanged_at,
 )
 
@@ -42,6 +40,7 @@ def status(
     if count is not None:
         finish_clean(settings, count)
     from confsync.cli.connection import remote_for
+    from confsync.cli.mirrors import mirrors_of, together
     from confsync.commands.status.status import StatusOptions
     from confsync.commands.status.status import status as run
     from confsync.mirror.snapshot import clean
@@ -80,6 +79,7 @@ def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
     confsync check
     confsync check --format github docs/ENG/guide.xhtml
     """
+    from confsync.cli.mirrors import mirrors_of, together
     from confsync.commands.check import check as run
 
     settings.as_json = settings.as_json or form == "json"

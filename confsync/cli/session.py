@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
@@ -76,68 +76,6 @@ def _is_own(root: str) -> bool:
         )
     except OSError:
         return False
-
-
-def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
-    """The mirrors that some paths belong to, each with its own; without paths, the one here.
-
-    A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
-    ConfigError when none is in any, but not to pre-commit, where a commit may hold others' alone.
-    """
-    from confsync.errors import ConfigError
-    from confsync.mirror import config_file as config
-
-    if not settings.start.is_dir():
-        raise UsageError(f"{settings.start} is not a directory")
-    if not paths:
-        return {config.find_root(settings.start): ()}
-    found: dict[Path, list[str]] = {}
-    trouble = None
-    for path in paths:
-        try:
-            given = (settings.start / path).absolute()
-            root = config.find_root(given if given.is_dir() else given.parent)
-        except ConfigError as error:
-            trouble = error
-        else:
-            found.setdefault(root, []).append(path)
-    if not found and trouble and not os.environ.get("PRE_COMMIT"):
-        raise trouble
-    return {root: tuple(named) for root, named in found.items()}
-
-
-def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
-    """The results of several mirrors, or of none, as one, and what its paths are relative to."""
-    from dataclasses import replace
-
-    from confsync.model.result import Result
-
-    if not results:
-        return Result(click.get_current_context().info_name or ""), settings.start
-    if len(results) == 1:
-        ((root, result),) = results.items()
-        return result, root
-    start = settings.start
-    every = results.items()
-    first = next(iter(results.values()))
-    merged = replace(
-        first,
-        pages=tuple(
-            replace(page, path=_relative(root / page.path, start))
-            for root, result in every
-            for page in result.pages
-        ),
-        findings=tuple(
-            replace(finding, path=_relative(root / finding.path, start))
-            for root, result in every
-            for finding in result.findings
-        ),
-        errors=tuple(error for result in results.values() for error in result.errors),
-        notes=tuple(note for result in results.values() for note in result.notes),
-        warnings=tuple(one for result in results.values() for one in result.warnings),
-        clean=sum(result.clean for result in results.values()),
-    )
-    return merged, start
 
 
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
@@ -317,7 +255,7 @@ def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
     def shown(path: str) -> str:
         if root is None:
             return path
-        return _relative(root / path, settings.start)
+        return relative(root / path, settings.start)
 
     return shown
 
@@ -333,7 +271,8 @@ def _annotated(settings: Settings, root: Path | None) -> Callable[[str], str]:
     return lambda path: (inside / path).as_posix()
 
 
-def _relative(path: Path, start: Path) -> str:
+def relative(path: Path, start: Path) -> str:
+    """Return a path as typed in the directory `start`."""
     return os.path.relpath(path, start).replace(os.sep, "/")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync.document import document, paths
+from confsync.document import document
 from confsync.document.document import Document, Fields
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.git import removals
@@ -29,7 +29,7 @@ from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
-    from confsync.model.page import Folder, Page
+    from confsync.model.page import Page
 
 
 class Mirror:
@@ -194,24 +194,6 @@ class Mirror:
             disk.clear(place)
             self.drop_empty(parent)
 
-    def write_folder(self, directory: str, folder: Folder) -> None:
-        """Note which folder a directory is; only when that is news."""
-        from confsync.document import folder_file  # most mirrors have none
-
-        name = f"{directory}/{paths.FOLDER_FILE}"
-        data = folder_file.render(folder)
-        before = _current(name, self.inside(name))
-        if before != data:
-            self.write(name, data, expected=before)
-
-    def drop_folder(self, directory: str) -> None:
-        """Forget that a directory is a folder, and remove it when nothing else stands in it."""
-        path = self.inside(f"{directory}/{paths.FOLDER_FILE}")
-        with contextlib.suppress(OSError):
-            disk.unlink(path)
-            self.note(f"{directory}/{paths.FOLDER_FILE}")
-        self.drop_empty(path.parent)
-
     def note(self, name: str) -> None:
         """A file was written, moved or removed, as whoever commits must know."""
         if not name.startswith(f"{STATE}/"):
@@ -240,7 +222,7 @@ class Mirror:
 
     def check(self, name: str, path: Path, expected: bytes | None) -> None:
         """Raise ChangedMeanwhileError unless a file still is what was read, None for no file."""
-        if _current(name, path) != expected:
+        if current(name, path) != expected:
             raise _changed(name)
 
     def drop_empty(self, directory: Path) -> None:
@@ -330,7 +312,8 @@ def _mode(name: str, path: Path | str) -> int | None:
         raise file_error(name, "cannot be reached", error) from None
 
 
-def _current(name: str, path: Path) -> bytes | None:
+def current(name: str, path: Path) -> bytes | None:
+    """Return the bytes of the file that stands somewhere; None for nothing. Raises FileError."""
     mode = _mode(name, path)
     if mode is None:
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from confsync.mirror import folder_files
 from confsync.mirror.mirror import Mirror
 from confsync.remote.cloud.cloud import Cloud
 from confsync.sandbox import Sandbox
@@ -352,7 +353,7 @@ def test_folders_that_swap_their_names_move_no_page(
         patched.setattr(Cloud, "folder", lambda s, i: found(s, i)._replace(title=swapped[i]))
         if killed:
             with patched.context() as dying:
-                dying.setattr(Mirror, "write_folder", _interrupt)
+                dying.setattr(folder_files, "write_folder", _interrupt)
                 desk("pull", exit=130)
             desk("push")
             assert moved_by_put(wiki) == []

@@ -15,6 +15,7 @@ from confsync import failpoints as steps
 from confsync.document.document import render
 from confsync.document.paths import Destination
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
+from confsync.mirror.folder_files import drop_folder, write_folder
 from confsync.mirror.mirror import Mirror, write_new
 from confsync.mirror.moves import move
 from confsync.mirror.scan import MOVING
@@ -224,7 +225,7 @@ def test_a_directory_in_the_way_is_an_error_of_that_file(mirror: Mirror) -> None
     with pytest.raises(FileError):
         mirror.write("ENG/file/b.xhtml", b"new", expected=None)
     with pytest.raises(FileError):
-        mirror.write_folder("ENG/file", Folder("7", "F", None))
+        write_folder(mirror, "ENG/file", Folder("7", "F", None))
     assert files(mirror.root) == {"ENG/file": b""}
 
 
@@ -453,16 +454,16 @@ def test_a_file_that_is_gone_when_it_is_to_move_loses_nothing_else(mirror: Mirro
 
 def test_a_folder_is_noted_once_and_forgotten_with_its_directory(mirror: Mirror) -> None:
     folder = Folder("7", "Prüfung: 1", None)
-    mirror.write_folder("ENG/f", folder)
+    write_folder(mirror, "ENG/f", folder)
     path = mirror.root / "ENG/f/.folder.yaml"
     before = path.stat().st_mtime_ns, path.read_bytes()
     (scan,) = mirror.scan()
     assert scan.folders == {"f": folder}
-    mirror.write_folder("ENG/f", folder)
+    write_folder(mirror, "ENG/f", folder)
     assert (path.stat().st_mtime_ns, path.read_bytes()) == before
-    mirror.drop_folder("ENG/f")
+    drop_folder(mirror, "ENG/f")
     assert not path.parent.exists()
-    mirror.drop_folder("ENG/f")
+    drop_folder(mirror, "ENG/f")
 
 
 # -- the lock --------------------------------------------------------------------------------------
