@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,8 +66,6 @@ ONLY = {
     "waitress": {"sandbox"},
     "werkzeug": {"sandbox"},
 }
-# At most so many modules stand side by side, besides the package's own.
-MODULES = 15
 
 
 @dataclass(frozen=True)
@@ -253,13 +251,6 @@ def circles(modules: Mapping[str, str]) -> list[list[str]]:
     return found
 
 
-def folders() -> Iterator[tuple[str, list[str]]]:
-    """Each folder of the package, with its modules besides its own."""
-    for folder in sorted({path.parent for path in PACKAGE.rglob("*.py")}):
-        names = [path.stem for path in folder.glob("*.py") if path.name != "__init__.py"]
-        yield str(folder.relative_to(PACKAGE)), names
-
-
 def test_every_module_keeps_to_its_layer() -> None:
     modules = sources()
     assert violations(modules) == []
@@ -271,10 +262,6 @@ def test_every_module_stands_in_a_room_of_the_design() -> None:
 
 def test_no_modules_import_one_another_in_a_circle() -> None:
     assert circles(sources()) == []
-
-
-def test_no_folder_holds_more_modules_than_a_reader_can_survey() -> None:
-    assert [(name, len(found)) for name, found in folders() if len(found) > MODULES] == []
 
 
 def test_no_module_is_named_by_a_gerund() -> None:
