@@ -14,8 +14,9 @@ from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing
+from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, Page

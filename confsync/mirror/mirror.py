@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from confsync.document import document
 from confsync.document.document import Document, Fields
 from confsync.errors import ChangedMeanwhileError, FileError
+from confsync.mirror.entry import MOVING, Entry, read
 from confsync.mirror.git import removals
-from confsync.mirror.scan import MOVING, Entry, SpaceScan, read, scan
+from confsync.mirror.scan import SpaceScan, scan
 from confsync.mirror.state import disk, people, regular
 from confsync.mirror.state import lock as locking
 from confsync.mirror.state.audit import AuditLog

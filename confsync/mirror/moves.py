@@ -14,8 +14,9 @@ from pathlib import Path
 from confsync.document.attachments import names as attachments
 from confsync.document.paths import Destination, folded
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import MOVING, Entry
 from confsync.mirror.mirror import Mirror, file_error
-from confsync.mirror.scan import MOVING, Entry, SpaceScan
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.state import disk
 from confsync.model.config import SpaceConfig
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from confsync.mirror import walk as standing
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, read
+from confsync.mirror.scan import SpaceScan
 from confsync.model.config import FILE_NAME, SpaceConfig
 
 

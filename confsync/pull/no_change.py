@@ -22,9 +22,10 @@ from confsync.remote import about
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from confsync.mirror.entry import Entry
     from confsync.mirror.index import Index
     from confsync.mirror.mirror import Mirror
-    from confsync.mirror.scan import Entry, SpaceScan
+    from confsync.mirror.scan import SpaceScan
     from confsync.model.config import SpaceConfig
     from confsync.remote import Remote
     from confsync.sync.fetch import Reader
@@ -126,9 +127,9 @@ class Unchanged:
         """Read a document, as far as it need be, and remember that."""
         index = self._index
         if index is None:
-            from confsync.mirror import scan
+            from confsync.mirror import entry
 
-            return scan.read(root, name)
+            return entry.read(root, name)
         return (index.read if self.plain else index.record)(root, name)
 
     def wrote(self) -> None:

@@ -14,8 +14,8 @@ from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
 from confsync.document.markup import Kind, tags, tokens
 from confsync.errors import DocumentError, PointerError
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.lint import Finding, Severity
 from confsync.model.stamp import Stamp
 from confsync.sync.preflight import flaws_of

@@ -10,8 +10,8 @@ from confsync.document import document
 from confsync.document import storage_format as storage
 from confsync.document.document import Document
 from confsync.errors import APIAccessError, FileError
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 
 if TYPE_CHECKING:
     from confsync.remote import Remote

@@ -11,8 +11,9 @@ from confsync.document.attachments.names import document_of
 from confsync.document.paths import folded
 from confsync.errors import Exit, FileError
 from confsync.mirror import attachment_files
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import SpaceScan
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo
 from confsync.sync import scope

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from confsync.errors import Exit
 from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import SpaceScan
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.sync import labels

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from confsync.commands.status import attachments, documents, server
 from confsync.commands.status.work_tree import WorkTree, read_work_tree
 from confsync.errors import ConfsyncError, Exit
+from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.outside import Strays, strays_of
-from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere
+from confsync.mirror.scan import SpaceScan, claimed_elsewhere
 from confsync.mirror.selection import Selection
 from confsync.mirror.snapshot import Glance
 from confsync.model.outcome import Outcome, PageResult

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.deleted import deleted_entries
 from confsync.mirror.committed.newest_stamps import NewestStamps
+from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, knowing, paths_of
+from confsync.mirror.scan import SpaceScan, knowing, paths_of
 from confsync.mirror.selection import Selection
 from confsync.sync import merge_base, scope
 from confsync.sync.attachments.beside import deleted_here

@@ -15,10 +15,11 @@ from confsync.document.attachments import names as attachments
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import Entry, parsed
 from confsync.mirror.git import removals
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, parsed
+from confsync.mirror.scan import SpaceScan
 from confsync.model.filenames import REMOVED
 from confsync.model.stamp import Stamp
 

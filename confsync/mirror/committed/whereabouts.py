@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from confsync.document.attachments.names import document_of
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import Entry, parsed, read
 from confsync.mirror.git import trees
-from confsync.mirror.scan import Entry, parsed, read
 from confsync.mirror.state import disk, regular
 from confsync.mirror.state.disk import Key
 from confsync.model.config import SpaceConfig

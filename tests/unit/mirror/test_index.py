@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from confsync.commands.status.status import status
 from confsync.document import document
-from confsync.mirror import index, scan
+from confsync.mirror import entry, index, scan
 from confsync.mirror import snapshot as glance
 from confsync.mirror import walk as standing
 from confsync.mirror.config_file import load
@@ -88,13 +88,14 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that are read."""
     found: list[str] = []
-    read = index.scan.read
+    read = entry.read
 
     def noted(root: Path, name: str) -> object:
         found.append(name)
         return read(root, name)
 
-    monkeypatch.setattr(index.scan, "read", noted)
+    for module in (entry, scan):
+        monkeypatch.setattr(module, "read", noted)
     return found
 
 
@@ -316,12 +317,12 @@ def test_a_folder_file_that_changes_while_documents_are_looked_at_is_seen(
     (tmp_path / STATE / glance.NAME).unlink()
     read = index.Index.read
 
-    def changed(known: index.Index, root: Path, name: str) -> scan.Entry:
-        entry = read(known, root, name)
+    def changed(known: index.Index, root: Path, name: str) -> entry.Entry:
+        found = read(known, root, name)
         if name.endswith("page-0.xhtml"):
             folder.write_text("id: '8'\ntitle: F\n")
             time.sleep(0.03)
-        return entry
+        return found
 
     with monkeypatch.context() as patched:
         patched.setattr(index.Index, "read", changed)
