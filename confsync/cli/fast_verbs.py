@@ -1,4 +1,4 @@
-"""The verbs that are run most often, by prompts, editors and hooks: `status` and `check`.
+"""The verbs that are run most, by prompts, editors and hooks: `status` and `check`.
 
 Nobody waits for the options of all others: those are a module of their own.
 """

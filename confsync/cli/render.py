@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Display(NamedTuple):
     """How, when and for whom a result is put into words.
 
-    `shown` turns a mirror path into one to type here. On a `terminal`, `width` columns wide, the
+    `shown` makes a mirror path into one to type here. On a `terminal`, `width` columns wide, the
     text of a page may not steer it; elsewhere it goes through as it is.
     """
 
@@ -104,8 +104,8 @@ def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iter
         scale = min(1.0, room / most) if most else 0
         plus, minus = (-int(-count * scale // 1) for count in (added, removed))
         graph = click.style("+" * plus, fg="green") + click.style("-" * minus, fg="red")
-        around = ", ".join(field for field in change.fields if field not in ("body", "page"))
-        more = f"  ({around})" if around else ""
+        fields = ", ".join(field for field in change.fields if field not in ("body", "page"))
+        more = f"  ({fields})" if fields else ""
         yield f" {name:<{named}} | {added + removed:>{digits}} {graph}{more}"
     total = [sum(c.insertions for c in result.changes), sum(c.deletions for c in result.changes)]
     yield (

@@ -82,7 +82,7 @@ def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
     """The page that is meant by an id or a path, with ``@VERSION`` or without."""
     from confsync.sync import target
 
-    return target.read(mirror.root, settings.start, mirror.scan(), text)
+    return target.parse(mirror.root, settings.start, mirror.scan(), text)
 
 
 def deletions_of(
@@ -183,13 +183,13 @@ def finish(
 
 def finish_clean(settings: Settings, count: int) -> NoReturn:
     """Print that so many documents are clean, as `finish` would, which loads what tells of more."""
-    from confsync.model import summary as brief
+    from confsync.model import summary
 
-    out = brief.clean(count)
+    out = summary.clean(count)
     if settings.as_json:
         import json
 
-        out = json.dumps(brief.envelope(settings.verb, 0, summary={"clean": count}))
+        out = json.dumps(summary.envelope(settings.verb, 0, summary={"clean": count}))
     _end(settings, _Output("", f"{out}\n", ""), 0)
 
 
@@ -250,7 +250,7 @@ def _print(settings: Settings, given: str, out: str, *, paged: bool) -> None:
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
-    """Turns mirror paths into paths as typed in the directory where the user is."""
+    """Return what makes mirror paths into paths as typed in the directory where the user is."""
 
     def shown(path: str) -> str:
         if root is None:

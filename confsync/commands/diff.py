@@ -40,7 +40,7 @@ def diff(
     options: DiffOptions,
     progress: Progress = silent,
 ) -> Result:
-    """The differences of the laid-out texts, and of what stands around them.
+    """The differences of the laid-out texts, and of what belongs to them.
 
     `opened` connects, and is called only for what is not here. Raises UsageError, FileError.
     """

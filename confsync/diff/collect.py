@@ -24,11 +24,9 @@ from confsync.model.result import Problem
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
-from confsync.sync import labels as labelling
+from confsync.sync import labels, scope
 from confsync.sync import merge_base as bases
-from confsync.sync import scope
-from confsync.sync.attachments import beside as attaching
-from confsync.sync.attachments.beside import Beside
+from confsync.sync.attachments.beside import Beside, beside, deleted_here
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
 from confsync.sync.report import Report
@@ -63,7 +61,7 @@ class Comparison:
         scans = knowing(mirror.scan(), gone)
         gone = scope.not_excluded(scans, gone)
         self._check(scans, gone.values())
-        files = attaching.deleted_here(mirror)
+        files = deleted_here(mirror)
         entries = (e for scan in scans for e in scan.entries if self.selection.has(e.path))
         modified = (e.document for e in entries if e.document and e.document.modified)
         bases.gather(mirror, [found.stamp for found in modified if found.stamp])
@@ -138,7 +136,7 @@ class Comparison:
         if local.modified:
             title, body = self._base(scan, stamp, local)
             old = replace(old, title=title, body=body)
-        if self.mirror.config.labels and labelling.changed(local):
+        if self.mirror.config.labels and labels.changed(local):
             old = replace(old, labels=stamp.labels or ())
             new = replace(new, labels=local.labels)
         wanted = scan.wanted(entry)
@@ -146,8 +144,8 @@ class Comparison:
             old = replace(old, parent=_called(scans, stamp.parent))
             new = replace(new, parent=_called(scans, wanted))
         if self.mirror.config.attachments:
-            beside = attaching.beside(self.mirror, entry.path, local, gone)
-            before, after = _changed_here(beside)
+            attached = beside(self.mirror, entry.path, local, gone)
+            before, after = _changed_here(attached)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
 
@@ -229,8 +227,8 @@ class Comparison:
         if isinstance(files, APIAccessError):
             self.report.refuse(Problem.of(files))
         elif files is not None:
-            beside = attaching.beside(self.mirror, entry.path, local, frozenset())
-            before, after = _changed_there(beside, files)
+            attached = beside(self.mirror, entry.path, local, frozenset())
+            before, after = _changed_there(attached, files)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
 
@@ -314,4 +312,4 @@ def _changed_there(
 
 def labels_differ(base: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
     """Whether labels were added or removed; nobody knows where they are not managed."""
-    return base is not None and other is not None and not labelling.same(base, other)
+    return base is not None and other is not None and not labels.same(base, other)

@@ -183,7 +183,7 @@ class _Reader:
     # -- macros ------------------------------------------------------------------------------------
 
     def macro(self, name: str) -> End:
-        """A macro: a label, and a box around its body where it has one."""
+        """A macro: a label, and a box with its body where it has one."""
         macro = _Macro(name, in_text=self.flow.flowing)
         self._macros.append(macro)
 

@@ -12,7 +12,7 @@ from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_al
 from confsync.diff.html_blocks import Block, Cell, Token
 from confsync.diff.html_reader import read, readable, source
 
-# Blocks shown around a change; longer runs without one are folded.
+# Blocks shown on each side of a change; longer runs without one are folded.
 CONTEXT = 3
 # What steers a reader's eye, or hides: written out.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

@@ -62,7 +62,7 @@ def standing(root: Path, document: str, attached: tuple[Attached, ...]) -> dict[
     """
     found: dict[str, Standing] = {}
     for name, path in _named(root, document, attached):
-        digest, size = read(root / path, path)
+        digest, size = digest_of(root / path, path)
         found[name] = Standing(path, size, digest)
     return found
 
@@ -127,7 +127,7 @@ def stand_ins(
     bases = by_name(attached)
     for name, path in _named(root, document, attached):
         pointer = _pointer(root, path) if wanted.has(name, bases) else None
-        if pointer and (name not in bases or read(root / path, path)[0] != bases[name].digest):
+        if pointer and (name not in bases or digest_of(root / path, path)[0] != bases[name].digest):
             yield path, pointer
     for name, (path, pointer) in links(root, document, attached).items():
         if wanted.has(name, bases):
@@ -196,7 +196,7 @@ def _standing(directory: Path, *, links: bool = False) -> Iterator[str]:
         raise FileError(f"{directory}: cannot be read: {error.strerror}") from None
 
 
-def read(path: Path, name: str) -> tuple[str, int]:
+def digest_of(path: Path, name: str) -> tuple[str, int]:
     """A file's digest and size; `name` is for messages. Raises FileError."""
     hashed = hashlib.sha256()
     size = 0

@@ -19,8 +19,7 @@ from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.entry import MOVING, Entry, read
 from confsync.mirror.git import removals
 from confsync.mirror.scan import SpaceScan, scan
-from confsync.mirror.state import disk, people, regular
-from confsync.mirror.state import lock as locking
+from confsync.mirror.state import disk, lock, people, regular
 from confsync.mirror.state.audit import AuditLog
 from confsync.mirror.state.base_cache import STATE, BaseStore
 from confsync.mirror.state.disk import Key
@@ -146,7 +145,7 @@ class Mirror:
             raise FileError(f"{name}: is a link; confsync follows none")
         from confsync.mirror import attachment_files as files
 
-        now = files.read(path, name)[0] if os.path.lexists(path) else None
+        now = files.digest_of(path, name)[0] if os.path.lexists(path) else None
         if now != expected:
             raise _changed(name)
 
@@ -263,7 +262,7 @@ class Mirror:
     @contextlib.contextmanager
     def lock(self, *, sweep: bool = True) -> Iterator[None]:
         """Hold the mirror, and `sweep` it. Raises LockedError, FileError."""
-        with locking.locked(self.root / STATE):
+        with lock.locked(self.root / STATE):
             if sweep:
                 self.sweep()
             yield

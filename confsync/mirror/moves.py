@@ -152,10 +152,10 @@ def _spell(mirror: Mirror, directory: Path, spelled: set[Path]) -> None:
     spelled.add(directory)
     if not os.path.lexists(directory):
         return
-    beside = list(directory.parent.iterdir())
-    if directory in beside:
+    siblings = list(directory.parent.iterdir())
+    if directory in siblings:
         return
-    for other in beside:
+    for other in siblings:
         if folded(other.name) == folded(directory.name) and other.samefile(directory):
             disk.rename(other, directory)
             return

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.mirror import walk as standing
+from confsync.mirror import walk
 from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
@@ -57,7 +57,7 @@ def _is_edited(entry: Entry) -> bool:
 
 def _paths(mirror: Mirror) -> Iterator[str]:
     directories = mirror.config.directories
-    for inner, names, _ in standing.look_outside(os.fspath(mirror.root), directories):
+    for inner, names, _ in walk.look_outside(os.fspath(mirror.root), directories):
         yield from (f"{inner}/{name}" if inner else name for name in names)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError
-from confsync.mirror import walk as standing
+from confsync.mirror import walk
 from confsync.mirror.entry import MOVING as MOVING
 from confsync.mirror.entry import Entry as Entry
 from confsync.mirror.entry import parsed as parsed
@@ -173,14 +173,14 @@ def ids_in(scans: Iterable[SpaceScan]) -> frozenset[str]:
 def _scan_space(root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]) -> SpaceScan:
     unread: list[str] = []
     # Directory by directory: what ends a part of a path comes before all that can be in one.
-    found = standing.standing(root, space, unread)
+    found = walk.files(root, space, unread)
     names = sorted(found, key=lambda name: name.replace("/", "\0"))
     # Before the folder files: with the first of these an index notes when it began to look.
-    entries = tuple(reading(root, name) for name in names if standing.is_document(name))
+    entries = tuple(reading(root, name) for name in names if walk.is_document(name))
     folders: dict[str, Folder] = {}
     broken: list[DocumentError] = []
     for name in names:
-        folder = None if standing.is_document(name) else _read_folder(root, name)
+        folder = None if walk.is_document(name) else _read_folder(root, name)
         if isinstance(folder, DocumentError):
             broken.append(folder)
         elif folder:

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.commands.pull import pull
 from confsync.commands.push import push
 from confsync.commands.restore import restore
@@ -304,7 +304,7 @@ class Desk:
 
         self.remote.trouble = trouble
         try:
-            with steps.watched(watch):
+            with failpoints.watched(watch):
                 return command(Mirror(self.root, self.site.config))
         except Killed:
             return None

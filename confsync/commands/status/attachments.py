@@ -17,8 +17,13 @@ from confsync.mirror.scan import SpaceScan
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo
 from confsync.sync import scope
-from confsync.sync.attachments import beside as attaching
-from confsync.sync.attachments.beside import Beside
+from confsync.sync.attachments.beside import (
+    CONFLICTS,
+    HERE,
+    Beside,
+    beside,
+    told_of_stand_ins,
+)
 from confsync.sync.attachments.compare import decide
 from confsync.sync.space_view import Attachments
 
@@ -38,30 +43,30 @@ def with_attachments(
         return page
     try:
         found, known = entry.document, tree.stamps.attachments
-        beside = attaching.beside(mirror, entry.path, found, tree.deleted_files, known)
+        attached = beside(mirror, entry.path, found, tree.deleted_files, known)
     except FileError as error:
         return replace(page, outcome=Outcome.INVALID, error=error.message, exit=Exit.LOCAL)
-    why, hint = attaching.told_of_stand_ins(beside)
+    why, hint = told_of_stand_ins(attached)
     if why:
         outcome = Outcome.MODIFIED if page.outcome is Outcome.CLEAN else page.outcome
         return replace(page, outcome=outcome, error=why, hint=hint)
-    return _compared(page, beside, infos)
+    return _compared(page, attached, infos)
 
 
-def _compared(page: PageResult, beside: Beside, infos: Attachments | None) -> PageResult:
+def _compared(page: PageResult, attached: Beside, infos: Attachments | None) -> PageResult:
     """Return the state of a page by its attachments here and, if they are known, there."""
-    facing = beside.facing(infos).sides(infos) if _known(infos) else ()
+    facing = attached.facing(infos).sides(infos) if _known(infos) else ()
     decisions = [decide(side) for side in facing]
-    newer = beside.put_back(infos if _known(infos) else None)
+    newer = attached.put_back(infos if _known(infos) else None)
     if newer:
         told = ", ".join(f"git has v{one.version} of {one.name}" for one in newer)
         hint = "'confsync push {path}' names the commands to go on with"
         return replace(page, outcome=Outcome.RESTORED, error=f"attachments: {told}", hint=hint)
-    if any(decision in attaching.CONFLICTS for decision in decisions):
+    if any(decision in CONFLICTS for decision in decisions):
         return replace(page, outcome=Outcome.DIVERGED, error="attachments: both sides changed them")
-    if any(decision in attaching.HERE for decision in decisions):
+    if any(decision in HERE for decision in decisions):
         return replace(page, outcome=Outcome.BEHIND, error="attachments")
-    changed = beside.changed()
+    changed = attached.changed()
     if page.outcome is Outcome.CLEAN and changed:
         return replace(page, outcome=Outcome.MODIFIED, error=f"attachments: {scope.few(changed)}")
     return page

@@ -13,7 +13,7 @@ from confsync.mirror.scan import SpaceScan
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.sync import labels
-from confsync.sync.preflight import RESOLVE, Marker, conflict_of, flaw_of_marker
+from confsync.sync.preflight import RESOLVE, Marker, flaw_of_marker, marker_in
 from confsync.sync.refusals import deletion_refusal
 
 _ASK = "'confsync status --remote {path}' asks the server, and names the commands to go on with"
@@ -33,7 +33,7 @@ def local_state(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
     )
     if found.stamp is None:
         return replace(page, outcome=Outcome.UNTRACKED)
-    marker = conflict_of(mirror, found)
+    marker = marker_in(mirror, found)
     if marker:
         return _with_marker(mirror, page, marker)
     if found.modified:

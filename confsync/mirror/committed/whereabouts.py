@@ -242,7 +242,7 @@ def new_copies(root: Path, digest: str, size: int) -> Iterator[str]:
             if not stat.S_ISREG(found.st_mode) or found.st_size != size:
                 continue
             name = Path(os.path.relpath(path, root)).as_posix()
-            same = files.read(Path(path), name)[0] == digest
+            same = files.digest_of(Path(path), name)[0] == digest
             if same and not _is_stamped(root, name, digest) and not trees.is_in_head(root, name):
                 yield name
 

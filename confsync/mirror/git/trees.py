@@ -54,7 +54,7 @@ def contents_at(root: Path, revision: str, names: Collection[str]) -> dict[str, 
         if command is None or not names:
             return {}
         listed = listed_at(command, common(command, revision), names)
-        found = dict(blobs.read(command, set(listed.values())))
+        found = dict(blobs.contents(command, set(listed.values())))
         return {name: raw for name, i in listed.items() if (raw := found[i]) is not None}
 
 
@@ -75,7 +75,7 @@ def versions(
         for name, blob in (*listed_at(command, "HEAD", directories).items(), *index):
             if name in names and blob not in ids.setdefault(name, []):
                 ids[name].append(blob)
-        found = dict(blobs.read(command, {blob for known in ids.values() for blob in known}))
+        found = dict(blobs.contents(command, {blob for known in ids.values() for blob in known}))
     return {name: _all_of(found, known) for name, known in ids.items()}
 
 

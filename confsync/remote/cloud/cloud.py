@@ -25,7 +25,7 @@ from confsync.remote.base import Connection, no_space, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.cloud import v2_rows
 from confsync.remote.cloud.pagination import by_cursor
-from confsync.remote.failures import conflict_of
+from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.workers import Workers, batches
@@ -201,7 +201,7 @@ class Cloud(Connection):
         try:
             return self._written(self._client.put(f"{_API}/{self._kind}/{page_id}", content))
         except ServerError as error:
-            raise conflict_of(error, page_id, base) or error from None
+            raise version_conflict_of(error, page_id, base) or error from None
 
     def create(
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
@@ -289,7 +289,7 @@ class Cloud(Connection):
         return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row) -> PageInfo:
-        """The answer to a write, which may be brief: what it is all about is its version."""
+        """The answer to a write, which may be short: what it is all about is its version."""
         given = {key: value for key, value in row.items() if value is not None}
         info = v2_rows.content({"status": "current", "spaceId": "0", **given})
         return info._replace(posted="") if self._posts else info

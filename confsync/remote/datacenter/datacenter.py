@@ -31,7 +31,7 @@ from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.base import Connection, no_space, same_title
 from confsync.remote.client import Client
 from confsync.remote.datacenter.pagination import NoScanError, by_cursor, by_offset
-from confsync.remote.failures import conflict_of
+from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.workers import Workers, batches
@@ -217,7 +217,7 @@ class DataCenter(Connection):
         try:
             return self._written(self._client.put(f"{_API}/content/{page_id}", content), "")
         except ServerError as error:
-            raise conflict_of(error, page_id, base) or error from None
+            raise version_conflict_of(error, page_id, base) or error from None
 
     def create(
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
@@ -319,7 +319,7 @@ class DataCenter(Connection):
         return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row, space: str) -> PageInfo:
-        """The answer to a write, which may be brief: what it is all about is its version."""
+        """The answer to a write, which may be short: what it is all about is its version."""
         info = v1_rows.content(row, space)
         return info._replace(posted="", parent=None) if self._posts else info
 

@@ -195,7 +195,7 @@ def _ended(inside: str) -> str:
 
 
 def with_marker(body: str, text: str, ref: str) -> str | None:
-    """`body` with an inline-comment marker around the first occurrence of `text` outside markup.
+    """`body` with an inline-comment marker about the first occurrence of `text` outside markup.
 
     None if there is no such occurrence. `text` is looked for as it is written in the body.
     """

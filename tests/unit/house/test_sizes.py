@@ -22,7 +22,7 @@ FUNCTION_LINES = 40
 # Besides `self` and `cls`.
 PARAMETERS = 5
 
-# The flows, until they are rebuilt around a run and its options. This set only shrinks.
+# The flows, until they are rebuilt with a run and its options. This set only shrinks.
 FLOWS = frozenset(
     [
         "commands/pull.py:pull",

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from confsync.commands.status.status import status
 from confsync.document import document
-from confsync.mirror import entry, index, scan
+from confsync.mirror import entry, index, scan, walk
 from confsync.mirror import snapshot as glance
-from confsync.mirror import walk as standing
 from confsync.mirror.config_file import load
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import disk
@@ -138,7 +137,7 @@ def test_an_edit_of_the_same_size_in_the_same_tick_is_seen(tmp_path: Path) -> No
         )
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(standing, "_BY_HANDLE", False)
+        patched.setattr(walk, "_BY_HANDLE", False)
         patched.setattr(os, "lstat", frozen)
         patched.setattr(index.Index, "moment", lambda self: LONG_AGO)
         assert states(look(mirror)) == (1, {})
@@ -335,22 +334,22 @@ def test_two_that_note_at_once_leave_the_note_of_one(
 ) -> None:
     """A pull that had nothing to do with the documents of before, a status that finds others."""
     root, config = mirror.root, mirror.config
-    before = list(standing.look(str(root), config.directories))
+    before = list(walk.look(str(root), config.directories))
     write(root, 1, "other")
-    now = list(standing.look(str(root), config.directories))
+    now = list(walk.look(str(root), config.directories))
     assert now != before
     later = time.time_ns() + 3_600_000_000_000
 
     def pull_meanwhile(*given: object, **named: object) -> object:
         with monkeypatch.context() as patched:
             patched.setattr(disk, "open", open)
-            patched.setattr(standing, "look", lambda *_: before)
-            glance.Glance(root).note(config, standing.keys(before), later, "0123456789abcdef")
+            patched.setattr(walk, "look", lambda *_: before)
+            glance.Glance(root).note(config, walk.keys(before), later, "0123456789abcdef")
         return open(*given, **named)  # type: ignore[call-overload]
 
     with monkeypatch.context() as patched:
         patched.setattr(disk, "open", pull_meanwhile, raising=False)
-        glance.Glance(root).note(config, standing.keys(now), later)
+        glance.Glance(root).note(config, walk.keys(now), later)
     found = glance.Glance(root)
     assert found.unchanged()
     assert not found.pulled

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.document.document import render
 from confsync.document.paths import Destination
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
@@ -122,14 +122,14 @@ def test_a_write_is_atomic_the_new_text_is_durable_before_it_has_the_name(
 
     def noted_fsync(handle: int) -> None:
         is_directory = stat.S_ISDIR(os.fstat(handle).st_mode)
-        steps.append("fsync directory" if is_directory else "fsync file")
+        failpoints.append("fsync directory" if is_directory else "fsync file")
         fsync(handle)
 
     def noted_replace(source: str, target: Path) -> None:
         assert path.read_bytes() == b"old"
         assert Path(source).parent == target.parent
         assert Path(source).read_bytes() == b"new"
-        steps.append("replace")
+        failpoints.append("replace")
         replace(source, target)
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
@@ -285,7 +285,7 @@ def test_an_edit_at_any_moment_of_a_removal_is_seen(mirror: Mirror) -> None:
                 path.write_bytes(b"edited")
 
         try:
-            with steps.watched(edit):
+            with failpoints.watched(edit):
                 mirror.remove("ENG/a.xhtml", expected=b"old")
         except ChangedMeanwhileError:
             assert path.read_bytes() == b"edited"

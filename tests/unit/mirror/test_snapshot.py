@@ -16,7 +16,7 @@ import pytest
 from confsync.cli import main
 from confsync.commands.status.status import status
 from confsync.mirror import snapshot as glance
-from confsync.mirror import walk as standing
+from confsync.mirror import walk
 from confsync.mirror.config_file import load
 from confsync.mirror.git import head as githead
 from confsync.mirror.mirror import Mirror
@@ -173,8 +173,8 @@ def test_nothing_is_noted_for_a_configuration_by_which_nobody_looked(root: Path)
 
 def keys_of(root: Path) -> dict[str, disk.Key]:
     """The documents as they are now, as if they had just been read."""
-    found = standing.keys(standing.look(str(root), ["ENG"]))
-    return {name: key for name, key in found.items() if standing.is_document(name)}
+    found = walk.keys(walk.look(str(root), ["ENG"]))
+    return {name: key for name, key in found.items() if walk.is_document(name)}
 
 
 def test_what_was_changed_since_it_was_read_is_not_noted(root: Path) -> None:
@@ -407,19 +407,19 @@ def _walked(directory: Path, but: Path | None) -> Iterator[tuple[str, list[str]]
 
 
 @pytest.mark.parametrize(
-    ("by_handle", "blog"), list(itertools.product((standing._BY_HANDLE, False), (True, False)))
+    ("by_handle", "blog"), list(itertools.product((walk._BY_HANDLE, False), (True, False)))
 )
 def test_what_stands_is_found_as_the_standard_library_finds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_handle: bool, blog: bool
 ) -> None:
-    monkeypatch.setattr(standing, "_BY_HANDLE", by_handle)
+    monkeypatch.setattr(walk, "_BY_HANDLE", by_handle)
     _tree(tmp_path / "ENG")
     but = tmp_path / "ENG/blog" if blog else None
-    found = [(at, sorted(names)) for at, names in standing.walk(tmp_path / "ENG", but=but)]
+    found = [(at, sorted(names)) for at, names in walk.walk(tmp_path / "ENG", but=but)]
     expected = [(at, sorted(names)) for at, names in _walked(tmp_path / "ENG", but)]
     assert found == expected
     directories = ["ENG", "ENG/blog"] if blog else ["ENG"]
-    seen = standing.keys(standing.look(str(tmp_path), directories))
+    seen = walk.keys(walk.look(str(tmp_path), directories))
     everywhere = list(_walked(tmp_path / "ENG", None))
     paths = {Path(at, name) for at, names in everywhere for name in names}
     assert {tmp_path / name: key for name, key in seen.items()} == {
@@ -432,7 +432,7 @@ def test_a_directory_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     _tree(tmp_path / "ENG")
     (tmp_path / "ENG/a").chmod(0)
     try:
-        found = [at for at, _ in standing.walk(tmp_path / "ENG")]
+        found = [at for at, _ in walk.walk(tmp_path / "ENG")]
     finally:
         (tmp_path / "ENG/a").chmod(0o755)
     assert str(tmp_path / "ENG/g") in found
@@ -445,9 +445,9 @@ def test_no_directory_stays_open(tmp_path: Path) -> None:
         pytest.skip("needs Linux to count")
     _tree(tmp_path / "ENG")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    looking = standing.look(str(tmp_path), ["ENG"])
+    looking = walk.look(str(tmp_path), ["ENG"])
     next(looking)
     del looking
     shutil.rmtree(tmp_path / "ENG/g")
-    list(standing.look(str(tmp_path), ["ENG", "OPS"]))
+    list(walk.look(str(tmp_path), ["ENG", "OPS"]))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
