@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from confsync.diff.html_blocks import Block, Cell, Token, tokens_of
+from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
 from confsync.diff.html_flow import End, Flow, Table
 from confsync.document import layout
 from confsync.document import storage_format as storage
@@ -51,7 +51,7 @@ def readable(body: str) -> bool:
 def source(body: str) -> tuple[Block, ...]:
     """The lines of a body as it stands in its file."""
     lines = layout.lay(body).removesuffix("\n").split("\n")
-    return tuple(Block("source", (), (Cell(tuple(tokens_of(line))),)) for line in lines)
+    return tuple(Block("source", (), (Cell(tuple(pieces_of(line))),)) for line in lines)
 
 
 def read(body: str) -> tuple[Block, ...]:
@@ -201,8 +201,8 @@ class _Reader:
             self.flow.chip(" ".join([macro.name, *macro.parameters]))
             return
         self.flow.end_block()
-        parameters = (Token(text, "parameter") for text in macro.parameters)
-        self.flow.add("macro", (Cell((Token(macro.name, "chip"), *parameters)),))
+        parameters = (Piece(text, "parameter") for text in macro.parameters)
+        self.flow.add("macro", (Cell((Piece(macro.name, "chip"), *parameters)),))
 
     def parameter(self, attributes: Attributes) -> End:
         name = attributes.get("ac:name") or attributes.get("key") or ""
@@ -224,10 +224,10 @@ class _Reader:
     def link(self, attributes: Attributes) -> End:
         anchor = attributes.get("ac:anchor", "")
         ended = self.flow.marked("link", f"#{anchor}" if anchor else "")
-        count = len(self.flow.tokens)
+        count = len(self.flow.pieces)
 
         def end() -> None:
-            if len(self.flow.tokens) == count:
+            if len(self.flow.pieces) == count:
                 self.flow.text(self.flow.note or "this page")
             ended()
 
@@ -266,10 +266,10 @@ class _Reader:
 
     def comment(self, attributes: Attributes) -> End:
         ended = self.flow.marked("comment")
-        count = len(self.flow.tokens)
+        count = len(self.flow.pieces)
 
         def end() -> None:
-            if len(self.flow.tokens) == count:
+            if len(self.flow.pieces) == count:
                 self.flow.chip("comment")
             ended()
 
@@ -278,7 +278,7 @@ class _Reader:
     def section(self, attributes: Attributes) -> End:
         self.flow.end_block()
         name = attributes.get("ac:type", "").replace("_", " ")
-        self.flow.add("section", (Cell(tuple(tokens_of(f"layout: {name}"))),))
+        self.flow.add("section", (Cell(tuple(pieces_of(f"layout: {name}"))),))
         return self.flow.end_block
 
     def rule(self, attributes: Attributes) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
-from confsync.document.markup import Kind, decoded, tokens
+from confsync.document.markup import Kind, decoded, lexemes
 
 # No page is nested this deep; a deeper one is an attack on somebody's recursion.
 MAX_DEPTH = 1000
@@ -145,23 +145,23 @@ def equivalent(one: str, other: str) -> bool:
 
 
 def _normalised(body: str) -> list[tuple[Kind, object]]:
-    """Return the tokens of a body, each as the server would write it."""
+    """Return the lexemes of a body, each as the server would write it."""
     body = body.replace("\r\n", "\n")
     found: list[tuple[Kind, object]] = []
-    for token in tokens(body):
-        written = body[token.start : token.end]
-        match token.kind:
+    for lexeme in lexemes(body):
+        written = body[lexeme.start : lexeme.end]
+        match lexeme.kind:
             case Kind.TEXT:
-                found.append((token.kind, decoded(written)))
+                found.append((lexeme.kind, decoded(written)))
             case Kind.CDATA | Kind.COMMENT:
-                found.append((token.kind, written))
+                found.append((lexeme.kind, written))
             case Kind.CLOSE:
-                found.append((token.kind, _STORED.get(token.name, token.name)))
+                found.append((lexeme.kind, _STORED.get(lexeme.name, lexeme.name)))
             case Kind.OPEN | Kind.EMPTY:
-                name = _STORED.get(token.name, token.name)
-                kept = [(a.name, a.value) for a in token.attributes() if a.name not in _ASSIGNED]
+                name = _STORED.get(lexeme.name, lexeme.name)
+                kept = [(a.name, a.value) for a in lexeme.attributes() if a.name not in _ASSIGNED]
                 found.append((Kind.OPEN, (name, *kept)))
-                if token.kind is Kind.EMPTY:
+                if lexeme.kind is Kind.EMPTY:
                     found.append((Kind.CLOSE, name))
     return found
 

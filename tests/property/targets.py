@@ -64,7 +64,7 @@ def bodies(data: bytes) -> None:
     """The checks of a body come to an end, whatever it is."""
     text = data.decode("utf-8", "ignore")
     storage.check(text)
-    found = list(markup.tokens(text))
+    found = list(markup.lexemes(text))
     assert "".join(text[token.start : token.end] for token in found) == text
     assert [one for one in found if one.name] == list(markup.tags(text))
     assert storage.equivalent(text, text)

@@ -43,7 +43,7 @@ def text_of(fragment: str) -> str:
 def seen(body: str) -> list[tuple[str, str]]:
     """Kind and text of each block."""
     return [
-        (block.kind, "|".join("".join(t.text for t in cell.tokens) for cell in block.cells))
+        (block.kind, "|".join("".join(t.text for t in cell.pieces) for cell in block.cells))
         for block in read(body)
     ]
 
