@@ -10,35 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 
 from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
+from confsync.diff.html_elements import HOLDERS, MARKS, PARAGRAPHS, UNSEEN
 from confsync.diff.html_flow import End, Flow, Table
 from confsync.document import layout
 from confsync.document import storage_format as storage
 
 Attributes = Mapping[str, str]
 
-_MARKS = {
-    **{name: name for name in ("strong", "em", "u", "s", "code", "sub", "sup")},
-    **dict.fromkeys(("del", "strike"), "s"),
-    **dict.fromkeys(("tt", "kbd"), "code"),
-    **dict.fromkeys(("i", "cite"), "em"),
-    "b": "strong",
-    "ac:placeholder": "placeholder",
-}
-_PARAGRAPHS = {
-    **dict.fromkeys(("p", "div", "section", "article", "dd", "caption", "ac:caption"), "p"),
-    **{name: name for name in ("h1", "h2", "h3", "h4", "h5", "h6")},
-    "dt": "h6",
-}
-# What only holds other things.
-_HOLDERS = (
-    *("span", "tbody", "thead", "tfoot", "dl", "ins", "font", "big", "small", "label", "abbr"),
-    *("ac:layout", "ac:task-list", "ac:link-body", "ac:plain-text-link-body", "ac:adf-mark"),
-    *("ac:adf-extension", "q", "figure", "figcaption", "center"),
-)
-_UNSEEN = (
-    *("col", "colgroup", "wbr", "ac:adf-fallback", "ac:task-id", "ac:task-uuid"),
-    *("ac:adf-fragment-mark", "ac:adf-fragment-mark-detail"),
-)
 _NAMES = ("content-title", "filename", "value", "username", "account-id", "userkey", "content-id")
 _MAX_SPAN = 50
 
@@ -54,7 +32,7 @@ def source(body: str) -> tuple[Block, ...]:
     return tuple(Block("source", (), (Cell(tuple(pieces_of(line))),)) for line in lines)
 
 
-def read(body: str) -> tuple[Block, ...]:
+def blocks_of(body: str) -> tuple[Block, ...]:
     """The blocks of a body that can be read."""
     reader = _Reader()
     storage.walk(body, reader)
@@ -100,15 +78,15 @@ class _Reader:
             return self._reference(name.removeprefix("ri:"), attributes)
         if self.flow.caught:
             return None
-        if name in _MARKS:
-            return self.flow.marked(_MARKS[name])
-        if name in _PARAGRAPHS:
-            return self.flow.paragraph(_PARAGRAPHS[name])
-        if name in _UNSEEN:
+        if name in MARKS:
+            return self.flow.marked(MARKS[name])
+        if name in PARAGRAPHS:
+            return self.flow.paragraph(PARAGRAPHS[name])
+        if name in UNSEEN:
             return self.flow.catch(lambda text: None)
         if name in _ELEMENTS:
             return _ELEMENTS[name](self, attributes)
-        if name not in _HOLDERS:
+        if name not in HOLDERS:
             self.flow.chip(f"<{name}>")
         return None
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_alike, compared
 from confsync.diff.html_blocks import Block, Cell, Piece
-from confsync.diff.html_reader import read, readable, source
+from confsync.diff.html_reader import blocks_of, readable, source
 
 # Blocks shown on each side of a change; longer runs without one are folded.
 CONTEXT = 3
@@ -39,7 +39,7 @@ def rows(old: str | None, new: str | None) -> list[Row]:
     Of bodies that are not both well-formed it is the source that stands side by side.
     """
     bodies = [None if body is None else body.replace("\r\n", "\n") for body in (old, new)]
-    how = read if all(body is None or readable(body) for body in bodies) else source
+    how = blocks_of if all(body is None or readable(body) for body in bodies) else source
     before, after = (() if body is None else how(body) for body in bodies)
     return [_row(a, b) for a, b in aligned(before, after, blocks_alike)]
 

@@ -48,7 +48,7 @@ PURE = frozenset(
         *("mirror.config_file", "mirror.config_yaml", "mirror.selection", "mirror.state.regular"),
         *("sync.compare", "sync.attachments.compare"),
         *("diff.difference", "diff.html_alignment", "diff.html_blocks", "diff.html_flow"),
-        *("diff.html_page", "diff.html_reader", "diff.html_rows"),
+        *("diff.html_elements", "diff.html_page", "diff.html_reader", "diff.html_rows"),
     ]
 )
 # The standard library's ways out: what is pure has no business with them.
