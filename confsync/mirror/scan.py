@@ -15,11 +15,7 @@ from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError
 from confsync.mirror import walk
-from confsync.mirror.entry import MOVING as MOVING
-from confsync.mirror.entry import Entry as Entry
-from confsync.mirror.entry import parsed as parsed
-from confsync.mirror.entry import read as read
-from confsync.mirror.entry import unread
+from confsync.mirror.entry import MOVING, Entry, read, unread
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG

@@ -18,8 +18,8 @@ from confsync.errors import ConfsyncError, Exit
 from confsync.mirror import attachment_files as files
 from confsync.mirror import folder_files, moves
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments, new_documents

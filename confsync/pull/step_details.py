@@ -12,8 +12,8 @@ from confsync.document.document import Document, Fields
 from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments

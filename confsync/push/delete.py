@@ -22,8 +22,9 @@ from confsync.errors import (
 )
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.git.repository import stands
-from confsync.mirror.scan import Entry, SpaceScan, read
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult

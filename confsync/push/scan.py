@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.git import worktree
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, ids_in, knowing, read
+from confsync.mirror.scan import SpaceScan, ids_in, knowing
 from confsync.mirror.selection import Selection
 from confsync.model.stamp import Attached
 from confsync.push.absences import Missing, deleted_documents, truly_deleted
