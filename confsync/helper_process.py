@@ -122,9 +122,9 @@ class Helper:
 
 
 @contextlib.contextmanager
-def beside(count: int) -> Iterator[Helper]:
+def started(count: int) -> Iterator[Helper]:
     """A second process for as many things to do, if there is a processor for it."""
-    helper = _started() if count >= WORTH and _processors() > 1 else Helper(None, None)
+    helper = _start() if count >= WORTH and _processors() > 1 else Helper(None, None)
     try:
         yield helper
     finally:
@@ -161,7 +161,7 @@ def _packed(value: Any) -> bytes:
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
-def _started() -> Helper:
+def _start() -> Helper:
     # In a frozen program, the executable is confsync and no Python.
     if getattr(sys, "frozen", False) or not hasattr(socket, "AF_UNIX"):
         return Helper(None, None)

@@ -835,7 +835,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/no_change.py",
-                " and not strays_of(self._mirror, scans).entries",
+                " and not documents_outside(self._mirror, scans).entries",
                 "",
             ),
         ),

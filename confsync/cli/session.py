@@ -58,14 +58,14 @@ def unchanged_at(settings: Settings) -> int | None:
 
     None: whoever wants to tell of them has to read. Loads nothing that does.
     """
-    from confsync.mirror import snapshot as glance
+    from confsync.mirror import snapshot
     from confsync.model.filenames import root_above
 
     start = settings.place
     root = root_above(start) if os.path.isdir(start) else None
     if root is None or (root != start and not _is_own(root)):
         return None
-    return glance.clean(root)
+    return snapshot.clean(root)
 
 
 def _is_own(root: str) -> bool:

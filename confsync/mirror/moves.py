@@ -230,9 +230,9 @@ def _owners(mirror: Mirror, directory: str, bare: list[Entry]) -> list[str]:
     If a move was cut off between a document and its files, names are enough: the files may have
     been edited, and must not stay for a page that takes the document's place.
     """
-    standing = files.standing(mirror.root, attachments.document_of(directory) or "", ())
-    here = {(file.file, file.digest) for file in standing.values()}
-    names = {file.file for file in standing.values()}
+    found = files.files_of(mirror.root, attachments.document_of(directory) or "", ())
+    here = {(file.file, file.digest) for file in found.values()}
+    names = {file.file for file in found.values()}
     on_the_way = f"/{MOVING}/" in directory
     stamped = [(e, e.document.stamp.attachments) for e in bare if e.document and e.document.stamp]
     same = [e.path for e, known in stamped if here & {(one.file, one.digest) for one in known}]

@@ -1,4 +1,4 @@
-"""Whether a document has changed since all were found clean, by a look at each: `.confsync/glance`.
+"""Whether a document has changed since all were found clean: `.confsync/snapshot`.
 
 It has every document's name, size, inode and times, also of those that are in no space's directory;
 the configuration, git's word on what is committed, and the commit that HEAD was, all as of then.
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from confsync.mirror.walk import Seen
     from confsync.model.config import Config
 
-NAME = "glance"
+NAME = "snapshot"
 FORMAT = 4
 # Of what git has committed; it never says this.
 _UNKNOWN = b"?"
 
 
-class Glance:
+class Snapshot:
     """What was found clean last. `pulled` is a digest of what was listed when, besides, a pull had
     nothing to do; empty, where it is none."""
 
@@ -57,8 +57,8 @@ class Glance:
                 self._commit, self._trees, self._seen = commit, trees, seen
 
     def _about(self, word: str) -> bytes:
-        """What a glance holds for: this version, this clone, and this configuration."""
-        about = f"confsync {__version__} glance {FORMAT} {word}, {len(self._config)}\n"
+        """What a snapshot holds for: this version, this clone, and this configuration."""
+        about = f"confsync {__version__} snapshot {FORMAT} {word}, {len(self._config)}\n"
         return about.encode() + self._config
 
     def unchanged(self) -> int | None:
@@ -100,7 +100,7 @@ class Glance:
         from confsync.mirror.index import Index
 
         seen = self._look(self._directories)
-        known = newest_stamps.read(Path(self._root), self._directories)
+        known = newest_stamps.collect(Path(self._root), self._directories)
         newer_than = newest_stamps.likely(Path(self._root), known)
         index = Index(Path(self._root))
         for name in walk.documents(seen or []) if known.stamps else ():
@@ -229,7 +229,7 @@ def clean(root: Path | str) -> int | None:
 
     Nothing is noted of a mirror with attachments, so that of one there is never a number.
     """
-    return Glance(root).unchanged() or None
+    return Snapshot(root).unchanged() or None
 
 
 def _read(path: str, limit: int) -> bytes:

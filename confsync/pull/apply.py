@@ -248,8 +248,8 @@ def _remove_one(mirror: Mirror, step: Step) -> PageResult:
     return step.result
 
 
-def _files_of(mirror: Mirror, entry: Entry) -> list[files.Standing]:
+def _files_of(mirror: Mirror, entry: Entry) -> list[files.AttachmentFile]:
     """Return the attachments of a document that goes; the server had each file."""
     stamp = entry.document.stamp if entry.document else None
     attached = stamp.attachments if stamp else ()
-    return list(files.standing(mirror.root, entry.path, attached).values())
+    return list(files.files_of(mirror.root, entry.path, attached).values())

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, ConfsyncError
-from confsync.mirror.snapshot import Glance
+from confsync.mirror.snapshot import Snapshot
 from confsync.model.page import PageInfo, ParentKind, Space
 from confsync.remote import about
 
@@ -74,7 +74,7 @@ class Unchanged:
         self._remote = remote
         self._spaces = mirror.config.spaces
         self._simple = _is_simple(mirror)
-        self._snapshot = Glance(mirror.root) if self._simple else None
+        self._snapshot = Snapshot(mirror.root) if self._simple else None
         self._aside: Aside[bool] | None = None
         self._given_up = False
         self._listings: dict[SpaceConfig, _ListedSpace] = {}
@@ -140,7 +140,7 @@ class Unchanged:
 
     def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
         """Note that a pull of everything had nothing to do and nothing to tell."""
-        from confsync.mirror.outside import strays_of
+        from confsync.mirror.outside import documents_outside
         from confsync.sync import scope
 
         digest = _digest(self._listings.get(s) or _listing(readers.get(s)) for s in self._spaces)
@@ -149,7 +149,12 @@ class Unchanged:
             for one in scans
         )
         simple = self._index and self._snapshot and digest and clean
-        if self._index and self._snapshot and simple and not strays_of(self._mirror, scans).entries:
+        if (
+            self._index
+            and self._snapshot
+            and simple
+            and not documents_outside(self._mirror, scans).entries
+        ):
             self._index.save()
             keys, began = self._index.keys, self._index.moment()
             self._snapshot.note(self._mirror.config, keys, began, digest)

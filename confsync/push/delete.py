@@ -262,7 +262,7 @@ class Deletions:
         """Discard the attachments' files that are as the stamp knows them."""
         known = one.known.attachments if one.known else ()
         digests = {attached.digest for attached in known}
-        for file in files.standing(self._mirror.root, one.path, known).values():
+        for file in files.files_of(self._mirror.root, one.path, known).values():
             if file.digest in digests:
                 self._mirror.discard(file.path, expected=file.digest)
 

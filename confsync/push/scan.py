@@ -84,7 +84,7 @@ def scan_mirror(
     run.report.refuse(*unreadable_directories(mirror.root, scans, selection))
     deleted = deleted_documents(mirror, scans, delete)
     scans = knowing(scans, deleted)
-    git = newest_stamps.read(mirror.root, mirror.config.directories, options.since)
+    git = newest_stamps.collect(mirror.root, mirror.config.directories, options.since)
     newest = merge_base.newest_of(mirror, git)
     restored = _restored_in(scans, newest.likely)
     scans = _with_texts(mirror, scans, restored)

@@ -60,7 +60,7 @@ def put(path: Path, make: Callable[[Path], None]) -> None:
 
 
 COMMANDS = (("status",), ("check",), ("diff",), ("pull",), ("push",), ("doctor",))
-NAMES = (GUIDE, "ENG/new.xhtml", FOLDER, ".confsync.yaml", ".confsync/index", ".confsync/glance")
+NAMES = (GUIDE, "ENG/new.xhtml", FOLDER, ".confsync.yaml", ".confsync/index", ".confsync/snapshot")
 MORE = (".confsync/audit.jsonl", ".confsync/people.json", ".confsync/lock")
 LAST = (".confsync/index.new", ".confsync/mark", ".confsync/.gitignore", ".confsync/holder")
 

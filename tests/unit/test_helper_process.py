@@ -30,7 +30,7 @@ MUCH = [(str(number), "<p>x</p>" * 50_000, Layout.LINES) for number in range(20)
 @pytest.fixture
 def second(monkeypatch: pytest.MonkeyPatch) -> Iterator[Helper]:
     monkeypatch.setattr(helper_process, "_processors", lambda: 2)
-    with helper_process.beside(WORTH) as found:
+    with helper_process.started(WORTH) as found:
         assert found.is_there
         yield found
 
@@ -147,7 +147,7 @@ def test_an_answer_that_is_none_is_not_used(monkeypatch: pytest.MonkeyPatch, ans
     code = "import os, time; os.read(0, 9999); os.write(0, {0!r}); time.sleep({1})"
     monkeypatch.setattr(helper_process, "_processors", lambda: 2)
     monkeypatch.setattr(helper_process, "_CODE", code.format(answer, 0.1))
-    with helper_process.beside(WORTH) as second:
+    with helper_process.started(WORTH) as second:
         assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
         assert not second.is_there
 
@@ -155,23 +155,23 @@ def test_an_answer_that_is_none_is_not_used(monkeypatch: pytest.MonkeyPatch, ans
 def test_without_a_python_to_start_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helper_process, "_processors", lambda: 2)
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with helper_process.beside(WORTH) as second:
+    with helper_process.started(WORTH) as second:
         assert not second.is_there
         assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
 
 
 def test_for_little_and_on_one_processor_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helper_process, "_processors", lambda: 2)
-    with helper_process.beside(WORTH - 1) as second:
+    with helper_process.started(WORTH - 1) as second:
         assert not second.is_there
     monkeypatch.setattr(helper_process, "_processors", lambda: 1)
-    with helper_process.beside(WORTH) as second:
+    with helper_process.started(WORTH) as second:
         assert not second.is_there
 
 
 def test_it_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helper_process, "_processors", lambda: 2)
-    with contextlib.suppress(KeyboardInterrupt), helper_process.beside(WORTH) as second:
+    with contextlib.suppress(KeyboardInterrupt), helper_process.started(WORTH) as second:
         process = process_of(second)
         raise KeyboardInterrupt
     assert not second.is_there
@@ -190,7 +190,7 @@ def test_it_ends_when_whoever_asks_is_killed(busy: bool) -> None:
         "from confsync import helper_process\n"
         "helper_process._processors = lambda: 2\n"
         "from tests.unit.test_helper_process import MUCH, process_of\n"
-        "with helper_process.beside(helper_process.WORTH) as second:\n"
+        "with helper_process.started(helper_process.WORTH) as second:\n"
         "    second.call(document.lay_all, MUCH[:1])\n"
         "    print(process_of(second).pid, flush=True)\n"
         f"    while {busy}:\n"
@@ -217,7 +217,7 @@ def test_nothing_is_loaded_from_where_somebody_works(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(helper_process, "_processors", lambda: 2)
-    with helper_process.beside(WORTH) as second:
+    with helper_process.started(WORTH) as second:
         assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
         assert second.is_there
     assert not (tmp_path / "loaded").exists()

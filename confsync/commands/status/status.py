@@ -12,10 +12,10 @@ from confsync.errors import ConfsyncError, Exit
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.outside import Strays, strays_of
+from confsync.mirror.outside import Outside, documents_outside
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere
 from confsync.mirror.selection import Selection
-from confsync.mirror.snapshot import Glance
+from confsync.mirror.snapshot import Snapshot
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
@@ -78,7 +78,7 @@ def status(
         index.save()
         told = result.pages or result.errors or result.notes or tree.gone
         if selection.everything and not told:
-            Glance(mirror.root).note(mirror.config, index.keys, index.moment())
+            Snapshot(mirror.root).note(mirror.config, index.keys, index.moment())
     return result
 
 
@@ -155,9 +155,9 @@ def _add_elsewhere(run: _Run) -> None:
         if page_id not in present and selection.has(path)
     }
     run.report.add(*documents.absent_states(mirror, tree.scans, absent))
-    strays = strays_of(mirror, tree.scans, absent) if selection.everything else Strays()
-    run.report.add(*map(edited_outside, strays.edited))
-    run.report.note(*strays.notes)
+    outside = documents_outside(mirror, tree.scans, absent) if selection.everything else Outside()
+    run.report.add(*map(edited_outside, outside.edited))
+    run.report.note(*outside.notes)
 
 
 def _result(run: _Run, options: StatusOptions) -> Result:

@@ -46,7 +46,7 @@ def read_work_tree(mirror: Mirror, selection: Selection, index: Index | None) ->
     )
     gone = deleted_entries(mirror.root, mirror.config.spaces, here=paths_of(scans))
     scans = knowing(scans, gone)
-    stamps = newest_stamps.read(mirror.root, mirror.config.directories)
+    stamps = newest_stamps.collect(mirror.root, mirror.config.directories)
     newest = merge_base.newest_of(mirror, stamps)
     deleted = {i: entry.path for i, entry in scope.not_excluded(scans, gone).items()}
     return WorkTree(scans, gone, deleted, deleted_files, stamps, newest)

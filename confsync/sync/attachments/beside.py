@@ -39,7 +39,7 @@ class Beside:
 
     path: str
     attached: tuple[Attached, ...]
-    files: Mapping[str, files.Standing]
+    files: Mapping[str, files.AttachmentFile]
     deleted: frozenset[str]
     shown: frozenset[str]
     patterns: tuple[str, ...]

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from confsync.commands.status.status import status
 from confsync.document import document
-from confsync.mirror import entry, index, scan, walk
-from confsync.mirror import snapshot as glance
+from confsync.mirror import entry, index, scan, snapshot, walk
 from confsync.mirror.config_file import load
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import disk
@@ -52,7 +51,7 @@ def edit(path: Path, old: str = "one", new: str = "two") -> None:
 
 
 def look(mirror: Mirror) -> Result:
-    count = glance.clean(mirror.root)
+    count = snapshot.clean(mirror.root)
     found = status(mirror, None)
     assert count is None or (found.clean, found.pages) == (count, ())
     return found
@@ -214,7 +213,7 @@ def test_a_broken_index_is_none(
 def test_an_index_of_another_version_is_none(
     mirror: Mirror, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (glance, index):
+    for module in (snapshot, index):
         monkeypatch.setattr(module, "__version__", "99")
     assert states(look(mirror)) == (3, {})
     assert len(reads) == 3
@@ -313,7 +312,7 @@ def test_a_folder_file_that_changes_while_documents_are_looked_at_is_seen(
     path.write_bytes(document.render(title, body, stamp))
     time.sleep(0.03)
     assert states(look(mirror)) == (4, {})
-    (tmp_path / STATE / glance.NAME).unlink()
+    (tmp_path / STATE / snapshot.NAME).unlink()
     read = index.Index.read
 
     def changed(known: index.Index, root: Path, name: str) -> entry.Entry:
@@ -344,12 +343,12 @@ def test_two_that_note_at_once_leave_the_note_of_one(
         with monkeypatch.context() as patched:
             patched.setattr(disk, "open", open)
             patched.setattr(walk, "look", lambda *_: before)
-            glance.Glance(root).note(config, walk.keys(before), later, "0123456789abcdef")
+            snapshot.Snapshot(root).note(config, walk.keys(before), later, "0123456789abcdef")
         return open(*given, **named)  # type: ignore[call-overload]
 
     with monkeypatch.context() as patched:
         patched.setattr(disk, "open", pull_meanwhile, raising=False)
-        glance.Glance(root).note(config, walk.keys(now), later)
-    found = glance.Glance(root)
+        snapshot.Snapshot(root).note(config, walk.keys(now), later)
+    found = snapshot.Snapshot(root)
     assert found.unchanged()
     assert not found.pulled

@@ -122,14 +122,14 @@ def test_a_write_is_atomic_the_new_text_is_durable_before_it_has_the_name(
 
     def noted_fsync(handle: int) -> None:
         is_directory = stat.S_ISDIR(os.fstat(handle).st_mode)
-        failpoints.append("fsync directory" if is_directory else "fsync file")
+        steps.append("fsync directory" if is_directory else "fsync file")
         fsync(handle)
 
     def noted_replace(source: str, target: Path) -> None:
         assert path.read_bytes() == b"old"
         assert Path(source).parent == target.parent
         assert Path(source).read_bytes() == b"new"
-        failpoints.append("replace")
+        steps.append("replace")
         replace(source, target)
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
