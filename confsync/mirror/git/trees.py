@@ -93,7 +93,7 @@ def left_out(root: Path, suffix: str) -> dict[str, bytes]:
         ids = {name: told.split()[2] for told, _, name in rows if name.endswith(suffix)}
         if not ids:
             return {}
-        found = dict(blobs.read(command, set(ids.values())))
+        found = dict(blobs.contents(command, set(ids.values())))
         top = command.rev_parse("--show-toplevel")
     return {_relative(top, n, root): raw for n, i in ids.items() if (raw := found[i]) is not None}
 
