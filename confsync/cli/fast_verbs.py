@@ -41,8 +41,8 @@ def status(
         finish_clean(settings, count)
     from confsync.cli.connection import remote_for
     from confsync.cli.mirrors import mirrors_of, together
-    from confsync.commands.status.status import StatusOptions
-    from confsync.commands.status.status import status as run
+    from confsync.commands.pages.status.status import StatusOptions
+    from confsync.commands.pages.status.status import status as run
     from confsync.mirror.snapshot import clean
     from confsync.model.result import Result
 
@@ -80,7 +80,7 @@ def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
     confsync check --format github docs/ENG/guide.xhtml
     """
     from confsync.cli.mirrors import mirrors_of, together
-    from confsync.commands.check import check as run
+    from confsync.commands.pages.check import check as run
 
     settings.as_json = settings.as_json or form == "json"
     results = {

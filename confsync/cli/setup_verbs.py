@@ -31,7 +31,7 @@ def init(
     \b
     confsync init docs --url https://acme.atlassian.net/wiki --space ENG
     """
-    from confsync.commands.init import init as run
+    from confsync.commands.setup.init import init as run
     from confsync.mirror.config_file import settings_for
 
     finish(settings, run(settings.start / (directory_ or ""), settings_for(url, spaces, root)))
@@ -48,7 +48,7 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
     \b
     confsync clone https://acme.atlassian.net/wiki/spaces/ENG
     """
-    from confsync.commands.clone import clone as run
+    from confsync.commands.setup.clone import clone as run
     from confsync.model.url import parse
 
     found = parse(url)
@@ -68,7 +68,7 @@ def doctor(settings: Settings) -> None:
     confsync doctor
     confsync -C docs doctor
     """
-    from confsync.commands.doctor import doctor as run
+    from confsync.commands.setup.doctor import doctor as run
 
     mirror, _ = mirror_of(settings, ())
     pinned = trust.pin(os.environ) is not None
@@ -147,7 +147,7 @@ def sandbox(port: int, data: str | None, latency: float, flavor: str) -> None:
     confsync sandbox --port 0 --data confluence.sqlite
     confsync sandbox --flavor datacenter
     """
-    from confsync.commands.sandbox import serve
+    from confsync.commands.setup.sandbox import serve
 
     serve(port=port, data=data, latency=latency, flavor=flavor, tell=click.echo)
 
@@ -163,7 +163,7 @@ def demo(settings: Settings, directory_: str | None) -> None:
     confsync demo
     confsync demo /tmp/story
     """
-    from confsync.commands.demo import demo as run
+    from confsync.commands.setup.demo import demo as run
     from confsync.model.result import Result
 
     given = settings.start / directory_ if directory_ else None

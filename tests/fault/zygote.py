@@ -83,7 +83,8 @@ def _serve() -> None:
     import atlassian.rest_client
     import git
 
-    from confsync.commands import clone, pull, push
+    from confsync.commands.pages import pull, push
+    from confsync.commands.setup import clone
     from confsync.remote import connect
 
     del atlassian, git, clone, pull, push, connect

@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from confsync.commands.pull import pull
-from confsync.commands.push import push
-from confsync.commands.status.status import status
+from confsync.commands.pages.pull import pull
+from confsync.commands.pages.push import push
+from confsync.commands.pages.status.status import status
 from confsync.mirror.config_file import dump
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection

@@ -54,7 +54,7 @@ def test_a_missing_context_path(wiki: Sandbox, desk: Desk) -> None:
 def test_a_missing_wiki_on_cloud(
     wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from confsync.commands import doctor
+    from confsync.commands.setup import doctor
     from confsync.errors import ServerError
 
     check = doctor._failure("server", "https://acme.atlassian.net", ServerError("no API"))

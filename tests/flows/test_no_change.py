@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync.commands.pull import pull
+from confsync.commands.pages.pull import pull
 from confsync.errors import LockedError
 from confsync.mirror import config_file as config
 from confsync.mirror import entry, mirror, scan
@@ -234,7 +234,7 @@ def test_a_server_that_is_away_is_told_once(wiki: Sandbox, settled: Desk) -> Non
 def test_a_check_of_one_document_reads_no_other_that_is_as_it_was(
     settled: Desk, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("confsync.commands.check.read", entry.read)
+    monkeypatch.setattr("confsync.commands.pages.check.read", entry.read)
     before = settled.files()
     settled("check", GUIDE)
     assert reads == [GUIDE]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from confsync import failpoints
-from confsync.commands.pull import pull
+from confsync.commands.pages.pull import pull
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome
 from confsync.model.result import Result

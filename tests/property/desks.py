@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from confsync import failpoints
-from confsync.commands.pull import pull
-from confsync.commands.push import push
-from confsync.commands.restore import restore
-from confsync.commands.status.status import status
+from confsync.commands.pages.pull import pull
+from confsync.commands.pages.push import push
+from confsync.commands.pages.restore import restore
+from confsync.commands.pages.status.status import status
 from confsync.document import document
 from confsync.document.document import Document
 from confsync.document.paths import day_of

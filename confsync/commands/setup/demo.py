@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync.commands.sandbox import open_sandbox
+from confsync.commands.setup.sandbox import open_sandbox
 from confsync.errors import ConfsyncError, FileError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confsync.commands.status.status import status
+from confsync.commands.pages.status.status import status
 from confsync.document import document
 from confsync.mirror import entry, index, scan, snapshot, walk
 from confsync.mirror.config_file import load

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from confsync.cli import main
-from confsync.commands.status.status import status
+from confsync.commands.pages.status.status import status
 from confsync.mirror import snapshot, walk
 from confsync.mirror.config_file import load
 from confsync.mirror.git import head as githead

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
-from confsync.commands.status.work_tree import WorkTree
+from confsync.commands.pages.status.work_tree import WorkTree
 from confsync.document.attachments.names import document_of
 from confsync.document.paths import folded
 from confsync.errors import Exit, FileError

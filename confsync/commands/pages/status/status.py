@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.commands.status import attachments, documents, server
-from confsync.commands.status.work_tree import WorkTree, read_work_tree
+from confsync.commands.pages.status import attachments, documents, server
+from confsync.commands.pages.status.work_tree import WorkTree, read_work_tree
 from confsync.errors import ConfsyncError, Exit
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
