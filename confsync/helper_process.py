@@ -25,16 +25,14 @@ Made = TypeVar("Made")
 # Beginning takes a twentieth of a second of a processor, which laying out so many pages takes, too.
 WORTH = 250
 # Its modules are found where ours were: never below the directory that somebody works in.
-_CODE = (
-    "import sys; sys.path[:] = {path!r}; from confsync import helper_process as twin; twin.serve()"
-)
+_CODE = "import sys; sys.path[:] = {path!r}; from confsync.helper_process import serve; serve()"
 _LENGTH = struct.Struct(">Q")
 
 
 class _Line:
     """A connection on which values go as a whole.
 
-    Neither side takes part in a transfer more often than once: between two pieces another thread
+    Neither side takes part in a transfer more than once: between two pieces another thread
     would have its turn, of 5 ms each.
     """
 
@@ -67,7 +65,7 @@ class _Line:
         return found
 
 
-class Twin:
+class Helper:
     """Calls functions in a second process, one at a time; without one, in this.
 
     While it makes one thing, the next may be asked for by another thread: it is to have no gaps.
@@ -124,13 +122,13 @@ class Twin:
 
 
 @contextlib.contextmanager
-def beside(count: int) -> Iterator[Twin]:
+def started(count: int) -> Iterator[Helper]:
     """A second process for as many things to do, if there is a processor for it."""
-    twin = _started() if count >= WORTH and _processors() > 1 else Twin(None, None)
+    helper = _start() if count >= WORTH and _processors() > 1 else Helper(None, None)
     try:
-        yield twin
+        yield helper
     finally:
-        twin.end()
+        helper.end()
 
 
 def serve() -> None:
@@ -163,10 +161,10 @@ def _packed(value: Any) -> bytes:
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
-def _started() -> Twin:
+def _start() -> Helper:
     # In a frozen program, the executable is confsync and no Python.
     if getattr(sys, "frozen", False) or not hasattr(socket, "AF_UNIX"):
-        return Twin(None, None)
+        return Helper(None, None)
     ours, its = socket.socketpair()
     try:
         process = subprocess.Popen(  # noqa: S603 - this Python, and the code above
@@ -179,10 +177,10 @@ def _started() -> Twin:
         )
     except OSError:
         ours.close()
-        return Twin(None, None)
+        return Helper(None, None)
     finally:
         its.close()
-    return Twin(process, _Line(ours))
+    return Helper(process, _Line(ours))
 
 
 def _processors() -> int:

@@ -63,7 +63,7 @@ ABLATIONS = (
         "the server's compare-and-swap",
         tuple(
             Cut(
-                f"confsync/remote/{flavor}.py",
+                f"confsync/remote/{flavor}/{flavor}.py",
                 '"version": {"number": base + 1, "message": new.message',
                 '"version": {"number": self.page(page_id).info.version.number + 1, '
                 '"message": new.message',
@@ -816,12 +816,12 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/snapshot.py",
-                "standing.look_outside(self._root, self._directories)))",
+                "walk.look_outside(self._root, self._directories)))",
                 "[]))",
             ),
             Cut(
                 "confsync/mirror/snapshot.py",
-                "list(standing.look_outside(self._root, directories))",
+                "list(walk.look_outside(self._root, directories))",
                 "[]",
             ),
         ),
@@ -835,7 +835,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/no_change.py",
-                " and not strays_of(self._mirror, scans).entries",
+                " and not documents_outside(self._mirror, scans).entries",
                 "",
             ),
         ),
@@ -967,7 +967,9 @@ ABLATIONS = (
                 "        if False:",
             ),
         ),
-        ("tests/security/test_files.py::test_what_is_no_regular_file_of_a_usual_size_is_named",),
+        (
+            "tests/security/test_files.py::test_what_is_no_regular_file_of_a_plausible_size_is_named",
+        ),
     ),
     Ablation(
         "a file of a mirror has a bounded size",
@@ -1341,7 +1343,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/preflight.py",
-                "    marker = conflict_of(mirror, found, remote)\n",
+                "    marker = marker_in(mirror, found, remote)\n",
                 "    marker = None\n",
             ),
         ),
@@ -1639,7 +1641,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/attachment_files.py",
-                "if pointer and (name not in bases or read(root / path, path)[0] != "
+                "if pointer and (name not in bases or digest_of(root / path, path)[0] != "
                 "bases[name].digest):",
                 "if pointer:",
             ),

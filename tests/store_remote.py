@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import BinaryIO, TypeVar
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.document.attachments.media_types import guessed
 from confsync.errors import (
     NetworkError,
@@ -97,7 +97,7 @@ class StoreRemote:
         return True
 
     def space(self, key: str) -> Space:
-        steps.before(f"GET space {key}")
+        failpoints.before(f"GET space {key}")
         try:
             row = self.store.space(key)
         except Missing:
@@ -107,7 +107,7 @@ class StoreRemote:
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
-        steps.before("GET pages")
+        failpoints.before("GET pages")
         for row in self._listed(space.key):
             if not row.restricted:
                 yield _info(row, labels=labels)
@@ -121,7 +121,7 @@ class StoreRemote:
             yield [(info, found.get(info.id)) for info in some]
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
-        steps.before("GET bodies")
+        failpoints.before("GET bodies")
         found = {}
         for page_id in page_ids:
             with contextlib.suppress(Missing):
@@ -135,12 +135,12 @@ class StoreRemote:
             yield list(self.pages(space, some).values())
 
     def page(self, page_id: str) -> Page:
-        steps.before(f"GET page {page_id}")
+        failpoints.before(f"GET page {page_id}")
         row = self._row(page_id)
         return Page(_info(row), row.body)
 
     def old_page(self, page_id: str, version: int) -> Page:
-        steps.before(f"GET page {page_id} v{version}")
+        failpoints.before(f"GET page {page_id} v{version}")
         row = self._row(page_id)
         for old in self.store.versions(page_id):
             if old.number == version:
@@ -149,13 +149,13 @@ class StoreRemote:
         raise NotVisibleError(f"page {page_id} has no v{version}")
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
-        steps.before(f"GET versions of {page_id}")
+        failpoints.before(f"GET versions of {page_id}")
         self._row(page_id)
         found = (_version(row) for row in self.store.versions(page_id))
         return tuple(v for v in reversed(tuple(found)) if v.number > version)
 
     def folder(self, folder_id: str) -> Folder | None:
-        steps.before(f"GET folder {folder_id}")
+        failpoints.before(f"GET folder {folder_id}")
         try:
             row = self.store.folder(folder_id)
         except Missing:
@@ -166,14 +166,14 @@ class StoreRemote:
         return ()
 
     def children(self, page_id: str) -> tuple[str, ...]:
-        steps.before(f"GET children of {page_id}")
+        failpoints.before(f"GET children of {page_id}")
         if self.kind == POST:
             return ()
         rows = queries.parents(self.store.database, self._row(page_id).space_id)
         return tuple(one for one, above in rows.items() if above == page_id)
 
     def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
-        steps.before("GET title")
+        failpoints.before("GET title")
         rows = self._listed(space.key)
         return tuple(_info(row) for row in rows if row.title.casefold() == title.casefold())
 
@@ -184,18 +184,18 @@ class StoreRemote:
         return next(row.key for row in self.store.spaces() if row.id == space_id)
 
     def labels(self, page_id: str) -> tuple[str, ...]:
-        steps.before(f"GET labels of {page_id}")
+        failpoints.before(f"GET labels of {page_id}")
         return tuple(sorted(label.name for label in self.store.labels(page_id)))
 
     def restrictions(self, page_id: str) -> Restrictions:
         return Restrictions()
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
-        steps.before(f"GET attachments of {page_id}")
+        failpoints.before(f"GET attachments of {page_id}")
         return tuple(map(_attachment, self.store.attachments(self._row(page_id).id)))
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
-        steps.before(f"GET attachment {info.id}")
+        failpoints.before(f"GET attachment {info.id}")
         into.write(self.store.attachment_data(info.id, info.version.number)[into.size :])
 
     def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
@@ -286,7 +286,7 @@ class StoreRemote:
         self._write(f"DELETE label of {page_id}", lambda: self.store.remove_label(page_id, name))
 
     def _write(self, what: str, write: Callable[[], Done]) -> Done:
-        steps.before(what)
+        failpoints.before(what)
         trouble, self.shared.trouble = self.shared.trouble, None
         if trouble is Trouble.DOWN:
             raise ServerError("the server answered 503", status=503)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
     """A connection with the credentials that are for the server. Raises UntrustedError."""
-    from confsync.cli import malloc as arenas
+    from confsync.cli import malloc
     from confsync.remote import open_remote
 
-    arenas.limit()
+    malloc.limit()
     trust.check_pin(os.environ, url)
     credentials = _credentials(os.environ, url)
     warning = trust.warning(os.environ, credentials, url)
@@ -75,15 +75,14 @@ def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[
 
 def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
     """The environment's token, else the keyring's; without one the library looks into .netrc."""
-    from confsync.remote import Credentials
-    from confsync.remote import token_store as keychain
+    from confsync.remote import Credentials, token_store
 
     certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
     token = environment.get("CONFSYNC_TOKEN", "").strip()
     if token:
         user = environment.get("CONFSYNC_USER", "").strip() or None
         return Credentials(token, user, certificate)
-    user, token = keychain.load(url) or (None, "")
+    user, token = token_store.load(url) or (None, "")
     return Credentials(token, user, certificate)
 
 

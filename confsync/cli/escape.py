@@ -8,8 +8,8 @@ import stat
 from collections.abc import Mapping
 from typing import TextIO
 
-# A server's titles and messages must not steer the terminal: C0 and C1, what turns the direction of
-# text (bidi), what has no width and joins no letters, tags, halves of surrogate pairs.
+# A server's titles and messages must not steer the terminal: C0 and C1, what changes the
+# direction of text (bidi), what has no width and joins no letters, tags, halves of surrogate pairs.
 _UNSEEN = (
     "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f"

@@ -1,4 +1,4 @@
-"""The verbs that are run most often, by prompts, editors and hooks: `status` and `check`.
+"""The verbs that are run most, by prompts, editors and hooks: `status` and `check`.
 
 Nobody waits for the options of all others: those are a module of their own.
 """
@@ -15,9 +15,7 @@ from confsync.cli.session import (
     finish,
     finish_clean,
     mirror_at,
-    mirrors_of,
     progress_on,
-    together,
     unchanged_at,
 )
 
@@ -42,7 +40,9 @@ def status(
     if count is not None:
         finish_clean(settings, count)
     from confsync.cli.connection import remote_for
-    from confsync.commands.status import status as run
+    from confsync.cli.mirrors import mirrors_of, together
+    from confsync.commands.pages.status.status import StatusOptions
+    from confsync.commands.pages.status.status import status as run
     from confsync.mirror.snapshot import clean
     from confsync.model.result import Result
 
@@ -56,9 +56,8 @@ def status(
             continue
         asked = remote_for(settings, mirror) if look or fresh else contextlib.nullcontext()
         with asked as remote, progress_on(settings) as progress:
-            results[root] = run(
-                mirror, remote, selection, exit_code=exit_code, fresh=fresh, progress=progress
-            )
+            options = StatusOptions(selection, exit_code, fresh)
+            results[root] = run(mirror, remote, options, progress)
     finish(settings, *together(settings, results))
 
 
@@ -80,7 +79,8 @@ def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
     confsync check
     confsync check --format github docs/ENG/guide.xhtml
     """
-    from confsync.commands.check import check as run
+    from confsync.cli.mirrors import mirrors_of, together
+    from confsync.commands.pages.check import check as run
 
     settings.as_json = settings.as_json or form == "json"
     results = {

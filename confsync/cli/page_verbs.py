@@ -62,7 +62,7 @@ def pull(
     confsync pull --merge docs/ENG/guide.xhtml
     confsync pull --ours docs/ENG/guide.xhtml --at 9
     """
-    from confsync.commands.pull import pull as run
+    from confsync.commands.pages.pull import pull as run
     from confsync.pull.options import PullOptions
     from confsync.pull.resolve.resolution import asked_for
 
@@ -125,7 +125,7 @@ def push(
     confsync push --delete 98310
     confsync push --since origin/main --commit
     """
-    from confsync.commands.push import push as run
+    from confsync.commands.pages.push import push as run
     from confsync.push.options import PushOptions
 
     paths, deleting = deletions_of(settings, paths, since) if delete else (paths, None)
@@ -183,7 +183,8 @@ def diff(
     confsync diff --html report.html
     """
     from confsync.cli.escape import safe_lines
-    from confsync.commands.diff import diff as run
+    from confsync.commands.pages.diff import DiffOptions
+    from confsync.commands.pages.diff import diff as run
     from confsync.diff.text import Style
 
     if html == "":
@@ -197,15 +198,13 @@ def diff(
         remote_when_asked(settings, mirror) as opened,
         progress_on(settings) as progress,
     ):
-        result = run(
-            mirror,
-            opened,
+        options = DiffOptions(
             selection,
-            against_server=against_server,
-            style=None if numbers and not settings.as_json else style,
-            html=settings.start / html if html else None,
-            progress=progress,
+            against_server,
+            None if numbers and not settings.as_json else style,
+            settings.start / html if html else None,
         )
+        result = run(mirror, opened, options, progress)
     finish(settings, result, mirror.root, paged=True)
 
 
@@ -222,7 +221,7 @@ def new(settings: Settings, path: str, title: str) -> None:
     \b
     confsync new ENG/guide/ports.xhtml --title "Ports"
     """
-    from confsync.commands.new import new as run
+    from confsync.commands.pages.new import new as run
 
     mirror, selection = mirror_of(settings, (path,))
     name = "".join(selection.names)
@@ -241,8 +240,8 @@ def log(settings: Settings, page: str | None, local: bool) -> None:
     confsync log ENG/guide.xhtml
     confsync log --local
     """
-    from confsync.commands.log import local_log
-    from confsync.commands.log import log as run
+    from confsync.commands.pages.log import local_log
+    from confsync.commands.pages.log import log as run
 
     mirror, _ = mirror_of(settings, ())
     target = target_of(settings, mirror, page) if page else None
@@ -266,7 +265,7 @@ def show(settings: Settings, page: str) -> None:
     confsync show 98310@5
     confsync show ENG/guide.xhtml@5
     """
-    from confsync.commands.show import show as run
+    from confsync.commands.pages.show import show as run
 
     mirror, _ = mirror_of(settings, ())
     target = target_of(settings, mirror, page)
@@ -285,7 +284,7 @@ def restore(settings: Settings, page_id: str) -> None:
     \b
     confsync restore 98310
     """
-    from confsync.commands.restore import restore as run
+    from confsync.commands.pages.restore import restore as run
     from confsync.sync.target import is_id
 
     mirror, _ = mirror_of(settings, ())

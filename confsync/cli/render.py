@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -22,27 +22,33 @@ if TYPE_CHECKING:
     from confsync.model.lint import Finding
 
 
-def as_text(
-    result: Result,
-    *,
-    shown: Callable[[str], str],
-    verbose: bool,
-    now: datetime,
-    quiet: bool = False,
-    terminal: bool = False,
-    width: int = 80,
-) -> tuple[str, str, str]:
-    """The text that was asked for, what else goes to stdout, and what to stderr.
+class Display(NamedTuple):
+    """How, when and for whom a result is put into words.
 
-    `shown` turns a mirror path into one to type here. On a `terminal`, `width` columns wide, the
-    text of a page may not steer it; elsewhere it goes through as it is. A diff, which has colours
-    of its own, has seen to that already.
+    `shown` makes a mirror path into one to type here. On a `terminal`, `width` columns wide, the
+    text of a page may not steer it; elsewhere it goes through as it is.
     """
+
+    shown: Callable[[str], str]
+    now: datetime
+    verbose: bool = False
+    quiet: bool = False
+    terminal: bool = False
+    width: int = 80
+
+
+def as_text(result: Result, display: Display) -> tuple[str, str, str]:
+    """Return the text that was asked for, what else goes to stdout, and what to stderr.
+
+    A diff has colours of its own, and has seen to it already that no page steers a terminal.
+    """
+    shown, now, quiet = display.shown, display.now, display.quiet
     told = result.command in _TELLS_ITSELF
-    given = safe_lines(result.text) if terminal and result.command != "diff" else result.text
-    out = [*_page_lines(result, shown, verbose, now)]
+    steers = display.terminal and result.command != "diff"
+    given = safe_lines(result.text) if steers else result.text
+    out = [*_page_lines(result, shown, display.verbose, now)]
     out += [] if told else [safe(note) for note in result.notes]
-    out += [] if given else _stat_lines(result, shown, width)
+    out += [] if given else _stat_lines(result, shown, display.width)
     out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
     out += _finding_lines(result, shown)
     if result.command == "status":
@@ -98,8 +104,8 @@ def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iter
         scale = min(1.0, room / most) if most else 0
         plus, minus = (-int(-count * scale // 1) for count in (added, removed))
         graph = click.style("+" * plus, fg="green") + click.style("-" * minus, fg="red")
-        around = ", ".join(field for field in change.fields if field not in ("body", "page"))
-        more = f"  ({around})" if around else ""
+        fields = ", ".join(field for field in change.fields if field not in ("body", "page"))
+        more = f"  ({fields})" if fields else ""
         yield f" {name:<{named}} | {added + removed:>{digits}} {graph}{more}"
     total = [sum(c.insertions for c in result.changes), sum(c.deletions for c in result.changes)]
     yield (

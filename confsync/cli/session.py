@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
@@ -58,14 +58,14 @@ def unchanged_at(settings: Settings) -> int | None:
 
     None: whoever wants to tell of them has to read. Loads nothing that does.
     """
-    from confsync.mirror import snapshot as glance
+    from confsync.mirror import snapshot
     from confsync.model.filenames import root_above
 
     start = settings.place
     root = root_above(start) if os.path.isdir(start) else None
     if root is None or (root != start and not _is_own(root)):
         return None
-    return glance.clean(root)
+    return snapshot.clean(root)
 
 
 def _is_own(root: str) -> bool:
@@ -78,73 +78,11 @@ def _is_own(root: str) -> bool:
         return False
 
 
-def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
-    """The mirrors that some paths belong to, each with its own; without paths, the one here.
-
-    A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
-    ConfigError when none is in any, but not to pre-commit, where a commit may hold others' alone.
-    """
-    from confsync.errors import ConfigError
-    from confsync.mirror import config_file as config
-
-    if not settings.start.is_dir():
-        raise UsageError(f"{settings.start} is not a directory")
-    if not paths:
-        return {config.find_root(settings.start): ()}
-    found: dict[Path, list[str]] = {}
-    trouble = None
-    for path in paths:
-        try:
-            given = (settings.start / path).absolute()
-            root = config.find_root(given if given.is_dir() else given.parent)
-        except ConfigError as error:
-            trouble = error
-        else:
-            found.setdefault(root, []).append(path)
-    if not found and trouble and not os.environ.get("PRE_COMMIT"):
-        raise trouble
-    return {root: tuple(named) for root, named in found.items()}
-
-
-def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
-    """The results of several mirrors, or of none, as one, and what its paths are relative to."""
-    from dataclasses import replace
-
-    from confsync.model.result import Result
-
-    if not results:
-        return Result(click.get_current_context().info_name or ""), settings.start
-    if len(results) == 1:
-        ((root, result),) = results.items()
-        return result, root
-    start = settings.start
-    every = results.items()
-    first = next(iter(results.values()))
-    merged = replace(
-        first,
-        pages=tuple(
-            replace(page, path=_relative(root / page.path, start))
-            for root, result in every
-            for page in result.pages
-        ),
-        findings=tuple(
-            replace(finding, path=_relative(root / finding.path, start))
-            for root, result in every
-            for finding in result.findings
-        ),
-        errors=tuple(error for result in results.values() for error in result.errors),
-        notes=tuple(note for result in results.values() for note in result.notes),
-        warnings=tuple(one for result in results.values() for one in result.warnings),
-        clean=sum(result.clean for result in results.values()),
-    )
-    return merged, start
-
-
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
     """The page that is meant by an id or a path, with ``@VERSION`` or without."""
     from confsync.sync import target
 
-    return target.read(mirror.root, settings.start, mirror.scan(), text)
+    return target.parse(mirror.root, settings.start, mirror.scan(), text)
 
 
 def deletions_of(
@@ -225,40 +163,47 @@ def finish(
     elif annotate:
         given, out, err = render.as_annotations(result, _annotated(settings, root)), "", ""
     else:
-        given, out, err = render.as_text(
-            result,
+        display = render.Display(
             shown=_shown(settings, root),
+            now=datetime.now(UTC),
             verbose=settings.verbose > 0,
             quiet=settings.quiet,
-            now=datetime.now(UTC),
             terminal=on_terminal(settings),
             width=_width() if result.changes else 80,
         )
+        given, out, err = render.as_text(result, display)
         if settings.directory:
             # What we tell to type must work where it is typed.
             command = f"'confsync -C {escape.safe(escape.typed(str(settings.directory)))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
         if escape.is_read_by_ci(sys.stdout, os.environ):
             given = escape.without_commands(given)
-    _end(settings, given, out, err, int(result.exit), paged=paged)
+    _end(settings, _Output(given, out, err), int(result.exit), paged=paged)
 
 
 def finish_clean(settings: Settings, count: int) -> NoReturn:
     """Print that so many documents are clean, as `finish` would, which loads what tells of more."""
-    from confsync.model import summary as brief
+    from confsync.model import summary
 
-    out = brief.clean(count)
+    out = summary.clean(count)
     if settings.as_json:
         import json
 
-        out = json.dumps(brief.envelope(settings.verb, 0, summary={"clean": count}))
-    _end(settings, "", f"{out}\n", "", 0)
+        out = json.dumps(summary.envelope(settings.verb, 0, summary={"clean": count}))
+    _end(settings, _Output("", f"{out}\n", ""), 0)
 
 
-def _end(
-    settings: Settings, given: str, out: str, err: str, code: int, *, paged: bool = False
-) -> NoReturn:
+class _Output(NamedTuple):
+    """What is printed: on stdout what was `given` and what is said about it, and on stderr."""
+
+    given: str
+    out: str
+    err: str
+
+
+def _end(settings: Settings, output: _Output, code: int, *, paged: bool = False) -> NoReturn:
     """Print what there is to say, on stdout and on stderr, and end with an exit code."""
+    given, out, err = output
     try:
         if settings.as_json or not settings.quiet:
             _print(settings, given, out, paged=paged)
@@ -305,12 +250,12 @@ def _print(settings: Settings, given: str, out: str, *, paged: bool) -> None:
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
-    """Turns mirror paths into paths as typed in the directory where the user is."""
+    """Return what makes mirror paths into paths as typed in the directory where the user is."""
 
     def shown(path: str) -> str:
         if root is None:
             return path
-        return _relative(root / path, settings.start)
+        return relative(root / path, settings.start)
 
     return shown
 
@@ -326,7 +271,8 @@ def _annotated(settings: Settings, root: Path | None) -> Callable[[str], str]:
     return lambda path: (inside / path).as_posix()
 
 
-def _relative(path: Path, start: Path) -> str:
+def relative(path: Path, start: Path) -> str:
+    """Return a path as typed in the directory `start`."""
     return os.path.relpath(path, start).replace(os.sep, "/")
 
 

@@ -1,4 +1,4 @@
-"""The verbs around the work: setting up, credentials, the doctor, and the look-alike to try it on.
+"""The verbs besides the work: setting up, credentials, the doctor, and the look-alike to try it on.
 
 Everything else is imported inside the functions, so that each command loads only what it uses.
 """
@@ -31,7 +31,7 @@ def init(
     \b
     confsync init docs --url https://acme.atlassian.net/wiki --space ENG
     """
-    from confsync.commands.init import init as run
+    from confsync.commands.setup.init import init as run
     from confsync.mirror.config_file import settings_for
 
     finish(settings, run(settings.start / (directory_ or ""), settings_for(url, spaces, root)))
@@ -48,10 +48,10 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
     \b
     confsync clone https://acme.atlassian.net/wiki/spaces/ENG
     """
-    from confsync.commands.clone import clone as run
-    from confsync.model import url as address
+    from confsync.commands.setup.clone import clone as run
+    from confsync.model.url import parse
 
-    found = address.read(url)
+    found = parse(url)
     root = settings.start / (directory_ or found.key)
     with remote_of(settings, found.url) as remote, progress_on(settings) as progress:
         result = run(root, found, remote, progress=progress)
@@ -68,7 +68,7 @@ def doctor(settings: Settings) -> None:
     confsync doctor
     confsync -C docs doctor
     """
-    from confsync.commands.doctor import doctor as run
+    from confsync.commands.setup.doctor import doctor as run
 
     mirror, _ = mirror_of(settings, ())
     pinned = trust.pin(os.environ) is not None
@@ -90,8 +90,7 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     confsync login https://acme.atlassian.net/wiki --user me@acme.com
     """
     from confsync.model.result import Result
-    from confsync.remote import Credentials, open_remote
-    from confsync.remote import token_store as keychain
+    from confsync.remote import Credentials, open_remote, token_store
 
     where = base_url(settings, url)
     trust.check_pin(os.environ, where)
@@ -104,7 +103,7 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
         name = remote.whoami().name
     finally:
         remote.close()
-    keychain.save(where, user, token)
+    token_store.save(where, user, token)
     told = f"you are {name}; the token for {where} is in the keyring"
     finish(settings, Result("login", notes=(told,)))
 
@@ -120,10 +119,10 @@ def logout(settings: Settings, url: str | None) -> None:
     confsync logout https://acme.atlassian.net/wiki
     """
     from confsync.model.result import Result
-    from confsync.remote import token_store as keychain
+    from confsync.remote import token_store
 
     where = base_url(settings, url)
-    had = keychain.forget(where)
+    had = token_store.forget(where)
     told = f"{'forgot the' if had else 'there was no'} token for {where}"
     finish(settings, Result("logout", notes=(told,)))
 
@@ -148,7 +147,7 @@ def sandbox(port: int, data: str | None, latency: float, flavor: str) -> None:
     confsync sandbox --port 0 --data confluence.sqlite
     confsync sandbox --flavor datacenter
     """
-    from confsync.commands.sandbox import serve
+    from confsync.commands.setup.sandbox import serve
 
     serve(port=port, data=data, latency=latency, flavor=flavor, tell=click.echo)
 
@@ -164,7 +163,7 @@ def demo(settings: Settings, directory_: str | None) -> None:
     confsync demo
     confsync demo /tmp/story
     """
-    from confsync.commands.demo import demo as run
+    from confsync.commands.setup.demo import demo as run
     from confsync.model.result import Result
 
     given = settings.start / directory_ if directory_ else None

@@ -14,22 +14,22 @@ from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, claimed_elsewhere, knowing
+from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, Page
-from confsync.model.result import Problem, each_space
+from confsync.model.result import Problem
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
-from confsync.sync import labels as labelling
+from confsync.sync import labels, scope
 from confsync.sync import merge_base as bases
-from confsync.sync import scope
-from confsync.sync.attachments import beside as attaching
-from confsync.sync.attachments.beside import Beside
+from confsync.sync.attachments.beside import Beside, beside, deleted_here
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
+from confsync.sync.report import Report
 from confsync.sync.space_view import Attachments, ViewOptions, reader_of, view
 
 _ABSENT = {
@@ -42,7 +42,7 @@ _ABSENT = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a diff is about. One bad page stops no other: what cannot be shown is `untold`.
+    """What a diff is about. One bad page stops no other: the report has what cannot be shown.
 
     `away` is how the server could not be asked.
     """
@@ -50,8 +50,7 @@ class Comparison:
     mirror: Mirror
     opened: Callable[[], Remote]
     selection: Selection
-    untold: list[PageResult]
-    errors: list[Problem]
+    report: Report
     progress: Progress = silent
     away: list[APIAccessError] = field(default_factory=list)
 
@@ -62,12 +61,12 @@ class Comparison:
         scans = knowing(mirror.scan(), gone)
         gone = scope.not_excluded(scans, gone)
         self._check(scans, gone.values())
-        files = attaching.deleted_here(mirror)
+        files = deleted_here(mirror)
         entries = (e for scan in scans for e in scan.entries if self.selection.has(e.path))
         modified = (e.document for e in entries if e.document and e.document.modified)
         bases.gather(mirror, [found.stamp for found in modified if found.stamp])
         for scan in scans:
-            with each_space(self.errors):
+            with self.report.step():
                 for entry in scan.entries:
                     if self.selection.has(entry.path):
                         yield from self._guarded(
@@ -87,7 +86,7 @@ class Comparison:
             if not meant:
                 continue
             self.progress(f"asking about {scan.config.key}", 0, None)
-            with each_space(self.errors):
+            with self.report.step():
                 found, attached = self._current(scans, scan, meant)
                 self._gather_bases(meant, found)
                 for page_id, entry in meant.items():
@@ -108,13 +107,14 @@ class Comparison:
             found = call()
         except EVERYBODYS as error:
             # Whose base is here can be shown all the same, and nobody else waits for the server.
-            self.errors.extend([Problem.of(error)] if error not in self.away else [])
+            if error not in self.away:
+                self.report.refuse(Problem.of(error))
             self.away.append(error)
             why = "not shown, its base is not here"
-            self.untold.append(PageResult(path, Outcome.SKIPPED, error=why))
+            self.report.add(PageResult(path, Outcome.SKIPPED, error=why))
             return
         except ConfsyncError as error:
-            self.errors.append(Problem.of(error))
+            self.report.refuse(Problem.of(error))
             return
         if found is not None and found.fields:
             yield found
@@ -127,7 +127,7 @@ class Comparison:
         local = entry.document
         if local is None:
             if entry.error:
-                self.errors.append(Problem.of(entry.error))
+                self.report.refuse(Problem.of(entry.error))
             return None
         if local.stamp is None:
             return Difference(entry.path, None, None, _side("local, new", local))
@@ -136,7 +136,7 @@ class Comparison:
         if local.modified:
             title, body = self._base(scan, stamp, local)
             old = replace(old, title=title, body=body)
-        if self.mirror.config.labels and labelling.changed(local):
+        if self.mirror.config.labels and labels.changed(local):
             old = replace(old, labels=stamp.labels or ())
             new = replace(new, labels=local.labels)
         wanted = scan.wanted(entry)
@@ -144,8 +144,8 @@ class Comparison:
             old = replace(old, parent=_called(scans, stamp.parent))
             new = replace(new, parent=_called(scans, wanted))
         if self.mirror.config.attachments:
-            beside = attaching.beside(self.mirror, entry.path, local, gone)
-            before, after = _changed_here(beside)
+            attached = beside(self.mirror, entry.path, local, gone)
+            before, after = _changed_here(attached)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
 
@@ -184,7 +184,7 @@ class Comparison:
             attachments=bool(config.attachments),
         )
         seen = view(reader, scan, wanted)
-        self.errors.extend(Problem.of(error) for error in seen.failed.values())
+        self.report.refuse(*map(Problem.of, seen.failed.values()))
         remotes = {i: case.remote for i, case in seen.cases.items()}
         pages = {i: r if isinstance(r, Absent) else r.page for i, r in remotes.items()}
         return pages, seen.attachments
@@ -210,20 +210,12 @@ class Comparison:
         if isinstance(found, APIAccessError):
             raise found
         if not isinstance(found, Page):
-            gone = found in (Absent.TRASHED, Absent.ARCHIVED)
-            outcome = Outcome.GONE if gone else Outcome.NOT_VISIBLE
-            why = _ABSENT[found]
-            result = PageResult(entry.path, outcome, stamp.id, local.title, error=why)
-            self.untold.append(replace(result, base=stamp.version))
+            self.report.add(_absent(entry.path, local.title, stamp, found))
             return None
-        info = found.info
+        self._keep_base(stamp, found)
+        info, number = found.info, found.info.version.number
         old = _base_side(stamp, info.title, found.body)
-        number = info.version.number
         new = Side(f"server, v{number}", info.title, found.body, version=number)
-        # What was looked at can be given up by its number, while it is that.
-        seen = replace(stamp, version=number, digest=found.digest)
-        if seen != stamp:
-            self.mirror.bases.put(seen, info.title, found.body)
         if found.digest != stamp.digest:
             title, body = self._base(scan, stamp, local)
             old = replace(old, title=title, body=body)
@@ -233,12 +225,24 @@ class Comparison:
             old = replace(old, parent=_called(scans, stamp.parent))
             new = replace(new, parent=_called(scans, info.parent))
         if isinstance(files, APIAccessError):
-            self.errors.append(Problem.of(files))
+            self.report.refuse(Problem.of(files))
         elif files is not None:
-            beside = attaching.beside(self.mirror, entry.path, local, frozenset())
-            before, after = _changed_there(beside, files)
+            attached = beside(self.mirror, entry.path, local, frozenset())
+            before, after = _changed_there(attached, files)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
+
+    def _keep_base(self, stamp: Stamp, page: Page) -> None:
+        """Keep what is looked at as a base: it can be given up by its number, while it is that."""
+        seen = replace(stamp, version=page.info.version.number, digest=page.digest)
+        if seen != stamp:
+            self.mirror.bases.put(seen, page.info.title, page.body)
+
+
+def _absent(path: str, title: str, stamp: Stamp, why: Absent) -> PageResult:
+    """Return what is told of a page that the server has no text of."""
+    outcome = Outcome.GONE if why in (Absent.TRASHED, Absent.ARCHIVED) else Outcome.NOT_VISIBLE
+    return PageResult(path, outcome, stamp.id, title, base=stamp.version, error=_ABSENT[why])
 
 
 def _differs(found: Found | None, stamp: Stamp) -> bool:
@@ -308,4 +312,4 @@ def _changed_there(
 
 def labels_differ(base: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
     """Whether labels were added or removed; nobody knows where they are not managed."""
-    return base is not None and other is not None and not labelling.same(base, other)
+    return base is not None and other is not None and not labels.same(base, other)

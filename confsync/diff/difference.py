@@ -1,4 +1,4 @@
-"""What differs between two sides of a page, as values: its text, and what stands around that.
+"""What differs between two sides of a page, as values: its text, and what belongs to that.
 
 Pure. A side holds only what is compared: labels, parent and attachments are there where they are
 managed, in the words in which people read them.

@@ -12,12 +12,12 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from confsync.diff.html_blocks import Block, Cell, Token
+from confsync.diff.html_blocks import Block, Cell, Piece
 
 Item = TypeVar("Item", bound=Hashable)
 Pair = tuple[Item | None, Item | None]
-# Whether a token is the same on both sides.
-Marked = tuple[tuple[Token, bool], ...]
+# Whether a piece is the same on both sides.
+Marked = tuple[tuple[Piece, bool], ...]
 
 # Two blocks that have less in common than this are not versions of one another.
 ALIKE = 0.35
@@ -86,41 +86,41 @@ def blocks_alike(old: Block, new: Block) -> float:
     if (old.kind == "tr") != (new.kind == "tr"):
         return 0.0
     if (
-        len(old.tokens) == len(new.tokens) == 1
-        and old.tokens[0].kind == new.tokens[0].kind != "text"
+        len(old.pieces) == len(new.pieces) == 1
+        and old.pieces[0].kind == new.pieces[0].kind != "text"
     ):
         return 0.5  # such as an image in the place of another
     near = 1.0 if old.kind == new.kind and old.inside == new.inside else 0.8
     if old.kind == new.kind == "macro":
-        return near if old.tokens[:1] == new.tokens[:1] else 0.0
-    return near * _alike(old.tokens, new.tokens)
+        return near if old.pieces[:1] == new.pieces[:1] else 0.0
+    return near * _alike(old.pieces, new.pieces)
 
 
 def cells_alike(old: Cell, new: Cell) -> float:
     """From 0 to 1, how likely one cell is a version of the other."""
-    return 1.0 if old.filler and new.filler else max(0.4, _alike(old.tokens, new.tokens))
+    return 1.0 if old.filler and new.filler else max(0.4, _alike(old.pieces, new.pieces))
 
 
-def _alike(old: tuple[Token, ...], new: tuple[Token, ...]) -> float:
+def _alike(old: tuple[Piece, ...], new: tuple[Piece, ...]) -> float:
     """How many of the words two lists have in common."""
     one, other = (Counter(t.text.casefold() for t in all_ if not t.blank) for all_ in (old, new))
     count = one.total() + other.total()
     return 2 * (one & other).total() / count if count else 1.0
 
 
-def compared(old: tuple[Token, ...], new: tuple[Token, ...]) -> tuple[Marked, Marked]:
-    """The tokens of both sides, each with whether the other side has it, too.
+def compared(old: tuple[Piece, ...], new: tuple[Piece, ...]) -> tuple[Marked, Marked]:
+    """The pieces of both sides, each with whether the other side has it, too.
 
     A space between two changed words has changed with them, and where little is the same all is
     new: people read words, not letters.
     """
     parts = list(_parts(old, new))
     seen = [
-        same and not (0 < n < len(parts) - 1 and all(token.blank for token in before))
+        same and not (0 < n < len(parts) - 1 and all(piece.blank for piece in before))
         for n, (same, before, _) in enumerate(parts)
     ]
     kept = sum(not t.blank for s, (_, b, _) in zip(seen, parts, strict=True) if s for t in b)
-    words = max(sum(not token.blank for token in side) for side in (old, new))
+    words = max(sum(not piece.blank for piece in side) for side in (old, new))
     if words and kept < words / 5:
         seen = [False] * len(parts)
     left = ((t, s) for s, (_, before, _) in zip(seen, parts, strict=True) for t in before)

@@ -1,7 +1,7 @@
 """The blocks of a page as a reader sees them: a paragraph, a heading, a row of a table, a line of
 code, the label of a macro.
 
-A block holds tokens, words mostly, each with the marks that its text carries, so that whoever shows
+A block holds pieces, words mostly, each with the marks that its text carries, so that whoever shows
 a block has nothing to nest and nothing to close: no tag of a body's ever gets through.
 """
 
@@ -14,7 +14,7 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Piece:
     """A word, a space, or something that stands for one.
 
     `kind` is text, break, check, image, chip (a small label) or parameter (a part of a label).
@@ -36,7 +36,7 @@ class Token:
 class Cell:
     """What a block holds; only a row of a table has several. A `filler` stands below a tall one."""
 
-    tokens: tuple[Token, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     head: bool = False
     span: int = 1
     filler: bool = False
@@ -55,11 +55,11 @@ class Block:
     mark: str = field(default="", compare=False)
 
     @property
-    def tokens(self) -> tuple[Token, ...]:
-        """The tokens of all cells."""
-        return tuple(token for cell in self.cells for token in cell.tokens)
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces of all cells."""
+        return tuple(piece for cell in self.cells for piece in cell.pieces)
 
 
-def tokens_of(text: str, marks: tuple[str, ...] = (), note: str = "") -> list[Token]:
+def pieces_of(text: str, marks: tuple[str, ...] = (), note: str = "") -> list[Piece]:
     """The words of a text, the spaces between them, and everything else one by one."""
-    return [Token(word, "text", marks, note) for word in _WORD.findall(text)]
+    return [Piece(word, "text", marks, note) for word in _WORD.findall(text)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from confsync.diff.html_blocks import Block, Cell, Token, tokens_of
+from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
 
 _SPACE = re.compile(r"\s+")
 
@@ -47,7 +47,7 @@ class Flow:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self.tokens: list[Token] = []
+        self.pieces: list[Piece] = []
         self.kind = "p"
         self.mark = ""
         self.inside: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class Flow:
                 self._put(line)
         else:
             plain = _SPACE.sub(" ", text)
-            if not self.tokens or self.tokens[-1].blank:
+            if not self.pieces or self.pieces[-1].blank:
                 plain = plain.removeprefix(" ")
             self._put(plain)
 
@@ -79,25 +79,25 @@ class Flow:
         if self.caught:
             self.caught[-1].append(text)
         else:
-            self.tokens.append(Token(text, kind, self.marks, note or self.note))
+            self.pieces.append(Piece(text, kind, self.marks, note or self.note))
 
     def line_break(self) -> None:
         """The next line of the same block."""
-        self.tokens.append(Token("", "break"))
+        self.pieces.append(Piece("", "break"))
 
     def end_block(self) -> None:
         """End the block, where there is anything in it."""
         if self.in_cell:
-            if self.tokens and self.tokens[-1].kind != "break":
+            if self.pieces and self.pieces[-1].kind != "break":
                 self.line_break()
             return
         if found := self.taken():
             self.add(self.kind, (Cell(found),))
             self.mark = " " if self.mark else ""
 
-    def taken(self) -> tuple[Token, ...]:
-        """The tokens since the last block, which they are no more; none where there is no text."""
-        found, self.tokens = self.tokens, []
+    def taken(self) -> tuple[Piece, ...]:
+        """The pieces since the last block, which they are no more; none where there is no text."""
+        found, self.pieces = self.pieces, []
         while found and found[-1].blank:
             found.pop()
         return tuple(found)
@@ -120,7 +120,7 @@ class Flow:
     def paragraph(self, kind: str, mark: str = "") -> End:
         """A block of its own; in an item the first paragraph is the item itself."""
         begun = self.kind in ("li", "task") and kind == "p" and self.mark.strip() != ""
-        first = begun and not [t for t in self.tokens if not t.blank and t.kind != "check"]
+        first = begun and not [t for t in self.pieces if not t.blank and t.kind != "check"]
         if not first:
             self.end_block()
         before = self.kind, self.mark, self.flowing
@@ -151,16 +151,16 @@ class Flow:
 
         return end
 
-    def cell(self, ended: Callable[[tuple[Token, ...]], None]) -> End:
+    def cell(self, ended: Callable[[tuple[Piece, ...]], None]) -> End:
         """The cell of a table."""
-        before = self.tokens, self.kind, self.mark, self.flowing, self.inside
-        self.tokens, self.kind, self.mark, self.flowing = [], "p", "", True
+        before = self.pieces, self.kind, self.mark, self.flowing, self.inside
+        self.pieces, self.kind, self.mark, self.flowing = [], "p", "", True
         self.in_cell = True
 
         def end() -> None:
             self.in_cell = False
             found = self.taken()
-            self.tokens, self.kind, self.mark, self.flowing, self.inside = before
+            self.pieces, self.kind, self.mark, self.flowing, self.inside = before
             ended(found)
 
         return end
@@ -171,11 +171,11 @@ class Flow:
         return lambda: told(_SPACE.sub(" ", "".join(self.caught.pop())).strip())
 
     def _put(self, text: str) -> None:
-        self.tokens += tokens_of(text, self.marks, self.note)
+        self.pieces += pieces_of(text, self.marks, self.note)
 
     def _end_line(self) -> None:
         if self.in_cell:
             self.line_break()
         else:
-            self.add("code", (Cell(tuple(self.tokens)),))
-            self.tokens = []
+            self.add("code", (Cell(tuple(self.pieces)),))
+            self.pieces = []

@@ -1,4 +1,4 @@
-"""The file around the rows: what changed, page by page, in a style that the file carries along."""
+"""The file that holds the rows: what changed, page by page, in a style of its own."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _section(number: int, found: Difference, change: Change, text: str) -> str:
 
 
 def _fields(found: Difference) -> str:
-    """What changed around the text, in words."""
+    """What changed besides the text, in words."""
     if found.old is None or found.new is None:
         return ""
     parts = []

@@ -9,36 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from confsync.diff.html_blocks import Block, Cell, Token, tokens_of
+from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
+from confsync.diff.html_elements import HOLDERS, MARKS, PARAGRAPHS, UNSEEN
 from confsync.diff.html_flow import End, Flow, Table
 from confsync.document import layout
 from confsync.document import storage_format as storage
 
 Attributes = Mapping[str, str]
 
-_MARKS = {
-    **{name: name for name in ("strong", "em", "u", "s", "code", "sub", "sup")},
-    **dict.fromkeys(("del", "strike"), "s"),
-    **dict.fromkeys(("tt", "kbd"), "code"),
-    **dict.fromkeys(("i", "cite"), "em"),
-    "b": "strong",
-    "ac:placeholder": "placeholder",
-}
-_PARAGRAPHS = {
-    **dict.fromkeys(("p", "div", "section", "article", "dd", "caption", "ac:caption"), "p"),
-    **{name: name for name in ("h1", "h2", "h3", "h4", "h5", "h6")},
-    "dt": "h6",
-}
-# What only holds other things.
-_HOLDERS = (
-    *("span", "tbody", "thead", "tfoot", "dl", "ins", "font", "big", "small", "label", "abbr"),
-    *("ac:layout", "ac:task-list", "ac:link-body", "ac:plain-text-link-body", "ac:adf-mark"),
-    *("ac:adf-extension", "q", "figure", "figcaption", "center"),
-)
-_UNSEEN = (
-    *("col", "colgroup", "wbr", "ac:adf-fallback", "ac:task-id", "ac:task-uuid"),
-    *("ac:adf-fragment-mark", "ac:adf-fragment-mark-detail"),
-)
 _NAMES = ("content-title", "filename", "value", "username", "account-id", "userkey", "content-id")
 _MAX_SPAN = 50
 
@@ -51,10 +29,10 @@ def readable(body: str) -> bool:
 def source(body: str) -> tuple[Block, ...]:
     """The lines of a body as it stands in its file."""
     lines = layout.lay(body).removesuffix("\n").split("\n")
-    return tuple(Block("source", (), (Cell(tuple(tokens_of(line))),)) for line in lines)
+    return tuple(Block("source", (), (Cell(tuple(pieces_of(line))),)) for line in lines)
 
 
-def read(body: str) -> tuple[Block, ...]:
+def blocks_of(body: str) -> tuple[Block, ...]:
     """The blocks of a body that can be read."""
     reader = _Reader()
     storage.walk(body, reader)
@@ -100,15 +78,15 @@ class _Reader:
             return self._reference(name.removeprefix("ri:"), attributes)
         if self.flow.caught:
             return None
-        if name in _MARKS:
-            return self.flow.marked(_MARKS[name])
-        if name in _PARAGRAPHS:
-            return self.flow.paragraph(_PARAGRAPHS[name])
-        if name in _UNSEEN:
+        if name in MARKS:
+            return self.flow.marked(MARKS[name])
+        if name in PARAGRAPHS:
+            return self.flow.paragraph(PARAGRAPHS[name])
+        if name in UNSEEN:
             return self.flow.catch(lambda text: None)
         if name in _ELEMENTS:
             return _ELEMENTS[name](self, attributes)
-        if name not in _HOLDERS:
+        if name not in HOLDERS:
             self.flow.chip(f"<{name}>")
         return None
 
@@ -183,7 +161,7 @@ class _Reader:
     # -- macros ------------------------------------------------------------------------------------
 
     def macro(self, name: str) -> End:
-        """A macro: a label, and a box around its body where it has one."""
+        """A macro: a label, and a box with its body where it has one."""
         macro = _Macro(name, in_text=self.flow.flowing)
         self._macros.append(macro)
 
@@ -201,8 +179,8 @@ class _Reader:
             self.flow.chip(" ".join([macro.name, *macro.parameters]))
             return
         self.flow.end_block()
-        parameters = (Token(text, "parameter") for text in macro.parameters)
-        self.flow.add("macro", (Cell((Token(macro.name, "chip"), *parameters)),))
+        parameters = (Piece(text, "parameter") for text in macro.parameters)
+        self.flow.add("macro", (Cell((Piece(macro.name, "chip"), *parameters)),))
 
     def parameter(self, attributes: Attributes) -> End:
         name = attributes.get("ac:name") or attributes.get("key") or ""
@@ -224,10 +202,10 @@ class _Reader:
     def link(self, attributes: Attributes) -> End:
         anchor = attributes.get("ac:anchor", "")
         ended = self.flow.marked("link", f"#{anchor}" if anchor else "")
-        count = len(self.flow.tokens)
+        count = len(self.flow.pieces)
 
         def end() -> None:
-            if len(self.flow.tokens) == count:
+            if len(self.flow.pieces) == count:
                 self.flow.text(self.flow.note or "this page")
             ended()
 
@@ -266,10 +244,10 @@ class _Reader:
 
     def comment(self, attributes: Attributes) -> End:
         ended = self.flow.marked("comment")
-        count = len(self.flow.tokens)
+        count = len(self.flow.pieces)
 
         def end() -> None:
-            if len(self.flow.tokens) == count:
+            if len(self.flow.pieces) == count:
                 self.flow.chip("comment")
             ended()
 
@@ -278,7 +256,7 @@ class _Reader:
     def section(self, attributes: Attributes) -> End:
         self.flow.end_block()
         name = attributes.get("ac:type", "").replace("_", " ")
-        self.flow.add("section", (Cell(tuple(tokens_of(f"layout: {name}"))),))
+        self.flow.add("section", (Cell(tuple(pieces_of(f"layout: {name}"))),))
         return self.flow.end_block
 
     def rule(self, attributes: Attributes) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_alike, compared
-from confsync.diff.html_blocks import Block, Cell, Token
-from confsync.diff.html_reader import read, readable, source
+from confsync.diff.html_blocks import Block, Cell, Piece
+from confsync.diff.html_reader import blocks_of, readable, source
 
-# Blocks shown around a change; longer runs without one are folded.
+# Blocks shown on each side of a change; longer runs without one are folded.
 CONTEXT = 3
 # What steers a reader's eye, or hides: written out.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -39,7 +39,7 @@ def rows(old: str | None, new: str | None) -> list[Row]:
     Of bodies that are not both well-formed it is the source that stands side by side.
     """
     bodies = [None if body is None else body.replace("\r\n", "\n") for body in (old, new)]
-    how = read if all(body is None or readable(body) for body in bodies) else source
+    how = blocks_of if all(body is None or readable(body) for body in bodies) else source
     before, after = (() if body is None else how(body) for body in bodies)
     return [_row(a, b) for a, b in aligned(before, after, blocks_alike)]
 
@@ -54,7 +54,7 @@ def _row(old: Block | None, new: Block | None) -> Row:
     left: list[str] = []
     right: list[str] = []
     for one, other in aligned(old.cells, new.cells, cells_alike):
-        before, after = compared(one.tokens if one else (), other.tokens if other else ())
+        before, after = compared(one.pieces if one else (), other.pieces if other else ())
         if one:
             left.append(_cell(old, one, _inline(before, "del")))
         if other:
@@ -64,7 +64,7 @@ def _row(old: Block | None, new: Block | None) -> Row:
 
 def _alone(block: Block, tag: str) -> str:
     """A block that is the same on both sides (no tag), or that the other side does not have."""
-    cells = (_cell(block, c, _inline([(t, not tag) for t in c.tokens], tag)) for c in block.cells)
+    cells = (_cell(block, c, _inline([(t, not tag) for t in c.pieces], tag)) for c in block.cells)
     return _block(block, cells)
 
 
@@ -90,29 +90,29 @@ def _block(block: Block, cells: Iterable[str]) -> str:
     return text
 
 
-def _inline(marked: Marked | Iterable[tuple[Token, bool]], tag: str) -> str:
-    """The tokens as HTML; those that the other side lacks stand in `tag`."""
+def _inline(marked: Marked | Iterable[tuple[Piece, bool]], tag: str) -> str:
+    """The pieces as HTML; those that the other side lacks stand in `tag`."""
     parts = []
     for same, group in groupby(marked, key=lambda pair: pair[1]):
-        told = _runs(token for token, _ in group)
+        told = _runs(piece for piece, _ in group)
         text = "".join(_run(list(run), changed=not same) for run in told)
         parts.append(text if same or not text else f"<{tag}>{text}</{tag}>")
     return "".join(parts)
 
 
-def _runs(tokens: Iterable[Token]) -> Iterator[Iterator[Token]]:
-    for _, run in groupby(tokens, key=lambda token: (token.kind, token.marks, token.note)):
+def _runs(pieces: Iterable[Piece]) -> Iterator[Iterator[Piece]]:
+    for _, run in groupby(pieces, key=lambda piece: (piece.kind, piece.marks, piece.note)):
         yield run
 
 
-def _run(run: list[Token], *, changed: bool) -> str:
-    """Tokens that are marked alike. Where a link leads is told where that may have changed."""
+def _run(run: list[Piece], *, changed: bool) -> str:
+    """Pieces that are marked alike. Where a link leads is told where that may have changed."""
     first = run[0]
     if first.kind == "break":
         return "<br>" * len(run)
     if first.kind != "text":
         return " ".join(map(_object, run))
-    text = "".join(escaped(token.text) for token in run)
+    text = "".join(escaped(piece.text) for piece in run)
     for mark in first.marks:
         if mark in _TAGS:
             text = f"<{mark}>{text}</{mark}>"
@@ -127,11 +127,11 @@ def _run(run: list[Token], *, changed: bool) -> str:
     return text
 
 
-def _object(token: Token) -> str:
-    note = f' title="{escaped(token.note)}"' if token.note else ""
-    told = escaped(token.text)
-    if token.kind == "image":
+def _object(piece: Piece) -> str:
+    note = f' title="{escaped(piece.note)}"' if piece.note else ""
+    told = escaped(piece.text)
+    if piece.kind == "image":
         told = f"image: {told}"
-    if token.kind in ("emoji", "check"):
+    if piece.kind in ("emoji", "check"):
         return f"{told} "
-    return f'<span class="{token.kind}"{note}>{told}</span>'
+    return f'<span class="{piece.kind}"{note}>{told}</span>'

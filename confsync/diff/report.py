@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from confsync.diff import html_page as sidebyside
+from confsync.diff import html_page
 from confsync.diff.difference import Difference
 from confsync.errors import FileError
 from confsync.mirror.state import disk
@@ -24,7 +24,7 @@ def write(
     """
     _refuse_other(path)
     title = "What the server changed" if against_server else "What changes in Confluence"
-    data = sidebyside.page(found, title=title).encode("utf-8", "replace")
+    data = html_page.page(found, title=title).encode("utf-8", "replace")
     try:
         disk.replace(path, data, lambda: _refuse_other(path), durable=False)
     except OSError as error:
@@ -32,7 +32,7 @@ def write(
 
 
 def _refuse_other(path: Path) -> None:
-    mark = sidebyside.MARK.encode()
+    mark = html_page.MARK.encode()
     if path.exists() and not path.is_file():
         raise FileError(f"{path}: cannot be written: it is no file")
     try:

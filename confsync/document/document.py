@@ -13,10 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from confsync.document import frontmatter, layout
-from confsync.document import frontmatter_fast as usual
+from confsync.document import frontmatter, frontmatter_fast, layout
 from confsync.document.frontmatter import FENCE, Span
-from confsync.document.frontmatter_fast import Usual
+from confsync.document.frontmatter_fast import PlainFrontMatter
 from confsync.errors import DocumentError, NotUnicodeError
 from confsync.model.stamp import Layout, Local, Stamp, digest
 
@@ -86,9 +85,9 @@ def parse(raw: bytes, path: str) -> Document:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(path, line, f"not UTF-8 (byte {error.start} of the file)") from None
-    found = usual.front_matter(text)
+    found = frontmatter_fast.front_matter(text)
     if found is not None:
-        return _usual(text, found)
+        return _plain(text, found)
     from confsync.document.frontmatter_yaml import (
         FrontMatter,  # with a parser, which most are read without
     )
@@ -117,7 +116,7 @@ def parse(raw: bytes, path: str) -> Document:
     )
 
 
-def _usual(text: str, front: Usual) -> Document:
+def _plain(text: str, front: PlainFrontMatter) -> Document:
     """A document whose front matter is as confsync writes it."""
     body = layout.unlay(text[front.body_start :])
     return Document(
@@ -242,7 +241,7 @@ def conflict_line(document: Document, base_body: str | None) -> int:
     """The line in the file of the first conflict marker that the base lacks, or 0.
 
     Only a modified document can be conflicted: a page may be about git. A marker that stands more
-    often than in the base counts too, and every one where no base is known.
+    times than in the base counts too, and every one where no base is known.
     """
     text = document.text.replace("\r\n", "\n")
     if not document.modified or not _MARKER.search(text):

@@ -108,7 +108,7 @@ def flow(items: tuple[str, ...]) -> str:
 @cache
 def loader() -> type:
     """YAML's safe loader, the fast one where there is one. Loaded late: it takes some
-    milliseconds, and what is usual needs none."""
+    milliseconds, and plain text needs none."""
     import yaml
 
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -14,16 +14,16 @@ from confsync.model.stamp import DIGEST_LENGTH, Stamp
 
 # What confsync writes of a page that has nothing special about it. In such a title nothing means
 # anything to YAML.
-USUAL_TITLE = r"\w(?:[\w .,;!?/()+&'\"=@%$^*-]*[\w.!?)])?"
-_USUAL = re.compile(
-    rf"---\ntitle: ({USUAL_TITLE})\n"
+PLAIN_TITLE = r"\w(?:[\w .,;!?/()+&'\"=@%$^*-]*[\w.!?)])?"
+_PLAIN = re.compile(
+    rf"---\ntitle: ({PLAIN_TITLE})\n"
     r'confluence:\n  id: "([1-9][0-9]{0,19})"\n  version: ([1-9][0-9]{0,8})\n'
     rf"  digest: ([0-9a-f]{{{DIGEST_LENGTH}}})\n"
     r'  parent: (?:null|"([1-9][0-9]{0,19})")\n---\n'
 )
 
 
-class Usual(NamedTuple):
+class PlainFrontMatter(NamedTuple):
     """Front matter that needs no parser of YAML: what is in it, and where the body starts."""
 
     title: str
@@ -32,9 +32,9 @@ class Usual(NamedTuple):
     body_start: int
 
 
-def front_matter(text: str) -> Usual | None:
+def front_matter(text: str) -> PlainFrontMatter | None:
     """The front matter, if it is exactly as confsync writes it; the parser would say the same."""
-    found = _USUAL.match(text)
+    found = _PLAIN.match(text)
     if found is None:
         return None
     title, page_id, version, digest, parent = found.groups()
@@ -43,4 +43,4 @@ def front_matter(text: str) -> Usual | None:
         "title": Span(start - 1, end),
         "confluence": Span(end + 1, found.end() - len("\n---\n")),
     }
-    return Usual(title, Stamp(page_id, int(version), digest, parent), spans, found.end())
+    return PlainFrontMatter(title, Stamp(page_id, int(version), digest, parent), spans, found.end())

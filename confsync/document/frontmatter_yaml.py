@@ -1,6 +1,6 @@
 """Front matter as people write it, read as the strings that stand there.
 
-Reads with positions, so that a value can be replaced without touching a byte around it. Anchors,
+Reads with positions, so that a value can be replaced without touching any other byte. Anchors,
 aliases, tags and keys that stand twice are errors.
 """
 

@@ -3,9 +3,9 @@ r"""The layout: a storage body as lines, and back, without losing a byte.
 Most bodies are one enormous line. `lay` adds one ``\n`` after each closing or empty block-level
 tag that is followed by ``(\r?\n)*<``, outside CDATA, comments and ``<pre>``, and one at the end;
 `unlay` removes exactly those. For every string, well-formed or not, ``unlay(lay(body)) == body``:
-a newline is only ever added between a ``>`` and a run of line ends before a ``<``, where no token
-of the pattern can begin or end, so both directions see the same tokens. CRLF counts as a line end
-so that git or an editor, turning all of a file's, turns the body's and nothing else.
+a newline is only ever added between a ``>`` and a run of line ends before a ``<``, where no lexeme
+of the pattern can begin or end, so both directions see the same lexemes. CRLF counts as a line end
+so that git or an editor, changing all of a file's, changes the body's and nothing else.
 
 The list of block-level tags is frozen. Changing it changes how existing files are read, and
 needs a new layout number in the stamp.
@@ -27,7 +27,7 @@ _PRE = r"pre(?:\s[^<>]*)?(?<!/)>(?>.*?(?:</pre>|\Z))"
 _SKIP = rf"!(?:--(?>.*?(?:-->|\Z))|\[CDATA\[(?>.*?(?:\]\]>|\Z)))|{_PRE}"
 _TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:/>|\s[^<>]*/>))"
 
-# A split gives what stands between two tokens, a tag that ends a block, and a region, in turns.
+# A split gives what stands between two lexemes, a tag that ends a block, and a region, alternately.
 # The "<" of both stands before the groups: a pattern that begins with a letter is searched for
 # almost three times as fast as one that begins with a choice.
 _LAY = rf"<(?>({_TAG})(?=(?:\r?\n)*<)|({_SKIP}))"
@@ -63,6 +63,6 @@ def lay_surely(body: str) -> str | None:
 def _joined(parts: list[str], end: str) -> str:
     """The text that was split into such parts, with something after each tag that ends a block."""
     one_by_one = iter(parts)
-    turns = zip(one_by_one, one_by_one, one_by_one, strict=False)
-    before = [f"{text}<{tag}{end}" if tag else f"{text}<{region}" for text, tag, region in turns]
+    groups = zip(one_by_one, one_by_one, one_by_one, strict=False)
+    before = [f"{text}<{tag}{end}" if tag else f"{text}<{region}" for text, tag, region in groups]
     return "".join(before) + parts[-1]

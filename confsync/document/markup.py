@@ -1,7 +1,7 @@
-"""The one reader of tags and attributes: storage format as tokens, each with its place. Pure.
+"""The one reader of tags and attributes: storage format as lexemes, each with its place. Pure.
 
 Total: every string is read, well-formed or not. Linear: a tag ends before the next ``<``, which no
-attribute's value may hold, and every other token takes all that it looked at. An XML parser gives
+attribute's value may hold, and every other lexeme takes all that it looked at. An XML parser gives
 neither places in characters nor anything behind a flaw; the tests hold both against one another.
 """
 
@@ -27,7 +27,7 @@ _REFERENCE = r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
 
 
 class Kind(Enum):
-    """What a token is. An instruction, ``<?x?>``, counts as a comment."""
+    """What a lexeme is. An instruction, ``<?x?>``, counts as a comment."""
 
     TEXT = "text"
     OPEN = "open"
@@ -46,7 +46,7 @@ class Attribute(NamedTuple):
     end: int
 
 
-class Token(NamedTuple):
+class Lexeme(NamedTuple):
     """A piece of a text, from `start` to `end`; a tag has its `name` with the prefix.
 
     `inside` is what a tag holds besides its name, as it is written.
@@ -74,19 +74,19 @@ class Token(NamedTuple):
         return next((one.value for one in self.attributes() if one.name == name), None)
 
 
-def tokens(text: str, start: int = 0) -> Iterator[Token]:
+def lexemes(text: str, start: int = 0) -> Iterator[Lexeme]:
     """Yield every piece of a text from `start` on: joined, they are that text."""
     at = start
     for found in _markup("").finditer(text, start):
         if found.start() > at:
-            yield Token(Kind.TEXT, at, found.start())
-        yield _token(found)
+            yield Lexeme(Kind.TEXT, at, found.start())
+        yield _lexeme(found)
         at = found.end()
     if at < len(text):
-        yield Token(Kind.TEXT, at, len(text))
+        yield Lexeme(Kind.TEXT, at, len(text))
 
 
-def tags(text: str, start: int = 0, *, named: str = "", holding: str = "") -> Iterator[Token]:
+def tags(text: str, start: int = 0, *, named: str = "", holding: str = "") -> Iterator[Lexeme]:
     """Yield the tags whose names begin with `named` and that hold a text besides their names.
 
     Other tags cost a twentieth of that.
@@ -96,7 +96,7 @@ def tags(text: str, start: int = 0, *, named: str = "", holding: str = "") -> It
     for found in _markup(named).finditer(text, start):
         name, inside = found.group("name", "inside")
         if name is not None and holding in inside:
-            yield _token(found)
+            yield _lexeme(found)
 
 
 def decoded(text: str) -> str:
@@ -104,15 +104,15 @@ def decoded(text: str) -> str:
     return re.sub(_REFERENCE, _character, text) if "&" in text else text
 
 
-def _token(found: re.Match[str]) -> Token:
+def _lexeme(found: re.Match[str]) -> Lexeme:
     start, end = found.span()
     name, inside = found["name"], found["inside"]
     if name is None:
         kind = Kind.CDATA if found[0].startswith("<![") else Kind.COMMENT
-        return Token(kind, start, end)
+        return Lexeme(kind, start, end)
     if found["close"]:
-        return Token(Kind.CLOSE, start, end, name, inside)
-    return Token(Kind.EMPTY if inside.endswith("/") else Kind.OPEN, start, end, name, inside)
+        return Lexeme(Kind.CLOSE, start, end, name, inside)
+    return Lexeme(Kind.EMPTY if inside.endswith("/") else Kind.OPEN, start, end, name, inside)
 
 
 def _value(written: str) -> str:
@@ -133,7 +133,7 @@ def _character(found: re.Match[str]) -> str:
 
 @cache
 def _markup(named: str) -> re.Pattern[str]:
-    """Return the pattern of a token. Compiled when it is needed: many texts have no such tag."""
+    """Return the pattern of a lexeme. Compiled when it is needed: many texts have no such tag."""
     name = re.escape(named) + r"[^\s/<>\"'=]*+" if named else _NAME
     tag = rf"(?P<close>/?)(?P<name>{name})(?P<inside>{_INSIDE})>"
     return re.compile(f"<(?:{_REGION}|{tag})")

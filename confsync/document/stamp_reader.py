@@ -1,7 +1,7 @@
 """The stamp of a document, read from its front matter alone: for thousands of old documents.
 
-The parser of front matter decides. Front matter of the usual keys, in which every line is of a form
-that the parser is known to accept, needs no parser: that is thirty times as fast.
+The parser of front matter decides. Front matter of confsync's keys, in which every line is of a
+form that the parser is known to accept, needs no parser: that is thirty times as fast.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 from confsync.document import frontmatter
 from confsync.document.attachments.names import is_safe
-from confsync.document.frontmatter_fast import USUAL_TITLE
+from confsync.document.frontmatter_fast import PLAIN_TITLE
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
 from confsync.model.stamp import DIGEST_LENGTH, Attached, Stamp
@@ -24,7 +24,7 @@ _BOM = "\ufeff".encode()
 _SHOWN = r"[^\"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 _WORDS = r"[A-Za-z][\w-]*(?:, [A-Za-z][\w-]*)*"
 _LINE = (
-    rf"(?:title: (?:{USUAL_TITLE}|\"\w{_SHOWN}*\")"
+    rf"(?:title: (?:{PLAIN_TITLE}|\"\w{_SHOWN}*\")"
     rf"|labels: \[(?:{_WORDS})?\]"
     r"|(?!title|labels|confluence|attachments)[A-Za-z][A-Za-z0-9_-]*: [A-Za-z][\w ./-]*"
     rf"|\#{_SHOWN}*)\n"
@@ -33,7 +33,7 @@ _ID = r"[1-9][0-9]{0,19}"
 _VERSION = r"[1-9][0-9]{0,8}"
 _DIGEST = rf"[0-9a-f]{{{DIGEST_LENGTH}}}"
 _FILE = rf"    \"(\w[\w. -]*)\": \{{version: ({_VERSION}), digest: ({_DIGEST})\}}\n"
-_USUAL = re.compile(
+_PLAIN = re.compile(
     rf"---\n((?:{_LINE})*)confluence:\n"
     rf"  id: \"(?P<id>{_ID})\"\n  version: (?P<version>{_VERSION})\n"
     rf"  digest: (?P<digest>{_DIGEST})\n"
@@ -61,12 +61,12 @@ def stamp_in(raw: bytes) -> Stamp | None:
         text = raw[: end.end() if end else len(raw)].removeprefix(_BOM).decode()
     except UnicodeDecodeError:
         return None
-    return _usual(text.replace("\r\n", "\n")) or _parsed(text)
+    return _plain(text.replace("\r\n", "\n")) or _parsed(text)
 
 
-def _usual(text: str) -> Stamp | None:
-    """Return the stamp in front matter of the usual lines; None where the parser has to look."""
-    found = _USUAL.fullmatch(text)
+def _plain(text: str) -> Stamp | None:
+    """Return the stamp in front matter of plain lines; None where the parser has to look."""
+    found = _PLAIN.fullmatch(text)
     if found is None:
         return None
     keys = _KEY.findall(text)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
-from confsync.document.markup import Kind, decoded, tokens
+from confsync.document.markup import Kind, decoded, lexemes
 
 # No page is nested this deep; a deeper one is an attack on somebody's recursion.
 MAX_DEPTH = 1000
@@ -37,6 +37,17 @@ def check(text: str) -> Flaw | None:
     # What is nested has an end tag for each level. Not to look at each is ten times as fast.
     if data.count(b"</") < MAX_DEPTH and _is_well_formed(data):
         return None
+    error = _error_in(data)
+    if error is None:
+        return None
+    at, message = error
+    flaw = Flaw(len(data[:at].decode("utf-8", "ignore")), message)
+    forbidden = _DECLARATION.match(text, max(0, flaw.offset - 2))
+    return Flaw(forbidden.start(), f"{forbidden[1]} is not allowed") if forbidden else flaw
+
+
+def _error_in(data: bytes) -> tuple[int, str] | None:
+    """Return the parser's first error in a body, and the byte at which it is; None for no error."""
     prefix = _prefix()
     parser = expat.ParserCreate(namespace_separator=" ")
     opened: list[tuple[str, int]] = []
@@ -64,10 +75,7 @@ def check(text: str) -> Flaw | None:
                 message = f"mismatched tag: </{name}> must come first"
     else:
         return None
-    at = max(0, min(len(data), at - len(prefix)))
-    flaw = Flaw(len(data[:at].decode("utf-8", "ignore")), message)
-    forbidden = _DECLARATION.match(text, max(0, flaw.offset - 2))
-    return Flaw(forbidden.start(), f"{forbidden[1]} is not allowed") if forbidden else flaw
+    return max(0, min(len(data), at - len(prefix))), message
 
 
 def _is_well_formed(data: bytes) -> bool:
@@ -137,23 +145,23 @@ def equivalent(one: str, other: str) -> bool:
 
 
 def _normalised(body: str) -> list[tuple[Kind, object]]:
-    """Return the tokens of a body, each as the server would write it."""
+    """Return the lexemes of a body, each as the server would write it."""
     body = body.replace("\r\n", "\n")
     found: list[tuple[Kind, object]] = []
-    for token in tokens(body):
-        written = body[token.start : token.end]
-        match token.kind:
+    for lexeme in lexemes(body):
+        written = body[lexeme.start : lexeme.end]
+        match lexeme.kind:
             case Kind.TEXT:
-                found.append((token.kind, decoded(written)))
+                found.append((lexeme.kind, decoded(written)))
             case Kind.CDATA | Kind.COMMENT:
-                found.append((token.kind, written))
+                found.append((lexeme.kind, written))
             case Kind.CLOSE:
-                found.append((token.kind, _STORED.get(token.name, token.name)))
+                found.append((lexeme.kind, _STORED.get(lexeme.name, lexeme.name)))
             case Kind.OPEN | Kind.EMPTY:
-                name = _STORED.get(token.name, token.name)
-                kept = [(a.name, a.value) for a in token.attributes() if a.name not in _ASSIGNED]
+                name = _STORED.get(lexeme.name, lexeme.name)
+                kept = [(a.name, a.value) for a in lexeme.attributes() if a.name not in _ASSIGNED]
                 found.append((Kind.OPEN, (name, *kept)))
-                if token.kind is Kind.EMPTY:
+                if lexeme.kind is Kind.EMPTY:
                     found.append((Kind.CLOSE, name))
     return found
 

@@ -28,7 +28,7 @@ class YAMLTextError(Exception):
 def compose(text: str, what: str, *, fenced: bool = False) -> yaml.Node | None:
     """Return the root node of a text without references, None for an empty one.
 
-    `what` names the text in a problem. A `fenced` text has its marks of begin and end around it,
+    `what` names the text in a problem. A `fenced` text has its marks of begin and end with it,
     and none in it. Raises YAMLTextError.
     """
     loader = frontmatter.loader()

@@ -37,7 +37,7 @@ MISNAMED = "no file can have this name on every system, or another's differs onl
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AttachmentFile:
     """One attachment's file, as it was read: its path in the mirror, size in bytes and digest."""
 
     path: str
@@ -55,15 +55,17 @@ def names(root: Path, document: str, attached: tuple[Attached, ...]) -> frozense
     return frozenset(name for name, _ in _named(root, document, attached))
 
 
-def standing(root: Path, document: str, attached: tuple[Attached, ...]) -> dict[str, Standing]:
+def files_of(
+    root: Path, document: str, attached: tuple[Attached, ...]
+) -> dict[str, AttachmentFile]:
     """The files beside a document, by the names that their attachments have or shall have.
 
     Hidden files, links and directories are no attachments. Raises FileError.
     """
-    found: dict[str, Standing] = {}
+    found: dict[str, AttachmentFile] = {}
     for name, path in _named(root, document, attached):
-        digest, size = read(root / path, path)
-        found[name] = Standing(path, size, digest)
+        digest, size = digest_of(root / path, path)
+        found[name] = AttachmentFile(path, size, digest)
     return found
 
 
@@ -76,7 +78,7 @@ def unfit(root: Path, document: str, attached: tuple[Attached, ...]) -> frozense
     fit = {path for _, path in _named(root, document, attached)}
     directory = attachments.directory_of(document)
     return frozenset(
-        _plain(file) for file in _standing(root / directory) if f"{directory}/{file}" not in fit
+        _plain(file) for file in _names_in(root / directory) if f"{directory}/{file}" not in fit
     )
 
 
@@ -98,7 +100,7 @@ class Here(NamedTuple):
     the names of links into git-annex's store, `unfit` as `unfit` has them.
     """
 
-    files: Mapping[str, Standing] = {}
+    files: Mapping[str, AttachmentFile] = {}
     unfit: frozenset[str] = frozenset()
     stand_ins: Mapping[str, Pointer] = {}
     linked: frozenset[str] = frozenset()
@@ -109,7 +111,7 @@ def here(root: Path, document: str, attached: tuple[Attached, ...], wanted: Want
     if not (root / attachments.directory_of(document)).is_dir():
         return Here()  # as for most documents
     return Here(
-        standing(root, document, attached),
+        files_of(root, document, attached),
         unfit(root, document, attached),
         dict(stand_ins(root, document, attached, wanted)),
         frozenset(links(root, document, attached)),
@@ -127,7 +129,7 @@ def stand_ins(
     bases = by_name(attached)
     for name, path in _named(root, document, attached):
         pointer = _pointer(root, path) if wanted.has(name, bases) else None
-        if pointer and (name not in bases or read(root / path, path)[0] != bases[name].digest):
+        if pointer and (name not in bases or digest_of(root / path, path)[0] != bases[name].digest):
             yield path, pointer
     for name, (path, pointer) in links(root, document, attached).items():
         if wanted.has(name, bases):
@@ -153,7 +155,7 @@ def links(
     known = {one.file: one.name for one in attached}
     directory = attachments.directory_of(document)
     found: dict[str, tuple[str, Pointer]] = {}
-    for file in sorted(_standing(root / directory, links=True)):
+    for file in sorted(_names_in(root / directory, links=True)):
         try:
             pointer = pointer_to(str((root / directory / file).readlink()))
         except OSError:
@@ -167,9 +169,9 @@ def _named(root: Path, document: str, attached: tuple[Attached, ...]) -> Iterato
     """Name and path of each file beside a document that can be an attachment."""
     known = {one.file: one.name for one in attached}
     directory = attachments.directory_of(document)
-    standing = sorted(_standing(root / directory))
-    alike = Counter(folded(_plain(file)) for file in standing)
-    for file in standing:
+    every = sorted(_names_in(root / directory))
+    alike = Counter(folded(_plain(file)) for file in every)
+    for file in every:
         plain = _plain(file)
         if plain in known or (attachments.is_safe(plain) and alike[folded(plain)] == 1):
             yield known.get(plain, plain), f"{directory}/{file}"
@@ -180,7 +182,7 @@ def _plain(file: str) -> str:
     return unicodedata.normalize("NFC", file)
 
 
-def _standing(directory: Path, *, links: bool = False) -> Iterator[str]:
+def _names_in(directory: Path, *, links: bool = False) -> Iterator[str]:
     """Yield the names of the regular files in a directory, or of its `links`; not the hidden."""
     if directory.is_symlink():
         return
@@ -196,7 +198,7 @@ def _standing(directory: Path, *, links: bool = False) -> Iterator[str]:
         raise FileError(f"{directory}: cannot be read: {error.strerror}") from None
 
 
-def read(path: Path, name: str) -> tuple[str, int]:
+def digest_of(path: Path, name: str) -> tuple[str, int]:
     """A file's digest and size; `name` is for messages. Raises FileError."""
     hashed = hashlib.sha256()
     size = 0

@@ -13,8 +13,8 @@ from pathlib import Path
 from confsync.document import document, frontmatter
 from confsync.document.document import Document
 from confsync.errors import ConfsyncError
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror, file_error
-from confsync.mirror.scan import Entry
 from confsync.mirror.state import disk
 from confsync.mirror.state.disk import Key
 from confsync.model.page import Page

@@ -54,9 +54,9 @@ def parse(text: str) -> Config:
     plain = _as_dumped(text)
     if plain is not None:
         return plain
-    from confsync.mirror import config_yaml as configreader  # with a parser of YAML
+    from confsync.mirror import config_yaml  # with a parser of YAML
 
-    return configreader.parse(text)
+    return config_yaml.parse(text)
 
 
 def _as_dumped(text: str) -> Config | None:

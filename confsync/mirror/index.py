@@ -19,8 +19,8 @@ from typing import Any
 
 from confsync.document import document
 from confsync.document.document import Document
-from confsync.mirror import scan
-from confsync.mirror.scan import Entry
+from confsync.mirror import entry
+from confsync.mirror.entry import Entry
 from confsync.mirror.state import disk, mark, regular
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.disk import Key
@@ -63,10 +63,10 @@ class Index:
         if known is not None:
             self._new[name] = self._old[name]
             return known
-        entry = self.record(root, name)
-        found = entry.document
-        if found is None or found.stamp is None or not _is_plain(entry):
-            return entry
+        whole = self.record(root, name)
+        found = whole.document
+        if found is None or found.stamp is None or not _is_plain(whole):
+            return whole
         # Without its text: thousands of those are much.
         return Entry(name, b"", document.outline(found.title, found.stamp, found.labels))
 
@@ -81,13 +81,13 @@ class Index:
         """A document as `scan` reads it, to be remembered."""
         key = disk.key(root / name)
         began = self.moment()
-        entry = scan.read(root, name)
-        if entry.is_unreadable and name in self._old:
+        found = entry.read(root, name)
+        if found.is_unreadable and name in self._old:
             self._new[name] = self._old[name]  # it is known whose document this was
         settled = key is not None and began is not None and disk.is_settled(key, began)
-        if key is not None and settled and _is_plain(entry):
-            self._new[name] = _row(entry, key)
-        return entry
+        if key is not None and settled and _is_plain(found):
+            self._new[name] = _row(found, key)
+        return found
 
     def page_at(self, name: str) -> tuple[str, ...]:
         """Return the id of the page whose document was clean at a path last, if it is known."""

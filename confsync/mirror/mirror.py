@@ -13,13 +13,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync.document import document, paths
+from confsync.document import document
 from confsync.document.document import Document, Fields
 from confsync.errors import ChangedMeanwhileError, FileError
+from confsync.mirror.entry import MOVING, Entry, read
 from confsync.mirror.git import removals
-from confsync.mirror.scan import MOVING, Entry, SpaceScan, read, scan
-from confsync.mirror.state import disk, people, regular
-from confsync.mirror.state import lock as locking
+from confsync.mirror.scan import SpaceScan, scan
+from confsync.mirror.state import disk, lock, people, regular
 from confsync.mirror.state.audit import AuditLog
 from confsync.mirror.state.base_cache import STATE, BaseStore
 from confsync.mirror.state.disk import Key
@@ -29,7 +29,7 @@ from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
-    from confsync.model.page import Folder, Page
+    from confsync.model.page import Page
 
 
 class Mirror:
@@ -145,7 +145,7 @@ class Mirror:
             raise FileError(f"{name}: is a link; confsync follows none")
         from confsync.mirror import attachment_files as files
 
-        now = files.read(path, name)[0] if os.path.lexists(path) else None
+        now = files.digest_of(path, name)[0] if os.path.lexists(path) else None
         if now != expected:
             raise _changed(name)
 
@@ -194,24 +194,6 @@ class Mirror:
             disk.clear(place)
             self.drop_empty(parent)
 
-    def write_folder(self, directory: str, folder: Folder) -> None:
-        """Note which folder a directory is; only when that is news."""
-        from confsync.document import folder_file  # most mirrors have none
-
-        name = f"{directory}/{paths.FOLDER_FILE}"
-        data = folder_file.render(folder)
-        before = _current(name, self.inside(name))
-        if before != data:
-            self.write(name, data, expected=before)
-
-    def drop_folder(self, directory: str) -> None:
-        """Forget that a directory is a folder, and remove it when nothing else stands in it."""
-        path = self.inside(f"{directory}/{paths.FOLDER_FILE}")
-        with contextlib.suppress(OSError):
-            disk.unlink(path)
-            self.note(f"{directory}/{paths.FOLDER_FILE}")
-        self.drop_empty(path.parent)
-
     def note(self, name: str) -> None:
         """A file was written, moved or removed, as whoever commits must know."""
         if not name.startswith(f"{STATE}/"):
@@ -240,7 +222,7 @@ class Mirror:
 
     def check(self, name: str, path: Path, expected: bytes | None) -> None:
         """Raise ChangedMeanwhileError unless a file still is what was read, None for no file."""
-        if _current(name, path) != expected:
+        if current(name, path) != expected:
             raise _changed(name)
 
     def drop_empty(self, directory: Path) -> None:
@@ -280,7 +262,7 @@ class Mirror:
     @contextlib.contextmanager
     def lock(self, *, sweep: bool = True) -> Iterator[None]:
         """Hold the mirror, and `sweep` it. Raises LockedError, FileError."""
-        with locking.locked(self.root / STATE):
+        with lock.locked(self.root / STATE):
             if sweep:
                 self.sweep()
             yield
@@ -330,7 +312,8 @@ def _mode(name: str, path: Path | str) -> int | None:
         raise file_error(name, "cannot be reached", error) from None
 
 
-def _current(name: str, path: Path) -> bytes | None:
+def current(name: str, path: Path) -> bytes | None:
+    """Return the bytes of the file that stands somewhere; None for nothing. Raises FileError."""
     mode = _mode(name, path)
     if mode is None:
         return None

@@ -14,8 +14,9 @@ from pathlib import Path
 from confsync.document.attachments import names as attachments
 from confsync.document.paths import Destination, folded
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import MOVING, Entry
 from confsync.mirror.mirror import Mirror, file_error
-from confsync.mirror.scan import MOVING, Entry, SpaceScan
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.state import disk
 from confsync.model.config import SpaceConfig
 
@@ -151,10 +152,10 @@ def _spell(mirror: Mirror, directory: Path, spelled: set[Path]) -> None:
     spelled.add(directory)
     if not os.path.lexists(directory):
         return
-    beside = list(directory.parent.iterdir())
-    if directory in beside:
+    siblings = list(directory.parent.iterdir())
+    if directory in siblings:
         return
-    for other in beside:
+    for other in siblings:
         if folded(other.name) == folded(directory.name) and other.samefile(directory):
             disk.rename(other, directory)
             return
@@ -229,9 +230,9 @@ def _owners(mirror: Mirror, directory: str, bare: list[Entry]) -> list[str]:
     If a move was cut off between a document and its files, names are enough: the files may have
     been edited, and must not stay for a page that takes the document's place.
     """
-    standing = files.standing(mirror.root, attachments.document_of(directory) or "", ())
-    here = {(file.file, file.digest) for file in standing.values()}
-    names = {file.file for file in standing.values()}
+    found = files.files_of(mirror.root, attachments.document_of(directory) or "", ())
+    here = {(file.file, file.digest) for file in found.values()}
+    names = {file.file for file in found.values()}
     on_the_way = f"/{MOVING}/" in directory
     stamped = [(e, e.document.stamp.attachments) for e in bare if e.document and e.document.stamp]
     same = [e.path for e, known in stamped if here & {(one.file, one.digest) for one in known}]

@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.mirror import walk as standing
+from confsync.mirror import walk
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, read
+from confsync.mirror.scan import SpaceScan
 from confsync.model.config import FILE_NAME, SpaceConfig
 
 
-class Strays(NamedTuple):
+class Outside(NamedTuple):
     """The documents that stand in no space's directory, and what is said of all of them."""
 
     entries: tuple[Entry, ...] = ()
@@ -28,9 +29,9 @@ class Strays(NamedTuple):
         return filter(_is_edited, self.entries)
 
 
-def strays_of(
+def documents_outside(
     mirror: Mirror, scans: Iterable[SpaceScan], told: Collection[str | None] = ()
-) -> Strays:
+) -> Outside:
     """Return the stamped documents below a mirror that stand in no space's directory.
 
     Of a page that has a document in its space only an edited document counts. Documents of the
@@ -38,7 +39,7 @@ def strays_of(
     """
     found = tuple(read(mirror.root, path) for path in sorted(_paths(mirror)))
     if not found:
-        return Strays()
+        return Outside()
     here = {entry.page_id: entry for scan in scans for entry in scan.entries if entry.page_id}
     entries = tuple(
         entry
@@ -47,7 +48,7 @@ def strays_of(
         and entry.page_id not in told
         and (_is_edited(entry) or entry.page_id not in here)
     )
-    return Strays(entries, tuple(_notes(mirror.root, entries, mirror.config.spaces, here)))
+    return Outside(entries, tuple(_notes(mirror.root, entries, mirror.config.spaces, here)))
 
 
 def _is_edited(entry: Entry) -> bool:
@@ -56,7 +57,7 @@ def _is_edited(entry: Entry) -> bool:
 
 def _paths(mirror: Mirror) -> Iterator[str]:
     directories = mirror.config.directories
-    for inner, names, _ in standing.look_outside(os.fspath(mirror.root), directories):
+    for inner, names, _ in walk.look_outside(os.fspath(mirror.root), directories):
         yield from (f"{inner}/{name}" if inner else name for name in names)
 
 

@@ -5,17 +5,17 @@ A bad file is an entry with an error: it never stops the others.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync.document import document, paths
+from confsync.document import paths
 from confsync.document.document import Document
-from confsync.errors import DocumentError, PointerError, UnopenedError
-from confsync.mirror import walk as standing
+from confsync.errors import DocumentError, PointerError
+from confsync.mirror import walk
+from confsync.mirror.entry import MOVING, Entry, read, unread
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
@@ -23,50 +23,7 @@ from confsync.model.filenames import BLOG
 if TYPE_CHECKING:
     from confsync.model.page import Folder
 
-# With the end of its line: a file that is cut off there has the first digits of an id.
-_SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?\n""", re.MULTILINE)
-
-# Between two places a moving document stands in a directory that says which parent it wants.
-MOVING = "moving~"
 _WAITING = re.compile(rf"{MOVING}/(?P<wanted>\d+)-[^/]+(?=/)")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One document as the scan found it. `path` is relative to the mirror, with ``/``."""
-
-    path: str
-    raw: bytes
-    document: Document | None
-    error: DocumentError | None = None
-    # The id of a document that was read, and is refused for it: its bytes need not be here.
-    refused: str | None = None
-    # The page of a document that cannot be read, by what others know of its path.
-    known: str | None = None
-
-    @property
-    def page_id(self) -> str | None:
-        """The id that the stamp names, None for a document without one or one that is broken."""
-        stamp = self.document.stamp if self.document else None
-        return stamp.id if stamp else None
-
-    @property
-    def waits(self) -> bool:
-        """Whether an interrupted move left the document on its way."""
-        return f"/{MOVING}/" in self.path
-
-    @property
-    def claimed_id(self) -> str | None:
-        """The id that a document names, also as far as it can be told from a broken one."""
-        if self.document or self.refused:
-            return self.refused or self.page_id
-        seeming = _SEEMING_ID.search(self.raw[:65536])
-        return seeming[1].decode() if seeming else self.known
-
-    @property
-    def is_unreadable(self) -> bool:
-        """Return whether the file itself cannot be read, and is more than a pointer to another."""
-        return not (self.document or self.refused or isinstance(self.error, PointerError))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,46 +169,20 @@ def ids_in(scans: Iterable[SpaceScan]) -> frozenset[str]:
 def _scan_space(root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]) -> SpaceScan:
     unread: list[str] = []
     # Directory by directory: what ends a part of a path comes before all that can be in one.
-    found = standing.standing(root, space, unread)
+    found = walk.files(root, space, unread)
     names = sorted(found, key=lambda name: name.replace("/", "\0"))
     # Before the folder files: with the first of these an index notes when it began to look.
-    entries = tuple(reading(root, name) for name in names if standing.is_document(name))
+    entries = tuple(reading(root, name) for name in names if walk.is_document(name))
     folders: dict[str, Folder] = {}
     broken: list[DocumentError] = []
     for name in names:
-        folder = None if standing.is_document(name) else _read_folder(root, name)
+        folder = None if walk.is_document(name) else _read_folder(root, name)
         if isinstance(folder, DocumentError):
             broken.append(folder)
         elif folder:
             folders[name.removeprefix(f"{space.path}/").rpartition("/")[0] or "."] = folder
     none = paths.Tree({}, None, frozenset())
     return SpaceScan(space, entries, folders, none, {}, tuple(broken), tuple(unread))
-
-
-def read(root: Path, name: str) -> Entry:
-    """Read one document; `name` is its path in the mirror."""
-    try:
-        return parsed(name, regular.read(f"{root}{os.sep}{name}", regular.DOCUMENT_BYTES))
-    except OSError as error:
-        return Entry(name, b"", None, _unread(root, name, error))
-
-
-def _unread(root: Path, name: str, error: OSError) -> DocumentError:
-    """Why a file of the mirror cannot be read."""
-    if isinstance(error, regular.IrregularError):
-        hint = f"'ls -l {root / name}' shows what it is"
-        return UnopenedError(name, 1, str(error.strerror), hint=hint)
-    return UnopenedError(name, 1, f"cannot be read: {error.strerror}")
-
-
-def parsed(name: str, raw: bytes) -> Entry:
-    """A document of these bytes, or of the error that they are."""
-    try:
-        return Entry(name, raw, document.parse(raw, name))
-    except DocumentError as error:
-        from confsync.document.attachments import pointers  # nearly every document can be read
-
-        return Entry(name, raw, None, pointers.error_of(name, raw) or error)
 
 
 def _read_folder(root: Path, name: str) -> Folder | DocumentError:
@@ -261,7 +192,7 @@ def _read_folder(root: Path, name: str) -> Folder | DocumentError:
     try:
         page_id, title = folder_file.parse(regular.read(root / name, folder_file.MAX_BYTES), name)
     except OSError as error:
-        return _unread(root, name, error)
+        return unread(root, name, error)
     except DocumentError as error:
         return error
     return Folder(page_id, title, None)

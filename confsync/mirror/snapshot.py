@@ -1,4 +1,4 @@
-"""Whether a document has changed since all were found clean, by a look at each: `.confsync/glance`.
+"""Whether a document has changed since all were found clean: `.confsync/snapshot`.
 
 It has every document's name, size, inode and times, also of those that are in no space's directory;
 the configuration, git's word on what is committed, and the commit that HEAD was, all as of then.
@@ -15,7 +15,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from confsync.mirror import walk as standing
+from confsync.mirror import walk
 from confsync.mirror.git import head as githead
 from confsync.mirror.state import mark, regular
 from confsync.model.filenames import CONFIG, FOLDER_FILE, STATE
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from confsync.mirror.walk import Seen
     from confsync.model.config import Config
 
-NAME = "glance"
+NAME = "snapshot"
 FORMAT = 4
 # Of what git has committed; it never says this.
 _UNKNOWN = b"?"
 
 
-class Glance:
+class Snapshot:
     """What was found clean last. `pulled` is a digest of what was listed when, besides, a pull had
     nothing to do; empty, where it is none."""
 
@@ -57,8 +57,8 @@ class Glance:
                 self._commit, self._trees, self._seen = commit, trees, seen
 
     def _about(self, word: str) -> bytes:
-        """What a glance holds for: this version, this clone, and this configuration."""
-        about = f"confsync {__version__} glance {FORMAT} {word}, {len(self._config)}\n"
+        """What a snapshot holds for: this version, this clone, and this configuration."""
+        about = f"confsync {__version__} snapshot {FORMAT} {word}, {len(self._config)}\n"
         return about.encode() + self._config
 
     def unchanged(self) -> int | None:
@@ -100,10 +100,10 @@ class Glance:
         from confsync.mirror.index import Index
 
         seen = self._look(self._directories)
-        known = newest_stamps.read(Path(self._root), self._directories)
+        known = newest_stamps.collect(Path(self._root), self._directories)
         newer_than = newest_stamps.likely(Path(self._root), known)
         index = Index(Path(self._root))
-        for name in standing.documents(seen or []) if known.stamps else ():
+        for name in walk.documents(seen or []) if known.stamps else ():
             entry = index.known(Path(self._root), name)
             stamp = entry.document.stamp if entry and entry.document else None
             if stamp is None or newer_than(stamp):
@@ -117,13 +117,13 @@ class Glance:
         if not self._seen.startswith(known):
             return None
         with contextlib.suppress(OSError):
-            for seen in standing.look(self._root, self._directories):
+            for seen in walk.look(self._root, self._directories):
                 known = _packed(seen)
                 if not self._seen.startswith(known, place):
                     return None
                 place += len(known)
                 count += len(seen[1]) - seen[1].count(FOLDER_FILE)
-            beside = b"".join(map(_packed, standing.look_outside(self._root, self._directories)))
+            beside = b"".join(map(_packed, walk.look_outside(self._root, self._directories)))
             if not self._seen.startswith(beside, place):
                 return None
             place += len(beside)
@@ -138,7 +138,7 @@ class Glance:
             return False
         if _noted(self._directories, [*seen, *beside]) != self._seen:
             return False
-        here = standing.documents(seen)
+        here = walk.documents(seen)
         committed = githead.documents_of_head(self._root, self._directories)
         if committed is not None and here.issuperset(committed[0]):
             self._trees = committed[1]
@@ -168,13 +168,13 @@ class Glance:
         beside = self._look_outside(config.directories)
         if seen is None or beside is None:
             return
-        keys = standing.keys(seen)
+        keys = walk.keys(seen)
         from confsync.mirror.state import disk
 
-        every_key = itertools.chain(keys.values(), standing.keys(beside).values())
+        every_key = itertools.chain(keys.values(), walk.keys(beside).values())
         settled = all(disk.is_settled(key, began) for key in every_key)
         same = all(key == keys.get(name) for name, key in read.items())
-        every = len(read) == sum(map(standing.is_document, keys))
+        every = len(read) == sum(map(walk.is_document, keys))
         good = settled and same and every
         noted = _noted(config.directories, [*seen, *beside]) if good else b""
         known = self._seen if self._directories == config.directories else b""
@@ -190,13 +190,13 @@ class Glance:
 
     def _look(self, directories: list[str]) -> list[Seen] | None:
         try:
-            return list(standing.look(self._root, directories))
+            return list(walk.look(self._root, directories))
         except OSError:
             return None
 
     def _look_outside(self, directories: list[str]) -> list[Seen] | None:
         try:
-            return list(standing.look_outside(self._root, directories))
+            return list(walk.look_outside(self._root, directories))
         except OSError:
             return None
 
@@ -229,7 +229,7 @@ def clean(root: Path | str) -> int | None:
 
     Nothing is noted of a mirror with attachments, so that of one there is never a number.
     """
-    return Glance(root).unchanged() or None
+    return Snapshot(root).unchanged() or None
 
 
 def _read(path: str, limit: int) -> bytes:

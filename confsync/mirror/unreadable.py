@@ -15,9 +15,10 @@ from pathlib import Path
 
 from confsync.document import folder_file, paths
 from confsync.errors import ConfsyncError, DocumentError
+from confsync.mirror.entry import parsed
 from confsync.mirror.git import trees
 from confsync.mirror.index import Index
-from confsync.mirror.scan import SpaceScan, parsed, tree_of
+from confsync.mirror.scan import SpaceScan, tree_of
 from confsync.model.page import Folder, PageInfo
 
 

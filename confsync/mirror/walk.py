@@ -35,7 +35,7 @@ def walk(
         yield parent, [entry.name for entry in inside.found]
 
 
-def standing(root: Path, space: SpaceConfig, unread: list[str] | None = None) -> Iterator[str]:
+def files(root: Path, space: SpaceConfig, unread: list[str] | None = None) -> Iterator[str]:
     """The paths in the mirror of a space's documents and folder files, in no order.
 
     Adds to `unread` the directories that cannot be read, and in which more may stand.

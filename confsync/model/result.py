@@ -1,4 +1,4 @@
-"""What a command did: data, which `render` turns into text or JSON. Nothing here prints."""
+"""What a command did: data, which `render` makes into text or JSON. Nothing here prints."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, ConfsyncError, Exit, worst
-from confsync.model import summary as brief
+from confsync.model import summary
 from confsync.model.stamp import message_without_token
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Result:
             {"code": error.code, "message": _whole(error), "hint": error.hint or None}
             for error in self.errors
         ]
-        return brief.envelope(self.command, int(self.exit), pages, errors, self.summary, **more)
+        return summary.envelope(self.command, int(self.exit), pages, errors, self.summary, **more)
 
 
 def _whole(error: Problem) -> str:

@@ -1,4 +1,4 @@
-"""The values that documents speak in: stamp, digest, token. `answers` has those of servers.
+"""The values that documents speak in: stamp, digest, token. `page` has those of servers.
 
 Pure: standard library only. All values are frozen; dictionaries live only where YAML and JSON
 are read and written.

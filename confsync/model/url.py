@@ -28,7 +28,7 @@ class Address:
     page: str | None = None
 
 
-def read(text: str) -> Address:
+def parse(text: str) -> Address:
     """Take a URL apart. Raises UsageError for one that names no space."""
     try:
         parts = urlsplit(text)

@@ -16,10 +16,10 @@ from confsync.document.document import Document, outline
 from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit
 from confsync.mirror import attachment_files as files
-from confsync.mirror import moves
+from confsync.mirror import folder_files, moves
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments, new_documents
@@ -136,7 +136,7 @@ def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, st
         _forget_folders(mirror, plan, placed)
     for folder_id, directory in placed.folders.items():
         try:
-            mirror.write_folder(directory.path, plan.view.folders[folder_id])
+            folder_files.write_folder(mirror, directory.path, plan.view.folders[folder_id])
         except ConfsyncError as error:  # such as for a link; the documents are pulled all the same
             stuck[directory] = error.message
     return stuck
@@ -152,7 +152,7 @@ def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
         directory = plan.scan.outer(inner)
         stays = placed.folders.get(folder.id) == Destination(directory)
         if folder.id not in placed.hidden and not stays:
-            mirror.drop_folder(directory)
+            folder_files.drop_folder(mirror, directory)
 
 
 def _write(run: PullRun, steps: list[Step]) -> list[PageResult]:
@@ -248,8 +248,8 @@ def _remove_one(mirror: Mirror, step: Step) -> PageResult:
     return step.result
 
 
-def _files_of(mirror: Mirror, entry: Entry) -> list[files.Standing]:
+def _files_of(mirror: Mirror, entry: Entry) -> list[files.AttachmentFile]:
     """Return the attachments of a document that goes; the server had each file."""
     stamp = entry.document.stamp if entry.document else None
     attached = stamp.attachments if stamp else ()
-    return list(files.standing(mirror.root, entry.path, attached).values())
+    return list(files.files_of(mirror.root, entry.path, attached).values())

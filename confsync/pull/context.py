@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.stamp import Attached
 from confsync.progress import Progress, silent
 from confsync.pull.options import PullOptions

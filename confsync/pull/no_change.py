@@ -15,16 +15,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, ConfsyncError
-from confsync.mirror.snapshot import Glance
+from confsync.mirror.snapshot import Snapshot
 from confsync.model.page import PageInfo, ParentKind, Space
 from confsync.remote import about
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from confsync.mirror.entry import Entry
     from confsync.mirror.index import Index
     from confsync.mirror.mirror import Mirror
-    from confsync.mirror.scan import Entry, SpaceScan
+    from confsync.mirror.scan import SpaceScan
     from confsync.model.config import SpaceConfig
     from confsync.remote import Remote
     from confsync.sync.fetch import Reader
@@ -73,7 +74,7 @@ class Unchanged:
         self._remote = remote
         self._spaces = mirror.config.spaces
         self._simple = _is_simple(mirror)
-        self._snapshot = Glance(mirror.root) if self._simple else None
+        self._snapshot = Snapshot(mirror.root) if self._simple else None
         self._aside: Aside[bool] | None = None
         self._given_up = False
         self._listings: dict[SpaceConfig, _ListedSpace] = {}
@@ -126,9 +127,9 @@ class Unchanged:
         """Read a document, as far as it need be, and remember that."""
         index = self._index
         if index is None:
-            from confsync.mirror import scan
+            from confsync.mirror import entry
 
-            return scan.read(root, name)
+            return entry.read(root, name)
         return (index.read if self.plain else index.record)(root, name)
 
     def wrote(self) -> None:
@@ -139,7 +140,7 @@ class Unchanged:
 
     def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
         """Note that a pull of everything had nothing to do and nothing to tell."""
-        from confsync.mirror.outside import strays_of
+        from confsync.mirror.outside import documents_outside
         from confsync.sync import scope
 
         digest = _digest(self._listings.get(s) or _listing(readers.get(s)) for s in self._spaces)
@@ -148,7 +149,12 @@ class Unchanged:
             for one in scans
         )
         simple = self._index and self._snapshot and digest and clean
-        if self._index and self._snapshot and simple and not strays_of(self._mirror, scans).entries:
+        if (
+            self._index
+            and self._snapshot
+            and simple
+            and not documents_outside(self._mirror, scans).entries
+        ):
             self._index.save()
             keys, began = self._index.keys, self._index.moment()
             self._snapshot.note(self._mirror.config, keys, began, digest)

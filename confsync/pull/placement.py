@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from confsync.document import paths
 from confsync.document.paths import Destination
 from confsync.document.tree import Node, Post, place, place_posts
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan
 from confsync.model.filenames import BLOG
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case

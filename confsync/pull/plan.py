@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from confsync.document.paths import Destination
 from confsync.mirror.bulk_write import Prepared
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.page import Page, PageInfo

@@ -8,7 +8,7 @@ from dataclasses import replace
 from confsync.document import document
 from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
-from confsync.mirror.scan import Entry
+from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp

@@ -142,7 +142,7 @@ def laid_out(
 ) -> Iterator[tuple[dict[str, Found], dict[str, Laid]]]:
     """Yield what arrives, and its texts laid out: most of the work, for a second process."""
     workers = run.remote.workers.locally
-    with helper_process.beside(count if workers.hands > 1 else 0) as second:
+    with helper_process.started(count if workers.hands > 1 else 0) as second:
         if not second.is_there:
             yield from ((some, {}) for some in arriving)
             return

@@ -12,8 +12,8 @@ from confsync.document.document import Document, Fields
 from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments
@@ -127,7 +127,7 @@ def has_own_files(run: PullRun, entry: Entry | None) -> bool:
     found = entry.document if entry else None
     attached = found.stamp.attachments if found and found.stamp else ()
     bases = files.by_name(attached)
-    here = files.standing(run.mirror.root, entry.path, attached) if entry else {}
+    here = files.files_of(run.mirror.root, entry.path, attached) if entry else {}
     return any(name not in bases or bases[name].digest != f.digest for name, f in here.items())
 
 
@@ -255,7 +255,7 @@ def _check_free(mirror: Mirror, path: str, changes: AttachmentChanges) -> None:
     if os.path.lexists(mirror.inside(path)):
         raise FileError(f"{path}: another document stands there", hint="run the command again")
     planned = {file.path for file in changes.beside.files.values()}
-    found = {file.path for file in files.standing(mirror.root, path, ()).values()}
+    found = {file.path for file in files.files_of(mirror.root, path, ()).values()}
     if found != planned:
         where = names.directory_of(path)
         raise FileError(f"{where}: another page's files stand there", hint="run the command again")

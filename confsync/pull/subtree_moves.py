@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from confsync.errors import EVERYBODYS, ConfsyncError, MassChangeError
 from confsync.mirror import moves
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan
 from confsync.model.config import SpaceConfig
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem

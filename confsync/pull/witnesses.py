@@ -40,7 +40,7 @@ class Witnesses:
         commits = options.commit and not options.dry_run
         self._mirror = mirror
         self._refuses = commits and not options.allow_shallow
-        self.known: NewestStamps = newest_stamps.read(mirror.root, mirror.config.directories)
+        self.known: NewestStamps = newest_stamps.collect(mirror.root, mirror.config.directories)
         self.newest = merge_base.newest_of(mirror, self.known)
 
     def refusal(self, steps: Iterable[Step]) -> Problem | None:

@@ -13,8 +13,9 @@ from confsync.mirror.committed.deleted import (
     unknown_removals,
 )
 from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, ids_in, paths_of
+from confsync.mirror.scan import SpaceScan, ids_in, paths_of
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult

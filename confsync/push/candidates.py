@@ -10,8 +10,9 @@ from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import ConfsyncError, Exit, FileError
 from confsync.mirror.attachment_files import MISNAMED
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import SpaceScan
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import PageResult
 from confsync.model.result import Problem

@@ -26,7 +26,7 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror import moves
-from confsync.mirror.scan import Entry
+from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
 from confsync.model.filenames import BLOG

@@ -22,8 +22,9 @@ from confsync.errors import (
 )
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.git.repository import stands
-from confsync.mirror.scan import Entry, SpaceScan, read
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
@@ -261,7 +262,7 @@ class Deletions:
         """Discard the attachments' files that are as the stamp knows them."""
         known = one.known.attachments if one.known else ()
         digests = {attached.digest for attached in known}
-        for file in files.standing(self._mirror.root, one.path, known).values():
+        for file in files.files_of(self._mirror.root, one.path, known).values():
             if file.digest in digests:
                 self._mirror.discard(file.path, expected=file.digest)
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from confsync.errors import APIAccessError, Exit, FileError
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.stamp import Attached, Local, Stamp

@@ -8,8 +8,8 @@ from confsync.document import paths
 from confsync.document.attachments.media_types import differs
 from confsync.errors import MassChangeError, NotVisibleError
 from confsync.mirror.attachment_files import head
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.page import AttachmentInfo
 from confsync.push.delete import Doomed
 from confsync.push.options import SpacePush

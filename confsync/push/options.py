@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import PageResult
 from confsync.progress import Progress, silent

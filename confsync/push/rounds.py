@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from confsync.document import paths
 from confsync.errors import Exit
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, with_made
+from confsync.mirror.scan import SpaceScan, with_made
 from confsync.model.outcome import Outcome
 from confsync.push import order
 from confsync.push.create import Creations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from confsync.mirror.outside import strays_of
+from confsync.mirror.outside import documents_outside
 from confsync.mirror.scan import SpaceScan, ids_in
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
@@ -78,6 +78,6 @@ def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
 def _outside_of_spaces(run: PushRun, here: MirrorScan, pages: list[PageResult]) -> list[PageResult]:
     """Return the refusals of edited documents in no space's directory, and note all of them."""
     told = {page.id for page in pages} - ids_in(here.scans)
-    outside = strays_of(run.mirror, here.scans, told)
+    outside = documents_outside(run.mirror, here.scans, told)
     run.report.note(*outside.notes)
     return [refused_outside(entry) for entry in outside.edited]

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.git import worktree
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, ids_in, knowing, read
+from confsync.mirror.scan import SpaceScan, ids_in, knowing
 from confsync.mirror.selection import Selection
 from confsync.model.stamp import Attached
 from confsync.push.absences import Missing, deleted_documents, truly_deleted
@@ -83,7 +84,7 @@ def scan_mirror(
     run.report.refuse(*unreadable_directories(mirror.root, scans, selection))
     deleted = deleted_documents(mirror, scans, delete)
     scans = knowing(scans, deleted)
-    git = newest_stamps.read(mirror.root, mirror.config.directories, options.since)
+    git = newest_stamps.collect(mirror.root, mirror.config.directories, options.since)
     newest = merge_base.newest_of(mirror, git)
     restored = _restored_in(scans, newest.likely)
     scans = _with_texts(mirror, scans, restored)

@@ -17,7 +17,7 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.mirror.scan import Entry
+from confsync.mirror.entry import Entry
 from confsync.mirror.state import unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event

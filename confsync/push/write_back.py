@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.mirror.bulk_write import Writing, replace_all, settling
-from confsync.mirror.scan import Entry
+from confsync.mirror.entry import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.push.extras import Extras

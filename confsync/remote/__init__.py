@@ -31,6 +31,6 @@ def open_remote(
     without `tell` the line goes to the log. Raises APIAccessError when the flavour cannot be asked,
     UsageError for a URL that cannot be one, or that would send credentials unencrypted.
     """
-    from confsync.remote import connect as opening
+    from confsync.remote import connect
 
-    return opening.open_remote(url, credentials, flavor=flavor, jobs=jobs, tell=tell)
+    return connect.open_remote(url, credentials, flavor=flavor, jobs=jobs, tell=tell)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
+from urllib.parse import quote
 
-from confsync.errors import SpaceNotFoundError
+from confsync.errors import NotVisibleError, SpaceNotFoundError
 from confsync.model.page import AttachmentInfo, PageInfo, Restrictions, Space
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import Client
@@ -56,6 +58,15 @@ class Connection:
         # Both have it in v1 alone.
         sent = transfers.Upload(name, file, comment, replaces)
         return v1_rows.attachment(transfers.upload(self._client, page_id, sent))
+
+    # Both have what changes labels in v1 alone, too.
+
+    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
+        self._client.post(f"rest/api/content/{page_id}/label", rows.labels_to_add(names))
+
+    def remove_label(self, page_id: str, name: str) -> None:
+        with contextlib.suppress(NotVisibleError):
+            self._client.delete(f"rest/api/content/{page_id}/label?name={quote(name, safe='')}")
 
     def close(self) -> None:
         self._client.close()

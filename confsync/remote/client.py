@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
@@ -168,7 +168,7 @@ class Client:
         repeat: bool,
         limit: int | None = ONE_ANSWER,
     ) -> Answer:
-        """Send a request, as often as it may be; `what` is its method and path.
+        """Send a request, as many times as it may be; `what` is its method and path.
 
         Without `limit` the answer is a stream, which `read` reads.
         """
@@ -249,7 +249,7 @@ class Client:
     ) -> Answer:
         started = time.monotonic()
         where = self.url
-        steps.before(what)
+        failpoints.before(what)
         api = self._api()
         held: list[bytearray] = []
         api._session.hooks["response"] = [partial(_read, limit, held)] if limit else []

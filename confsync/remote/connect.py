@@ -16,9 +16,9 @@ from confsync.errors import (
 )
 from confsync.model.url import check_url
 from confsync.remote.client import Client
-from confsync.remote.cloud import Cloud
+from confsync.remote.cloud.cloud import Cloud
 from confsync.remote.credentials import Credentials
-from confsync.remote.datacenter import DataCenter
+from confsync.remote.datacenter.datacenter import DataCenter
 from confsync.remote.protocol import Remote
 from confsync.remote.rate_limit import Pace
 from confsync.workers import Workers

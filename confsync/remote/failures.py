@@ -152,7 +152,7 @@ def _said(data: object) -> str:
     return _CLASS.sub("", str(data.get("message") or ""))
 
 
-def conflict_of(error: ServerError, page_id: str, base: int) -> VersionConflictError | None:
+def version_conflict_of(error: ServerError, page_id: str, base: int) -> VersionConflictError | None:
     """The stale version that a 409 tells of; None when it tells of a race in the database."""
     if error.status != 409 or not _STALE.search(error.message):
         return None

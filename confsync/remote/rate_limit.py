@@ -20,7 +20,7 @@ from confsync.model.moment import in_utc
 
 log = logging.getLogger("confsync.remote")
 
-# A server processes no request that it answers 429: confsync repeats these more often than others.
+# A server processes no request that it answers 429: confsync repeats these more times than others.
 TRIES = 12
 # All pauses of one request together, in seconds. If a server asks for more, confsync says so.
 PATIENCE = 300.0

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]
 
 PIECE = 1 << 18
-# How often a download is sent on; a media service does so once.
+# How many times a download is sent on; a media service does so once.
 MOST_HOPS = 5
 _PORTS = {"http": 80, "https": 443}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")

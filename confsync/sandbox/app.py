@@ -36,7 +36,7 @@ def application(flavor: str, context: str) -> flask.Flask:
         app.add_url_rule("/_edge/tenant_info", view_func=tenant_info)
         app.add_url_rule("/media/<attachment_id>/<int:number>", view_func=v1_files.media)
     else:
-        apis = [dc.api, dc.around, dc_parts.experimental]
+        apis = [dc.api, dc.server, dc_parts.experimental]
         app.register_error_handler(HTTPException, servlet_error)
     for blueprint in (*apis, v1_files.files, web.pages):
         app.register_blueprint(blueprint, url_prefix=context + (blueprint.url_prefix or ""))

@@ -1,4 +1,4 @@
-"""The WSGI layer around the application: the log of requests, latency, limits and faults."""
+"""The WSGI layer outside the application: the log of requests, latency, limits and faults."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from .store.storage_format import tokens
+from .store.storage_format import lexemes
 
 BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "pre", "blockquote", "hr")
 TABLES = ("table", "thead", "tbody", "tfoot", "tr", "th", "td", "dl", "dt", "dd")
@@ -34,7 +34,7 @@ def to_html(body: str) -> str:
     """HTML for `body`. Nothing but the tags above and safe links comes through as markup."""
     out: list[str] = []
     skipping = 0
-    for text, match in tokens(body):
+    for text, match in lexemes(body):
         name = match["name"] if match else None
         if match is None or name is None:
             if not skipping:

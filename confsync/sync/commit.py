@@ -12,9 +12,9 @@ from confsync.document.attachments.names import document_of
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.committed.uncommitted import Owed, owed
+from confsync.mirror.entry import parsed
 from confsync.mirror.git import worktree
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import parsed
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult

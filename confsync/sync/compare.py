@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from confsync.document.markup import Kind, Token, tags
+from confsync.document.markup import Kind, Lexeme, tags
 from confsync.model.page import Page, Version
 from confsync.model.stamp import Local, Stamp, digest, folded, is_newer, token, token_in
 
@@ -269,5 +269,5 @@ def without_new_markers(body: str, known: frozenset[str]) -> str:
     return "".join((*kept, body[at:]))
 
 
-def _markers(body: str) -> Iterator[Token]:
+def _markers(body: str) -> Iterator[Lexeme]:
     return (tag for tag in tags(body, named=_MARKER) if tag.name == _MARKER)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from confsync.document.attachments import names as attachments
 from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
-from confsync.document.markup import Kind, tags, tokens
+from confsync.document.markup import Kind, lexemes, tags
 from confsync.errors import DocumentError, PointerError
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.lint import Finding, Severity
 from confsync.model.stamp import Stamp
 from confsync.sync.preflight import flaws_of
@@ -219,7 +219,7 @@ def _outside_cdata(text: str, start: int) -> Iterator[int]:
     for tag in tags(text, start, named=_PLAIN_TEXT):
         if tag.kind is Kind.CLOSE and opened:
             inside = text[opened : tag.start]
-            found = tuple(tokens(inside))
+            found = tuple(lexemes(inside))
             beside = [one for one in found if one.kind is not Kind.CDATA]
             beside = [one for one in beside if inside[one.start : one.end].strip()]
             if beside and any(one.kind is Kind.CDATA for one in found):

@@ -10,8 +10,8 @@ from confsync.document import document
 from confsync.document import storage_format as storage
 from confsync.document.document import Document
 from confsync.errors import APIAccessError, FileError
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -56,7 +56,7 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
 
     `remote` is asked for the base only where a conflict marker makes it necessary.
     """
-    marker = conflict_of(mirror, found, remote)
+    marker = marker_in(mirror, found, remote)
     if marker:
         yield flaw_of_marker(mirror, marker, remote)
         if not marker.lacking:
@@ -95,7 +95,7 @@ def flaw_of_marker(mirror: Mirror, marker: Marker, remote: Remote | None = None)
     return Flaw(marker.line, 0, "base-missing", said, doubt=True)
 
 
-def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> Marker | None:
+def marker_in(mirror: Mirror, found: Document, remote: Remote | None = None) -> Marker | None:
     """The first conflict marker that is not the page's own text, or that may be.
 
     What `check`, `status` and `push` say of conflict markers is decided here.
@@ -116,7 +116,7 @@ def conflict_of(mirror: Mirror, found: Document, remote: Remote | None = None) -
 
 
 def gather_bases(mirror: Mirror, documents: Iterable[Document | None]) -> None:
-    """Look for the bases that `conflict_of` needs of some documents, in one go."""
+    """Look for the bases that `marker_in` needs of some documents, in one go."""
     stamps = [
         found.stamp
         for found in documents

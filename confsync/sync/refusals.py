@@ -10,7 +10,8 @@ from typing import assert_never
 
 from confsync.errors import ConfsyncError, Exit, ServerError
 from confsync.mirror.committed.whereabouts import Trace
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event

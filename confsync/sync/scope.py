@@ -15,7 +15,8 @@ from functools import cache
 
 from confsync.document import paths
 from confsync.document.tree import Node, Post, place, place_posts
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
 from confsync.model.page import Folder, PageInfo

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, ServerError
-from confsync.mirror.scan import Entry, SpaceScan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.mirror.unreadable import pages_of, whose_place, with_known
 from confsync.model.page import AttachmentInfo, Folder, Page, PageInfo, Space

@@ -63,7 +63,7 @@ def divided(text: str) -> tuple[str, int | None]:
     return (found["page"], int(found["version"])) if found else (text, None)
 
 
-def read(root: Path, start: Path, scans: Iterable[SpaceScan], text: str) -> Target:
+def parse(root: Path, start: Path, scans: Iterable[SpaceScan], text: str) -> Target:
     """The page that is meant by an id or by a path typed in `start`. Raises UsageError."""
     name, version = divided(text)
     entries = [entry for scan in scans for entry in scan.entries]

@@ -49,7 +49,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--pages", type=int, default=10000, help="of the space (default 10000)")
-    parser.add_argument("--repeat", type=int, default=3, help="turns of each (default 3)")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each (default 3)")
     parser.add_argument(
         "--only",
         nargs="*",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from . import mirror, space
 from .mirror import Mirror
-from .runner import Machine, Pair, Spent, in_turns, median
+from .runner import Machine, Pair, Spent, alternating, median
 from .server import Server
 from .space import Shape
 
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(slots=True)
 class Bench:
-    """A run: where it works, how large the space is, and how often each thing is measured."""
+    """A run: where it works, how large the space is, and how many times each thing is measured."""
 
     machine: Machine
     pages: int
@@ -116,7 +116,7 @@ def pull(bench: Bench) -> list[Row]:
             def above(server: Server = server, jobs: int = jobs) -> Spent:
                 return mirror.clone(bench.machine, server, bench.new("mirror"), jobs)
 
-            pair = in_turns(bench.repeat, floor, above)
+            pair = alternating(bench.repeat, floor, above)
         what = f"first pull, {flavor}, {jobs} job{'s' * (jobs > 1)}{_late(latency)}"
         floor_is = f"bulk listing, write and fsync, {threads} thread{'s' * (threads > 1)}"
         goal = 1.5 if jobs == 1 else 1.0 if threads == 1 else 0.0
@@ -140,7 +140,7 @@ def _again(bench: Bench, flavor: str, latency: float) -> Row:
         here.point_to(server)
         here.run("pull", server=server)
         args = ("listing", server.url, server.space_id)
-        pair = in_turns(
+        pair = alternating(
             bench.repeat,
             lambda: bench.machine.module("floors", *args, server=server),
             lambda: here.run("pull", server=server),
@@ -180,7 +180,7 @@ def _push(bench: Bench, flavor: str) -> Row:
             here.edit(documents[page_id] for page_id in next(above))
             return here.run("push", "--jobs", str(JOBS), server=theirs)
 
-        pair = in_turns(bench.repeat, loop, confsync)
+        pair = alternating(bench.repeat, loop, confsync)
     what = f"push of {size:,} edits, {flavor}, {JOBS} jobs{_late(LATENCY)}"
     # A Data Center has no bulk read: two reads for each write, which no loop of writes makes.
     goal = 1.2 if flavor == "cloud" else 0.0
@@ -217,8 +217,8 @@ def status(bench: Bench) -> list[Row]:
 
     # twice before it counts: what is younger than the cache is looked at once more
     here.run("status")
-    warm = in_turns(2 * bench.repeat, git, lambda: here.run("status"))
-    first = in_turns(bench.repeat, sums, cold)
+    warm = alternating(2 * bench.repeat, git, lambda: here.run("status"))
+    first = alternating(bench.repeat, sums, cold)
     return [
         bench.row("status, warm", "git status", warm, goal=3.0),
         bench.row("status, no cache", "sha256sum of every file", first, goal=5.0),
@@ -242,7 +242,7 @@ def start(bench: Bench) -> list[Row]:
     found = []
     for what in (("--version",), ("check", f"{space.KEY}/one.xhtml")):
         bench.machine.confsync(*what, at=root)
-        pair = in_turns(times, python, lambda what=what: bench.machine.confsync(*what, at=root))  # type: ignore[misc]
+        pair = alternating(times, python, lambda what=what: bench.machine.confsync(*what, at=root))  # type: ignore[misc]
         name = f"confsync {' '.join(what)}"
         row = bench.row(name, 'python -c "import click, yaml"', pair, goal=1.5)
         found.append(replace(row, pages=0))

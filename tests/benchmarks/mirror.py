@@ -55,7 +55,7 @@ class Mirror:
             path.write_bytes(edited)
 
     def committed(self) -> None:
-        """Into git, as a mirror usually is."""
+        """Into git, as most mirrors are."""
         git = ("git", "-c", "core.autocrlf=false", "-c", "gc.auto=0")
         for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
             self.machine.run(*git, *arguments, at=self.root)

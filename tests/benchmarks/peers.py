@@ -51,7 +51,7 @@ class Peer:
 
 
 def peers(bench: Bench) -> list[Peer]:
-    """Each of them and confsync in turns."""
+    """Each of them and confsync alternately."""
     homes = {name: _installed(bench, name) for name in (EXPORTER, LIBRARY)}
     # At the root: the library loses a context path behind the first answer of a listing.
     with Server(bench.data(big_body=False), "datacenter", context="") as server:

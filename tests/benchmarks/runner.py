@@ -115,7 +115,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Several runs of a floor and of what stands on it, in turns."""
+    """Several runs of a floor and of what stands on it, alternating."""
 
     floor: tuple[Spent, ...]
     above: tuple[Spent, ...]
@@ -123,15 +123,15 @@ class Pair:
     @property
     def ratio(self) -> float:
         """The median of the ratios of each turn: what slows the machine down slows both."""
-        turns = zip(self.floor, self.above, strict=True)
-        return statistics.median(above.seconds / floor.seconds for floor, above in turns)
+        pairs = zip(self.floor, self.above, strict=True)
+        return statistics.median(above.seconds / floor.seconds for floor, above in pairs)
 
 
 def median(runs: Sequence[Spent]) -> float:
     return statistics.median(run.seconds for run in runs)
 
 
-def in_turns(times: int, floor: Callable[[], Spent], above: Callable[[], Spent]) -> Pair:
+def alternating(times: int, floor: Callable[[], Spent], above: Callable[[], Spent]) -> Pair:
     """Run both alternately."""
     pairs = [(floor(), above()) for _ in range(times)]
     return Pair(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))

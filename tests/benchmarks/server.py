@@ -33,7 +33,7 @@ class Asked:
 @dataclass(slots=True)
 class Server:
     """A running one. `latency` in seconds is added to each request, `context` is the path of a Data
-    Center, its usual one if None."""
+    Center, its standard port if None."""
 
     data: Path
     flavor: str = "cloud"

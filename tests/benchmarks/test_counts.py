@@ -41,7 +41,7 @@ def wiki(request: pytest.FixtureRequest) -> Sandbox:
 
 
 def asked(wiki: Sandbox) -> Counter[str]:
-    """How often each route was asked since the last time, ids as N."""
+    """How many times each route was asked since the last time, ids as N."""
     found = Counter(
         f"{one.method} {re.sub(r'/[0-9]+', '/N', one.path.removeprefix(wiki.context))}"
         for one in wiki.requests

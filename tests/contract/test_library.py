@@ -17,7 +17,7 @@ from confsync import (
     connect,
 )
 from confsync.sandbox import Sandbox
-from confsync.sync import fetch as reading
+from confsync.sync import fetch
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_change_without_a_version_is_seen_after_an_update_too(
 def test_a_server_that_lags_makes_no_false_conflict(
     wiki: Sandbox, ours: Wiki, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "PAUSES", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(fetch, "PAUSES", (0.0, 0.0, 0.0, 0.0))
     wiki.faults.stale_reads_count = 2
     assert ours.update_page(page_id=page_id, title="Guide", content="<p>2</p>", version=1) == 2
     assert ours.update_page(page_id=page_id, title="Guide", content="<p>3</p>", version=2) == 3

@@ -279,7 +279,7 @@ def test_a_port_that_is_taken_is_told_in_json(wiki: Sandbox, desk: Desk) -> None
 def test_what_should_not_happen_speaks_json_too(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from confsync.commands import status
+    from confsync.commands.pages.status import status
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no")

@@ -38,7 +38,7 @@ def git(directory: Path, *arguments: str) -> str:
 
 
 class Forge:
-    """A bare repository, and what is around it. `secrets` are the variables of its settings."""
+    """A bare repository, and what belongs to it. `secrets` are the variables of its settings."""
 
     files: tuple[str, ...]
 

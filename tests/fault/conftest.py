@@ -149,7 +149,7 @@ def post(store: Store, ids: dict[str, str]) -> None:
 
 @pytest.fixture
 def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
-    """Sets a play up, as often as one likes."""
+    """Sets a play up, as many times as one likes."""
     template = tmp_path / "template"
 
     @contextmanager

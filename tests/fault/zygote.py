@@ -83,10 +83,11 @@ def _serve() -> None:
     import atlassian.rest_client
     import git
 
-    from confsync.commands import clone, pull, push
-    from confsync.remote import connect as opening
+    from confsync.commands.pages import pull, push
+    from confsync.commands.setup import clone
+    from confsync.remote import connect
 
-    del atlassian, git, clone, pull, push, opening
+    del atlassian, git, clone, pull, push, connect
     for line in sys.stdin:
         order = json.loads(line)
         with tempfile.TemporaryDirectory() as directory:
@@ -121,10 +122,10 @@ def _awaited(child: int, kill_after: float) -> int:
 
 def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
     """Become the command, and never return."""
-    from confsync import failpoints as steps
+    from confsync import failpoints
     from confsync.cli import main
     from confsync.remote import client
-    from confsync.sync import fetch as reading
+    from confsync.sync import fetch
 
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -136,7 +137,7 @@ def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
     os.dup2(null, 0)
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", closefd=False)
-    reading.PAUSES = (0.0, 0.0)
+    fetch.PAUSES = (0.0, 0.0)
     client.Pace.pause = client.Pace.backoff = lambda *_: None  # type: ignore[method-assign]
     client.READ_TIMEOUT = 0.5
     begun = os.open(names["steps"], os.O_WRONLY | os.O_CREAT)
@@ -148,7 +149,7 @@ def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
 
     code = 99
     try:
-        with steps.watched(watch):
+        with failpoints.watched(watch):
             code = main(list(order["arguments"]))
     finally:
         sys.stdout.flush()

@@ -16,7 +16,7 @@ import pytest
 from confsync.cli import main
 from confsync.remote import client
 from confsync.sandbox import Sandbox
-from confsync.sync import fetch as reading
+from confsync.sync import fetch
 from tests.conformance import check_requests
 
 
@@ -149,7 +149,7 @@ def desk_at(
     """Makes desks: clones of a space, or directories to work in."""
     monkeypatch.setenv("CONFSYNC_USER", wiki.user)
     monkeypatch.setenv("CONFSYNC_TOKEN", wiki.token)
-    monkeypatch.setattr(reading, "PAUSES", (0.01, 0.02, 0.05, 0.1))
+    monkeypatch.setattr(fetch, "PAUSES", (0.01, 0.02, 0.05, 0.1))
     monkeypatch.setattr(client.Pace, "pause", lambda *_: None)
     monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
 

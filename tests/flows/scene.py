@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from confsync.commands.pull import pull
-from confsync.commands.push import push
-from confsync.commands.status import status
+from confsync.commands.pages.pull import pull
+from confsync.commands.pages.push import push
+from confsync.commands.pages.status.status import status
 from confsync.mirror.config_file import dump
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
@@ -89,7 +89,7 @@ class Scene:
 
     def status(self, *, remote: bool = False) -> dict[str, str]:
         """Outcome by path of what is not clean."""
-        found = status(self.mirror, self.remote if remote else None, Selection())
+        found = status(self.mirror, self.remote if remote else None)
         return {page.path: page.outcome.value for page in found.pages}
 
     def told(self, result: Result) -> dict[str, str]:

@@ -59,7 +59,7 @@ def here(desk: Desk, directory: str = FILES) -> dict[str, bytes]:
 
 
 def downloads(wiki: Sandbox) -> int:
-    """How often bytes were asked for, wherever they are."""
+    """How many times bytes were asked for, wherever they are."""
     return len([r for r in wiki.requests if "download" in r.path])
 
 

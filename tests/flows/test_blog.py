@@ -654,12 +654,12 @@ def test_a_blog_costs_one_listing_more_and_its_bodies_in_bulk(
 
 def test_two_documents_that_say_the_same_are_never_one_post(wiki: Sandbox, blog: Desk) -> None:
     for name in ("ENG/blog/a.xhtml", "ENG/blog/b.xhtml"):
-        write(blog, name, "Twin")
+        write(blog, name, "Double")
     blog("push", exit=None)
     stamps = [
         blog.path(name).read_text().partition("id: ")[2].partition("\n")[0]
         for name in blog.files()
-        if "title: Twin" in blog.text(name) and "confluence:" in blog.text(name)
+        if "title: Double" in blog.text(name) and "confluence:" in blog.text(name)
     ]
     assert len(stamps) == len(set(stamps)) > 0
     assert "invalid" not in blog.json("status", exit=None).outcomes.values()

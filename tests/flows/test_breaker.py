@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from confsync.mirror import folder_files
 from confsync.mirror.mirror import Mirror
-from confsync.remote.cloud import Cloud
+from confsync.remote.cloud.cloud import Cloud
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 from tests.flows.test_tree import edit_everything, moved_by_put, parents
@@ -43,7 +44,7 @@ def test_a_folder_that_is_out_of_sight_for_a_moment_moves_no_page(
 
 
 @pytest.mark.parametrize("way", ["git checkout", "broken for a while"])
-def test_a_parent_that_turns_up_another_way_does_not_move_what_stood_at_the_top(
+def test_a_parent_that_appears_another_way_does_not_move_what_stood_at_the_top(
     wiki: Sandbox, desk_at: Callable[..., Desk], way: str
 ) -> None:
     parent = wiki.store.create_page("ENG", "Parent", "<p>p</p>")
@@ -245,8 +246,8 @@ def test_git_that_distrusts_the_repository_is_told_and_nothing_comes_back(
 
 
 def test_ids_cannot_be_written_in_two_ways(wiki: Sandbox, desk: Desk, guide: str) -> None:
-    twin = desk.text(GUIDE).replace(f'"{guide}"', f'"0{guide}"')
-    desk.path("ENG/twin.xhtml").write_text(twin)
+    double = desk.text(GUIDE).replace(f'"{guide}"', f'"0{guide}"')
+    desk.path("ENG/double.xhtml").write_text(double)
     run = desk("push", exit=4)
     assert "is not a id that confsync writes" in run.err
     assert writes(wiki) == []
@@ -352,7 +353,7 @@ def test_folders_that_swap_their_names_move_no_page(
         patched.setattr(Cloud, "folder", lambda s, i: found(s, i)._replace(title=swapped[i]))
         if killed:
             with patched.context() as dying:
-                dying.setattr(Mirror, "write_folder", _interrupt)
+                dying.setattr(folder_files, "write_folder", _interrupt)
                 desk("pull", exit=130)
             desk("push")
             assert moved_by_put(wiki) == []
@@ -453,7 +454,7 @@ def test_a_space_that_is_gone_stops_no_other(wiki: Sandbox, desk: Desk, guide: s
 def test_what_was_sent_is_never_called_not_tried(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    from confsync.push import send as sending
+    from confsync.push import send
 
     for n in range(6):
         wiki.store.create_page("ENG", f"Page {n}", f"<p>text {n}</p>")
@@ -471,7 +472,7 @@ def test_what_was_sent_is_never_called_not_tried(
                 puts.extend([path] if method == "PUT" else [])
                 return 503 if len(puts) >= 3 and method == "GET" else None
 
-            patched.setattr(sending, "CHECK_LASTS", -1.0)
+            patched.setattr(send, "CHECK_LASTS", -1.0)
             wiki.faults.refuse = down_after_three
             run = desk.json("push", "--jobs", "1", exit=3)
             wiki.faults.refuse = None

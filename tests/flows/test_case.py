@@ -74,8 +74,8 @@ def test_a_name_that_changes_its_case_alone_moves_no_page_and_converges(
     places = {name for name in files if name.endswith((".xhtml", ".png"))}
     stems = {name.removesuffix(".xhtml") for name in places}
     for name in places:
-        around = name.rpartition("/")[0].removesuffix(".attachments")
-        assert around in stems | {"ENG"}, f"{name} stands below no document: {places}"
+        directory = name.rpartition("/")[0].removesuffix(".attachments")
+        assert directory in stems | {"ENG"}, f"{name} stands below no document: {places}"
 
 
 def test_a_new_document_in_a_directory_of_another_case_is_below_its_page(

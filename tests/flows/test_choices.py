@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from confsync.pull.resolve.resolution import Way
-from confsync.sync import fetch as reading
+from confsync.sync import fetch
 from tests.flows.scene import GUIDE, Scene
 
 ABSENT = 77
@@ -182,7 +182,7 @@ WAYS = ("nothing", "--merge", "--theirs", "--ours", "--ours, a wrong N", "--ours
 
 @pytest.fixture
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    monkeypatch.setattr(reading, "PAUSES", (0.0,))
+    monkeypatch.setattr(fetch, "PAUSES", (0.0,))
     return Scene(tmp_path / "mirror")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.mirror.git import index as gitindex
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, each_git_format, writes
@@ -243,7 +243,7 @@ def test_killed_before_git_is_told_the_markers_are_there_and_stay(team: Desk) ->
             raise KeyboardInterrupt
 
     index = desk.git("ls-files", "--stage")
-    with steps.watched(kill):
+    with failpoints.watched(kill):
         desk("pull", "--merge", GUIDE, exit=130)
     text = desk.text(GUIDE)
     assert MARKERS in text

@@ -210,8 +210,8 @@ def test_new_is_only_for_places_in_the_mirror(wiki: Sandbox, desk: Desk) -> None
 def test_of_two_documents_that_say_the_same_one_becomes_the_page(wiki: Sandbox, desk: Desk) -> None:
     """The other one's title is taken, by a page that is not what became of a lost creation."""
     for name in ("ENG/a.xhtml", "ENG/b.xhtml"):
-        write(desk, name, "Twin")
+        write(desk, name, "Double")
     run = desk.json("push", exit=1)
     assert run.outcomes == {"ENG/a.xhtml": "created", "ENG/b.xhtml": "rejected"}
-    assert len(titled(wiki, "Twin")) == 1
+    assert len(titled(wiki, "Double")) == 1
     assert "confluence:" not in desk.text("ENG/b.xhtml")

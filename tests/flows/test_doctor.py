@@ -9,8 +9,7 @@ from types import ModuleType
 import pytest
 
 from confsync.cli import main
-from confsync.remote import connect as opening
-from confsync.remote import token_store as keychain
+from confsync.remote import connect, token_store
 from confsync.remote.rate_limit import Pace
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run
@@ -55,7 +54,7 @@ def test_a_missing_context_path(wiki: Sandbox, desk: Desk) -> None:
 def test_a_missing_wiki_on_cloud(
     wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from confsync.commands import doctor
+    from confsync.commands.setup import doctor
     from confsync.errors import ServerError
 
     check = doctor._failure("server", "https://acme.atlassian.net", ServerError("no API"))
@@ -157,7 +156,7 @@ def test_login_without_a_keyring_says_what_to_install(
     monkeypatch.setattr(sys, "stdin", Typed(f"{wiki.token}\n"))
     run = desk("login", "--user", wiki.user, exit=2)
     assert "pip install 'confsync[keyring]'" in run.err
-    assert keychain.load(wiki.url) is None
+    assert token_store.load(wiki.url) is None
 
 
 def test_no_secret_is_anywhere(
@@ -190,7 +189,7 @@ def test_a_scoped_token_is_told(wiki: Sandbox, desk: Desk, monkeypatch: pytest.M
         asked.append(url)
         return wiki.gateway_url
 
-    monkeypatch.setattr(opening, "gateway_of", elsewhere)
+    monkeypatch.setattr(connect, "gateway_of", elsewhere)
     wiki.faults.refuse = lambda method, path: 401 if not path.startswith("/ex/") else None
     run = desk("doctor")
     assert "a scoped one: the site refuses it, Atlassian's gateway takes it" in run.out

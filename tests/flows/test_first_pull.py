@@ -12,8 +12,8 @@ from confsync.mirror import mirror
 from confsync.mirror.state import disk
 from confsync.model.filenames import TEMPORARY
 from confsync.pull import prefetch
-from confsync.remote.cloud import Cloud
-from confsync.remote.datacenter import DataCenter
+from confsync.remote.cloud.cloud import Cloud
+from confsync.remote.datacenter.datacenter import DataCenter
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run, writes
 
@@ -99,7 +99,7 @@ def test_the_mirror_is_that_of_a_pull_that_reads_its_texts_later(
     assert at_once.files() == later.files()
     assert len(at_once.files()) > 7
     assert any("place: top\n" in data.decode() for data in at_once.files().values())
-    # One that turns out to stand at the top for want of its parent is read once more.
+    # One that stands at the top for want of its parent is read once more.
     assert asked - 1 <= len(wiki.requests)
     for desk in (at_once, later):
         assert desk.json("pull").data["pages"] == []

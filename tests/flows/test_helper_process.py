@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from confsync import helper_process as twin
-from confsync.helper_process import Twin
+from confsync import helper_process
+from confsync.helper_process import Helper
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -26,16 +26,16 @@ def texts(wiki: Sandbox, desk_at: Callable[..., Desk]) -> dict[str, str]:
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The process of each call, from now on: there is a second one, however few pages there are."""
-    monkeypatch.setattr(twin, "WORTH", 1)
-    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    monkeypatch.setattr(helper_process, "WORTH", 1)
+    monkeypatch.setattr(helper_process, "_processors", lambda: 2)
     seen: list[int] = []
-    call = Twin.call
+    call = Helper.call
 
-    def watched(self: Twin, function: Any, given: Any) -> Any:
+    def watched(self: Helper, function: Any, given: Any) -> Any:
         seen.append(self._process.pid if self._process else 0)
         return call(self, function, given)
 
-    monkeypatch.setattr(Twin, "call", watched)
+    monkeypatch.setattr(Helper, "call", watched)
     return seen
 
 
@@ -71,8 +71,8 @@ def test_texts_that_were_mixed_up_are_not_used(
     again: Callable[[], dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    call = Twin.call
-    monkeypatch.setattr(Twin, "call", lambda *given: call(*given)[::-1])
+    call = Helper.call
+    monkeypatch.setattr(Helper, "call", lambda *given: call(*given)[::-1])
     assert again() == texts
 
 
@@ -82,14 +82,14 @@ def test_when_the_second_process_dies_the_pull_goes_on(
     again: Callable[[], dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    call = Twin.call
+    call = Helper.call
 
-    def killed(self: Twin, function: Any, given: Any) -> Any:
+    def killed(self: Helper, function: Any, given: Any) -> Any:
         if len(calls) == 1 and self._process:
             self._process.kill()
         return call(self, function, given)
 
-    monkeypatch.setattr(Twin, "call", killed)
+    monkeypatch.setattr(Helper, "call", killed)
     assert again() == texts
     assert calls[0]
     assert not calls[-1]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -39,7 +39,7 @@ def test_a_file_that_is_another_when_it_is_to_be_written_is_left_alone(
         if step.startswith("write a temporary file for") and step.endswith("guide.xhtml"):
             desk.path(GUIDE).unlink() if what == "vanishes" else desk.path(GUIDE).write_text("mine")
 
-    with steps.watched(meddle):
+    with failpoints.watched(meddle):
         run = desk.json("pull", exit=4)
     assert "changed while confsync ran" in run.data["pages"][0]["error"]
     assert desk.path(GUIDE).exists() == (what == "changes")

@@ -1,4 +1,4 @@
-"""A month of a team's work, in files and in the browser by turns; each day ends with both equal.
+"""A month of a team's work, in files and in the browser alternately; each day ends with both equal.
 
 Two desks, clones of one git repository, push and pull; colleagues work in the browser. After each
 day a reader that shares no code with confsync compares both desks with the server.

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from confsync.commands.pull import pull
+from confsync.commands.pages.pull import pull
 from confsync.errors import LockedError
 from confsync.mirror import config_file as config
-from confsync.mirror import mirror, scan
+from confsync.mirror import entry, mirror, scan
 from confsync.model.filenames import TEMPORARY
 from confsync.model.page import PageInfo, Space
 from confsync.pull import run as flow
@@ -33,14 +33,14 @@ GUIDE = "ENG/guide.xhtml"
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that are read."""
     found: list[str] = []
-    read = scan.read
+    read = entry.read
 
-    def noted(root: Path, name: str) -> scan.Entry:
+    def noted(root: Path, name: str) -> entry.Entry:
         found.append(name)
         return read(root, name)
 
-    monkeypatch.setattr(scan, "read", noted)
-    monkeypatch.setattr(mirror, "read", noted)
+    for module in (entry, scan, mirror):
+        monkeypatch.setattr(module, "read", noted)
     return found
 
 
@@ -234,7 +234,7 @@ def test_a_server_that_is_away_is_told_once(wiki: Sandbox, settled: Desk) -> Non
 def test_a_check_of_one_document_reads_no_other_that_is_as_it_was(
     settled: Desk, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("confsync.commands.check.read", scan.read)
+    monkeypatch.setattr("confsync.commands.pages.check.read", entry.read)
     before = settled.files()
     settled("check", GUIDE)
     assert reads == [GUIDE]
@@ -339,7 +339,7 @@ def test_an_edit_between_the_look_and_the_reading_is_left_alone(
     wiki.store.edit(guide, "<p>theirs</p>", author="Ana")
     read = mirror.read
 
-    def edited(root: Path, name: str) -> scan.Entry:
+    def edited(root: Path, name: str) -> entry.Entry:
         path = root / name
         path.write_bytes(path.read_bytes().replace(b"</p>", b" mine</p>", 1))
         return read(root, name)

@@ -14,13 +14,13 @@ import pytest
 from confsync.mirror.config_file import dump
 from confsync.model.config import SpaceConfig
 from confsync.pull.resolve.resolution import Way
-from confsync.sync import fetch as reading
+from confsync.sync import fetch
 from tests.flows.scene import CONFIG, GUIDE, Scene
 
 
 @pytest.fixture
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    monkeypatch.setattr(reading, "PAUSES", (0.0,))
+    monkeypatch.setattr(fetch, "PAUSES", (0.0,))
     return Scene(tmp_path / "mirror")
 
 

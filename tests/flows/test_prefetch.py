@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from confsync.remote.cloud import Cloud
-from confsync.remote.datacenter import DataCenter
+from confsync.remote.cloud.cloud import Cloud
+from confsync.remote.datacenter.datacenter import DataCenter
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.mirror.git import attributes
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, each_git_format, writes
@@ -340,7 +340,7 @@ def test_a_document_that_is_edited_while_it_is_removed_has_no_line(
         if what.startswith("replace") and what.endswith(REMOVED) and "8080" in nightly.text(GUIDE):
             nightly.edit(GUIDE, "8080", "8081")
 
-    with steps.watched(edit):
+    with failpoints.watched(edit):
         run = nightly("pull", exit=None)
     assert "changed while confsync ran" in run.out + run.err
     assert "8081" in nightly.text(GUIDE)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 
@@ -154,7 +154,7 @@ def test_a_document_on_its_way_to_another_subtree_outlives_a_kill_at_any_step(
                 raise KeyboardInterrupt
 
         wiki.store.edit(ids["A"], parent=ids["C"] if step % 2 else ids["One"])
-        with steps.watched(kill):
+        with failpoints.watched(kill):
             two("--jobs", "1", "pull", exit=None)
         standing = [two.text(name) for name in two.files() if name.endswith(".xhtml")]
         assert sum("<p>mine</p>" in text for text in standing) == 1

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from confsync import failpoints as steps
-from confsync.commands.pull import pull
+from confsync import failpoints
+from confsync.commands.pages.pull import pull
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome
 from confsync.model.result import Result
@@ -237,7 +237,7 @@ def test_no_file_of_a_new_page_goes_beside_a_document_that_stayed(place: Path) -
             mine = (root / "guide.xhtml").read_bytes() + b"<p>mine</p>\n"
             (root / "guide.xhtml").write_bytes(mine)
 
-    with steps.watched(edit):
+    with failpoints.watched(edit):
         told = pull(Mirror(scene.desk.root, CONFIG), scene.desk.remote, PullOptions())
     assert told.exit == 4
     assert (root / "guide.xhtml").read_bytes() == mine

@@ -12,11 +12,11 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from confsync import failpoints as steps
-from confsync.commands.pull import pull
-from confsync.commands.push import push
-from confsync.commands.restore import restore
-from confsync.commands.status import status
+from confsync import failpoints
+from confsync.commands.pages.pull import pull
+from confsync.commands.pages.push import push
+from confsync.commands.pages.restore import restore
+from confsync.commands.pages.status.status import status
 from confsync.document import document
 from confsync.document.document import Document
 from confsync.document.paths import day_of
@@ -304,7 +304,7 @@ class Desk:
 
         self.remote.trouble = trouble
         try:
-            with steps.watched(watch):
+            with failpoints.watched(watch):
                 return command(Mirror(self.root, self.site.config))
         except Killed:
             return None
@@ -319,7 +319,7 @@ class Desk:
         return lambda mirror: pull(mirror, self.remote, options)
 
     def status(self) -> Callable[[Mirror], Result]:
-        return lambda mirror: status(mirror, None, Selection())
+        return lambda mirror: status(mirror, None)
 
     def push(self, *, delete: bool = False) -> Callable[[Mirror], Result]:
         options = PushOptions(delete=DeleteOptions() if delete else None)

@@ -22,7 +22,8 @@ from confsync.document.document import Fields
 from confsync.document.tree import Node, place
 from confsync.errors import APIAccessError, DocumentError, NotUnicodeError
 from confsync.model.stamp import Stamp
-from confsync.remote import cloud, datacenter, rows
+from confsync.remote import rows, v1_rows
+from confsync.remote.cloud import v2_rows
 from confsync.sync import compare
 from tests.unit.document.test_paths import check_portable
 
@@ -63,7 +64,7 @@ def bodies(data: bytes) -> None:
     """The checks of a body come to an end, whatever it is."""
     text = data.decode("utf-8", "ignore")
     storage.check(text)
-    found = list(markup.tokens(text))
+    found = list(markup.lexemes(text))
     assert "".join(text[token.start : token.end] for token in found) == text
     assert [one for one in found if one.name] == list(markup.tags(text))
     assert storage.equivalent(text, text)
@@ -95,7 +96,7 @@ def answers(data: bytes) -> None:
         return
     if not isinstance(row, dict):
         return
-    for read in (cloud._info, partial(datacenter._info, space="ENG"), rows.id_of, rows.body_of):
+    for read in (v2_rows.content, partial(v1_rows.content, space="ENG"), rows.id_of, rows.body_of):
         try:
             read(row)
         except APIAccessError:

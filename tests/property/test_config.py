@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from confsync.errors import ConfigError
 from confsync.mirror import config_file as config
-from confsync.mirror import config_yaml as configreader
+from confsync.mirror import config_yaml
 from confsync.model.config import Config, SpaceConfig
 
 TEXT = "url: {}\nspaces:\n- key: {}\n  path: {}\nflavor: cloud\n"
@@ -41,7 +41,7 @@ def test_what_is_read_without_a_parser_means_what_the_parser_says(
 ) -> None:
     text = TEXT.format(url, key, path)
     plain = config._as_dumped(text)
-    assert plain is None or plain == configreader.parse(text)
+    assert plain is None or plain == config_yaml.parse(text)
 
 
 @given(st.from_regex(r"[A-Z]{3,9}", fullmatch=True))

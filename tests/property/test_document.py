@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from confsync.document import document, frontmatter
-from confsync.document import frontmatter_fast as usual
+from confsync.document import document, frontmatter, frontmatter_fast
 from confsync.document.document import Fields
 from confsync.model.stamp import Layout, Stamp, digest
 from tests.property.test_layout import bodies_of_anything
@@ -227,14 +226,14 @@ def test_a_value_that_is_written_plain_without_a_trial_reads_back(text: str) -> 
 
 def _by_the_parser(raw: bytes) -> document.Document:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(usual, "front_matter", lambda text: None)
+        patched.setattr(frontmatter_fast, "front_matter", lambda text: None)
         return document.parse(raw, "x")
 
 
-usual_titles = st.from_regex(re.compile(usual.USUAL_TITLE), fullmatch=True)
+plain_titles = st.from_regex(re.compile(frontmatter_fast.PLAIN_TITLE), fullmatch=True)
 
 
-@given(titles | usual_titles, bodies, stamps, st.sampled_from(Layout))
+@given(titles | plain_titles, bodies, stamps, st.sampled_from(Layout))
 @example("yes", "", Stamp("1", 1, "0" * 32), Layout.LINES)
 @example("2024-01-01", "<p>a</p>", Stamp("1", 1, "1e" + "0" * 30, "7"), Layout.LINES)
 @example("a  b", "---\n", Stamp("1", 1, "a" * 32), Layout.LINES)
@@ -246,11 +245,11 @@ def test_front_matter_that_needs_no_parser_is_read_as_the_parser_does(
         [b"confluence:", b""]
     )
     for raw in (written, plain, written.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + written):
-        if usual.front_matter(raw.decode()) is not None:
+        if frontmatter_fast.front_matter(raw.decode()) is not None:
             assert document.parse(raw, "x") == _by_the_parser(raw)
 
 
 def test_a_document_with_nothing_special_needs_no_parser() -> None:
     stamp = Stamp("98310", 7, digest("Deployment guide", "<p>a</p>"), "98304")
     raw = document.render("Deployment guide", "<p>a</p>", stamp)
-    assert usual.front_matter(raw.decode()) is not None
+    assert frontmatter_fast.front_matter(raw.decode()) is not None

@@ -72,7 +72,7 @@ def test_two_bodies_never_have_the_same_layout(body: str) -> None:
 
 @given(bodies_of_anything.filter(lambda body: "\r" not in body.replace("\r\n", "")))
 @example("<p>a</p>\r\n<p>b</p>")
-def test_turning_a_files_line_ends_turns_the_bodys_and_nothing_else(body: str) -> None:
+def test_changing_a_files_line_ends_changes_the_bodys_and_nothing_else(body: str) -> None:
     laid = lay(body)
     with_lf = laid.replace("\r\n", "\n")
     assert unlay(with_lf) == body.replace("\r\n", "\n")

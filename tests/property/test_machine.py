@@ -6,13 +6,13 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from confsync.sync import fetch as reading
+from confsync.sync import fetch
 from tests.property.machine import Team
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "PAUSES", ())
+    monkeypatch.setattr(fetch, "PAUSES", ())
 
 
 def test_whatever_a_team_does_nothing_is_lost() -> None:

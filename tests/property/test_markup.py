@@ -15,7 +15,7 @@ from lxml import etree
 
 from confsync.document.attachments.names import places, shown
 from confsync.document.links import links
-from confsync.document.markup import Kind, Token, decoded, tags, tokens
+from confsync.document.markup import Kind, Lexeme, decoded, lexemes, tags
 from confsync.document.storage_format import equivalent
 from confsync.sandbox.store.storage_format import stored
 from confsync.sync.compare import marker_refs, without_new_markers
@@ -32,15 +32,15 @@ anything = st.lists(st.sampled_from(PIECES + MORE), max_size=30).map("".join) | 
 
 @given(anything, st.integers(0, 20))
 @example("<a b='<c d=\"e\">'>", 0)
-def test_the_tokens_of_any_text_are_that_text(text: str, start: int) -> None:
-    found = list(tokens(text, start))
-    assert "".join(text[token.start : token.end] for token in found) == text[start:]
-    assert [token for token in found if token.name] == list(tags(text, start))
-    for token in found:
-        for attribute in token.attributes():
-            assert token.start < attribute.start <= attribute.end < token.end
+def test_the_lexemes_of_any_text_are_that_text(text: str, start: int) -> None:
+    found = list(lexemes(text, start))
+    assert "".join(text[lexeme.start : lexeme.end] for lexeme in found) == text[start:]
+    assert [lexeme for lexeme in found if lexeme.name] == list(tags(text, start))
+    for lexeme in found:
+        for attribute in lexeme.attributes():
+            assert lexeme.start < attribute.start <= attribute.end < lexeme.end
             assert text[attribute.start - 1] == text[attribute.end] in "\"'"
-    named = [token for token in found if token.name.startswith("ri:")]
+    named = [lexeme for lexeme in found if lexeme.name.startswith("ri:")]
     assert named == list(tags(text, start, named="ri:"))
 
 
@@ -183,7 +183,7 @@ def test_a_file_name_is_read_however_it_is_written(written: str) -> None:
 def test_attributes_know_their_places() -> None:
     text = "<p>&#39;</p><ri:page ri:content-title='a&amp;b' x = \"y>z\"/>"
     (tag,) = tags(text, named="ri:")
-    assert tag == Token(Kind.EMPTY, 12, len(text), "ri:page", tag.inside)
+    assert tag == Lexeme(Kind.EMPTY, 12, len(text), "ri:page", tag.inside)
     first, second = tag.attributes()
     assert (first.value, text[first.start : first.end]) == ("a&b", "a&amp;b")
     assert (second.value, text[second.start : second.end]) == ("y>z", "y>z")
@@ -229,7 +229,7 @@ HOSTILE = [
 READERS: dict[str, Callable[[str], object]] = {
     "attachments": shown,
     "links": lambda text: list(links(text)),
-    "tokens": lambda text: [list(token.attributes()) for token in tokens(text)],
+    "lexemes": lambda text: [list(lexeme.attributes()) for lexeme in lexemes(text)],
     "oddities": lambda text: list(_oddities(text)),
     "markers": lambda text: without_new_markers(text, marker_refs(text)),
     "equivalent": lambda text: equivalent(text, text + " "),

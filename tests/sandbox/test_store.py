@@ -229,7 +229,7 @@ def test_a_file_keeps_everything(tmp_path: Path) -> None:
 
 @pytest.fixture
 def restless() -> Iterator[None]:
-    """Switch threads as often as Python can, so that a gap in a lock shows."""
+    """Switch threads as fast as Python can, so that a gap in a lock shows."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield

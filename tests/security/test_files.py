@@ -60,7 +60,7 @@ def put(path: Path, make: Callable[[Path], None]) -> None:
 
 
 COMMANDS = (("status",), ("check",), ("diff",), ("pull",), ("push",), ("doctor",))
-NAMES = (GUIDE, "ENG/new.xhtml", FOLDER, ".confsync.yaml", ".confsync/index", ".confsync/glance")
+NAMES = (GUIDE, "ENG/new.xhtml", FOLDER, ".confsync.yaml", ".confsync/index", ".confsync/snapshot")
 MORE = (".confsync/audit.jsonl", ".confsync/people.json", ".confsync/lock")
 LAST = (".confsync/index.new", ".confsync/mark", ".confsync/.gitignore", ".confsync/holder")
 
@@ -86,7 +86,7 @@ def test_no_file_of_a_mirror_makes_a_command_wait_or_fail(
 @pytest.mark.parametrize("make", [pipe, zero, device, huge], ids=lambda make: make.__name__)
 @pytest.mark.parametrize("name", [GUIDE, FOLDER, ".confsync.yaml", ".gitattributes"])
 @pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
-def test_what_is_no_regular_file_of_a_usual_size_is_named(
+def test_what_is_no_regular_file_of_a_plausible_size_is_named(
     wiki: Sandbox, desk: Desk, name: str, make: Callable[[Path], None]
 ) -> None:
     put(desk.path(name), make)

@@ -40,7 +40,7 @@ def work(wiki: Sandbox, desk: Desk, guide: str) -> None:
 
 
 FILES = (
-    *("audit.jsonl", "audit.1.jsonl", "index", "index.new", "glance", "people.json", "removed"),
+    *("audit.jsonl", "audit.1.jsonl", "index", "index.new", "snapshot", "people.json", "removed"),
     *("lock", "holder", "mark", ".gitignore"),
 )
 
@@ -139,7 +139,7 @@ def test_nothing_that_git_brings_is_believed(
     desk.git("clone", "-q", str(stolen), str(tmp_path / "victim"))
     victim = Desk(tmp_path / "victim", desk._capsys)
     tracked = [line for line in victim.git("ls-files").split("\n") if ".confsync/" in line]
-    assert {Path(line).name for line in tracked} >= {"audit.jsonl", "index", "glance", "mark"}
+    assert {Path(line).name for line in tracked} >= {"audit.jsonl", "index", "snapshot", "mark"}
     assert mark.known(victim.path(".confsync")) == ""
     assert victim("log", "--local").out == "nothing is noted here yet\n"
     assert desk("log", "--local").out.startswith("2")
@@ -150,14 +150,14 @@ def test_nothing_that_git_brings_is_believed(
 
 
 @pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
-def test_a_committed_glance_hides_no_page_of_the_server(
+def test_a_committed_snapshot_hides_no_page_of_the_server(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    """Of a mirror without documents all that a glance says can be known beforehand."""
+    """Of a mirror without documents all that a snapshot says can be known beforehand."""
     desk = desk_at(clone=None)
     desk("init", "--url", wiki.url, "--space", "ENG")
     desk.path("ENG").mkdir()
-    from confsync.mirror.snapshot import Glance
+    from confsync.mirror.snapshot import Snapshot
     from confsync.pull import no_change
 
     noted = {}
@@ -173,18 +173,18 @@ def test_a_committed_glance_hides_no_page_of_the_server(
     other("pull")
     monkey.undo()
     desk.path(".confsync").mkdir(exist_ok=True)
-    glance = Glance(desk.root)
-    glance._directories, glance._trees = ["ENG"], b""
-    seen = glance._look(["ENG"])
+    found = Snapshot(desk.root)
+    found._directories, found._trees = ["ENG"], b""
+    seen = found._look(["ENG"])
     from confsync.mirror import snapshot
 
-    glance._seen = snapshot._noted(["ENG"], seen or [])
-    glance.pulled = noted["pulled"]
-    glance._save()
-    assert Glance(desk.root).pulled
+    found._seen = snapshot._noted(["ENG"], seen or [])
+    found.pulled = noted["pulled"]
+    found._save()
+    assert Snapshot(desk.root).pulled
     shutil.copytree(desk.root, tmp_path / "victim")
     victim = Desk(tmp_path / "victim", desk._capsys)
-    assert Glance(victim.root).pulled == ""
+    assert Snapshot(victim.root).pulled == ""
     assert "created" in victim("pull").out
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from confsync import helper_process as twin
+from confsync import helper_process
 from confsync.document import document
-from confsync.helper_process import WORTH, Twin
+from confsync.helper_process import WORTH, Helper
 from confsync.model.stamp import Layout
 
 TEXTS = [("One", "<p>1</p><p>2</p>", Layout.LINES), ("Two", "<p>\n</p>", Layout.RAW)]
@@ -28,14 +28,14 @@ MUCH = [(str(number), "<p>x</p>" * 50_000, Layout.LINES) for number in range(20)
 
 
 @pytest.fixture
-def second(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
-    monkeypatch.setattr(twin, "_processors", lambda: 2)
-    with twin.beside(WORTH) as found:
+def second(monkeypatch: pytest.MonkeyPatch) -> Iterator[Helper]:
+    monkeypatch.setattr(helper_process, "_processors", lambda: 2)
+    with helper_process.started(WORTH) as found:
         assert found.is_there
         yield found
 
 
-def process_of(second: Twin) -> subprocess.Popen[bytes]:
+def process_of(second: Helper) -> subprocess.Popen[bytes]:
     assert second._process
     return second._process
 
@@ -48,12 +48,12 @@ def is_alive(process: int) -> bool:
         return False
 
 
-def test_it_makes_what_would_be_made_here(second: Twin) -> None:
+def test_it_makes_what_would_be_made_here(second: Helper) -> None:
     for _ in range(2):
         assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
 
 
-def test_it_is_another_process(second: Twin) -> None:
+def test_it_is_another_process(second: Helper) -> None:
     assert second.call(getpid, None) == process_of(second).pid != os.getpid()
 
 
@@ -61,7 +61,7 @@ def getpid(_: None) -> int:
     return os.getpid()
 
 
-def test_values_larger_than_any_buffer_go_through(second: Twin) -> None:
+def test_values_larger_than_any_buffer_go_through(second: Helper) -> None:
     assert second.call(document.lay_all, MUCH) == document.lay_all(MUCH)
     assert second.is_there
 
@@ -70,7 +70,7 @@ def double(text: str) -> str:
     return text + text
 
 
-def asked_by_many(second: Twin) -> None:
+def asked_by_many(second: Helper) -> None:
     """Three ask at once, each again and again, for answers larger than any buffer."""
     texts = [str(number) * 300_000 for number in range(10)] * 6
     with ThreadPoolExecutor(3) as pool:
@@ -78,12 +78,12 @@ def asked_by_many(second: Twin) -> None:
     assert answers == [double(text) for text in texts]
 
 
-def test_each_of_those_who_ask_at_once_gets_his_own_answer(second: Twin) -> None:
+def test_each_of_those_who_ask_at_once_gets_his_own_answer(second: Helper) -> None:
     asked_by_many(second)
     assert second.is_there
 
 
-def test_when_it_is_killed_all_who_ask_have_their_work_done_here(second: Twin) -> None:
+def test_when_it_is_killed_all_who_ask_have_their_work_done_here(second: Helper) -> None:
     killing = threading.Timer(0.02, process_of(second).kill)
     killing.start()
     asked_by_many(second)
@@ -93,7 +93,7 @@ def test_when_it_is_killed_all_who_ask_have_their_work_done_here(second: Twin) -
 
 
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM])
-def test_when_it_is_killed_the_work_is_done_here(second: Twin, stop: signal.Signals) -> None:
+def test_when_it_is_killed_the_work_is_done_here(second: Helper, stop: signal.Signals) -> None:
     process_of(second).send_signal(stop)
     process_of(second).wait()
     assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
@@ -105,7 +105,7 @@ def fails(text: str) -> None:
     raise KeyError(text)
 
 
-def test_what_a_function_raises_is_raised_here(second: Twin) -> None:
+def test_what_a_function_raises_is_raised_here(second: Helper) -> None:
     with pytest.raises(KeyError, match="why"):
         second.call(fails, "why")
     assert second.is_there
@@ -127,7 +127,7 @@ class _InPieces:
 
 def test_a_value_that_comes_in_pieces_is_whole() -> None:
     data = pickle.dumps("a longer text")
-    line = twin._Line(_InPieces(struct.pack(">Q", len(data)) + data))  # type: ignore[arg-type]
+    line = helper_process._Line(_InPieces(struct.pack(">Q", len(data)) + data))  # type: ignore[arg-type]
     assert line.receive() == "a longer text"
     with pytest.raises(EOFError):
         line.receive()
@@ -145,40 +145,40 @@ ANSWERS = {
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_an_answer_that_is_none_is_not_used(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
     code = "import os, time; os.read(0, 9999); os.write(0, {0!r}); time.sleep({1})"
-    monkeypatch.setattr(twin, "_processors", lambda: 2)
-    monkeypatch.setattr(twin, "_CODE", code.format(answer, 0.1))
-    with twin.beside(WORTH) as second:
+    monkeypatch.setattr(helper_process, "_processors", lambda: 2)
+    monkeypatch.setattr(helper_process, "_CODE", code.format(answer, 0.1))
+    with helper_process.started(WORTH) as second:
         assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
         assert not second.is_there
 
 
 def test_without_a_python_to_start_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twin, "_processors", lambda: 2)
+    monkeypatch.setattr(helper_process, "_processors", lambda: 2)
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with twin.beside(WORTH) as second:
+    with helper_process.started(WORTH) as second:
         assert not second.is_there
         assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
 
 
 def test_for_little_and_on_one_processor_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twin, "_processors", lambda: 2)
-    with twin.beside(WORTH - 1) as second:
+    monkeypatch.setattr(helper_process, "_processors", lambda: 2)
+    with helper_process.started(WORTH - 1) as second:
         assert not second.is_there
-    monkeypatch.setattr(twin, "_processors", lambda: 1)
-    with twin.beside(WORTH) as second:
+    monkeypatch.setattr(helper_process, "_processors", lambda: 1)
+    with helper_process.started(WORTH) as second:
         assert not second.is_there
 
 
 def test_it_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twin, "_processors", lambda: 2)
-    with contextlib.suppress(KeyboardInterrupt), twin.beside(WORTH) as second:
+    monkeypatch.setattr(helper_process, "_processors", lambda: 2)
+    with contextlib.suppress(KeyboardInterrupt), helper_process.started(WORTH) as second:
         process = process_of(second)
         raise KeyboardInterrupt
     assert not second.is_there
     assert process.returncode is not None  # over, and waited for: also where there is no /proc
 
 
-def test_an_interrupt_from_the_keyboard_is_not_for_it(second: Twin) -> None:
+def test_an_interrupt_from_the_keyboard_is_not_for_it(second: Helper) -> None:
     assert os.getpgid(process_of(second).pid) != os.getpgid(0)
 
 
@@ -187,10 +187,10 @@ def test_an_interrupt_from_the_keyboard_is_not_for_it(second: Twin) -> None:
 def test_it_ends_when_whoever_asks_is_killed(busy: bool) -> None:
     code = (
         "import sys, time\nfrom confsync.document import document\n"
-        "from confsync import helper_process as twin\n"
-        "twin._processors = lambda: 2\n"
+        "from confsync import helper_process\n"
+        "helper_process._processors = lambda: 2\n"
         "from tests.unit.test_helper_process import MUCH, process_of\n"
-        "with twin.beside(twin.WORTH) as second:\n"
+        "with helper_process.started(helper_process.WORTH) as second:\n"
         "    second.call(document.lay_all, MUCH[:1])\n"
         "    print(process_of(second).pid, flush=True)\n"
         f"    while {busy}:\n"
@@ -216,8 +216,8 @@ def test_nothing_is_loaded_from_where_somebody_works(
         (tmp_path / f"{name}.py").write_text("open('loaded', 'w')\nraise SystemExit\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(twin, "_processors", lambda: 2)
-    with twin.beside(WORTH) as second:
+    monkeypatch.setattr(helper_process, "_processors", lambda: 2)
+    with helper_process.started(WORTH) as second:
         assert second.call(document.lay_all, TEXTS) == document.lay_all(TEXTS)
         assert second.is_there
     assert not (tmp_path / "loaded").exists()

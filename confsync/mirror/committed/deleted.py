@@ -9,9 +9,10 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from confsync.mirror.entry import Entry, parsed
 from confsync.mirror.git import removals, repository, trees
 from confsync.mirror.git.removals import Removals
-from confsync.mirror.scan import Entry, parsed, refuse_misplaced
+from confsync.mirror.scan import refuse_misplaced
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
 from confsync.model.stamp import Stamp

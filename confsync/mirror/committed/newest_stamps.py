@@ -99,7 +99,7 @@ class _Made(Mapping[str, _Value]):
         return len(self._index)
 
 
-def read(root: Path, directories: Sequence[str], since: str | None = None) -> NewestStamps:
+def collect(root: Path, directories: Sequence[str], since: str | None = None) -> NewestStamps:
     """Return the newest stamps that git has of a mirror; `directories` are its spaces'.
 
     The history of the revision `since` counts as well. Without one, nothing is asked of git while

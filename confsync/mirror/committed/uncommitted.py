@@ -15,10 +15,11 @@ from confsync.document.attachments import names as attachments
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import Entry, parsed
 from confsync.mirror.git import removals
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, parsed
+from confsync.mirror.scan import SpaceScan
 from confsync.model.filenames import REMOVED
 from confsync.model.stamp import Stamp
 
@@ -61,7 +62,7 @@ def owed(mirror: Mirror, dirty: frozenset[str], *, own_files: bool) -> Iterator[
     for scan in scans:
         for entry in scan.entries:
             if entry.path in dirty and entry.page_id:
-                yield from look.standing(scan, entry, moved)
+                yield from look.documents(scan, entry, moved)
     yield from look.removed()
     yield from look.folders()
 
@@ -127,7 +128,7 @@ class _Look:
             return title != old.document.title and named
         return follows and (name == before or named)
 
-    def standing(self, scan: SpaceScan, entry: Entry, moved: frozenset[str]) -> Iterator[Owed]:
+    def documents(self, scan: SpaceScan, entry: Entry, moved: frozenset[str]) -> Iterator[Owed]:
         """Yield what is owed of a document that stands here."""
         stamp, title = _known(entry)
         old = self._same.get(entry.path)
@@ -177,7 +178,7 @@ class _Look:
             name = f"{directory}/{one.file}"
             path = self._mirror.root / name
             stands = name in self._dirty and path.is_file()
-            if stands and files.read(path, name)[0] == one.digest:
+            if stands and files.digest_of(path, name)[0] == one.digest:
                 yield name
 
     def _gone_files(self, path: str) -> Iterator[str]:

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from confsync.document.attachments.names import document_of
 from confsync.mirror import attachment_files as files
+from confsync.mirror.entry import Entry, parsed, read
 from confsync.mirror.git import trees
-from confsync.mirror.scan import Entry, parsed, read
 from confsync.mirror.state import disk, regular
 from confsync.mirror.state.disk import Key
 from confsync.model.config import SpaceConfig
@@ -242,7 +242,7 @@ def new_copies(root: Path, digest: str, size: int) -> Iterator[str]:
             if not stat.S_ISREG(found.st_mode) or found.st_size != size:
                 continue
             name = Path(os.path.relpath(path, root)).as_posix()
-            same = files.read(Path(path), name)[0] == digest
+            same = files.digest_of(Path(path), name)[0] == digest
             if same and not _is_stamped(root, name, digest) and not trees.is_in_head(root, name):
                 yield name
 

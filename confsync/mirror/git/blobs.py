@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from git import Git
 
 
-def read(command: Git, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+def contents(command: Git, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
     """Yield each object's name and content, in the order of the names; None for a missing object.
 
     A name is whatever `git cat-file` takes: an object id, or ``COMMIT:PATH`` with the path from the

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.mirror.git import repository as gitrepo
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes])
         files = [Path(directory, str(number)) for number in range(len(stages) + 1)]
         for path, content in zip(files, (before, *stages), strict=True):
             path.write_bytes(content)
-        steps.before(f"note the conflict of {name} in git's index")
+        failpoints.before(f"note the conflict of {name} in git's index")
         was, *ids = command.hash_object("-w", "--no-filters", "--", *map(str, files)).split()
         head = command.ls_tree("-z", "HEAD", "--", name).split()
         if staged not in (was, *head[2:3]):

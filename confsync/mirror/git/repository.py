@@ -95,7 +95,7 @@ def committed(
             for name, raw in here.items()
             if name in listed and listed[name] != blob_id(raw, len(listed[name]))
         }
-        found = dict(blobs.read(command, set(other.values())))
+        found = dict(blobs.contents(command, set(other.values())))
         return {name: raw for name, i in other.items() if (raw := found[i]) is not None}
 
 
@@ -113,7 +113,7 @@ def listed_at(command: Git, commit: str, directories: Iterable[str]) -> dict[str
 
 def _contents(command: Git, commit: str, listed: Mapping[str, str]) -> dict[str, bytes]:
     """Read files of a commit: path to content. Raises FileError if one of them is missing."""
-    found = dict(blobs.read(command, set(listed.values())))
+    found = dict(blobs.contents(command, set(listed.values())))
     missing = [name for name, blob in listed.items() if found[blob] is None]
     if missing:
         raise FileError(

@@ -54,7 +54,7 @@ def contents_at(root: Path, revision: str, names: Collection[str]) -> dict[str, 
         if command is None or not names:
             return {}
         listed = listed_at(command, common(command, revision), names)
-        found = dict(blobs.read(command, set(listed.values())))
+        found = dict(blobs.contents(command, set(listed.values())))
         return {name: raw for name, i in listed.items() if (raw := found[i]) is not None}
 
 
@@ -75,7 +75,7 @@ def versions(
         for name, blob in (*listed_at(command, "HEAD", directories).items(), *index):
             if name in names and blob not in ids.setdefault(name, []):
                 ids[name].append(blob)
-        found = dict(blobs.read(command, {blob for known in ids.values() for blob in known}))
+        found = dict(blobs.contents(command, {blob for known in ids.values() for blob in known}))
     return {name: _all_of(found, known) for name, known in ids.items()}
 
 
@@ -93,7 +93,7 @@ def left_out(root: Path, suffix: str) -> dict[str, bytes]:
         ids = {name: told.split()[2] for told, _, name in rows if name.endswith(suffix)}
         if not ids:
             return {}
-        found = dict(blobs.read(command, set(ids.values())))
+        found = dict(blobs.contents(command, set(ids.values())))
         top = command.rev_parse("--show-toplevel")
     return {_relative(top, n, root): raw for n, i in ids.items() if (raw := found[i]) is not None}
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.mirror.state import regular
 from confsync.model.filenames import TEMPORARY
 
@@ -46,7 +46,7 @@ def prepare(path: Path, data: bytes, *, durable: bool = True) -> str:
 
     The directory must be there. Raises OSError, and then leaves nothing.
     """
-    steps.before(f"write a temporary file for {path}")
+    failpoints.before(f"write a temporary file for {path}")
     handle, name = _new_file(path.parent)
     try:
         with open(handle, "wb", buffering=0) as file:
@@ -71,7 +71,7 @@ def put_in_place(path: Path, name: str, check: Callable[[], None]) -> None:
     """
     try:
         check()
-        steps.before(f"replace {path}")
+        failpoints.before(f"replace {path}")
         os.replace(name, path)
     except BaseException:
         drop(name)
@@ -90,7 +90,7 @@ def keep(path: Path, data: bytes) -> None:
     For what is recognised by its digest: it may be torn or gone after a power failure or a kill.
     Raises OSError, also for a link.
     """
-    steps.before(f"write {path}")
+    failpoints.before(f"write {path}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     try:
         handle = regular.opened(path, flags)
@@ -121,7 +121,7 @@ def put(path: Path, source: Path, check: Callable[[], None]) -> None:
     mode = _mode(path)
     _set_mode(source, 0o666 & ~_MASK if mode is None else mode)
     check()
-    steps.before(f"replace {path}")
+    failpoints.before(f"replace {path}")
     os.replace(source, path)
     sync_directory(path.parent)
 
@@ -130,7 +130,7 @@ def put(path: Path, source: Path, check: Callable[[], None]) -> None:
 def growing(path: Path) -> Iterator[BinaryIO]:
     """A file that is added to over several runs, until it is whole. Raises OSError."""
     make_directories(path.parent)
-    steps.before(f"append to {path}")
+    failpoints.before(f"append to {path}")
     with open(regular.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), "ab") as file:
         yield file
 
@@ -138,7 +138,7 @@ def growing(path: Path) -> Iterator[BinaryIO]:
 def append(path: Path, line: bytes, *, size: int | None = None) -> int:
     """Add a line to a file, behind what a kill may have left of another one; answers how long the
     file is now. Of one whose `size` is known the last line is whole. Raises OSError."""
-    steps.before(f"append to {path}")
+    failpoints.before(f"append to {path}")
     handle = regular.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
         if size is None:
@@ -155,7 +155,7 @@ def append(path: Path, line: bytes, *, size: int | None = None) -> int:
 
 def rename(old: Path, new: Path) -> None:
     """Give a file or directory another name, which must be free. Raises OSError."""
-    steps.before(f"rename {old} to {new}")
+    failpoints.before(f"rename {old} to {new}")
     os.rename(old, new)
     sync_directory(old.parent)
     if new.parent != old.parent:
@@ -164,7 +164,7 @@ def rename(old: Path, new: Path) -> None:
 
 def unlink(path: Path) -> None:
     """Remove a file. Raises OSError."""
-    steps.before(f"remove {path}")
+    failpoints.before(f"remove {path}")
     os.unlink(path)
     sync_directory(path.parent)
 
@@ -180,7 +180,7 @@ def make_directories(path: Path, waiting: set[Path] | None = None) -> None:
         missing.append(path)
         path = path.parent
     for directory in reversed(missing):
-        steps.before(f"make directory {directory}")
+        failpoints.before(f"make directory {directory}")
         directory.mkdir(exist_ok=True)
         if waiting is None:
             sync_directory(directory.parent)
@@ -190,7 +190,7 @@ def make_directories(path: Path, waiting: set[Path] | None = None) -> None:
 
 def temporary_directory(parent: Path, prefix: str) -> Path:
     """A new directory of a name that nothing else has. Raises OSError."""
-    steps.before(f"make a directory in {parent}")
+    failpoints.before(f"make a directory in {parent}")
     import tempfile
 
     return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
@@ -210,7 +210,7 @@ def forget(directory: Path) -> None:
     """Remove what is in a directory of nothing but caches. What cannot be removed stays."""
     import shutil
 
-    steps.before(f"clear {directory}")
+    failpoints.before(f"clear {directory}")
     with contextlib.suppress(OSError), os.scandir(directory) as found:
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
@@ -224,7 +224,7 @@ def remove_empty(directory: Path) -> bool:
     try:
         if next(directory.iterdir(), None) is not None:
             return False
-        steps.before(f"remove directory {directory}")
+        failpoints.before(f"remove directory {directory}")
         directory.rmdir()
     except OSError:
         return False
@@ -265,7 +265,7 @@ def _set_mode(path: Path | str, mode: int) -> None:
 
 def probe(directory: Path) -> None:
     """Find out whether a directory takes a new file, by making and dropping one. Raises OSError."""
-    steps.before(f"probe {directory}")
+    failpoints.before(f"probe {directory}")
     handle, name = _new_file(directory)
     os.close(handle)
     os.unlink(name)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from confsync.document import document
 from confsync.document.document import Fields
 from confsync.errors import ConfsyncError, Exit, FileError, UnopenedError
-from confsync.mirror.scan import Entry
+from confsync.mirror.entry import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Layout, Stamp

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from confsync.document import paths
 from confsync.errors import Exit, FileError
-from confsync.mirror.scan import Entry
+from confsync.mirror.entry import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.model.stamp import Stamp

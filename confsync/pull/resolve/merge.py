@@ -9,9 +9,9 @@ from confsync.diff.text import unified
 from confsync.document import document, layout, storage_format
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
+from confsync.mirror.entry import Entry
 from confsync.mirror.git import texts
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry
 from confsync.model.page import Page
 from confsync.model.stamp import Layout, Stamp
 from confsync.pull.resolve.resolution import Resolution, Way

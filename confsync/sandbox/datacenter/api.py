@@ -25,7 +25,7 @@ from ..v1.lists import expand, listing
 from ..v1.shapes import links
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
-around = flask.Blueprint("dc_around", __name__)
+server = flask.Blueprint("dc_server", __name__)
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 BUILD = 9107
 Answer = tuple[dict[str, Any], int]
@@ -123,13 +123,13 @@ def get_server() -> dict[str, Any]:
     }
 
 
-@around.get("/status")
+@server.get("/status")
 def get_status() -> dict[str, Any]:
     """Whether the node works, for load balancers; needs no credentials."""
     return {"state": "RUNNING"}
 
 
-@around.get("/rest/applinks/1.0/manifest")
+@server.get("/rest/applinks/1.0/manifest")
 def get_manifest() -> flask.Response:
     """What the server is, for other applications; needs no credentials."""
     known = {"id": "confsync-sandbox", "name": "Confluence", "typeId": "confluence"}
@@ -140,7 +140,7 @@ def get_manifest() -> flask.Response:
     return flask.Response(f"<manifest>{inside}</manifest>", mimetype="application/xml")
 
 
-@around.get("/login.action")
+@server.get("/login.action")
 def log_in() -> str:
     return servlet_page(HTTPStatus.OK).replace("HTTP Status 200 \u2013 OK", "Log In - Confluence")
 

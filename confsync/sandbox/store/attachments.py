@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from ..errors import Invalid, Missing
 from . import changes
+from .options import Attach
 from .queries import number
 from .rows import AttachmentRow
 from .state import State
@@ -70,8 +71,7 @@ class Attachments(State):
         title: str,
         data: bytes,
         media_type: str | None = None,
-        author: str = "Ana",
-        comment: str = "",
+        **about: Unpack[Attach],
     ) -> AttachmentRow:
         """A new file. `Invalid` if the page has one of this name."""
         kind = media_type or mimetypes.guess_type(title)[0] or "application/octet-stream"
@@ -84,6 +84,7 @@ class Attachments(State):
                 "INSERT INTO attachments VALUES (?, ?, ?, ?, 0)",
                 (new, number(page.id), title, kind),
             )
+            author, comment = about.get("author", "Ana"), about.get("comment", "")
             return self.replace_attachment(f"{PREFIX}{new}", data, author, comment)
 
     def replace_attachment(

@@ -12,7 +12,7 @@ from ..errors import Invalid
 from .queries import number
 
 Condition = tuple[str, tuple[object, ...]]
-_TOKEN = re.compile(
+_LEXEME = re.compile(
     r"\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|(!=|!~|[=~(),])|([^\s=~!(),\"']+))"
 )
 _BELOW = (
@@ -38,7 +38,7 @@ _FIELDS = {
 _IDS = frozenset({"id", "content", "ancestor", "parent"})
 
 
-class _Token(str):
+class _Lexeme(str):
     """A word, with whether it stood in quotes: a quoted one is never a keyword."""
 
     quoted = False
@@ -50,41 +50,41 @@ class _Token(str):
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens: list[_Token] = []
+        self.lexemes: list[_Lexeme] = []
         at = 0
         text = text.rstrip()
         while at < len(text):
-            match = _TOKEN.match(text, at)
+            match = _LEXEME.match(text, at)
             if match is None:
                 raise self.wrong()
             quoted = match[1] if match[1] is not None else match[2]
-            token = _Token(
+            lexeme = _Lexeme(
                 re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else match[3] or match[4]
             )
-            token.quoted = quoted is not None
-            self.tokens.append(token)
+            lexeme.quoted = quoted is not None
+            self.lexemes.append(lexeme)
             at = match.end()
 
     def wrong(self) -> Invalid:
         return Invalid(f"Could not parse cql : {self.text}")
 
-    def next(self) -> _Token:
-        if not self.tokens:
+    def next(self) -> _Lexeme:
+        if not self.lexemes:
             raise self.wrong()
-        return self.tokens.pop(0)
+        return self.lexemes.pop(0)
 
     def accept(self, *words: str) -> bool:
         """Take these words if they come next."""
-        if [token.word() for token in self.tokens[: len(words)]] != list(words):
+        if [lexeme.word() for lexeme in self.lexemes[: len(words)]] != list(words):
             return False
-        del self.tokens[: len(words)]
+        del self.lexemes[: len(words)]
         return True
 
     def whole(self) -> Condition:
         found = self.either()
         if self.accept("order", "by"):
-            self.tokens.clear()
-        if self.tokens:
+            self.lexemes.clear()
+        if self.lexemes:
             raise self.wrong()
         return found
 

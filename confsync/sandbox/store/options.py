@@ -38,6 +38,13 @@ class NewPage(Save, total=False):
     hidden: bool
 
 
+class Attach(TypedDict, total=False):
+    """About a new file: who attaches it, and what they say about it."""
+
+    author: str
+    comment: str
+
+
 class Update(TypedDict, total=False):
     """About a version that an API makes. `parent` None leaves the page where it is."""
 

@@ -221,7 +221,7 @@ def count(database: Database, select: Selection) -> int:
 
 
 def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
-    """The selected pages, folders and whiteboards, in brief."""
+    """The selected pages, folders and whiteboards, without bodies."""
     rows: list[tuple[Any, ...]] = database.all(
         *_select("c.id, c.type, c.space_id, c.title, c.status, c.position", select)
     )

@@ -27,7 +27,7 @@ class State:
         self.database.close()
 
     def batch(self) -> AbstractContextManager[None]:
-        """One transaction around several operations: all or nothing, and nobody in between."""
+        """One transaction for several operations: all or nothing, and nobody in between."""
         return self.database.write()
 
     def add_user(self, name: str, email: str = "", token: str | None = None) -> UserRow:

@@ -29,7 +29,7 @@ _TAIL = f"</{_ROOT}>".encode()
 _MISMATCH = 7
 _UNDEFINED_ENTITY = 11
 
-TOKEN = re.compile(
+LEXEME = re.compile(
     r"(?P<opaque><!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>)"
     r"|<(?P<close>/?)(?P<name>[^\s/<>\"'=!?]+)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
     re.DOTALL,
@@ -114,10 +114,10 @@ def check(body: str) -> None:
     _Checker(data).run()
 
 
-def tokens(body: str) -> Iterator[tuple[str, re.Match[str] | None]]:
+def lexemes(body: str) -> Iterator[tuple[str, re.Match[str] | None]]:
     """The body cut in order into (text, match) pieces; text between markup has no match."""
     at = 0
-    for match in TOKEN.finditer(body):
+    for match in LEXEME.finditer(body):
         if match.start() > at:
             yield body[at : match.start()], None
         yield match[0], match
@@ -164,7 +164,7 @@ def stored(
 def _rewritten(body: str, new_id: Callable[[], str], escape_quotes: bool) -> str:
     pieces: list[str] = []
     pending: str | None = None  # an opening tag that may turn out to be empty, without its end
-    for text, match in tokens(body):
+    for text, match in lexemes(body):
         name = match["name"] if match else None
         if match and name and match["close"]:
             if pending is None:
@@ -195,12 +195,12 @@ def _ended(inside: str) -> str:
 
 
 def with_marker(body: str, text: str, ref: str) -> str | None:
-    """`body` with an inline-comment marker around the first occurrence of `text` outside markup.
+    """`body` with an inline-comment marker about the first occurrence of `text` outside markup.
 
     None if there is no such occurrence. `text` is looked for as it is written in the body.
     """
     at = 0
-    for piece, match in tokens(body):
+    for piece, match in lexemes(body):
         found = -1 if match else piece.find(text)
         if found >= 0:
             start = at + found

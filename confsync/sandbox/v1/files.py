@@ -80,7 +80,8 @@ def add_files(page_id: str) -> dict[str, Any]:
         page = store().editable(page_id)
         for one in _uploads():
             sent = (_name_of(one), one.read(), _type_of(one))
-            added.append(store().attach(page.id, *sent, flask.g.user.name, _comment()))
+            who = flask.g.user.name
+            added.append(store().attach(page.id, *sent, author=who, comment=_comment()))
     shown = [v1_shapes.attachment(row, Expand.of("version,container")) for row in added]
     return {"results": shown, "start": 0, "limit": len(shown), "size": len(shown)}
 

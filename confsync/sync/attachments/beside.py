@@ -39,7 +39,7 @@ class Beside:
 
     path: str
     attached: tuple[Attached, ...]
-    files: Mapping[str, files.Standing]
+    files: Mapping[str, files.AttachmentFile]
     deleted: frozenset[str]
     shown: frozenset[str]
     patterns: tuple[str, ...]
@@ -234,6 +234,6 @@ def read_one(mirror: Mirror, remote: Remote, page_id: str, info: AttachmentInfo)
         with files.downloading(mirror.root / STATE, info) as download:
             if download.size < info.size:
                 remote.download(page_id, info, download)
-        return Read(download, files.read(download.path, info.name)[0])
+        return Read(download, files.digest_of(download.path, info.name)[0])
     except ConfsyncError as error:
         return Read(error=error)

@@ -48,7 +48,7 @@ from confsync.cli import main
 code = main(sys.argv[1:])
 print(code, *sys.modules, file=sys.stderr)
 """
-GLANCE = """
+STATUS = """
 import sys
 import click
 before = set(sys.modules)
@@ -134,10 +134,10 @@ def test_a_status_with_nothing_to_tell_loads_nothing_that_reads_a_document(tmp_p
     stamp = model.Stamp("7", 1, digest)
     document = tmp_path / "ENG/one.xhtml"
     document.write_bytes(render("One", "<p>one</p>", stamp))
-    for _ in range(2):  # what is younger than the glance is looked at once more
+    for _ in range(2):  # what is younger than the snapshot is looked at once more
         time.sleep(0.03)
         run = subprocess.run(
-            [sys.executable, "-c", GLANCE],
+            [sys.executable, "-c", STATUS],
             cwd=tmp_path,
             capture_output=True,
             text=True,

@@ -17,7 +17,7 @@ from confsync.diff import report
 from confsync.diff.difference import Difference, Side
 from confsync.diff.html_alignment import aligned, blocks_alike
 from confsync.diff.html_page import MARK, page
-from confsync.diff.html_reader import read
+from confsync.diff.html_reader import blocks_of
 from confsync.diff.html_rows import rows
 from confsync.errors import FileError
 from confsync.model.result import Change
@@ -43,8 +43,8 @@ def text_of(fragment: str) -> str:
 def seen(body: str) -> list[tuple[str, str]]:
     """Kind and text of each block."""
     return [
-        (block.kind, "|".join("".join(t.text for t in cell.tokens) for cell in block.cells))
-        for block in read(body)
+        (block.kind, "|".join("".join(t.text for t in cell.pieces) for cell in block.cells))
+        for block in blocks_of(body)
     ]
 
 
@@ -128,7 +128,7 @@ def test_what_a_reader_sees(body: str, blocks: list[tuple[str, str]]) -> None:
 
 
 def test_a_paragraph_in_an_item_is_the_item_and_numbers_are_no_difference() -> None:
-    first, second = read("<ol><li>a</li><li><p>b</p></li></ol>")
+    first, second = blocks_of("<ol><li>a</li><li><p>b</p></li></ol>")
     assert (first.mark, second.mark, second.inside) == ("1.", "2.", ("list",))
     assert marks("<ol><li>a</li><li>b</li></ol>", "<ol><li>new</li><li>a</li><li>b</li></ol>") == [
         ("fresh", [], ["new"])
@@ -245,7 +245,7 @@ def test_any_two_bodies_can_stand_side_by_side(old: str, new: str) -> None:
 def test_every_block_of_either_side_stands_there_once_and_in_order(
     old: list[str], new: list[str]
 ) -> None:
-    before, after = read("".join(old)), read("".join(new))
+    before, after = blocks_of("".join(old)), blocks_of("".join(new))
     pairs = list(aligned(before, after, blocks_alike))
     assert [a for a, _ in pairs if a] == list(before)
     assert [b for _, b in pairs if b] == list(after)

@@ -13,7 +13,8 @@ from confsync.document.paths import day_of, is_day, place_of_day
 from confsync.document.tree import Post, place_posts
 from confsync.errors import ConfigError, DocumentError, ServerError
 from confsync.mirror.config_file import dump, parse
-from confsync.mirror.scan import Entry, SpaceScan, scan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan, scan
 from confsync.model.config import SpaceConfig
 from confsync.model.stamp import Stamp, digest
 from confsync.push.order import Intent, arrange

@@ -281,7 +281,7 @@ def test_the_parent_that_a_place_means(path: str, base: str | None, wanted: str 
     assert wanted_parent(path, base, TREE) == wanted
 
 
-def test_what_confsync_put_at_the_top_wants_its_parent_also_when_that_turns_up() -> None:
+def test_what_confsync_put_at_the_top_wants_its_parent_also_when_that_appears() -> None:
     assert wanted_parent("x.xhtml", "20", TREE, top=True) == "20"
     assert wanted_parent("x.xhtml", None, TREE, top=True) is None
     assert wanted_parent("guide/ports/x.xhtml", "20", TREE, top=True) == "21"

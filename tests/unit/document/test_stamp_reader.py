@@ -79,7 +79,7 @@ def test_it_is_what_the_parser_reads(
         f"{BLOCK}  layout: raw\ntitle: T\n",
     ],
 )
-def test_usual_front_matter_needs_no_parser(front: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_front_matter_needs_no_parser(front: str, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = f"---\n{front}---\n<p>a</p>\n".encode()
     wanted = as_parsed(raw)
     monkeypatch.setattr(stamp_reader, "_parsed", lambda _: pytest.fail("parsed"))

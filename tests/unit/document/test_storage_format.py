@@ -85,7 +85,7 @@ def test_the_place_of_a_flaw_is_never_outside_the_body(body: str) -> None:
 
 
 def test_a_body_nested_too_deeply_is_told_where() -> None:
-    # One level is the root that the check puts around a body.
+    # One level is the root that the check puts above a body.
     deepest = MAX_DEPTH - 1
     assert check("<b>" * deepest + "</b>" * deepest) is None
     deep = check("<b>" * 100_000)

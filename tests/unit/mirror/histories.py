@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from confsync.document.document import render
-from confsync.mirror.committed.newest_stamps import NewestStamps, read
+from confsync.mirror.committed.newest_stamps import NewestStamps, collect
 from confsync.model.stamp import Attached, Stamp, digest
 
 CONFIG = "url: https://a.example/wiki\nspaces:\n  - key: ENG\n"
@@ -73,7 +73,7 @@ class History:
         return self.git("rev-parse", "HEAD")
 
     def read(self, since: str | None = None, root: Path | None = None) -> NewestStamps:
-        return read(root or self.root, ["ENG"], since)
+        return collect(root or self.root, ["ENG"], since)
 
     def versions(self, since: str | None = None) -> dict[str, int]:
         return versions(self.read(since))

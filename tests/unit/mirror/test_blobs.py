@@ -41,7 +41,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_objects_are_read_in_the_order_of_their_names(repository: Path) -> None:
     ids = [row.split()[2] for row in git(repository, "ls-tree", "HEAD").splitlines()]
     names = [ids[2], "HEAD:a", "HEAD:none", ids[1], "HEAD:a\nb", "0" * len(ids[0]), ids[0]]
-    assert list(blobs.read(command_in(repository), names)) == [
+    assert list(blobs.contents(command_in(repository), names)) == [
         (names[0], b"\0two"),
         (names[1], b"one\n"),
         (names[2], None),
@@ -63,7 +63,7 @@ def test_a_partial_clone_tells_what_it_lacks_and_fetches_nothing(
     git(part, "cat-file", "-p", ids[2])  # fetches this one
     command = command_in(part)
     for _ in range(2):
-        assert list(blobs.read(command, ids)) == [
+        assert list(blobs.contents(command, ids)) == [
             (ids[0], None),
             (ids[1], None),
             (ids[2], b"\0two"),
@@ -71,6 +71,6 @@ def test_a_partial_clone_tells_what_it_lacks_and_fetches_nothing(
 
 
 def test_a_reader_that_stops_early_leaves_no_process(repository: Path) -> None:
-    found = blobs.read(command_in(repository), ["HEAD:a", "HEAD:b", "HEAD:c"])
+    found = blobs.contents(command_in(repository), ["HEAD:a", "HEAD:b", "HEAD:c"])
     assert next(found) == ("HEAD:a", b"one\n")
     found.close()

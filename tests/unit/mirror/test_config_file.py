@@ -11,7 +11,7 @@ import yaml
 
 from confsync.errors import ConfigError, Exit, UsageError
 from confsync.mirror import config_file as config
-from confsync.mirror import config_yaml as configreader
+from confsync.mirror import config_yaml
 from confsync.mirror.config_file import dump, find_root, parse, settings_for
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.stamp import Layout
@@ -211,7 +211,7 @@ def _known_keys() -> set[str]:
     """The keys that `configreader` asks `_mapping` for, read from its source."""
     calls = [
         node
-        for node in ast.walk(ast.parse(inspect.getsource(configreader)))
+        for node in ast.walk(ast.parse(inspect.getsource(config_yaml)))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "_mapping"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync.mirror.committed.newest_stamps import read
+from confsync.mirror.committed.newest_stamps import collect
 from confsync.mirror.git.head import is_commit_id, mark_of_head
 from tests.unit.mirror.histories import History, can, page, processes, versions
 
@@ -97,7 +97,7 @@ def test_with_reftables_the_stamps_are_read_and_kept(
     if form != "reftable":
         (told.top / ".git/reftable").mkdir()
         (told.top / ".git/reftable/tables.list").write_text("0x01-0x02-aa.ref\n")
-    assert versions(read(told.root, ["ENG"])) == {"1": 5}
+    assert versions(collect(told.root, ["ENG"])) == {"1": 5}
     with processes(monkeypatch) as started:
-        assert versions(read(told.root, ["ENG"])) == {"1": 5}
+        assert versions(collect(told.root, ["ENG"])) == {"1": 5}
     assert started == []

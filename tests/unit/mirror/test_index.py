@@ -13,14 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confsync.commands.status import status
+from confsync.commands.pages.status.status import status
 from confsync.document import document
-from confsync.mirror import index, scan
-from confsync.mirror import snapshot as glance
-from confsync.mirror import walk as standing
+from confsync.mirror import entry, index, scan, snapshot, walk
 from confsync.mirror.config_file import load
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.selection import Selection
 from confsync.mirror.state import disk
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.outcome import Outcome
@@ -54,8 +51,8 @@ def edit(path: Path, old: str = "one", new: str = "two") -> None:
 
 
 def look(mirror: Mirror) -> Result:
-    count = glance.clean(mirror.root)
-    found = status(mirror, None, Selection())
+    count = snapshot.clean(mirror.root)
+    found = status(mirror, None)
     assert count is None or (found.clean, found.pages) == (count, ())
     return found
 
@@ -89,13 +86,14 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that are read."""
     found: list[str] = []
-    read = index.scan.read
+    read = entry.read
 
     def noted(root: Path, name: str) -> object:
         found.append(name)
         return read(root, name)
 
-    monkeypatch.setattr(index.scan, "read", noted)
+    for module in (entry, scan):
+        monkeypatch.setattr(module, "read", noted)
     return found
 
 
@@ -138,7 +136,7 @@ def test_an_edit_of_the_same_size_in_the_same_tick_is_seen(tmp_path: Path) -> No
         )
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(standing, "_BY_HANDLE", False)
+        patched.setattr(walk, "_BY_HANDLE", False)
         patched.setattr(os, "lstat", frozen)
         patched.setattr(index.Index, "moment", lambda self: LONG_AGO)
         assert states(look(mirror)) == (1, {})
@@ -215,7 +213,7 @@ def test_a_broken_index_is_none(
 def test_an_index_of_another_version_is_none(
     mirror: Mirror, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (glance, index):
+    for module in (snapshot, index):
         monkeypatch.setattr(module, "__version__", "99")
     assert states(look(mirror)) == (3, {})
     assert len(reads) == 3
@@ -314,19 +312,19 @@ def test_a_folder_file_that_changes_while_documents_are_looked_at_is_seen(
     path.write_bytes(document.render(title, body, stamp))
     time.sleep(0.03)
     assert states(look(mirror)) == (4, {})
-    (tmp_path / STATE / glance.NAME).unlink()
+    (tmp_path / STATE / snapshot.NAME).unlink()
     read = index.Index.read
 
-    def changed(known: index.Index, root: Path, name: str) -> scan.Entry:
-        entry = read(known, root, name)
+    def changed(known: index.Index, root: Path, name: str) -> entry.Entry:
+        found = read(known, root, name)
         if name.endswith("page-0.xhtml"):
             folder.write_text("id: '8'\ntitle: F\n")
             time.sleep(0.03)
-        return entry
+        return found
 
     with monkeypatch.context() as patched:
         patched.setattr(index.Index, "read", changed)
-        status(mirror, None, Selection())
+        status(mirror, None)
     assert states(look(mirror)) == (3, {"ENG/folder/inside.xhtml": Outcome.MOVED})
 
 
@@ -335,22 +333,22 @@ def test_two_that_note_at_once_leave_the_note_of_one(
 ) -> None:
     """A pull that had nothing to do with the documents of before, a status that finds others."""
     root, config = mirror.root, mirror.config
-    before = list(standing.look(str(root), config.directories))
+    before = list(walk.look(str(root), config.directories))
     write(root, 1, "other")
-    now = list(standing.look(str(root), config.directories))
+    now = list(walk.look(str(root), config.directories))
     assert now != before
     later = time.time_ns() + 3_600_000_000_000
 
     def pull_meanwhile(*given: object, **named: object) -> object:
         with monkeypatch.context() as patched:
             patched.setattr(disk, "open", open)
-            patched.setattr(standing, "look", lambda *_: before)
-            glance.Glance(root).note(config, standing.keys(before), later, "0123456789abcdef")
+            patched.setattr(walk, "look", lambda *_: before)
+            snapshot.Snapshot(root).note(config, walk.keys(before), later, "0123456789abcdef")
         return open(*given, **named)  # type: ignore[call-overload]
 
     with monkeypatch.context() as patched:
         patched.setattr(disk, "open", pull_meanwhile, raising=False)
-        glance.Glance(root).note(config, standing.keys(now), later)
-    found = glance.Glance(root)
+        snapshot.Snapshot(root).note(config, walk.keys(now), later)
+    found = snapshot.Snapshot(root)
     assert found.unchanged()
     assert not found.pulled

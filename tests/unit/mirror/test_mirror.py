@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from confsync import failpoints as steps
+from confsync import failpoints
 from confsync.document.document import render
 from confsync.document.paths import Destination
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
+from confsync.mirror.entry import MOVING
+from confsync.mirror.folder_files import drop_folder, write_folder
 from confsync.mirror.mirror import Mirror, write_new
 from confsync.mirror.moves import move
-from confsync.mirror.scan import MOVING
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.filenames import TEMPORARY
 from confsync.model.page import Folder
@@ -224,7 +225,7 @@ def test_a_directory_in_the_way_is_an_error_of_that_file(mirror: Mirror) -> None
     with pytest.raises(FileError):
         mirror.write("ENG/file/b.xhtml", b"new", expected=None)
     with pytest.raises(FileError):
-        mirror.write_folder("ENG/file", Folder("7", "F", None))
+        write_folder(mirror, "ENG/file", Folder("7", "F", None))
     assert files(mirror.root) == {"ENG/file": b""}
 
 
@@ -284,7 +285,7 @@ def test_an_edit_at_any_moment_of_a_removal_is_seen(mirror: Mirror) -> None:
                 path.write_bytes(b"edited")
 
         try:
-            with steps.watched(edit):
+            with failpoints.watched(edit):
                 mirror.remove("ENG/a.xhtml", expected=b"old")
         except ChangedMeanwhileError:
             assert path.read_bytes() == b"edited"
@@ -453,16 +454,16 @@ def test_a_file_that_is_gone_when_it_is_to_move_loses_nothing_else(mirror: Mirro
 
 def test_a_folder_is_noted_once_and_forgotten_with_its_directory(mirror: Mirror) -> None:
     folder = Folder("7", "Prüfung: 1", None)
-    mirror.write_folder("ENG/f", folder)
+    write_folder(mirror, "ENG/f", folder)
     path = mirror.root / "ENG/f/.folder.yaml"
     before = path.stat().st_mtime_ns, path.read_bytes()
     (scan,) = mirror.scan()
     assert scan.folders == {"f": folder}
-    mirror.write_folder("ENG/f", folder)
+    write_folder(mirror, "ENG/f", folder)
     assert (path.stat().st_mtime_ns, path.read_bytes()) == before
-    mirror.drop_folder("ENG/f")
+    drop_folder(mirror, "ENG/f")
     assert not path.parent.exists()
-    mirror.drop_folder("ENG/f")
+    drop_folder(mirror, "ENG/f")
 
 
 # -- the lock --------------------------------------------------------------------------------------

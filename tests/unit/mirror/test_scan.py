@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from confsync.document.document import render
-from confsync.mirror.scan import Entry, SpaceScan, scan
+from confsync.mirror.entry import Entry
+from confsync.mirror.scan import SpaceScan, scan
 from confsync.mirror.state import regular
 from confsync.model.config import SpaceConfig
 from confsync.model.page import Folder

@@ -1,4 +1,4 @@
-"""The glance: what it says is what a status that reads says, and with any doubt it says nothing."""
+"""The snapshot says what a status that reads says, and with any doubt it says nothing."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from pathlib import Path
 import pytest
 
 from confsync.cli import main
-from confsync.commands.status import status
-from confsync.mirror import snapshot as glance
-from confsync.mirror import walk as standing
+from confsync.commands.pages.status.status import status
+from confsync.mirror import snapshot, walk
 from confsync.mirror.config_file import load
 from confsync.mirror.git import head as githead
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.selection import Selection
 from confsync.mirror.state import disk
 from confsync.mirror.state.base_cache import STATE
 from tests.unit.mirror.test_index import edit, make, write
@@ -32,11 +30,11 @@ LATER = 4_000_000_000_000_000_000
 
 @pytest.fixture(params=["mirror", "repository/docs"])
 def root(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """Three clean pages, at the top or inside of what will be a repository, in the glance."""
+    """Three clean pages, at the top or inside of what will be a repository, in the snapshot."""
     made = make(tmp_path / request.param).root
     time.sleep(0.02)  # a tick of the file system: what was changed just now is not trusted
     told(made)
-    assert glance.clean(made) == 3
+    assert snapshot.clean(made) == 3
     return made
 
 
@@ -56,7 +54,7 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 def told(root: Path) -> dict[str, str]:
     """What a status says that reads, which is all that is not clean."""
-    found = status(Mirror(root, load(root)), None, Selection())
+    found = status(Mirror(root, load(root)), None)
     return {page.path: page.outcome.value for page in found.pages}
 
 
@@ -77,9 +75,9 @@ def commit(root: Path) -> None:
 
 def test_what_is_not_as_it_was_is_for_others_to_tell(root: Path) -> None:
     edit(root / "ENG/page-1.xhtml")
-    assert glance.clean(root) is None
+    assert snapshot.clean(root) is None
     (root / "ENG/page-1.xhtml").unlink()
-    assert glance.clean(root) is None
+    assert snapshot.clean(root) is None
 
 
 def _cut(said: bytes) -> bytes:
@@ -100,7 +98,7 @@ def _another_name(said: bytes) -> bytes:
 
 
 def _another_form(said: bytes) -> bytes:
-    return re.sub(rb"glance \d+", b"glance 1", said, count=1)
+    return re.sub(rb"snapshot \d+", b"snapshot 1", said, count=1)
 
 
 def _another_version(said: bytes) -> bytes:
@@ -119,28 +117,28 @@ def _other_directories(said: bytes) -> bytes:
         *(_other_directories, lambda said: b"", lambda said: b"DIRC" + said),
     ],
 )
-def test_a_glance_with_anything_wrong_is_none(root: Path, harm: Callable[[bytes], bytes]) -> None:
-    path = root / STATE / glance.NAME
+def test_a_snapshot_with_anything_wrong_is_none(root: Path, harm: Callable[[bytes], bytes]) -> None:
+    path = root / STATE / snapshot.NAME
     before = path.read_bytes()
     path.write_bytes(harm(before))
     assert path.read_bytes() != before
-    assert glance.clean(root) is None
+    assert snapshot.clean(root) is None
     assert told(root) == {}
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
 
 
 def test_a_configuration_that_was_changed_is_read(root: Path) -> None:
     path = root / CONFIG
     path.write_text(f"{path.read_text()}  - key: OPS\n")
-    assert glance.clean(root) is None
+    assert snapshot.clean(root) is None
     other = write(root, 7)
     (root / "OPS").mkdir()
     other.rename(root / "OPS/page-7.xhtml")
     time.sleep(0.02)
     assert told(root) == {}
-    assert glance.clean(root) == 4
+    assert snapshot.clean(root) == 4
     (root / "OPS/page-7.xhtml").unlink()
-    assert glance.clean(root) is None
+    assert snapshot.clean(root) is None
 
 
 def test_a_configuration_that_became_wrong_is_told(
@@ -152,57 +150,57 @@ def test_a_configuration_that_became_wrong_is_told(
     assert main(["-C", str(root), "status"]) == 4
     assert f"{CONFIG}:3: unknown key 'kee'" in capsys.readouterr().err
     path.unlink()
-    assert glance.clean(root) is None
+    assert snapshot.clean(root) is None
     path.write_text(before)
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
 
 
 def test_nothing_is_noted_for_a_configuration_by_which_nobody_looked(root: Path) -> None:
     """It was saved while a status was at work that had read it before."""
-    (root / STATE / glance.NAME).unlink()
+    (root / STATE / snapshot.NAME).unlink()
     mirror = Mirror(root, load(root))
     path = root / CONFIG
     before = path.read_text()
     for other in (f"{before}  - key: OPS\n", f"{before}labels: true\n", "spaces: 7\n", "\n"):
         path.write_text(other)
-        status(mirror, None, Selection())
-        assert glance.clean(root) is None
+        status(mirror, None)
+        assert snapshot.clean(root) is None
     path.write_text(f"# the same in other words\n{before}")
-    status(mirror, None, Selection())
-    assert glance.clean(root) == 3
+    status(mirror, None)
+    assert snapshot.clean(root) == 3
 
 
 def keys_of(root: Path) -> dict[str, disk.Key]:
     """The documents as they are now, as if they had just been read."""
-    found = standing.keys(standing.look(str(root), ["ENG"]))
-    return {name: key for name, key in found.items() if standing.is_document(name)}
+    found = walk.keys(walk.look(str(root), ["ENG"]))
+    return {name: key for name, key in found.items() if walk.is_document(name)}
 
 
 def test_what_was_changed_since_it_was_read_is_not_noted(root: Path) -> None:
     path = root / "ENG/page-1.xhtml"
     read = keys_of(root)
     edit(path)
-    glance.Glance(root).note(load(root), read, LATER)
-    assert glance.clean(root) is None
-    glance.Glance(root).note(load(root), keys_of(root), LATER)
-    assert glance.clean(root) == 3
+    snapshot.Snapshot(root).note(load(root), read, LATER)
+    assert snapshot.clean(root) is None
+    snapshot.Snapshot(root).note(load(root), keys_of(root), LATER)
+    assert snapshot.clean(root) == 3
 
 
 def test_a_document_that_came_since_is_not_noted(root: Path) -> None:
     read = keys_of(root)
     write(root, 7)
-    glance.Glance(root).note(load(root), read, LATER)
-    assert glance.clean(root) is None
+    snapshot.Snapshot(root).note(load(root), read, LATER)
+    assert snapshot.clean(root) is None
 
 
 def test_what_was_changed_in_the_moment_of_the_look_is_not_noted(root: Path) -> None:
     """Its next change, in the same tick, could leave everything that is noted as it is."""
-    (root / STATE / glance.NAME).unlink()
+    (root / STATE / snapshot.NAME).unlink()
     began = max(max(key[1], key[2]) for key in keys_of(root).values())
-    glance.Glance(root).note(load(root), keys_of(root), began)
-    assert glance.clean(root) is None
-    glance.Glance(root).note(load(root), keys_of(root), began + 1)
-    assert glance.clean(root) == 3
+    snapshot.Snapshot(root).note(load(root), keys_of(root), began)
+    assert snapshot.clean(root) is None
+    snapshot.Snapshot(root).note(load(root), keys_of(root), began + 1)
+    assert snapshot.clean(root) == 3
 
 
 def test_with_attachments_nothing_is_noted(root: Path) -> None:
@@ -210,63 +208,63 @@ def test_with_attachments_nothing_is_noted(root: Path) -> None:
     path.write_text(f"{path.read_text()}attachments: true\n")
     for _ in range(2):
         assert told(root) == {}
-        assert glance.clean(root) is None
+        assert snapshot.clean(root) is None
 
 
 def test_a_document_that_only_git_has_is_told(root: Path, whole: list[object]) -> None:
     """Every file is as it was, and what HEAD is now has one more, such as on another branch."""
     commit(root)
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
     extra = write(root, 7)
     git(root, "checkout", "-q", "-b", "other")
     commit(root)
     git(root, "checkout", "-q", "main")
     assert not extra.exists()
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
     for _ in range(2):
         git(root, "symbolic-ref", "HEAD", "refs/heads/other")
-        assert glance.clean(root) is None
+        assert snapshot.clean(root) is None
         assert told(root) == {"ENG/page-7.xhtml": "deleted"}
         git(root, "symbolic-ref", "HEAD", "refs/heads/main")
-        assert glance.clean(root) == 3
+        assert snapshot.clean(root) == 3
     assert any(whole)
 
 
 def test_a_document_that_was_deleted_after_the_commit_is_told(root: Path) -> None:
     commit(root)
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
     (root / "ENG/page-1.xhtml").unlink()
     for _ in range(2):
-        assert glance.clean(root) is None
+        assert snapshot.clean(root) is None
         assert told(root) == {"ENG/page-1.xhtml": "deleted"}
     commit(root)
     assert told(root) == {}
-    assert glance.clean(root) == 2
+    assert snapshot.clean(root) == 2
 
 
 def test_git_is_asked_for_all_names_once_for_each_commit(root: Path, whole: list[object]) -> None:
     commit(root)
     for _ in range(3):
-        assert glance.clean(root) == 3
+        assert snapshot.clean(root) == 3
     assert len(whole) == 1
     (root / "beside.txt").write_text("no document's directory is changed by this")
     commit(root)
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
     assert len(whole) == 1
     (root / "ENG/notes.txt").write_text("this is in one")
     commit(root)
     for _ in range(3):
-        assert glance.clean(root) == 3
+        assert snapshot.clean(root) == 3
     assert len(whole) == 2
 
 
 def test_with_other_documents_gits_word_holds_no_more(root: Path, whole: list[object]) -> None:
     """A status whose documents are others has not compared them with what git has."""
     commit(root)
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
     (root / "ENG/page-1.xhtml").unlink()
-    glance.Glance(root).note(load(root), keys_of(root), LATER)
-    assert glance.clean(root) is None
+    snapshot.Snapshot(root).note(load(root), keys_of(root), LATER)
+    assert snapshot.clean(root) is None
     assert len(whole) >= 2
 
 
@@ -278,7 +276,7 @@ def test_what_came_back_while_git_answered_is_not_taken_for_what_was_seen(
     commit(root)
     raw = path.read_bytes()
     path.unlink()
-    glance.Glance(root).note(load(root), keys_of(root), LATER)
+    snapshot.Snapshot(root).note(load(root), keys_of(root), LATER)
     trees = githead.trees_of_head
 
     def meanwhile(*given: object) -> object:
@@ -292,37 +290,37 @@ def test_what_came_back_while_git_answered_is_not_taken_for_what_was_seen(
 
     with monkeypatch.context() as patched:
         patched.setattr(githead, "trees_of_head", meanwhile)
-        assert glance.clean(root) is None
+        assert snapshot.clean(root) is None
     path.unlink()
-    assert glance.clean(root) is None
+    assert snapshot.clean(root) is None
     assert told(root) == {"ENG/page-1.xhtml": "deleted"}
 
 
 def test_trouble_with_git_is_no_reason_to_call_anything_clean(root: Path) -> None:
     commit(root)
-    assert glance.clean(root) == 3
+    assert snapshot.clean(root) == 3
     top = root.parent if root.name == "docs" else root
     (top / ".git/HEAD").write_text("ref: refs/heads/nothing-yet\n")
-    assert glance.clean(root) == 3  # as before the first commit, when nothing can be deleted
+    assert snapshot.clean(root) == 3  # as before the first commit, when nothing can be deleted
     (top / ".git/config").write_text("[core\n")
     assert main(["-C", str(root), "status"]) == 4
 
 
-def test_what_is_told_is_the_same_with_a_glance_and_without(
+def test_what_is_told_is_the_same_with_a_snapshot_and_without(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(root / "ENG")
     above = ("-C", "..")
     ways = [(), ("--json",), ("-q",), ("-v",), ("--exit-code",), ("--color", "always"), above]
-    kept = (root / STATE / glance.NAME).read_bytes()
+    kept = (root / STATE / snapshot.NAME).read_bytes()
     for way in (*ways, ("-C", str(root / "ENG/")), ("--json", *above)):
-        assert glance.clean(root) == 3
-        with_glance = main(["status", *way]), capsys.readouterr()
-        (root / STATE / glance.NAME).unlink()
+        assert snapshot.clean(root) == 3
+        with_snapshot = main(["status", *way]), capsys.readouterr()
+        (root / STATE / snapshot.NAME).unlink()
         without = main(["status", *way]), capsys.readouterr()
-        assert with_glance == without
-        assert with_glance[0] == 0 and (with_glance[1].out or "-q" in way)
-        (root / STATE / glance.NAME).write_bytes(kept)
+        assert with_snapshot == without
+        assert with_snapshot[0] == 0 and (with_snapshot[1].out or "-q" in way)
+        (root / STATE / snapshot.NAME).write_bytes(kept)
 
 
 def test_a_directory_that_is_not_there_is_told(
@@ -408,19 +406,19 @@ def _walked(directory: Path, but: Path | None) -> Iterator[tuple[str, list[str]]
 
 
 @pytest.mark.parametrize(
-    ("by_handle", "blog"), list(itertools.product((standing._BY_HANDLE, False), (True, False)))
+    ("by_handle", "blog"), list(itertools.product((walk._BY_HANDLE, False), (True, False)))
 )
 def test_what_stands_is_found_as_the_standard_library_finds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_handle: bool, blog: bool
 ) -> None:
-    monkeypatch.setattr(standing, "_BY_HANDLE", by_handle)
+    monkeypatch.setattr(walk, "_BY_HANDLE", by_handle)
     _tree(tmp_path / "ENG")
     but = tmp_path / "ENG/blog" if blog else None
-    found = [(at, sorted(names)) for at, names in standing.walk(tmp_path / "ENG", but=but)]
+    found = [(at, sorted(names)) for at, names in walk.walk(tmp_path / "ENG", but=but)]
     expected = [(at, sorted(names)) for at, names in _walked(tmp_path / "ENG", but)]
     assert found == expected
     directories = ["ENG", "ENG/blog"] if blog else ["ENG"]
-    seen = standing.keys(standing.look(str(tmp_path), directories))
+    seen = walk.keys(walk.look(str(tmp_path), directories))
     everywhere = list(_walked(tmp_path / "ENG", None))
     paths = {Path(at, name) for at, names in everywhere for name in names}
     assert {tmp_path / name: key for name, key in seen.items()} == {
@@ -433,7 +431,7 @@ def test_a_directory_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     _tree(tmp_path / "ENG")
     (tmp_path / "ENG/a").chmod(0)
     try:
-        found = [at for at, _ in standing.walk(tmp_path / "ENG")]
+        found = [at for at, _ in walk.walk(tmp_path / "ENG")]
     finally:
         (tmp_path / "ENG/a").chmod(0o755)
     assert str(tmp_path / "ENG/g") in found
@@ -446,9 +444,9 @@ def test_no_directory_stays_open(tmp_path: Path) -> None:
         pytest.skip("needs Linux to count")
     _tree(tmp_path / "ENG")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    looking = standing.look(str(tmp_path), ["ENG"])
+    looking = walk.look(str(tmp_path), ["ENG"])
     next(looking)
     del looking
     shutil.rmtree(tmp_path / "ENG/g")
-    list(standing.look(str(tmp_path), ["ENG", "OPS"]))
+    list(walk.look(str(tmp_path), ["ENG", "OPS"]))
     assert len(list(Path("/proc/self/fd").iterdir())) == before

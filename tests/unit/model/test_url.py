@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from confsync.errors import UsageError
-from confsync.model.url import Address, read
+from confsync.model.url import Address, parse
 
 CLOUD = "https://acme.atlassian.net/wiki"
 
@@ -36,7 +36,7 @@ CLOUD = "https://acme.atlassian.net/wiki"
     ],
 )
 def test_an_address_is_taken_apart(text: str, address: Address) -> None:
-    assert read(text) == address
+    assert parse(text) == address
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_an_address_that_names_no_space_is_a_usage_error_with_a_hint(
     text: str, problem: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        read(text)
+        parse(text)
     assert problem in caught.value.message
     assert caught.value.hint

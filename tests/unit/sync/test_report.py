@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from confsync.errors import Exit, FileError, NetworkError
-from confsync.mirror.scan import Entry
+from confsync.mirror.entry import Entry
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem
 from confsync.pull.context import PullReport

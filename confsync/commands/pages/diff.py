@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from confsync.diff import report
@@ -16,45 +17,54 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
 from confsync.remote import Remote
+from confsync.sync.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class DiffOptions:
+    """What was asked for.
+
+    `style` is that of the text; with None there are only the numbers. What is in colour is for
+    people, and not counted. `html` is a file to write with the pages side by side.
+    """
+
+    selection: Selection = field(default_factory=Selection)
+    against_server: bool = False
+    style: Style | None = None
+    html: Path | None = None
 
 
 def diff(
     mirror: Mirror,
     opened: Callable[[], Remote],
-    selection: Selection,
-    *,
-    against_server: bool,
-    style: Style | None,
-    html: Path | None = None,
+    options: DiffOptions,
     progress: Progress = silent,
 ) -> Result:
-    """The differences of the laid-out texts, and of what stands around them.
+    """The differences of the laid-out texts, and of what belongs to them.
 
-    `opened` connects, and is called only for what is not here. `style` is that of the text; with
-    None there are only the numbers, and what is in colour is for people, and not counted. `html` is
-    a file to write with the pages side by side. Raises UsageError, FileError.
+    `opened` connects, and is called only for what is not here. Raises UsageError, FileError.
     """
-    errors: list[Problem] = []
-    untold: list[PageResult] = []
-    notes = (f"the pages side by side are in {html}",) if html else ()
-    comparison = Comparison(mirror, opened, selection, untold, errors, progress)
-    sides = comparison.with_server() if against_server else comparison.with_files()
+    style, html = options.style, options.html
+    told = Report("diff")
+    comparison = Comparison(mirror, opened, options.selection, told, progress)
     found: list[Difference] = []
     try:
+        sides = comparison.with_server() if options.against_server else comparison.with_files()
         for difference in sides:
             found.append(difference)
     except ConfsyncError as error:
-        errors.append(Problem.of(error))
+        told.refuse(Problem.of(error))
     counts = style is None or not style.color
     plain = all_unified(found) if counts or html else []
     changes = tuple(map(counted, found, plain))
     if html is not None:
-        report.write(
-            html, list(zip(found, changes, plain, strict=True)), against_server=against_server
-        )
+        pages = list(zip(found, changes, plain, strict=True))
+        report.write(html, pages, against_server=options.against_server)
+        told.note(f"the pages side by side are in {html}")
     texts = plain if style == Style() else all_unified(found, style) if style else []
-    pages = (*map(_page, found), *untold)
-    return Result("diff", pages, tuple(errors), notes, text="".join(texts), changes=changes)
+    result = told.result()
+    shown = (*map(_page, found), *result.pages)
+    return replace(result, pages=shown, text="".join(texts), changes=changes)
 
 
 def _page(found: Difference) -> PageResult:

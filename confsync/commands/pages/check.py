@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync.errors import UsageError
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import Entry, SpaceScan, read
+from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp

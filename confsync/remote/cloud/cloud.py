@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
-from urllib.parse import quote
 
 from confsync.errors import CredentialsError, NotVisibleError, RowError, ServerError
 from confsync.model.page import (
@@ -25,7 +23,9 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers
 from confsync.remote.base import Connection, no_space, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.failures import conflict_of
+from confsync.remote.cloud import v2_rows
+from confsync.remote.cloud.pagination import by_cursor
+from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.workers import Workers, batches
@@ -88,7 +88,7 @@ class Cloud(Connection):
             known = self._labelled(space) if labels else None
         except RowError as error:  # whose labels they are is not known: those of no page change
             yield rows.flawed({"title": "labels"}, error)
-        answers = self._answers(f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK})
+        answers = by_cursor(self._client, f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK})
         # The next answer is on its way while this one is read.
         for row in chain.from_iterable(self.workers.early(answers, by=2)):
             info = rows.told(row, self._info)
@@ -159,7 +159,7 @@ class Cloud(Connection):
         found: list[Version] = []
         params = {"limit": BULK, "sort": "-modified-date"}
         for row in self._all(f"{_API}/{self._kind}/{page_id}/versions", params):
-            entry = _version(row)
+            entry = v2_rows.version(row)
             if entry.number <= version:
                 break
             found.append(entry)
@@ -185,7 +185,7 @@ class Cloud(Connection):
             rows.id_of(row),
             rows.text_of(row, "title"),
             parent,
-            _parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
+            v2_rows.parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
         )
 
     def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
@@ -201,7 +201,7 @@ class Cloud(Connection):
         try:
             return self._written(self._client.put(f"{_API}/{self._kind}/{page_id}", content))
         except ServerError as error:
-            raise conflict_of(error, page_id, base) or error from None
+            raise version_conflict_of(error, page_id, base) or error from None
 
     def create(
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
@@ -247,7 +247,7 @@ class Cloud(Connection):
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         found = self._all(f"{_API}/{self._kind}/{page_id}/attachments", {"limit": BULK})
-        return tuple(_attachment(row) for row in found)
+        return tuple(v2_rows.attachment(row) for row in found)
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"rest/api/content/{page_id}/child/attachment/{info.id}/download"
@@ -256,13 +256,6 @@ class Cloud(Connection):
 
     def delete_attachment(self, page_id: str, attachment_id: str) -> None:
         self._client.delete(f"{_API}/attachments/{attachment_id.removeprefix('att')}")
-
-    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
-        self._client.post(f"rest/api/content/{page_id}/label", rows.labels_to_add(names))
-
-    def remove_label(self, page_id: str, name: str) -> None:
-        with contextlib.suppress(NotVisibleError):
-            self._client.delete(f"rest/api/content/{page_id}/label?name={quote(name, safe='')}")
 
     def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
         path = f"{_API}/users-bulk"
@@ -289,16 +282,16 @@ class Cloud(Connection):
         return Page(self._info(row), body) if body is not None else None
 
     def _info(self, row: Row) -> PageInfo:
-        info = _info(row)
+        info = v2_rows.content(row)
         if not self._posts:
             return info
         posted = rows.day_of(row.get("createdAt"))
         return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row) -> PageInfo:
-        """The answer to a write, which may be brief: what it is all about is its version."""
+        """The answer to a write, which may be short: what it is all about is its version."""
         given = {key: value for key, value in row.items() if value is not None}
-        info = _info({"status": "current", "spaceId": "0", **given})
+        info = v2_rows.content({"status": "current", "spaceId": "0", **given})
         return info._replace(posted="") if self._posts else info
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
@@ -311,67 +304,4 @@ class Cloud(Connection):
         self, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
     ) -> Iterator[Row]:
         """Every row of a listing."""
-        return chain.from_iterable(self._answers(path, params, limit=limit))
-
-    def _answers(
-        self, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
-    ) -> Iterator[list[Row]]:
-        """A listing's rows, as they are answered. The end is where there is no next link, never a
-        short page."""
-        seen: set[str] = set()
-        while True:
-            answer = self._client.get(path, params, limit=limit)
-            yield rows.results_of(answer, path)
-            following = rows.part_of(answer, "_links").get("next")
-            if not following:
-                return
-            cursor = rows.query_of(following).get("cursor")
-            if not cursor or cursor in seen:
-                raise ServerError(f"{path}: the listing does not go on properly")
-            seen.add(cursor)
-            params = {**params, "cursor": cursor}
-
-
-def _info(row: Row) -> PageInfo:
-    parent = rows.parent_of(row, "parentId")
-    return PageInfo(
-        id=rows.id_of(row),
-        space=rows.id_of({"id": row.get("spaceId")}),
-        title=rows.text_of(row, "title"),
-        version=_version(rows.part_of(row, "version")),
-        parent=parent,
-        parent_kind=_parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
-        status=rows.status_of(row),
-        position=rows.position_of(row),
-        live=row.get("subtype") == "live",
-    )
-
-
-def _attachment(row: Row) -> AttachmentInfo:
-    version = _version(rows.part_of(row, "version"))
-    return AttachmentInfo(
-        rows.attachment_id_of(row),
-        rows.string_of(row, "title"),
-        version._replace(message=rows.words_of(row, "comment") or version.message),
-        rows.size_of(row, "fileSize"),
-        rows.media_type_of(row),
-    )
-
-
-def _parent_kind(kind: object) -> ParentKind:
-    match kind:
-        case "page" | None:
-            return ParentKind.PAGE
-        case "folder":
-            return ParentKind.FOLDER
-        case _:
-            return ParentKind.OTHER
-
-
-def _version(row: Row) -> Version:
-    return Version(
-        rows.number_of(row),
-        rows.words_of(row, "message"),
-        rows.words_of(row, "authorId"),
-        rows.words_of(row, "createdAt"),
-    )
+        return chain.from_iterable(by_cursor(self._client, path, params, limit=limit))

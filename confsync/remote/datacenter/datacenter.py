@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -30,8 +29,9 @@ from confsync.model.page import (
 )
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.base import Connection, no_space, same_title
-from confsync.remote.client import MANY_BODIES, Client
-from confsync.remote.failures import conflict_of
+from confsync.remote.client import Client
+from confsync.remote.datacenter.pagination import NoScanError, by_cursor, by_offset
+from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.workers import Workers, batches
@@ -186,12 +186,12 @@ class DataCenter(Connection):
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
         path = f"content/{page_id}/version"
         try:
-            found = [v1_rows.version(row) for row in self._pages_of(f"{_API}/{path}", {})]
+            found = [v1_rows.version(row) for row in self._rows(f"{_API}/{path}", {})]
         except APIAccessError as error:
             if error.status not in (404, 405):
                 raise
             older = f"rest/experimental/{path}"
-            found = [v1_rows.version(row) for row in self._pages_of(older, {})]
+            found = [v1_rows.version(row) for row in self._rows(older, {})]
         later = [entry for entry in found if entry.number > version]
         return tuple(sorted(later, key=lambda entry: -entry.number))
 
@@ -217,7 +217,7 @@ class DataCenter(Connection):
         try:
             return self._written(self._client.put(f"{_API}/content/{page_id}", content), "")
         except ServerError as error:
-            raise conflict_of(error, page_id, base) or error from None
+            raise version_conflict_of(error, page_id, base) or error from None
 
     def create(
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
@@ -237,7 +237,7 @@ class DataCenter(Connection):
     def children(self, page_id: str) -> tuple[str, ...]:
         if self._posts:
             return ()
-        found = self._pages_of(f"{_API}/content/{page_id}/child/page", {"limit": INFOS})
+        found = self._rows(f"{_API}/content/{page_id}/child/page", {"limit": INFOS})
         return tuple(rows.id_of(row) for row in found)
 
     def delete(self, page_id: str) -> None:
@@ -253,7 +253,7 @@ class DataCenter(Connection):
                 "status": status,
                 "expand": f"{self._more},space",
             }
-            infos = (self._info(row, space.key) for row in self._pages_of(_CONTENT, params))
+            infos = (self._info(row, space.key) for row in self._rows(_CONTENT, params))
             found += [info for info in infos if same_title(info, title)]
             if found:
                 break
@@ -263,12 +263,12 @@ class DataCenter(Connection):
         return space_id
 
     def labels(self, page_id: str) -> tuple[str, ...]:
-        found = self._pages_of(f"{_API}/content/{page_id}/label", {"prefix": "global"})
+        found = self._rows(f"{_API}/content/{page_id}/label", {"prefix": "global"})
         return tuple(sorted(rows.text_of(row, "name") for row in found))
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         path = f"{_API}/content/{page_id}/child/attachment"
-        return tuple(map(v1_rows.attachment, self._pages_of(path, {"expand": "version"})))
+        return tuple(map(v1_rows.attachment, self._rows(path, {"expand": "version"})))
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"download/attachments/{page_id}/{quote(info.name, safe='')}"
@@ -277,13 +277,6 @@ class DataCenter(Connection):
 
     def delete_attachment(self, page_id: str, attachment_id: str) -> None:
         self._client.delete(f"{_API}/content/{page_id}/child/attachment/{attachment_id}")
-
-    def add_labels(self, page_id: str, names: Iterable[str]) -> None:
-        self._client.post(f"{_API}/content/{page_id}/label", rows.labels_to_add(names))
-
-    def remove_label(self, page_id: str, name: str) -> None:
-        with contextlib.suppress(NotVisibleError):
-            self._client.delete(f"{_API}/content/{page_id}/label?name={quote(name, safe='')}")
 
     def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
         return {name: User(name, name) for name in account_ids if name}
@@ -326,7 +319,7 @@ class DataCenter(Connection):
         return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row, space: str) -> PageInfo:
-        """The answer to a write, which may be brief: what it is all about is its version."""
+        """The answer to a write, which may be short: what it is all about is its version."""
         info = v1_rows.content(row, space)
         return info._replace(posted="", parent=None) if self._posts else info
 
@@ -338,45 +331,10 @@ class DataCenter(Connection):
         if status != "current":
             params["status"] = status
         try:
-            yield from self._scan(params)
-        except _NoScanError:
-            yield from self._pages_of(f"{_API}/content", params)
+            yield from by_cursor(self._client, f"{_API}/content/scan", params)
+        except NoScanError:
+            yield from self._rows(f"{_API}/content", params)
 
-    def _scan(self, params: Mapping[str, Any]) -> Iterator[Row]:
-        path = f"{_API}/content/scan"
-        cursor = ""
-        while True:
-            more = {"cursor": cursor} if cursor else {}
-            try:
-                answer = self._client.get(path, {**params, **more}, limit=MANY_BODIES)
-            except APIAccessError as error:
-                # Before 7.18 'scan' is taken for the id of a page.
-                if cursor or error.status not in (400, 404, 405, 500, 501):
-                    raise
-                raise _NoScanError from None
-            found = rows.results_of(answer, path)
-            yield from found
-            following = rows.part_of(answer, "_links").get("next")
-            after = str(answer.get("nextCursor") or rows.query_of(following).get("cursor") or "")
-            if not following and not answer.get("nextCursor"):
-                return
-            if not after or after == cursor:
-                raise ServerError(f"{path}: the listing does not go on properly")
-            cursor = after
-
-    def _pages_of(self, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
-        """A listing by offset. The end is where there is no next link, never a short page."""
-        start = 0
-        while True:
-            answer = self._client.get(path, {**params, "start": start}, limit=MANY_BODIES)
-            found = rows.results_of(answer, path)
-            yield from found
-            if not rows.part_of(answer, "_links").get("next"):
-                return
-            if not found:
-                raise ServerError(f"{path}: the listing does not go on properly")
-            start += len(found)
-
-
-class _NoScanError(Exception):
-    """The server is too old to list by cursor."""
+    def _rows(self, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
+        """Every row of a listing that has no cursor."""
+        return by_offset(self._client, path, params)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from confsync.commands.init import init
-from confsync.commands.pull import pull
+from confsync.commands.pages.pull import pull
+from confsync.commands.setup.init import init
 from confsync.errors import FileError
 from confsync.mirror import config_file as config
 from confsync.mirror.config_file import settings_for

@@ -1,0 +1,71 @@
+"""Several mirrors at once: hooks name files of any, and of none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from confsync.cli.options import Settings
+from confsync.cli.session import relative
+from confsync.errors import ConfigError, UsageError
+from confsync.mirror import config_file
+from confsync.model.result import Result
+
+
+def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
+    """The mirrors that some paths belong to, each with its own; without paths, the one here.
+
+    A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
+    ConfigError when none is in any, but not to pre-commit, where a commit may hold others' alone.
+    """
+    if not settings.start.is_dir():
+        raise UsageError(f"{settings.start} is not a directory")
+    if not paths:
+        return {config_file.find_root(settings.start): ()}
+    found: dict[Path, list[str]] = {}
+    trouble = None
+    for path in paths:
+        try:
+            given = (settings.start / path).absolute()
+            root = config_file.find_root(given if given.is_dir() else given.parent)
+        except ConfigError as error:
+            trouble = error
+        else:
+            found.setdefault(root, []).append(path)
+    if not found and trouble and not os.environ.get("PRE_COMMIT"):
+        raise trouble
+    return {root: tuple(named) for root, named in found.items()}
+
+
+def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
+    """The results of several mirrors, or of none, as one, and what its paths are relative to."""
+    if not results:
+        return Result(click.get_current_context().info_name or ""), settings.start
+    if len(results) == 1:
+        ((root, result),) = results.items()
+        return result, root
+    start = settings.start
+    every = results.items()
+    first = next(iter(results.values()))
+    merged = replace(
+        first,
+        pages=tuple(
+            replace(page, path=relative(root / page.path, start))
+            for root, result in every
+            for page in result.pages
+        ),
+        findings=tuple(
+            replace(finding, path=relative(root / finding.path, start))
+            for root, result in every
+            for finding in result.findings
+        ),
+        errors=tuple(error for result in results.values() for error in result.errors),
+        notes=tuple(note for result in results.values() for note in result.notes),
+        warnings=tuple(one for result in results.values() for one in result.warnings),
+        clean=sum(result.clean for result in results.values()),
+    )
+    return merged, start

@@ -1,0 +1,102 @@
+"""The state of documents, as the work tree and git tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from confsync.errors import Exit
+from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.entry import Entry
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import SpaceScan
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.stamp import Stamp
+from confsync.sync import labels
+from confsync.sync.preflight import RESOLVE, Marker, flaw_of_marker, marker_in
+from confsync.sync.refusals import deletion_refusal
+
+_ASK = "'confsync status --remote {path}' asks the server, and names the commands to go on with"
+
+
+def local_state(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
+    """Return what can be said of a document without git and without the server."""
+    found = entry.document
+    if found is None:
+        return _invalid(entry)
+    page = PageResult(
+        entry.path,
+        Outcome.CLEAN,
+        entry.page_id,
+        found.title,
+        base=found.stamp.version if found.stamp else None,
+    )
+    if found.stamp is None:
+        return replace(page, outcome=Outcome.UNTRACKED)
+    marker = marker_in(mirror, found)
+    if marker:
+        return _with_marker(mirror, page, marker)
+    if found.modified:
+        return replace(page, outcome=Outcome.MODIFIED)
+    if mirror.config.labels and labels.changed(found):
+        return replace(page, outcome=Outcome.MODIFIED, error="labels")
+    return _with_place(page, scan, entry, found.stamp.posted)
+
+
+def _invalid(entry: Entry) -> PageResult:
+    """Return what is told of a document that cannot be read."""
+    error = entry.error
+    return PageResult(
+        entry.path,
+        Outcome.INVALID,
+        error=f"line {error.line}: {error.problem}" if error else "",
+        hint=error.hint if error else "",
+        exit=Exit.LOCAL,
+    )
+
+
+def _with_marker(mirror: Mirror, page: PageResult, marker: Marker) -> PageResult:
+    """Return the state of a document that has a conflict marker, or what looks like one."""
+    flaw = flaw_of_marker(mirror, marker)
+    if not flaw.doubt:
+        return replace(page, outcome=Outcome.CONFLICTED, error=str(flaw), hint=RESOLVE)
+    return replace(page, outcome=Outcome.MODIFIED, error=str(flaw))
+
+
+def _with_place(page: PageResult, scan: SpaceScan, entry: Entry, posted: str | None) -> PageResult:
+    """Return the state of an unmodified document by where it stands."""
+    if entry.waits:
+        why = "a move was interrupted; 'confsync pull' puts the file in its place"
+        return replace(page, outcome=Outcome.MOVED, error=why)
+    if entry.path in scan.foreign:
+        why = f"from {scan.foreign[entry.path]}/; no page is moved between spaces from here"
+        return replace(page, outcome=Outcome.MOVED, error=why)
+    if scan.misdated(entry):
+        why = f"posted on {posted}: 'confsync pull' puts the file back below that day"
+        return replace(page, outcome=Outcome.MOVED, error=why)
+    return replace(page, outcome=Outcome.MOVED) if scan.moves(entry) else page
+
+
+def by_git(page: PageResult, newer: Stamp | None) -> PageResult:
+    """Return the local state or, if git knows a newer stamp, that the document is restored."""
+    if newer is None or page.outcome is Outcome.CONFLICTED:
+        return page
+    told = f"git has v{newer.version}, the file is based on v{page.base}"
+    return replace(page, outcome=Outcome.RESTORED, error=told, hint=_ASK)
+
+
+def absent_states(
+    mirror: Mirror, scans: tuple[SpaceScan, ...], gone: Mapping[str, Entry]
+) -> Iterator[PageResult]:
+    """Yield the pages whose documents git has and the work tree lacks, or has elsewhere."""
+    entries = [entry for scan in scans for entry in scan.entries]
+    sight = Whereabouts(mirror.root, mirror.config.spaces, entries, gone)
+    traces = sight.look()
+    for page_id, entry in gone.items():
+        trace = traces.get(page_id)
+        if trace is None:
+            yield PageResult(entry.path, Outcome.DELETED, page_id)
+            continue
+        why, _ = deletion_refusal(trace, entry, outside=sight.is_outside(trace.path))
+        outcome = Outcome.MOVED if trace.certain else Outcome.DELETED
+        yield PageResult(entry.path, outcome, page_id, error=why)

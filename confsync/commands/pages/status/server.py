@@ -1,0 +1,104 @@
+"""The state of pages, as the server tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from confsync.errors import APIAccessError
+from confsync.mirror.committed.newest_stamps import NewestStamps
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import ParentKind, Status
+from confsync.sync import labels, scope
+from confsync.sync.compare import Content, Parent
+from confsync.sync.fetch import Case
+from confsync.sync.refusals import hint_of, read_only, reason
+from confsync.sync.space_view import SpaceView
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
+
+# What the server, and not whoever works here, has changed.
+_STALE = (
+    Outcome.BEHIND,
+    Outcome.COMMENTED,
+    Outcome.DIVERGED,
+    Outcome.GONE,
+    Outcome.NOT_VISIBLE,
+)
+
+
+def with_page(page: PageResult, case: Case) -> PageResult:
+    """The local state, outdone by what the server says."""
+    page = replace(
+        page,
+        decision=case.decisions.content.value,
+        remote=case.page.info.version.number if case.page else None,
+    )
+    if page.outcome in (Outcome.MODIFIED, Outcome.MOVED) and read_only(case.page):
+        page = replace(page, error=read_only(case.page))
+    outcome = _outcome(case)
+    if outcome is None or page.outcome is Outcome.CONFLICTED:
+        return page
+    page = replace(page, outcome=outcome, error=reason(case))
+    if outcome in (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED) and case.page:
+        page = replace(page, version=case.page.info.version, hint=hint_of(case))
+    return page
+
+
+def _outcome(case: Case) -> Outcome | None:
+    """What the server's side makes of a page; None where the local state says it all."""
+    if case.decisions.parent is Parent.DIVERGED:
+        return Outcome.DIVERGED
+    match case.decisions.content:
+        case Content.UP_TO_DATE | Content.AHEAD:
+            theirs = case.page.info.labels if case.page else None
+            relabelled = labels.is_news(case.stamp, case.local, theirs)
+            follows = case.decisions.parent is Parent.FOLLOW or relabelled
+            return Outcome.BEHIND if follows else None
+        case Content.RESTORED:
+            return Outcome.RESTORED
+        case Content.EQUAL | Content.BEHIND | Content.LANDED | Content.RESTAMPED:
+            return Outcome.BEHIND
+        case Content.COMMENTED:
+            return Outcome.COMMENTED
+        case Content.STAMP_AHEAD | Content.STAMP_MISMATCH | Content.DIVERGED:
+            return Outcome.DIVERGED
+        case Content.GONE:
+            return Outcome.GONE
+        case Content.NOT_VISIBLE | Content.MOVED_OUT:
+            return Outcome.NOT_VISIBLE
+        case Content.UNTRACKED:
+            return Outcome.UNTRACKED
+        case _:
+            assert_never(case.decisions.content)
+
+
+def is_stale(page: PageResult, stamps: NewestStamps) -> bool:
+    """Return whether the server changed a page; a restored one after the version that git knows."""
+    known = stamps.stamps.get(page.id or "")
+    later = known is not None and page.remote is not None and page.remote > known.version
+    return page.outcome in _STALE or (page.outcome is Outcome.RESTORED and later)
+
+
+def notes(remote: Remote, seen: SpaceView, *, ask: bool) -> Iterator[str]:
+    """What a person should know of pages that are only pulled, and of what is not mirrored."""
+    paths: dict[str, list[str]] = {}
+    for entry in seen.scan.entries:
+        case = seen.cases.get(entry.page_id or "")
+        if case and case.page and read_only(case.page):
+            archived = case.page.info.status is Status.ARCHIVED
+            paths.setdefault("archived pages" if archived else "live docs", []).append(entry.path)
+    for kind, named in sorted(paths.items()):
+        yield f"{kind}, pulled and never pushed: {scope.few(named)}"
+    try:
+        others = remote.others(seen.space) if ask else ()
+    except APIAccessError:
+        return  # a note is no reason to fail
+    if others:
+        named = [f"{other.kind} '{other.title}'" for other in others]
+        yield f"not mirrored: {len(named)} below the home page: {scope.few(named)}"
+    above = {i.parent for i in seen.infos.values() if i.parent_kind is ParentKind.OTHER}
+    if ask and (more := above - {other.id for other in others}):
+        yield f"not mirrored: {len(more)} whiteboards or databases that pages stand below"

@@ -1,0 +1,175 @@
+"""status: what was edited here and, when asked to look, what changed on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from confsync.commands.pages.status import attachments, documents, server
+from confsync.commands.pages.status.work_tree import WorkTree, read_work_tree
+from confsync.errors import ConfsyncError, Exit
+from confsync.mirror.entry import Entry
+from confsync.mirror.index import Index
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.outside import Outside, documents_outside
+from confsync.mirror.scan import SpaceScan, claimed_elsewhere
+from confsync.mirror.selection import Selection
+from confsync.mirror.snapshot import Snapshot
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.result import Problem, Result
+from confsync.progress import Progress, silent
+from confsync.remote import about
+from confsync.sync import scope
+from confsync.sync.people import with_names
+from confsync.sync.preflight import gather_bases
+from confsync.sync.refusals import edited_outside, failed, unreadable_directories, unusable_row
+from confsync.sync.report import Report
+from confsync.sync.space_view import SpaceView, ViewOptions, put_back, reader_of, view
+
+if TYPE_CHECKING:
+    from confsync.remote import Remote
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOptions:
+    """What was asked for.
+
+    `exit_code` makes anything that is not clean an error, `fresh` only what the server changed.
+    """
+
+    selection: Selection = field(default_factory=Selection)
+    exit_code: bool = False
+    fresh: bool = False
+
+
+class _Run(NamedTuple):
+    """One run of `status`; `remote` is None where the server is not asked."""
+
+    mirror: Mirror
+    remote: Remote | None
+    selection: Selection
+    tree: WorkTree
+    report: Report
+    progress: Progress
+
+
+def status(
+    mirror: Mirror,
+    remote: Remote | None,
+    options: StatusOptions = StatusOptions(),
+    progress: Progress = silent,
+) -> Result:
+    """The state of every document; with `remote`, of every page. Writes nothing but the index."""
+    selection = options.selection
+    offline = remote is None and not mirror.config.attachments
+    index = Index(mirror.root) if offline else None
+    tree = read_work_tree(mirror, selection, index)
+    run = _Run(mirror, remote, selection, tree, Report("status"), progress)
+    run.report.refuse(*unreadable_directories(mirror.root, tree.scans, selection))
+    gather_bases(
+        mirror, (e.document for scan in tree.scans for e in scan.entries if selection.has(e.path))
+    )
+    excluded = [entry for scan in tree.scans for entry in _add_space(run, scan)]
+    _add_elsewhere(run)
+    run.report.note(*scope.note(excluded))
+    result = _result(run, options)
+    if index:
+        index.save()
+        told = result.pages or result.errors or result.notes or tree.gone
+        if selection.everything and not told:
+            Snapshot(mirror.root).note(mirror.config, index.keys, index.moment())
+    return result
+
+
+def _add_space(run: _Run, scan: SpaceScan) -> list[Entry]:
+    """Report on one space. Return its stamped documents that the configuration excludes."""
+    mirror, selection, report = run.mirror, run.selection, run.report
+    seen = _seen(run, scan)
+    report.add(*_pages(run, scan, seen))
+    if selection.everything and not scan.config.posts:
+        report.note(*attachments.orphans(mirror, scan, run.tree.scans))
+    if seen and run.remote:
+        asked = about(run.remote, scan.config)
+        report.note(*server.notes(asked, seen, ask=selection.everything))
+    report.refuse(*(Problem.of(error) for error in scan.broken if selection.has(error.path)))
+    excluded = seen.left if seen else scope.excluded(scan)
+    return [entry for entry in excluded if entry.page_id and selection.has(entry.path)]
+
+
+def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
+    """Ask the server about one space, if it is to be asked; report what went wrong."""
+    if run.remote is None:
+        return None
+    run.progress(f"asking about {scan.config.key}", 0, None)
+    try:
+        wanted = ViewOptions(
+            run.selection,
+            elsewhere=claimed_elsewhere(run.tree.scans, scan),
+            deleted=run.tree.deleted,
+            with_new=run.selection.everything,
+            labels=run.mirror.config.labels,
+            attachments=bool(run.mirror.config.attachments),
+        )
+        return view(reader_of(run.remote, scan, run.tree.newest), scan, wanted)
+    except ConfsyncError as error:
+        run.report.refuse(Problem.of(error))
+        return None
+
+
+def _pages(run: _Run, scan: SpaceScan, seen: SpaceView | None) -> Iterator[PageResult]:
+    """Yield the state of one space's documents, and of pages that have none."""
+    for entry in scan.entries:
+        if run.selection.has(entry.path):
+            yield _page(run, scan, entry, seen)
+    if seen:
+        yield from (unusable_row(scan.config.path, info) for info in seen.flawed)
+        for info in seen.new.values():
+            where = f"{scan.config.path}/ (page {info.id})"
+            yield PageResult(
+                where, Outcome.NEW, info.id, info.title, "new", remote=info.version.number
+            )
+
+
+def _page(run: _Run, scan: SpaceScan, entry: Entry, seen: SpaceView | None) -> PageResult:
+    """Return the state of one document: by itself, by git or the server, by its attachments."""
+    case = seen.cases.get(entry.page_id or "") if seen else None
+    page = documents.local_state(run.mirror, scan, entry)
+    if case:
+        page = server.with_page(page, case)
+    else:
+        page = documents.by_git(page, put_back(scan, entry, run.tree.newest.likely))
+    if seen and entry.path in seen.failed:
+        page = failed(page, seen.failed[entry.path])
+    infos = seen.attachments.get(entry.page_id or "") if seen else None
+    return attachments.with_attachments(run.mirror, entry, page, infos, run.tree)
+
+
+def _add_elsewhere(run: _Run) -> None:
+    """Report on documents that stand in no space's directory, or that only git has."""
+    mirror, tree, selection = run.mirror, run.tree, run.selection
+    present = {entry.claimed_id for scan in tree.scans for entry in scan.entries}
+    absent = {
+        page_id: tree.gone[page_id]
+        for page_id, path in tree.deleted.items()
+        if page_id not in present and selection.has(path)
+    }
+    run.report.add(*documents.absent_states(mirror, tree.scans, absent))
+    outside = documents_outside(mirror, tree.scans, absent) if selection.everything else Outside()
+    run.report.add(*map(edited_outside, outside.edited))
+    run.report.note(*outside.notes)
+
+
+def _result(run: _Run, options: StatusOptions) -> Result:
+    """Return what is told: everything but the clean documents, which are counted."""
+    pages = run.report.pages
+    listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
+    listed = with_names(run.mirror, run.remote, listed) if run.remote else listed
+    if options.exit_code and listed:
+        run.report.refuse(Problem("not-clean", "", exit=Exit.REFUSED))
+    stale = [page for page in listed if server.is_stale(page, run.tree.stamps)]
+    if options.fresh and stale:
+        said = f"the server has changed {len(stale)} of these pages"
+        hint = "'confsync pull' brings its changes; 'confsync diff --remote' shows them"
+        run.report.refuse(Problem("stale", said, hint, Exit.REFUSED))
+    return replace(run.report.result(), pages=listed, clean=len(pages) - len(listed))

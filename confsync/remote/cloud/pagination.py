@@ -1,0 +1,33 @@
+"""Listings of v2, which go on at a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from confsync.errors import ServerError
+from confsync.remote import rows
+from confsync.remote.client import ONE_ANSWER, Client
+from confsync.remote.rows import Row
+
+
+def by_cursor(
+    client: Client, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
+) -> Iterator[list[Row]]:
+    """Yield a listing's rows, as they are answered.
+
+    The end is where there is no next link, never a short page. Only the cursor of a next link is
+    used: no link leads to another host.
+    """
+    seen: set[str] = set()
+    while True:
+        answer = client.get(path, params, limit=limit)
+        yield rows.results_of(answer, path)
+        following = rows.part_of(answer, "_links").get("next")
+        if not following:
+            return
+        cursor = rows.query_of(following).get("cursor")
+        if not cursor or cursor in seen:
+            raise ServerError(f"{path}: the listing does not go on properly")
+        seen.add(cursor)
+        params = {**params, "cursor": cursor}
