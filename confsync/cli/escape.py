@@ -18,8 +18,8 @@ _CONTROL = re.compile(f"[\x00-\x08\x0a-\x1f{_UNSEEN}]")
 # The same for a text of several lines.
 _CONTROL_BUT_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_UNSEEN}]")
 # GitHub obeys '::' at the start of a line, past white space, and '##[' anywhere in one; Azure obeys
-# '##vso[', TeamCity '##teamcity['.
-_COMMAND = re.compile(r"^(\s*)::|##(?=[A-Za-z]*\[)", re.MULTILINE)
+# '##vso[', TeamCity '##teamcity['. To their runners a carriage return alone ends a line, too.
+_COMMAND = re.compile(r"(?:^|(?<=\r))(\s*)::|##(?=[A-Za-z]*\[)", re.MULTILINE)
 _IN_JSON = re.compile(r"##(?=[A-Za-z]*\[)")
 # A step through JSON's escapes: a pair that means one character, half a pair, any other escape.
 _ESCAPES = re.compile(
