@@ -1177,7 +1177,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/committed/whereabouts.py",
-                "{**self._left_out(), **self._under_other_names()}",
+                "{**self._left_out(), **self._under_other_names(tree.files)}",
                 "self._left_out()",
             ),
         ),
@@ -1187,12 +1187,25 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "what a closed directory has is not known",
+        (
+            Cut(
+                "confsync/mirror/committed/whereabouts.py",
+                "for path in tree.closed}",
+                "for path in ()}",
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_a_directory_that_cannot_be_listed_stops_the_deletion",
+        ),
+    ),
+    Ablation(
         "a document outside of a sparse checkout is not deleted",
         (
             Cut(
                 "confsync/mirror/committed/whereabouts.py",
-                "{**self._left_out(), **self._under_other_names()}",
-                "self._under_other_names()",
+                "{**self._left_out(), **self._under_other_names(tree.files)}",
+                "self._under_other_names(tree.files)",
             ),
         ),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,6 +211,29 @@ def test_a_place_that_cannot_be_looked_at_is_not_empty(
     repo.path("ENG/guide").symlink_to("guide")
     repo("push", "--delete", exit=None)
     assert current(wiki, child)
+
+
+@pytest.mark.parametrize("closed", ["drafts", "ENG/.private"])
+def test_a_directory_that_cannot_be_listed_stops_the_deletion(
+    wiki: Sandbox, repo: Desk, guide: str, closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands there is not known: a moved document may."""
+    scandir = os.scandir
+
+    def forbidding(path: str | int = ".") -> object:
+        if str(path).endswith(closed):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    moved(repo, f"{closed}/guide.xhtml")
+    monkeypatch.setattr(os, "scandir", forbidding)
+    run = repo("push", "--delete", exit=None)
+    assert f"{closed} cannot be read, and may be its document" in run.out
+    assert current(wiki, guide)
+    monkeypatch.setattr(os, "scandir", scandir)
+    repo.path(f"{closed}/guide.xhtml").unlink()
+    repo("push", "--delete")
+    assert not current(wiki, guide)
 
 
 # -- while the run is under way --------------------------------------------------------------------

@@ -77,10 +77,11 @@ class Whereabouts:
         """Return the traces of the pages' documents as the work tree is now, by page id."""
         if not self.gone:
             return {}
-        found = {**self._left_out(), **self._under_other_names()}
-        unread: dict[str, _Seen] = {}
+        tree = _listed(self._top)
+        found = {**self._left_out(), **self._under_other_names(tree.files)}
+        unread = {self._named(path): _Seen(None, readable=False) for path in tree.closed}
         here: set[str] = set()
-        for path, seen in self._files():
+        for path, seen in self._documents(tree.files):
             if not seen.readable:
                 unread[path] = seen
             elif seen.page_id:
@@ -107,7 +108,7 @@ class Whereabouts:
                 found[page_id] = Trace(path, certain=True, left_out=True)
         return found
 
-    def _under_other_names(self) -> dict[str, Trace]:
+    def _under_other_names(self, files: Iterable[str]) -> dict[str, Trace]:
         """The documents that stand under names which no document has, such as `guide.html`.
 
         That is what git sees renamed, and what begins with a document's name and names its page.
@@ -118,7 +119,7 @@ class Whereabouts:
         for new, old in self._renamed().items():
             if old in by_path and not new.casefold().endswith(SUFFIX):
                 found[by_path[old]] = Trace(new, certain=True)
-        for path in map(Path, _files_below(self._top)):
+        for path in map(Path, files):
             stem, dot, _ = path.name.casefold().rstrip("~").partition(".")
             if dot and stem in names and not path.name.casefold().endswith(SUFFIX):
                 found |= self._named_in(path, self.gone[names[stem]])
@@ -126,7 +127,7 @@ class Whereabouts:
 
     def _named_in(self, path: Path, entry: Entry) -> dict[str, Trace]:
         """The trace of a file whose name begins like a document's, if it may be that document."""
-        name = Path(os.path.relpath(path, self._root)).as_posix()
+        name = self._named(path)
         seen = self._read(os.fspath(path), name)
         if seen is None:
             return {}
@@ -140,9 +141,15 @@ class Whereabouts:
 
     # -- every file that may be a document ---------------------------------------------------------
 
-    def _files(self) -> Iterator[tuple[str, _Seen]]:
-        for path in _candidates(self._top):
-            name = Path(os.path.relpath(path, self._root)).as_posix()
+    def _named(self, path: str | Path) -> str:
+        """A path relative to the mirror."""
+        return Path(os.path.relpath(path, self._root)).as_posix()
+
+    def _documents(self, files: Iterable[str]) -> Iterator[tuple[str, _Seen]]:
+        for path in files:
+            if not path.casefold().endswith(SUFFIX):
+                continue
+            name = self._named(path)
             outline = self._entries.get(name)
             if outline and outline.document and not outline.raw:
                 yield name, _Seen(outline.page_id, readable=True)  # the index knows it unread
@@ -236,7 +243,7 @@ def new_copies(root: Path, digest: str, size: int) -> Iterator[str]:
     relative to the mirror. Raises FileError.
     """
     root = root.resolve()
-    for path in _files_below(trees.top_of(root)):
+    for path in _listed(trees.top_of(root)).files:
         with contextlib.suppress(OSError):
             found = os.lstat(path)
             if not stat.S_ISREG(found.st_mode) or found.st_size != size:
@@ -255,19 +262,28 @@ def _is_stamped(root: Path, name: str, digest: str) -> bool:
     return any(one.file == name.rpartition("/")[2] and one.digest == digest for one in attached)
 
 
-def _candidates(top: Path) -> Iterator[str]:
-    """Every file below a directory that has a document's name."""
-    return (path for path in _files_below(top) if path.casefold().endswith(SUFFIX))
+class _Listing(NamedTuple):
+    """The files of a work tree, and the directories that cannot be listed."""
+
+    files: list[str]
+    closed: list[str]
 
 
-def _files_below(top: Path) -> Iterator[str]:
-    """Every file below a directory but for other repositories and what confsync keeps."""
-    for parent, directories, names in os.walk(top):
+def _listed(top: Path) -> _Listing:
+    """List a work tree but for other repositories and what confsync keeps."""
+    found = _Listing([], [])
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            found.closed.append(error.filename)
+
+    for parent, directories, names in os.walk(top, onerror=note):
         if parent != os.fspath(top) and ".git" in (*directories, *names):
             directories[:] = []
             continue
         directories[:] = [name for name in directories if name not in (".git", STATE)]
-        yield from (os.path.join(parent, name) for name in names)
+        found.files.extend(os.path.join(parent, name) for name in names)
+    return found
 
 
 def _content(path: str) -> bytes:
