@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
 from confsync.diff.html_elements import HOLDERS, MARKS, PARAGRAPHS, UNSEEN
 from confsync.diff.html_flow import End, Flow, Table
-from confsync.document import layout
-from confsync.document import storage_format as storage
+from confsync.document import layout, storage_format
 
 Attributes = Mapping[str, str]
 
@@ -23,7 +22,7 @@ _MAX_SPAN = 50
 
 def readable(body: str) -> bool:
     """Whether a body can be read into blocks: whether it is well-formed."""
-    return storage.check(body) is None
+    return storage_format.check(body) is None
 
 
 def source(body: str) -> tuple[Block, ...]:
@@ -35,7 +34,7 @@ def source(body: str) -> tuple[Block, ...]:
 def blocks_of(body: str) -> tuple[Block, ...]:
     """The blocks of a body that can be read."""
     reader = _Reader()
-    storage.walk(body, reader)
+    storage_format.walk(body, reader)
     reader.flow.end_block()
     return tuple(reader.flow.blocks)
 
@@ -51,7 +50,7 @@ class _Macro:
 
 
 class _Reader:
-    """Takes what `storage.walk` tells. Each element's function answers what ends it."""
+    """Takes what `storage_format.walk` tells. Each element's function answers what ends it."""
 
     def __init__(self) -> None:
         self.flow = Flow()

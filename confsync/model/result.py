@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.errors import EVERYBODYS, ConfsyncError, Exit, worst
+from confsync.errors import ConfsyncError, Exit, worst
 from confsync.model import summary
 from confsync.model.stamp import message_without_token
 
@@ -36,20 +35,6 @@ class Problem(NamedTuple):
     def of(cls, error: ConfsyncError) -> Problem:
         """The problem that an exception tells of."""
         return cls(error.code, error.message, error.hint, error.exit, error.said)
-
-
-@contextlib.contextmanager
-def each_space(errors: list[Problem]) -> Iterator[None]:
-    """Notes what went wrong with one space, so that the next one has its turn.
-
-    Wrong credentials and a network that is away are every space's trouble, and are let through.
-    """
-    try:
-        yield
-    except EVERYBODYS:
-        raise
-    except ConfsyncError as error:
-        errors.append(Problem.of(error))
 
 
 @dataclass(frozen=True, slots=True)

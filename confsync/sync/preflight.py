@@ -6,8 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.document import document
-from confsync.document import storage_format as storage
+from confsync.document import document, storage_format
 from confsync.document.document import Document
 from confsync.errors import APIAccessError, FileError
 from confsync.mirror.entry import Entry
@@ -61,7 +60,7 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
         yield flaw_of_marker(mirror, marker, remote)
         if not marker.lacking:
             return
-    flaw = storage.check(found.text[found.body_start :])
+    flaw = storage_format.check(found.text[found.body_start :])
     if flaw:
         place = found.place(found.body_start + flaw.offset)
         yield Flaw(*place, "malformed", flaw.message)

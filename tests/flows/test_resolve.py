@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync.document import document, layout
-from confsync.document import storage_format as storage
+from confsync.document import document, layout, storage_format
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -138,7 +137,7 @@ def histories(corpus: Path) -> list[tuple[str, str, str]]:
     for page in json.loads((corpus / "versions.json").read_text()):
         bodies = [(corpus / "bodies" / v["file"]).read_bytes().decode() for v in page["versions"]]
         for old, new in itertools.pairwise(bodies):
-            if old != new and not storage.check(old) and not storage.check(new):
+            if old != new and not storage_format.check(old) and not storage_format.check(new):
                 found.append((page["title"], old, new))
     return found
 

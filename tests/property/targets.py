@@ -15,8 +15,7 @@ from unittest import mock
 
 import yaml
 
-from confsync.document import document, frontmatter, layout, markup, paths
-from confsync.document import storage_format as storage
+from confsync.document import document, frontmatter, layout, markup, paths, storage_format
 from confsync.document.attachments import names as attachments
 from confsync.document.document import Fields
 from confsync.document.tree import Node, place
@@ -63,11 +62,11 @@ def lines(data: bytes) -> None:
 def bodies(data: bytes) -> None:
     """The checks of a body come to an end, whatever it is."""
     text = data.decode("utf-8", "ignore")
-    storage.check(text)
+    storage_format.check(text)
     found = list(markup.lexemes(text))
     assert "".join(text[token.start : token.end] for token in found) == text
     assert [one for one in found if one.name] == list(markup.tags(text))
-    assert storage.equivalent(text, text)
+    assert storage_format.equivalent(text, text)
     compare.without_new_markers(text, compare.marker_refs(text[:50]))
 
 

@@ -19,7 +19,7 @@ from confsync.model.config import SpaceConfig
 from confsync.model.stamp import Stamp, digest
 from confsync.push.order import Intent, arrange
 from confsync.remote import rows
-from confsync.sync import renames as references
+from confsync.sync import renames
 from confsync.sync.renames import Renamed
 
 DAY = "2026-03-07"
@@ -230,5 +230,5 @@ def test_a_link_to_a_post_is_none_to_a_page_of_that_title(tmp_path: Path) -> Non
         path.write_text(f"---\ntitle: {name}\n---\n{link}\n")
     scans, _ = scanned(tmp_path, PAGES)
     for post, name in ((True, "post"), (False, "page")):
-        (note,) = references.notes(scans, [Renamed("ENG", "News", "Old news", post)])
+        (note,) = renames.notes(scans, [Renamed("ENG", "News", "Old news", post)])
         assert note.endswith(f": ENG/{name}.xhtml")
