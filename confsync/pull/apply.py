@@ -28,7 +28,7 @@ from confsync.pull.placement import Placement
 from confsync.pull.plan import Plan, Step, Text
 from confsync.pull.prefetch import TOGETHER, laid_out
 from confsync.pull.step_details import with_files
-from confsync.sync.attachments.beside import Read
+from confsync.sync.attachments.beside import Downloaded
 from confsync.sync.fetch import Reader
 from confsync.sync.refusals import failed
 from confsync.workers import batches
@@ -109,7 +109,7 @@ def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
         yield from steps
         return
 
-    def download(step: Step) -> dict[str, Read]:
+    def download(step: Step) -> dict[str, Downloaded]:
         if step.changes is None:
             return {}
         return attachments.download(run.mirror, run.remote, step.changes)

@@ -21,8 +21,8 @@ from confsync.sync.attachments.beside import (
     CONFLICTS,
     HERE,
     Beside,
-    Read,
-    read_one,
+    Downloaded,
+    download_one,
     way_out,
     who_and_what,
 )
@@ -84,13 +84,13 @@ class AttachmentsResult:
     exit: Exit = Exit.DONE
 
 
-def download(mirror: Mirror, remote: Remote, changes: AttachmentChanges) -> dict[str, Read]:
+def download(mirror: Mirror, remote: Remote, changes: AttachmentChanges) -> dict[str, Downloaded]:
     """Download what has to be known or had, by name. Changes no file of the mirror."""
-    found: dict[str, Read] = {}
+    found: dict[str, Downloaded] = {}
     for sides in changes.sides:
         unknown = decide(sides) in (Decision.FETCH, Decision.UNKNOWN)
         if sides.remote and (unknown or sides.name in changes.given_up):
-            found[sides.name] = read_one(mirror, remote, changes.page_id, sides.remote)
+            found[sides.name] = download_one(mirror, remote, changes.page_id, sides.remote)
     return found
 
 
@@ -102,7 +102,7 @@ class _Placer:
         mirror: Mirror,
         place: Destination,
         changes: AttachmentChanges,
-        found: Mapping[str, Read],
+        found: Mapping[str, Downloaded],
     ) -> None:
         path = place.path
         self._mirror = mirror
@@ -239,7 +239,7 @@ class _ConflictError(Exception):
 
 
 def put_in_place(
-    mirror: Mirror, place: Destination, changes: AttachmentChanges, found: Mapping[str, Read]
+    mirror: Mirror, place: Destination, changes: AttachmentChanges, found: Mapping[str, Downloaded]
 ) -> AttachmentsResult:
     """Put what was downloaded in place, at the document's destination; the moves are done."""
     return _Placer(mirror, place, changes, found).place_all()

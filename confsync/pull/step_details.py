@@ -22,7 +22,7 @@ from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
 from confsync.pull.plan import Step
 from confsync.sync.attachments import beside
-from confsync.sync.attachments.beside import Read
+from confsync.sync.attachments.beside import Downloaded
 from confsync.sync.attachments.compare import Decision, decide
 from confsync.sync.compare import Content
 from confsync.sync.fetch import Case
@@ -214,7 +214,7 @@ def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
     return replace(step, after=after, result=replace(step.result, path=after.path, outcome=outcome))
 
 
-def with_files(mirror: Mirror, step: Step, found: Mapping[str, Read]) -> Step:
+def with_files(mirror: Mirror, step: Step, found: Mapping[str, Downloaded]) -> Step:
     """Put the attachments of a page in place; return the step with the stamp that says so."""
     if step.changes is None:
         return step

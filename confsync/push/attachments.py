@@ -36,7 +36,7 @@ from confsync.remote import Remote
 from confsync.sync.attachments.beside import (
     CONFLICTS,
     Beside,
-    read_one,
+    download_one,
     way_out,
     who_and_what,
 )
@@ -153,7 +153,7 @@ class Uploading:
         """Return the sides, with the digest of the server's file where that decides."""
         if decide(sides) is not Decision.UNKNOWN or sides.remote is None:
             return sides
-        found = read_one(self._mirror, self._remote, self._page, sides.remote)
+        found = download_one(self._mirror, self._remote, self._page, sides.remote)
         if found.error:
             raise found.error
         return replace(sides, theirs=found.digest)

@@ -163,14 +163,14 @@ class Client:
         self,
         what: str,
         send: Callable[[AtlassianRestAPI], requests.Response],
-        read: Callable[[requests.Response], Answer],
+        parse: Callable[[requests.Response], Answer],
         *,
         repeat: bool,
         limit: int | None = ONE_ANSWER,
     ) -> Answer:
         """Send a request, as many times as it may be; `what` is its method and path.
 
-        Without `limit` the answer is a stream, which `read` reads.
+        Without `limit` the answer is a stream, which `parse` reads.
         """
         tries = Tries()
         while True:
@@ -178,7 +178,7 @@ class Client:
             where = self.url
             try:
                 with self._slots:
-                    return self._once(what, send, read, limit)
+                    return self._once(what, send, parse, limit)
             except (RateLimitError, NetworkError, ServerError) as error:
                 tries = self._wait_out(error, tries, repeat=repeat)
             except CredentialsError as error:
@@ -244,7 +244,7 @@ class Client:
         self,
         what: str,
         send: Callable[[AtlassianRestAPI], requests.Response],
-        read: Callable[[requests.Response], Answer],
+        parse: Callable[[requests.Response], Answer],
         limit: int | None,
     ) -> Answer:
         started = time.monotonic()
@@ -252,7 +252,7 @@ class Client:
         failpoints.before(what)
         api = self._api()
         held: list[bytearray] = []
-        api._session.hooks["response"] = [partial(_read, limit, held)] if limit else []
+        api._session.hooks["response"] = [partial(_hold_back, limit, held)] if limit else []
         try:
             with self._errors_named(what, limit):
                 response = send(api)
@@ -262,7 +262,7 @@ class Client:
                 self.seen = response.headers
                 if response.status_code not in _REFUSALS:  # those are about their own pause
                     self._pace.pause(used_up(response.headers))
-                answer = read(response)
+                answer = parse(response)
                 self._answered.add(where)
                 return answer
         finally:
@@ -300,7 +300,7 @@ class _TooLargeError(requests.RequestException):
     """An answer that no page is as large as."""
 
 
-def _read(limit: int, held: list[bytearray], response: requests.Response, **_: object) -> None:
+def _hold_back(limit: int, held: list[bytearray], response: requests.Response, **_: object) -> None:
     """Read an answer, but not for ever: the library would hold any, and twice.
 
     It is `held` back from the library, which would make a text of it for a log that nobody reads.

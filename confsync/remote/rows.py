@@ -81,11 +81,11 @@ def parent_of(row: Row, key: str) -> str | None:
     return None if value is None or value == "" else id_of({"id": value})
 
 
-def told(row: Row, read: Callable[[Row], PageInfo]) -> PageInfo:
-    """A page of a listing as `read` has it; a flawed one where its row, or what belongs to it,
+def told(row: Row, parse: Callable[[Row], PageInfo]) -> PageInfo:
+    """A page of a listing as `parse` has it; a flawed one where its row, or what belongs to it,
     cannot be read: the other pages of the listing are none the worse for it."""
     try:
-        return read(row)
+        return parse(row)
     except EVERYBODYS:
         raise
     except APIAccessError as error:

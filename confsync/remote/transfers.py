@@ -91,13 +91,13 @@ def download(client: Client, path: str, size: int, into: Sink) -> None:
         used[:] = [api]
         return _get(api, f"{api.url}/{path}", _from(into))
 
-    def read(response: requests.Response) -> None:
+    def take(response: requests.Response) -> None:
         if 300 <= response.status_code < 400:
             response = _followed(used[0], response, into)
         with response:
             _take(client.url, response, size, into)
 
-    client.exchange(f"GET {path}", send, read, repeat=True, limit=None)
+    client.exchange(f"GET {path}", send, take, repeat=True, limit=None)
 
 
 def _from(into: Sink) -> dict[str, str]:

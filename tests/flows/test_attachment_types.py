@@ -134,7 +134,7 @@ def test_a_name_travels_as_browsers_send_it(
 ) -> None:
     sent: list[bytes] = []
 
-    def send(*_: object, body: io.BytesIO, **__: object) -> requests.Response:
+    def post(api: object, url: str, headers: object, body: io.BytesIO) -> requests.Response:
         sent.append(body.read())
         answer = requests.Response()
         answer.status_code = 200
@@ -143,7 +143,7 @@ def test_a_name_travels_as_browsers_send_it(
         )
         return answer
 
-    monkeypatch.setattr(transfers, "_send", send)
+    monkeypatch.setattr(transfers, "_post", post)
     remote = open_remote("http://127.0.0.1:1/wiki", Credentials("secret", "me"), flavor="cloud")
     replaced = AttachmentInfo("1", name, Version(1), 1, "text/x-kept")
     remote.upload("7", name, lambda: io.BytesIO(b"x"), comment="", replaces=replaced)

@@ -92,12 +92,12 @@ class DataCenter(Connection):
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
-        def read(row: Row) -> PageInfo:
+        def parse(row: Row) -> PageInfo:
             return self._labelled(self._info(row, space.key), row, labels=labels)
 
         answers = self._answers(space, self._more, INFOS, labels=labels, archived=archived)
         for row in chain.from_iterable(answers):
-            yield rows.told(row, read)
+            yield rows.told(row, parse)
 
     def contents(
         self, space: Space, *, labels: bool = False, archived: bool = False
@@ -124,11 +124,11 @@ class DataCenter(Connection):
     def _with_page(self, row: Row, space: Space, *, labels: bool) -> tuple[PageInfo, Page | None]:
         page = self._page_among(row, space.key)
 
-        def read(row: Row) -> PageInfo:
+        def parse(row: Row) -> PageInfo:
             info = page.info if page else self._info(row, space.key)
             return self._labelled(info, row, labels=labels)
 
-        info = rows.told(row, read)
+        info = rows.told(row, parse)
         return info, None if info.flaw else page
 
     def _labelled(self, info: PageInfo, row: Row, *, labels: bool) -> PageInfo:

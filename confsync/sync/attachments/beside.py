@@ -220,7 +220,7 @@ def _sized(sides: Sides) -> Sides:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Downloaded:
     """One attachment's bytes, complete, with their digest; or why there are none."""
 
     download: files.Download | None = None
@@ -228,12 +228,12 @@ class Read:
     error: ConfsyncError | None = None
 
 
-def read_one(mirror: Mirror, remote: Remote, page_id: str, info: AttachmentInfo) -> Read:
+def download_one(mirror: Mirror, remote: Remote, page_id: str, info: AttachmentInfo) -> Downloaded:
     """Download one version of an attachment, going on where an earlier run ended."""
     try:
         with files.downloading(mirror.root / STATE, info) as download:
             if download.size < info.size:
                 remote.download(page_id, info, download)
-        return Read(download, files.digest_of(download.path, info.name)[0])
+        return Downloaded(download, files.digest_of(download.path, info.name)[0])
     except ConfsyncError as error:
-        return Read(error=error)
+        return Downloaded(error=error)
