@@ -177,6 +177,24 @@ def test_a_move_that_was_not_pushed_outlives_the_moment(
     assert wiki.store.page(page_id(wiki, "Below")).parent_id != guide
 
 
+@pytest.mark.parametrize("who", ["HEAD", "git's index", "confsync's index", "below"])
+def test_a_document_that_has_a_name_of_its_own_keeps_its_page(
+    wiki: Sandbox, desk: Desk, who: str
+) -> None:
+    """Nobody finds the page by the name: a witness alone says whose document it is."""
+    desk.path("ENG/guide").rename(desk.path("ENG/mine"))
+    desk.path(GUIDE).rename(desk.path("ENG/mine.xhtml"))
+    desk("pull")
+    witness(desk, who)
+    before, standing = broken(desk, "ENG/mine.xhtml"), files(desk)
+    desk("pull", exit=4)
+    assert files(desk) == standing
+    desk.path("ENG/mine.xhtml").write_bytes(before)
+    desk("pull")
+    assert files(desk) == standing
+    assert desk("status", "--remote").out.startswith("clean")
+
+
 def test_a_page_that_moves_waits_for_what_cannot_be_read_below_it(
     wiki: Sandbox, desk: Desk
 ) -> None:

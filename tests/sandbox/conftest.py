@@ -14,6 +14,20 @@ from .dc_api import Dc
 from .specs import Spec, load_dc, load_dc_requests, load_v1, load_v2
 
 
+def rows_read(monkeypatch: pytest.MonkeyPatch, store: Store) -> list[tuple[str, int]]:
+    """Return a list that gets each query of a store from now on, and how many rows it gave."""
+    found: list[tuple[str, int]] = []
+    ask = store.database.all
+
+    def noted(sql: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        rows = ask(sql, values)
+        found.append((sql, len(rows)))
+        return rows
+
+    monkeypatch.setattr(store.database, "all", noted)
+    return found
+
+
 class Api:
     """A client that knows nothing but HTTP; each answer of the APIs is held against the specs."""
 

@@ -7,7 +7,7 @@ import re
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from confsync.cli.escape import json_line, safe, safe_lines, without_commands
@@ -62,7 +62,11 @@ def test_what_is_no_command_stays_as_it_is() -> None:
     assert without_commands(text) == "a::b\n# ## heading\n \\x3a: \n"
 
 
-@given(st.text(st.characters() | st.sampled_from('\ud800\udfff\\u#["d')))
+# Hypothesis alone makes half a pair in one text of two hundred.
+@example("\ud800")
+@example("\udfff and \\\ud800")
+@example("\udfff\ud800\udfff\\ud800")
+@given(st.text() | st.text('\ud800\udfff\\u#["d'))
 def test_json_is_ascii_and_has_no_half_of_a_pair(text: str) -> None:
     dumped = json_line({"a": [text]})
     assert dumped.isascii()

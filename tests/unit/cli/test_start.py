@@ -11,6 +11,7 @@ import pytest
 
 from confsync.document.document import render
 from confsync.model import stamp as model
+from tests.modules import existing, own
 
 # Each costs a command that does not need it between 5 and 200 ms.
 HEAVY = (
@@ -33,7 +34,7 @@ NOT_FOR_CHECK = (
     *(
         "sync.renames",
         "sync.merge_base",
-        "mirror.deleted",
+        "mirror.committed.deleted",
         "mirror.git.repository",
         "mirror.attachment_files",
         "sync.attachments.beside",
@@ -77,7 +78,7 @@ def test_a_short_command_loads_nothing_that_it_does_not_use(
     code, *loaded = run.stderr.split()
     assert code == "0", run.stdout + run.stderr
     assert run.stdout
-    assert not {name for name in HEAVY if name in loaded}
+    assert not existing(HEAVY) & set(loaded)
 
 
 def test_a_check_loads_what_documents_speak_in_and_no_more(tmp_path: Path) -> None:
@@ -93,8 +94,9 @@ def test_a_check_loads_what_documents_speak_in_and_no_more(tmp_path: Path) -> No
     )
     assert run.stdout == "check: nothing found in 1 document\n"
     loaded = set(run.stderr.split())
-    assert not {f"confsync.{name}" for name in NOT_FOR_CHECK} & loaded
-    assert not {"json", "shutil", "ctypes", "difflib", "click.shell_completion"} & loaded
+    assert not own(NOT_FOR_CHECK) & loaded
+    others = ("json", "shutil", "ctypes", "difflib", "click.shell_completion")
+    assert not existing(others) & loaded
 
 
 def test_the_version_is_told_without_any_verb() -> None:
@@ -104,10 +106,7 @@ def test_the_version_is_told_without_any_verb() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = run.stdout.split("\n")[1].split()
-    assert not {
-        name for name in loaded if name.startswith(("confsync.commands", "confsync.cli.page_v"))
-    }
-    assert "yaml" not in loaded
+    assert not existing(["confsync.commands", "confsync.cli.page_verbs", "yaml"]) & set(loaded)
 
 
 def test_whoever_asks_a_server_loads_one_module_of_the_library() -> None:
@@ -123,7 +122,7 @@ def test_whoever_asks_a_server_loads_one_module_of_the_library() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = run.stdout.split()
     assert "atlassian.rest_client" in loaded
-    assert not {"bs4", "atlassian.confluence", "atlassian.jira"} & set(loaded)
+    assert not existing(["bs4", "atlassian.confluence", "atlassian.jira"]) & set(loaded)
 
 
 def test_a_status_with_nothing_to_tell_loads_nothing_that_reads_a_document(tmp_path: Path) -> None:
@@ -145,8 +144,8 @@ def test_a_status_with_nothing_to_tell_loads_nothing_that_reads_a_document(tmp_p
         )
     assert run.stdout == "clean: 1 page\n"
     loaded = set(run.stderr.split())
-    own = {name.removeprefix("confsync.") for name in loaded if name.startswith("confsync.")}
-    assert own == {
+    ours = {name.removeprefix("confsync.") for name in loaded if name.startswith("confsync.")}
+    assert ours == {
         *(
             "model.summary",
             "errors",
@@ -161,5 +160,11 @@ def test_a_status_with_nothing_to_tell_loads_nothing_that_reads_a_document(tmp_p
         *("model", "mirror", "mirror.git", "version"),
     }
     # What click loads is loaded before.
-    heavy = {*HEAVY, "yaml", "dataclasses", "pathlib", "hashlib", "json", "shutil", "subprocess"}
-    assert not heavy & loaded
+    more = ("yaml", "dataclasses", "pathlib", "hashlib", "json", "shutil", "subprocess")
+    assert not existing([*HEAVY, *more]) & loaded
+
+
+@pytest.mark.parametrize("name", ["mirror.deleted", "attic.chest", "model.nothing"])
+def test_a_list_names_no_module_that_does_not_exist(name: str) -> None:
+    with pytest.raises(ModuleNotFoundError):
+        own([*NOT_FOR_CHECK, name])
