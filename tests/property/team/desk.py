@@ -1,0 +1,164 @@
+"""A desk: a mirror in a git repository, and the person who works there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from confsync import failpoints as steps
+from confsync.commands.pull import pull
+from confsync.commands.push import push
+from confsync.commands.restore import restore
+from confsync.commands.status import status
+from confsync.mirror.config_file import dump
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.selection import Selection
+from confsync.model.config import Config
+from confsync.model.result import Result
+from confsync.pull.resolve.resolution import Resolution, Way
+from confsync.push.delete import Deleting
+from confsync.sandbox import PageRow
+from tests.property.team.files import Files, read
+from tests.property.team.lines import marks
+from tests.property.team.site import Site
+from tests.store_remote import StoreRemote, Trouble
+
+# The last look at a file, or at a page that is to be deleted, is over.
+_TOO_LATE = ("replace", "rename", "remove", "DELETE")
+
+
+class Killed(BaseException):
+    """The process is gone: what it would have done from here on does not happen."""
+
+
+class Desk(Files):
+    """The person's book holds the lines that were typed here."""
+
+    def __init__(self, site: Site, root: Path, user: str) -> None:
+        super().__init__(root)
+        self.site = site
+        self.remote = StoreRemote(site.store, user)
+        self.typed: set[str] = set()
+        self.committed: set[str] = set()
+
+    # -- the files and their book ------------------------------------------------------------------
+
+    def type_into(self, path: Path, where: int) -> None:
+        """A new line between two blocks of a document."""
+        text = path.read_text()
+        ends = [found.end() for found in re.finditer(r"^---\n|</p>\n", text, re.MULTILINE)][1:]
+        if not ends:
+            return
+        line = self.site.line()
+        at = ends[where % len(ends)]
+        path.write_text(f"{text[:at]}<p>{line}</p>\n{text[at:]}")
+        self.typed.add(line)
+
+    def audit(self) -> None:
+        """No line that was typed here is nowhere."""
+        doubtful = self.typed - self.committed
+        if doubtful:
+            doubtful -= marks(self.text_of_all())
+        if doubtful:
+            doubtful -= self.site.ever_had()
+        assert not doubtful, f"{self.root.name}: {doubtful} is nowhere"
+
+    def forget_but(self, path: Path) -> None:
+        """A file was put back: what stood there alone is given up, by whoever did that."""
+        self.typed &= self.committed | marks(self.text_of_all()) | self.site.ever_had()
+
+    def page_of(self, path: Path) -> PageRow | None:
+        """The page of a document, as it is now."""
+        entry = read(path)
+        if entry is None or entry.stamp is None:
+            return None
+        return next((row for row in self.site.pages() if row.id == entry.stamp.id), None)
+
+    # -- git ---------------------------------------------------------------------------------------
+
+    def git(self, *arguments: str) -> bool:
+        """Whether a git command did what it should."""
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.root, capture_output=True, encoding="utf-8", check=False
+        )
+        return done.returncode == 0
+
+    def commit(self) -> None:
+        self.committed |= self.typed & marks(self.text_of_all())
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "work")
+
+    # -- confsync ----------------------------------------------------------------------------------
+
+    def run(
+        self,
+        command: Callable[[Mirror], Result],
+        cut: int = 0,
+        trouble: Trouble | None = None,
+        meddle: tuple[int, Callable[[], None]] | None = None,
+    ) -> Result | None:
+        """Run a command; killed before step `cut`, it answers nothing.
+
+        Somebody else does `meddle` while it runs, before a step. Not in the moment between the last
+        look at a file and its replacement, which the README owns up to.
+        """
+        waiting = [meddle] if meddle else []
+
+        def watch(number: int, what: str) -> None:
+            if cut and number >= cut:
+                raise Killed
+            if waiting and number >= waiting[0][0] and not what.startswith(_TOO_LATE):
+                waiting.pop()[1]()
+
+        self.remote.trouble = trouble
+        try:
+            with steps.watched(watch):
+                return command(Mirror(self.root, self.site.config))
+        except Killed:
+            return None
+        finally:
+            self.remote.trouble = None
+
+    def pull(
+        self, *names: str, way: Way | None = None, at: int | None = None, refresh: bool = False
+    ) -> Callable[[Mirror], Result]:
+        chosen, resolution = Selection(names), Resolution(way, at) if way else None
+        return lambda mirror: pull(
+            mirror, self.remote, chosen, resolution=resolution, refresh=refresh
+        )
+
+    def status(self) -> Callable[[Mirror], Result]:
+        return lambda mirror: status(mirror, None, Selection())
+
+    def push(self, *, delete: bool = False) -> Callable[[Mirror], Result]:
+        asked = Deleting() if delete else None
+        return lambda mirror: push(mirror, self.remote, Selection(), delete=asked)
+
+    def restore(self, page_id: str) -> Callable[[Mirror], Result]:
+        return lambda mirror: restore(mirror, self.remote, page_id)
+
+
+def template(root: Path, config: Config) -> None:
+    """A repository to copy desks from: `git init` costs more than a copy."""
+    root.mkdir()
+    (root / ".confsync.yaml").write_text(dump(config))
+    (root / ".gitattributes").write_text("*.xhtml text eol=lf\n")
+    for arguments in (
+        ("init", "-q", "-b", "main", "--template="),
+        ("config", "user.name", "Test"),
+        ("config", "user.email", "test@example.com"),
+        ("config", "core.fsync", "none"),
+        ("config", "gc.auto", "0"),
+        ("add", "-A"),
+        ("commit", "-qm", "start"),
+    ):
+        subprocess.run(["git", *arguments], cwd=root, check=True)
+
+
+def desk_in(site: Site, source: Path, root: Path, user: str) -> Desk:
+    """A new desk with a copy of a repository."""
+    shutil.copytree(source, root, symlinks=True)
+    return Desk(site, root, user)
