@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hypothesis.stateful import invariant
 
+from tests.property.rules.base import counts
 from tests.property.rules.commands import Commands
 from tests.property.rules.repository import Repository
 from tests.property.team.peace import equals_the_site
@@ -18,6 +19,7 @@ class Team(Commands, Repository):
 
     @invariant()
     def check(self) -> None:
+        counts.steps += 1
         self.site.audit()
         self.site.no_version_twice()
         for desk in self.desks:

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from confsync.sync import fetch as reading
+from tests.profiles import histories
 from tests.property.machine import Team
 
 
@@ -16,7 +17,9 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_whatever_a_team_does_nothing_is_lost() -> None:
-    run_state_machine_as_test(Team, settings=settings(stateful_step_count=15))
+    run_state_machine_as_test(
+        Team, settings=settings(max_examples=histories(), stateful_step_count=15)
+    )
 
 
 def test_ours_gives_up_a_comment_by_name_and_no_more() -> None:

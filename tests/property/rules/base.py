@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -18,11 +19,23 @@ pick = st.integers(0, 7)
 who = st.integers(0, 2)
 
 
+@dataclass
+class Counts:
+    """How much this process has run."""
+
+    histories: int = 0
+    steps: int = 0
+
+
+counts = Counts()
+
+
 class Base(RuleBasedStateMachine):
     """Several people, one space."""
 
     def __init__(self) -> None:
         super().__init__()
+        counts.histories += 1
         self.base = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         self.site = Site()
         self.desks: list[Desk] = []
