@@ -57,20 +57,36 @@ class Commands(Editor, Browser):
         cut=cuts,
         merge=st.booleans(),
         refresh=st.booleans(),
+        commit=st.booleans(),
         moment=moments,
         ana=pick,
         me=pick,
     )
     def pull(
-        self, d: int, cut: int, merge: bool, refresh: bool, moment: int, ana: int, me: int
+        self,
+        d: int,
+        cut: int,
+        merge: bool,
+        refresh: bool,
+        moment: int,
+        ana: int,
+        me: int,
+        commit: bool = False,
     ) -> None:
         desk = self.desk(d)
-        command = desk.pull(way=Way.MERGE if merge else None, refresh=refresh)
+        command = desk.pull(way=Way.MERGE if merge else None, refresh=refresh, commit=commit)
         desk.run(command, cut, meddle=self.meddling(d, moment, ana, me))
         resolve_markers(desk)
 
     @rule(
-        d=who, cut=cuts, trouble=troubles, delete=st.booleans(), moment=moments, ana=pick, me=pick
+        d=who,
+        cut=cuts,
+        trouble=troubles,
+        delete=st.booleans(),
+        commit=st.booleans(),
+        moment=moments,
+        ana=pick,
+        me=pick,
     )
     def push(
         self,
@@ -81,9 +97,12 @@ class Commands(Editor, Browser):
         moment: int,
         ana: int,
         me: int,
+        commit: bool = False,
     ) -> None:
         desk = self.desk(d)
-        desk.run(desk.push(delete=delete), cut, trouble, self.meddling(d, moment, ana, me))
+        desk.run(
+            desk.push(delete=delete, commit=commit), cut, trouble, self.meddling(d, moment, ana, me)
+        )
 
     def meddling(
         self, d: int, moment: int, ana: int, me: int
@@ -99,7 +118,7 @@ class Commands(Editor, Browser):
     def take_theirs(self, d: int, n: int, cut: int) -> None:
         desk = self.desk(d)
         if path := self.path(desk, n):
-            desk.run(desk.pull(path.relative_to(desk.root).as_posix(), way=Way.THEIRS), cut)
+            desk.run(desk.pull(desk.name_of(path), way=Way.THEIRS), cut, chosen=True)
 
     @rule(d=who, n=pick, cut=cuts)
     def keep_ours(self, d: int, n: int, cut: int) -> None:
@@ -108,7 +127,7 @@ class Commands(Editor, Browser):
         row = desk.page_of(path) if path else None
         if path and row:
             self.site.give_up(row.id)
-            name = path.relative_to(desk.root).as_posix()
+            name = desk.name_of(path)
             desk.run(desk.pull(name, way=Way.OURS, at=row.version), cut)
 
     @rule(d=who, n=pick, cut=cuts, trouble=troubles)

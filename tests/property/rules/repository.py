@@ -11,6 +11,16 @@ from confsync.mirror.mirror import STATE
 from tests.property.rules.base import Base, pick, who
 from tests.property.team.desk import desk_in
 
+# How many commits before HEAD.
+ages = st.integers(0, 4)
+MERGES = (
+    ("--no-edit",),
+    ("--squash",),
+    ("--no-edit", "-s", "ours"),
+    ("--no-edit", "-X", "theirs"),
+    ("--no-edit", "-X", "ours"),
+)
+
 
 class Repository(Base):
     """Commits, branches, merges, clones."""
@@ -21,26 +31,103 @@ class Repository(Base):
 
     @rule(d=who, n=pick)
     def revert_a_file(self, d: int, n: int) -> None:
+        """Put a file back to what HEAD has, edits and stamp."""
         desk = self.desk(d)
         if path := self.path(desk, n):
-            desk.git("checkout", "-q", "HEAD", "--", path.relative_to(desk.root).as_posix())
-            desk.forget_but(path)
+            with desk.acting():
+                desk.git("checkout", "-q", "HEAD", "--", desk.name_of(path))
+            desk.forget()
+
+    @rule(d=who, n=pick, back=ages)
+    def check_out_an_old_file(self, d: int, n: int, back: int) -> None:
+        """Put a file back to what an older commit has."""
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            desk.commit()
+            with desk.acting():
+                desk.git("checkout", "-q", f"HEAD~{back}", "--", desk.name_of(path))
+
+    @rule(d=who, back=ages)
+    def revert_a_commit(self, d: int, back: int) -> None:
+        """Undo a commit by another one; one that does not fit is left."""
+        desk = self.desk(d)
+        desk.commit()
+        with desk.acting():
+            desk.git("revert", "--no-edit", f"HEAD~{back}") or desk.start_over()
+
+    @rule(d=who, back=ages, branch=st.sampled_from(["main", "topic"]))
+    def pick_a_commit(self, d: int, back: int, branch: str) -> None:
+        desk = self.desk(d)
+        desk.commit()
+        with desk.acting():
+            desk.git("cherry-pick", f"{branch}~{back}") or desk.start_over()
+
+    @rule(d=who, back=ages)
+    def go_back(self, d: int, back: int) -> None:
+        """Throw commits away, and what is not committed, too."""
+        desk = self.desk(d)
+        with desk.acting():
+            desk.git("reset", "-q", "--hard", f"HEAD~{back}")
+        desk.forget()
+
+    @rule(d=who)
+    def put_aside(self, d: int) -> None:
+        """Put what is not committed on git's stash."""
+        desk = self.desk(d)
+        with desk.acting():
+            desk.remember()
+            desk.git("stash", "-q", "-u")
+
+    @rule(d=who)
+    def take_back(self, d: int) -> None:
+        """Take from git's stash what fits, or else leave it there."""
+        desk = self.desk(d)
+        desk.commit()
+        with desk.acting():
+            desk.git("stash", "pop", "-q") or desk.start_over()
 
     @rule(d=who, n=st.integers(0, 1))
     def change_branches(self, d: int, n: int) -> None:
         desk = self.desk(d)
         desk.commit()
         name = ("main", "topic")[n]
-        desk.git("checkout", "-q", name) or desk.git("checkout", "-q", "-b", name)
+        with desk.acting(gives_up=False):
+            desk.git("checkout", "-q", name) or desk.git("checkout", "-q", "-b", name)
 
-    @rule(d=who, squash=st.booleans())
-    def merge_a_branch(self, d: int, squash: bool) -> None:
+    @rule(d=who, how=st.sampled_from(MERGES))
+    def merge_a_branch(self, d: int, how: tuple[str, ...]) -> None:
+        """Merge `topic`. A strategy that takes sides gives up what the other side has."""
         desk = self.desk(d)
         desk.commit()
-        how = ("--squash",) if squash else ("--no-edit",)
-        desk.git("checkout", "-q", "main")
-        if desk.git("merge", "-q", *how, "topic") or desk.git("reset", "-q", "--hard"):
-            desk.git("commit", "-qm", "merged")
+        gives_up = "-s" in how or "-X" in how
+        if gives_up:
+            with desk.acting(gives_up=False):
+                desk.git("checkout", "-q", "topic")
+        with desk.acting(gives_up=False):
+            desk.git("checkout", "-q", "main")
+        with desk.acting(gives_up=gives_up):
+            if desk.git("merge", "-q", *how, "topic") or desk.start_over():
+                desk.git("commit", "-qm", "merged")
+
+    @rule(d=who)
+    def rebase_a_branch(self, d: int) -> None:
+        """Put `topic` on top of `main`, if that goes without a conflict."""
+        desk = self.desk(d)
+        desk.commit()
+        with desk.acting(gives_up=False):
+            if desk.git("checkout", "-q", "topic"):
+                desk.git("rebase", "-q", "main") or desk.git("rebase", "--abort")
+
+    @rule(d=who, e=who)
+    def fetch(self, d: int, e: int) -> None:
+        """Merge what another machine has on its main branch."""
+        desk, other = self.desk(d), self.desk(e)
+        if desk is not other:
+            desk.commit()
+            with desk.acting(gives_up=False):
+                desk.git("checkout", "-q", "main")
+                desk.git("fetch", "-q", str(other.root), "main")
+                desk.git("merge", "-q", "--no-edit", "FETCH_HEAD") or desk.start_over()
 
     @precondition(lambda self: len(self.desks) < 3)
     @rule(d=who)

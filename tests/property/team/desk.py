@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from confsync import failpoints as steps
@@ -22,9 +23,11 @@ from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.push.delete import Deleting
 from confsync.sandbox import PageRow
 from tests.property.team.files import Files, read
+from tests.property.team.journal import NEW, Sight, keys
 from tests.property.team.lines import marks
+from tests.property.team.oracle import Audit, WatchedRemote
 from tests.property.team.site import Site
-from tests.store_remote import StoreRemote, Trouble
+from tests.store_remote import Trouble
 
 # The last look at a file, or at a page that is to be deleted, is over.
 _TOO_LATE = ("replace", "rename", "remove", "DELETE")
@@ -40,7 +43,9 @@ class Desk(Files):
     def __init__(self, site: Site, root: Path, user: str) -> None:
         super().__init__(root)
         self.site = site
-        self.remote = StoreRemote(site.store, user)
+        self.audit_of_writes = Audit(site)
+        self.remote = WatchedRemote(site.store, user, self.audit_of_writes)
+        self.seen: Sight = {}
         self.typed: set[str] = set()
         self.committed: set[str] = set()
 
@@ -56,9 +61,27 @@ class Desk(Files):
         at = ends[where % len(ends)]
         path.write_text(f"{text[:at]}<p>{line}</p>\n{text[at:]}")
         self.typed.add(line)
+        entry = read(path)
+        self.site.journal.of[entry.stamp.id if entry and entry.stamp else NEW].came.add(line)
+
+    def note(self, *, gives_up: bool = True) -> None:
+        """Write down what people and git did here since the last look."""
+        before, self.seen = self.seen, self.sight(self.seen)
+        self.site.journal.note(before, self.seen, gives_up=gives_up)
+        if gives_up:
+            self.audit_of_writes.gone |= keys(before) - keys(self.seen)
+        self.audit_of_writes.gone -= keys(self.seen)
+
+    @contextlib.contextmanager
+    def acting(self, *, gives_up: bool = True) -> Iterator[None]:
+        """Do something with git. `gives_up` as in the journal."""
+        self.note()
+        yield
+        self.note(gives_up=gives_up)
 
     def audit(self) -> None:
-        """No line that was typed here is nowhere."""
+        """No line that was typed here is nowhere, and confsync did nothing that nobody wanted."""
+        self.audit_of_writes.report()
         doubtful = self.typed - self.committed
         if doubtful:
             doubtful -= marks(self.text_of_all())
@@ -66,8 +89,8 @@ class Desk(Files):
             doubtful -= self.site.ever_had()
         assert not doubtful, f"{self.root.name}: {doubtful} is nowhere"
 
-    def forget_but(self, path: Path) -> None:
-        """A file was put back: what stood there alone is given up, by whoever did that."""
+    def forget(self) -> None:
+        """Files were put back: the person gives up what stood there alone."""
         self.typed &= self.committed | marks(self.text_of_all()) | self.site.ever_had()
 
     def page_of(self, path: Path) -> PageRow | None:
@@ -86,8 +109,16 @@ class Desk(Files):
         )
         return done.returncode == 0
 
-    def commit(self) -> None:
+    def start_over(self) -> bool:
+        """Give up a merge, or the like, that has conflicts; what was committed is there."""
+        return self.git("reset", "-q", "--hard")
+
+    def remember(self) -> None:
+        """Everything that stands here is about to be among git's objects."""
         self.committed |= self.typed & marks(self.text_of_all())
+
+    def commit(self) -> None:
+        self.remember()
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", "work")
 
@@ -99,8 +130,11 @@ class Desk(Files):
         cut: int = 0,
         trouble: Trouble | None = None,
         meddle: tuple[int, Callable[[], None]] | None = None,
+        chosen: bool = False,
     ) -> Result | None:
         """Run a command; killed before step `cut`, it answers nothing.
+
+        `chosen` says that it may give up what stands here, by name.
 
         Somebody else does `meddle` while it runs, before a step. Not in the moment between the last
         look at a file and its replacement, which the README owns up to.
@@ -113,6 +147,7 @@ class Desk(Files):
             if waiting and number >= waiting[0][0] and not what.startswith(_TOO_LATE):
                 waiting.pop()[1]()
 
+        self.note()
         self.remote.trouble = trouble
         try:
             with steps.watched(watch):
@@ -121,21 +156,33 @@ class Desk(Files):
             return None
         finally:
             self.remote.trouble = None
+            self._look_again(chosen=chosen)
+
+    def _look_again(self, *, chosen: bool) -> None:
+        """See what the command left, which nobody here has done."""
+        before, self.seen = self.seen, self.sight(self.seen)
+        self.audit_of_writes.files(before, self.seen, chosen=chosen)
+        self.audit_of_writes.gone -= keys(self.seen)
 
     def pull(
-        self, *names: str, way: Way | None = None, at: int | None = None, refresh: bool = False
+        self,
+        *names: str,
+        way: Way | None = None,
+        at: int | None = None,
+        refresh: bool = False,
+        commit: bool = False,
     ) -> Callable[[Mirror], Result]:
         chosen, resolution = Selection(names), Resolution(way, at) if way else None
         return lambda mirror: pull(
-            mirror, self.remote, chosen, resolution=resolution, refresh=refresh
+            mirror, self.remote, chosen, resolution=resolution, refresh=refresh, commit=commit
         )
 
     def status(self) -> Callable[[Mirror], Result]:
         return lambda mirror: status(mirror, None, Selection())
 
-    def push(self, *, delete: bool = False) -> Callable[[Mirror], Result]:
+    def push(self, *, delete: bool = False, commit: bool = False) -> Callable[[Mirror], Result]:
         asked = Deleting() if delete else None
-        return lambda mirror: push(mirror, self.remote, Selection(), delete=asked)
+        return lambda mirror: push(mirror, self.remote, Selection(), delete=asked, commit=commit)
 
     def restore(self, page_id: str) -> Callable[[Mirror], Result]:
         return lambda mirror: restore(mirror, self.remote, page_id)

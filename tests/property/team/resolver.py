@@ -44,7 +44,7 @@ def settle_down(desk: Desk) -> None:
 def _resolve(desk: Desk, page: PageResult) -> None:
     path = desk.root / page.path
     if named := re.search(r"--theirs (\S+\.attachments/\S+?)' ", page.hint):
-        desk.run(desk.pull(named[1], way=Way.THEIRS))
+        desk.run(desk.pull(named[1], way=Way.THEIRS), chosen=True)
         return
     stuck = "circle~" in page.path or "belongs to no page" in page.error
     if stuck and path.exists():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from confsync.model import filenames as paths
 from confsync.model.config import Config, SpaceConfig
-from confsync.sandbox import PageRow, Store
+from confsync.sandbox import Missing, PageRow, Store
+from tests.property.team.journal import Journal
 from tests.property.team.lines import marks
 
 SPACE = "ENG"
@@ -32,7 +34,8 @@ class Site:
         self.store = Store()
         self.store.create_space(SPACE, "Engineering", "Home")
         self.owed: dict[str, set[str]] = {}
-        self.given_up: dict[str, set[str]] = {}
+        self.ever: dict[str, set[str]] = defaultdict(set)
+        self.journal = Journal()
         self.folders: list[str] = []
         self._removed: set[str] = set()
         self._typed = 0
@@ -52,9 +55,10 @@ class Site:
         """Nothing that a page had is missing from it. Notes what it has now."""
         for row in self.pages("current"):
             has = marks(row.body)
-            missing = self.owed.get(row.id, set()) - has - self.given_up.get(row.id, set())
+            missing = self.owed.get(row.id, set()) - has - self.journal.of[row.id].left
             assert not missing, f"page {row.id} '{row.title}' lost {missing} in v{row.version}"
             self.owed[row.id] = has
+            self.ever[row.id] |= has
             self._audit_files(row)
 
     def _audit_files(self, row: PageRow) -> None:
@@ -62,9 +66,10 @@ class Site:
         there = {f"{row.id}/{one.title}": one.id for one in self.store.attachments(row.id)}
         for key in {key for key in self.owed if key.startswith(f"{row.id}/")} | there.keys():
             has = self.file_marks(there[key]) if key in there else set()
-            missing = self.owed.get(key, set()) - has - self.given_up.get(key, set())
+            missing = self.owed.get(key, set()) - has - self.journal.of[key].left
             assert not missing, f"{key} of '{row.title}' lost {missing}"
             self.owed[key] = has
+            self.ever[key] |= has
 
     def file_marks(self, attachment_id: str) -> set[str]:
         return marks(self.store.attachment_data(attachment_id).decode())
@@ -79,7 +84,7 @@ class Site:
 
     def give_up_file(self, page_id: str, name: str, lines: set[str]) -> None:
         """Somebody deleted a file that held these lines: a push may take them away."""
-        self.given_up.setdefault(f"{page_id}/{name}", set()).update(lines)
+        self.journal.give_up(f"{page_id}/{name}", lines)
         self._removed |= lines
 
     def bring_back(self, page_id: str) -> None:
@@ -109,7 +114,7 @@ class Site:
 
     def give_up(self, page_id: str) -> None:
         """Somebody gave up, by name, what the page holds now: a push may take it away."""
-        self.given_up.setdefault(page_id, set()).update(marks(self.store.page(page_id).body))
+        self.journal.give_up(page_id, marks(self.store.page(page_id).body))
 
     def no_version_twice(self) -> None:
         """No edit made two versions, and no document two pages: each token stands once.
@@ -124,6 +129,21 @@ class Site:
             told = [version.message for version in (later if retitled else (first, *later))]
             tokens += re.findall(r"\[confsync \w+\]", " ".join(told))
         assert len(tokens) == len(set(tokens)), "one edit made two versions"
+
+    def ever_on(self, key: str) -> set[str]:
+        """Return every line that a page, or a file as ``ID/NAME``, has or had at some time."""
+        page_id, _, name = key.partition("/")
+        ever = self.ever[key]
+        try:
+            versions = self.store.versions(page_id)
+        except Missing:
+            return ever
+        if not name:
+            ever |= {mark for version in versions for mark in marks(version.body)}
+        for one in self.store.attachments(page_id, name) if name else ():
+            for number in range(1, one.version + 1):
+                ever |= marks(self.store.attachment_data(one.id, number).decode())
+        return ever
 
     def ever_had(self) -> set[str]:
         """Every line of every version of every page."""
