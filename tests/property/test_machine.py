@@ -9,6 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from confsync.sync import fetch as reading
 from tests.profiles import histories
 from tests.property.machine import Team
+from tests.property.rules.repository import MERGES
 
 
 @pytest.fixture(autouse=True)
@@ -66,5 +67,33 @@ def test_a_page_that_is_new_in_two_clones_and_retitled_in_between_is_two() -> No
     team.clone(d=0)
     team.copy_and_look(d=0, n=0)
     team.ana_retitles(n=4)
+    team.check()
+    team.teardown()
+
+
+def test_what_git_put_back_is_held() -> None:
+    """A push that commits, and a revert of that commit."""
+    team = Team()
+    team.start()
+    team.type_a_line(d=0, n=1, where=0)
+    team.push(ana=0, cut=0, d=0, delete=False, me=0, moment=0, trouble=None, commit=True)
+    team.revert_a_commit(d=0, back=0)
+    assert len(team.desk(0).held()) == 1
+    team.pull(ana=0, cut=0, d=0, me=0, merge=False, moment=0, refresh=False)
+    team.push(ana=0, cut=0, d=0, delete=False, me=0, moment=0, trouble=None)
+    team.check()
+    team.teardown()
+
+
+@pytest.mark.parametrize("how", MERGES[2:], ids=lambda how: how[-1])
+def test_a_merge_that_takes_sides_is_held_too(how: tuple[str, ...]) -> None:
+    team = Team()
+    team.start()
+    team.change_branches(d=0, n=1)
+    team.type_a_line(d=0, n=1, where=0)
+    team.push(ana=0, cut=0, d=0, delete=False, me=0, moment=0, trouble=None, commit=True)
+    team.merge_a_branch(d=0, how=how)
+    assert len(team.desk(0).held()) == (how[-1] == "ours" and "-s" in how)
+    team.pull(ana=0, cut=0, d=0, me=0, merge=False, moment=0, refresh=False)
     team.check()
     team.teardown()

@@ -75,7 +75,9 @@ class Commands(Editor, Browser):
     ) -> None:
         desk = self.desk(d)
         command = desk.pull(way=Way.MERGE if merge else None, refresh=refresh, commit=commit)
-        desk.run(command, cut, meddle=self.meddling(d, moment, ana, me))
+        held = {} if cut or moment or merge else desk.held()
+        told = desk.run(command, cut, meddle=self.meddling(d, moment, ana, me))
+        desk.keeps(held, told)
         resolve_markers(desk)
 
     @rule(
@@ -100,9 +102,10 @@ class Commands(Editor, Browser):
         commit: bool = False,
     ) -> None:
         desk = self.desk(d)
-        desk.run(
-            desk.push(delete=delete, commit=commit), cut, trouble, self.meddling(d, moment, ana, me)
-        )
+        held = {} if cut or moment or trouble else desk.held()
+        command = desk.push(delete=delete, commit=commit)
+        told = desk.run(command, cut, trouble, self.meddling(d, moment, ana, me))
+        desk.keeps(held, told)
 
     def meddling(
         self, d: int, moment: int, ana: int, me: int

@@ -44,7 +44,7 @@ class Repository(Base):
         desk = self.desk(d)
         if path := self.path(desk, n):
             desk.commit()
-            with desk.acting():
+            with desk.acting(goes_on=True):
                 desk.git("checkout", "-q", f"HEAD~{back}", "--", desk.name_of(path))
 
     @rule(d=who, back=ages)
@@ -52,14 +52,14 @@ class Repository(Base):
         """Undo a commit by another one; one that does not fit is left."""
         desk = self.desk(d)
         desk.commit()
-        with desk.acting():
+        with desk.acting(goes_on=True):
             desk.git("revert", "--no-edit", f"HEAD~{back}") or desk.start_over()
 
     @rule(d=who, back=ages, branch=st.sampled_from(["main", "topic"]))
     def pick_a_commit(self, d: int, back: int, branch: str) -> None:
         desk = self.desk(d)
         desk.commit()
-        with desk.acting():
+        with desk.acting(goes_on=True):
             desk.git("cherry-pick", f"{branch}~{back}") or desk.start_over()
 
     @rule(d=who, back=ages)
@@ -83,7 +83,7 @@ class Repository(Base):
         """Take from git's stash what fits, or else leave it there."""
         desk = self.desk(d)
         desk.commit()
-        with desk.acting():
+        with desk.acting(goes_on=True):
             desk.git("stash", "pop", "-q") or desk.start_over()
 
     @rule(d=who, n=st.integers(0, 1))
@@ -100,14 +100,19 @@ class Repository(Base):
         desk = self.desk(d)
         desk.commit()
         gives_up = "-s" in how or "-X" in how
-        if gives_up:
-            with desk.acting(gives_up=False):
-                desk.git("checkout", "-q", "topic")
+        with desk.acting(gives_up=False):
+            desk.git("checkout", "-q", "topic")
+        theirs = desk.seen
         with desk.acting(gives_up=False):
             desk.git("checkout", "-q", "main")
-        with desk.acting(gives_up=gives_up):
-            if desk.git("merge", "-q", *how, "topic") or desk.start_over():
-                desk.git("commit", "-qm", "merged")
+        with desk.acting(gives_up=gives_up, goes_on="--squash" not in how):
+            merged = desk.git("merge", "-q", *how, "topic")
+            if not merged:
+                desk.start_over()
+        if merged and "--squash" in how:
+            desk.git("commit", "-qm", "merged")
+        elif merged:
+            desk.notice_of(theirs, gives_up=gives_up)
 
     @rule(d=who)
     def rebase_a_branch(self, d: int) -> None:
@@ -126,6 +131,7 @@ class Repository(Base):
             desk.commit()
             with desk.acting(gives_up=False):
                 desk.git("checkout", "-q", "main")
+            with desk.acting(gives_up=False, goes_on=True):
                 desk.git("fetch", "-q", str(other.root), "main")
                 desk.git("merge", "-q", "--no-edit", "FETCH_HEAD") or desk.start_over()
 

@@ -6,7 +6,7 @@ import contextlib
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from confsync import failpoints as steps
@@ -19,6 +19,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.config import Config
 from confsync.model.result import Result
+from confsync.model.stamp import Stamp
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.push.delete import Deleting
 from confsync.sandbox import PageRow
@@ -26,6 +27,7 @@ from tests.property.team.files import Files, read
 from tests.property.team.journal import NEW, Sight, keys
 from tests.property.team.lines import marks
 from tests.property.team.oracle import Audit, WatchedRemote
+from tests.property.team.restored import given_back, is_held, passed_over
 from tests.property.team.site import Site
 from tests.store_remote import Trouble
 
@@ -46,6 +48,7 @@ class Desk(Files):
         self.audit_of_writes = Audit(site)
         self.remote = WatchedRemote(site.store, user, self.audit_of_writes)
         self.seen: Sight = {}
+        self.newer: dict[str, Stamp] = {}
         self.typed: set[str] = set()
         self.committed: set[str] = set()
 
@@ -73,11 +76,43 @@ class Desk(Files):
         self.audit_of_writes.gone -= keys(self.seen)
 
     @contextlib.contextmanager
-    def acting(self, *, gives_up: bool = True) -> Iterator[None]:
-        """Do something with git. `gives_up` as in the journal."""
+    def acting(self, *, gives_up: bool = True, goes_on: bool = False) -> Iterator[None]:
+        """Do something with git. `gives_up` as in the journal.
+
+        `goes_on` says that HEAD's history keeps all that it had, so that the newer stamp of a
+        document that gets an older one stays known.
+        """
         self.note()
+        before = self.seen
         yield
         self.note(gives_up=gives_up)
+        self.newer = self.newer | given_back(before, self.seen) if goes_on else {}
+
+    def notice_of(self, theirs: Sight, *, gives_up: bool) -> None:
+        """Write down what a merge did not take of what another branch had."""
+        if gives_up:
+            self.site.journal.note(theirs, self.seen, gives_up=True)
+        self.newer |= given_back(theirs, self.seen)
+
+    def held(self) -> dict[str, bytes]:
+        """Return the documents that git put back, and that confsync must not pass over."""
+        self.note()
+        found = {}
+        rows = {row.id: row for row in self.site.pages()} if self.newer else {}
+        for page_id in self.newer.keys() & self.seen.keys() & rows.keys():
+            path = self.root / self.seen[page_id].path
+            entry, versions = read(path), self.site.store.versions(page_id)
+            if entry and is_held(entry, self.newer[page_id], rows[page_id], versions):
+                found[page_id] = path.read_bytes()
+        return found
+
+    def keeps(self, held: Mapping[str, bytes], told: Result | None) -> None:
+        """Check that a plain command neither changed nor passed over what git put back."""
+        for page_id, data in held.items():
+            path = self.root / self.seen[page_id].path
+            assert path.read_bytes() == data, f"{path.name}: what git put back is undone"
+        missing = passed_over(held, told) if told else set()
+        assert not missing, f"{self.root.name}: nothing was said about {missing}"
 
     def audit(self) -> None:
         """No line that was typed here is nowhere, and confsync did nothing that nobody wanted."""
@@ -120,7 +155,7 @@ class Desk(Files):
     def commit(self) -> None:
         self.remember()
         self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "work")
+        self.git("commit", "-q", "-m", "work")
 
     # -- confsync ----------------------------------------------------------------------------------
 

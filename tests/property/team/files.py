@@ -65,6 +65,7 @@ def _seen(path: Path, name: str, entry: Document | None) -> Seen:
     files = path.with_suffix(".attachments").glob("*")
     return Seen(
         name,
+        entry.stamp if entry else None,
         frozenset([entry.title] if entry else []),
         frozenset(entry.labels or () if entry else ()),
         frozenset(marks(_TITLE.sub("", path.read_bytes().decode(errors="replace")))),

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from confsync.model.stamp import Stamp
+
 # The page of a document that has none yet.
 NEW = ""
 
@@ -21,6 +23,7 @@ class Seen(NamedTuple):
     """
 
     path: str
+    stamp: Stamp | None
     titles: frozenset[str]
     labels: frozenset[str]
     lines: frozenset[str]
@@ -68,7 +71,7 @@ class Journal:
         `gives_up` says that the lines which left are wanted no more. They still are where somebody
         changes to another branch.
         """
-        nothing = Seen("", frozenset(), frozenset(), frozenset(), {})
+        nothing = Seen("", None, frozenset(), frozenset(), frozenset(), {})
         for page_id, now in after.items():
             then, intent = before.get(page_id, nothing), self.of[page_id]
             intent.came |= now.lines - then.lines
