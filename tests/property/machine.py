@@ -10,11 +10,12 @@ from hypothesis.stateful import invariant
 from tests.property.rules.base import counts
 from tests.property.rules.commands import Commands
 from tests.property.rules.repository import Repository
+from tests.property.rules.server import Server
 from tests.property.team.peace import equals_the_site
 from tests.property.team.resolver import settle_down
 
 
-class Team(Commands, Repository):
+class Team(Commands, Repository, Server):
     """Everybody together."""
 
     @invariant()
@@ -28,7 +29,9 @@ class Team(Commands, Repository):
     def quiet(self) -> None:
         """Nobody edits any more: everybody resolves, and then nothing is left to do."""
         for desk in self.desks:
+            desk.remote.mislead("", None)
             desk.commit()
+            desk.drop_unknown()
         for _ in range(2):
             for desk in self.desks:
                 settle_down(desk)

@@ -136,6 +136,30 @@ class Browser(Base):
         if row and row.type == PAGE and row.id != self.site.store.space(SPACE).homepage_id:
             self.site.store.archive(row.id)
 
+    @rule(n=pick, m=pick, trash=st.booleans())
+    def ana_reuses_a_title(self, n: int, m: int, trash: bool) -> None:
+        """Put a page away, and write another one with its title; both have a file of one name."""
+        row, store = self.page(n), self.site.store
+        if not row or row.type != PAGE or row.id == store.space(SPACE).homepage_id:
+            return
+        name = f"file{m % 3}.txt"
+        if not store.attachments(row.id, name):
+            store.attach(row.id, name, f"{self.site.line()}\n".encode())
+        if trash:
+            store.trash(row.id)
+        else:
+            store.edit(row.id, title=f"Title {self.site.line()}")
+        new = store.create_page(SPACE, row.title, self.text(1), parent=row.parent_id)
+        store.attach(new.id, name, f"{self.site.line()}\n".encode())
+
+    @rule(n=pick)
+    def ana_draws(self, n: int) -> None:
+        """Attach a drawing, whose media type no name tells."""
+        row, store = self.page(n), self.site.store
+        if row and not store.attachments(row.id, "flow"):
+            line = f"{self.site.line()}\n".encode()
+            store.attach(row.id, "flow", line, "application/vnd.jgraph.mxfile")
+
     @rule(n=pick)
     def ana_restores(self, n: int) -> None:
         rows = self.site.pages("trashed", "archived")

@@ -13,6 +13,7 @@ from confsync.errors import APIAccessError
 from confsync.pull.resolve.resolution import Way
 from tests.property.rules.base import pick, who
 from tests.property.rules.browser import Browser
+from tests.property.rules.damage import Damage
 from tests.property.rules.editor import Editor
 from tests.property.team.files import read
 from tests.property.team.resolver import resolve_markers
@@ -26,7 +27,7 @@ moments = st.one_of(st.just(0), st.integers(1, 20))
 troubles = st.sampled_from([None, None, *Trouble])
 
 
-class Commands(Editor, Browser):
+class Commands(Editor, Browser, Damage):
     """Pulls, pushes, resolves and restores."""
 
     @precondition(lambda self: self.site.config is PLAIN)
@@ -110,9 +111,11 @@ class Commands(Editor, Browser):
     def meddling(
         self, d: int, moment: int, ana: int, me: int
     ) -> tuple[int, Callable[[], None]] | None:
-        """Ana saves a page, or whoever works here a file, while a command runs."""
+        """Ana saves a page, or whoever works here a file, or empties it, while a command runs."""
         if not moment:
             return None
+        if moment % 3 == 2:
+            return moment, self.breaking(self.desk(d), me)
         if moment % 2:
             return moment, lambda: self.ana_types_a_line(ana, me)
         return moment, lambda: self.type_a_line(d, me, ana)

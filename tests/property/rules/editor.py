@@ -44,7 +44,11 @@ class Editor(Base):
         desk = self.desk(d)
         path = self.path(desk, n)
         if path and self.site.config.attachments:
-            file = path.with_suffix(".attachments") / f"file{m % 2}.txt"
+            directory = path.with_suffix(".attachments")
+            drawing = directory / "flow"
+            file = drawing if m > 5 and drawing.exists() else directory / f"file{m % 2}.txt"
+            if file in desk.damaged:
+                return
             line = self.site.line()
             file.parent.mkdir(exist_ok=True)
             with file.open("a") as text:
@@ -92,6 +96,7 @@ class Editor(Base):
     def move_a_file(self, d: int, n: int, m: int, branch: bool) -> None:
         """Below another document, or into a folder; alone, or with what stands below it."""
         desk = self.desk(d)
+        desk.repair()
         path, above = self.path(desk, n), self.path(desk, m)
         if not path or not above or path.stem == "index" or path == above:
             return
@@ -121,7 +126,8 @@ class Editor(Base):
     def lose_the_cache(self, d: int) -> None:
         """The trash goes with it: whoever does that gives up what stands there alone."""
         desk = self.desk(d)
+        desk.repair()
         paths = [*desk.documents(), *desk.attachments()]
-        kept = marks("".join(path.read_text() for path in paths))
+        kept = marks("".join(desk.bytes_of(path).decode() for path in paths))
         shutil.rmtree(desk.root / STATE, ignore_errors=True)
         desk.typed &= desk.committed | kept | self.site.ever_had()

@@ -28,7 +28,7 @@ from tests.property.team.journal import NEW, Sight, keys
 from tests.property.team.lines import marks
 from tests.property.team.oracle import Audit, WatchedRemote
 from tests.property.team.restored import given_back, is_held, passed_over
-from tests.property.team.site import Site
+from tests.property.team.site import EVER, Site
 from tests.store_remote import Trouble
 
 # The last look at a file, or at a page that is to be deleted, is over.
@@ -69,6 +69,7 @@ class Desk(Files):
 
     def note(self, *, gives_up: bool = True) -> None:
         """Write down what people and git did here since the last look."""
+        self.check_damage()
         before, self.seen = self.seen, self.sight(self.seen)
         self.site.journal.note(before, self.seen, gives_up=gives_up)
         if gives_up:
@@ -82,6 +83,7 @@ class Desk(Files):
         `goes_on` says that HEAD's history keeps all that it had, so that the newer stamp of a
         document that gets an older one stays known.
         """
+        self.repair()
         self.note()
         before = self.seen
         yield
@@ -135,6 +137,16 @@ class Desk(Files):
             return None
         return next((row for row in self.site.pages() if row.id == entry.stamp.id), None)
 
+    def drop_unknown(self) -> None:
+        """Delete the documents of pages that a restored server never had."""
+        known = {row.id for row in self.site.pages(*EVER)}
+        for path in self.documents():
+            entry = read(path)
+            if entry and entry.stamp and entry.stamp.id not in known:
+                path.unlink()
+                shutil.rmtree(path.with_suffix(".attachments"), ignore_errors=True)
+        self.commit()
+
     # -- git ---------------------------------------------------------------------------------------
 
     def git(self, *arguments: str) -> bool:
@@ -153,6 +165,7 @@ class Desk(Files):
         self.committed |= self.typed & marks(self.text_of_all())
 
     def commit(self) -> None:
+        self.repair()
         self.remember()
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "work")
@@ -195,6 +208,7 @@ class Desk(Files):
 
     def _look_again(self, *, chosen: bool) -> None:
         """See what the command left, which nobody here has done."""
+        self.check_damage()
         before, self.seen = self.seen, self.sight(self.seen)
         self.audit_of_writes.files(before, self.seen, chosen=chosen)
         self.audit_of_writes.gone -= keys(self.seen)

@@ -6,9 +6,13 @@ what some version of its page says. Where the oracle cannot tell, it says nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
 from typing import NamedTuple, TypeVar
 
+from confsync.errors import NotVisibleError, ServerError
+from confsync.model.page import Page, PageInfo, Space
+from confsync.remote.rows import flawed
 from confsync.sandbox import PageRow, Store
 from tests.property.team.journal import NEW, Sight
 from tests.property.team.lines import marks
@@ -23,6 +27,15 @@ class State(NamedTuple):
 
     row: PageRow
     files: Mapping[str, frozenset[str]]
+    types: Mapping[str, str]
+
+
+class Odd(Enum):
+    """How an answer about one page can be odd."""
+
+    FLAWED = "its row says neither title nor version"
+    VANISHED = "it is listed, and not found when it is asked for"
+    UNLISTED = "it is not listed, and there"
 
 
 class Audit:
@@ -44,13 +57,14 @@ class Audit:
     def pages(self) -> dict[str, State]:
         """Return the state of every page, for `write`."""
         rows = self.site.pages("current", "archived", "trashed")
-        return {row.id: State(row, self._files(row.id)) for row in rows}
+        return {row.id: self._state(row) for row in rows}
 
-    def _files(self, page_id: str) -> Mapping[str, frozenset[str]]:
+    def _state(self, row: PageRow) -> State:
         if not self.site.config.attachments:
-            return {}
-        found = self.site.store.attachments(page_id)
-        return {one.title: frozenset(self.site.file_marks(one.id)) for one in found}
+            return State(row, {}, {})
+        found = self.site.store.attachments(row.id)
+        files = {one.title: frozenset(self.site.file_marks(one.id)) for one in found}
+        return State(row, files, {one.title: one.media_type for one in found})
 
     def write(self, before: Mapping[str, State], after: Mapping[str, State]) -> None:
         """Compare the server before and after one write of this desk."""
@@ -77,6 +91,9 @@ class Audit:
             self._say(moved and not journal.has_moves(), f"page {page_id} was moved")
             labels = {*then.row.labels} ^ {*now.row.labels}
             self._say(labels - intent.labels - new.labels, f"page {page_id} has other labels")
+            known = then.types.items() & now.types.items()
+            lost = then.types.keys() & now.types.keys() - {name for name, _ in known}
+            self._say(lost, f"{lost} of page {page_id} have another media type")
         self._page_files(page_id, then.files if then else {}, now.files)
 
     def _page_files(
@@ -98,6 +115,9 @@ class Audit:
     def files(self, before: Sight, after: Sight, *, chosen: bool) -> None:
         """Compare the documents before and after a command; `chosen` says by whose word it gave up
         lines that stood here alone."""
+        for page_id in before.keys() - after.keys() - {NEW}:
+            gone = page_id in self._trashed()
+            self._say(not gone, f"the document of {page_id} went away")
         for page_id in before.keys() & after.keys() - {NEW}:
             then, now = before[page_id], after[page_id]
             ever = self.site.ever_on(page_id)
@@ -105,6 +125,9 @@ class Audit:
             self._say(came, f"{came} came to the document of {page_id}")
             left = then.lines - now.lines - ever
             self._say(left and not chosen, f"{left} left the document of {page_id}")
+
+    def _trashed(self) -> set[str]:
+        return {row.id for row in self.site.pages("archived", "trashed")}
 
     def _say(self, found: object, what: str) -> None:
         if found:
@@ -119,8 +142,35 @@ class WatchedRemote(StoreRemote):
     ) -> None:
         super().__init__(store, user, pages=pages)
         self._audit = audit
+        self._misled: tuple[str, Odd | None] = ("", None)
         if pages is None:
             self.posts = WatchedRemote(store, user, audit, pages=self)
+
+    def mislead(self, page_id: str, odd: Odd | None) -> None:
+        """Answer oddly about a page; None ends that."""
+        for remote in (self, self.posts):
+            if isinstance(remote, WatchedRemote):
+                remote._misled = page_id, odd
+
+    def listing(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[PageInfo]:
+        page_id, odd = self._misled
+        for info in super().listing(space, labels=labels, archived=archived):
+            if info.id != page_id or odd in (None, Odd.VANISHED):
+                yield info
+            elif odd is Odd.FLAWED:
+                yield flawed({"id": info.id, "title": None}, ServerError("a row without a title"))
+
+    def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
+        page_id, odd = self._misled
+        found = super().pages(space, page_ids)
+        return {one: page for one, page in found.items() if one != page_id or odd is Odd.UNLISTED}
+
+    def page(self, page_id: str) -> Page:
+        if self._misled[0] == page_id and self._misled[1] is not Odd.UNLISTED:
+            raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
+        return super().page(page_id)
 
     def _write(self, what: str, write: Callable[[], Done]) -> Done:
         def watched() -> Done:

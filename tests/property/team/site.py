@@ -112,6 +112,19 @@ class Site:
             for row in self.pages(*EVER)
         ] + [self.store.folder(folder) for folder in self.folders]
 
+    def begin_anew(self) -> None:
+        """Owe only what the server has now: it was restored from a backup."""
+        self.owed.clear()
+        self.folders = [one for one in self.folders if self._has_folder(one)]
+        self.audit()
+
+    def _has_folder(self, folder: str) -> bool:
+        try:
+            self.store.folder(folder)
+        except Missing:
+            return False
+        return True
+
     def give_up(self, page_id: str) -> None:
         """Somebody gave up, by name, what the page holds now: a push may take it away."""
         self.journal.give_up(page_id, marks(self.store.page(page_id).body))
