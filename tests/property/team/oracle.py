@@ -80,7 +80,7 @@ class Audit:
         intent, new = journal.of[page_id], journal.of[NEW]
         has, had = marks(now.row.body), marks(then.row.body) if then else set()
         came = has - had - intent.came - new.came
-        self._say(came - self.site.ever_on(page_id), f"{came} came to page {page_id}")
+        self._say(came - self.site.ever_on(page_id, but_now=True), f"{came} came to page {page_id}")
         left = had - has - intent.left
         self._say(left, f"{left} left page {page_id}")
         if then is None or now.row.title != then.row.title:
@@ -107,7 +107,7 @@ class Audit:
             has, had = now.get(name, frozenset()), then.get(name, frozenset())
             new = self.site.journal.of[f"{NEW}/{name}"]
             came = has - had - intent.came - new.came
-            self._say(came - self.site.ever_on(key), f"{came} came to {key}")
+            self._say(came - self.site.ever_on(key, but_now=True), f"{came} came to {key}")
             self._say(had - has - intent.left, f"{had - has} left {key}")
             if name in then and name not in now:
                 self._say(key not in self.gone, f"{key} was removed")

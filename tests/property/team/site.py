@@ -143,18 +143,23 @@ class Site:
             tokens += re.findall(r"\[confsync \w+\]", " ".join(told))
         assert len(tokens) == len(set(tokens)), "one edit made two versions"
 
-    def ever_on(self, key: str) -> set[str]:
-        """Return every line that a page, or a file as ``ID/NAME``, has or had at some time."""
+    def ever_on(self, key: str, *, but_now: bool = False) -> set[str]:
+        """Return every line that a page, or a file as ``ID/NAME``, has or had at some time.
+
+        `but_now` leaves out its current version.
+        """
         page_id, _, name = key.partition("/")
-        ever = self.ever[key]
+        ever = set(self.ever[key])
         try:
             versions = self.store.versions(page_id)
         except Missing:
             return ever
+        less = int(but_now)
         if not name:
-            ever |= {mark for version in versions for mark in marks(version.body)}
+            old = versions[: len(versions) - less]
+            ever |= {mark for version in old for mark in marks(version.body)}
         for one in self.store.attachments(page_id, name) if name else ():
-            for number in range(1, one.version + 1):
+            for number in range(1, one.version + 1 - less):
                 ever |= marks(self.store.attachment_data(one.id, number).decode())
         return ever
 
