@@ -219,3 +219,14 @@ def test_machines_that_merge_from_one_another_lose_nothing() -> None:
     push(team)
     team.check()
     team.teardown()
+
+
+def test_a_move_by_git_is_a_move() -> None:
+    team = Team()
+    team.start()
+    team.move_a_file(d=0, n=4, m=2, branch=False, by_git=True)
+    push(team, commit=True)
+    other, guide = (team.site.pages()[n] for n in (3, 1))
+    assert other.parent_id == guide.id
+    team.check()
+    team.teardown()

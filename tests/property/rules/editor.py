@@ -92,9 +92,12 @@ class Editor(Base):
         )
         desk.typed.add(line)
 
-    @rule(d=who, n=pick, m=pick, branch=st.booleans())
-    def move_a_file(self, d: int, n: int, m: int, branch: bool) -> None:
-        """Below another document, or into a folder; alone, or with what stands below it."""
+    @rule(d=who, n=pick, m=pick, branch=st.booleans(), by_git=st.booleans())
+    def move_a_file(self, d: int, n: int, m: int, branch: bool, by_git: bool = False) -> None:
+        """Below another document, or into a folder; alone, or with what stands below it.
+
+        Git moves what it knows; the rest is moved by name.
+        """
         desk = self.desk(d)
         desk.repair()
         path, above = self.path(desk, n), self.path(desk, m)
@@ -109,7 +112,8 @@ class Editor(Base):
         if directory.is_relative_to(path.with_suffix("")) or target.exists():
             return
         directory.mkdir(exist_ok=True)
-        path.rename(target)
+        if not by_git or not desk.git("mv", desk.name_of(path), desk.name_of(target)):
+            path.rename(target)
         below = path.with_suffix("")
         if branch and below.is_dir() and not target.with_suffix("").exists():
             below.rename(target.with_suffix(""))

@@ -30,9 +30,9 @@ class Server(Base):
             for desk in self.desks:
                 desk.forget()
 
-    @rule(d=who, n=pick, odd=st.sampled_from(Odd))
-    def answer_oddly(self, d: int, n: int, odd: Odd) -> None:
-        """Answer the next pull of a desk so; everything else goes on."""
+    @rule(d=who, n=pick, odd=st.sampled_from([None, *Odd]))
+    def answer_oddly(self, d: int, n: int, odd: Odd | None) -> None:
+        """Answer a desk so from now on; None ends that."""
         row = self.page(n)
         if row:
             self.desk(d).remote.mislead(row.id, odd)

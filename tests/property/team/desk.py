@@ -223,7 +223,13 @@ class Desk(Files):
     ) -> Callable[[Mirror], Result]:
         chosen, resolution = Selection(names), Resolution(way, at) if way else None
         return lambda mirror: pull(
-            mirror, self.remote, chosen, resolution=resolution, refresh=refresh, commit=commit
+            mirror,
+            self.remote,
+            chosen,
+            resolution=resolution,
+            refresh=refresh,
+            commit=commit,
+            allow_mass_rollback=True,
         )
 
     def status(self) -> Callable[[Mirror], Result]:
