@@ -5,7 +5,8 @@ Rules do what people do; `check` looks after each that nothing was lost and noth
 
 from __future__ import annotations
 
-from hypothesis.stateful import invariant
+import hypothesis.strategies as st
+from hypothesis.stateful import initialize, invariant
 
 from tests.property.rules.base import counts
 from tests.property.rules.commands import Commands
@@ -17,6 +18,18 @@ from tests.property.team.resolver import settle_down
 
 class Team(Commands, Repository, Server):
     """Everybody together."""
+
+    @initialize(plain=st.booleans(), past=st.booleans())
+    def start(self, plain: bool = False, past: bool = False) -> None:
+        """Begin; with a `past`, in which everybody has worked, and a branch was made."""
+        self.begin(plain)
+        if past:
+            self.work(d=0, n=2, where=0)
+            self.desk(0).git("branch", "topic")
+            self.ana_types_a_line(n=1, where=1)
+            self.catch_up(d=0)
+            self.work(d=0, n=2, where=1)
+            self.catch_up(d=1)
 
     @invariant()
     def check(self) -> None:

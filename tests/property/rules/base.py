@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis.strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import RuleBasedStateMachine
 
 from confsync.sandbox import PageRow
 from tests.property.team.desk import Desk, desk_in, template
@@ -48,8 +48,8 @@ class Base(RuleBasedStateMachine):
             self.site.store.close()
             shutil.rmtree(self.base)
 
-    @initialize(plain=st.booleans())
-    def start(self, plain: bool = False) -> None:
+    def begin(self, plain: bool) -> None:
+        """Make a site with five pages, and two desks that have them."""
         if plain:
             self.site.config = PLAIN
         store = self.site.store

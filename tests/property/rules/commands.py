@@ -108,6 +108,21 @@ class Commands(Editor, Browser, Damage):
         told = desk.run(command, cut, trouble, self.meddling(d, moment, ana, me))
         desk.keeps(held, told)
 
+    @rule(d=who, n=pick, where=pick)
+    def work(self, d: int, n: int, where: int) -> None:
+        """Type a line, send it, and commit what the server stored: a day without trouble."""
+        desk = self.desk(d)
+        self.type_a_line(d, n, where)
+        held = desk.held()
+        desk.keeps(held, desk.run(desk.push(commit=True)))
+
+    @rule(d=who)
+    def catch_up(self, d: int) -> None:
+        """Bring and commit what the server has, as a nightly run does."""
+        desk = self.desk(d)
+        held = desk.held()
+        desk.keeps(held, desk.run(desk.pull(commit=True)))
+
     def meddling(
         self, d: int, moment: int, ana: int, me: int
     ) -> tuple[int, Callable[[], None]] | None:

@@ -12,7 +12,7 @@ from tests.property.rules.base import Base, pick, who
 from tests.property.team.desk import desk_in
 
 # How many commits before HEAD.
-ages = st.integers(0, 4)
+ages = st.integers(0, 3)
 MERGES = (
     ("--no-edit",),
     ("--squash",),
