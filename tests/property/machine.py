@@ -9,14 +9,13 @@ import hypothesis.strategies as st
 from hypothesis.stateful import initialize, invariant
 
 from tests.property.rules.base import counts
-from tests.property.rules.commands import Commands
 from tests.property.rules.repository import Repository
 from tests.property.rules.server import Server
 from tests.property.team.peace import equals_the_site
 from tests.property.team.resolver import settle_down
 
 
-class Team(Commands, Repository, Server):
+class Team(Repository, Server):
     """Everybody together."""
 
     @initialize(plain=st.booleans(), past=st.booleans())

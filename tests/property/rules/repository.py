@@ -8,9 +8,12 @@ import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
 from confsync.mirror.mirror import STATE
-from tests.property.rules.base import Base, pick, who
+from tests.property.rules.base import pick, who
+from tests.property.rules.commands import Commands
 from tests.property.team.desk import desk_in
 
+# Whether a plain pull and push follow at once.
+plain = st.booleans()
 # How many commits before HEAD.
 ages = st.integers(0, 3)
 MERGES = (
@@ -22,8 +25,15 @@ MERGES = (
 )
 
 
-class Repository(Base):
+class Repository(Commands):
     """Commits, branches, merges, clones."""
+
+    def go_on(self, d: int, then: bool) -> None:
+        """Look at once what confsync makes of what git did."""
+        desk = self.desk(d)
+        for command in (desk.pull(), desk.push()) if then else ():
+            held = desk.held()
+            desk.keeps(held, desk.run(command))
 
     @rule(d=who)
     def commit(self, d: int) -> None:
@@ -38,29 +48,32 @@ class Repository(Base):
                 desk.git("checkout", "-q", "HEAD", "--", desk.name_of(path))
             desk.forget()
 
-    @rule(d=who, n=pick, back=ages)
-    def check_out_an_old_file(self, d: int, n: int, back: int) -> None:
+    @rule(d=who, n=pick, back=ages, then=plain)
+    def check_out_an_old_file(self, d: int, n: int, back: int, then: bool = False) -> None:
         """Put a file back to what an older commit has."""
         desk = self.desk(d)
         if path := self.path(desk, n):
             desk.commit()
             with desk.acting(goes_on=True):
                 desk.git("checkout", "-q", f"HEAD~{back}", "--", desk.name_of(path))
+            self.go_on(d, then)
 
-    @rule(d=who, back=ages)
-    def revert_a_commit(self, d: int, back: int) -> None:
+    @rule(d=who, back=ages, then=plain)
+    def revert_a_commit(self, d: int, back: int, then: bool = False) -> None:
         """Undo a commit by another one; one that does not fit is left."""
         desk = self.desk(d)
         desk.commit()
         with desk.acting(goes_on=True):
             desk.git("revert", "--no-edit", f"HEAD~{back}") or desk.start_over()
+        self.go_on(d, then)
 
-    @rule(d=who, back=ages, branch=st.sampled_from(["main", "topic"]))
-    def pick_a_commit(self, d: int, back: int, branch: str) -> None:
+    @rule(d=who, back=ages, branch=st.sampled_from(["main", "topic"]), then=plain)
+    def pick_a_commit(self, d: int, back: int, branch: str, then: bool = False) -> None:
         desk = self.desk(d)
         desk.commit()
         with desk.acting(goes_on=True):
             desk.git("cherry-pick", f"{branch}~{back}") or desk.start_over()
+        self.go_on(d, then)
 
     @rule(d=who, back=ages)
     def go_back(self, d: int, back: int) -> None:
@@ -94,8 +107,8 @@ class Repository(Base):
         with desk.acting(gives_up=False):
             desk.git("checkout", "-q", name) or desk.git("checkout", "-q", "-b", name)
 
-    @rule(d=who, how=st.sampled_from(MERGES))
-    def merge_a_branch(self, d: int, how: tuple[str, ...]) -> None:
+    @rule(d=who, how=st.sampled_from(MERGES), then=plain)
+    def merge_a_branch(self, d: int, how: tuple[str, ...], then: bool = False) -> None:
         """Merge `topic`. A strategy that takes sides gives up what the other side has."""
         desk = self.desk(d)
         desk.commit()
@@ -113,6 +126,7 @@ class Repository(Base):
             desk.git("commit", "-qm", "merged")
         elif merged:
             desk.notice_of(theirs, gives_up=gives_up)
+        self.go_on(d, then)
 
     @rule(d=who)
     def rebase_a_branch(self, d: int) -> None:
