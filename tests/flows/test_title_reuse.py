@@ -22,7 +22,8 @@ from confsync.model.outcome import Outcome
 from confsync.model.result import Result
 from confsync.pull.options import PullOptions
 from confsync.sandbox.store.rows import POST, ROOT
-from tests.property.desks import BLOG, CONFIG, SPACE, Desk, Site, desk_in, template
+from tests.property.team.desk import Desk, desk_in, template
+from tests.property.team.site import BLOG, CONFIG, SPACE, Site
 
 MEMORY = Path("/dev/shm")
 DAY = "2026-03-07"

@@ -7,7 +7,11 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from confsync.sync import fetch
+from tests.profiles import histories
 from tests.property.machine import Team
+from tests.property.rules.damage import BROKEN
+from tests.property.rules.repository import MERGES
+from tests.property.team.oracle import Odd
 
 
 @pytest.fixture(autouse=True)
@@ -15,8 +19,18 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "PAUSES", ())
 
 
+def pull(team: Team, d: int = 0) -> None:
+    team.pull(ana=0, cut=0, d=d, me=0, merge=False, moment=0, refresh=False)
+
+
+def push(team: Team, d: int = 0, *, delete: bool = False, commit: bool = False) -> None:
+    team.push(ana=0, cut=0, d=d, delete=delete, me=0, moment=0, trouble=None, commit=commit)
+
+
 def test_whatever_a_team_does_nothing_is_lost() -> None:
-    run_state_machine_as_test(Team, settings=settings(stateful_step_count=15))
+    run_state_machine_as_test(
+        Team, settings=settings(max_examples=histories(), stateful_step_count=15)
+    )
 
 
 def test_ours_gives_up_a_comment_by_name_and_no_more() -> None:
@@ -63,5 +77,156 @@ def test_a_page_that_is_new_in_two_clones_and_retitled_in_between_is_two() -> No
     team.clone(d=0)
     team.copy_and_look(d=0, n=0)
     team.ana_retitles(n=4)
+    team.check()
+    team.teardown()
+
+
+def test_what_git_put_back_is_held() -> None:
+    """A push that commits, and a revert of that commit."""
+    team = Team()
+    team.start()
+    team.type_a_line(d=0, n=1, where=0)
+    push(team, commit=True)
+    team.revert_a_commit(d=0, back=0)
+    assert len(team.desk(0).held()) == 1
+    pull(team)
+    push(team)
+    team.check()
+    team.teardown()
+
+
+@pytest.mark.parametrize("how", MERGES[2:], ids=lambda how: how[-1])
+def test_a_merge_that_takes_sides_is_held_too(how: tuple[str, ...]) -> None:
+    team = Team()
+    team.start()
+    team.change_branches(d=0, n=1)
+    team.type_a_line(d=0, n=1, where=0)
+    push(team, commit=True)
+    team.merge_a_branch(d=0, how=how)
+    assert len(team.desk(0).held()) == (how[-1] == "ours" and "-s" in how)
+    pull(team)
+    team.check()
+    team.teardown()
+
+
+@pytest.mark.parametrize("how", sorted(BROKEN))
+def test_a_broken_document_is_left_alone_and_its_page_is_not_deleted(how: str) -> None:
+    team = Team()
+    team.start()
+    team.break_a_document(d=0, n=2, how=how)
+    team.ana_types_a_line(n=1, where=0)
+    pull(team)
+    push(team, delete=True)
+    assert len(team.site.pages()) == 5
+    team.repair(d=0)
+    pull(team)
+    team.check()
+    team.teardown()
+
+
+def test_a_pointer_is_never_sent() -> None:
+    team = Team()
+    team.start()
+    team.write_a_file(d=0, n=1, m=0)
+    push(team)
+    team.leave_a_pointer(d=0, n=0)
+    push(team)
+    pull(team)
+    (file,) = [one for row in team.site.pages() for one in team.site.store.attachments(row.id)]
+    assert file.version == 1
+    team.check()
+    team.teardown()
+
+
+def test_what_a_restored_server_lost_is_in_the_trash() -> None:
+    team = Team()
+    team.start()
+    team.back_up()
+    team.type_a_line(d=0, n=1, where=0)
+    push(team)
+    team.restore_the_backup()
+    assert not team.desk(0).typed <= team.site.ever_had()
+    pull(team)
+    team.check()
+    assert team.desk(0).typed
+    team.teardown()
+
+
+@pytest.mark.parametrize("odd", Odd)
+def test_an_odd_answer_about_a_page_stops_no_other(odd: Odd) -> None:
+    team = Team()
+    team.start()
+    team.answer_oddly(d=0, n=1, odd=odd)
+    for n in range(5):
+        team.ana_types_a_line(n=n, where=0)
+    pull(team)
+    news = {row.id for row in team.site.pages()} - {team.page(1).id}
+    seen = team.desk(0).seen
+    assert all(seen[i].stamp.version == team.site.store.page(i).version for i in news)
+    push(team, delete=True)
+    team.check()
+    team.teardown()
+
+
+@pytest.mark.parametrize("trash", [False, True])
+def test_a_new_page_with_an_old_title_has_its_own_files(trash: bool) -> None:
+    team = Team()
+    team.start()
+    team.ana_attaches(n=1, m=0)
+    pull(team)
+    team.ana_reuses_a_title(n=1, m=0, trash=trash)
+    pull(team)
+    push(team, delete=True)
+    team.check()
+    team.teardown()
+
+
+def test_a_drawing_keeps_its_media_type() -> None:
+    team = Team()
+    team.start()
+    team.ana_draws(n=1)
+    pull(team)
+    team.write_a_file(d=0, n=2, m=7)
+    push(team)
+    (file,) = [one for row in team.site.pages() for one in team.site.store.attachments(row.id)]
+    assert (file.version, file.media_type) == (2, "application/vnd.jgraph.mxfile")
+    team.check()
+    team.teardown()
+
+
+def test_what_a_pull_removed_is_no_persons_deletion() -> None:
+    team = Team()
+    team.start()
+    team.ana_trashes(n=2)
+    pull(team)
+    team.ana_restores(n=0)
+    push(team, delete=True)
+    assert len(team.site.pages()) == 5
+    team.check()
+    team.teardown()
+
+
+def test_machines_that_merge_from_one_another_lose_nothing() -> None:
+    team = Team()
+    team.start()
+    team.type_a_line(d=0, n=1, where=0)
+    push(team, commit=True)
+    team.type_a_line(d=1, n=2, where=0)
+    team.fetch(d=1, e=0)
+    push(team, 1, commit=True)
+    team.fetch(d=0, e=1)
+    assert team.desk(0).seen.keys() == team.desk(1).seen.keys()
+    push(team)
+    team.check()
+    team.teardown()
+
+
+def test_a_move_by_git_is_a_move() -> None:
+    team = Team()
+    team.start()
+    team.move_a_file(d=0, n=4, m=2, branch=False, by_git=True)
+    push(team, commit=True)
+    other, guide = (team.site.pages()[n] for n in (3, 1))
+    assert other.parent_id == guide.id
     team.check()
     team.teardown()

@@ -1,0 +1,265 @@
+"""A desk: a mirror in a git repository, and the person who works there."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from confsync import failpoints
+from confsync.commands.pages.pull import pull
+from confsync.commands.pages.push import push
+from confsync.commands.pages.restore import restore
+from confsync.commands.pages.status.status import status
+from confsync.mirror.config_file import dump
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.selection import Selection
+from confsync.model.config import Config
+from confsync.model.result import Result
+from confsync.model.stamp import Stamp
+from confsync.pull.options import PullOptions
+from confsync.pull.resolve.resolution import Resolution, Way
+from confsync.push.options import DeleteOptions, PushOptions
+from confsync.sandbox import PageRow
+from tests.property.team.files import Files, read
+from tests.property.team.journal import NEW, Sight, keys
+from tests.property.team.lines import marks
+from tests.property.team.oracle import Audit, WatchedRemote
+from tests.property.team.restored import given_back, is_held, passed_over
+from tests.property.team.site import EVER, Site
+from tests.store_remote import Trouble
+
+# The last look at a file, or at a page that is to be deleted, is over.
+_TOO_LATE = ("replace", "rename", "remove", "DELETE")
+
+
+class Killed(BaseException):
+    """The process is gone: what it would have done from here on does not happen."""
+
+
+class Desk(Files):
+    """The person's book holds the lines that were typed here."""
+
+    def __init__(self, site: Site, root: Path, user: str) -> None:
+        super().__init__(root)
+        self.site = site
+        self.audit_of_writes = Audit(site)
+        self.remote = WatchedRemote(site.store, user, self.audit_of_writes)
+        self.seen: Sight = {}
+        self.newer: dict[str, Stamp] = {}
+        self.typed: set[str] = set()
+        self.committed: set[str] = set()
+
+    # -- the files and their book ------------------------------------------------------------------
+
+    def type_into(self, path: Path, where: int) -> None:
+        """A new line between two blocks of a document."""
+        text = path.read_text()
+        ends = [found.end() for found in re.finditer(r"^---\n|</p>\n", text, re.MULTILINE)][1:]
+        if not ends:
+            return
+        line = self.site.line()
+        at = ends[where % len(ends)]
+        path.write_text(f"{text[:at]}<p>{line}</p>\n{text[at:]}")
+        self.typed.add(line)
+        entry = read(path)
+        self.site.journal.of[entry.stamp.id if entry and entry.stamp else NEW].came.add(line)
+
+    def note(self, *, gives_up: bool = True) -> None:
+        """Write down what people and git did here since the last look."""
+        self.check_damage()
+        before, self.seen = self.seen, self.sight(self.seen)
+        self.site.journal.note(before, self.seen, gives_up=gives_up)
+        if gives_up:
+            self.audit_of_writes.gone |= keys(before) - keys(self.seen)
+        self.audit_of_writes.gone -= keys(self.seen)
+
+    @contextlib.contextmanager
+    def acting(self, *, gives_up: bool = True, goes_on: bool = False) -> Iterator[None]:
+        """Do something with git. `gives_up` as in the journal.
+
+        `goes_on` says that HEAD's history keeps all that it had, so that the newer stamp of a
+        document that gets an older one stays known.
+        """
+        self.repair()
+        self.note()
+        before = self.seen
+        yield
+        self.note(gives_up=gives_up)
+        self.newer = self.newer | given_back(before, self.seen) if goes_on else {}
+
+    def notice_of(self, theirs: Sight, *, gives_up: bool) -> None:
+        """Write down what a merge did not take of what another branch had."""
+        if gives_up:
+            self.site.journal.note(theirs, self.seen, gives_up=True)
+        self.newer |= given_back(theirs, self.seen)
+
+    def held(self) -> dict[str, bytes]:
+        """Return the documents that git put back, and that confsync must not pass over."""
+        self.note()
+        found = {}
+        rows = {row.id: row for row in self.site.pages()} if self.newer else {}
+        for page_id in self.newer.keys() & self.seen.keys() & rows.keys():
+            path = self.root / self.seen[page_id].path
+            entry, versions = read(path), self.site.store.versions(page_id)
+            if entry and is_held(entry, self.newer[page_id], rows[page_id], versions):
+                found[page_id] = path.read_bytes()
+        return found
+
+    def keeps(self, held: Mapping[str, bytes], told: Result | None) -> None:
+        """Check that a plain command neither changed nor passed over what git put back."""
+        for page_id, data in held.items():
+            path = self.root / self.seen[page_id].path
+            assert path.read_bytes() == data, f"{path.name}: what git put back is undone"
+        missing = passed_over(held, told) if told else set()
+        assert not missing, f"{self.root.name}: nothing was said about {missing}"
+
+    def audit(self) -> None:
+        """No line that was typed here is nowhere, and confsync did nothing that nobody wanted."""
+        self.audit_of_writes.report()
+        doubtful = self.typed - self.committed
+        if doubtful:
+            doubtful -= marks(self.text_of_all())
+        if doubtful:
+            doubtful -= self.site.ever_had()
+        assert not doubtful, f"{self.root.name}: {doubtful} is nowhere"
+
+    def forget(self) -> None:
+        """Files were put back: the person gives up what stood there alone."""
+        self.typed &= self.committed | marks(self.text_of_all()) | self.site.ever_had()
+
+    def page_of(self, path: Path) -> PageRow | None:
+        """The page of a document, as it is now."""
+        entry = read(path)
+        if entry is None or entry.stamp is None:
+            return None
+        return next((row for row in self.site.pages() if row.id == entry.stamp.id), None)
+
+    def drop_unknown(self) -> None:
+        """Delete the documents of pages that a restored server never had."""
+        known = {row.id for row in self.site.pages(*EVER)}
+        for path in self.documents():
+            entry = read(path)
+            if entry and entry.stamp and entry.stamp.id not in known:
+                path.unlink()
+                shutil.rmtree(path.with_suffix(".attachments"), ignore_errors=True)
+        self.commit()
+
+    # -- git ---------------------------------------------------------------------------------------
+
+    def git(self, *arguments: str) -> bool:
+        """Whether a git command did what it should."""
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.root, capture_output=True, encoding="utf-8", check=False
+        )
+        return done.returncode == 0
+
+    def start_over(self) -> bool:
+        """Give up a merge, or the like, that has conflicts; what was committed is there."""
+        return self.git("reset", "-q", "--hard")
+
+    def remember(self) -> None:
+        """Everything that stands here is about to be among git's objects."""
+        self.committed |= self.typed & marks(self.text_of_all())
+
+    def commit(self) -> None:
+        self.repair()
+        self.remember()
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "work")
+
+    # -- confsync ----------------------------------------------------------------------------------
+
+    def run(
+        self,
+        command: Callable[[Mirror], Result],
+        cut: int = 0,
+        trouble: Trouble | None = None,
+        meddle: tuple[int, Callable[[], None]] | None = None,
+        chosen: bool = False,
+    ) -> Result | None:
+        """Run a command; killed before step `cut`, it answers nothing.
+
+        `chosen` says that it may give up what stands here, by name.
+
+        Somebody else does `meddle` while it runs, before a step. Not in the moment between the last
+        look at a file and its replacement, which the README owns up to.
+        """
+        waiting = [meddle] if meddle else []
+
+        def watch(number: int, what: str) -> None:
+            if cut and number >= cut:
+                raise Killed
+            if waiting and number >= waiting[0][0] and not what.startswith(_TOO_LATE):
+                waiting.pop()[1]()
+
+        self.note()
+        self.remote.trouble = trouble
+        try:
+            with failpoints.watched(watch):
+                return command(Mirror(self.root, self.site.config))
+        except Killed:
+            return None
+        finally:
+            self.remote.trouble = None
+            self._look_again(chosen=chosen)
+
+    def _look_again(self, *, chosen: bool) -> None:
+        """See what the command left, which nobody here has done."""
+        self.check_damage()
+        before, self.seen = self.seen, self.sight(self.seen)
+        self.audit_of_writes.files(before, self.seen, chosen=chosen)
+        self.audit_of_writes.gone -= keys(self.seen)
+
+    def pull(
+        self,
+        *names: str,
+        way: Way | None = None,
+        at: int | None = None,
+        refresh: bool = False,
+        commit: bool = False,
+    ) -> Callable[[Mirror], Result]:
+        options = PullOptions(
+            Selection(names),
+            resolution=Resolution(way, at) if way else None,
+            refresh=refresh,
+            commit=commit,
+            allow_mass_rollback=True,
+        )
+        return lambda mirror: pull(mirror, self.remote, options)
+
+    def status(self) -> Callable[[Mirror], Result]:
+        return lambda mirror: status(mirror, None)
+
+    def push(self, *, delete: bool = False, commit: bool = False) -> Callable[[Mirror], Result]:
+        options = PushOptions(delete=DeleteOptions() if delete else None, commit=commit)
+        return lambda mirror: push(mirror, self.remote, options)
+
+    def restore(self, page_id: str) -> Callable[[Mirror], Result]:
+        return lambda mirror: restore(mirror, self.remote, page_id)
+
+
+def template(root: Path, config: Config) -> None:
+    """A repository to copy desks from: `git init` costs more than a copy."""
+    root.mkdir()
+    (root / ".confsync.yaml").write_text(dump(config))
+    (root / ".gitattributes").write_text("*.xhtml text eol=lf\n")
+    for arguments in (
+        ("init", "-q", "-b", "main", "--template="),
+        ("config", "user.name", "Test"),
+        ("config", "user.email", "test@example.com"),
+        ("config", "core.fsync", "none"),
+        ("config", "gc.auto", "0"),
+        ("add", "-A"),
+        ("commit", "-qm", "start"),
+    ):
+        subprocess.run(["git", *arguments], cwd=root, check=True)
+
+
+def desk_in(site: Site, source: Path, root: Path, user: str) -> Desk:
+    """A new desk with a copy of a repository."""
+    shutil.copytree(source, root, symlinks=True)
+    return Desk(site, root, user)

@@ -1,0 +1,98 @@
+"""The journal of intent: what people, and git for them, did to the documents of each page.
+
+confsync has no entry here. What it sends has to have one: `oracle` looks that up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from confsync.model.stamp import Stamp
+
+# The page of a document that has none yet.
+NEW = ""
+
+
+class Seen(NamedTuple):
+    """The document of a page at a moment, or all those of no page yet.
+
+    `files` are the lines of each file beside it.
+    """
+
+    path: str
+    stamp: Stamp | None
+    titles: frozenset[str]
+    labels: frozenset[str]
+    lines: frozenset[str]
+    files: Mapping[str, frozenset[str]]
+
+    @property
+    def place(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    def beside(self, other: Seen | None) -> Seen:
+        """Return two documents of one page as one, with all that both say."""
+        if other is None:
+            return self
+        return self._replace(
+            titles=self.titles | other.titles,
+            labels=self.labels | other.labels,
+            lines=self.lines | other.lines,
+            files={**other.files, **self.files},
+        )
+
+
+Sight = Mapping[str, Seen]
+
+
+@dataclass
+class Intent:
+    """What people did to the document of one page, at any desk and any time."""
+
+    left: set[str] = field(default_factory=set)
+    came: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
+    moved: bool = False
+
+
+class Journal:
+    """The entries of all desks. A key is a page's id, or ``ID/NAME`` of a file beside it."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, Intent] = defaultdict(Intent)
+
+    def note(self, before: Sight, after: Sight, *, gives_up: bool) -> None:
+        """Write down what is different.
+
+        `gives_up` says that the lines which left are wanted no more. They still are where somebody
+        changes to another branch.
+        """
+        nothing = Seen("", None, frozenset(), frozenset(), frozenset(), {})
+        for page_id, now in after.items():
+            then, intent = before.get(page_id, nothing), self.of[page_id]
+            intent.came |= now.lines - then.lines
+            intent.left |= then.lines - now.lines if gives_up else set()
+            intent.labels |= now.labels ^ then.labels
+            intent.titles |= now.titles - then.titles
+            intent.moved |= now.place != then.place
+            for name in now.files.keys() | then.files.keys():
+                here, there = now.files.get(name, frozenset()), then.files.get(name, frozenset())
+                self.of[f"{page_id}/{name}"].came |= here - there
+                self.of[f"{page_id}/{name}"].left |= there - here if gives_up else set()
+
+    def has_moves(self) -> bool:
+        """Return whether anybody moved a document, which moves what stands below it, too."""
+        return any(intent.moved for intent in self.of.values())
+
+    def give_up(self, key: str, lines: Iterable[str]) -> None:
+        """Somebody gave up, by name, what a page or a file holds: a push may take it away."""
+        self.of[key].left.update(lines)
+
+
+def keys(sight: Sight) -> set[str]:
+    """Return the keys of the documents and files that stand there."""
+    return {*sight, *(f"{page_id}/{name}" for page_id, one in sight.items() for name in one.files)}

@@ -1,0 +1,13 @@
+"""The lines that people type, each once: ``L17L``, and the inline comments beside them."""
+
+from __future__ import annotations
+
+import re
+
+_LINE = re.compile(r"L\d+L")
+_COMMENT = re.compile(r'ac:ref="([^"]+)"')
+
+
+def marks(text: str) -> set[str]:
+    """The lines and the inline comments in a text."""
+    return set(_LINE.findall(text)) | {f"comment {ref}" for ref in _COMMENT.findall(text)}

@@ -1,0 +1,182 @@
+"""The oracle: each change that confsync makes, on the server or in a file, has a cause.
+
+A change of a page is caused by an entry of the journal of intent. A change in a file is caused by
+what some version of its page says. Where the oracle cannot tell, it says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple, TypeVar
+
+from confsync.errors import NotVisibleError, ServerError
+from confsync.model.page import Page, PageInfo, Space
+from confsync.remote.rows import flawed
+from confsync.sandbox import PageRow, Store
+from tests.property.team.journal import NEW, Sight
+from tests.property.team.lines import marks
+from tests.property.team.site import Site
+from tests.store_remote import StoreRemote
+
+Done = TypeVar("Done")
+
+
+class State(NamedTuple):
+    """A page as the server has it; `files` are the lines of each attachment."""
+
+    row: PageRow
+    files: Mapping[str, frozenset[str]]
+    types: Mapping[str, str]
+
+
+class Odd(Enum):
+    """How an answer about one page can be odd."""
+
+    FLAWED = "its row says neither title nor version"
+    VANISHED = "it is listed, and not found when it is asked for"
+    UNLISTED = "it is not listed, and there"
+
+
+class Audit:
+    """What one desk changes, and what of that nobody wanted.
+
+    `gone` are the keys of documents and files that a person, or git, took away at this desk.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.gone: set[str] = set()
+        self._found: list[str] = []
+
+    def report(self) -> None:
+        """Fail if a change had no cause."""
+        found, self._found = self._found, []
+        assert not found, "; ".join(found)
+
+    def pages(self) -> dict[str, State]:
+        """Return the state of every page, for `write`."""
+        rows = self.site.pages("current", "archived", "trashed")
+        return {row.id: self._state(row) for row in rows}
+
+    def _state(self, row: PageRow) -> State:
+        if not self.site.config.attachments:
+            return State(row, {}, {})
+        found = self.site.store.attachments(row.id)
+        files = {one.title: frozenset(self.site.file_marks(one.id)) for one in found}
+        return State(row, files, {one.title: one.media_type for one in found})
+
+    def write(self, before: Mapping[str, State], after: Mapping[str, State]) -> None:
+        """Compare the server before and after one write of this desk."""
+        for page_id, now in after.items():
+            then = before.get(page_id)
+            if then is not None and then.row.status != "trashed" and now.row.status == "trashed":
+                self._say(page_id not in self.gone, f"page {page_id} was trashed")
+            elif now != then:
+                self._page(page_id, then, now)
+
+    def _page(self, page_id: str, then: State | None, now: State) -> None:
+        journal = self.site.journal
+        intent, new = journal.of[page_id], journal.of[NEW]
+        has, had = marks(now.row.body), marks(then.row.body) if then else set()
+        came = has - had - intent.came - new.came
+        self._say(came - self.site.ever_on(page_id, but_now=True), f"{came} came to page {page_id}")
+        left = had - has - intent.left
+        self._say(left, f"{left} left page {page_id}")
+        if then is None or now.row.title != then.row.title:
+            known = intent.titles | new.titles
+            self._say(now.row.title not in known, f"page {page_id} is called {now.row.title!r}")
+        if then is not None:
+            moved = then.row.status == now.row.status and then.row.parent_id != now.row.parent_id
+            self._say(moved and not journal.has_moves(), f"page {page_id} was moved")
+            labels = {*then.row.labels} ^ {*now.row.labels}
+            self._say(labels - intent.labels - new.labels, f"page {page_id} has other labels")
+            known = then.types.items() & now.types.items()
+            lost = then.types.keys() & now.types.keys() - {name for name, _ in known}
+            self._say(lost, f"{lost} of page {page_id} have another media type")
+        self._page_files(page_id, then.files if then else {}, now.files)
+
+    def _page_files(
+        self,
+        page_id: str,
+        then: Mapping[str, frozenset[str]],
+        now: Mapping[str, frozenset[str]],
+    ) -> None:
+        for name in now.keys() | then.keys():
+            key, intent = f"{page_id}/{name}", self.site.journal.of[f"{page_id}/{name}"]
+            has, had = now.get(name, frozenset()), then.get(name, frozenset())
+            new = self.site.journal.of[f"{NEW}/{name}"]
+            came = has - had - intent.came - new.came
+            self._say(came - self.site.ever_on(key, but_now=True), f"{came} came to {key}")
+            self._say(had - has - intent.left, f"{had - has} left {key}")
+            if name in then and name not in now:
+                self._say(key not in self.gone, f"{key} was removed")
+
+    def files(self, before: Sight, after: Sight, *, chosen: bool) -> None:
+        """Compare the documents before and after a command; `chosen` says by whose word it gave up
+        lines that stood here alone."""
+        for page_id in before.keys() - after.keys() - {NEW}:
+            gone = page_id in self._trashed()
+            self._say(not gone, f"the document of {page_id} went away")
+        for page_id in before.keys() & after.keys() - {NEW}:
+            then, now = before[page_id], after[page_id]
+            ever = self.site.ever_on(page_id)
+            came = now.lines - then.lines - ever - self.site.journal.of[page_id].came
+            self._say(came, f"{came} came to the document of {page_id}")
+            left = then.lines - now.lines - ever
+            self._say(left and not chosen, f"{left} left the document of {page_id}")
+
+    def _trashed(self) -> set[str]:
+        return {row.id for row in self.site.pages("archived", "trashed")}
+
+    def _say(self, found: object, what: str) -> None:
+        if found:
+            self._found.append(f"nobody wanted this: {what}")
+
+
+class WatchedRemote(StoreRemote):
+    """Looks at the server before and after each write, also one whose answer is lost."""
+
+    def __init__(
+        self, store: Store, user: str, audit: Audit, *, pages: WatchedRemote | None = None
+    ) -> None:
+        super().__init__(store, user, pages=pages)
+        self._audit = audit
+        self._misled: tuple[str, Odd | None] = ("", None)
+        if pages is None:
+            self.posts = WatchedRemote(store, user, audit, pages=self)
+
+    def mislead(self, page_id: str, odd: Odd | None) -> None:
+        """Answer oddly about a page; None ends that."""
+        for remote in (self, self.posts):
+            if isinstance(remote, WatchedRemote):
+                remote._misled = page_id, odd
+
+    def listing(
+        self, space: Space, *, labels: bool = False, archived: bool = False
+    ) -> Iterator[PageInfo]:
+        page_id, odd = self._misled
+        for info in super().listing(space, labels=labels, archived=archived):
+            if info.id != page_id or odd in (None, Odd.VANISHED):
+                yield info
+            elif odd is Odd.FLAWED:
+                yield flawed({"id": info.id, "title": None}, ServerError("a row without a title"))
+
+    def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
+        page_id, odd = self._misled
+        found = super().pages(space, page_ids)
+        return {one: page for one, page in found.items() if one != page_id or odd is Odd.UNLISTED}
+
+    def page(self, page_id: str) -> Page:
+        if self._misled[0] == page_id and self._misled[1] is not Odd.UNLISTED:
+            raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
+        return super().page(page_id)
+
+    def _write(self, what: str, write: Callable[[], Done]) -> Done:
+        def watched() -> Done:
+            before = self._audit.pages()
+            done = write()
+            self._audit.write(before, self._audit.pages())
+            return done
+
+        return super()._write(what, watched)
