@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 
 _M_ARENA_MAX = -8  # of malloc.h
-_MOST_ARENAS = 1
+_ONE_ARENA = 1
 
 
 def limit() -> None:
@@ -18,4 +18,4 @@ def limit() -> None:
     import ctypes  # 3 ms
 
     with contextlib.suppress(AttributeError, OSError, TypeError):  # TypeError: Windows
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _MOST_ARENAS)
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ONE_ARENA)

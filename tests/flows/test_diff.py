@@ -175,7 +175,7 @@ def managed(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
     return desk
 
 
-def test_what_stands_around_the_text_is_shown_too(wiki: Sandbox, managed: Desk) -> None:
+def test_what_is_no_text_is_shown_too(wiki: Sandbox, managed: Desk) -> None:
     desk = managed
     assert desk("diff").out == ""
     desk.edit(GUIDE, "labels: [ops]\nconf", "labels: [ops, net]\nconf")
@@ -191,7 +191,7 @@ def test_what_stands_around_the_text_is_shown_too(wiki: Sandbox, managed: Desk) 
 
 
 @pytest.mark.parametrize("named", [False, True])
-def test_what_the_server_changed_around_the_text(
+def test_what_the_server_changed_besides_the_text(
     wiki: Sandbox, managed: Desk, guide: str, named: bool
 ) -> None:
     desk = managed

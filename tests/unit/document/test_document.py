@@ -387,7 +387,7 @@ def test_the_first_stamp_of_a_document_goes_to_the_end_of_its_front_matter() -> 
         ("title:\tOld\n", "title:\t New\n"),
     ],
 )
-def test_a_new_title_replaces_the_value_and_nothing_around_it(front: str, expected: str) -> None:
+def test_a_new_title_replaces_the_value_and_nothing_else(front: str, expected: str) -> None:
     assert updated(front + BLOCK, title="New") == expected + NEW_BLOCK
     assert updated(BLOCK + front, title="New") == NEW_BLOCK + expected
 
@@ -402,7 +402,7 @@ def test_a_new_title_replaces_the_value_and_nothing_around_it(front: str, expect
         ("labels: [a,\n  b,\n]\n\n", "labels: [x, y]\n\n"),
     ],
 )
-def test_new_labels_replace_the_value_and_nothing_around_it(front: str, expected: str) -> None:
+def test_new_labels_replace_the_value_and_nothing_else(front: str, expected: str) -> None:
     before, after = f"title: T\n{front}{BLOCK}", f"title: T\n{expected}{NEW_BLOCK}"
     assert updated(before, labels=("x", "y")) == after
     assert document_of(after).labels == ("x", "y")
