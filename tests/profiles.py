@@ -15,7 +15,7 @@ _CALM = (HealthCheck.too_slow, HealthCheck.data_too_large)
 _HISTORIES = {"quick": 100, "ci": 500, "night": 20_000}
 
 settings.register_profile("quick", max_examples=100, deadline=None, suppress_health_check=_CALM)
-settings.register_profile("ci", settings.get_profile("quick"))
+settings.register_profile("ci", settings(settings.get_profile("quick")))
 settings.register_profile("night", max_examples=20_000, deadline=None, suppress_health_check=_CALM)
 
 
@@ -26,11 +26,14 @@ def load() -> None:
 
 def register_part(histories: int) -> str:
     """Register a profile for one part of a long search; return its name."""
-    settings.register_profile("part", settings.get_profile("quick"))
+    settings.register_profile("part", settings(settings.get_profile("quick")))
     _HISTORIES["part"] = histories
     return "part"
 
 
 def histories() -> int:
     """Return how many histories the state machine runs with the current profile."""
-    return _HISTORIES[settings.get_current_profile_name()]
+    for name, count in _HISTORIES.items():
+        if settings.get_profile(name) is settings.default:
+            return count
+    return settings.default.max_examples
