@@ -149,7 +149,9 @@ class Browser(Base):
             store.trash(row.id)
         else:
             store.edit(row.id, title=f"Title {self.site.line()}")
-        new = store.create_page(SPACE, row.title, self.text(1), parent=row.parent_id)
+        here = {*(page.id for page in self.site.pages()), *self.site.folders}
+        parent = row.parent_id if row.parent_id in here else None
+        new = store.create_page(SPACE, row.title, self.text(1), parent=parent)
         store.attach(new.id, name, f"{self.site.line()}\n".encode())
 
     @rule(n=pick)
