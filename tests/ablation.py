@@ -389,6 +389,14 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no setting of the user changes what git tells",
+        (Cut("confsync/mirror/git/head.py", '    "diff.relative=false",\n', ""),),
+        (
+            "tests/unit/mirror/test_newest_stamps.py::"
+            "test_no_setting_of_the_user_changes_what_git_tells",
+        ),
+    ),
+    Ablation(
         "stamps of side lines count",
         (
             Cut(
