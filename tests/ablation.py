@@ -224,10 +224,45 @@ ABLATIONS = (
     ),
     Ablation(
         "a pull that commits replaces nothing in a shallow clone",
-        (Cut("confsync/pull/witnesses.py", " if self._refuses else []", " if False else []"),),
+        (Cut("confsync/pull/witnesses.py", " if self._refuses else (", " if False else ("),),
         (
             "tests/flows/test_restored.py::"
             "test_a_pull_that_commits_in_a_shallow_clone_refuses_to_replace",
+        ),
+    ),
+    Ablation(
+        "a partial clone cannot tell what git put back",
+        (Cut("confsync/pull/witnesses.py", " or self.known.partial:", ":"),),
+        (
+            "tests/flows/test_restored.py::test_a_partial_clone_cannot_tell_either",
+            "tests/flows/test_restored.py::test_a_pull_in_a_partial_clone_warns",
+        ),
+    ),
+    Ablation(
+        "no attachment is replaced where git cannot tell",
+        (
+            Cut(
+                "confsync/pull/witnesses.py",
+                "if _replaces(step) else files",
+                "if _replaces(step) else []",
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::test_an_attachment_is_not_replaced_in_a_shallow_clone_either",
+        ),
+    ),
+    Ablation(
+        "git cannot tell of what it stores through a filter",
+        (Cut("confsync/pull/witnesses.py", "if self.known.encoded else ()", "if False else ()"),),
+        (
+            "tests/flows/test_restored.py::test_of_documents_that_git_stores_through_a_filter_it_cannot_tell",
+        ),
+    ),
+    Ablation(
+        "without a git program a pull says that it cannot tell",
+        (Cut("confsync/pull/witnesses.py", "if self.known.unasked:", "if False:"),),
+        (
+            "tests/flows/test_restored.py::test_without_a_git_program_a_pull_says_that_nothing_can_tell",
         ),
     ),
     Ablation(

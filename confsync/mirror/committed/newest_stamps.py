@@ -24,6 +24,8 @@ from confsync.model.filenames import ATTACHMENTS, CONFIG, STATE, SUFFIX
 from confsync.model.stamp import Attached, Stamp, is_newer
 
 _Value = TypeVar("_Value")
+# The mark of HEAD in an index that was made without a git program.
+_UNASKED = "?"
 # Answers the stamps that are newer than one, the newest first.
 Newer = Callable[[Stamp], tuple[Stamp, ...]]
 
@@ -34,8 +36,9 @@ class NewestStamps:
 
     `stamps` has the newest stamp of each page id: the one of the highest version; of two with the
     same version, either. `attachments` has the newest stamp of each attachment by page id and name.
-    With `shallow` or `partial` the clone lacks commits or blobs: a stamp that is absent proves
-    nothing. All are empty without git, without a repository and without a commit.
+    With `shallow` or `partial` the clone lacks commits or blobs. With `encoded` some committed
+    documents are not stored as text, and with `unasked` git is not installed. Then a stamp that is
+    absent proves nothing. All are empty without a repository and without a commit.
 
     `candidates` and `attached` have all stamps, the newest first. After versions were renumbered or
     a server was restored, the newest stamp may be one that the server never confirms, and an older
@@ -46,8 +49,15 @@ class NewestStamps:
     attachments: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
     shallow: bool = False
     partial: bool = False
+    encoded: bool = False
+    unasked: bool = False
     candidates: Mapping[str, tuple[Stamp, ...]] = field(default_factory=dict)
     attached: Mapping[str, Mapping[str, tuple[Attached, ...]]] = field(default_factory=dict)
+
+    @property
+    def may_grow(self) -> bool:
+        """Return whether more stamps may become known while HEAD stays the same commit."""
+        return self.shallow or self.partial or self.unasked
 
     def newer_than(self, stamp: Stamp) -> tuple[Stamp, ...]:
         """Return the stamps that are newer than a stamp and say something else, newest first."""
@@ -111,9 +121,17 @@ def collect(root: Path, directories: Sequence[str], since: str | None = None) ->
         index = _with_history_of(root, index, since)
     attached = index.attached()
     newest = {i: {n: ones[0] for n, ones in names.items()} for i, names in attached.items()}
-    shallow, partial = bool(index.scene.shallow), bool(index.scene.lacks_since)
-    stamps, candidates = _Made(index, index.newest_of), _Made(index, index.stamps_of)
-    return NewestStamps(stamps, newest, shallow, partial, candidates, attached)
+    scene = index.scene
+    return NewestStamps(
+        _Made(index, index.newest_of),
+        newest,
+        shallow=bool(scene.shallow),
+        partial=bool(scene.lacks_since),
+        encoded=scene.encoded,
+        unasked=scene.mark == _UNASKED,
+        candidates=_Made(index, index.stamps_of),
+        attached=attached,
+    )
 
 
 def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
@@ -134,8 +152,10 @@ def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
     if kept is not None and mark == kept.scene.mark and _is_same(root, kept.scene, scene):
         return kept
     prefix = history.prefix_of(root)
+    if prefix is None:
+        return StampIndex(Scene(_UNASKED))
     commit = mark if mark and head.is_commit_id(mark) else history.commit_of_head(root)
-    if prefix is None or not commit:
+    if not commit:
         return StampIndex(Scene())
     found = _Walk(root, prefix, scene._replace(commit=commit)).gathered(kept)
     found.save(root)
@@ -218,7 +238,7 @@ class _Walk(NamedTuple):
             # What stands in another mirror was counted as a part of this one.
             found = self._found([commit, known])
             return self._filled(StampIndex(scene), found, index)
-        index.scene = scene
+        index.scene = scene._replace(encoded=index.scene.encoded)
         return self._filled(index, found, index)
 
     def _scene_of(self, found: _Found) -> Scene:
@@ -262,6 +282,8 @@ class _Walk(NamedTuple):
             stamp = stamp_reader.stamp_in(raw)
             if stamp is not None:
                 index.add(stamp, blob)
+            elif not stamp_reader.is_text(raw):
+                index.scene = index.scene._replace(encoded=True)
         if found.lacking or read < len(asked):
             moment = history.moment_of_objects(self.root) or 1
             index.scene = index.scene._replace(lacks_since=moment)
