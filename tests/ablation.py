@@ -139,8 +139,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/fetch.py",
-                "for newer in self.newest.than(stamp):",
-                "for newer in self.newest.than(stamp)[:1]:",
+                "sorted(self.newest.than(stamp), key=self.newest.merged, reverse=True):",
+                "self.newest.than(stamp)[:1]:",
             ),
         ),
         (
@@ -193,6 +193,34 @@ ABLATIONS = (
             ),
         ),
         ("tests/unit/sync/test_compare.py::test_row_2d_is_not_for_what_landed_as_that_version",),
+    ),
+    Ablation(
+        "what is not merged yet was not put back",
+        (
+            Cut(
+                "confsync/sync/fetch.py",
+                "if newer is not None and not self.newest.merged(newer):",
+                "if False:",
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::"
+            "test_a_branch_that_is_behind_the_one_of_since_put_nothing_back",
+            "tests/flows/test_restored.py::test_what_only_since_has_seen_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "a deletion rests on the newest stamp that HEAD's history has",
+        (
+            Cut(
+                "confsync/push/delete.py", "if case.newer is not None and self._since:", "if False:"
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::"
+            "test_what_was_deleted_at_a_later_version_than_since_is_deleted",
+            "tests/flows/test_restored.py::test_what_was_edited_after_it_was_deleted_here_stays",
+        ),
     ),
     Ablation(
         "a merge of what git put back begins at the newer stamp",

@@ -523,3 +523,111 @@ def test_a_status_that_has_nothing_to_tell_starts_one_process_of_gits(
     monkeypatch.setattr(subprocess.Popen, "__init__", noted)
     assert desk("status").out == "clean: 2 pages\n"
     assert len(started) == 1
+
+
+# -- what another revision has, and HEAD's history has not -----------------------------------------
+
+
+@pytest.fixture
+def feature(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
+    """A branch with an edit of v1; main has v2, with a colleague's edit, and is not merged."""
+    committed(desk, "pulled")
+    desk.git("checkout", "-q", "-b", "feature")
+    desk.edit(GUIDE, "8080", "8081")
+    committed(desk, "my edit")
+    desk.git("checkout", "-q", "main")
+    body = wiki.store.page(guide).body + "<p>9091</p>"
+    wiki.store.edit(guide, body, author="Ana", raw=True)
+    desk("pull", "--commit")
+    desk.git("checkout", "-q", "feature")
+    wiki.clear_requests()
+    return desk
+
+
+def test_a_branch_that_is_behind_the_one_of_since_put_nothing_back(
+    wiki: Sandbox, feature: Desk, guide: str
+) -> None:
+    run = feature("push", "--since", "main", exit=1)
+    assert f" ! [rejected]  {GUIDE}   local is based on v1, the server has v2 (Ana" in run.out
+    assert "put" not in run.out + run.err.replace("push", "")
+    (page,) = feature.json("push", "--since", "main", exit=1).data["pages"]
+    assert page["decision"] == "diverged"
+    assert writes(wiki) == []
+    look, merge = typed(run.err)
+    assert "9091" in feature(*look).out
+    feature(*merge)
+    feature("push", "--since", "main")
+    body = wiki.store.page(guide).body
+    assert "8081" in body and "9091" in body
+
+
+def test_what_head_itself_has_was_put_back_whatever_since_names(
+    wiki: Sandbox, reverted: Desk
+) -> None:
+    """The branch of since goes on, and HEAD's history has v2 all the same."""
+    reverted.git("checkout", "-q", "-b", "further")
+    reverted("pull", "--theirs", GUIDE)
+    committed(reverted, "v2 again")
+    pushed(reverted, "8081", "8082")
+    reverted.git("checkout", "-q", "main")
+    told = "git has v2 and put the file back to v1, the server has v3"
+    assert told in reverted("push", "--since", "further~3", exit=1).out
+    assert writes(wiki)
+
+
+def test_an_attachment_of_a_branch_that_is_behind_was_not_put_back(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    made = wiki.store.attach(guide, "plan.txt", b"one")
+    config = desk.path(".confsync.yaml")
+    config.write_text(f"{config.read_text()}attachments: true\n")
+    desk("pull")
+    committed(desk, "pulled")
+    desk.git("checkout", "-q", "-b", "feature")
+    desk.path(PLAN).write_bytes(b"mine")
+    committed(desk, "my edit")
+    desk.git("checkout", "-q", "main")
+    wiki.store.replace_attachment(made.id, b"two", "Ana", "")
+    desk("pull", "--commit")
+    desk.git("checkout", "-q", "feature")
+    wiki.clear_requests()
+    run = desk("push", "--since", "main", exit=1)
+    assert "plan.txt: the file here is based on v1, the server has v2" in run.out
+    assert writes(wiki) == []
+
+
+def deleted_after_a_pull(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    """Commit a colleague's v2 after the tag `last-ci`, then delete the document."""
+    committed(desk, "pulled")
+    desk.git("tag", "last-ci")
+    wiki.store.edit(guide, "<p>v2</p>", author="Ana")
+    desk("pull", "--commit")
+    desk.git("rm", "-q", GUIDE)
+    committed(desk, "not needed any more")
+    wiki.clear_requests()
+
+
+def test_what_was_deleted_at_a_later_version_than_since_is_deleted(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    deleted_after_a_pull(wiki, desk, guide)
+    desk("push", "--delete", "--since", "last-ci")
+    assert wiki.store.page(guide).status == "trashed"
+
+
+def test_what_was_edited_after_it_was_deleted_here_stays(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    deleted_after_a_pull(wiki, desk, guide)
+    wiki.store.edit(guide, "<p>v3</p>", author="Ana")
+    run = desk("push", "--delete", "--since", "last-ci", exit=1)
+    assert "local is based on v2, the server has v3 (Ana" in run.out
+    assert writes(wiki) == []
+
+
+def test_what_only_since_has_seen_is_not_deleted(wiki: Sandbox, feature: Desk, guide: str) -> None:
+    feature.git("rm", "-q", GUIDE)
+    committed(feature, "not needed any more")
+    run = feature("push", "--delete", "--since", "main", exit=1)
+    assert "local is based on v1, the server has v2 (Ana" in run.out
+    assert writes(wiki) == []

@@ -42,7 +42,8 @@ class NewestStamps:
 
     `candidates` and `attached` have all stamps, the newest first. After versions were renumbered or
     a server was restored, the newest stamp may be one that the server never confirms, and an older
-    one the truth.
+    one the truth. `of_head` has the stamps of HEAD's own history, without another revision's;
+    those of attachments are HEAD's alone.
     """
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
@@ -53,11 +54,16 @@ class NewestStamps:
     unasked: bool = False
     candidates: Mapping[str, tuple[Stamp, ...]] = field(default_factory=dict)
     attached: Mapping[str, Mapping[str, tuple[Attached, ...]]] = field(default_factory=dict)
+    of_head: Mapping[str, tuple[Stamp, ...]] = field(default_factory=dict)
 
     @property
     def may_grow(self) -> bool:
         """Return whether more stamps may become known while HEAD stays the same commit."""
         return self.shallow or self.partial or self.unasked
+
+    def is_merged(self, stamp: Stamp) -> bool:
+        """Return whether HEAD's own history has a stamp."""
+        return stamp in self.of_head.get(stamp.id, ())
 
     def newer_than(self, stamp: Stamp) -> tuple[Stamp, ...]:
         """Return the stamps that are newer than a stamp and say something else, newest first."""
@@ -116,10 +122,10 @@ def collect(root: Path, directories: Sequence[str], since: str | None = None) ->
     HEAD is the commit of the last time. Raises FileError for a repository that git has trouble
     with, UsageError for a revision that is none.
     """
-    index = index_of_head(root, directories)
+    index = of_head = index_of_head(root, directories)
     if since is not None and index.scene.commit:
-        index = _with_history_of(root, index, since)
-    attached = index.attached()
+        index = _with_history_of(root, index.copy(), since)
+    attached = of_head.attached()
     newest = {i: {n: ones[0] for n, ones in names.items()} for i, names in attached.items()}
     scene = index.scene
     return NewestStamps(
@@ -131,6 +137,7 @@ def collect(root: Path, directories: Sequence[str], since: str | None = None) ->
         unasked=scene.mark == _UNASKED,
         candidates=_Made(index, index.stamps_of),
         attached=attached,
+        of_head=_Made(of_head, of_head.stamps_of),
     )
 
 

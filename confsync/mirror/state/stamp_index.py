@@ -70,6 +70,13 @@ class StampIndex:
         self._lines = {} if lines is None else lines
         self._rows: dict[str, list[Row]] = {}
 
+    def copy(self) -> StampIndex:
+        """Return an index that says the same, and to which more can be added."""
+        made = StampIndex(self.scene, dict(self._lines))
+        for page_id, rows in self._rows.items():
+            made._rows[page_id] = [row._replace(blobs=list(row.blobs)) for row in rows]
+        return made
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
 
