@@ -144,8 +144,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/fetch.py",
-                "for newer in self.newest.than(stamp):",
-                "for newer in self.newest.than(stamp)[:1]:",
+                "sorted(self.newest.than(stamp), key=self.newest.merged, reverse=True):",
+                "self.newest.than(stamp)[:1]:",
             ),
         ),
         (
@@ -200,6 +200,34 @@ ABLATIONS = (
         ("tests/unit/sync/test_compare.py::test_row_2d_is_not_for_what_landed_as_that_version",),
     ),
     Ablation(
+        "what is not merged yet was not put back",
+        (
+            Cut(
+                "confsync/sync/fetch.py",
+                "if newer is not None and not self.newest.merged(newer):",
+                "if False:",
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::"
+            "test_a_branch_that_is_behind_the_one_of_since_put_nothing_back",
+            "tests/flows/test_restored.py::test_what_only_since_has_seen_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "a deletion rests on the newest stamp that HEAD's history has",
+        (
+            Cut(
+                "confsync/push/delete.py", "if case.newer is not None and self._since:", "if False:"
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::"
+            "test_what_was_deleted_at_a_later_version_than_since_is_deleted",
+            "tests/flows/test_restored.py::test_what_was_edited_after_it_was_deleted_here_stays",
+        ),
+    ),
+    Ablation(
         "a merge of what git put back begins at the newer stamp",
         (
             Cut(
@@ -229,10 +257,45 @@ ABLATIONS = (
     ),
     Ablation(
         "a pull that commits replaces nothing in a shallow clone",
-        (Cut("confsync/pull/witnesses.py", " if self._refuses else []", " if False else []"),),
+        (Cut("confsync/pull/witnesses.py", " if self._refuses else (", " if False else ("),),
         (
             "tests/flows/test_restored.py::"
             "test_a_pull_that_commits_in_a_shallow_clone_refuses_to_replace",
+        ),
+    ),
+    Ablation(
+        "a partial clone cannot tell what git put back",
+        (Cut("confsync/pull/witnesses.py", " or self.known.partial:", ":"),),
+        (
+            "tests/flows/test_restored.py::test_a_partial_clone_cannot_tell_either",
+            "tests/flows/test_restored.py::test_a_pull_in_a_partial_clone_warns",
+        ),
+    ),
+    Ablation(
+        "no attachment is replaced where git cannot tell",
+        (
+            Cut(
+                "confsync/pull/witnesses.py",
+                "if _replaces(step) else files",
+                "if _replaces(step) else []",
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::test_an_attachment_is_not_replaced_in_a_shallow_clone_either",
+        ),
+    ),
+    Ablation(
+        "git cannot tell of what it stores through a filter",
+        (Cut("confsync/pull/witnesses.py", "if self.known.encoded else ()", "if False else ()"),),
+        (
+            "tests/flows/test_restored.py::test_of_documents_that_git_stores_through_a_filter_it_cannot_tell",
+        ),
+    ),
+    Ablation(
+        "without a git program a pull says that it cannot tell",
+        (Cut("confsync/pull/witnesses.py", "if self.known.unasked:", "if False:"),),
+        (
+            "tests/flows/test_restored.py::test_without_a_git_program_a_pull_says_that_nothing_can_tell",
         ),
     ),
     Ablation(
@@ -391,6 +454,14 @@ ABLATIONS = (
         (
             "tests/unit/mirror/test_snapshot.py::test_a_document_that_only_git_has_is_told",
             "tests/unit/mirror/test_snapshot.py::test_with_other_documents_gits_word_holds_no_more",
+        ),
+    ),
+    Ablation(
+        "no setting of the user changes what git tells",
+        (Cut("confsync/mirror/git/head.py", '    "diff.relative=false",\n', ""),),
+        (
+            "tests/unit/mirror/test_newest_stamps.py::"
+            "test_no_setting_of_the_user_changes_what_git_tells",
         ),
     ),
     Ablation(

@@ -37,7 +37,11 @@ from confsync.errors import UsageError
 @click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
 @click.option("--at", type=int, metavar="N", help="The server's version that --ours gives up.")
 @click.option("--commit", is_flag=True, help="Commit what was written, and nothing else.")
-@click.option("--allow-shallow", is_flag=True, help="Let --commit work in a shallow clone.")
+@click.option(
+    "--allow-shallow",
+    is_flag=True,
+    help="Let --commit replace files of which git cannot tell enough.",
+)
 @common
 @click.pass_obj
 def pull(

@@ -18,6 +18,8 @@ from confsync.model.stamp import DIGEST_LENGTH, Attached, Stamp
 # More of a document is not looked at for the end of its front matter.
 MOST = 1 << 20
 
+# A line of a document's own, or the beginning of a body that has no front matter.
+_OWN = re.compile(rb"^(?:title|labels|confluence)[ \t]*:|\A\s*(?:<|\Z)", re.MULTILINE)
 _END = re.compile(rb"\n---[ \t]*\r?(?:\n|\Z)")
 _BOM = "\ufeff".encode()
 # On such a line nothing means anything to YAML but its key.
@@ -62,6 +64,15 @@ def stamp_in(raw: bytes) -> Stamp | None:
     except UnicodeDecodeError:
         return None
     return _plain(text.replace("\r\n", "\n")) or _parsed(text)
+
+
+def is_text(raw: bytes) -> bool:
+    """Tell whether a document's content is readable text, valid or not.
+
+    It is not if git stores the document through a filter: encrypted, compressed, as a pointer.
+    """
+    end = _END.search(raw)
+    return _OWN.search(raw[: end.end() if end else MOST].removeprefix(_BOM)) is not None
 
 
 def _plain(text: str) -> Stamp | None:

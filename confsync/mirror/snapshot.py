@@ -91,8 +91,8 @@ class Snapshot:
     def _knows_nothing_newer(self) -> bool | None:
         """Return True if git knows no newer stamp of any document, and None if it does or may.
 
-        False says that it must be asked again: the history of a shallow clone may become longer
-        with the same HEAD.
+        False says that it must be asked again: the history of a shallow or partial clone may become
+        longer with the same HEAD.
         """
         from pathlib import Path
 
@@ -108,7 +108,7 @@ class Snapshot:
             stamp = entry.document.stamp if entry and entry.document else None
             if stamp is None or newer_than(stamp):
                 return None
-        return not known.shallow
+        return not known.may_grow
 
     def _count(self) -> int | None:
         """How many documents there are, if they are those of then."""

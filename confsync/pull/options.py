@@ -14,8 +14,8 @@ class PullOptions:
 
     `refresh` fetches the body of every page. `prune` removes unmodified documents of pages that are
     not visible or excluded. `resolution` says what to do about pages that both sides changed;
-    without it they are refused. `commit` commits what was written; in a shallow clone it replaces
-    no document unless `allow_shallow`.
+    without it they are refused. `commit` commits what was written; where git cannot tell enough,
+    such as in a shallow clone, it replaces no file unless `allow_shallow`.
     """
 
     selection: Selection = field(default_factory=Selection)

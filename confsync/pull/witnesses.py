@@ -5,11 +5,16 @@ Where neither can tell, a pull says so before it replaces the document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from confsync.document.attachments.names import directory_of
+from confsync.document.stamp_reader import is_text
 from confsync.errors import Exit
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.newest_stamps import NewestStamps
+from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import refuted
 from confsync.mirror.state.base_cache import STATE
@@ -17,23 +22,39 @@ from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
 from confsync.model.stamp import Stamp
+from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.options import PullOptions
 from confsync.pull.plan import Step
 from confsync.sync import merge_base
+from confsync.sync.attachments.compare import Decision, decide
 from confsync.sync.compare import Content
 from confsync.sync.fetch import Reader
 
 _REPLACED = (Content.BEHIND.value, Content.LANDED.value)
 _WRITTEN = ("updated", "landed earlier")
-_UNSHALLOW = "'git fetch --unshallow' brings its history; --allow-shallow replaces all the same"
-_SHALLOW = "this clone is shallow, so git cannot tell whether it put back an older text of"
+_BACK = "git put back an older version of"
+_ANYWAY = "--allow-shallow replaces all the same"
+
+
+class Doubt(NamedTuple):
+    """Why confsync cannot tell whether git put back an older version of a file, and what helps."""
+
+    code: str
+    why: str
+    remedy: str
+
+    def about(self, names: Sequence[str]) -> str:
+        """Return the sentence about some files."""
+        named = ", ".join(names[:3])
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return f"{self.why}, so confsync cannot tell whether {_BACK} {named}{more}"
 
 
 class Witnesses:
     """What git and the audit trail know of the documents of a mirror.
 
-    A pull that commits runs where no person reads warnings. In a shallow clone it replaces no
-    document, unless that is allowed.
+    A pull that commits runs where no person reads warnings. Where git cannot tell, such as in a
+    shallow clone, it replaces no file, unless that is allowed.
     """
 
     def __init__(self, mirror: Mirror, options: PullOptions) -> None:
@@ -44,25 +65,50 @@ class Witnesses:
         self.newest = merge_base.newest_of(mirror, self.known)
 
     def refusal(self, steps: Iterable[Step]) -> Problem | None:
-        """Return why a plan is not carried out in a shallow clone, or None."""
-        replaced = [step for step in steps if _replaces(step)] if self._refuses else []
-        if replaced and self.known.shallow:
-            return Problem("shallow", f"{_SHALLOW} {_some(replaced)}", _UNSHALLOW, Exit.LOCAL)
-        return None
+        """Return why a plan is not carried out where git cannot tell enough, or None."""
+        doubt, names = self._doubt(list(steps)) if self._refuses else (None, ())
+        if doubt is None:
+            return None
+        hint = f"{doubt.remedy}; {_ANYWAY}" if doubt.remedy else _ANYWAY
+        return Problem(doubt.code, doubt.about(names), hint, Exit.LOCAL)
 
     def warnings(self, steps: Iterable[Step]) -> Iterator[str]:
         """Yield what a person should know of a plan that is carried out."""
-        replaced = [step for step in steps if _replaces(step)]
-        if replaced and self.known.shallow:
-            yield f"{_SHALLOW} {_some(replaced)}; 'git fetch --unshallow' brings its history"
-        yield from self._pushed_from_here(replaced)
+        steps = list(steps)
+        doubt, names = self._doubt(steps)
+        if doubt is not None:
+            yield "; ".join(filter(None, (doubt.about(names), doubt.remedy)))
+        how = "" if doubt else " without a commit (git stash, git checkout)"
+        yield from self._pushed_from_here([step for step in steps if _replaces(step)], how)
+
+    def _doubt(self, steps: list[Step]) -> tuple[Doubt | None, Sequence[str]]:
+        """Return why git cannot tell about files that a plan replaces, and the files."""
+        replaced = [name for step in steps for name in _replaced(step)]
+        if not replaced:
+            return None, ()
+        if self.known.unasked:
+            return Doubt("no-git", "git is not installed here", "install git to be safe"), replaced
+        if self.known.shallow or self.known.partial:
+            return self._incomplete(), replaced
+        documents = [step.result.path for step in steps if _replaced(step)]
+        encoded = _encoded_in_head(self._mirror, documents) if self.known.encoded else ()
+        return (_encoded(encoded[0]), encoded) if encoded else (None, ())
+
+    def _incomplete(self) -> Doubt:
+        """Return the doubt in a clone that lacks a part of its history."""
+        mirror = self._mirror
+        remedy = newest_stamps.remedy_of(mirror.root, mirror.config.directories)
+        told = f"'{remedy}' brings its history" if remedy else ""
+        if self.known.shallow:
+            return Doubt("shallow", "this clone is shallow", told)
+        return Doubt("partial", "this clone lacks files of its history (a partial clone)", told)
 
     def note(self, readers: Iterable[Reader]) -> None:
         """Remember the newer stamps that the server does not have, after a pull of everything."""
         found = [stamp for reader in readers for stamp in reader.refuted]
         refuted.note(self._mirror.root / STATE, found)
 
-    def _pushed_from_here(self, replaced: list[Step]) -> Iterator[str]:
+    def _pushed_from_here(self, replaced: list[Step], how: str) -> Iterator[str]:
         """Yield a warning for each document that is older than a version that this mirror wrote."""
         steps = {step.result.id: step for step in replaced if not _is_edited(step)}
         pushed: dict[str, int] = {}
@@ -74,9 +120,22 @@ class Witnesses:
             step = steps[page_id]
             yield (
                 f"{step.result.path}: v{version} was pushed from here, and the file went back to "
-                f"v{step.result.base} without a commit (git stash, git checkout); "
+                f"v{step.result.base}{how}; "
                 f"this pull brings v{step.result.remote}"
             )
+
+
+def _encoded(path: str) -> Doubt:
+    """Return the doubt about documents that git stores through a filter."""
+    why = "git stores documents here through a filter, such as git-crypt"
+    return Doubt("encoded", why, f"'confsync diff --remote {shlex.quote(path)}' shows what comes")
+
+
+def _encoded_in_head(mirror: Mirror, paths: Iterable[str]) -> list[str]:
+    """Return the documents that HEAD has as something else than text."""
+    every = dict.fromkeys(paths, b"")
+    found = gitrepo.committed(mirror.root, mirror.config.directories, every)
+    return sorted(path for path, raw in found.items() if not is_text(raw))
 
 
 def _replaces(step: Step) -> bool:
@@ -85,6 +144,21 @@ def _replaces(step: Step) -> bool:
         return False
     moved = step.result.outcome is Outcome.MOVED
     return moved or (step.data is not None and step.result.decision in _REPLACED)
+
+
+def _replaced(step: Step) -> list[str]:
+    """Return the files that a step replaces although nobody edited them: document, attachments."""
+    files = [] if step.changes is None else _files_replaced(step.changes, step.before or "")
+    return [step.result.path, *files] if _replaces(step) else files
+
+
+def _files_replaced(changes: AttachmentChanges, path: str) -> list[str]:
+    """Return the files of attachments that are replaced by the server's."""
+    return [
+        f"{directory_of(path)}/{changes.file(side.name)}"
+        for side in changes.sides
+        if decide(side) is Decision.FETCH and side.local is not None and side.base is not None
+    ]
 
 
 def _is_edited(step: Step) -> bool:
@@ -101,8 +175,3 @@ def _is_later(event: Event, stamp: Stamp) -> bool:
 def _stamp_of(step: Step | None) -> Stamp | None:
     document = step.entry.document if step and step.entry else None
     return document.stamp if document else None
-
-
-def _some(steps: list[Step]) -> str:
-    named = ", ".join(step.result.path for step in steps[:3])
-    return f"{named} and {len(steps) - 3} more" if len(steps) > 3 else named

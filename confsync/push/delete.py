@@ -107,6 +107,7 @@ class Deletions:
         self._report = space.run.report
         self._reader = space.reader
         self._dry_run = space.options.dry_run
+        self._since = space.options.since is not None
         self._whereabouts = whereabouts
         self._gone: set[str] = set()
 
@@ -187,6 +188,9 @@ class Deletions:
         content = case.decisions.content
         if content is Content.UP_TO_DATE:
             return None
+        if case.newer is not None and self._since:
+            # The document went after it had this stamp, which the commits before it do not tell.
+            return self._conflict(one, case.newer, found, result)
         if content in _CHANGED:
             # To an unmodified document it would be news; to a deleted one it is a conflict.
             case = replace(case, decisions=Decisions(_CHANGED[content]))

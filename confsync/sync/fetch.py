@@ -30,12 +30,14 @@ class Newest(NamedTuple):
     """The stamps that git knows: `than` answers those newer than a given one, the newest first.
 
     `text` finds title and body of a stamp here. `likely` answers as `than` does, without those that
-    an earlier pull found not to be the server's.
+    an earlier pull found not to be the server's. `merged` tells whether HEAD's own history has a
+    stamp, and not only that of another revision.
     """
 
     than: Newer = lambda stamp: ()
     text: Callable[[Stamp], tuple[str, str] | None] = lambda stamp: None
     likely: Newer = lambda stamp: ()
+    merged: Callable[[Stamp], bool] = lambda stamp: True
 
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
@@ -196,15 +198,19 @@ class Reader:
             remote = Present(found, self.remote.versions_after(stamp.id, stamp.version))
         newer = self._newer(stamp, local, remote)
         decisions = compare.compare(stamp, local, remote, newer)
+        if newer is not None and not self.newest.merged(newer):
+            # Git put nothing back: what another branch has is not merged into this one yet.
+            return Case(stamp, local, remote, Decisions(compare.Content.DIVERGED))
         return Case(stamp, local, remote, decisions, newer)
 
     def _newer(self, stamp: Stamp, local: Local, remote: Present) -> Stamp | None:
         """Return the newer stamp N that git knows, if it makes this a restored document.
 
         Of several the newest that the server confirms counts: after versions were renumbered, the
-        newest of all may be one that the server never had under that number.
+        newest of all may be one that the server never had under that number. Those of HEAD's own
+        history come first.
         """
-        for newer in self.newest.than(stamp):
+        for newer in sorted(self.newest.than(stamp), key=self.newest.merged, reverse=True):
             if remote.page.info.version.number < newer.version:
                 self.refuted.append(newer)
             elif not compare.went_back(stamp, local, remote, newer):

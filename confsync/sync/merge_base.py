@@ -65,7 +65,7 @@ def newest_of(mirror: Mirror, git: NewestStamps) -> Newest:
     from confsync.sync.fetch import Newest  # not for who only checks
 
     likely = newest_stamps.likely(mirror.root, git)
-    return Newest(git.newer_than, partial(find_here, mirror), likely)
+    return Newest(git.newer_than, partial(find_here, mirror), likely, git.is_merged)
 
 
 def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from confsync.mirror.git import repository as gitrepo
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 
@@ -327,6 +329,138 @@ def test_a_pull_that_commits_new_pages_in_a_shallow_clone_is_none_of_that(
     assert desk.json("pull", "--commit").outcomes == {"ENG/other.xhtml": "created"}
 
 
+@pytest.fixture
+def blobless(reverted: Desk, tmp_path: Path) -> Desk:
+    """A clone of the reverted history that has all commits, and the files of the last one."""
+    reverted.git("config", "uploadpack.allowFilter", "true")
+    words = ["git", "clone", "-q", "--filter=blob:none", reverted.root.as_uri()]
+    subprocess.run([*words, str(tmp_path / "blobless")], check=True)
+    reverted.root = tmp_path / "blobless"
+    return reverted
+
+
+def test_a_partial_clone_cannot_tell_either(blobless: Desk) -> None:
+    before = blobless.files()
+    run = blobless("pull", "--commit", exit=4)
+    assert "this clone lacks files of its history (a partial clone)" in run.err and GUIDE in run.err
+    assert blobless.files() == before
+    (remedy,) = re.findall(r"hint: '([^']+)'", run.err)
+    subprocess.run(shlex.split(remedy), cwd=blobless.root, check=True, capture_output=True)
+    assert "git has v2 and put the file back to v1" in blobless("pull", "--commit", exit=1).out
+    assert blobless.files() == before
+
+
+def test_a_pull_in_a_partial_clone_warns(blobless: Desk) -> None:
+    assert "warning: this clone lacks files of its history" in blobless("pull", "-q").err
+    assert "8081" in blobless.text(GUIDE)
+    assert blobless("pull", "-q").err == "", "nothing is replaced"
+
+
+def test_a_pull_that_commits_in_a_partial_clone_may_be_allowed_to(blobless: Desk) -> None:
+    blobless("pull", "--commit", "--allow-shallow")
+    assert "8081" in blobless.text(GUIDE)
+
+
+def test_an_attachment_is_not_replaced_in_a_shallow_clone_either(
+    attached: Desk, tmp_path: Path
+) -> None:
+    words = ["git", "clone", "-q", "--depth", "1", attached.root.as_uri()]
+    subprocess.run([*words, str(tmp_path / "shallow")], check=True)
+    attached.root = tmp_path / "shallow"
+    run = attached("pull", "--commit", exit=4)
+    assert "this clone is shallow" in run.err and PLAN in run.err
+    assert attached.path(PLAN).read_bytes() == b"one"
+    assert PLAN in attached("pull", "-q").err
+    assert attached.path(PLAN).read_bytes() == b"two"
+
+
+def test_a_new_attachment_in_a_shallow_clone_is_none_of_that(
+    wiki: Sandbox, attached: Desk, guide: str, tmp_path: Path
+) -> None:
+    attached("pull", "--theirs", PLAN)
+    committed(attached, "thought over")
+    words = ["git", "clone", "-q", "--depth", "1", attached.root.as_uri()]
+    subprocess.run([*words, str(tmp_path / "shallow")], check=True)
+    attached.root = tmp_path / "shallow"
+    wiki.store.attach(guide, "new.txt", b"new")
+    attached("pull", "--commit")
+    assert attached.path(PLAN.replace("plan", "new")).read_bytes() == b"new"
+
+
+@pytest.fixture
+def encoded(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
+    """A repository that stores its documents with other letters, where a push was reverted."""
+    desk.git("init", "-q", "-b", "main", "--template=")
+    for way in ("clean", "smudge"):
+        desk.git("config", f"filter.rot.{way}", "tr a-z n-za-m")
+    desk.path(".gitattributes").write_text("*.xhtml filter=rot\n")
+    committed(desk, "pulled")
+    pushed(desk, "8080", "8081")
+    desk.git("revert", "--no-edit", "HEAD")
+    assert "gvgyr:" in desk.git("show", f"HEAD:{GUIDE}")
+    return desk
+
+
+def test_of_documents_that_git_stores_through_a_filter_it_cannot_tell(encoded: Desk) -> None:
+    before = encoded.files()
+    run = encoded("pull", "--commit", exit=4)
+    assert "git stores documents here through a filter" in run.err and GUIDE in run.err
+    assert encoded.files() == before
+    (look,) = typed(run.err)
+    assert "8081" in encoded(*look).out
+    run = encoded("pull", "--commit", "--allow-shallow")
+    assert "warning: git stores documents here through a filter" in run.err
+    assert "without a commit" not in run.err, "there was one"
+    assert "8081" in encoded.text(GUIDE)
+
+
+def test_a_filter_of_long_ago_stops_no_pull(wiki: Sandbox, encoded: Desk, guide: str) -> None:
+    encoded("pull", "--theirs", GUIDE)
+    encoded.path(".gitattributes").write_text("")
+    encoded.git("add", "--renormalize", "-A")
+    committed(encoded, "as it is")
+    wiki.store.edit(guide, "<p>new</p>", author="Ana")
+    run = encoded("pull", "--commit")
+    assert run.err == "" and "<p>new</p>" in encoded.text(GUIDE)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<p>no front matter</p>\n", b"", b"---\ntitle: T\n<<<<<<< a\n---\n", b"\xff\x00"]
+)
+def test_a_document_that_was_never_valid_stops_no_pull(
+    wiki: Sandbox, desk: Desk, guide: str, raw: bytes
+) -> None:
+    desk.path("ENG/other.xhtml").write_bytes(raw)
+    committed(desk, "pulled")
+    desk.path("ENG/other.xhtml").unlink()
+    committed(desk, "gone")
+    wiki.store.edit(guide, "<p>new</p>", author="Ana")
+    run = desk("pull", "--commit")
+    assert run.err == "" and "<p>new</p>" in desk.text(GUIDE)
+
+
+def test_without_a_git_program_a_pull_says_that_nothing_can_tell(
+    reverted: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.rmtree(reverted.path(".confsync"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(gitrepo, "_git", lambda: None)
+    run = reverted("pull")
+    assert "warning: git is not installed here, so confsync cannot tell" in run.err
+    assert GUIDE in run.err and "install git" in run.err
+    assert reverted("pull", "-q").err == "", "nothing is replaced"
+
+
+def test_without_git_and_without_a_repository_nothing_is_to_be_told(
+    wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(gitrepo, "_git", lambda: None)
+    wiki.store.edit(guide, "<p>new</p>", author="Ana")
+    assert desk("pull").err == ""
+    assert "<p>new</p>" in desk.text(GUIDE)
+
+
 @pytest.mark.parametrize("way", [("stash",), ("checkout", "--", GUIDE)])
 def test_what_was_pushed_without_a_commit_and_taken_back_is_warned_about(
     wiki: Sandbox, desk: Desk, guide: str, way: tuple[str, ...]
@@ -389,3 +523,111 @@ def test_a_status_that_has_nothing_to_tell_starts_one_process_of_gits(
     monkeypatch.setattr(subprocess.Popen, "__init__", noted)
     assert desk("status").out == "clean: 2 pages\n"
     assert len(started) == 1
+
+
+# -- what another revision has, and HEAD's history has not -----------------------------------------
+
+
+@pytest.fixture
+def feature(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
+    """A branch with an edit of v1; main has v2, with a colleague's edit, and is not merged."""
+    committed(desk, "pulled")
+    desk.git("checkout", "-q", "-b", "feature")
+    desk.edit(GUIDE, "8080", "8081")
+    committed(desk, "my edit")
+    desk.git("checkout", "-q", "main")
+    body = wiki.store.page(guide).body + "<p>9091</p>"
+    wiki.store.edit(guide, body, author="Ana", raw=True)
+    desk("pull", "--commit")
+    desk.git("checkout", "-q", "feature")
+    wiki.clear_requests()
+    return desk
+
+
+def test_a_branch_that_is_behind_the_one_of_since_put_nothing_back(
+    wiki: Sandbox, feature: Desk, guide: str
+) -> None:
+    run = feature("push", "--since", "main", exit=1)
+    assert f" ! [rejected]  {GUIDE}   local is based on v1, the server has v2 (Ana" in run.out
+    assert "put" not in run.out + run.err.replace("push", "")
+    (page,) = feature.json("push", "--since", "main", exit=1).data["pages"]
+    assert page["decision"] == "diverged"
+    assert writes(wiki) == []
+    look, merge = typed(run.err)
+    assert "9091" in feature(*look).out
+    feature(*merge)
+    feature("push", "--since", "main")
+    body = wiki.store.page(guide).body
+    assert "8081" in body and "9091" in body
+
+
+def test_what_head_itself_has_was_put_back_whatever_since_names(
+    wiki: Sandbox, reverted: Desk
+) -> None:
+    """The branch of since goes on, and HEAD's history has v2 all the same."""
+    reverted.git("checkout", "-q", "-b", "further")
+    reverted("pull", "--theirs", GUIDE)
+    committed(reverted, "v2 again")
+    pushed(reverted, "8081", "8082")
+    reverted.git("checkout", "-q", "main")
+    told = "git has v2 and put the file back to v1, the server has v3"
+    assert told in reverted("push", "--since", "further~3", exit=1).out
+    assert writes(wiki)
+
+
+def test_an_attachment_of_a_branch_that_is_behind_was_not_put_back(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    made = wiki.store.attach(guide, "plan.txt", b"one")
+    config = desk.path(".confsync.yaml")
+    config.write_text(f"{config.read_text()}attachments: true\n")
+    desk("pull")
+    committed(desk, "pulled")
+    desk.git("checkout", "-q", "-b", "feature")
+    desk.path(PLAN).write_bytes(b"mine")
+    committed(desk, "my edit")
+    desk.git("checkout", "-q", "main")
+    wiki.store.replace_attachment(made.id, b"two", "Ana", "")
+    desk("pull", "--commit")
+    desk.git("checkout", "-q", "feature")
+    wiki.clear_requests()
+    run = desk("push", "--since", "main", exit=1)
+    assert "plan.txt: the file here is based on v1, the server has v2" in run.out
+    assert writes(wiki) == []
+
+
+def deleted_after_a_pull(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    """Commit a colleague's v2 after the tag `last-ci`, then delete the document."""
+    committed(desk, "pulled")
+    desk.git("tag", "last-ci")
+    wiki.store.edit(guide, "<p>v2</p>", author="Ana")
+    desk("pull", "--commit")
+    desk.git("rm", "-q", GUIDE)
+    committed(desk, "not needed any more")
+    wiki.clear_requests()
+
+
+def test_what_was_deleted_at_a_later_version_than_since_is_deleted(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    deleted_after_a_pull(wiki, desk, guide)
+    desk("push", "--delete", "--since", "last-ci")
+    assert wiki.store.page(guide).status == "trashed"
+
+
+def test_what_was_edited_after_it_was_deleted_here_stays(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    deleted_after_a_pull(wiki, desk, guide)
+    wiki.store.edit(guide, "<p>v3</p>", author="Ana")
+    run = desk("push", "--delete", "--since", "last-ci", exit=1)
+    assert "local is based on v2, the server has v3 (Ana" in run.out
+    assert writes(wiki) == []
+
+
+def test_what_only_since_has_seen_is_not_deleted(wiki: Sandbox, feature: Desk, guide: str) -> None:
+    feature.git("rm", "-q", GUIDE)
+    committed(feature, "not needed any more")
+    run = feature("push", "--delete", "--since", "main", exit=1)
+    assert "local is based on v1, the server has v2 (Ana" in run.out
+    assert writes(wiki) == []

@@ -24,6 +24,8 @@ from confsync.model.filenames import ATTACHMENTS, CONFIG, STATE, SUFFIX
 from confsync.model.stamp import Attached, Stamp, is_newer
 
 _Value = TypeVar("_Value")
+# The mark of HEAD in an index that was made without a git program.
+_UNASKED = "?"
 # Answers the stamps that are newer than one, the newest first.
 Newer = Callable[[Stamp], tuple[Stamp, ...]]
 
@@ -34,20 +36,34 @@ class NewestStamps:
 
     `stamps` has the newest stamp of each page id: the one of the highest version; of two with the
     same version, either. `attachments` has the newest stamp of each attachment by page id and name.
-    With `shallow` or `partial` the clone lacks commits or blobs: a stamp that is absent proves
-    nothing. All are empty without git, without a repository and without a commit.
+    With `shallow` or `partial` the clone lacks commits or blobs. With `encoded` some committed
+    documents are not stored as text, and with `unasked` git is not installed. Then a stamp that is
+    absent proves nothing. All are empty without a repository and without a commit.
 
     `candidates` and `attached` have all stamps, the newest first. After versions were renumbered or
     a server was restored, the newest stamp may be one that the server never confirms, and an older
-    one the truth.
+    one the truth. `of_head` has the stamps of HEAD's own history, without another revision's;
+    those of attachments are HEAD's alone.
     """
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     attachments: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
     shallow: bool = False
     partial: bool = False
+    encoded: bool = False
+    unasked: bool = False
     candidates: Mapping[str, tuple[Stamp, ...]] = field(default_factory=dict)
     attached: Mapping[str, Mapping[str, tuple[Attached, ...]]] = field(default_factory=dict)
+    of_head: Mapping[str, tuple[Stamp, ...]] = field(default_factory=dict)
+
+    @property
+    def may_grow(self) -> bool:
+        """Return whether more stamps may become known while HEAD stays the same commit."""
+        return self.shallow or self.partial or self.unasked
+
+    def is_merged(self, stamp: Stamp) -> bool:
+        """Return whether HEAD's own history has a stamp."""
+        return stamp in self.of_head.get(stamp.id, ())
 
     def newer_than(self, stamp: Stamp) -> tuple[Stamp, ...]:
         """Return the stamps that are newer than a stamp and say something else, newest first."""
@@ -106,14 +122,23 @@ def collect(root: Path, directories: Sequence[str], since: str | None = None) ->
     HEAD is the commit of the last time. Raises FileError for a repository that git has trouble
     with, UsageError for a revision that is none.
     """
-    index = index_of_head(root, directories)
+    index = of_head = index_of_head(root, directories)
     if since is not None and index.scene.commit:
-        index = _with_history_of(root, index, since)
-    attached = index.attached()
+        index = _with_history_of(root, index.copy(), since)
+    attached = of_head.attached()
     newest = {i: {n: ones[0] for n, ones in names.items()} for i, names in attached.items()}
-    shallow, partial = bool(index.scene.shallow), bool(index.scene.lacks_since)
-    stamps, candidates = _Made(index, index.newest_of), _Made(index, index.stamps_of)
-    return NewestStamps(stamps, newest, shallow, partial, candidates, attached)
+    scene = index.scene
+    return NewestStamps(
+        _Made(index, index.newest_of),
+        newest,
+        shallow=bool(scene.shallow),
+        partial=bool(scene.lacks_since),
+        encoded=scene.encoded,
+        unasked=scene.mark == _UNASKED,
+        candidates=_Made(index, index.stamps_of),
+        attached=attached,
+        of_head=_Made(of_head, of_head.stamps_of),
+    )
 
 
 def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
@@ -134,8 +159,10 @@ def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
     if kept is not None and mark == kept.scene.mark and _is_same(root, kept.scene, scene):
         return kept
     prefix = history.prefix_of(root)
+    if prefix is None:
+        return StampIndex(Scene(_UNASKED))
     commit = mark if mark and head.is_commit_id(mark) else history.commit_of_head(root)
-    if prefix is None or not commit:
+    if not commit:
         return StampIndex(Scene())
     found = _Walk(root, prefix, scene._replace(commit=commit)).gathered(kept)
     found.save(root)
@@ -218,7 +245,7 @@ class _Walk(NamedTuple):
             # What stands in another mirror was counted as a part of this one.
             found = self._found([commit, known])
             return self._filled(StampIndex(scene), found, index)
-        index.scene = scene
+        index.scene = scene._replace(encoded=index.scene.encoded)
         return self._filled(index, found, index)
 
     def _scene_of(self, found: _Found) -> Scene:
@@ -262,6 +289,8 @@ class _Walk(NamedTuple):
             stamp = stamp_reader.stamp_in(raw)
             if stamp is not None:
                 index.add(stamp, blob)
+            elif not stamp_reader.is_text(raw):
+                index.scene = index.scene._replace(encoded=True)
         if found.lacking or read < len(asked):
             moment = history.moment_of_objects(self.root) or 1
             index.scene = index.scene._replace(lacks_since=moment)

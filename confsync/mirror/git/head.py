@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 # A repository that lies in somebody's work tree, such as in an unpacked archive, is not used.
+# The rest are settings of the user that would change which paths git prints, or how.
 OPTIONS = (
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
     "log.showSignature=false",
+    "log.follow=false",
+    "diff.relative=false",
+    "diff.autoRefreshIndex=true",
+    "diff.renameLimit=1000",
+    f"diff.orderFile={os.devnull}",
 )
 # Nothing is fetched, be it over a transport that a configuration names, and no index is written.
 ENVIRONMENT = {

@@ -30,8 +30,8 @@ _FOREIGN = (
 )
 # Every commit of every side line, and of a merge what it has from no parent.
 _LOG = (
-    *("-c", "log.follow=false", "log", "--raw", "-z", "--no-abbrev", "--no-renames", "--format="),
-    *("--root", "--full-history", "-c", f"-O{os.devnull}", "--no-ext-diff", "--no-textconv"),
+    *("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--format="),
+    *("--root", "--full-history", "-c", "--no-ext-diff", "--no-textconv"),
 )
 _FILES = ("100644", "100755")
 _CHUNK = 1 << 16

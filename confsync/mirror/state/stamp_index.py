@@ -20,7 +20,7 @@ from confsync.model.stamp import Attached, Stamp
 from confsync.version import __version__
 
 NAME = "stamps"
-FORMAT = 1
+FORMAT = 2
 _PLAIN: list[Any] = [None, False, [], False, None]
 _ROW = r"[0-9]{1,9} [0-9a-f]{32} (?:-|[0-9]{1,20}) [0-9a-f]+(?:,[0-9a-f]+)*(?: \[.*\])?"
 _PAGE = re.compile(rf"{_ROW}(?:\n{_ROW})*")
@@ -45,7 +45,7 @@ class Scene(NamedTuple):
     mirror's path in the work tree, `directories` are the spaces' and `shallow` the commits where
     the clone is cut off. `lacks_since` says when objects came last to a clone that lacks blobs; 0
     for another clone. `others` are directories that had a configuration of their own at some time,
-    each with whether it has one now.
+    each with whether it has one now. `encoded` says that a document's blob is no text.
     """
 
     mark: str = ""
@@ -55,6 +55,7 @@ class Scene(NamedTuple):
     shallow: str = ""
     lacks_since: int = 0
     others: tuple[tuple[str, bool], ...] = ()
+    encoded: bool = False
 
 
 class StampIndex:
@@ -68,6 +69,13 @@ class StampIndex:
         self.scene = scene
         self._lines = {} if lines is None else lines
         self._rows: dict[str, list[Row]] = {}
+
+    def copy(self) -> StampIndex:
+        """Return an index that says the same, and to which more can be added."""
+        made = StampIndex(self.scene, dict(self._lines))
+        for page_id, rows in self._rows.items():
+            made._rows[page_id] = [row._replace(blobs=list(row.blobs)) for row in rows]
+        return made
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
@@ -160,9 +168,10 @@ def load(root: Path) -> StampIndex | None:
         told, _, rest = mark.read(root / STATE, NAME).partition(b"\n")
         if told == hashlib.sha256(rest).hexdigest().encode() and rest.startswith(_ABOUT):
             about, pages = json.loads(rest[len(_ABOUT) :])
-            head, commit, place, directories, shallow, lacks_since, others = about
+            head, commit, place, directories, shallow, lacks_since, others, encoded = about
             pairs = tuple((other, is_one) for other, is_one in others)
-            scene = Scene(head, commit, place, tuple(directories), shallow, lacks_since, pairs)
+            cut = (shallow, lacks_since)
+            scene = Scene(head, commit, place, tuple(directories), *cut, pairs, encoded)
             if all(map(_PAGE.fullmatch, pages.values())):
                 return StampIndex(scene, pages)
     return None

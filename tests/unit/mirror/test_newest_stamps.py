@@ -12,6 +12,7 @@ import pytest
 from confsync.errors import FileError, UsageError
 from confsync.mirror.committed.newest_stamps import remedy_of
 from confsync.mirror.git import history
+from confsync.mirror.git.trees import renames_since
 from confsync.mirror.state import stamp_index
 from tests.unit.mirror.histories import (
     CONFIG,
@@ -215,17 +216,34 @@ def test_what_replaces_or_grafts_commits_has_no_say(told: History) -> None:
     assert first
 
 
-@pytest.mark.parametrize("order", ["missing", "there"])
-def test_the_users_settings_of_git_log_change_nothing(told: History, order: str) -> None:
-    told.commit(a=page("1", 5))
-    told.commit(a=page("1", 1))
-    for key, value in (
-        *(("log.showRoot", "false"), ("log.follow", "true"), ("diff.orderFile", order)),
-        *(("diff.renames", "copies"), ("core.quotePath", "true"), ("log.diffMerges", "off")),
-        *(("core.abbrev", "7"), ("diff.noprefix", "true"), ("format.pretty", "fuller")),
-    ):
-        told.git("config", key, value)
-    assert told.versions() == {"1": 5}
+_SETTINGS = (
+    *(("log.showRoot", "false"), ("log.follow", "true"), ("log.diffMerges", "off")),
+    *(("diff.relative", "true"), ("diff.orderFile", "missing"), ("diff.renames", "copies")),
+    *(("diff.renameLimit", "1"), ("diff.autoRefreshIndex", "false"), ("diff.noprefix", "true")),
+    *(("diff.ignoreSubmodules", "all"), ("diff.submodule", "log"), ("diff.mnemonicPrefix", "true")),
+    *(("core.quotePath", "true"), ("core.abbrev", "7"), ("format.pretty", "fuller")),
+    *(("color.ui", "always"), ("log.decorate", "full"), ("log.showSignature", "true")),
+)
+
+
+@pytest.mark.parametrize(("key", "value"), _SETTINGS)
+@pytest.mark.parametrize("below", ["", "docs/of-the-team"])
+def test_no_setting_of_the_user_changes_what_git_tells(
+    tmp_path: Path, below: str, key: str, value: str
+) -> None:
+    told = History(tmp_path / "repo", below)
+    told.commit(a=page("1", 5), b=page("2", 1), c=page("3", 1))
+    old = told.commit(a=page("1", 1))
+    told.git("config", key, value)
+    assert told.versions() == {"1": 5, "2": 1, "3": 1}
+    names = {"b": "x", "c": "y"}
+    prefix = f"{below}/" if below else ""
+    for number, (name, other) in enumerate(names.items()):
+        told.git("mv", f"{prefix}ENG/{name}.xhtml", f"{prefix}ENG/{other}.xhtml")
+        told.put(f"ENG/{other}.xhtml", page(str(number + 2), 1) + b"<p>more</p>")
+    told.git("add", "-A")
+    moved = {f"ENG/{other}.xhtml": f"ENG/{name}.xhtml" for name, other in names.items()}
+    assert renames_since(told.root, old) == moved
 
 
 def test_nothing_that_a_repository_names_is_started(told: History, tmp_path: Path) -> None:
