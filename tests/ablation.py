@@ -1116,6 +1116,27 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "what a pull moved is no person's deletion",
+        (Cut("confsync/push/absences.py", "    refused |= _half_committed(missing)\n", ""),),
+        (
+            "tests/flows/test_removals.py::test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "the note of a move stays until git has the new document",
+        (Cut("confsync/pull/run.py", "settled_moves(mirror.root, entries)", "ids_in(scans)"),),
+        (
+            "tests/flows/test_removals.py::test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "no removal is committed whose new document git ignores",
+        (Cut("confsync/sync/commit.py", "            names = _without(names, unknown)\n", ""),),
+        (
+            "tests/flows/test_removals.py::test_no_removal_is_committed_whose_new_document_git_ignores",
+        ),
+    ),
+    Ablation(
         "no document is removed that cannot be noted",
         (
             Cut(
