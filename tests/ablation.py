@@ -1277,6 +1277,13 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "an attachment outside of a sparse checkout is not deleted",
+        (Cut("confsync/push/attachments.py", "in left_out_copies(root, path)", "in ()"),),
+        (
+            "tests/flows/test_second_look.py::test_an_attachment_that_was_moved_out_of_a_sparse_checkout_is_not_deleted",
+        ),
+    ),
+    Ablation(
         "a place that cannot be looked at is not empty",
         (
             Cut(
