@@ -1192,6 +1192,27 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "what a pull moved is no person's deletion",
+        (Cut("confsync/push/absences.py", "    refused |= _half_committed(missing)\n", ""),),
+        (
+            "tests/flows/test_removals.py::test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "the note of a move stays until git has the new document",
+        (Cut("confsync/pull/run.py", "settled_moves(mirror.root, entries)", "ids_in(scans)"),),
+        (
+            "tests/flows/test_removals.py::test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "no removal is committed whose new document git ignores",
+        (Cut("confsync/sync/commit.py", "            names = _without(names, unknown)\n", ""),),
+        (
+            "tests/flows/test_removals.py::test_no_removal_is_committed_whose_new_document_git_ignores",
+        ),
+    ),
+    Ablation(
         "no document is removed that cannot be noted",
         (
             Cut(
@@ -1342,6 +1363,13 @@ ABLATIONS = (
             "tests/flows/test_second_look.py::test_an_attachment_whose_file_was_moved_is_not_deleted",
             "tests/flows/test_second_look.py::test_an_attachment_that_was_moved_to_another_page_is_deleted_once_it_is_there",
             "tests/flows/test_second_look.py::test_an_attachment_that_comes_back_while_the_run_is_under_way_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "an attachment outside of a sparse checkout is not deleted",
+        (Cut("confsync/push/attachments.py", "in left_out_copies(root, path)", "in ()"),),
+        (
+            "tests/flows/test_second_look.py::test_an_attachment_that_was_moved_out_of_a_sparse_checkout_is_not_deleted",
         ),
     ),
     Ablation(

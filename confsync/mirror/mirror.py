@@ -18,6 +18,7 @@ from confsync.document.document import Document, Fields
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.entry import MOVING, Entry, read
 from confsync.mirror.git import removals
+from confsync.mirror.git.removals import Move
 from confsync.mirror.scan import SpaceScan, scan
 from confsync.mirror.state import disk, lock, people, regular
 from confsync.mirror.state.audit import AuditLog
@@ -167,9 +168,13 @@ class Mirror:
         """Note that not a person deletes the documents with these stamps. Raises FileError."""
         self.written.update(removals.note(self.root, stamps))
 
-    def forget_removals(self, page_ids: Collection[str]) -> None:
-        """Take out the notes about pages whose documents stand."""
-        if removals.forget(self.root, page_ids):
+    def note_moves(self, moves: Iterable[Move]) -> None:
+        """Note that a pull moves documents. Raises FileError."""
+        self.written.update(removals.note_moves(self.root, moves))
+
+    def forget_removals(self, page_ids: Collection[str], moved: Collection[str] = ()) -> None:
+        """Take out the notes about pages whose documents stand, and about those that were moved."""
+        if removals.forget(self.root, page_ids, moved):
             self.note(REMOVED)
 
     def keep_in_trash(self, name: str, data: bytes) -> None:

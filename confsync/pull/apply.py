@@ -19,6 +19,8 @@ from confsync.mirror import attachment_files as files
 from confsync.mirror import folder_files, moves
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
 from confsync.mirror.entry import Entry
+from confsync.mirror.git.head import documents_of_head
+from confsync.mirror.git.removals import Move
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
@@ -123,6 +125,10 @@ def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, st
     """Move documents and folders to their places; answers what is stuck, by destination."""
     stuck: dict[Destination, str] = {}
     if plan.moves:
+        try:
+            _note_moves(mirror, plan)
+        except ConfsyncError as error:
+            return dict.fromkeys(plan.moves.values(), error.message)
         wanted = {entry.path: plan.scan.wanted(entry) for entry in plan.scan.entries}
         wanted = {path: key for path, key in wanted.items() if not paths.is_unborn(key)}
         stuck = moves.move(
@@ -140,6 +146,22 @@ def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, st
         except ConfsyncError as error:  # such as for a link; the documents are pulled all the same
             stuck[directory] = error.message
     return stuck
+
+
+def _note_moves(mirror: Mirror, plan: Plan) -> None:
+    """Note the documents that are about to be moved, of those that git may have where they stand.
+
+    Raises FileError.
+    """
+    known = documents_of_head(str(mirror.root), mirror.config.directories)
+    found = (
+        Move(entry.document.stamp.id, entry.document.stamp.version, plan.moves[entry.path].path)
+        for entry in plan.scan.entries
+        if entry.path in plan.moves and entry.document and entry.document.stamp
+        if known is None or entry.path in known[0] or (entry.waits and known[0])
+    )
+    if moved := list(found):
+        mirror.note_moves(moved)
 
 
 def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from confsync.mirror import moves
-from confsync.mirror.committed.deleted import deleted_pages
+from confsync.mirror.committed.deleted import deleted_pages, has_new_lines, settled_moves
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere, ids_in, knowing, paths_of
@@ -60,9 +60,9 @@ def _scan(run: PullRun, known: Unchanged) -> tuple[SpaceScan, ...]:
     if not run.options.dry_run:
         mirror.sweep()
     scans = mirror.scan(known.read)
-    if not run.options.dry_run:
-        mirror.forget_removals(ids_in(scans))
     entries = [entry for scan in scans for entry in scan.entries]
+    if not run.options.dry_run:
+        mirror.forget_removals(ids_in(scans), settled_moves(mirror.root, entries))
     selection.check((entry.path for entry in entries), mirror.config.directories)
     errors = (entry.error for entry in entries if entry.error and selection.has(entry.path))
     run.report.refuse(*map(Problem.of, errors))
@@ -263,12 +263,19 @@ def _finish(run: PullRun, commit: Commit | None) -> Result:
     if not report.interrupted:
         result = replace(result, pages=with_names(mirror, run.remote, report.pages))
     result = commit.of(result) if commit else result
-    result = replace(result, notes=(*result.notes, *_to_commit(mirror)))
+    result = replace(result, notes=(*result.notes, *_to_commit(mirror, commit)))
     return git_conflicts.tell_git(mirror, result, report.conflicts)
 
 
-def _to_commit(mirror: Mirror) -> tuple[str, ...]:
-    """Say that no commit has `.confsync.removed` yet, as in older mirrors, or if git ignores it."""
-    if REMOVED not in mirror.written or not is_unknown(mirror.root, REMOVED):
+def _to_commit(mirror: Mirror, commit: Commit | None) -> tuple[str, ...]:
+    """Say what a person has to commit with the documents that were removed or moved.
+
+    No commit has `.confsync.removed` yet in older mirrors, or if git ignores it.
+    """
+    if REMOVED not in mirror.written:
         return ()
-    return (f"commit {REMOVED} with the removed documents: 'git add -f {REMOVED}' first",)
+    if is_unknown(mirror.root, REMOVED):
+        return (f"commit {REMOVED} with the removed documents: 'git add -f {REMOVED}' first",)
+    if commit is None and has_new_lines(mirror.root):
+        return (f"commit {REMOVED} with the documents: it says which of them no person removed",)
+    return ()

@@ -10,6 +10,7 @@ from confsync.errors import Exit
 from confsync.mirror.committed.deleted import (
     deleted_entries,
     doubtful_entries,
+    uncommitted_moves,
     unknown_removals,
 )
 from confsync.mirror.committed.whereabouts import Whereabouts
@@ -83,6 +84,7 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
     for page_id, entry in _doubtful(missing).items():
         why = f"{REMOVED} says that a pull removed its document, and git has the document since"
         refused[page_id] = replace(local_result(entry), error=why, hint=delete_by_id(entry))
+    refused |= _half_committed(missing)
     report.add(
         *(
             replace(told, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
@@ -91,6 +93,22 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
         )
     )
     return {i: entry for i, entry in missing.entries.items() if i not in refused}
+
+
+def _half_committed(missing: Missing) -> dict[str, PageResult]:
+    """Return the refusals of documents that a pull moved, and whose new files are not here.
+
+    Somebody has committed the removal of the old file alone.
+    """
+    moves = uncommitted_moves(missing.mirror.root, missing.unnamed.values())
+    return {
+        page_id: replace(
+            local_result(missing.entries[page_id]),
+            error=f"a pull moved its document to {move.path}, which is in no commit here",
+            hint=f"commit {move.path}, too; {delete_by_id(missing.entries[page_id])}",
+        )
+        for page_id, move in moves.items()
+    }
 
 
 def _doubtful(missing: Missing) -> dict[str, Entry]:

@@ -25,6 +25,7 @@ from confsync.errors import (
 )
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.whereabouts import new_copies
+from confsync.mirror.git.trees import left_out_copies
 from confsync.mirror.git.repository import stands
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import regular
@@ -137,6 +138,8 @@ class Uploading:
         for copy in new_copies(root, base.digest, size):
             if (attachments.document_of(copy), copy.rpartition("/")[2]) not in own:
                 return f"its file stands at {copy} now; move it back, or delete it there as well"
+        for copy in left_out_copies(root, path):
+            return f"git has its file at {copy}, which this sparse checkout leaves out"
         return ""
 
     # -- one attachment ----------------------------------------------------------------------------

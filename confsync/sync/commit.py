@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from confsync.document.attachments.names import document_of
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror.committed.deleted import deleted_pages
-from confsync.mirror.committed.uncommitted import Owed, owed
+from confsync.mirror.committed.uncommitted import Owed, ignored, owed
 from confsync.mirror.entry import parsed
-from confsync.mirror.git import worktree
+from confsync.mirror.git import removals, worktree
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
@@ -23,6 +23,7 @@ from confsync.model.result import Problem, Result
 from confsync.model.stamp import message_without_token
 from confsync.remote import Remote
 from confsync.sync.people import people_of
+from confsync.sync.scope import few
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -63,10 +64,13 @@ class Commit:
                 self._note_moved(result)
             owed = self._owed()
             left = self._left(result, owed)
+            unknown = ignored(self._mirror)
             names = written.union(*(one.names for one in owed)) - left
-            made = worktree.commit(
-                self._mirror.root, names, lambda named: self._told(result, owed, named)
-            )
+            names = _without(names, unknown)
+            with self._moves_settled(names) as notes:
+                made = worktree.commit(
+                    self._mirror.root, names | notes, lambda named: self._told(result, owed, named)
+                )
         except ConfsyncError as error:
             problem = Problem.of(error)._replace(message=f"not committed: {error.message}")
             return replace(result, errors=(*result.errors, problem))
@@ -74,7 +78,23 @@ class Commit:
         if names and not made:
             notes.append("nothing to commit: git ignores what was written, or has it already")
         errors = [_uncommitted(left)] if left else []
+        errors += [_ignored(unknown)] if unknown else []
         return replace(result, notes=(*result.notes, *notes), errors=(*result.errors, *errors))
+
+    @contextlib.contextmanager
+    def _moves_settled(self, names: frozenset[str]) -> Iterator[frozenset[str]]:
+        """Take out the notes about moves that a commit of these files completes, if it is made.
+
+        Answers what is to be committed with them.
+        """
+        moves = removals.read(self._mirror.root).moves
+        settled = {i: move for i, move in moves.items() if move.path in names}
+        self._mirror.forget_removals((), settled)
+        try:
+            yield frozenset({REMOVED} if settled else ())
+        except ConfsyncError:
+            self._mirror.note_moves(settled.values())
+            raise
 
     def _owed(self) -> tuple[Owed, ...]:
         """Return what earlier runs wrote and did not commit, with what this run wrote of that."""
@@ -185,6 +205,23 @@ def _of_earlier(one: Owed) -> PageResult:
     return PageResult(one.path, outcome, one.page_id, one.title, base=one.before, remote=one.after)
 
 
+def _without(names: Iterable[str], unknown: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return the files without documents that git ignores, and without what HEAD has of those."""
+    kept = frozenset(unknown).union(*unknown.values())
+    return frozenset(name for name in names if name not in kept and document_of(name) not in kept)
+
+
+def _ignored(unknown: Iterable[str]) -> Problem:
+    """Return the warning of documents that no commit ever has."""
+    paths = sorted(unknown)
+    return Problem(
+        "uncommitted",
+        f"in no commit, because git ignores them: {few(paths)}",
+        f"'git add -f {paths[0]}' makes git know it",
+        Exit.DONE,
+    )
+
+
 def _version_of(one: Owed, staged: Mapping[str, bytes]) -> int | None:
     """Return the version that is staged of a document: what was staged before a push is older."""
     found = parsed(one.path, staged[one.path]).document if one.path in staged else None
@@ -193,10 +230,9 @@ def _version_of(one: Owed, staged: Mapping[str, bytes]) -> int | None:
 
 def _uncommitted(left: frozenset[str]) -> Problem:
     """Return the warning of what confsync wrote, and what a person has to commit."""
-    some = ", ".join(sorted(left)[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
     return Problem(
         "uncommitted",
-        f"not committed, because they were changed here before: {some}",
+        f"not committed, because they were changed here before: {few(sorted(left))}",
         "'git diff HEAD' shows both changes: commit them yourself",
         Exit.DONE,
     )

@@ -347,6 +347,127 @@ def test_a_document_that_is_edited_while_it_is_removed_has_no_line(
     assert guide not in nightly.text(REMOVED)
 
 
+# -- what a pull moved -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kids(wiki: Sandbox, nightly: Desk, guide: str) -> list[str]:
+    """Two pages below the guide, whose documents are committed."""
+    found = [wiki.store.create_page("ENG", f"Kid {n}", "<p>kid</p>", parent=guide).id for n in "ab"]
+    nightly("pull", "--commit")
+    return found
+
+
+def ignoring(desk: Desk, pattern: str) -> None:
+    desk.path(".gitignore").write_text(f"{pattern}\n")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "ignore")
+
+
+def test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted(
+    wiki: Sandbox,
+    nightly: Desk,
+    guide: str,
+    kids: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wiki.store.edit(guide, title="Handbook")
+    nightly("pull")
+    nightly("pull")
+    assert f"{kids[0]} v1 moved to ENG/handbook/kid-a.xhtml" in nightly.text(REMOVED)
+    nightly.git("commit", "-qam", "the removals alone")
+    ci = clone_of(nightly, tmp_path, capsys, "ci")
+    run = ci("push", "--delete", "--since", "HEAD~1", exit=1)
+    assert "a pull moved its document to ENG/handbook/kid-a.xhtml" in run.out + run.err
+    assert f"'confsync push --delete {kids[0]}@1'" in run.out + run.err
+    assert [wiki.store.page(i).status for i in (guide, *kids)] == ["current"] * 3
+    ci("push", "--delete", f"{kids[0]}@1")
+    assert wiki.store.page(kids[0]).status == "trashed"
+
+
+def test_a_person_deletes_what_a_pull_moved_once_that_is_committed(
+    wiki: Sandbox, nightly: Desk, guide: str, kids: list[str]
+) -> None:
+    wiki.store.edit(guide, title="Handbook")
+    nightly("pull")
+    nightly.git("add", "-A")
+    nightly.git("commit", "-qm", "moved")
+    nightly.git("rm", "-q", "ENG/handbook/kid-a.xhtml")
+    nightly("push", "--delete")
+    assert wiki.store.page(kids[0]).status == "trashed"
+    nightly("pull")
+    assert kids[1] not in nightly.text(REMOVED)  # its document stands where HEAD has it
+
+
+def test_a_committed_move_leaves_no_line(
+    wiki: Sandbox, nightly: Desk, guide: str, kids: list[str]
+) -> None:
+    wiki.store.edit(guide, title="Handbook")
+    nightly("pull", "--commit")
+    assert nightly.git("status", "--porcelain") == ""
+    assert REMOVED not in nightly.git("show", "--format=", "--name-only")
+    wiki.store.edit(guide, title="Manual")
+    hook = nightly.path(".git/hooks/pre-commit")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    nightly("pull", "--commit", exit=None)
+    assert f"{kids[0]} v1 moved to ENG/manual/kid-a.xhtml" in nightly.text(REMOVED)
+    hook.unlink()
+    nightly("pull", "--commit")
+    assert "moved to" not in nightly.text(REMOVED)
+    assert nightly.git("status", "--porcelain") == ""
+
+
+def test_a_line_about_a_move_that_was_lost_here_stops_deletions(
+    wiki: Sandbox, nightly: Desk, guide: str, kids: list[str]
+) -> None:
+    wiki.store.edit(guide, title="Handbook")
+    nightly("pull")
+    nightly.git("commit", "-qam", "the removals alone")
+    nightly.git("clean", "-qfd", "ENG")
+    nightly.path(REMOVED).write_bytes(b"")
+    nightly("push", "--delete", "--since", "HEAD~1", exit=1)
+    assert [wiki.store.page(i).status for i in (guide, *kids)] == ["current"] * 3
+
+
+def test_no_removal_is_committed_whose_new_document_git_ignores(
+    wiki: Sandbox, nightly: Desk, guide: str, kids: list[str]
+) -> None:
+    ignoring(nightly, "build/")
+    wiki.store.edit(guide, title="Build")
+    run = nightly("pull", "--commit")
+    warning = "because git ignores them: ENG/build/kid-a.xhtml, ENG/build/kid-b.xhtml"
+    assert warning in run.out + run.err
+    assert "ENG/guide/kid-a.xhtml" in nightly.git("ls-tree", "-r", "--name-only", "HEAD")
+    for again in (nightly("pull", "--commit"), nightly("pull", "--commit", "-q")):
+        assert warning in again.out + again.err
+    nightly("push", "--delete", "--since", "HEAD~1", exit=None)
+    assert [wiki.store.page(i).status for i in (guide, *kids)] == ["current"] * 3
+
+
+def test_what_git_ignores_is_committed_once_it_is_added(
+    wiki: Sandbox, nightly: Desk, guide: str, kids: list[str]
+) -> None:
+    ignoring(nightly, "build/")
+    wiki.store.edit(guide, title="Build")
+    nightly("pull", "--commit")
+    nightly.git("add", "-f", "ENG/build/kid-a.xhtml", "ENG/build/kid-b.xhtml")
+    run = nightly("pull", "--commit")
+    assert "ignores" not in run.out + run.err
+    assert nightly.git("status", "--porcelain") == ""
+    assert "ENG/guide/kid-a.xhtml" not in nightly.git("ls-files")
+
+
+def test_a_plain_pull_says_what_to_commit_with_a_removal(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    wiki.store.trash(guide)
+    run = nightly("pull")
+    assert f"commit {REMOVED} with the documents" in run.out + run.err
+
+
 # -- a mirror of an earlier version ----------------------------------------------------------------
 
 

@@ -355,6 +355,23 @@ def test_an_attachment_that_was_moved_to_another_page_is_deleted_once_it_is_ther
     assert names(wiki, other) == {"diagram.png"}
 
 
+def test_an_attachment_that_was_moved_out_of_a_sparse_checkout_is_not_deleted(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    place = "ENG/other.attachments/diagram.png"
+    attached.git("sparse-checkout", "set", "--no-cone", "/*", "!/ENG/other.attachments/")
+    attached.path(place).parent.mkdir()
+    attached.git("mv", "--sparse", f"{FILES}/diagram.png", place)
+    attached.git("sparse-checkout", "reapply")
+    assert not attached.path(place).exists()
+    run = attached("push", "--delete", exit=1)
+    assert f"git has its file at {place}, which this sparse checkout leaves out" in run.out
+    assert names(wiki, guide) == {"diagram.png"}
+    attached.git("rm", "-q", "--cached", "--sparse", place)
+    attached("push", "--delete")
+    assert names(wiki, guide) == set()
+
+
 def test_a_copy_that_git_knows_stops_no_deletion_of_an_attachment(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:

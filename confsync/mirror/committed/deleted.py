@@ -11,7 +11,7 @@ from pathlib import Path
 
 from confsync.mirror.entry import Entry, parsed
 from confsync.mirror.git import removals, repository, trees
-from confsync.mirror.git.removals import Removals
+from confsync.mirror.git.removals import Move, Removals
 from confsync.mirror.scan import refuse_misplaced
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
@@ -62,6 +62,23 @@ def doubtful_entries(
     return {i: entry for i, entry in found.items() if _is_in(then, entry)}
 
 
+def uncommitted_moves(root: Path, entries: Iterable[Entry]) -> dict[str, Move]:
+    """Return the documents that a pull moved away, of those that were deleted, by page id."""
+    removed = removals.read(root)
+    stamps = {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
+    found = (removed.moved(stamp, path) for path, stamp in stamps.items())
+    return {move.page_id: move for move in found if move}
+
+
+def settled_moves(root: Path, entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the ids of the pages whose documents HEAD has where they stand, after a move."""
+    moves = removals.read(root).moves
+    here = {entry.path: entry.page_id for entry in entries if entry.page_id in moves}
+    found = trees.contents_at(root, "HEAD", here.keys()) if here else {}
+    same = (path for path, raw in found.items() if parsed(path, raw).claimed_id == here[path])
+    return frozenset(here[path] or "" for path in same)
+
+
 def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
     """Why it cannot be told what pulls removed, and the command that helps; both empty if it can.
 
@@ -69,15 +86,24 @@ def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
     """
     then, now = removals.parse(_committed(root)), removals.read(root)
     problem = now.problem
-    if then.versions and not os.path.lexists(root / REMOVED):
+    if (then.versions or then.moves) and not os.path.lexists(root / REMOVED):
         problem = f"{REMOVED}: was deleted here"
     if problem:
         return problem, f"'git checkout HEAD -- {REMOVED}' brings the file back as it was committed"
-    for page_id, version in then.versions.items():
+    versions = {i: move.version for i, move in then.moves.items() if i not in now.moves}
+    for page_id, version in (versions | dict(then.versions)).items():
         if page_id not in present and not now.holds(page_id, version):
             why = f"{REMOVED}: the line of page {page_id} was lost here"
             return why, f"'git show HEAD:./{REMOVED} >> {REMOVED}' adds the lines of HEAD"
     return "", ""
+
+
+def has_new_lines(root: Path) -> bool:
+    """Return whether `.confsync.removed` has lines that no commit has; False without git."""
+    then = removals.parse(_committed(root))
+    now = removals.read(root)
+    lines = now.versions.items() - then.versions.items() or now.moves.items() - then.moves.items()
+    return bool(lines) and repository.holds(root)
 
 
 def _committed(root: Path, revision: str = "HEAD") -> bytes:

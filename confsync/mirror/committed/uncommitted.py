@@ -15,8 +15,9 @@ from confsync.document.attachments import names as attachments
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
+from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.entry import Entry, parsed
-from confsync.mirror.git import removals
+from confsync.mirror.git import removals, worktree
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
@@ -67,6 +68,21 @@ def owed(mirror: Mirror, dirty: frozenset[str], *, own_files: bool) -> Iterator[
     yield from look.folders()
 
 
+def ignored(mirror: Mirror) -> dict[str, frozenset[str]]:
+    """Return the documents of pages that git ignores, with the files that HEAD has in their stead.
+
+    A removal of those is no news without the new file. Raises FileError.
+    """
+    unknown = worktree.ignored(mirror.root, mirror.config.directories)
+    if not unknown:
+        return {}
+    entries = [entry for scan in mirror.scan() for entry in scan.entries]
+    ids = {e.path: e.page_id for e in entries if e.path in unknown and e.page_id}
+    here = frozenset(entry.path for entry in entries)
+    gone = deleted_pages(mirror.root, mirror.config.spaces, here) if ids else {}
+    return {path: frozenset({gone[i]} if i in gone else ()) for path, i in ids.items()}
+
+
 class _Look:
     """One look at the documents that stand here, beside those that HEAD has."""
 
@@ -95,16 +111,20 @@ class _Look:
     def moved_by_confsync(self) -> frozenset[str]:
         """Return where documents stand that a pull moved, or a push settled at their new place.
 
-        The name is that of HEAD or the title's, and the place is the one that the stamp means. A
-        document follows the page above it only if that page's document was moved in this way.
+        A line in `.confsync.removed` says so. Or else the name is that of HEAD or the title's, and
+        the place is the one that the stamp means; a document follows the page above it only if that
+        page's document was moved in this way.
         """
         found: set[str] = set()
+        noted = {(i, move.path) for i, move in removals.read(self._mirror.root).moves.items()}
         for scan in self._scans:
             for entry in sorted(scan.entries, key=lambda e: e.path.count("/")):
                 old = self._gone_by_id.get(entry.page_id or "")
                 if old is None or scan.moves(entry):
                     continue
-                if self._is_own_move(entry, old, self._follows(scan, entry, old, found)):
+                if (old.stamp.id, entry.path) in noted or self._is_own_move(
+                    entry, old, self._follows(scan, entry, old, found)
+                ):
                     found.add(entry.path)
         return frozenset(found)
 

@@ -7,6 +7,10 @@ only in the first case, in every clone. So a pull writes a line for each documen
 
 Git merges the file as a union, which can bring a line back. Such a line is stale: a document whose
 stamp is newer than the line was not removed by the pull that wrote the line.
+
+A pull that moves a document notes that, too: ``ID vVERSION moved to PATH``. Who commits the removal
+of the old file without the new one has deleted nothing. Such a line goes when HEAD has the document
+where it stands.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import contextlib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from confsync.errors import ChangedMeanwhileError, FileError
@@ -28,19 +33,29 @@ HEADER = (
     b"# 'confsync push --delete' leaves these pages alone. Commit this file with the removals.\n"
 )
 _EXACT = re.compile(rb"(\d{1,20})(?:\s+v?(\d{1,9})(?:\s+([0-9a-f]{32}))?)?")
+_MOVED = re.compile(rb"(\d{1,20}) v(\d{1,9}) moved to (.+)")
 _ID = re.compile(rb"(\d{1,20})(?!\d)")
 _MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+
+
+class Move(NamedTuple):
+    """What a line says of a document that a pull moved: its version, and its new path."""
+
+    page_id: str
+    version: int
+    path: str
 
 
 class Removals(NamedTuple):
     """What pulls removed: each page's id, with the newest version that one of its lines names.
 
     The version is None if a line names none: such a line covers every version. `problem` says why
-    there may be lines that could not be read.
+    there may be lines that could not be read. `moves` are the documents that pulls moved, by id.
     """
 
     versions: Mapping[str, int | None]
     problem: str = ""
+    moves: Mapping[str, Move] = MappingProxyType({})
 
     def cover(self, stamp: Stamp) -> bool:
         """Return whether a pull removed the document of this stamp, or of a later one."""
@@ -51,11 +66,17 @@ class Removals(NamedTuple):
         newest = self.versions.get(page_id, 0)
         return newest is None or (version is not None and version <= newest)
 
+    def moved(self, stamp: Stamp, path: str) -> Move | None:
+        """Return the move of a document of this stamp, or of a later one, away from a path."""
+        move = self.moves.get(stamp.id)
+        return move if move and stamp.version <= move.version and path != move.path else None
+
 
 class _Lines(NamedTuple):
     """The file, taken apart: a line for each page, and the lines that are about no page."""
 
     pages: dict[str, tuple[int | None, str]]
+    moves: dict[str, Move]
     others: list[bytes]
     problem: str
 
@@ -67,15 +88,15 @@ def read(root: Path) -> Removals:
         raw = _bytes(root / REMOVED)
     except FileError as error:
         raw, problem = b"", error.message
-    lines = _parse(raw or b"")
-    versions = {i: version for i, (version, _) in lines.pages.items()}
-    return Removals(versions, problem or lines.problem)
+    found = parse(raw or b"")
+    return found._replace(problem=problem or found.problem)
 
 
 def parse(raw: bytes) -> Removals:
     """Return what the content of such a file says, as a commit has it."""
     lines = _parse(raw)
-    return Removals({i: version for i, (version, _) in lines.pages.items()}, lines.problem)
+    versions = {i: version for i, (version, _) in lines.pages.items()}
+    return Removals(versions, lines.problem, lines.moves)
 
 
 def note(root: Path, stamps: Iterable[Stamp]) -> tuple[str, ...]:
@@ -86,19 +107,35 @@ def note(root: Path, stamps: Iterable[Stamp]) -> tuple[str, ...]:
     before = _bytes(root / REMOVED)
     lines = _parse(before or b"")
     pages = lines.pages | {stamp.id: (stamp.version, stamp.digest) for stamp in stamps}
-    _write(root, before, lines._replace(pages=pages))
+    moves = {i: move for i, move in lines.moves.items() if i not in pages}
+    _write(root, before, lines._replace(pages=pages, moves=moves))
     return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
 
 
-def forget(root: Path, page_ids: Collection[str]) -> bool:
-    """Take out the lines of pages whose documents stand again; return whether there were any."""
+def note_moves(root: Path, moves: Iterable[Move]) -> tuple[str, ...]:
+    """Write a line for each document that is about to be moved; return the changed files.
+
+    Raises FileError.
+    """
+    before = _bytes(root / REMOVED)
+    lines = _parse(before or b"")
+    _write(root, before, lines._replace(moves=lines.moves | {one.page_id: one for one in moves}))
+    return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
+
+
+def forget(root: Path, page_ids: Collection[str], moved: Collection[str] = ()) -> bool:
+    """Take out the lines of pages whose documents stand again; return whether there were any.
+
+    Of the pages `moved` the lines about moves are taken out.
+    """
     with contextlib.suppress(FileError):
         before = _bytes(root / REMOVED)
         lines = _parse(before or b"")
-        if not lines.pages.keys() & set(page_ids):
+        pages = {i: line for i, line in lines.pages.items() if i not in page_ids}
+        moves = {i: move for i, move in lines.moves.items() if i not in moved}
+        if (pages, moves) == (lines.pages, lines.moves):
             return False
-        left = {i: line for i, line in lines.pages.items() if i not in page_ids}
-        _write(root, before, lines._replace(pages=left))
+        _write(root, before, lines._replace(pages=pages, moves=moves))
         return True
     return False
 
@@ -110,6 +147,9 @@ def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
     for page_id, (version, digest) in sorted(lines.pages.items(), key=lambda one: int(one[0])):
         parts = (page_id, f"v{version}" if version is not None else "", digest)
         text += " ".join(filter(None, parts)).encode() + b"\n"
+    for page_id, version, place in sorted(lines.moves.values(), key=lambda one: int(one.page_id)):
+        line = f"{page_id} v{version} moved to {place.replace(chr(10), '?')}\n"
+        text += line.encode("utf-8", "surrogateescape")
 
     def check() -> None:
         if _bytes(path) != before:
@@ -127,19 +167,28 @@ def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
 def _parse(raw: bytes) -> _Lines:
     """Take a file apart, however it was edited or merged; of a page's lines the newest counts."""
     pages: dict[str, tuple[int | None, str]] = {}
+    moves: dict[str, Move] = {}
     others: list[bytes] = []
     problem = ""
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         text = line.strip()
         found = _EXACT.fullmatch(text) or _ID.match(text)
-        if found:
+        if moved := _MOVED.fullmatch(text):
+            move = _move(moved)
+            moves[move.page_id] = max(move, moves.get(move.page_id, move))
+        elif found:
             page_id = found[1].decode()
             pages[page_id] = _newer(_line(found), pages.get(page_id))
         elif text and not text.startswith(_MARKERS):
             others.append(text + b"\n")
             if not text.startswith(b"#"):
                 problem = problem or f"{REMOVED}: line {number} names no page"
-    return _Lines(pages, others, problem)
+    return _Lines(pages, moves, others, problem)
+
+
+def _move(found: re.Match[bytes]) -> Move:
+    page_id, version, path = found.groups()
+    return Move(page_id.decode(), int(version), path.decode("utf-8", "surrogateescape"))
 
 
 def _line(found: re.Match[bytes]) -> tuple[int | None, str]:

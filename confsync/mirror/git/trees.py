@@ -98,6 +98,23 @@ def left_out(root: Path, suffix: str) -> dict[str, bytes]:
     return {_relative(top, n, root): raw for n, i in ids.items() if (raw := found[i]) is not None}
 
 
+def left_out_copies(root: Path, name: str) -> tuple[str, ...]:
+    """Return the files that a sparse checkout leaves out and that have another file's bytes.
+
+    The bytes are those that HEAD has of the file `name`. Files that HEAD has as well are no copies.
+    """
+    with quiet(root) as command:
+        if command is None:
+            return ()
+        blob = listed_at(command, "HEAD", [name]).get(name)
+        listed = split(command.ls_files("-t", "--stage", "--full-name", "-z", "--", ":/"))
+        rows = [row.partition("\t") for row in listed if row.startswith("S ")]
+        same = {path for told, _, path in rows if told.split()[2] == blob}
+        known = split(command.ls_tree("-r", "--full-tree", "--name-only", "-z", "HEAD"))
+        top = command.rev_parse("--show-toplevel")
+    return tuple(_relative(top, path, root) for path in sorted(same.difference(known)))
+
+
 def _all_of(contents: Mapping[str, bytes | None], ids: Iterable[str]) -> tuple[bytes, ...]:
     """Return the contents of some objects, without those that a partial clone lacks."""
     return tuple(raw for i in ids if (raw := contents[i]) is not None)

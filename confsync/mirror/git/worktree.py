@@ -78,6 +78,14 @@ def dirty(root: Path) -> frozenset[str]:
         return frozenset(known + unknown)
 
 
+def ignored(root: Path, directories: Iterable[str]) -> frozenset[str]:
+    """Documents below some directories of which git knows nothing, because it ignores them."""
+    with gitrepo.command_in(root) as command:
+        options = ("--others", "--ignored", "--exclude-standard", "-z")
+        listed = gitrepo.split(command.ls_files(*options, "--", *directories))
+        return frozenset(filter(is_document, listed))
+
+
 def staged_otherwise(root: Path) -> dict[str, bytes]:
     """Return what is staged of files, where it is neither what HEAD has nor what stands here."""
     with gitrepo.command_in(root) as command:
