@@ -1256,6 +1256,33 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a deletion of an attachment is its page's",
+        (
+            Cut(
+                "confsync/mirror/committed/deleted_files.py",
+                "self._paths.get((page_id, one.name))",
+                "None",
+            ),
+            Cut(
+                "confsync/mirror/committed/deleted_files.py",
+                "    return stamp.id, {one.file",
+                "    return document, {one.file",
+            ),
+        ),
+        ("tests/flows/test_deleted_files.py::test_a_deletion_follows_the_page_and_not_the_path",),
+    ),
+    Ablation(
+        "a file without its document may be a deleted one",
+        (
+            Cut(
+                "confsync/push/attachments.py",
+                "strays_named(root, self._mirror.config.spaces, base.file)",
+                "strays_named(root, (), base.file)",
+            ),
+        ),
+        ("tests/flows/test_deleted_files.py::test_a_file_without_its_document_may_be_the_one",),
+    ),
+    Ablation(
         "a place that cannot be looked at is not empty",
         (
             Cut(

@@ -24,6 +24,7 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.committed.deleted_files import strays_named
 from confsync.mirror.committed.whereabouts import new_copies
 from confsync.mirror.git.repository import stands
 from confsync.mirror.mirror import Mirror
@@ -113,16 +114,16 @@ class Uploading:
                 if self._again(sides, error).remote is not None:
                     raise
             self._note(Outcome.DELETED.value, sides, None, None)
-            if base := self._attached.pop(sides.name, None):
-                directory = attachments.directory_of(self._beside.path)
-                self._mirror.note_gone(f"{directory}/{base.file}")
+            self._attached.pop(sides.name, None)
+            self._mirror.note_gone(self._beside.deleted[sides.name])
         return "; ".join(kept)
 
     def _seen_again(self, sides: Sides, size: int) -> str:
         """Return why an attachment is not deleted: its file came back, or stands elsewhere.
 
         The caller asks right before the request. A copy that belongs to an attachment of its own,
-        such as after a new name in this push, is no trace of the file.
+        such as after a new name in this push, is no trace of the file. A file of the same name
+        without a document may be the file, and edited: a move may have been cut off.
         """
         root, base = self._mirror.root, sides.base
         if base is None:
@@ -137,6 +138,8 @@ class Uploading:
         for copy in new_copies(root, base.digest, size):
             if (attachments.document_of(copy), copy.rpartition("/")[2]) not in own:
                 return f"its file stands at {copy} now; move it back, or delete it there as well"
+        for stray in strays_named(root, self._mirror.config.spaces, base.file):
+            return f"{stray} may be its file; move it back, or delete it there as well"
         return ""
 
     # -- one attachment ----------------------------------------------------------------------------
