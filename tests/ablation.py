@@ -1929,6 +1929,17 @@ ABLATIONS = (
         ("tests/flows/test_choices.py::test_a_choice_without_another_side_is_refused",),
     ),
     Ablation(
+        "the mass guards count over all spaces of a push",
+        (
+            Cut(
+                "confsync/push/run.py",
+                "        if len(planned) > 1:\n            refuse_mass_changes(planned)\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_mass_guard.py::test_what_is_much_in_all_spaces_together_waits_too",),
+    ),
+    Ablation(
         "a blog post is looked for before it is created",
         (
             Cut(
