@@ -1137,7 +1137,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/push/guard.py",
-                "        if len(named) <= MASS or space.options.allow_mass_delete:\n"
+                "        if len(named) <= MASS or changes[0].space.options.allow_mass_delete:\n"
                 "            continue\n",
                 "        continue\n",
             ),
@@ -1371,6 +1371,33 @@ ABLATIONS = (
         (
             "tests/flows/test_second_look.py::test_an_attachment_that_was_moved_out_of_a_sparse_checkout_is_not_deleted",
         ),
+    ),
+    Ablation(
+        "a deletion of an attachment is its page's",
+        (
+            Cut(
+                "confsync/mirror/committed/deleted_files.py",
+                "self._paths.get((page_id, one.name))",
+                "None",
+            ),
+            Cut(
+                "confsync/mirror/committed/deleted_files.py",
+                "    return stamp.id, {one.file",
+                "    return document, {one.file",
+            ),
+        ),
+        ("tests/flows/test_deleted_files.py::test_a_deletion_follows_the_page_and_not_the_path",),
+    ),
+    Ablation(
+        "a file without its document may be a deleted one",
+        (
+            Cut(
+                "confsync/push/attachments.py",
+                "files_without_document(root, self._mirror.config.spaces, base.file)",
+                "files_without_document(root, (), base.file)",
+            ),
+        ),
+        ("tests/flows/test_deleted_files.py::test_a_file_without_its_document_may_be_the_one",),
     ),
     Ablation(
         "a place that cannot be looked at is not empty",
@@ -1857,8 +1884,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/committed/uncommitted.py",
-                "if self._is_own_move(entry, old, self._follows(scan, entry, old, found)):",
-                "if True:",
+                "in noted or self._is_own_move(",
+                "in noted or True or self._is_own_move(",
             ),
         ),
         ("tests/flows/test_catch_up.py::test_what_a_person_did_alone_is_no_business_of_a_pulls",),
@@ -2017,6 +2044,17 @@ ABLATIONS = (
             Cut("confsync/pull/planner.py", "return without_page(step, case, asked)", "pass"),
         ),
         ("tests/flows/test_choices.py::test_a_choice_without_another_side_is_refused",),
+    ),
+    Ablation(
+        "the mass guards count over all spaces of a push",
+        (
+            Cut(
+                "confsync/push/run.py",
+                "        if len(planned) > 1:\n            refuse_mass_changes(planned)\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_mass_guard.py::test_what_is_much_in_all_spaces_together_waits_too",),
     ),
     Ablation(
         "a blog post is looked for before it is created",

@@ -14,6 +14,7 @@ from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing
@@ -122,7 +123,7 @@ class Comparison:
     # -- the file here -----------------------------------------------------------------------------
 
     def _file(
-        self, scans: tuple[SpaceScan, ...], scan: SpaceScan, entry: Entry, gone: frozenset[str]
+        self, scans: tuple[SpaceScan, ...], scan: SpaceScan, entry: Entry, gone: DeletedFiles
     ) -> Difference | None:
         local = entry.document
         if local is None:
@@ -227,7 +228,7 @@ class Comparison:
         if isinstance(files, APIAccessError):
             self.report.refuse(Problem.of(files))
         elif files is not None:
-            attached = beside(self.mirror, entry.path, local, frozenset())
+            attached = beside(self.mirror, entry.path, local, DeletedFiles())
             before, after = _changed_there(attached, files)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)

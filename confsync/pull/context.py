@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Attached
@@ -58,7 +59,7 @@ class PullRun:
     progress: Progress = silent
     full: bool = False
     deleted: Mapping[str, str] = field(default_factory=dict)
-    deleted_files: frozenset[str] = frozenset()
+    deleted_files: DeletedFiles = field(default_factory=DeletedFiles)
     newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
 
     @classmethod

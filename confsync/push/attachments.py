@@ -24,9 +24,10 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.committed.deleted_files import files_without_document
 from confsync.mirror.committed.whereabouts import new_copies
-from confsync.mirror.git.trees import left_out_copies
 from confsync.mirror.git.repository import stands
+from confsync.mirror.git.trees import left_out_copies
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import regular
 from confsync.model.event import Event
@@ -114,16 +115,16 @@ class Uploading:
                 if self._again(sides, error).remote is not None:
                     raise
             self._note(Outcome.DELETED.value, sides, None, None)
-            if base := self._attached.pop(sides.name, None):
-                directory = attachments.directory_of(self._beside.path)
-                self._mirror.note_gone(f"{directory}/{base.file}")
+            self._attached.pop(sides.name, None)
+            self._mirror.note_gone(self._beside.deleted[sides.name])
         return "; ".join(kept)
 
     def _seen_again(self, sides: Sides, size: int) -> str:
         """Return why an attachment is not deleted: its file came back, or stands elsewhere.
 
         The caller asks right before the request. A copy that belongs to an attachment of its own,
-        such as after a new name in this push, is no trace of the file.
+        such as after a new name in this push, is no trace of the file. A file of the same name
+        without a document may be the file, and edited: a move may have been cut off.
         """
         root, base = self._mirror.root, sides.base
         if base is None:
@@ -140,6 +141,8 @@ class Uploading:
                 return f"its file stands at {copy} now; move it back, or delete it there as well"
         for copy in left_out_copies(root, path):
             return f"git has its file at {copy}, which this sparse checkout leaves out"
+        for stray in files_without_document(root, self._mirror.config.spaces, base.file):
+            return f"{stray} may be its file; move it back, or delete it there as well"
         return ""
 
     # -- one attachment ----------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from confsync.document import paths
 from confsync.document.attachments.media_types import differs
@@ -18,22 +19,44 @@ from confsync.sync.attachments.beside import Beside
 from confsync.sync.refusals import MASS, too_many
 
 
-def refuse_mass_changes(
-    space: SpacePush, documents: list[Entry], doomed: list[Doomed], files: Mapping[str, Beside]
-) -> None:
-    """Raise MassChangeError if the push of a space changes more than a person may have meant.
+class SpaceChanges(NamedTuple):
+    """What the push of a space would change.
 
     `documents` are to be sent, the pages `doomed` to be deleted. `files` are the changed
     attachments, by document.
     """
-    _refuse_mass_move(space, documents)
-    _refuse_mass_delete(space, doomed, files)
-    sent = {entry.path: files[entry.path] for entry in documents if entry.path in files}
-    _refuse_mass_upload(space, sent)
+
+    space: SpacePush
+    documents: list[Entry]
+    doomed: list[Doomed]
+    files: Mapping[str, Beside]
+
+    @property
+    def sent(self) -> dict[str, Beside]:
+        """The changed attachments of the documents that are to be sent."""
+        return {e.path: self.files[e.path] for e in self.documents if e.path in self.files}
+
+    @property
+    def deleted_files(self) -> list[str]:
+        """The attachments that were deleted here, each behind its document's path."""
+        return [f"{path}: {name}" for path, one in self.files.items() for name in one.deleted]
 
 
-def _refuse_mass_move(space: SpacePush, documents: list[Entry]) -> None:
-    """Raise MassChangeError for a push that would move a good part of a space, or all its top."""
+def refuse_mass_changes(changes: Sequence[SpaceChanges]) -> None:
+    """Raise MassChangeError if a push changes more than a person may have meant.
+
+    The caller asks about each space, and about all spaces together: a mistake in several small
+    spaces is as large as one in a large space.
+    """
+    for one in changes:
+        _refuse_other_home(one.space)
+    _refuse_mass_move(changes)
+    _refuse_mass_delete(changes)
+    _refuse_mass_upload(changes)
+
+
+def _refuse_other_home(space: SpacePush) -> None:
+    """Raise MassChangeError if another page stands in the home page's place."""
     scan, info = space.scan, space.reader.space
     home = scan.config.root or info.home
     if scan.tree.home and home and scan.tree.home != home:
@@ -42,58 +65,72 @@ def _refuse_mass_move(space: SpacePush, documents: list[Entry]) -> None:
             f"but the home page of {info.key} is {home}",
             hint="'confsync pull' puts the home page in its place",
         )
-    moved = [entry.path for entry in documents if scan.moves(entry)]
-    total = len([entry for entry in scan.entries if entry.page_id])
-    if too_many(len(moved), total) and not space.options.allow_mass_move:
+
+
+def _refuse_mass_move(changes: Sequence[SpaceChanges]) -> None:
+    """Raise MassChangeError for a push that would move a good part of the pages."""
+    moved = [e.path for one in changes for e in one.documents if one.space.scan.moves(e)]
+    total = sum(1 for one in changes for entry in one.space.scan.entries if entry.page_id)
+    if too_many(len(moved), total) and not changes[0].space.options.allow_mass_move:
         raise MassChangeError(
-            f"{info.key}: this push would move {len(moved)} of the {total} pages "
+            f"{_keys(changes)}: this push would move {len(moved)} of the {total} pages "
             f"(such as {', '.join(moved[:3])})",
             hint="'confsync status' lists them; --allow-mass-move lets it happen",
         )
 
 
-def _refuse_mass_delete(
-    space: SpacePush, doomed: list[Doomed], files: Mapping[str, Beside]
-) -> None:
+def _refuse_mass_delete(changes: Sequence[SpaceChanges]) -> None:
     """Raise MassChangeError for more than `MASS` deletions of pages or of attachments."""
-    gone = [f"{path}: {name}" for path, one in files.items() for name in sorted(one.deleted)]
-    for what, named in (("pages", [one.path for one in doomed]), ("attachments", gone)):
-        if len(named) <= MASS or space.options.allow_mass_delete:
+    pages = [doomed.path for one in changes for doomed in one.doomed]
+    files = [name for one in changes for name in sorted(one.deleted_files)]
+    for what, named in (("pages", pages), ("attachments", files)):
+        if len(named) <= MASS or changes[0].space.options.allow_mass_delete:
             continue
         some = ", ".join(named[:3])
         raise MassChangeError(
-            f"{space.scan.config.key}: this push would delete {len(named)} {what} (such as {some})",
+            f"{_keys(changes)}: this push would delete {len(named)} {what} (such as {some})",
             hint="'confsync push --delete --dry-run --allow-mass-delete' lists them; "
             "without --dry-run it lets that happen",
         )
 
 
-def _refuse_mass_upload(space: SpacePush, files: Mapping[str, Beside]) -> None:
+def _refuse_mass_upload(changes: Sequence[SpaceChanges]) -> None:
     """Raise MassChangeError for many uploads that replace attachments with poorer files.
 
     Poorer is a file of less than half the size, or certainly of another kind than the listing says.
     The server is asked only where so many are replaced at all.
     """
-    scan, mirror = space.scan, space.run.mirror
-    stamps = [entry.document.stamp for entry in scan.entries if entry.document]
+    entries = (entry for one in changes for entry in one.space.scan.entries)
+    stamps = [entry.document.stamp for entry in entries if entry.document]
     total = sum(len(stamp.attachments) for stamp in stamps if stamp)
-    replaced = {path: names for path, one in files.items() if (names := one.replacing)}
-    if space.options.allow_mass_upload or not too_many(sum(map(len, replaced.values())), total):
+    count = sum(len(files.replacing) for one in changes for files in one.sent.values())
+    if changes[0].space.options.allow_mass_upload or not too_many(count, total):
         return
-    poorer: list[str] = []
-    for entry in scan.entries:
-        if entry.path in replaced and entry.page_id:
-            infos = _attachments_of(space.reader.remote, entry.page_id)
-            infos = [info for info in infos if info.name in replaced[entry.path]]
-            poorer += _poorer(mirror, files[entry.path], infos)
+    poorer = [path for one in changes for path in _poorer_in(one)]
     if not too_many(len(poorer), total):
         return
     raise MassChangeError(
-        f"{scan.config.key}: this push would replace {len(poorer)} of the {total} attachments with "
+        f"{_keys(changes)}: this push would replace {len(poorer)} of the {total} attachments with "
         f"smaller files or files of another kind (such as {', '.join(poorer[:3])})",
         hint="'confsync push --dry-run --allow-mass-upload' lists their pages; "
         "without --dry-run it lets that happen",
     )
+
+
+def _keys(changes: Sequence[SpaceChanges]) -> str:
+    """Return the spaces' keys, each once: a blog has that of its space."""
+    return ", ".join(dict.fromkeys(one.space.scan.config.key for one in changes))
+
+
+def _poorer_in(changes: SpaceChanges) -> Iterator[str]:
+    """Yield the paths of a space's files that are poorer than what they replace."""
+    space = changes.space
+    replaced = {path: names for path, one in changes.sent.items() if (names := one.replacing)}
+    for entry in space.scan.entries:
+        if entry.path in replaced and entry.page_id:
+            infos = _attachments_of(space.reader.remote, entry.page_id)
+            infos = [info for info in infos if info.name in replaced[entry.path]]
+            yield from _poorer(space.run.mirror, changes.files[entry.path], infos)
 
 
 def _attachments_of(remote: Remote, page_id: str) -> list[AttachmentInfo]:

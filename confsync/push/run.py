@@ -12,7 +12,7 @@ from confsync.model.result import Result
 from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
 from confsync.push.delete import Deletions, doomed_elsewhere, doomed_in, not_found
 from confsync.push.extras import Extras
-from confsync.push.guard import refuse_mass_changes
+from confsync.push.guard import SpaceChanges, refuse_mass_changes
 from confsync.push.options import DeleteOptions, PushOptions, PushRun, SpacePush
 from confsync.push.rounds import order_of, push_in_rounds
 from confsync.push.scan import MirrorScan, narrowed, scan_mirror
@@ -33,17 +33,33 @@ def push_mirror(run: PushRun, options: PushOptions) -> Result:
     with contextlib.nullcontext() if options.dry_run else run.mirror.lock():
         here = scan_mirror(run, options, selection, unstaged)
         with run.report.run():
-            for scan in here.scans:
-                with run.report.step():
-                    _push_space(run, options, here, scan)
+            _push_spaces(run, options, here)
         if not options.dry_run:
             here.save_index(run.mirror)
     result = _result(run, options, here)
     return committing.of(result) if committing else result
 
 
-def _push_space(run: PushRun, options: PushOptions, here: MirrorScan, scan: SpaceScan) -> None:
-    """Push one space. Raises MassChangeError, APIAccessError."""
+def _push_spaces(run: PushRun, options: PushOptions, here: MirrorScan) -> None:
+    """Push space by space, once no mass guard has anything against all of them together."""
+    planned: list[SpaceChanges] = []
+    for scan in here.scans:
+        with run.report.step():
+            if changes := _changes_of(run, options, here, scan):
+                refuse_mass_changes([changes])
+                planned.append(changes)
+    with run.report.step():
+        if len(planned) > 1:
+            refuse_mass_changes(planned)
+        for changes in planned:
+            with run.report.step():
+                _push_space(changes, here)
+
+
+def _changes_of(
+    run: PushRun, options: PushOptions, here: MirrorScan, scan: SpaceScan
+) -> SpaceChanges | None:
+    """Return what the push of one space would change, None for nothing. Raises APIAccessError."""
     asked, deletes = options.delete or DeleteOptions(), options.delete is not None
     remote = about(run.remote, scan.config)
     unfit = flaw_finder(run.mirror, remote, dry_run=options.dry_run)
@@ -51,14 +67,19 @@ def _push_space(run: PushRun, options: PushOptions, here: MirrorScan, scan: Spac
     outgoing = outgoing_in(run, here, scan, files, unfit)
     doomed = doomed_in(scan, asked, here.deleted, here.selection) if deletes else []
     if not outgoing and not doomed and not asked.named:
-        return
+        return None
     reader = reader_of(run.remote, scan, here.newest)
     extras = Extras(run.mirror, remote, files, delete=deletes)
     space = SpacePush(run, options, scan, reader, extras, unfit)
     doomed += doomed_elsewhere(reader, asked, here.page_ids)
-    refuse_mass_changes(space, outgoing, doomed, files)
+    return SpaceChanges(space, outgoing, doomed, files)
+
+
+def _push_space(changes: SpaceChanges, here: MirrorScan) -> None:
+    """Push one space. Raises APIAccessError."""
+    space, outgoing = changes.space, changes.documents
     push_in_rounds(space, outgoing, order_of(space, outgoing))
-    Deletions(space, here.whereabouts).delete(doomed)
+    Deletions(space, here.whereabouts).delete(changes.doomed)
 
 
 def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:

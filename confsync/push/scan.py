@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from confsync.mirror.committed import newest_stamps
+from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import Entry, read
 from confsync.mirror.git import worktree
@@ -41,7 +42,7 @@ class MirrorScan:
     restored: frozenset[str]
     deleted: Mapping[str, Entry]
     whereabouts: Whereabouts
-    deleted_files: frozenset[str]
+    deleted_files: DeletedFiles
     newest: Newest
     newest_files: Mapping[str, Mapping[str, Attached]]
     index: Index | None

@@ -65,11 +65,11 @@ class Commit:
             owed = self._owed()
             left = self._left(result, owed)
             unknown = ignored(self._mirror)
-            names = written.union(*(one.names for one in owed)) - left
-            names = _without(names, unknown)
-            with self._moves_settled(names) as notes:
+            meant = frozenset(written.union(*(one.names for one in owed)) - left)
+            names = _without(meant, unknown)
+            with self._moves_settled(names) as along:
                 made = worktree.commit(
-                    self._mirror.root, names | notes, lambda named: self._told(result, owed, named)
+                    self._mirror.root, names | along, lambda named: self._told(result, owed, named)
                 )
         except ConfsyncError as error:
             problem = Problem.of(error)._replace(message=f"not committed: {error.message}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
@@ -169,3 +170,86 @@ def test_pages_that_go_to_another_subtree_wait_and_the_rest_goes_on(
     assert desk("push").out == "push: nothing to do\n"
     desk("pull", "--allow-mass-delete")
     assert len(list(desk.root.glob("page-0/**/part-*.xhtml"))) == 12
+
+
+# -- several spaces --------------------------------------------------------------------------------
+
+KEYS = ("ENG", "OPS")
+
+
+@pytest.fixture
+def two_spaces(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
+    """A committed clone of two spaces, each with a page and six pages with a picture."""
+    store = wiki.store
+    store.create_space("OPS", "Ops", "Ops home")
+    for key in KEYS:
+        store.create_page(key, f"{key} section", "<p>s</p>")
+        for n in range(6):
+            page = store.create_page(key, f"{key} {n}", f"<p>{n}</p>").id
+            store.attach(page, "a.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "image/png")
+    desk = desk_at()
+    config = desk.path(".confsync.yaml")
+    text = config.read_text().replace("  path: ENG\n", "  path: ENG\n- key: OPS\n  path: OPS\n")
+    config.write_text(text + "attachments: true\n")
+    desk("pull")
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "start")):
+        desk.git(*arguments)
+    wiki.clear_requests()
+    return desk
+
+
+def of_all(desk: Desk, pattern: str) -> list[Path]:
+    return [path for key in KEYS for path in sorted(desk.path(key).glob(pattern))]
+
+
+def cut_off(desk: Desk) -> None:
+    for path in of_all(desk, "*/a.png"):
+        path.write_bytes(b"\x89PNG\r\n\x1a\n")
+
+
+def without_files(desk: Desk) -> None:
+    for path in of_all(desk, "*/a.png"):
+        path.unlink()
+
+
+def without_pages(desk: Desk) -> None:
+    for path in of_all(desk, "*-[0-9].xhtml"):
+        path.unlink()
+        (path.with_suffix(".attachments") / "a.png").unlink()
+
+
+def in_the_section(desk: Desk) -> None:
+    for path in of_all(desk, "*-[0-9].*"):
+        below = path.parent / f"{path.parent.name.lower()}-section"
+        below.mkdir(exist_ok=True)
+        path.rename(below / path.name)
+
+
+@pytest.mark.parametrize(
+    ("change", "option", "said"),
+    [
+        (cut_off, "--allow-mass-upload", "would replace 12 of the 12 attachments"),
+        (without_files, "--allow-mass-delete", "would delete 12 attachments"),
+        (without_pages, "--allow-mass-delete", "would delete 12 pages"),
+        (in_the_section, "--allow-mass-move", "would move 12 of the 16 pages"),
+    ],
+)
+def test_what_is_much_in_all_spaces_together_waits_too(
+    wiki: Sandbox, two_spaces: Desk, change: Callable[[Desk], None], option: str, said: str
+) -> None:
+    change(two_spaces)
+    for more in ((), ("--dry-run",)):
+        run = two_spaces.json("push", "--delete", *more, exit=1)
+        (error,) = run.data["errors"]
+        assert error["code"] == "mass-change"
+        assert f"ENG, OPS: this push {said}" in error["message"]
+    assert writes(wiki) == []
+    two_spaces("push", "--delete", option)
+    assert len(writes(wiki)) >= 12
+
+
+def test_little_in_each_of_two_spaces_is_not_asked_about(wiki: Sandbox, two_spaces: Desk) -> None:
+    for path in of_all(two_spaces, "*-[0-4].attachments/a.png"):
+        path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    two_spaces("push")
+    assert len(writes(wiki)) == 10

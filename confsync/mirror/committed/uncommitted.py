@@ -164,7 +164,8 @@ class _Look:
             good = good and entry.path in moved
         names = {entry.path, *self._files(entry)}
         if old is not None and elsewhere:
-            names |= {old.path, *self._gone_files(old.path)}
+            deleted = self._deleted_files(entry, old)
+            names |= {old.path, *(n for n in self._gone_files(old.path) if n not in deleted)}
         names |= set(self._gone_files(entry.path)) if good else set()
         before = old.stamp.version if old else None
         yield Owed(
@@ -211,6 +212,16 @@ class _Look:
         for name in self._dirty:
             if name.startswith(directory) and name not in kept and self._is_absent(name):
                 yield name
+
+    def _deleted_files(self, entry: Entry, old: _Committed) -> frozenset[str]:
+        """Return HEAD's files of attachments that a person deleted before their document moved.
+
+        These stay in HEAD: there they say that the attachment was deleted here.
+        """
+        stamp, _ = _known(entry)
+        was, now = (attachments.directory_of(path) for path in (old.path, entry.path))
+        absent = {one.name for one in stamp.attachments if self._is_absent(f"{now}/{one.file}")}
+        return frozenset(f"{was}/{one.file}" for one in old.stamp.attachments if one.name in absent)
 
     def _is_absent(self, name: str) -> bool:
         path = self._mirror.root / name

@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from confsync.document.attachments.names import document_of
 from confsync.errors import ConfigError, FileError, UsageError
@@ -68,14 +68,41 @@ def deleted_documents(
         return _contents(command, commit, {name: listed[name] for name in gone})
 
 
-def deleted_attachments(root: Path, directories: Iterable[str]) -> frozenset[str]:
-    """Attachments' files that HEAD has and the work tree lacks: deleted on purpose."""
+class HeadFiles(NamedTuple):
+    """The attachments' files that HEAD has and that may have been deleted in the work tree.
+
+    `paths` has all of them. `documents` are those of HEAD that own one: path to content. `ownerless`
+    are the contents of files that are gone and beside which HEAD has no document; if there are
+    any, `documents` are all of HEAD's.
+    """
+
+    paths: frozenset[str] = frozenset()
+    documents: Mapping[str, bytes] = {}
+    ownerless: Mapping[str, bytes] = {}
+
+
+def attachments_of_head(root: Path, directories: Sequence[str]) -> HeadFiles:
+    """Return the attachments' files that HEAD has, without those that a sparse checkout left out.
+
+    Empty without git, without a repository, without a commit. Raises FileError for a partial clone
+    that lacks one of their documents.
+    """
     with _repository(root) as repo:
         if repo is None:
-            return frozenset()
+            return HeadFiles()
         command = _harmless(_command(repo, root))
-        listed = filter(document_of, listed_at(command, "HEAD", directories))
-        return frozenset(_gone(command, root, directories, listed))
+        listed = listed_at(command, "HEAD", directories)
+        sparse = _left_out(command, directories)
+        owners = {n: owner for n in listed if (owner := document_of(n)) and n not in sparse}
+        ownerless = [
+            n for n, owner in owners.items() if owner not in listed and not stands(root / n)
+        ]
+        wanted = filter(is_document, listed) if ownerless else set(owners.values()) & listed.keys()
+        return HeadFiles(
+            frozenset(owners),
+            _contents(command, "HEAD", {name: listed[name] for name in wanted}),
+            _contents(command, "HEAD", {name: listed[name] for name in ownerless}),
+        )
 
 
 def committed(

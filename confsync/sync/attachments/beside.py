@@ -11,7 +11,7 @@ from confsync.document.attachments.pointers import Pointer
 from confsync.document.document import Document
 from confsync.errors import ConfsyncError
 from confsync.mirror import attachment_files as files
-from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.page import AttachmentInfo, Version
@@ -31,7 +31,8 @@ CONFLICTS = (Decision.DIVERGED, Decision.LOST, Decision.UNKNOWN, Decision.RESTOR
 class Beside:
     """What stands beside one document: its files, and those that were deleted on purpose.
 
-    `path` is the document's. `attached` are the stamp's. `unfit` are files that cannot be
+    `path` is the document's. `attached` are the stamp's. `deleted` maps the attachments that were
+    deleted here to the paths of their files in git. `unfit` are files that cannot be
     attachments. `stand_ins` are the files, by path, that only stand for what is to be sent, and
     `linked` the attachments whose files are links into git-annex's store. `newest` are the newest
     stamps that git knows, by name.
@@ -40,7 +41,7 @@ class Beside:
     path: str
     attached: tuple[Attached, ...]
     files: Mapping[str, files.AttachmentFile]
-    deleted: frozenset[str]
+    deleted: Mapping[str, str]
     shown: frozenset[str]
     patterns: tuple[str, ...]
     unfit: frozenset[str] = frozenset()
@@ -122,7 +123,7 @@ def beside(
     mirror: Mirror,
     path: str,
     found: Document | None,
-    deleted: frozenset[str],
+    deleted: DeletedFiles,
     newest: Mapping[str, Mapping[str, Attached]] = MappingProxyType({}),
 ) -> Beside:
     """What stands beside a document; `deleted` and `newest`, by page id, are git's.
@@ -130,7 +131,7 @@ def beside(
     Raises FileError.
     """
     attached = found.stamp.attachments if found and found.stamp else ()
-    directory = attachments.directory_of(path)
+    page_id = found.stamp.id if found and found.stamp else ""
     shown = (attachments.shown(found.body) | set(found.listed)) if found else frozenset[str]()
     patterns = mirror.config.attachments
     here = files.here(mirror.root, path, attached, files.Wanted(shown, patterns))
@@ -138,13 +139,13 @@ def beside(
         path,
         attached,
         here.files,
-        frozenset(one.name for one in attached if f"{directory}/{one.file}" in deleted),
+        deleted.beside(path, page_id, attached),
         shown,
         patterns,
         here.unfit,
         here.stand_ins,
         here.linked,
-        newest.get(found.stamp.id if found and found.stamp else "", {}),
+        newest.get(page_id, {}),
     )
 
 
@@ -164,23 +165,14 @@ def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
 def bare(mirror: Mirror, path: str) -> Beside:
     """What stands beside a document that has nothing beside it."""
     nothing: frozenset[str] = frozenset()
-    return Beside(path, (), {}, nothing, nothing, mirror.config.attachments)
+    return Beside(path, (), {}, {}, nothing, mirror.config.attachments)
 
 
-def deleted_here(mirror: Mirror) -> frozenset[str]:
+def deleted_here(mirror: Mirror) -> DeletedFiles:
     """The attachments that were deleted here on purpose, by the word of git."""
     if not mirror.config.attachments:
-        return frozenset()
-    return gitrepo.deleted_attachments(mirror.root, [s.path for s in mirror.config.spaces])
-
-
-def changed_here(
-    mirror: Mirror, path: str, found: Document | None, deleted: frozenset[str], *, delete: bool
-) -> tuple[str, ...]:
-    """The attachments of a document that a push would send or, with `delete`, delete."""
-    if not mirror.config.attachments or found is None:
-        return ()
-    return beside(mirror, path, found, deleted).changed(delete=delete)
+        return DeletedFiles()
+    return DeletedFiles(mirror.root, mirror.config.spaces)
 
 
 def who_and_what(sides: Sides) -> str:

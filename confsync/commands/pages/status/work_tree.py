@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.committed.newest_stamps import NewestStamps
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
@@ -29,7 +30,7 @@ class WorkTree(NamedTuple):
     scans: tuple[SpaceScan, ...]
     gone: Mapping[str, Entry]
     deleted: dict[str, str]
-    deleted_files: frozenset[str]
+    deleted_files: DeletedFiles
     stamps: NewestStamps
     newest: Newest
 
