@@ -1207,7 +1207,7 @@ ABLATIONS = (
     ),
     Ablation(
         "no removal is committed whose new document git ignores",
-        (Cut("confsync/sync/commit.py", "            names = _without(names, unknown)\n", ""),),
+        (Cut("confsync/sync/commit.py", "names = _without(meant, unknown)", "names = meant"),),
         (
             "tests/flows/test_removals.py::test_no_removal_is_committed_whose_new_document_git_ignores",
         ),

@@ -71,9 +71,9 @@ def deleted_documents(
 class HeadFiles(NamedTuple):
     """The attachments' files that HEAD has and that may have been deleted in the work tree.
 
-    `paths` has all of them. `documents` are those of HEAD that own one: path to content. `ownerless`
-    are the contents of files that are gone and beside which HEAD has no document; if there are
-    any, `documents` are all of HEAD's.
+    `paths` has all of them. `documents` are those of HEAD that own one: path to content.
+    `ownerless` are the contents of files that are gone and beside which HEAD has no document; if
+    there are any, `documents` are all of HEAD's.
     """
 
     paths: frozenset[str] = frozenset()
