@@ -200,6 +200,28 @@ ABLATIONS = (
         ("tests/unit/sync/test_compare.py::test_row_2d_is_not_for_what_landed_as_that_version",),
     ),
     Ablation(
+        "a document whose stamp git took away makes no second page",
+        (
+            Cut(
+                "confsync/push/create.py",
+                "            if page is None:\n                yield entry",
+                "            if True:\n                yield entry",
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::"
+            "test_a_creation_whose_settle_was_reverted_makes_no_second_page",
+        ),
+    ),
+    Ablation(
+        "no page is written beside the document that lost its stamp",
+        (Cut("confsync/sync/space_view.py", " and i.id not in held", ""),),
+        (
+            "tests/flows/test_restored.py::"
+            "test_a_creation_whose_settle_was_reverted_makes_no_second_page",
+        ),
+    ),
+    Ablation(
         "what is not merged yet was not put back",
         (
             Cut(
