@@ -222,6 +222,19 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "labels and places that come again are told",
+        (Cut("confsync/pull/witnesses.py", "yield _told_again(step, old, new)", "yield from ()"),),
+        (
+            "tests/flows/test_twice.py::test_what_git_went_back_from_comes_again_with_a_warning",
+            "tests/flows/test_twice.py::test_a_text_that_comes_with_them_hides_nothing",
+        ),
+    ),
+    Ablation(
+        "labels and places that a colleague took back are no revert",
+        (Cut("confsync/pull/witnesses.py", " and self._went_back(step, old, again)", ""),),
+        ("tests/flows/test_twice.py::test_a_colleague_who_thinks_again_is_pulled_every_night",),
+    ),
+    Ablation(
         "what is not merged yet was not put back",
         (
             Cut(
@@ -1822,8 +1835,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/space_view.py",
-                "fresh = fresh if options.with_new and not scan.has_stand_ins else {}",
-                "fresh = fresh if options.with_new else {}",
+                "new if options.with_new and not scan.has_stand_ins else []",
+                "new if options.with_new else []",
             ),
         ),
         (
