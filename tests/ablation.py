@@ -200,6 +200,41 @@ ABLATIONS = (
         ("tests/unit/sync/test_compare.py::test_row_2d_is_not_for_what_landed_as_that_version",),
     ),
     Ablation(
+        "a document whose stamp git took away makes no second page",
+        (
+            Cut(
+                "confsync/push/create.py",
+                "            if page is None:\n                yield entry",
+                "            if True:\n                yield entry",
+            ),
+        ),
+        (
+            "tests/flows/test_restored.py::"
+            "test_a_creation_whose_settle_was_reverted_makes_no_second_page",
+        ),
+    ),
+    Ablation(
+        "no page is written beside the document that lost its stamp",
+        (Cut("confsync/sync/space_view.py", " and i.id not in held", ""),),
+        (
+            "tests/flows/test_restored.py::"
+            "test_a_creation_whose_settle_was_reverted_makes_no_second_page",
+        ),
+    ),
+    Ablation(
+        "labels and places that come again are told",
+        (Cut("confsync/pull/witnesses.py", "yield _told_again(step, old, new)", "yield from ()"),),
+        (
+            "tests/flows/test_twice.py::test_what_git_went_back_from_comes_again_with_a_warning",
+            "tests/flows/test_twice.py::test_a_text_that_comes_with_them_hides_nothing",
+        ),
+    ),
+    Ablation(
+        "labels and places that a colleague took back are no revert",
+        (Cut("confsync/pull/witnesses.py", " and self._went_back(step, old, again)", ""),),
+        ("tests/flows/test_twice.py::test_a_colleague_who_thinks_again_is_pulled_every_night",),
+    ),
+    Ablation(
         "what is not merged yet was not put back",
         (
             Cut(
@@ -1800,8 +1835,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/space_view.py",
-                "fresh = fresh if options.with_new and not scan.has_stand_ins else {}",
-                "fresh = fresh if options.with_new else {}",
+                "new if options.with_new and not scan.has_stand_ins else []",
+                "new if options.with_new else []",
             ),
         ),
         (

@@ -79,6 +79,12 @@ def is_newer(newer: Stamp, stamp: Stamp) -> bool:
     return said != (stamp.digest, stamp.parent, folded(stamp.labels))
 
 
+def says_the_same(one: Stamp, other: Stamp) -> bool:
+    """Return whether two stamps of a page name the same version, content, place and labels."""
+    told = [(s.version, s.digest, s.parent, folded(s.labels)) for s in (one, other)]
+    return told[0] == told[1]
+
+
 def folded(labels: tuple[str, ...] | None) -> frozenset[str] | None:
     """Return labels as a server compares them; None where they are not managed."""
     return None if labels is None else frozenset(label.lower() for label in labels)

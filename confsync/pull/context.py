@@ -49,7 +49,8 @@ class PullRun:
 
     A `full` run also creates and moves documents. `deleted` maps the ids of pages whose documents
     were deleted here on purpose to their paths, `deleted_files` are such files of attachments, and
-    `newest_files` the newest stamps of attachments that git knows, by page id and name.
+    `newest_files` the newest stamps of attachments that git knows, by page id and name. `former`
+    maps documents without a stamp to the pages that they belonged to.
     """
 
     mirror: Mirror
@@ -61,6 +62,7 @@ class PullRun:
     deleted: Mapping[str, str] = field(default_factory=dict)
     deleted_files: DeletedFiles = field(default_factory=DeletedFiles)
     newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
+    former: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(

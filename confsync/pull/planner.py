@@ -11,6 +11,7 @@ from confsync.errors import ConfsyncError
 from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import PageInfo
 from confsync.model.stamp import Stamp
 from confsync.pull import placement
 from confsync.pull.context import PullRun
@@ -38,6 +39,7 @@ from confsync.sync.refusals import (
     conflict_event,
     failed,
     local_result,
+    lost_stamp,
     refusal,
     unusable_row,
 )
@@ -74,10 +76,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
     removed = frozenset(step.before for step in steps if step.remove and step.before)
     placed = placement.arrange(seen, removed, run.deleted, outdated)
     steps += new_steps(run, seen, placed)
-    steps += [
-        Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
-        for path, info in seen.waiting.items()
-    ]
+    steps += [_waiting(path, info, seen) for path, info in seen.waiting.items()]
     steps += [
         Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))
         for page_id, path in run.deleted.items()
@@ -86,6 +85,12 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
     steps += [Step(None, unusable_row(seen.scan.config.path, info)) for info in seen.flawed]
     steps = [with_move(with_place(run, step, placed), placed.moves) for step in steps]
     return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
+
+
+def _waiting(path: str, info: PageInfo, seen: SpaceView) -> Step:
+    """Return the step of a document without a stamp that stands in the way of a new page."""
+    result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN)
+    return Step(path, lost_stamp(result, info) if path in seen.former else result)
 
 
 def _gather_bases(run: PullRun, seen: SpaceView) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from confsync.mirror import moves
 from confsync.mirror.committed.deleted import deleted_pages, has_new_lines, settled_moves
+from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere, ids_in, knowing, paths_of
@@ -78,6 +79,7 @@ def _ask_git(run: PullRun, scans: tuple[SpaceScan, ...]) -> tuple[PullRun, Witne
     witnesses = Witnesses(mirror, run.options)
     newest = witnesses.known.attachments
     run = replace(run, deleted=deleted, deleted_files=deleted_files, newest_files=newest)
+    run = replace(run, former=former_in(mirror.root, mirror.config.directories, scans))
     return run, witnesses
 
 
@@ -169,6 +171,7 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
         attachments=bool(mirror.config.attachments),
         whole=mirror.whole,
         titles=titles,
+        former=run.former,
     )
     return view(reader, scan, options)
 

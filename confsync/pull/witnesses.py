@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from confsync.document.attachments.names import directory_of
-from confsync.document.stamp_reader import is_text
+from confsync.document.stamp_reader import is_text, stamp_in
 from confsync.errors import Exit
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.newest_stamps import NewestStamps
+from confsync.mirror.committed.sequence import was_before
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import refuted
@@ -21,7 +23,7 @@ from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
-from confsync.model.stamp import Stamp
+from confsync.model.stamp import Stamp, says_the_same
 from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.options import PullOptions
 from confsync.pull.plan import Step
@@ -78,6 +80,7 @@ class Witnesses:
         doubt, names = self._doubt(steps)
         if doubt is not None:
             yield "; ".join(filter(None, (doubt.about(names), doubt.remedy)))
+        yield from self._again(steps)
         how = "" if doubt else " without a commit (git stash, git checkout)"
         yield from self._pushed_from_here([step for step in steps if _replaces(step)], how)
 
@@ -102,6 +105,34 @@ class Witnesses:
         if self.known.shallow:
             return Doubt("shallow", "this clone is shallow", told)
         return Doubt("partial", "this clone lacks files of its history (a partial clone)", told)
+
+    def _again(self, steps: list[Step]) -> Iterator[str]:
+        """Yield a warning for labels and places that come again after git went back from them.
+
+        They make no version. So a revert looks like a colleague who changes them back and forth,
+        and a pull that refused would be in everybody's way.
+        """
+        for step in steps:
+            old = _stamp_of(step)
+            had = self._other_places_of(old) if old and not step.chosen else ()
+            new = _stamp_after(step) if had else None
+            if old is None or new is None:
+                continue
+            again = replace(old, parent=new.parent, labels=new.labels)
+            if any(says_the_same(one, again) for one in had) and self._went_back(step, old, again):
+                yield _told_again(step, old, new)
+
+    def _other_places_of(self, stamp: Stamp) -> tuple[Stamp, ...]:
+        """Return git's stamps of the same version and text, with another place or other labels."""
+        known = self.known.candidates.get(stamp.id, ())
+        same = (one for one in known if (one.version, one.digest) == (stamp.version, stamp.digest))
+        return tuple(one for one in same if not says_the_same(one, stamp))
+
+    def _went_back(self, step: Step, old: Stamp, again: Stamp) -> bool:
+        """Return whether git's history goes from one stamp to another, and back again."""
+        paths = {step.before or step.result.path, step.destination.path}
+        directories = self._mirror.config.directories
+        return was_before(self._mirror.root, directories, old, again, paths)
 
     def note(self, readers: Iterable[Reader]) -> None:
         """Remember the newer stamps that the server does not have, after a pull of everything."""
@@ -159,6 +190,24 @@ def _files_replaced(changes: AttachmentChanges, path: str) -> list[str]:
         for side in changes.sides
         if decide(side) is Decision.FETCH and side.local is not None and side.base is not None
     ]
+
+
+def _stamp_after(step: Step) -> Stamp | None:
+    """Return the stamp that a step writes into a document that stands here."""
+    if step.entry is None or step.data is None:
+        return None
+    return stamp_in(step.data)
+
+
+def _told_again(step: Step, old: Stamp, new: Stamp) -> str:
+    """Return the warning of labels or a place that git had, and went back from."""
+    what, back = "the labels", "edit the 'labels:' line"
+    if old.parent != new.parent:
+        what, back = "the place", f"move the file back to {step.before}"
+    return (
+        f"{step.result.path}: this pull brings {what} again that git had and went back from (a "
+        f"revert, or a colleague's second change); {back} and push, if it was a revert"
+    )
 
 
 def _is_edited(step: Step) -> bool:

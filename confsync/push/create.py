@@ -9,6 +9,7 @@ are looked for before, and none is sent again in the same run.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from confsync.document import paths, storage_format
@@ -26,6 +27,7 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror import moves
+from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
@@ -36,7 +38,7 @@ from confsync.model.stamp import Local, Stamp, message_with_token, token, token_
 from confsync.push.options import SpacePush
 from confsync.push.put_page import of_this_page
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import failed, local_result, title_taken
+from confsync.sync.refusals import failed, local_result, lost_stamp, title_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class Creations:
 
     def create(self, entries: list[Entry]) -> None:
         """Create the pages, parents before children, each settled before the next."""
+        entries = list(self._without_former_page(entries))
         if self._scan.config.posts:
             for entry in entries:
                 self._report.add(self._foretold(entry) if self._dry_run else self._one(entry, None))
@@ -192,6 +195,24 @@ class Creations:
                 self._report.add(replace(result, exit=Exit.REFUSED))
             else:
                 self._report.add(self._without_parent(entry))
+
+    def _without_former_page(self, entries: list[Entry]) -> Iterator[Entry]:
+        """Yield the documents whose page git does not know; report the others.
+
+        The page of such a document stands on the server, and no other document here has it.
+        """
+        directories = self._mirror.config.directories
+        former = former_in(self._mirror.root, directories, [self._scan])
+        ids = {i for found in former.values() for i in found} - self._known
+        pages = self._reader.current(dict.fromkeys(ids, 1)) if ids else {}
+        for entry in entries:
+            found = (pages.get(page_id) for page_id in sorted(former.get(entry.path, ())))
+            page = next((one for one in found if isinstance(one, Page)), None)
+            if page is None:
+                yield entry
+                continue
+            result = lost_stamp(replace(local_result(entry), id=page.info.id), page.info)
+            self._report.add(replace(result, decision="untracked", exit=Exit.REFUSED))
 
     def _foretold(self, entry: Entry) -> PageResult:
         return replace(local_result(entry), outcome=Outcome.CREATED)

@@ -93,6 +93,17 @@ def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -
     return replace(result, outcome=rejected, error=why, hint=hint, exit=Exit.REFUSED)
 
 
+def lost_stamp(result: PageResult, info: PageInfo) -> PageResult:
+    """Return the result of a document that had a stamp in git's history and has none now."""
+    why = f"by git's history this is the document of page {info.id}, and its stamp is gone"
+    hint = (
+        f"'confsync pull --ours {{path}} --at {info.version.number}' makes it the document of that "
+        "page again, with your text; 'confsync pull --theirs {path}' takes the server's text; for "
+        "a new page, give it another name"
+    )
+    return replace(result, error=why, hint=hint)
+
+
 def outside_of(path: str) -> str:
     """Return the words for a document that was moved outside of every space's directory."""
     return f"stands at {path} now, outside of every space's directory; its page stays where it is"

@@ -28,7 +28,7 @@ class ViewOptions:
     pages that are not to be written again to their paths. With `refresh` the body of each selected
     page is fetched. `with_new` shows pages without a document here. `whole` brings the text of a
     document of which title and stamp alone are known; `titles` returns the titles that a page had
-    when it was pulled.
+    when it was pulled. `former` maps documents without a stamp to the pages that they belonged to.
     """
 
     selection: Selection
@@ -40,6 +40,7 @@ class ViewOptions:
     attachments: bool = False
     whole: Callable[[Entry], Entry] = lambda entry: entry
     titles: Callable[[str], Iterable[str]] = lambda page_id: ()
+    former: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class SpaceView:
 
     `failed` holds documents that, or whose page, could not be read this time. `waiting` holds
     documents without a stamp whose title a page has that is not here: perhaps theirs, which push
-    finds out.
+    finds out. `former` are those of them that belonged to the page by the word of git.
     `flawed` are rows of the listing that cannot be used and belong to no document here, and folders
     that cannot be read.
     `excluded` are the ids of pages that the configuration leaves out, `left` the documents that
@@ -66,6 +67,7 @@ class SpaceView:
     failed: Mapping[str, ConfsyncError]
     new: Mapping[str, PageInfo]
     waiting: Mapping[str, PageInfo]
+    former: frozenset[str]
     excluded: frozenset[str]
     left: tuple[Entry, ...]
     attachments: Mapping[str, Attachments]
@@ -90,18 +92,19 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
     listing = listing_of(reader, scan, labels=options.labels)
     claimed = {entry.claimed_id for entry in scan.entries} | options.elsewhere
     known = claimed | options.deleted.keys()
-    new = [info for info in listing.current.values() if info.id not in known]
+    new = [i for i in listing.current.values() if i.id not in known]
     guessed = whose_place(scan, new, listing.home, options.titles) if scan.lost else {}
     scan = with_known(scan, guessed) if guessed else scan
     new = [info for info in new if info.id not in guessed.values()]
     untracked = _titles_of_untracked(scan)
     waiting = {untracked[title]: i for i in new if (title := i.title.casefold()) in untracked}
+    former = _former(scan, new, options.former)
     selected = [e for e in scan.entries if e.page_id and options.selection.has(e.path)]
-    stamped = [entry for entry in selected if entry.page_id not in listing.excluded]
-    decided = _decide(reader, scan, listing, stamped, options)
-    fresh = {info.id: info for info in new if info.title.casefold() not in untracked}
+    decided = _decide(reader, scan, listing, selected, options)
+    held = {info.id for info in former.values()}
     # A page without a document here may be that of a document which is only a pointer.
-    fresh = fresh if options.with_new and not scan.has_stand_ins else {}
+    shown = new if options.with_new and not scan.has_stand_ins else []
+    fresh = {i.id: i for i in shown if i.title.casefold() not in untracked and i.id not in held}
     return SpaceView(
         scan=decided.scan,
         space=reader.space,
@@ -111,7 +114,8 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
         cases=decided.cases,
         failed=decided.failed,
         new=fresh,
-        waiting=waiting,
+        waiting=waiting | former,
+        former=frozenset(former),
         excluded=listing.excluded,
         left=tuple(entry for entry in selected if entry.page_id in listing.excluded),
         attachments=_attachments(reader, [*decided.cases, *fresh] if options.attachments else []),
@@ -134,9 +138,10 @@ class _Decided:
 
 
 def _decide(
-    reader: Reader, scan: SpaceScan, listing: Listing, stamped: list[Entry], options: ViewOptions
+    reader: Reader, scan: SpaceScan, listing: Listing, selected: list[Entry], options: ViewOptions
 ) -> _Decided:
     """Read what the decisions about stamped documents need, on both sides, and decide."""
+    stamped = [entry for entry in selected if entry.page_id not in listing.excluded]
     least = _to_read(reader, scan, stamped, listing.current, options)
     flaws = listing.flaws
     failed: dict[str, ConfsyncError] = {
@@ -207,6 +212,14 @@ def _titles_of_untracked(scan: SpaceScan) -> dict[str, str]:
         for entry in scan.entries
         if entry.document and entry.document.stamp is None
     }
+
+
+def _former(
+    scan: SpaceScan, new: list[PageInfo], former: Mapping[str, frozenset[str]]
+) -> dict[str, PageInfo]:
+    """Return the pages without a document here that documents without a stamp belonged to."""
+    paths = former.keys() & {entry.path for entry in scan.entries if entry.document}
+    return {path: info for path in sorted(paths) for info in new if info.id in former[path]}
 
 
 def _to_read(

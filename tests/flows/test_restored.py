@@ -631,3 +631,91 @@ def test_what_only_since_has_seen_is_not_deleted(wiki: Sandbox, feature: Desk, g
     run = feature("push", "--delete", "--since", "main", exit=1)
     assert "local is based on v1, the server has v2 (Ana" in run.out
     assert writes(wiki) == []
+
+
+# -- a stamp that git took away --------------------------------------------------------------------
+
+NEW = "ENG/plan.xhtml"
+
+
+@pytest.fixture
+def unsettled(wiki: Sandbox, desk: Desk) -> Desk:
+    """A desk whose creation of a page was pushed, and the commit of its stamp reverted."""
+    committed(desk, "pulled")
+    desk("new", NEW, "--title", "Plan")
+    desk.edit(NEW, "<p />", "<p>one</p>")
+    committed(desk, "a new page")
+    desk("push", "--commit")
+    desk.git("revert", "--no-edit", "HEAD")
+    assert "confluence:" not in desk.text(NEW)
+    wiki.clear_requests()
+    return desk
+
+
+def plans(wiki: Sandbox) -> list[tuple[str, int]]:
+    """Title and version of each page that was made here."""
+    pages = [page for page in wiki.store.pages("ENG") if "Plan" in page.title]
+    return [(page.title, page.version) for page in pages if page.status == "current"]
+
+
+@pytest.mark.parametrize("edited", ["title", "text", "moved", "nothing"])
+def test_a_creation_whose_settle_was_reverted_makes_no_second_page(
+    wiki: Sandbox, unsettled: Desk, edited: str
+) -> None:
+    name = NEW
+    if edited == "title":
+        unsettled.edit(NEW, "title: Plan", "title: Plan 2027")
+    elif edited == "text":
+        unsettled.edit(NEW, "<p>one</p>", "<p>two</p>")
+    elif edited == "moved":
+        name = "ENG/guide/plan.xhtml"
+        unsettled.path(name).parent.mkdir()
+        unsettled.git("mv", NEW, name)
+    told = "by git's history this is the document of page"
+    before = unsettled.files()
+    assert told in unsettled("pull").out
+    assert unsettled.files() == before, "the page is not written beside its document"
+    run = unsettled("push", exit=1)
+    assert told in run.out and plans(wiki) == [("Plan", 1)] and writes(wiki) == []
+    assert told in unsettled("push", "--dry-run", exit=1).out
+    keep, give_up = typed(run.err)
+    assert give_up == ["pull", "--theirs", name]
+    unsettled(*keep)
+    unsettled("push")
+    assert plans(wiki) == [
+        ("Plan 2027" if edited == "title" else "Plan", 2 - (edited == "nothing"))
+    ]
+    assert unsettled("status", "--remote").out.startswith("clean")
+
+
+def test_its_page_may_be_taken_as_the_server_has_it(wiki: Sandbox, unsettled: Desk) -> None:
+    unsettled.edit(NEW, "title: Plan", "title: Plan 2027")
+    *_, give_up = typed(unsettled("push", exit=1).err)
+    unsettled(*give_up)
+    assert unsettled("status", "--remote").out.startswith("clean")
+    assert plans(wiki) == [("Plan", 1)]
+
+
+def test_another_name_makes_a_new_page(wiki: Sandbox, unsettled: Desk) -> None:
+    unsettled.edit(NEW, "title: Plan", "title: Plan 2027")
+    unsettled.path(NEW).rename(unsettled.path("ENG/another.xhtml"))
+    unsettled("push")
+    assert plans(wiki) == [("Plan", 1), ("Plan 2027", 1)]
+
+
+@pytest.mark.parametrize("way", ["deleted", "moved"])
+def test_a_new_document_where_another_stood_makes_a_new_page(
+    wiki: Sandbox, desk: Desk, guide: str, way: str
+) -> None:
+    """The page of the one before is in the trash, or its document stands elsewhere."""
+    committed(desk, "pulled")
+    if way == "deleted":
+        desk.git("rm", "-q", GUIDE)
+        desk("push", "--delete")
+    else:
+        desk.git("mv", GUIDE, "ENG/other.xhtml")
+    committed(desk, "gone from there")
+    desk("new", GUIDE, "--title", "Plan")
+    desk("pull")
+    desk("push", GUIDE)
+    assert plans(wiki) == [("Plan", 1)]

@@ -120,12 +120,15 @@ def moment_of_objects(root: Path) -> int:
     return 0
 
 
-def named_below(root: Path, tips: Sequence[str], without: Sequence[str] = ()) -> Iterator[Named]:
+def named_below(
+    root: Path, tips: Sequence[str], without: Sequence[str] = (), among: Sequence[str] = (".",)
+) -> Iterator[Named]:
     """Return the blobs of all commits that some tips have and others lack, below a mirror.
 
-    Raises FileError. A partial clone may lack trees; then the blobs are of HEAD's tree, at least.
+    `among` are pathspecs, relative to the mirror. Raises FileError. A partial clone may lack trees;
+    then the blobs are of HEAD's tree, at least.
     """
-    words = [*_LOG, *tips, *(f"^{commit}" for commit in without), "--", "."]
+    words = [*_LOG, *tips, *(f"^{commit}" for commit in without), "--", *among]
     return _named(_pairs(root, words))
 
 

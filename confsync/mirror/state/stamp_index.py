@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from confsync.mirror.state import mark
 from confsync.model.filenames import STATE
-from confsync.model.stamp import Attached, Stamp
+from confsync.model.stamp import Attached, Stamp, says_the_same
 from confsync.version import __version__
 
 NAME = "stamps"
@@ -112,6 +112,11 @@ class StampIndex:
         """Return the blobs whose documents have a page's stamp with a digest."""
         rows = self._rows_of(page_id)
         return [blob for row in rows if row.digest == digest for blob in row.blobs]
+
+    def blobs_with(self, stamp: Stamp) -> list[str]:
+        """Return the blobs whose documents have a stamp that says the same."""
+        rows = self._rows_of(stamp.id) if stamp.id in self else []
+        return [b for row in rows if says_the_same(_stamp(stamp.id, row), stamp) for b in row.blobs]
 
     def by_blob(self) -> dict[str, tuple[str, Row]]:
         """Return the page id and the row of each blob."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from confsync.commands.pages.status import attachments, documents, server
 from confsync.commands.pages.status.work_tree import WorkTree, read_work_tree
 from confsync.errors import ConfsyncError, Exit
+from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
@@ -110,6 +111,7 @@ def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
             with_new=run.selection.everything,
             labels=run.mirror.config.labels,
             attachments=bool(run.mirror.config.attachments),
+            former=former_in(run.mirror.root, run.mirror.config.directories, [scan]),
         )
         return view(reader_of(run.remote, scan, run.tree.newest), scan, wanted)
     except ConfsyncError as error:
