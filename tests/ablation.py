@@ -1148,6 +1148,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a space is not emptied unasked",
+        (
+            Cut(
+                "confsync/push/guard.py",
+                "        _refuse_emptied(one.space, one.doomed)\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_delete.py::test_a_push_that_would_empty_a_space_is_asked_about",),
+    ),
+    Ablation(
         "the mass guard of older versions",
         (
             Cut(

@@ -8,6 +8,8 @@ from dataclasses import replace
 from confsync.document import document
 from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
+from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
@@ -36,6 +38,7 @@ from confsync.sync.labels import changed
 from confsync.sync.refusals import (
     compared_result,
     conflict_event,
+    deletion_refusal,
     failed,
     local_result,
     refusal,
@@ -78,14 +81,26 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
         Step(path, PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN))
         for path, info in seen.waiting.items()
     ]
-    steps += [
-        Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))
-        for page_id, path in run.deleted.items()
-        if page_id in seen.infos and page_id not in seen.cases
-    ]
+    steps += _deleted_here(run, seen)
     steps += [Step(None, unusable_row(seen.scan.config.path, info)) for info in seen.flawed]
     steps = [with_move(with_place(run, step, placed), placed.moves) for step in steps]
     return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
+
+
+def _deleted_here(run: PullRun, seen: SpaceView) -> Iterator[Step]:
+    """Yield the steps of pages without a document: it was deleted here, or stands elsewhere."""
+    ids = {i for i in run.deleted if i in seen.infos and i not in seen.cases}
+    mirror, spaces = run.mirror, run.mirror.config.spaces
+    gone = deleted_entries(mirror.root, spaces) if ids else {}
+    sight = Whereabouts(mirror.root, spaces, (), {i: one for i, one in gone.items() if i in ids})
+    traces = sight.look()
+    for page_id in (i for i in run.deleted if i in ids):
+        path, trace = run.deleted[page_id], traces.get(page_id)
+        why = "deleted here on purpose"
+        if trace:
+            outside = sight.is_outside(trace.path)
+            why, _ = deletion_refusal(trace, gone[page_id], outside=outside)
+        yield Step(path, PageResult(path, Outcome.SKIPPED, page_id, error=why))
 
 
 def _gather_bases(run: PullRun, seen: SpaceView) -> None:
