@@ -1508,6 +1508,24 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a text that is gone is not pushed",
+        (
+            Cut(
+                "confsync/sync/preflight.py",
+                "        yield from _emptied(mirror, found, found.stamp, remote)",
+                "        pass",
+            ),
+        ),
+        (
+            "tests/flows/test_push.py::test_a_document_that_is_cut_off_behind_its_front_matter_is_not_sent",
+        ),
+    ),
+    Ablation(
+        "an attachment that was emptied is not sent",
+        (Cut("confsync/push/candidates.py", "if emptied := files.emptied:", "if emptied := ():"),),
+        ("tests/flows/test_attachments.py::test_one_that_was_emptied_is_not_sent",),
+    ),
+    Ablation(
         "a new page finds no file of the page whose place it takes",
         (
             Cut(
