@@ -1210,6 +1210,13 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "what git gave back of a deletion is kept",
+        (Cut("confsync/pull/planner.py", "    steps = _without_wanted(run, seen, steps)\n", ""),),
+        (
+            "tests/flows/test_removals.py::test_a_document_that_a_revert_of_its_deletion_gave_back_is_kept",
+        ),
+    ),
+    Ablation(
         "the note of a move stays until git has the new document",
         (Cut("confsync/pull/run.py", "settled_moves(mirror.root, entries)", "ids_in(scans)"),),
         (

@@ -9,6 +9,7 @@ from confsync.document import document
 from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
 from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.committed.given_back import given_back
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
@@ -58,6 +59,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
         for entry in seen.scan.entries
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
+    steps = _without_wanted(run, seen, steps)
     steps = [with_copy(with_labels(step, seen.cases)) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(run, entries, seen.cases)
@@ -192,6 +194,34 @@ def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> S
     else:
         why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
     return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why))
+
+
+def _without_wanted(run: PullRun, seen: SpaceView, steps: list[Step]) -> list[Step]:
+    """Return the steps, which remove no document that git gave back after a person deleted it."""
+    gone = {
+        step.before: step.result.id
+        for step in steps
+        if step.remove and step.before and step.result.id and _is_trashed(run, seen, step)
+    }
+    if not gone:
+        return steps
+    kept = given_back(run.mirror.root, gone, run.mirror.config.directories)
+    return [_kept_back(step) if step.before in kept else step for step in steps]
+
+
+def _is_trashed(run: PullRun, seen: SpaceView, step: Step) -> bool:
+    """Return whether a page is in the trash, and nobody asked for the server's side of it."""
+    asked = run.options.resolution_of(step.result.path)
+    case = seen.cases.get(step.result.id or "")
+    return asked is None and case is not None and case.remote is Absent.TRASHED
+
+
+def _kept_back(step: Step) -> Step:
+    why = "its page is in the trash, and git gave the document back; the file is kept"
+    hint = f"'confsync restore {step.result.id}' brings the page back; "
+    hint += "'confsync pull --theirs {path}' removes the file"
+    result = replace(step.result, outcome=Outcome.KEPT, error=why, hint=hint)
+    return replace(step, remove=False, result=result)
 
 
 def _left_out(entry: Entry) -> Step:
