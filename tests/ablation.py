@@ -1345,6 +1345,35 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a document of an unfinished merge is not deleted",
+        (
+            Cut(
+                "confsync/mirror/committed/whereabouts.py",
+                "        found |= self._unmerged()\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_second_look.py::test_one_that_an_unfinished_merge_has_is_not_deleted",),
+    ),
+    Ablation(
+        "a document in another repository or behind a link is not deleted",
+        (
+            Cut(
+                "confsync/mirror/committed/work_tree.py",
+                "            if CONFIG in names:",
+                "            if True:",
+            ),
+            Cut(
+                "confsync/mirror/committed/work_tree.py",
+                "if not Path(directory).is_symlink():",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_one_that_was_moved_into_another_repository_or_through_a_link_is_not_deleted",
+        ),
+    ),
+    Ablation(
         "what cannot be read may be any document",
         (
             Cut(

@@ -123,9 +123,9 @@ class _Look:
                 old = self._gone_by_id.get(entry.page_id or "")
                 if old is None or scan.moves(entry):
                     continue
-                if (old.stamp.id, entry.path) in noted:
-                    found.add(entry.path)
-                if self._is_own_move(entry, old, self._follows(scan, entry, old, found)):
+                if (old.stamp.id, entry.path) in noted or self._is_own_move(
+                    entry, old, self._follows(scan, entry, old, found)
+                ):
                     found.add(entry.path)
         return frozenset(found)
 
