@@ -56,9 +56,10 @@ def _files_through(top: Path, directory: str) -> Iterator[str]:
     """Yield the files of a directory that a link leads to, outside of the work tree and mirrors."""
     if not Path(directory).is_symlink():
         return
-    real = Path(directory).resolve()
-    inside = real.is_relative_to(top.resolve())
-    if inside or any((above / CONFIG).exists() for above in (real, *real.parents)):
-        return
-    with contextlib.suppress(OSError), os.scandir(directory) as found:
-        yield from (one.path for one in found if one.is_file(follow_symlinks=False))
+    with contextlib.suppress(OSError):
+        real = Path(directory).resolve()
+        inside = real.is_relative_to(top.resolve())
+        if inside or any((above / CONFIG).exists() for above in (real, *real.parents)):
+            return
+        with os.scandir(directory) as found:
+            yield from (one.path for one in found if one.is_file(follow_symlinks=False))
