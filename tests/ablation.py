@@ -1183,6 +1183,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a space is not emptied unasked",
+        (
+            Cut(
+                "confsync/push/guard.py",
+                "        _refuse_emptied(one.space, one.doomed)\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_delete.py::test_a_push_that_would_empty_a_space_is_asked_about",),
+    ),
+    Ablation(
         "the mass guard of older versions",
         (
             Cut(
@@ -1231,6 +1242,13 @@ ABLATIONS = (
         (Cut("confsync/push/absences.py", "    refused |= _half_committed(missing)\n", ""),),
         (
             "tests/flows/test_removals.py::test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "what git gave back of a deletion is kept",
+        (Cut("confsync/pull/planner.py", "    steps = _without_wanted(run, seen, steps)\n", ""),),
+        (
+            "tests/flows/test_removals.py::test_a_document_that_a_revert_of_its_deletion_gave_back_is_kept",
         ),
     ),
     Ablation(
@@ -1359,6 +1377,35 @@ ABLATIONS = (
             "tests/flows/test_second_look.py::test_one_that_was_moved_out_of_the_mirror_but_not_of_the_repository_is_not_deleted",
             "tests/flows/test_second_look.py::test_git_says_whose_document_an_unreadable_one_was",
             "tests/flows/test_delete.py::test_a_document_that_was_moved_out_of_every_space_is_not_deleted",
+        ),
+    ),
+    Ablation(
+        "a document of an unfinished merge is not deleted",
+        (
+            Cut(
+                "confsync/mirror/committed/whereabouts.py",
+                "        found |= self._unmerged()\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_second_look.py::test_one_that_an_unfinished_merge_has_is_not_deleted",),
+    ),
+    Ablation(
+        "a document in another repository or behind a link is not deleted",
+        (
+            Cut(
+                "confsync/mirror/committed/work_tree.py",
+                "            if CONFIG in names:",
+                "            if True:",
+            ),
+            Cut(
+                "confsync/mirror/committed/work_tree.py",
+                "if not Path(directory).is_symlink():",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/flows/test_second_look.py::test_one_that_was_moved_into_another_repository_or_through_a_link_is_not_deleted",
         ),
     ),
     Ablation(
@@ -1530,6 +1577,24 @@ ABLATIONS = (
             "tests/flows/test_last_lines.py::"
             "test_conflict_markers_that_are_well_formed_are_refused_too",
         ),
+    ),
+    Ablation(
+        "a text that is gone is not pushed",
+        (
+            Cut(
+                "confsync/sync/preflight.py",
+                "        yield from _emptied(mirror, found, found.stamp, remote)",
+                "        pass",
+            ),
+        ),
+        (
+            "tests/flows/test_push.py::test_a_document_that_is_cut_off_behind_its_front_matter_is_not_sent",
+        ),
+    ),
+    Ablation(
+        "an attachment that was emptied is not sent",
+        (Cut("confsync/push/candidates.py", "if emptied := files.emptied:", "if emptied := ():"),),
+        ("tests/flows/test_attachments.py::test_one_that_was_emptied_is_not_sent",),
     ),
     Ablation(
         "a new page finds no file of the page whose place it takes",

@@ -109,7 +109,7 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     if result.command == "status":
         yield from _hint_lines(list(result.pages), shown)
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
-    stays = (Outcome.UNCHANGED, Outcome.SKIPPED)
+    stays = (Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.KEPT)
     yield from _hint_lines([p for p in result.pages if p.outcome in stays], shown)
     if not rejected:
         return

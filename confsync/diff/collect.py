@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from shlex import quote
 
 from confsync.diff.difference import Difference, Side
 from confsync.document import paths
@@ -135,7 +136,7 @@ class Comparison:
         stamp = local.stamp
         old, new = _base_side(stamp, local.title, local.body), _side("local", local)
         if local.modified:
-            title, body = self._base(scan, stamp, local)
+            title, body = self._base(scan, entry.path, stamp, local)
             old = replace(old, title=title, body=body)
         if self.mirror.config.labels and labels.changed(local):
             old = replace(old, labels=stamp.labels or ())
@@ -150,14 +151,15 @@ class Comparison:
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
 
-    def _base(self, scan: SpaceScan, stamp: Stamp, local: Document) -> tuple[str, str]:
+    def _base(self, scan: SpaceScan, path: str, stamp: Stamp, local: Document) -> tuple[str, str]:
         found = bases.find_here(self.mirror, stamp)
         if found is None and self.away:
             raise self.away[0]
         if found is not None:
             return found
         remote = about(self.opened(), scan.config)
-        return bases.find(self.mirror, remote, stamp, local.body)
+        hint = f"'confsync pull --theirs {quote(path)}' takes the server's text, and keeps a copy"
+        return bases.find(self.mirror, remote, stamp, local.body, f"{hint} of yours")
 
     # -- the page there ----------------------------------------------------------------------------
 
@@ -218,7 +220,7 @@ class Comparison:
         old = _base_side(stamp, info.title, found.body)
         new = Side(f"server, v{number}", info.title, found.body, version=number)
         if found.digest != stamp.digest:
-            title, body = self._base(scan, stamp, local)
+            title, body = self._base(scan, entry.path, stamp, local)
             old = replace(old, title=title, body=body)
         if labels_differ(stamp.labels, info.labels):
             old, new = replace(old, labels=stamp.labels), replace(new, labels=info.labels)

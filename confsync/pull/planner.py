@@ -8,6 +8,9 @@ from dataclasses import replace
 from confsync.document import document
 from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
+from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.committed.given_back import given_back
+from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
@@ -37,6 +40,7 @@ from confsync.sync.labels import changed
 from confsync.sync.refusals import (
     compared_result,
     conflict_event,
+    deletion_refusal,
     failed,
     local_result,
     lost_stamp,
@@ -57,6 +61,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
         for entry in seen.scan.entries
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
+    steps = _without_wanted(run, seen, steps)
     steps = [with_copy(with_labels(step, seen.cases)) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(run, entries, seen.cases)
@@ -77,11 +82,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
     placed = placement.arrange(seen, removed, run.deleted, outdated)
     steps += new_steps(run, seen, placed)
     steps += [_waiting(path, info, seen) for path, info in seen.waiting.items()]
-    steps += [
-        Step(path, PageResult(path, Outcome.SKIPPED, page_id, error="deleted here on purpose"))
-        for page_id, path in run.deleted.items()
-        if page_id in seen.infos and page_id not in seen.cases
-    ]
+    steps += _deleted_here(run, seen)
     steps += [Step(None, unusable_row(seen.scan.config.path, info)) for info in seen.flawed]
     steps = [with_move(with_place(run, step, placed), placed.moves) for step in steps]
     return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
@@ -91,6 +92,22 @@ def _waiting(path: str, info: PageInfo, seen: SpaceView) -> Step:
     """Return the step of a document without a stamp that stands in the way of a new page."""
     result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN)
     return Step(path, lost_stamp(result, info) if path in seen.former else result)
+
+
+def _deleted_here(run: PullRun, seen: SpaceView) -> Iterator[Step]:
+    """Yield the steps of pages without a document: it was deleted here, or stands elsewhere."""
+    ids = {i for i in run.deleted if i in seen.infos and i not in seen.cases}
+    mirror, spaces = run.mirror, run.mirror.config.spaces
+    gone = deleted_entries(mirror.root, spaces) if ids else {}
+    sight = Whereabouts(mirror.root, spaces, (), {i: one for i, one in gone.items() if i in ids})
+    traces = sight.look()
+    for page_id in (i for i in run.deleted if i in ids):
+        path, trace = run.deleted[page_id], traces.get(page_id)
+        why = "deleted here on purpose"
+        if trace:
+            outside = sight.is_outside(trace.path)
+            why, _ = deletion_refusal(trace, gone[page_id], outside=outside)
+        yield Step(path, PageResult(path, Outcome.SKIPPED, page_id, error=why))
 
 
 def _gather_bases(run: PullRun, seen: SpaceView) -> None:
@@ -182,6 +199,34 @@ def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> S
     else:
         why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
     return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why))
+
+
+def _without_wanted(run: PullRun, seen: SpaceView, steps: list[Step]) -> list[Step]:
+    """Return the steps, which remove no document that git gave back after a person deleted it."""
+    gone = {
+        step.before: step.result.id
+        for step in steps
+        if step.remove and step.before and step.result.id and _is_trashed(run, seen, step)
+    }
+    if not gone:
+        return steps
+    kept = given_back(run.mirror.root, gone, run.mirror.config.directories)
+    return [_kept_back(step) if step.before in kept else step for step in steps]
+
+
+def _is_trashed(run: PullRun, seen: SpaceView, step: Step) -> bool:
+    """Return whether a page is in the trash, and nobody asked for the server's side of it."""
+    asked = run.options.resolution_of(step.result.path)
+    case = seen.cases.get(step.result.id or "")
+    return asked is None and case is not None and case.remote is Absent.TRASHED
+
+
+def _kept_back(step: Step) -> Step:
+    why = "its page is in the trash, and git gave the document back; the file is kept"
+    hint = f"'confsync restore {step.result.id}' brings the page back; "
+    hint += "'confsync pull --theirs {path}' removes the file"
+    result = replace(step.result, outcome=Outcome.KEPT, error=why, hint=hint)
+    return replace(step, remove=False, result=result)
 
 
 def _left_out(entry: Entry) -> Step:

@@ -100,6 +100,13 @@ def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
         return _refused(entry, why, "rename the file, and what the page shows")
     if files.stand_ins:
         return _refused(entry, *beside.told_of_stand_ins(files))
+    if emptied := files.emptied:
+        return _refused(
+            entry,
+            f"{emptied[0]} is empty now, and was not before",
+            f"'confsync pull --theirs {emptied[0]}' brings it back; to have it empty, remove it, "
+            "'confsync push --delete {path}', then add it again",
+        )
     return None
 
 

@@ -18,6 +18,11 @@ from confsync.remote import Remote
 from confsync.sync.attachments.beside import Beside
 from confsync.sync.refusals import MASS, too_many
 
+_ALLOW_DELETE = (
+    "'confsync push --delete --dry-run --allow-mass-delete' lists them; "
+    "without --dry-run it lets that happen"
+)
+
 
 class SpaceChanges(NamedTuple):
     """What the push of a space would change.
@@ -50,6 +55,7 @@ def refuse_mass_changes(changes: Sequence[SpaceChanges]) -> None:
     """
     for one in changes:
         _refuse_other_home(one.space)
+        _refuse_emptied(one.space, one.doomed)
     _refuse_mass_move(changes)
     _refuse_mass_delete(changes)
     _refuse_mass_upload(changes)
@@ -89,9 +95,23 @@ def _refuse_mass_delete(changes: Sequence[SpaceChanges]) -> None:
         some = ", ".join(named[:3])
         raise MassChangeError(
             f"{_keys(changes)}: this push would delete {len(named)} {what} (such as {some})",
-            hint="'confsync push --delete --dry-run --allow-mass-delete' lists them; "
-            "without --dry-run it lets that happen",
+            hint=_ALLOW_DELETE,
         )
+
+
+def _refuse_emptied(space: SpacePush, doomed: list[Doomed]) -> None:
+    """Raise MassChangeError if a space has lost all its documents, such as one not mounted.
+
+    A blog may be empty, as long as its space is here.
+    """
+    scan, config = space.scan, space.scan.config
+    stand = any(entry.page_id or entry.document is None for entry in scan.entries)
+    empty = config.posts and (space.run.mirror.root / config.path).parent.is_dir()
+    unnamed = [one for one in doomed if one.version is None]
+    if stand or empty or len(unnamed) < 2 or space.options.allow_mass_delete:
+        return
+    why = f"no document stands in {config.path}/: this push would delete {len(doomed)} pages"
+    raise MassChangeError(f"{config.key}: {why}", hint=_ALLOW_DELETE)
 
 
 def _refuse_mass_upload(changes: Sequence[SpaceChanges]) -> None:

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 _RENUMBERED = 20
 
 
-def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, str]:
+def find(
+    mirror: Mirror, remote: Remote, stamp: Stamp, body: str, hint: str = ""
+) -> tuple[str, str]:
     """Title and body of a stamp's base; `body` is the local one, which knows its inline comments.
 
-    Raises FileError when it is nowhere to be found, APIAccessError when the server cannot be asked.
+    Raises FileError with the hint when it is nowhere to be found, APIAccessError when the server
+    cannot be asked.
     """
     found = find_here(mirror, stamp)
     if found is None:
@@ -31,8 +34,7 @@ def find(mirror: Mirror, remote: Remote, stamp: Stamp, body: str) -> tuple[str, 
         if found is None:
             raise FileError(
                 f"page {stamp.id}: its base, v{stamp.version}, is nowhere to be found",
-                hint="'confsync pull --theirs' takes the server's text, "
-                "'confsync pull --ours' keeps yours",
+                hint=hint,
             )
         mirror.bases.put(stamp, *found)
     return found

@@ -11,6 +11,7 @@ from confsync.document.document import Document
 from confsync.errors import APIAccessError, FileError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
+from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -64,6 +65,18 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
     if flaw:
         place = found.place(found.body_start + flaw.offset)
         yield Flaw(*place, "malformed", flaw.message)
+    elif found.stamp and found.modified and not found.body.strip():
+        yield from _emptied(mirror, found, found.stamp, remote)
+
+
+def _emptied(
+    mirror: Mirror, found: Document, stamp: Stamp, remote: Remote | None
+) -> Iterator[Flaw]:
+    """Yield the flaw of a document without a text whose base has one, such as a file cut off."""
+    base = _base_of(mirror, found, stamp, remote)
+    if base is None or base[1].strip():
+        said = "the page's text is gone; '<p />' in its place empties the page"
+        yield Flaw(*found.place(found.body_start), "emptied", said, doubt=base is None)
 
 
 def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> Flaw | None:
@@ -102,16 +115,24 @@ def marker_in(mirror: Mirror, found: Document, remote: Remote | None = None) -> 
     line = document.conflict_line(found, None)
     if not line or found.stamp is None:
         return Marker(line) if line else None
-    from confsync.sync import merge_base as bases
-
-    base = bases.find_here(mirror, found.stamp)
-    if base is None and remote is not None:
-        with contextlib.suppress(FileError, APIAccessError):
-            base = bases.find(mirror, remote, found.stamp, found.body)
+    base = _base_of(mirror, found, found.stamp, remote)
     if base is None:
         return Marker(line, found.stamp.version)
     line = document.conflict_line(found, base[1])
     return Marker(line) if line else None
+
+
+def _base_of(
+    mirror: Mirror, found: Document, stamp: Stamp, remote: Remote | None
+) -> tuple[str, str] | None:
+    """Return a document's base; a `remote` is asked for one that is not here."""
+    from confsync.sync import merge_base as bases
+
+    base = bases.find_here(mirror, stamp)
+    if base is None and remote is not None:
+        with contextlib.suppress(FileError, APIAccessError):
+            base = bases.find(mirror, remote, stamp, found.body)
+    return base
 
 
 def gather_bases(mirror: Mirror, documents: Iterable[Document | None]) -> None:

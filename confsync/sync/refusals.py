@@ -120,6 +120,9 @@ def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str,
     if trace.left_out:
         why = f"git has its document at {trace.path}, which this sparse checkout leaves out"
         return why, f"'git sparse-checkout disable' brings it back; {delete_by_id(entry)}"
+    if trace.unmerged:
+        why = f"its document is in a merge that is not finished, at {trace.path}"
+        return why, f"'git status' shows the merge: finish it first; {delete_by_id(entry)}"
     if trace.path == entry.path:
         return "its document stands here again", "run the command again"
     why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"

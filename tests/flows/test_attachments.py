@@ -209,6 +209,18 @@ def test_a_changed_one_is_sent_and_makes_no_version_of_the_page(
     settled(wiki, attached)
 
 
+def test_one_that_was_emptied_is_not_sent(wiki: Sandbox, attached: Desk, guide: str) -> None:
+    before = on_server(wiki, guide)
+    name = next(name for name, data in here(attached).items() if data)
+    whole = attached.path(f"{FILES}/{name}").read_bytes()
+    attached.path(f"{FILES}/{name}").write_bytes(b"")
+    run = attached("push", exit=1)
+    assert f"{FILES}/{name} is empty now, and was not before" in run.out
+    assert on_server(wiki, guide) == before
+    attached("pull", "--theirs", f"{FILES}/{name}")
+    assert attached.path(f"{FILES}/{name}").read_bytes() == whole
+
+
 def test_a_new_one_is_sent_before_the_page_that_shows_it(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:

@@ -127,6 +127,19 @@ def test_folder_files_are_caught_up(wiki: Sandbox, repo: Desk) -> None:
     assert "ENG/other/.folder.yaml" in repo.git("ls-files")
 
 
+def test_a_message_does_not_count_a_folder_file_as_a_page(wiki: Sandbox, repo: Desk) -> None:
+    if wiki.flavor != "cloud":
+        pytest.skip("folders are Cloud's")
+    folder = wiki.store.create_folder("ENG", "Folder")
+    wiki.store.edit(page_id(wiki, "Two"), parent=folder.id)
+    fail_once(repo, "pull", "--commit")
+    repo("pull", "--commit")
+    message = repo.git("log", "-1", "--format=%B")
+    assert message.startswith("confsync pull: 1 page\n")
+    assert ".folder.yaml" not in message
+    assert "ENG/folder/.folder.yaml" in repo.git("ls-files")
+
+
 def test_a_push_commits_what_an_earlier_one_could_not(wiki: Sandbox, repo: Desk) -> None:
     repo.edit(ONE, "text of One", "mine")
     repo.path("ENG/new.xhtml").write_text("---\ntitle: New\nowner: me\n---\n<p>new</p>\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -224,3 +225,30 @@ def test_a_page_at_which_the_connection_breaks_stops_no_other(
     assert run.outcomes == {GUIDE: "failed", "ENG/other.xhtml": "updated"}
     (told,) = [page["error"] for page in run.data["pages"] if page["path"] == GUIDE]
     assert "each time this page was sent; the server answers all else" in told
+
+
+# -- a base that nobody has ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["--theirs", "--ours"])
+def test_an_edit_whose_base_is_nowhere_has_two_ways_out(
+    wiki: Sandbox, desk: Desk, guide: str, way: str
+) -> None:
+    wiki.store.edit(guide, "<p>second</p>", raw=True, author="Ana")
+    desk("pull")
+    desk.edit(GUIDE, "second", "mine")
+    for text in ("<p>third</p>", "<p>fourth</p>"):
+        wiki.store.edit(guide, text, raw=True, author="Ana")
+    wiki.store.delete_version(guide, 2)
+    shutil.rmtree(desk.path(".confsync"))
+    typed(desk, desk("diff", exit=4).err, "confsync pull --theirs ENG/guide.xhtml")
+    desk.edit(GUIDE, "fourth", "mine")
+    shutil.rmtree(desk.path(".confsync"))
+    wiki.store.edit(guide, "<p>fifth</p>", raw=True, author="Ana")
+    wiki.store.edit(guide, "<p>sixth</p>", raw=True, author="Ana")
+    wiki.store.delete_version(guide, 3)
+    run = desk("pull", "--merge", GUIDE, exit=None)
+    assert "is nowhere to be found" in run.out
+    typed(desk, run.out + run.err, f"confsync pull {way} ENG/guide.xhtml")
+    desk("push")
+    assert wiki.store.page(guide).body == ("<p>mine</p>" if way == "--ours" else "<p>sixth</p>")

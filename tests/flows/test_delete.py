@@ -170,6 +170,24 @@ def test_many_deletions_are_asked_about(wiki: Sandbox, desk_at: Callable[..., De
     assert {status_of(wiki, i) for i in ids} == {"trashed"}
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_push_that_would_empty_a_space_is_asked_about(
+    wiki: Sandbox, repo: Desk, guide: str, whole: bool
+) -> None:
+    if whole:
+        repo.path("ENG").rename(repo.root.parent / "not mounted")
+    else:
+        repo.path(GUIDE).unlink()
+        repo.path("ENG/index.xhtml").unlink()
+    run = repo("push", "--delete", exit=1)
+    assert "no document stands in ENG/: this push would delete 2 pages" in run.err
+    assert status_of(wiki, guide) == "current"
+    assert "--allow-mass-delete" in run.err
+    repo.git("checkout", "HEAD", "--", "ENG")
+    repo("push", "--delete")
+    assert status_of(wiki, guide) == "current"
+
+
 @pytest.mark.parametrize("fault", ["lost", "refused"])
 def test_a_lost_answer_is_looked_into(wiki: Sandbox, repo: Desk, guide: str, fault: str) -> None:
     repo.path(GUIDE).unlink()
@@ -262,6 +280,9 @@ def test_a_document_that_was_moved_out_of_every_space_is_not_deleted(
     repo.path(GUIDE).rename(repo.path("notes/old/guide.xhtml"))
     assert repo.json("status").outcomes == {GUIDE: "moved"}
     assert "stands at notes/old/guide.xhtml now, outside of every space" in repo("status").out
+    pulled = repo("pull").out
+    assert "stands at notes/old/guide.xhtml now, outside of every space" in pulled
+    assert "on purpose" not in pulled
     run = repo("push", "--delete", exit=1)
     assert "[rejected]  ENG/guide.xhtml   stands at notes/old/guide.xhtml now" in run.out
     assert "move it back, or delete it there" in run.err

@@ -263,3 +263,33 @@ def test_a_page_that_is_gone_is_refused_and_the_file_kept(
     assert run.outcomes == {GUIDE: "rejected"}
     assert desk.files() == files
     assert writes(wiki) == []
+
+
+# -- a file that was cut off -----------------------------------------------------------------------
+
+
+def test_a_document_that_is_cut_off_behind_its_front_matter_is_not_sent(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    body = wiki.store.page(guide).body
+    whole = desk.text(GUIDE)
+    desk.path(GUIDE).write_text(whole[: whole.index("<h1>")])
+    assert "the page's text is gone" in desk("check", exit=1).out
+    run = desk("push", exit=1)
+    assert "the page's text is gone; '<p />' in its place empties the page" in run.out
+    assert wiki.store.page(guide).body == body
+    desk.path(GUIDE).write_text(whole[: whole.index("<h1>")] + "<p />\n")
+    desk("check")
+    desk("push")
+    assert wiki.store.page(guide).body != body
+
+
+def test_a_page_that_always_was_empty_gets_another_title(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.edit(guide, "", raw=True)
+    desk("pull")
+    desk.edit(GUIDE, "title: Guide", "title: Manual")
+    desk("check")
+    desk("push")
+    assert wiki.store.page(guide).title == "Manual"

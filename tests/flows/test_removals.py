@@ -528,3 +528,45 @@ def test_a_commit_takes_the_line_along_although_the_file_was_edited_before(
     away_and_back(wiki, nightly, guide, "--commit")
     assert nightly.git("show", "--format=", "--name-only").split() == [REMOVED, GUIDE]
     assert "# a person's comment" in nightly.text(REMOVED)
+
+
+# -- what git gives back ---------------------------------------------------------------------------
+
+
+def deleted_and_reverted(wiki: Sandbox, nightly: Desk, guide: str) -> None:
+    nightly.git("rm", "-q", GUIDE)
+    nightly("push", "--delete", "--commit")
+    assert wiki.store.page(guide).status == "trashed"
+    nightly.git("revert", "--no-edit", "HEAD")
+
+
+@pytest.mark.parametrize("way", ["restore", "pull"])
+def test_a_document_that_a_revert_of_its_deletion_gave_back_is_kept(
+    wiki: Sandbox, nightly: Desk, guide: str, way: str
+) -> None:
+    deleted_and_reverted(wiki, nightly, guide)
+    for _ in range(2):
+        run = nightly("pull", "--commit")
+        assert "git gave the document back; the file is kept" in run.out
+        assert nightly.path(GUIDE).exists()
+    commands = [
+        part for part in (run.out + run.err).split("'") if part.startswith(f"confsync {way}")
+    ]
+    nightly(*commands[0].split()[1:])
+    nightly("pull")
+    assert nightly.path(GUIDE).exists() is (way == "restore")
+    assert wiki.store.page(guide).status == ("current" if way == "restore" else "trashed")
+
+
+def test_what_pulls_removed_and_brought_back_is_removed_again(
+    wiki: Sandbox, nightly: Desk, guide: str
+) -> None:
+    away_and_back(wiki, nightly, guide, "--commit")
+    nightly("pull", "--commit")
+    wiki.store.edit(guide, title="Handbook")
+    nightly("pull", "--commit")
+    wiki.store.edit(guide, title="Guide")
+    nightly("pull", "--commit")
+    assert nightly.path(GUIDE).exists()
+    away_and_back(wiki, nightly, guide, "--commit")
+    assert nightly.git("status", "--porcelain") == ""

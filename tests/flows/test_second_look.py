@@ -201,6 +201,45 @@ def test_other_files_and_other_repositories_stop_no_deletion(
     assert not current(wiki, guide)
 
 
+def test_one_that_was_moved_into_another_repository_or_through_a_link_is_not_deleted(
+    wiki: Sandbox, repo: Desk, guide: str, tmp_path: Path
+) -> None:
+    repo.git("init", "-q", "sub")
+    (tmp_path / "away").mkdir()
+    repo.path("linked").symlink_to(tmp_path / "away")
+    whole = repo.path(GUIDE).read_bytes()
+    for place in ("sub/deep/guide.xhtml", "linked/guide.xhtml"):
+        moved(repo, place)
+        run = repo("push", "--delete", exit=1)
+        assert f"stands at {place} now" in run.out
+        assert current(wiki, guide)
+        repo.path(place).unlink()
+        repo.path(GUIDE).write_bytes(whole)
+    repo.path(GUIDE).unlink()
+    repo("push", "--delete")
+    assert not current(wiki, guide)
+
+
+def test_one_that_an_unfinished_merge_has_is_not_deleted(
+    wiki: Sandbox, repo: Desk, guide: str
+) -> None:
+    start = repo.git("rev-parse", "HEAD").strip()
+    repo.edit(GUIDE, "8080", "8081")
+    commit(repo)
+    mine = repo.git("rev-parse", "HEAD").strip()
+    repo.git("checkout", "-q", "--detach", start)
+    repo.edit(GUIDE, "8080", "8082")
+    commit(repo)
+    with pytest.raises(AssertionError, match="Automatic merge failed"):
+        repo.git("-c", "merge.confsync.driver=false", "merge", mine)
+    repo.path(GUIDE).unlink()
+    run = repo("push", "--delete", exit=1)
+    assert f"its document is in a merge that is not finished, at {GUIDE}" in run.out
+    assert current(wiki, guide)
+    repo.git("rm", "-q", GUIDE)
+    repo("push", "--delete", exit=None)
+
+
 def test_a_place_that_cannot_be_looked_at_is_not_empty(
     wiki: Sandbox, repo: Desk, guide: str
 ) -> None:

@@ -30,7 +30,8 @@ class Owed:
     """A document that confsync wrote or removed, and the files that belong to that.
 
     `before` is the version that HEAD has, `after` the one that stands here; each is None for no
-    document. `mixed` says that a person changed the document, too.
+    document. `mixed` says that a person changed the document, too. `page_id` is empty for a
+    folder file.
     """
 
     path: str
@@ -251,7 +252,7 @@ class _Look:
                 continue
             path, folder = self._mirror.root / name, known.get(name)
             if folder is not None and path.read_bytes() == folder_file.render(folder):
-                yield Owed(name, frozenset([name]), folder.id, folder.title, None, None)
+                yield Owed(name, frozenset([name]), "", folder.title, None, None)
             elif self._is_absent(name) and not self._is_used(name.rpartition("/")[0]):
                 yield Owed(name, frozenset([name]), "", "", None, None)
 

@@ -1,9 +1,9 @@
 """Where a document may stand that git says was deleted: a second look, right before a deletion.
 
 A document that was moved is not deleted, even if confsync cannot read it at its new place, or never
-looks there. So each look goes through the whole work tree: hidden directories, attachments, and
-what is outside of the mirror. Only repositories inside of this one, and what confsync keeps for
-itself, are left out.
+looks there. So each look goes through the whole work tree: hidden directories, attachments, what is
+outside of the mirror, and repositories inside of this one. Only mirrors in those, such as another
+work tree, and what confsync keeps for itself are left out.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from typing import NamedTuple
 
 from confsync.document.attachments.names import document_of
 from confsync.mirror import attachment_files as files
+from confsync.mirror.committed.work_tree import list_work_tree
 from confsync.mirror.entry import Entry, parsed, read
 from confsync.mirror.git import trees
 from confsync.mirror.state import disk, regular
 from confsync.mirror.state.disk import Key
 from confsync.model.config import SpaceConfig
-from confsync.model.filenames import STATE, SUFFIX
+from confsync.model.filenames import SUFFIX
 
 _ID = re.compile(rb"(?<![0-9])[0-9]{1,20}(?![0-9])")
 # A file that was changed a moment ago can change once more without a sign (FAT counts in 2 s).
@@ -35,12 +36,14 @@ class Trace(NamedTuple):
     """A file that may be a page's document. `path` is relative to the mirror, perhaps with ``..``.
 
     `certain` says that the file names the page, else that confsync cannot read which page it is.
-    `left_out` says that git has the file and a sparse checkout leaves it out of the work tree.
+    `left_out` says that git has the file and a sparse checkout leaves it out of the work tree;
+    `unmerged` says that a merge has it, which nobody has finished.
     """
 
     path: str
     certain: bool
     left_out: bool = False
+    unmerged: bool = False
 
 
 class _Seen(NamedTuple):
@@ -77,8 +80,9 @@ class Whereabouts:
         """Return the traces of the pages' documents as the work tree is now, by page id."""
         if not self.gone:
             return {}
-        tree = _listed(self._top)
+        tree = list_work_tree(self._top)
         found = {**self._left_out(), **self._under_other_names(tree.files)}
+        found |= self._unmerged()
         unread = {self._named(path): _Seen(None, readable=False) for path in tree.closed}
         here: set[str] = set()
         for path, seen in self._documents(tree.files):
@@ -106,6 +110,15 @@ class Whereabouts:
             page_id = parsed(path, raw).claimed_id or ""
             if page_id in self.gone:
                 found[page_id] = Trace(path, certain=True, left_out=True)
+        return found
+
+    def _unmerged(self) -> dict[str, Trace]:
+        """The documents that git's index has for a merge that is not finished."""
+        found: dict[str, Trace] = {}
+        for path, raw in trees.unmerged(self._root):
+            page_id = parsed(path, raw).claimed_id or ""
+            if page_id in self.gone:
+                found[page_id] = Trace(path, certain=True, unmerged=True)
         return found
 
     def _under_other_names(self, files: Iterable[str]) -> dict[str, Trace]:
@@ -243,7 +256,7 @@ def new_copies(root: Path, digest: str, size: int) -> Iterator[str]:
     relative to the mirror. Raises FileError.
     """
     root = root.resolve()
-    for path in _listed(trees.top_of(root)).files:
+    for path in list_work_tree(trees.top_of(root)).files:
         with contextlib.suppress(OSError):
             found = os.lstat(path)
             if not stat.S_ISREG(found.st_mode) or found.st_size != size:
@@ -260,30 +273,6 @@ def _is_stamped(root: Path, name: str, digest: str) -> bool:
     found = read(root, owner).document if owner else None
     attached = found.stamp.attachments if found and found.stamp else ()
     return any(one.file == name.rpartition("/")[2] and one.digest == digest for one in attached)
-
-
-class _Listing(NamedTuple):
-    """The files of a work tree, and the directories that cannot be listed."""
-
-    files: list[str]
-    closed: list[str]
-
-
-def _listed(top: Path) -> _Listing:
-    """List a work tree but for other repositories and what confsync keeps."""
-    found = _Listing([], [])
-
-    def note(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            found.closed.append(error.filename)
-
-    for parent, directories, names in os.walk(top, onerror=note):
-        if parent != os.fspath(top) and ".git" in (*directories, *names):
-            directories[:] = []
-            continue
-        directories[:] = [name for name in directories if name not in (".git", STATE)]
-        found.files.extend(os.path.join(parent, name) for name in names)
-    return found
 
 
 def _content(path: str) -> bytes:

@@ -98,6 +98,19 @@ def left_out(root: Path, suffix: str) -> dict[str, bytes]:
     return {_relative(top, n, root): raw for n, i in ids.items() if (raw := found[i]) is not None}
 
 
+def unmerged(root: Path) -> tuple[tuple[str, bytes], ...]:
+    """Return what an unfinished merge has in the index: paths and contents, of each side."""
+    with quiet(root) as command:
+        if command is None:
+            return ()
+        listed = split(command.ls_files("--unmerged", "--full-name", "-z", "--", ":/"))
+        rows = [row.partition("\t") for row in listed]
+        found = dict(blobs.contents(command, {told.split()[1] for told, _, _ in rows}))
+        top = command.rev_parse("--show-toplevel")
+    sides = ((_relative(top, path, root), found[told.split()[1]]) for told, _, path in rows)
+    return tuple((path, raw) for path, raw in sides if raw is not None)
+
+
 def left_out_copies(root: Path, name: str) -> tuple[str, ...]:
     """Return the files that a sparse checkout leaves out and that have another file's bytes.
 

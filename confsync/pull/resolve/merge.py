@@ -122,7 +122,11 @@ def check_seen(mirror: Mirror, path: str, page: Page, at: int | None) -> None:
 def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
     """Git's merge of the laid-out texts, stamped with what was merged in."""
     mine, page = found.document, found.page
-    base = merge_base.find(mirror, remote, found.base, mine.body)
+    ways = (
+        "'confsync pull --theirs {path}' takes the server's text, and keeps a copy of yours; "
+        f"'confsync pull --ours {{path}} --at {page.info.version.number}' keeps yours, to be pushed"
+    )
+    base = merge_base.find(mirror, remote, found.base, mine.body, ways)
     title = _title(base[0], mine.title, page.info.title)
     if title is None:
         raise FileError(

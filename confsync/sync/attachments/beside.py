@@ -97,6 +97,12 @@ class Beside:
         bases = {one.name for one in self.attached}
         return frozenset(bases.intersection(self.changed(delete=False)))
 
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """The files without a byte, by path, that would replace what had some."""
+        found = (self.files[name] for name in sorted(self.replacing))
+        return tuple(file.path for file in found if file.size == 0)
+
     def changed(self, *, delete: bool = True) -> tuple[str, ...]:
         """What would be sent, as far as this side can tell; deletions only with `delete`."""
         return tuple(

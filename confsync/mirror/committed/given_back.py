@@ -1,0 +1,74 @@
+"""The documents that git gave back: a person deleted them, and a later commit has them again.
+
+After `git revert` of a deletion somebody wants the document, although its page is in the trash.
+What a pull removed and brought back later is something else: `.confsync.removed` had a line for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from confsync.mirror.git import removals, trees
+from confsync.mirror.git.repository import quiet, split
+from confsync.model.filenames import REMOVED
+
+if TYPE_CHECKING:
+    from git import Git
+
+# So many names are asked about by name; of more, the whole history of the mirror is read.
+_NAMED = 100
+
+
+def given_back(root: Path, ids: dict[str, str], directories: Collection[str]) -> frozenset[str]:
+    """Return the documents, of some by path and page id, that a person deleted before HEAD.
+
+    They stand here again. Empty without git, and where a clone does not have the commits.
+    """
+    found: set[str] = set()
+    with quiet(root) as command:
+        if command is None or not ids:
+            return frozenset()
+        for commit, path in _removed_in(command, ids):
+            if path not in found and not _stands_in(command, commit, ids[path], directories):
+                noted = removals.parse(_notes_of(root, commit))
+                if ids[path] not in noted.versions and ids[path] not in noted.moves:
+                    found.add(path)
+    return frozenset(found)
+
+
+def _removed_in(command: Git, ids: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each commit of HEAD's history that removed one of the documents, with its path."""
+    names = [f":(literal){path}" for path in ids] if len(ids) <= _NAMED else ["."]
+    options = ("--diff-filter=D", "--no-renames", "--no-ext-diff", "--relative", "--name-only")
+    status, listed, _ = command.log(
+        *options,
+        "--format=%x00%H",
+        "-z",
+        "--",
+        *names,
+        with_extended_output=True,
+        with_exceptions=False,
+    )
+    commit = ""
+    for word in split(listed) if status == 0 else ():
+        name = word.lstrip("\n")
+        if name in ids:
+            yield commit, name
+        elif "/" not in name and "." not in name:
+            commit = name
+
+
+def _stands_in(command: Git, commit: str, page_id: str, directories: Collection[str]) -> bool:
+    """Return whether a commit has a page's document under another path."""
+    status, _, _ = command.grep(
+        *("--quiet", "--fixed-strings", "-e", f'id: "{page_id}"', commit, "--", *directories),
+        with_extended_output=True,
+        with_exceptions=False,
+    )
+    return bool(status == 0)
+
+
+def _notes_of(root: Path, commit: str) -> bytes:
+    return trees.contents_at(root, commit, [REMOVED]).get(REMOVED, b"")
