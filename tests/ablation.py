@@ -1766,6 +1766,39 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no link is passed over where a file is to be sent",
+        (
+            Cut(
+                "confsync/mirror/attachment_files.py",
+                "    yield from {path: p for name, (path, p) in linked.items() "
+                "if wanted.has(name, bases)}.items()\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_link_to_another_file_is_refused_with_the_command_that_helps",
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_new_page_is_not_created_without_the_picture_behind_a_link",
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_directory_of_attachments_that_is_a_link_is_told_and_changes_nothing",
+        ),
+    ),
+    Ablation(
+        "no single file of another kind is sent unasked",
+        (
+            Cut(
+                "confsync/push/attachments.py",
+                "                self._refuse_other_kind(sides)\n",
+                "                pass\n",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_single_file_of_another_kind_is_sent_only_when_that_is_meant",
+        ),
+    ),
+    Ablation(
         "check names a pointer",
         (
             Cut(
