@@ -1799,6 +1799,35 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no document is passed over behind a linked directory",
+        (
+            Cut(
+                "confsync/mirror/walk.py",
+                "                missed += (link for link in links "
+                "if _hides_documents(link, directory))\n",
+                "                missed += ()\n",
+            ),
+        ),
+        (
+            "tests/flows/test_linked_directories.py::"
+            "test_a_directory_that_is_a_link_is_told_by_each_command",
+        ),
+    ),
+    Ablation(
+        "behind a link that leads nowhere nothing is deleted",
+        (
+            Cut(
+                "confsync/mirror/git/repository.py",
+                "any(parent.is_symlink() and not parent.exists() for parent in path.parents)",
+                "False",
+            ),
+        ),
+        (
+            "tests/flows/test_linked_directories.py::"
+            "test_behind_a_link_that_leads_nowhere_nothing_was_deleted",
+        ),
+    ),
+    Ablation(
         "check names a pointer",
         (
             Cut(
