@@ -1828,6 +1828,14 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no name is sent that would arrive as another",
+        (Cut("confsync/push/candidates.py", "    if files.ambiguous:", "    if False:"),),
+        (
+            "tests/flows/test_attachment_types.py::"
+            "test_a_name_that_would_arrive_as_another_is_not_sent",
+        ),
+    ),
+    Ablation(
         "check names a pointer",
         (
             Cut(

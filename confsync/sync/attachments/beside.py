@@ -54,6 +54,11 @@ class Beside:
         """What is to be sent, but cannot be under its name."""
         return tuple(sorted(self.unfit & self.shown))
 
+    @property
+    def ambiguous(self) -> tuple[str, ...]:
+        """What would be sent, but may arrive under another name."""
+        return tuple(filter(attachments.is_ambiguous, self.changed(delete=False)))
+
     def facing(self, infos: Iterable[AttachmentInfo]) -> Beside:
         """The same, where a pull that was cut off had put files of which no stamp tells yet."""
         theirs = {info.name for info in infos}
