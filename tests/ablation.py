@@ -1836,6 +1836,18 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "edits that are no texts are seen in no space's directory",
+        (
+            Cut(
+                "confsync/mirror/outside.py",
+                "edited = {*_moved(mirror, olds), "
+                "*(e.path for e in found if _is_pending(mirror, e, olds))}",
+                "edited = {e.path for e in found if e.page_id and _is_edited(e)}",
+            ),
+        ),
+        ("tests/flows/test_old_path.py::test_edits_that_are_no_texts_are_told_and_not_lost",),
+    ),
+    Ablation(
         "check names a pointer",
         (
             Cut(

@@ -131,7 +131,7 @@ def edited_outside(entry: Entry) -> PageResult:
 
 def refused_outside(entry: Entry) -> PageResult:
     """Return the refusal to push an edited document that stands in no space's directory."""
-    why = f"edited, and in no space's directory by {FILE_NAME}"
+    why = f"{'edited' if entry.page_id else 'new'}, and in no space's directory by {FILE_NAME}"
     return replace(local_result(entry), error=why, exit=Exit.REFUSED)
 
 
