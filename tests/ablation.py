@@ -1866,6 +1866,88 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no link is passed over where a file is to be sent",
+        (
+            Cut(
+                "confsync/mirror/attachment_files.py",
+                "    yield from {path: p for name, (path, p) in linked.items() "
+                "if wanted.has(name, bases)}.items()\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_link_to_another_file_is_refused_with_the_command_that_helps",
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_new_page_is_not_created_without_the_picture_behind_a_link",
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_directory_of_attachments_that_is_a_link_is_told_and_changes_nothing",
+        ),
+    ),
+    Ablation(
+        "no single file of another kind is sent unasked",
+        (
+            Cut(
+                "confsync/push/attachments.py",
+                "                self._refuse_other_kind(sides)\n",
+                "                pass\n",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_pointers.py::"
+            "test_a_single_file_of_another_kind_is_sent_only_when_that_is_meant",
+        ),
+    ),
+    Ablation(
+        "no document is passed over behind a linked directory",
+        (
+            Cut(
+                "confsync/mirror/walk.py",
+                "                missed += (link for link in links "
+                "if _hides_documents(link, directory))\n",
+                "                missed += ()\n",
+            ),
+        ),
+        (
+            "tests/flows/test_linked_directories.py::"
+            "test_a_directory_that_is_a_link_is_told_by_each_command",
+        ),
+    ),
+    Ablation(
+        "behind a link that leads nowhere nothing is deleted",
+        (
+            Cut(
+                "confsync/mirror/git/repository.py",
+                "any(parent.is_symlink() and not parent.exists() for parent in path.parents)",
+                "False",
+            ),
+        ),
+        (
+            "tests/flows/test_linked_directories.py::"
+            "test_behind_a_link_that_leads_nowhere_nothing_was_deleted",
+        ),
+    ),
+    Ablation(
+        "no name is sent that would arrive as another",
+        (Cut("confsync/push/candidates.py", "    if files.ambiguous:", "    if False:"),),
+        (
+            "tests/flows/test_attachment_types.py::"
+            "test_a_name_that_would_arrive_as_another_is_not_sent",
+        ),
+    ),
+    Ablation(
+        "edits that are no texts are seen in no space's directory",
+        (
+            Cut(
+                "confsync/mirror/outside.py",
+                "edited = {*_moved(mirror, olds), "
+                "*(e.path for e in found if _is_pending(mirror, e, olds))}",
+                "edited = {e.path for e in found if e.page_id and _is_edited(e)}",
+            ),
+        ),
+        ("tests/flows/test_old_path.py::test_edits_that_are_no_texts_are_told_and_not_lost",),
+    ),
+    Ablation(
         "check names a pointer",
         (
             Cut(

@@ -101,7 +101,9 @@ def pull(
 @click.option("--commit", is_flag=True, help="Commit what was sent: stamps, deletions.")
 @click.option("--allow-mass-move", is_flag=True, help="Even if it moves many pages.")
 @click.option("--allow-mass-delete", is_flag=True, help="Even if it deletes many pages.")
-@click.option("--allow-mass-upload", is_flag=True, help="Even if it makes many files poorer.")
+@click.option(
+    "--allow-mass-upload", is_flag=True, help="Even if files become poorer, or of another kind."
+)
 @common
 @click.pass_obj
 def push(

@@ -97,7 +97,7 @@ class Here(NamedTuple):
     """What stands beside one document.
 
     `files` are by the attachments' names, `stand_ins` by path, as `stand_ins` has them, `linked`
-    the names of links into git-annex's store, `unfit` as `unfit` has them.
+    the names of attachments whose files are links, `unfit` as `unfit` has them.
     """
 
     files: Mapping[str, AttachmentFile] = {}
@@ -108,7 +108,7 @@ class Here(NamedTuple):
 
 def here(root: Path, document: str, attached: tuple[Attached, ...], wanted: Wanted) -> Here:
     """Return all that stands beside a document. Raises FileError."""
-    if not (root / attachments.directory_of(document)).is_dir():
+    if not os.path.lexists(root / attachments.directory_of(document)):
         return Here()  # as for most documents
     return Here(
         files_of(root, document, attached),
@@ -123,23 +123,22 @@ def stand_ins(
 ) -> Iterator[tuple[str, Pointer]]:
     """Yield the files beside a document that only stand for the files that a push is to send.
 
-    Links into git-annex's store are among them. A file whose bytes the stamp has is the page's own:
-    a person attached a pointer. Raises FileError.
+    Links are among them; so is the directory itself, if that is a link. A file whose bytes the
+    stamp has is the page's own: a person attached a pointer. Raises FileError.
     """
     bases = by_name(attached)
     for name, path in _named(root, document, attached):
         pointer = _pointer(root, path) if wanted.has(name, bases) else None
         if pointer and (name not in bases or digest_of(root / path, path)[0] != bases[name].digest):
             yield path, pointer
-    for name, (path, pointer) in links(root, document, attached).items():
-        if wanted.has(name, bases):
-            yield path, pointer
+    linked = links(root, document, attached)
+    yield from {path: p for name, (path, p) in linked.items() if wanted.has(name, bases)}.items()
 
 
 def _pointer(root: Path, path: str) -> Pointer | None:
     """What a file is that only stands for another; None for one that stands for itself."""
     begin = head(root / path, path)
-    pointer = pointer_in(begin)
+    pointer = pointer_in(begin, path)
     if pointer is None and may_be_target(begin):
         from confsync.mirror.git.trees import is_link_as_text  # hardly ever
 
@@ -151,18 +150,30 @@ def _pointer(root: Path, path: str) -> Pointer | None:
 def links(
     root: Path, document: str, attached: tuple[Attached, ...]
 ) -> dict[str, tuple[str, Pointer]]:
-    """Return the links into git-annex's store beside a document, by the attachments' names."""
+    """Return the links beside a document, by the attachments' names: path and what it is.
+
+    If the directory is a link, each attachment of the stamp stands behind that.
+    """
     known = {one.file: one.name for one in attached}
     directory = attachments.directory_of(document)
+    if (root / directory).is_symlink():
+        pointer = _link(root / directory)
+        behind = _names_in(root / directory, behind=True) if pointer else ()
+        names = {*known, *map(_plain, behind)}
+        return {known.get(f, f): (directory, pointer) for f in names} if pointer else {}
     found: dict[str, tuple[str, Pointer]] = {}
     for file in sorted(_names_in(root / directory, links=True)):
-        try:
-            pointer = pointer_to(str((root / directory / file).readlink()))
-        except OSError:
-            continue  # gone meanwhile
-        if pointer:
+        if pointer := _link(root / directory / file):
             found[known.get(_plain(file), _plain(file))] = (f"{directory}/{file}", pointer)
     return found
+
+
+def _link(path: Path) -> Pointer | None:
+    """Return what a symbolic link is; None for one that has gone meanwhile."""
+    try:
+        return pointer_to(str(path.readlink()), dangles=not path.exists())
+    except OSError:
+        return None
 
 
 def _named(root: Path, document: str, attached: tuple[Attached, ...]) -> Iterator[tuple[str, str]]:
@@ -182,9 +193,12 @@ def _plain(file: str) -> str:
     return unicodedata.normalize("NFC", file)
 
 
-def _names_in(directory: Path, *, links: bool = False) -> Iterator[str]:
-    """Yield the names of the regular files in a directory, or of its `links`; not the hidden."""
-    if directory.is_symlink():
+def _names_in(directory: Path, *, links: bool = False, behind: bool = False) -> Iterator[str]:
+    """Yield the names of the regular files in a directory, or of its `links`; not the hidden.
+
+    Nothing of a directory that is a link itself, unless files `behind` it are meant.
+    """
+    if directory.is_symlink() and not behind:
         return
     try:
         with os.scandir(directory) as found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.model.filenames import ATTACHMENTS, BLOG, CONFIG, FOLDER_FILE, SUFFIX, TEMPORARY
@@ -20,6 +21,8 @@ Seen = tuple[str, list[str], list[int]]
 _REPOSITORY = ".git"
 # Where directories can be opened, nobody goes the whole way to each file in one.
 _BY_HANDLE = os.scandir in os.supports_fd
+# So many directories behind a link are looked at for documents.
+_MOST_BEHIND = 200
 _NO_DIRECTORY = (FileNotFoundError, NotADirectoryError)
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
@@ -38,7 +41,8 @@ def walk(
 def files(root: Path, space: SpaceConfig, unread: list[str] | None = None) -> Iterator[str]:
     """The paths in the mirror of a space's documents and folder files, in no order.
 
-    Adds to `unread` the directories that cannot be read, and in which more may stand.
+    Adds to `unread` the directories that cannot be read, and in which more may stand; and links to
+    directories in which documents stand.
     """
     for inner, _, inside in _below(os.fspath(root), space.path, blog=space.blog, unread=unread):
         yield from (f"{inner}/{entry.name}" for entry in inside.found)
@@ -54,6 +58,12 @@ def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
         for inner, parent, inside in _below(root, top, blog=f"{top}/{BLOG}" in directories):
             yield _seen(inner, parent, inside.found)
             yield from ((f"{inner}/{name}", [], []) for name in inside.left)
+            links = (
+                name
+                for name in inside.links
+                if _hides_documents(f"{parent}/{name}", f"{root}/{top}")
+            )
+            yield from ((f"{inner}/{name}", [], []) for name in links)
 
 
 def look_outside(root: str, directories: Collection[str]) -> Iterator[Seen]:
@@ -119,12 +129,14 @@ def keys(seen: Iterable[Seen]) -> dict[str, Key]:
 
 
 class _Inside(NamedTuple):
-    """What is in a directory: documents and folder files, directories to look into, and what a run
-    that was killed left. `is_apart` says that it is a mirror or a repository of its own."""
+    """What is in a directory: documents and folder files, directories to look into, what a run that
+    was killed left, and links to directories. `is_apart` says that it is a mirror or a repository
+    of its own."""
 
     found: list[os.DirEntry[str]]
     below: list[str]
     left: list[str]
+    links: list[str]
     is_apart: bool
 
 
@@ -167,6 +179,9 @@ def _walk(
                 if missed is not None:
                     missed.append(parent)
                 continue
+            if missed is not None:
+                links = (f"{parent}{os.sep}{name}" for name in inside.links)
+                missed += (link for link in links if _hides_documents(link, directory))
             yield parent, inside
         finally:
             if handle is not None:
@@ -180,6 +195,7 @@ def _inside(place: str | int) -> _Inside | None:
     found: list[os.DirEntry[str]] = []
     below: list[str] = []
     left: list[str] = []
+    links: list[str] = []
     is_apart = False
     try:
         with os.scandir(place) as entries:
@@ -196,13 +212,39 @@ def _inside(place: str | int) -> _Inside | None:
                         below.append(name)
                     elif name == _REPOSITORY:
                         is_apart = True
+                    elif not (name[0] == "." or name.endswith(ATTACHMENTS)):
+                        links.append(name)
                 elif name == FOLDER_FILE or (name.endswith(SUFFIX) and name[0] != "."):
                     found.append(entry)
                 elif name in (CONFIG, _REPOSITORY):  # of a work tree, `.git` is a file
                     is_apart = True
+                elif entry.is_symlink() and name[0] != "." and not _is_file(entry):
+                    links.append(name)  # leads nowhere now, such as to a drive that is away
     except OSError:
         return None
-    return _Inside(found, below, left, is_apart)
+    return _Inside(found, below, left, links, is_apart)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _hides_documents(link: str, top: str) -> bool:
+    """Return whether documents stand behind a link to a directory, and not below `top` anyway.
+
+    They may, if the link leads nowhere and has the name of a directory of a page's children. Large
+    trees are not looked through: a link to pictures is no trouble.
+    """
+    if not os.path.exists(link):  # noqa: PTH110 - as above
+        return os.path.lexists(f"{link}{SUFFIX}")
+    place = os.path.realpath(link)
+    if f"{place}{os.sep}".startswith(f"{os.path.realpath(top)}{os.sep}"):
+        return False
+    looked = islice(walk(place), _MOST_BEHIND)
+    return any(names for _, names in looked)
 
 
 def _is_entered(entry: os.DirEntry[str]) -> bool:

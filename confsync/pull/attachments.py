@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from confsync.document.attachments import names
+from confsync.document.attachments.pointers import Pointer
 from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import attachment_files as files
@@ -216,13 +217,22 @@ class _Placer:
 
     def _pointer(self, name: str) -> str:
         """Return the words for a file that is a pointer to another; empty for any other file."""
-        pointer = self._changes.beside.stand_ins.get(self._file(name))
+        pointer = self._stand_in(name)
         return f"{name}: {pointer.what}, and the server has another version" if pointer else ""
 
     def _real(self, name: str) -> str:
         """Return the command that brings the real file."""
-        pointer = self._changes.beside.stand_ins.get(self._file(name))
-        return pointer.hint(self._file(name)) if pointer else ""
+        stand_ins, file = self._changes.beside.stand_ins, self._file(name)
+        pointer = stand_ins.get(file)
+        if pointer:
+            return pointer.hint(file)
+        behind = stand_ins.get(self._directory)
+        return behind.hint(self._directory) if behind else ""
+
+    def _stand_in(self, name: str) -> Pointer | None:
+        """Return what stands for a file, be it the directory that is a link."""
+        stand_ins = self._changes.beside.stand_ins
+        return stand_ins.get(self._file(name)) or stand_ins.get(self._directory)
 
     def _file(self, name: str) -> str:
         return f"{self._directory}/{self._changes.file(name)}"

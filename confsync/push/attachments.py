@@ -8,12 +8,14 @@ between the look and the request; the version that somebody made in it is in the
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from confsync.document.attachments import names as attachments
+from confsync.document.attachments.media_types import differs, is_foreign
 from confsync.errors import (
     APIAccessError,
     FileError,
@@ -45,8 +47,15 @@ from confsync.sync.attachments.beside import (
 from confsync.sync.attachments.compare import Decision, Sides, decide, token
 
 
+class Asked(NamedTuple):
+    """What a person asked a push to do with attachments: `delete`, and send `other_kinds`."""
+
+    delete: bool = False
+    other_kinds: bool = False
+
+
 class AttachmentConflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
-    """Both sides changed an attachment; nothing more of the page is sent."""
+    """An attachment must not be sent as it is; nothing more of the page is sent."""
 
     def __init__(self, why: str, hint: str) -> None:
         super().__init__(why)
@@ -58,13 +67,13 @@ class Uploading:
     """The attachments of one page that were changed here."""
 
     def __init__(
-        self, mirror: Mirror, remote: Remote, page_id: str, beside: Beside, *, delete: bool
+        self, mirror: Mirror, remote: Remote, page_id: str, beside: Beside, asked: Asked
     ) -> None:
         self._mirror = mirror
         self._remote = remote
         self._page = page_id
         self._beside = beside
-        self._delete = delete
+        self._asked = asked
         self._doomed: list[Sides] = []
         # Names that the server made others of, as some do of quotes: old to new.
         self.renamed: dict[str, str] = {}
@@ -84,6 +93,8 @@ class Uploading:
         for sides in decided:
             if decide(sides) in CONFLICTS:
                 raise self._conflict(sides)
+            if decide(sides) is Decision.UPLOAD and not self._asked.other_kinds:
+                self._refuse_other_kind(sides)
         for sides in decided:
             match decide(sides):
                 case Decision.UPLOAD:
@@ -92,7 +103,7 @@ class Uploading:
                     self._stamp(sides, sides.remote, sides.local or "")
                 case Decision.FORGET:
                     self._attached.pop(sides.name, None)
-                case Decision.DELETE if self._delete:
+                case Decision.DELETE if self._asked.delete:
                     self._doomed.append(sides)
 
     def delete(self) -> str:
@@ -163,6 +174,28 @@ class Uploading:
         if found.error:
             raise found.error
         return replace(sides, theirs=found.digest)
+
+    def _refuse_other_kind(self, sides: Sides) -> None:
+        """Raise AttachmentConflict if a file is certainly no file of the kind that it replaces.
+
+        The server's file is read only if the file here is not of the type that the listing says:
+        what was of another type before may be so again.
+        """
+        info = sides.remote
+        if info is None:
+            return
+        path = self._beside.files[sides.name].path
+        if not is_foreign(info.media_type, files.head(self._mirror.root / path, path)):
+            return
+        found = download_one(self._mirror, self._remote, self._page, info)
+        if found.download is None:
+            raise found.error or ServerError(f"{sides.name}: cannot be read")
+        if differs(info.media_type, files.head(found.download.path, info.name)):
+            return
+        raise AttachmentConflict(
+            f"{path} is no {info.media_type}, which it would replace",
+            f"'confsync push --allow-mass-upload {shlex.quote(self._beside.path)}' sends it",
+        )
 
     def _one(self, sides: Sides, message: str, *, again: bool = True) -> None:
         """Upload one; `again` allows one more try, only when the server has not changed."""

@@ -98,6 +98,9 @@ def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
     if files.misnamed:
         why = f"{scope.few(files.misnamed)}: {MISNAMED}"
         return _refused(entry, why, "rename the file, and what the page shows")
+    if files.ambiguous:
+        why = f"{scope.few(files.ambiguous)}: servers read %22, %0A and %0D as other characters"
+        return _refused(entry, why, "rename the file, and what the page shows")
     if files.stand_ins:
         return _refused(entry, *beside.told_of_stand_ins(files))
     if emptied := files.emptied:

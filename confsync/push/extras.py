@@ -11,7 +11,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
 from confsync.model.stamp import Attached, Local, Stamp
-from confsync.push.attachments import AttachmentConflict, Uploading
+from confsync.push.attachments import Asked, AttachmentConflict, Uploading
 from confsync.remote import Remote
 from confsync.sync import labels
 from confsync.sync.attachments.beside import Beside
@@ -31,16 +31,16 @@ class Unfinished:
 class Extras:
     """The labels and attachments of one push; `files` are by document, where some were changed.
 
-    With `delete` attachments that were deleted here are deleted on the server.
+    `asked` says what a person allowed that is sent, or deleted on the server, of attachments.
     """
 
     def __init__(
-        self, mirror: Mirror, remote: Remote, files: Mapping[str, Beside], *, delete: bool
+        self, mirror: Mirror, remote: Remote, files: Mapping[str, Beside], asked: Asked
     ) -> None:
         self._mirror = mirror
         self._remote = remote
         self._files = files
-        self._delete = delete
+        self._asked = asked
         self._uploading: dict[str, Uploading] = {}
         self._labels: dict[str, Labels] = {}
         self.unfinished: dict[str, Unfinished] = {}
@@ -60,14 +60,14 @@ class Extras:
     # -- attachments -------------------------------------------------------------------------------
 
     def upload(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
-        """Send the attachments that were changed here; return the refusal if both sides did that.
+        """Send the attachments that were changed here; return the refusal if they must not be.
 
         Raises APIAccessError.
         """
         if entry.path not in self._files:
             return None
         files = self._files[entry.path]
-        sending = Uploading(self._mirror, self._remote, page_id, files, delete=self._delete)
+        sending = Uploading(self._mirror, self._remote, page_id, files, self._asked)
         self._uploading[entry.path] = sending
         try:
             sending.upload(message)

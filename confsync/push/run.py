@@ -9,6 +9,7 @@ from confsync.mirror.outside import documents_outside
 from confsync.mirror.scan import SpaceScan, ids_in
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
+from confsync.push.attachments import Asked
 from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
 from confsync.push.delete import Deletions, doomed_elsewhere, doomed_in, not_found
 from confsync.push.extras import Extras
@@ -69,7 +70,7 @@ def _changes_of(
     if not outgoing and not doomed and not asked.named:
         return None
     reader = reader_of(run.remote, scan, here.newest)
-    extras = Extras(run.mirror, remote, files, delete=deletes)
+    extras = Extras(run.mirror, remote, files, Asked(deletes, options.allow_mass_upload))
     space = SpacePush(run, options, scan, reader, extras, unfit)
     doomed += doomed_elsewhere(reader, asked, here.page_ids)
     return SpaceChanges(space, outgoing, doomed, files)

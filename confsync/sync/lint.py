@@ -127,6 +127,7 @@ def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, 
 
     attached = found.stamp.attachments if found.stamp else ()
     known = files.names(mirror.root, path, attached) | {one.name for one in attached}
+    known |= files.links(mirror.root, path, attached).keys()
     unfit = files.unfit(mirror.root, path, attached)
     for offset, name in attachments.places(found.text, found.body_start):
         if name in known or not attachments.managed(name, patterns):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
+from confsync.document.attachments.pointers import pointer_to
 from confsync.errors import ConfsyncError, Exit, ServerError
 from confsync.mirror.committed.whereabouts import Trace
 from confsync.mirror.entry import Entry
@@ -144,7 +145,7 @@ def edited_outside(entry: Entry) -> PageResult:
 
 def refused_outside(entry: Entry) -> PageResult:
     """Return the refusal to push an edited document that stands in no space's directory."""
-    why = f"edited, and in no space's directory by {FILE_NAME}"
+    why = f"{'edited' if entry.page_id else 'new'}, and in no space's directory by {FILE_NAME}"
     return replace(local_result(entry), error=why, exit=Exit.REFUSED)
 
 
@@ -282,17 +283,24 @@ def reason(case: Case) -> str:
 def unreadable_directories(
     root: Path, scans: Iterable[SpaceScan], selection: Selection
 ) -> list[Problem]:
-    """Return the words for each directory that is meant and that cannot be read."""
+    """Return the words for each directory that is meant and cannot be read, or is a link."""
     return [
-        Problem(
-            "file",
-            f"{name}/ cannot be read: what stands there is not known, and is left alone",
-            f"'ls -ld {shlex.quote(str(root / name))}' shows its permissions",
-        )
+        _unreadable_directory(root, name)
         for scan in scans
         for name in scan.unread
         if selection.has(f"{name}/")
     ]
+
+
+def _unreadable_directory(root: Path, name: str) -> Problem:
+    try:
+        to = str((root / name).readlink())
+        link = pointer_to(to, dangles=not (root / name).exists())
+    except OSError:
+        why = f"{name}/ cannot be read: what stands there is not known, and is left alone"
+        hint = f"'ls -ld {shlex.quote(str(root / name))}' shows its permissions"
+        return Problem("file", why, hint)
+    return Problem("file", f"{name} {link.what}: neither pulled nor pushed", link.hint(name))
 
 
 def too_many(count: int, total: int) -> bool:

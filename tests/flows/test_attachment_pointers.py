@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,16 @@ import pytest
 
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run, writes
-from tests.unit.document.test_pointers import ANNEX, CRYPT, LFS
+from tests.unit.document.test_pointers import (
+    AGE,
+    ANNEX,
+    BIGSTORE,
+    CRYPT,
+    FAT,
+    LFS,
+    MEDIA,
+    TRANSCRYPT,
+)
 
 GUIDE = "ENG/guide.xhtml"
 FILES = "ENG/guide.attachments"
@@ -18,6 +28,11 @@ POINTERS = [
     pytest.param(LFS, "is a Git LFS pointer", "'git lfs pull'", id="lfs"),
     pytest.param(ANNEX, "is a git-annex pointer", f"'git annex get {FILES}/0.png'", id="annex"),
     pytest.param(CRYPT, "is encrypted by git-crypt", "'git-crypt unlock'", id="crypt"),
+    pytest.param(FAT, "is a git-fat pointer", "'git fat init && git fat pull'", id="fat"),
+    pytest.param(MEDIA, "is a git-media pointer", "'git media sync'", id="media"),
+    pytest.param(BIGSTORE, "is a git-bigstore pointer", "git bigstore pull'", id="bigstore"),
+    pytest.param(TRANSCRYPT, "is encrypted by transcrypt", "'transcrypt'", id="transcrypt"),
+    pytest.param(AGE, "is encrypted by age", f"git checkout -- {FILES}/0.png'", id="age"),
 ]
 
 
@@ -186,6 +201,113 @@ def test_a_pull_leaves_a_link_of_git_annex_alone_and_tells_of_a_newer_version(
     assert link.read_bytes() == picture(0)
 
 
+# -- other links -----------------------------------------------------------------------------------
+
+
+def test_a_link_to_another_file_is_refused_with_the_command_that_helps(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    desk.path("shared").mkdir()
+    desk.path("shared/b.png").write_bytes(picture(77))
+    path = desk.path(f"{FILES}/0.png")
+    path.unlink()
+    path.symlink_to("../../shared/b.png")
+    command = f"cp -RL {FILES}/0.png {FILES}/0.png~ && rm {FILES}/0.png"
+    (found,) = desk.json("check", exit=1).data["findings"]
+    for told in (found["message"], said(desk("status")), said(desk("push", exit=1))):
+        assert "is a link to ../../shared/b.png, and confsync follows no links" in told
+        assert command in told
+    assert "nothing to do" in desk("pull").out
+    assert writes(wiki) == []
+    assert path.is_symlink()
+    run_as_printed(desk, desk("push", exit=1))
+    desk("check")
+    desk("push")
+    assert {wiki.store.attachment_data(a.id) for a in wiki.store.attachments(guide, "0.png")} == {
+        picture(77)
+    }
+
+
+def test_a_new_page_is_not_created_without_the_picture_behind_a_link(
+    wiki: Sandbox, desk: Desk
+) -> None:
+    image = '<ac:image><ri:attachment ri:filename="n.png" /></ac:image>'
+    desk.path("ENG/new.xhtml").write_text(f"---\ntitle: New\n---\n<p>{image}</p>\n")
+    desk.path("ENG/new.attachments").mkdir()
+    desk.path("ENG/new.attachments/n.png").symlink_to("nowhere.png")
+    (found,) = desk.json("check", exit=1).data["findings"]
+    told = said(desk("push", exit=1))
+    for text in (found["message"], told):
+        assert "is a link to nowhere.png, where nothing stands" in text
+        assert "'rm ENG/new.attachments/n.png' takes the link away" in text
+    assert writes(wiki) == []
+
+
+def test_a_directory_of_attachments_that_is_a_link_is_told_and_changes_nothing(
+    wiki: Sandbox, desk: Desk, guide: str, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    desk.path(FILES).rename(elsewhere)
+    (elsewhere / "0.png").write_bytes(picture(77))
+    desk.path(FILES).symlink_to(elsewhere)
+    (found,) = desk.json("check", exit=1).data["findings"]
+    for text in (found["message"], said(desk("status")), said(desk("push", "--delete", exit=1))):
+        assert f"is a link to {elsewhere}, and confsync follows no links" in text
+    assert "nothing to do" in desk("pull").out
+    assert writes(wiki) == []
+    replaced(wiki, guide, "1.png", picture(100))
+    run = desk("pull", exit=4)
+    assert "is a link to" in said(run)
+    assert (elsewhere / "1.png").read_bytes() == picture(1)
+    run_as_printed(desk, desk("push", exit=1))
+    desk("push")
+    desk("pull")
+    assert desk.path(f"{FILES}/1.png").read_bytes() == picture(100)
+    assert versions(wiki, guide) == {1, 2}
+
+
+def printed(run: Run) -> str:
+    """The command of a hint."""
+    (hint,) = [line for line in said(run).split("\n") if line.startswith("hint: ")]
+    return hint[hint.index("'") + 1 : hint.rindex("'")]
+
+
+def run_as_printed(desk: Desk, run: Run) -> None:
+    command = printed(run)
+    subprocess.run(command, shell=True, check=True, cwd=desk.path("."))
+
+
+# -- one of another kind ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [b"cut off", b"", b"<html>not found</html>", b"\0"])
+def test_a_single_file_of_another_kind_is_sent_only_when_that_is_meant(
+    wiki: Sandbox, desk: Desk, guide: str, content: bytes
+) -> None:
+    desk.path(f"{FILES}/0.png").write_bytes(content)
+    run = desk("push", exit=1)
+    assert f"{FILES}/0.png is no image/png, which it would replace" in said(run)
+    assert (writes(wiki), versions(wiki, guide)) == ([], {1})
+    command = printed(run).split()
+    assert command[0] == "confsync"
+    desk(*command[1:])
+    assert versions(wiki, guide) == {1, 2}
+    desk.path(f"{FILES}/0.png").write_bytes(content + b"more")
+    desk("push")  # what was no picture before need not be one now
+    assert versions(wiki, guide) == {1, 3}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xd8\xff\xe0 jpeg", b"GIF89a", b"%PDF-1.7", b"\0\0\0 ftypavif"]
+)
+def test_a_single_file_of_another_known_kind_is_sent(
+    wiki: Sandbox, desk: Desk, guide: str, content: bytes
+) -> None:
+    desk.path(f"{FILES}/0.png").write_bytes(content)
+    desk("push")
+    assert versions(wiki, guide) == {1, 2}
+
+
 # -- documents -------------------------------------------------------------------------------------
 
 
@@ -281,5 +403,6 @@ def test_the_text_of_a_link_is_never_sent(
 
 def test_a_short_text_that_git_has_as_a_file_is_sent(wiki: Sandbox, desk: Desk, guide: str) -> None:
     desk.path(f"{FILES}/0.png").write_bytes(b"../../shared/0.png")
-    desk("push")
+    assert "a link" not in said(desk("check"))
+    desk("push", "--allow-mass-upload")
     assert versions(wiki, guide) == {1, 2}

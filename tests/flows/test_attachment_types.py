@@ -13,7 +13,7 @@ from confsync.model.page import AttachmentInfo, Version
 from confsync.remote import Credentials, open_remote, rows, transfers
 from confsync.sandbox import Sandbox
 from confsync.sandbox.v1 import files as v1_files
-from tests.flows.conftest import Desk
+from tests.flows.conftest import Desk, writes
 
 GUIDE = "ENG/guide.xhtml"
 FILES = "ENG/guide.attachments"
@@ -118,6 +118,26 @@ def test_a_name_that_the_server_made_another_of_is_told(
     run = desk("push", exit=1)
     assert "calls the attachment 'say \"hi\".txt' 'say %22hi%22.txt' now" in run.out
     assert wiki.store.attachments(guide, "say %22hi%22.txt")[0].version == 2
+
+
+@pytest.mark.parametrize("name", ["100%22.png", "a%0ab.txt", "a%0D.txt"])
+def test_a_name_that_would_arrive_as_another_is_not_sent(
+    wiki: Sandbox, desk: Desk, guide: str, name: str
+) -> None:
+    wiki.store.attach(guide, name, b"hers", "text/x-hers")
+    desk("pull")
+    desk("push")
+    desk.path(f"{FILES}/{name}").write_bytes(b"mine")
+    wiki.clear_requests()
+    run = desk("push", exit=1)
+    assert f"{name}: servers read %22, %0A and %0D as other characters" in run.out
+    assert "hint: rename the file, and what the page shows" in run.err
+    assert writes(wiki) == []
+    body = '<p><ac:image><ri:attachment ri:filename="new.png" /></ac:image></p>'
+    desk.edit("ENG/guide.xhtml", "</h1>\n", f"</h1>\n{body}\n")
+    desk.path(f"{FILES}/{name}").rename(desk.path(f"{FILES}/new.png"))
+    desk("push")
+    assert wiki.store.attachments(guide, "new.png")[0].version == 1
 
 
 @pytest.mark.parametrize(

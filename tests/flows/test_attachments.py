@@ -524,7 +524,8 @@ def test_a_link_beside_the_document_is_no_attachment(
     secret.write_text("secret")
     attached.path(f"{FILES}/link.txt").symlink_to(secret)
     attached.edit(GUIDE, "</h1>\n", f"</h1>\n<p>{IMAGE.format('link.txt')}</p>\n")
-    attached("push")
+    run = attached("push", exit=1)
+    assert f"{FILES}/link.txt is a link to {secret}" in run.out
     assert "link.txt" not in on_server(wiki, guide)
 
 

@@ -58,6 +58,59 @@ def test_edits_in_the_old_directory_are_told_and_not_lost(
     assert "nothing to do" in desk("push").out
 
 
+def edit_attachment(desk: Desk) -> str:
+    desk.path("ENG/guide.attachments/a.png").write_bytes(b"mine")
+    return "ENG/guide.xhtml"
+
+
+def write_new(desk: Desk) -> str:
+    desk.path("ENG/guide").mkdir()
+    desk.path("ENG/guide/new.xhtml").write_text("---\ntitle: New\n---\n<p>mine</p>\n")
+    return "ENG/guide/new.xhtml"
+
+
+def edit_labels(desk: Desk) -> str:
+    desk.edit("ENG/guide.xhtml", "\nlabels: []", "\nlabels: [ops]")
+    return "ENG/guide.xhtml"
+
+
+def move(desk: Desk) -> str:
+    desk.path("ENG/guide").mkdir()
+    desk.path("ENG/other.xhtml").rename(desk.path("ENG/guide/other.xhtml"))
+    return "ENG/guide/other.xhtml"
+
+
+@PULLED
+@pytest.mark.parametrize("edit", [edit_attachment, write_new, edit_labels, move])
+def test_edits_that_are_no_texts_are_told_and_not_lost(
+    wiki: Sandbox, desk: Desk, guide: str, edit: Callable[[Desk], str], pulled: bool
+) -> None:
+    wiki.store.attach(guide, "a.png", b"hers")
+    wiki.store.create_page("ENG", "Other", "<p>other</p>")
+    with desk.path(".confsync.yaml").open("a") as config:
+        config.write("labels: true\nattachments: true\n")
+    desk("pull")
+    path = edit(desk)
+    change_path(desk, "docs")
+    if pulled:
+        desk("pull")
+    wiki.clear_requests()
+    for arguments in (("status",), ("status", "--exit-code"), ("push",)):
+        run = desk(*arguments, exit=None)
+        assert run.exit == (1 if arguments != ("status",) else 0)
+        assert path in run.out
+    assert writes(wiki) == []
+    if pulled:
+        assert "'path: ENG' in .confsync.yaml makes that a space's directory again" in run.out
+        change_path(desk, "ENG")
+    else:
+        obey(desk, run.out)
+    desk("push")
+    assert writes(wiki)
+    desk("pull")
+    assert desk("status").out.startswith("clean")
+
+
 def test_plain_copies_of_documents_are_nobodys_business(
     wiki: Sandbox, desk: Desk, guide: str
 ) -> None:
@@ -66,6 +119,8 @@ def test_plain_copies_of_documents_are_nobodys_business(
         desk.path(f"{place}/guide.xhtml").write_text(desk.text("ENG/guide.xhtml"))
     desk.edit(".hidden/guide.xhtml", "8080", "8081")
     desk.edit("other-mirror/guide.xhtml", "8080", "8081")
+    desk.path("drafts").mkdir()
+    desk.path("drafts/new.xhtml").write_text("---\ntitle: New\n---\n<p>not yet</p>\n")
     desk.path("other-mirror/.confsync.yaml").write_text("url: http://127.0.0.1\n")
     assert desk("status").out.startswith("clean")
     assert desk("push").out == "push: nothing to do\n"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
+from confsync.model.lint import Finding, Severity
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
 from confsync.sync.lint import Known, broken_folder, findings_of, gather_bases, unknown_to_cache
@@ -36,8 +38,10 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     entries = [e for scan in scans for e in scan.entries if selection.has(e.path)]
     committed = _committed(mirror, unknown_to_cache(mirror, entries))
     gather_bases(mirror, entries)
-    findings = []
+    findings: list[Finding] = []
     clean = 0
+    if any(scan.unread for scan in scans):
+        findings += _unread(mirror, scans, selection)
     for scan in scans:
         known = Known(scan.config.key, titles, committed)
         findings += [broken_folder(error) for error in scan.broken if selection.has(error.path)]
@@ -47,6 +51,20 @@ def check(mirror: Mirror, selection: Selection) -> Result:
                 findings += found
                 clean += not found
     return Result("check", findings=tuple(findings), clean=clean)
+
+
+def _unread(
+    mirror: Mirror, scans: tuple[SpaceScan, ...], selection: Selection
+) -> Iterator[Finding]:
+    """Yield a finding for each directory that cannot be read or is a link."""
+    from confsync.sync.refusals import unreadable_directories  # hardly ever
+
+    for scan in scans:
+        for name in scan.unread:
+            one = replace(scan, unread=(name,))
+            for told in unreadable_directories(mirror.root, [one], selection):
+                said = f"{told.message.removeprefix(name).strip('/ ')}: {told.hint}"
+                yield Finding(name, 1, 1, Severity.ERROR, "directory", said)
 
 
 def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entry] | None:

@@ -102,6 +102,23 @@ _BEGINNINGS: dict[str, tuple[bytes, ...]] = {
 }
 
 
+# How files begin that may be meant in the place of another type, besides those above: UTF-16, RTF,
+# and what a MIME message, a web page or an old office file begins with.
+_OTHERS = (b"\xff\xfe", b"\xfe\xff", b"{\\rtf", b"\0\0\1\0")
+
+
+def is_foreign(media_type: str, head: bytes) -> bool:
+    """Return whether a file is certainly of another kind than a type, and of no kind known here.
+
+    Stricter than `differs`: a JPEG under the name of a PNG is shown all the same, and a text may be
+    UTF-16. What is left is what no person saves in the place of such a file.
+    """
+    known = (*(start for each in _BEGINNINGS.values() for start in each), *_OTHERS)
+    if not differs(media_type, head) or head.startswith(known):
+        return False
+    return b"%PDF-" not in head and head[4:8] != b"ftyp"  # video, AVIF and HEIC
+
+
 def differs(media_type: str, head: bytes) -> bool:
     """Return whether a file that begins with `head` is certainly of another kind than a type.
 

@@ -71,6 +71,15 @@ def renamed(name: str) -> str:
     return file if file != name else _suffixed(file, name)
 
 
+def is_ambiguous(name: str) -> bool:
+    """Return whether a server may read a name that travels in a form as another name.
+
+    Forms have no other way to write a quote or a line end than ``%22``, ``%0D`` and ``%0A`` (RFC
+    7578); what has one of these itself is written the same.
+    """
+    return re.search("%(?:22|0[ad])", name, re.IGNORECASE) is not None
+
+
 def is_safe(name: str) -> bool:
     """Whether a file can have this name on Windows, macOS and Linux, and hides nowhere."""
     stem = name.partition(".")[0].strip().casefold()

@@ -192,7 +192,10 @@ def stands(path: Path) -> bool:
     """Whether anything but a directory stands there, or may: what cannot be told is not gone."""
     try:
         return not stat.S_ISDIR(os.lstat(path).st_mode)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
+        # Behind a link that leads nowhere now, such as to a drive that is away.
+        return any(parent.is_symlink() and not parent.exists() for parent in path.parents)
+    except NotADirectoryError:
         return False
     except OSError:
         return True

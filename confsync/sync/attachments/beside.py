@@ -34,7 +34,7 @@ class Beside:
     `path` is the document's. `attached` are the stamp's. `deleted` maps the attachments that were
     deleted here to the paths of their files in git. `unfit` are files that cannot be
     attachments. `stand_ins` are the files, by path, that only stand for what is to be sent, and
-    `linked` the attachments whose files are links into git-annex's store. `newest` are the newest
+    `linked` the attachments whose files are links. `newest` are the newest
     stamps that git knows, by name.
     """
 
@@ -53,6 +53,11 @@ class Beside:
     def misnamed(self) -> tuple[str, ...]:
         """What is to be sent, but cannot be under its name."""
         return tuple(sorted(self.unfit & self.shown))
+
+    @property
+    def ambiguous(self) -> tuple[str, ...]:
+        """What would be sent, but may arrive under another name."""
+        return tuple(filter(attachments.is_ambiguous, self.changed(delete=False)))
 
     def facing(self, infos: Iterable[AttachmentInfo]) -> Beside:
         """The same, where a pull that was cut off had put files of which no stamp tells yet."""

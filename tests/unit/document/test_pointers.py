@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from confsync.document.attachments.media_types import differs
@@ -12,6 +14,11 @@ LFS = f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize 12345
 KEY = f"SHA256E-s12345--{OID}.png"
 ANNEX = f"/annex/objects/{KEY}\n".encode()
 CRYPT = b"\0GITCRYPT\0" + bytes(range(100))
+FAT = b"#$# git-fat " + b"a" * 40 + b"                 3008\n"
+MEDIA = b"da39a3ee5e6b4b0d3255bfef95601890afd80709\n"
+BIGSTORE = b"bigstore\nsha256\n" + b"a" * 64 + b"\n"
+TRANSCRYPT = base64.b64encode(b"Salted__" + b"x" * 300) + b"\n"
+AGE = b"age-encryption.org/v1\n-> X25519 abc\nxyz\n--- abc\n" + b"\x01" * 300
 
 
 @pytest.mark.parametrize(
@@ -29,10 +36,18 @@ CRYPT = b"\0GITCRYPT\0" + bytes(range(100))
         (f"../../.git/annex/objects/Kj/0x/{KEY}/{KEY}".encode(), "git annex get"),
         (CRYPT, "git-crypt unlock"),
         (CRYPT[:10], "git-crypt unlock"),
+        (FAT, "git fat pull"),
+        (FAT.replace(b"                 3008", b""), "git fat pull"),
+        (MEDIA, "git media sync"),
+        (MEDIA.rstrip(), "git media sync"),
+        (BIGSTORE, "git bigstore pull"),
+        (TRANSCRYPT, "transcrypt"),
+        (AGE, "git checkout -- 'a b'"),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", "git-agecrypt init"),
     ],
 )
 def test_a_file_that_stands_for_another_is_known(head: bytes, command: str) -> None:
-    pointer = pointer_in(head[:HEAD])
+    pointer = pointer_in(head[:HEAD], "a b.png")
     assert pointer is not None
     assert command in pointer.hint("a b")
 
@@ -49,10 +64,14 @@ def test_a_file_that_stands_for_another_is_known(head: bytes, command: str) -> N
         b"/annex/objects/ is where git-annex keeps its files\n",
         b"---\ntitle: Guide\n---\n",
         CRYPT[1:],
+        FAT[1:],
+        MEDIA * 2,
+        b"bigstore\nis a tool\n",
+        b"age-encryption.org is a site\n",
     ],
 )
 def test_a_file_that_stands_for_itself_is_no_pointer(head: bytes) -> None:
-    assert pointer_in(head[:HEAD]) is None
+    assert pointer_in(head[:HEAD], "a.png") is None
 
 
 def test_a_link_into_the_store_of_git_annex_is_known() -> None:
@@ -61,8 +80,32 @@ def test_a_link_into_the_store_of_git_annex_is_known() -> None:
         pointer = pointer_to(written)
         assert pointer is not None
         assert pointer.hint("a.png").startswith("'git annex get a.png && git annex unlock a.png'")
-    assert pointer_to("../other.png") is None
-    assert pointer_to("annexe/objects/x") is None
+
+
+@pytest.mark.parametrize("target", ["../other.png", "annexe/objects/x"])
+def test_any_other_link_is_a_link(target: str) -> None:
+    there, nothing = pointer_to(target), pointer_to(target, dangles=True)
+    assert there.what == f"is a link to {target}, and confsync follows no links"
+    assert (
+        there.hint("a b")
+        == "'cp -RL 'a b' 'a b'~ && rm 'a b' && mv 'a b'~ 'a b'' puts a copy in its place"
+    )
+    assert nothing.what == f"is a link to {target}, where nothing stands"
+    assert nothing.hint("a.png") == "'rm a.png' takes the link away"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        *(("MEDIA", name) for name in ("tool.sha1", "SHA1SUM", "sum.txt")),
+        *(("TRANSCRYPT", name) for name in ("key.enc", "key")),
+        *(("AGE", name) for name in ("key.age", "key")),
+    ],
+)
+def test_what_a_person_may_mean_is_no_pointer(content: str, name: str) -> None:
+    head = {"MEDIA": MEDIA, "TRANSCRYPT": TRANSCRYPT, "AGE": AGE}[content]
+    assert pointer_in(head, name) is None
+    assert pointer_in(head, "a.drawio") is not None
 
 
 @pytest.mark.parametrize(
