@@ -431,8 +431,8 @@ def test_a_blog_post_is_put_back_like_a_page(tmp_path: Path) -> None:
     assert scene.told(scene.push()) == {scene.path: "updated"}
 
 
-def test_the_newer_stamp_may_be_known_by_the_named_revision_alone(scene: Scene) -> None:
-    """`push --since REV`: HEAD itself does not reach it."""
+def test_what_head_has_counts_before_what_the_named_revision_alone_has(scene: Scene) -> None:
+    """`push --since REV`: HEAD itself does not reach v3, and v2 is what was put back."""
     scene.settle("between", "in between")
     scene.git("branch", "base")
     scene.settle("LAST", "MINE")
@@ -444,7 +444,8 @@ def test_the_newer_stamp_may_be_known_by_the_named_revision_alone(scene: Scene) 
     scene.commit()
     (page,) = scene.push(since="main").pages
     assert page.decision == "restored"
-    assert "git has v3" in page.error
+    assert page.error == "git has v2 and put the file back to v1, the server has v3"
+    assert "--merge" in page.hint and "--ours" not in page.hint, "v3 is not merged here yet"
 
 
 def test_nothing_is_asked_for_where_nothing_was_put_back(

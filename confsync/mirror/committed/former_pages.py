@@ -53,9 +53,9 @@ def _at_paths(root: Path, index: StampIndex, paths: Mapping[str, str]) -> dict[s
     """Return the blobs that HEAD's history has at some paths, each with those paths."""
     place = index.scene.place
     prefix = "" if place == "." else f"{place}/"
-    few = [f":(literal){path}" for path in paths] if len(paths) <= _NAMED else ["."]
+    few = sorted(paths) if len(paths) <= _NAMED else ["."]
     found: dict[str, set[str]] = {}
-    for named in history.named_below(root, [index.scene.commit], among=few):
+    for named in history.named_at(root, index.scene.commit, few):
         path = named.path.removeprefix(prefix)
         if path in paths:
             found.setdefault(named.id, set()).add(path)

@@ -21,9 +21,8 @@ def was_before(
     if not index.scene.commit:
         return False
     had = {blob: one for one in (older, newer) for blob in index.blobs_with(one)}
-    among = [f":(literal){path}" for path in paths]
     seen = False
-    for named in history.named_below(root, [index.scene.commit], among=among):
+    for named in history.named_at(root, index.scene.commit, sorted(paths)):
         found = had.get(named.id)
         if found is not None and seen and says_the_same(found, older):
             return True

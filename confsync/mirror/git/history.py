@@ -132,6 +132,18 @@ def named_below(
     return _named(_pairs(root, words))
 
 
+def named_at(root: Path, commit: str, paths: Sequence[str]) -> Iterator[Named]:
+    """Return the blobs that a commit's history has at some paths of a mirror, the newest first.
+
+    A partial clone may lack trees, and then has fewer or none. Raises FileError.
+    """
+    try:
+        yield from named_below(root, [commit], among=[f":(literal){path}" for path in paths])
+    except FileError:
+        if not cut_of(root).partial:
+            raise
+
+
 def named_by_refs(root: Path, suffix: str) -> Iterator[Named]:
     """Return the blobs of all commits that any ref has, of one suffix, as `named_below` does."""
     return _named(_pairs(root, [*_LOG, "--all", "--", f":(top)*{suffix}"]))

@@ -1,0 +1,78 @@
+"""Whose documents new ones were, and in which order stamps came, by the word of git."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from confsync.mirror.committed import former_pages as pages
+from confsync.mirror.committed.former_pages import former_pages
+from confsync.mirror.committed.sequence import was_before
+from tests.unit.mirror.histories import History, page, stamp
+
+
+@pytest.fixture(params=["", "docs/of-the-team"])
+def told(request: pytest.FixtureRequest, tmp_path: Path) -> History:
+    """A mirror, at a repository's top or below it, whose one document lost its stamp."""
+    found = History(tmp_path / "repo", request.param)
+    found.commit(a=page("1", 1), b=page("2", 1))
+    found.commit(a=b"---\ntitle: T\n---\n<p>new</p>\n")
+    return found
+
+
+@pytest.mark.parametrize("named", [0, 200])
+def test_a_document_is_known_by_its_path_and_by_its_text(
+    told: History, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    monkeypatch.setattr(pages, "_NAMED", named)
+    asked = {
+        "ENG/a.xhtml": "other",
+        "ENG/moved.xhtml": stamp("2", 1).digest,
+        "ENG/new.xhtml": "x",
+        "ENG/*.xhtml": "y",
+    }
+    found = former_pages(told.root, ["ENG"], asked)
+    assert found == {"ENG/a.xhtml": {"1"}, "ENG/moved.xhtml": {"2"}}
+
+
+def test_a_path_that_several_pages_had_is_known_for_each(told: History) -> None:
+    told.commit(a=page("3", 1))
+    told.commit(a=b"---\ntitle: T\n---\n")
+    found = former_pages(told.root, ["ENG"], {"ENG/a.xhtml": "other"})
+    assert found == {"ENG/a.xhtml": {"1", "3"}}
+
+
+def test_without_a_commit_or_a_repository_there_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    for root in (History(tmp_path / "repo").root, tmp_path / "plain"):
+        assert former_pages(root, ["ENG"], {"ENG/a.xhtml": "x"}) == {}
+        assert not was_before(root, ["ENG"], stamp("1", 1), stamp("1", 2), ["ENG/a.xhtml"])
+
+
+@pytest.mark.parametrize("kind", ["blob:none", "tree:0"])
+def test_a_partial_clone_fetches_nothing_and_fails_at_nothing(
+    told: History, tmp_path: Path, kind: str
+) -> None:
+    told.git("config", "uploadpack.allowFilter", "true")
+    place = tmp_path / "clone"
+    words = ["git", "clone", "-q", f"--filter={kind}", told.top.as_uri(), str(place)]
+    subprocess.run(words, check=True)
+    root = place / told.root.relative_to(told.top)
+    asked = {"ENG/a.xhtml": "other", "ENG/moved.xhtml": stamp("2", 1).digest}
+    assert former_pages(root, ["ENG"], asked) == {"ENG/moved.xhtml": {"2"}}
+    assert not was_before(root, ["ENG"], stamp("1", 1), stamp("2", 1), ["ENG/a.xhtml"])
+
+
+def test_the_order_of_commits_tells_which_stamp_was_before(tmp_path: Path) -> None:
+    told = History(tmp_path / "repo")
+    first, second = stamp("1", 1, labels=("a",)), stamp("1", 1, labels=("b",))
+    paths = ["ENG/a.xhtml"]
+    told.commit(a=page("1", 1, labels=("a",)))
+    told.commit(a=page("1", 1, labels=("b",)))
+    assert was_before(told.root, ["ENG"], first, second, paths)
+    assert not was_before(told.root, ["ENG"], second, first, paths)
+    assert not was_before(told.root, ["ENG"], first, second, ["ENG/b.xhtml"])
+    told.commit(a=page("1", 1, labels=("a",)))
+    assert was_before(told.root, ["ENG"], second, first, paths)
