@@ -113,8 +113,9 @@ class Witnesses:
         and a pull that refused would be in everybody's way.
         """
         for step in steps:
-            old = _stamp_of(step)
-            had = self._other_places_of(old) if old and not step.chosen else ()
+            # Of thousands of steps few write anything.
+            old = None if step.data is None or step.chosen else _stamp_of(step)
+            had = self._other_places_of(old) if old else ()
             new = _stamp_after(step) if had else None
             if old is None or new is None:
                 continue
