@@ -49,6 +49,8 @@ class Ablation:
         return {test.partition("::")[2] for test in self.tests}
 
 
+_BAD_ROWS = "tests/flows/test_bad_rows.py"
+
 ABLATIONS = (
     Ablation(
         "version compare",
@@ -1512,6 +1514,38 @@ ABLATIONS = (
             "tests/flows/test_bad_rows.py::test_nothing_here_goes_or_moves_for_a_bad_row",
             "tests/flows/test_bad_rows.py::"
             "test_a_title_with_half_a_character_leaves_the_first_clone_whole",
+        ),
+    ),
+    Ablation(
+        "a row's title is one that a document can have",
+        (Cut("confsync/remote/rows.py", "if not is_title(title):", "if False:"),),
+        (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
+    ),
+    Ablation(
+        "a row's version is one that a stamp can say",
+        (Cut("confsync/remote/rows.py", "not _VERSION.fullmatch(str(number))", "number < 1"),),
+        (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
+    ),
+    Ablation(
+        "a row's id is one that a stamp can say",
+        (
+            Cut(
+                "confsync/remote/rows.py", "if not _ID.fullmatch(value):", "if not value.isdigit():"
+            ),
+        ),
+        (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
+    ),
+    Ablation(
+        "an answer that makes no document fails alone",
+        (
+            Cut(
+                "confsync/pull/step_details.py",
+                "return change(step)\n    except DocumentError as error:",
+                "return change(step)\n    except ZeroDivisionError as error:",
+            ),
+        ),
+        (
+            f"{_BAD_ROWS}::test_an_answer_that_makes_no_document_fails_alone_and_puts_no_file_in_place",
         ),
     ),
     Ablation(
