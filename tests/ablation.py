@@ -49,6 +49,7 @@ class Ablation:
         return {test.partition("::")[2] for test in self.tests}
 
 
+_DEAD_ENDS = "tests/flows/test_dead_ends.py"
 _BAD_ROWS = "tests/flows/test_bad_rows.py"
 
 ABLATIONS = (
@@ -433,6 +434,26 @@ ABLATIONS = (
             ),
         ),
         ("tests/flows/test_dead_ends.py::test_a_change_that_makes_no_version_is_sent_once",),
+    ),
+    Ablation(
+        "a move that the server ignores is not stamped",
+        (
+            Cut(
+                "confsync/sync/fetch.py",
+                "return case.stamp.parent if page.info.parent == case.stamp.parent else "
+                "case.local.wanted",
+                "return case.local.wanted",
+            ),
+        ),
+        (
+            f"{_DEAD_ENDS}::test_a_move_that_the_server_ignores_is_told_and_stays_to_be_made",
+            f"{_DEAD_ENDS}::test_an_ignored_move_whose_answer_was_lost_is_not_stamped",
+        ),
+    ),
+    Ablation(
+        "labels that the server ignores are not stamped",
+        (Cut("confsync/sync/labels.py", "tuple(sorted(lost | stay))", "()"),),
+        (f"{_DEAD_ENDS}::test_labels_that_the_server_ignores_are_told_and_stay_to_be_sent",),
     ),
     Ablation(
         "a write that fails is its own page's trouble",

@@ -253,8 +253,7 @@ def _stamped_parent(run: PullRun, case: Case) -> str | None:
         case Parent.SAME:
             return case.stamp.parent
         case _ if case.landed is not None:
-            # The token covers the wanted parent: what bears it has carried that.
-            return case.local.wanted
+            return case.landed_parent
         case Parent.DONE:
             return case.page.info.parent
         case Parent.FOLLOW if run.full:

@@ -275,6 +275,8 @@ class Creations:
             stamp = replace(stamp, posted=page.info.posted)
             entry, words = self._shelved(entry, stamp.posted)
             self._mirror.settle(entry, stamp, page)
+            if left := self._extras.unfinished.get(result.path):
+                return replace(result, error=left.why, hint=left.hint, exit=left.exit)
             return replace(result, error=words)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and is left alone"

@@ -47,10 +47,11 @@ def settled(case: Case) -> Landed | None:
     if not isinstance(case.remote, Present):
         return None
     current = case.remote.page.info.version.number
-    # The token covers the wanted parent: a version that bears it has carried that.
     landed = case.landed
     done = landed is not None or case.decisions.parent is Parent.DONE
-    parent = case.local.wanted if done else case.stamp.parent
+    parent = case.stamp.parent
+    if done:
+        parent = case.local.wanted if landed is None else case.landed_parent
     match case.decisions.content:
         case Content.LANDED:
             return Landed(landed or current, parent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -25,7 +24,7 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
 from confsync.push.put_page import Landed, NoVersion, settled, writable, write
-from confsync.push.write_back import Settling, leaves_text, was_sent
+from confsync.push.write_back import Settling, leaves_text, not_moved, was_sent
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.refusals import (
@@ -75,7 +74,6 @@ class Sending:
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
-        self._noting = threading.Lock()
         self._settling = Settling(space)
 
     def push(self, entries: list[Entry]) -> None:
@@ -250,7 +248,9 @@ class Sending:
                 self._extras.delete(entry)
                 return None
             case NoVersion():
-                return _without_version(result)
+                moves = case.decisions.parent is Parent.MOVE
+                moved = moves and case.decisions.content is Content.UP_TO_DATE
+                return not_moved(result, case) if moved else _without_version(result)
             case Case():
                 return self._refused(compared_result(entry, what), what)
 
@@ -261,8 +261,7 @@ class Sending:
             return NoVersion()
         what = write(self._reader, case, self._options.message)
         if isinstance(what, NoVersion):
-            with self._noting:
-                unchanged.note(state, mark)
+            unchanged.note(state, mark)
         return what
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
 from confsync.remote import failures
+from confsync.remote.base import Connection
 from confsync.remote.client import Client
 from confsync.sandbox import Sandbox
+from confsync.sync import labels
 from tests.flows.conftest import Desk, quiet, writes
 
 GUIDE = "ENG/guide.xhtml"
@@ -252,3 +255,89 @@ def test_an_edit_whose_base_is_nowhere_has_two_ways_out(
     typed(desk, run.out + run.err, f"confsync pull {way} ENG/guide.xhtml")
     desk("push")
     assert wiki.store.page(guide).body == ("<p>mine</p>" if way == "--ours" else "<p>sixth</p>")
+
+
+# -- a server that answers 200 and does nothing ----------------------------------------------------
+
+
+@pytest.fixture
+def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that ignores where a page is to be."""
+    put = Client.put
+
+    def without_parent(self: Client, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {key: body[key] for key in body if key not in ("parentId", "ancestors")}
+        return put(self, path, kept)
+
+    monkeypatch.setattr(Client, "put", without_parent)
+
+
+def below_top(wiki: Sandbox, desk: Desk) -> str:
+    """Another page, below which the guide is moved here."""
+    top = wiki.store.create_page("ENG", "Top", "<p>t</p>").id
+    desk("pull")
+    desk.path("ENG/top").mkdir()
+    desk.path(GUIDE).rename(desk.path("ENG/top/guide.xhtml"))
+    return top
+
+
+@pytest.mark.usefixtures("deaf")
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_move_that_the_server_ignores_is_told_and_stays_to_be_made(
+    wiki: Sandbox, desk: Desk, guide: str, edited: bool
+) -> None:
+    top = below_top(wiki, desk)
+    if edited:
+        desk.edit("ENG/top/guide.xhtml", "8080", "8081")
+    run = desk("push", exit=1)
+    assert "the server ignored the move: the page is still where it was" in run.out
+    assert "hint: move the page in the browser, then 'confsync pull'" in run.out + run.err
+    assert "nothing to do" in desk("pull").out
+    assert desk.json("status").outcomes == {"ENG/top/guide.xhtml": "moved"}
+    assert "the server ignored the move" in desk("push", exit=1).out
+    assert wiki.store.page(guide).version == 2
+    wiki.store.edit(guide, parent=top, author="Ana")
+    desk("pull")
+    assert "clean: 3 pages" in desk("status", "--remote").out
+
+
+@pytest.mark.usefixtures("deaf")
+@pytest.mark.parametrize("command", ["pull", "push"])
+def test_an_ignored_move_whose_answer_was_lost_is_not_stamped(
+    wiki: Sandbox, desk: Desk, guide: str, command: str
+) -> None:
+    below_top(wiki, desk)
+    cut: list[str] = []
+
+    def lose_all_from_the_put_on(method: str, path: str) -> bool:
+        cut.extend([path] if method == "PUT" else [])
+        return bool(cut)
+
+    wiki.faults.lose_response = lose_all_from_the_put_on
+    desk("push", exit=3)
+    wiki.faults.lose_response = None
+    desk(command, exit=None)
+    desk("pull", exit=None)
+    assert desk.json("status").outcomes == {"ENG/top/guide.xhtml": "moved"}
+
+
+def test_labels_that_the_server_ignores_are_told_and_stay_to_be_sent(
+    wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "PAUSES", ())
+    wiki.store.add_labels(guide, ["ops", "runbook"])
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text() + "labels: true\n")
+    desk("pull")
+    desk.edit(GUIDE, "\nlabels: [ops, runbook]", "\nlabels: [ops, mine]")
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "add_labels", lambda self, page_id, names: None)
+        patch.setattr(Connection, "remove_label", lambda self, page_id, name: None)
+        run = desk("push", exit=1)
+        assert "did not change these labels, and gave no error: 'mine', 'runbook'" in run.out
+        desk("pull")
+        assert "\nlabels: [mine, ops]\n" in desk.text(GUIDE)
+        assert desk.json("status").outcomes == {GUIDE: "modified"}
+    desk("push")
+    assert {label.name for label in wiki.store.labels(guide)} == {"mine", "ops"}
+    assert "clean" in desk("status", "--remote").out
