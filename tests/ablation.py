@@ -436,6 +436,22 @@ ABLATIONS = (
         ("tests/flows/test_dead_ends.py::test_a_change_that_makes_no_version_is_sent_once",),
     ),
     Ablation(
+        "a creation in doubt is found under another title and in another place",
+        (
+            Cut(
+                "confsync/push/create.py",
+                "doubt = self._doubts.get(entry.path)\n        for",
+                "doubt = None\n        for",
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),
+    ),
+    Ablation(
+        "the page of a creation in doubt is not pulled as another page",
+        (Cut("confsync/sync/space_view.py", "{**options.doubtful(scan), ", "{"),),
+        (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),
+    ),
+    Ablation(
         "a move that the server ignores is not stamped",
         (
             Cut(

@@ -281,3 +281,12 @@ def tree_of(
     owners |= paths.alike(owners, inner)
     ids = {folder.id for folder in folders.values()} | set(own.values())
     return paths.Tree(owners, home, frozenset(i for i in ids if i))
+
+
+def new_in(entries: Iterable[Entry]) -> dict[str, tuple[str, str]]:
+    """Return title and digest of each document without a stamp, by path."""
+    return {
+        entry.path: (found.title, found.digest)
+        for entry in entries
+        if (found := entry.document) and found.stamp is None
+    }

@@ -51,7 +51,10 @@ from confsync.sync.refusals import (
 from confsync.sync.renames import outdated
 from confsync.sync.space_view import SpaceView
 
-_TAKEN = "a page has this title already; 'confsync push' finds out whether it is yours"
+_TAKEN = (
+    "page {id} has the title '{title}' already; 'confsync push' finds out whether it is yours; "
+    "if not, give this file another title"
+)
 
 
 def make_plan(run: PullRun, seen: SpaceView) -> Plan:
@@ -92,7 +95,8 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
 
 def _waiting(path: str, info: PageInfo, seen: SpaceView) -> Step:
     """Return the step of a document without a stamp that stands in the way of a new page."""
-    result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN)
+    why = _TAKEN.format(id=info.id, title=info.title)
+    result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=why)
     return Step(path, lost_stamp(result, info) if path in seen.former else result)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from confsync.document import paths, storage_format
+from confsync.document.document import update
 from confsync.document.paths import Destination
 from confsync.errors import (
     APIAccessError,
@@ -29,6 +30,10 @@ from confsync.errors import (
 from confsync.mirror import moves
 from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.entry import Entry
+from confsync.mirror.scan import new_in
+from confsync.mirror.state import in_doubt
+from confsync.mirror.state.base_cache import STATE
+from confsync.mirror.state.in_doubt import Doubt
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
 from confsync.model.filenames import BLOG
@@ -155,10 +160,6 @@ def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str
     )
 
 
-def _created(entry: Entry, made: PageInfo, content: str, who: str) -> Event:
-    return Event("created", made.id, entry.path, None, made.version.number, None, content, who)
-
-
 class Creations:
     """The new documents of one space. `made` maps their paths to the ids of the created pages."""
 
@@ -171,6 +172,8 @@ class Creations:
         self._dry_run = space.options.dry_run
         self._extras = space.extras
         self._known = frozenset(e.claimed_id for e in scan.entries if e.claimed_id)
+        self._state = self._mirror.root / STATE
+        self._doubts = in_doubt.creations(self._state, new_in(scan.entries))
         self.made: dict[str, str] = {}
 
     def create(self, entries: list[Entry]) -> None:
@@ -237,19 +240,83 @@ class Creations:
             make = post if self._scan.config.posts else create
             # Of two documents that say the same, the second one's page is not the first one's.
             known = self._known.union(self.made.values())
-            made = make(self._reader, found.local(parent), self._message, known)
+            local = found.local(parent)
+            if told := self._earlier(entry, local, result, known):
+                return told
+            made = make(self._reader, local, self._message, known)
         except CredentialsError:
             raise
         except UnsettledError as error:
+            in_doubt.note(self._state, in_doubt.creation(entry.path, found.local(parent)))
             self._report.add(failed(result, error))
             raise error.failure from None
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
             return title_taken(result, made.info, earlier=made.earlier)
-        self.made[entry.path] = made.id
-        self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
+        self._certain(entry, made)
+        self._note(entry, made, found.digest)
         return self._settled(entry, made, parent, replace(result, id=made.id))
+
+    def _earlier(
+        self, entry: Entry, local: Local, result: PageResult, known: frozenset[str]
+    ) -> PageResult | None:
+        """Return what an earlier push made of a document, None if a creation finds that out.
+
+        Raises APIAccessError.
+        """
+        doubt = self._doubts.get(entry.path)
+        for info in self._reader.remote.titled(self._reader.space, doubt.title) if doubt else ():
+            if doubt is None or info.id in known or info.status is not Status.CURRENT:
+                continue
+            first = self._reader.first_version(info)
+            same = info.version.number == 1 and token(None, local) == doubt.mark
+            if token_in(first.message) == doubt.mark:
+                return None if same else self._recovered(entry, local, result, (doubt, info))
+            if not first.message and first.author in _me(self._reader):
+                return None if same else title_taken(result, info, earlier=True)
+        return None
+
+    def _recovered(
+        self, entry: Entry, local: Local, result: PageResult, earlier: tuple[Doubt, PageInfo]
+    ) -> PageResult:
+        """Stamp a document with its page's first version; keep what was changed here since.
+
+        Raises APIAccessError.
+        """
+        doubt, info = earlier
+        if entry.document is None:
+            raise ValueError(f"{entry.path} cannot be read")
+        page = self._reader.remote.old_page(info.id, 1)
+        stamp = Stamp(info.id, 1, page.digest, doubt.parent, posted=info.posted)
+        self._note(entry, page.info, doubt.digest)
+        result = replace(result, id=info.id, outcome=Outcome.CREATED, remote=1)
+        try:
+            if local.digest == doubt.digest:
+                self._mirror.settle(entry, stamp, page)
+            else:
+                self._mirror.bases.put(stamp, page.info.title, page.body)
+                self._mirror.write(entry.path, update(entry.document, stamp), expected=entry.raw)
+        except ConfsyncError as error:
+            why = f"created as page {info.id}, but: {error.message}"
+            return replace(result, error=why, exit=error.exit)
+        self._certain(entry, info)
+        if token(None, local) == doubt.mark and not self._extras.any(entry):
+            return result
+        why = f"an earlier push of this file created page {info.id}; your changes since are kept"
+        hint = "'confsync push {path}' sends them"
+        return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
+
+    def _note(self, entry: Entry, made: PageInfo, content: str) -> None:
+        version, who = made.version.number, self._reader.remote.who
+        event = Event("created", made.id, entry.path, None, version, None, content, who)
+        self._mirror.audit.add(event)
+
+    def _certain(self, entry: Entry, made: PageInfo) -> None:
+        """Note the page of a document: no creation is in doubt any more."""
+        self.made[entry.path] = made.id
+        doubt = self._doubts.pop(entry.path, None)
+        in_doubt.forget(self._state, [doubt] if doubt else [])
 
     def _labelled(self, entry: Entry, made: PageInfo) -> tuple[str, ...] | None:
         if entry.document is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
-from confsync.model.page import Page, PageInfo, Space, Status
+from confsync.model.page import Page, PageInfo, Space, Status, Version
 from confsync.model.stamp import Local, Stamp
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
@@ -254,6 +254,13 @@ class Reader:
         # An inline comment may have changed that version since, without a new number.
         _, body = self.newest.text(newer) or ("", local.body)
         return compare.confirms(page, newer, compare.marker_refs(body))
+
+    def first_version(self, info: PageInfo) -> Version:
+        """The first version of a page; the current one, where the server does not know it."""
+        if info.version.number == 1:
+            return info.version
+        versions = self.remote.versions_after(info.id, 0)
+        return next((one for one in versions if one.number == 1), info.version)
 
     def again(self, case: Case, least: int) -> Case:
         """The same document beside what the server has now, at a version or later if possible."""

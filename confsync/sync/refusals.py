@@ -86,6 +86,8 @@ def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -
         if other.posted is not None:
             what = f"blog post {other.id} of {other.posted}"
         why = f"{what}, which you created with another text, has this title"
+        if other.title.casefold() != result.title.casefold():
+            why = f"{what}, '{other.title}', was created by an earlier push of this file"
         hint = (
             f"'confsync pull --ours {{path}} --at {other.version.number}' makes this file the "
             "document of that page with your text; then push"

@@ -19,6 +19,7 @@ from tests.flows.conftest import Desk, quiet, writes
 
 GUIDE = "ENG/guide.xhtml"
 NEW = "ENG/guide/ports.xhtml"
+DOUBTS = ".confsync/in-doubt"
 
 
 def typed(desk: Desk, text: str, start: str, exit: int = 0) -> None:
@@ -59,6 +60,7 @@ def test_a_lost_creation_that_was_edited_since_has_a_way_out(
     wiki: Sandbox, desk: Desk, drop: bool
 ) -> None:
     page = lose_a_creation(wiki, desk, drop=drop)
+    desk.path(DOUBTS).unlink()
     assert "'confsync push' finds out" in desk("pull").out
     run = desk("push", exit=1)
     assert f"page {page}, which you created with another text, has this title" in run.out
@@ -69,6 +71,74 @@ def test_a_lost_creation_that_was_edited_since_has_a_way_out(
     desk("push")
     assert wiki.store.page(page).body == "<p>newer</p>"
     assert wiki.store.page(page).version == 2
+    quiet(wiki, desk)
+
+
+CHANGES: dict[str, Callable[[Desk], str]] = {
+    "edited": lambda desk: NEW,
+    "retitled": lambda desk: retitle(desk, NEW),
+    "moved": lambda desk: str(desk.path(NEW).rename(desk.path("ENG/ports.xhtml")).name),
+}
+
+
+def retitle(desk: Desk, path: str) -> str:
+    desk.edit(path, "title: Ports", "title: Harbours")
+    return path
+
+
+@pytest.mark.parametrize("colleague", [False, True])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_lost_creation_is_found_whatever_was_changed_since(
+    wiki: Sandbox, desk: Desk, change: str, colleague: bool
+) -> None:
+    page = lose_a_creation(wiki, desk)
+    path = f"ENG/{CHANGES[change](desk).removeprefix('ENG/')}"
+    if colleague:
+        wiki.store.edit(page, "<p>hers</p>", author="Ana")
+    assert "'confsync push' finds out" in desk("pull").out
+    run = desk("push", exit=1)
+    assert f"an earlier push of this file created page {page}; your changes" in run.out
+    assert f'id: "{page}"\n  version: 1\n' in desk.text(path)
+    assert "<p>newer</p>" in desk.text(path)
+    typed(desk, run.err, "confsync push", exit=int(colleague))
+    assert len([one for one in wiki.store.pages("ENG") if one.title in ("Ports", "Harbours")]) == 1
+    assert wiki.store.page(page).body == ("<p>hers</p>" if colleague else "<p>newer</p>")
+    if not colleague:
+        desk("pull")
+        quiet(wiki, desk)
+
+
+def test_a_lost_creation_that_a_colleague_edited_is_settled_and_followed(
+    wiki: Sandbox, desk: Desk
+) -> None:
+    page = lose_a_creation(wiki, desk)
+    desk.edit(NEW, "<p>newer</p>", "<p>new</p>")
+    wiki.store.edit(page, "<p>hers</p>", author="Ana")
+    assert desk.json("push").outcomes == {NEW: "created"}
+    assert desk.json("pull").outcomes == {NEW: "pulled"}
+    assert "<p>hers</p>" in desk.text(NEW)
+    quiet(wiki, desk)
+
+
+def test_a_lost_creation_without_a_message_has_a_way_out_under_a_new_title(
+    wiki: Sandbox, desk: Desk
+) -> None:
+    page = lose_a_creation(wiki, desk, drop=True)
+    retitle(desk, NEW)
+    run = desk("push", exit=1)
+    assert f"page {page}, 'Ports', was created by an earlier push of this file" in run.out
+    typed(desk, run.err, "confsync pull --ours")
+    desk("push")
+    assert wiki.store.page(page).title == "Harbours"
+    assert not titled(wiki, "Ports")
+
+
+def test_a_creation_that_did_not_land_is_made_again(wiki: Sandbox, desk: Desk) -> None:
+    page = lose_a_creation(wiki, desk)
+    wiki.store.trash(page)
+    retitle(desk, NEW)
+    assert desk.json("push").outcomes == {NEW: "created"}
+    assert desk.path(DOUBTS).read_text().count("\n") == 1
     quiet(wiki, desk)
 
 
@@ -87,6 +157,7 @@ def test_a_new_document_takes_over_only_the_version_that_was_named(
     wiki: Sandbox, desk: Desk
 ) -> None:
     page = lose_a_creation(wiki, desk)
+    desk.path(DOUBTS).unlink()
     wiki.store.edit(page, "<p>hers</p>", author="Ana")
     before = desk.text(NEW)
     run = desk("pull", "--ours", NEW, "--at", "1", exit=1)
