@@ -452,6 +452,25 @@ ABLATIONS = (
         (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),
     ),
     Ablation(
+        "an undo after a lost answer is an edit",
+        (Cut("confsync/sync/fetch.py", "if not marks or (local", "if True or (local"),),
+        (f"{_DEAD_ENDS}::test_an_undo_after_a_lost_answer_is_an_edit",),
+    ),
+    Ablation(
+        "a push finds out about a text in doubt that is undone",
+        (Cut("confsync/push/scan.py", " or _in_doubt(entry, newest)", ""),),
+        (f"{_DEAD_ENDS}::test_an_undo_after_a_lost_answer_is_an_edit",),
+    ),
+    Ablation(
+        "an undone attachment after a lost answer is an edit",
+        (
+            Cut(
+                "confsync/mirror/state/in_doubt.py", "if one.file and (known", "if False and (known"
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_an_undone_picture_after_a_lost_answer_is_an_edit",),
+    ),
+    Ablation(
         "a move that the server ignores is not stamped",
         (
             Cut(

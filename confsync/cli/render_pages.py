@@ -116,7 +116,7 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     because = ""
     if decisions.intersection(_CHANGED):
         because = " because the server has changes that you do not have"
-    elif _RESTORED in decisions:
+    elif any(page.decision == _RESTORED and "git has v" in page.error for page in rejected):
         because = " because git put back an older version of what the server has"
     yield click.style("error:", fg="red") + f" {count}{because}."
     yield from _hint_lines(rejected, shown)

@@ -12,7 +12,15 @@ from confsync.mirror.committed.deleted import deleted_pages, has_new_lines, sett
 from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import SpaceScan, claimed_elsewhere, ids_in, knowing, new_in, paths_of
+from confsync.mirror.scan import (
+    SpaceScan,
+    claimed_elsewhere,
+    ids_in,
+    knowing,
+    new_in,
+    paths_of,
+    stamps_in,
+)
 from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.config import SpaceConfig
@@ -78,8 +86,10 @@ def _ask_git(run: PullRun, scans: tuple[SpaceScan, ...]) -> tuple[PullRun, Witne
     mirror = run.mirror
     deleted_files = deleted_here(mirror)
     deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
+    if not run.options.dry_run:
+        in_doubt.tidy(mirror.root / STATE, stamps_in(scans))
     witnesses = Witnesses(mirror, run.options)
-    newest = witnesses.known.attachments
+    newest = in_doubt.with_files(mirror.root / STATE, witnesses.known.attachments)
     run = replace(run, deleted=deleted, deleted_files=deleted_files, newest_files=newest)
     run = replace(run, former=former_in(mirror.root, mirror.config.directories, scans))
     return run, witnesses

@@ -31,7 +31,9 @@ from confsync.mirror.committed.whereabouts import new_copies
 from confsync.mirror.git.repository import stands
 from confsync.mirror.git.trees import left_out_copies
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.state import regular
+from confsync.mirror.state import in_doubt, regular
+from confsync.mirror.state.base_cache import STATE
+from confsync.mirror.state.in_doubt import Doubt
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
@@ -236,7 +238,11 @@ class Uploading:
         except APIAccessError as failure:
             if isinstance(error, WriteRefusedError):
                 raise error from None
-            what = f"attachment '{sides.name}' of page {self._page}"
+            base = sides.base.version if sides.base else 0
+            what, digest = f"attachment '{sides.name}' of page {self._page}", sides.local or ""
+            mark = token(sides.name, sides.base, digest)
+            doubt = Doubt(self._beside.path, mark, digest, self._page, base, file=sides.name)
+            in_doubt.note(self._mirror.root / STATE, doubt)
             raise UnsettledError(what, failure) from None
 
     def _stamp(self, sides: Sides, info: AttachmentInfo, digest: str) -> None:

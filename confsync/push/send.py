@@ -17,7 +17,7 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror.entry import Entry
-from confsync.mirror.state import unchanged
+from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
@@ -208,6 +208,10 @@ class Sending:
             if isinstance(error, CredentialsError | NetworkError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
+            if isinstance(error, UnsettledError) and entry.path in self._begun:
+                in_doubt.note(
+                    self._mirror.root / STATE, in_doubt.edit(entry.path, case.stamp, case.local)
+                )
             return self._of_title(entry, case, error) or failed(compared_result(entry, case), error)
 
     def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
 from confsync.model.page import Page, PageInfo, Space, Status, Version
-from confsync.model.stamp import Local, Stamp
+from confsync.model.stamp import Local, Stamp, token_in
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
 from confsync.workers import batches
@@ -31,13 +31,15 @@ class Newest(NamedTuple):
 
     `text` finds title and body of a stamp here. `likely` answers as `than` does, without those that
     an earlier pull found not to be the server's. `merged` tells whether HEAD's own history has a
-    stamp, and not only that of another revision.
+    stamp, and not only that of another revision. `sent` answers the tokens of the texts that were
+    sent over a stamp and of which no answer came.
     """
 
     than: Newer = lambda stamp: ()
     text: Callable[[Stamp], tuple[str, str] | None] = lambda stamp: None
     likely: Newer = lambda stamp: ()
     merged: Callable[[Stamp], bool] = lambda stamp: True
+    sent: Callable[[Stamp], frozenset[str]] = lambda stamp: frozenset()
 
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
@@ -51,7 +53,8 @@ PROBED = 3
 class Case:
     """A stamped document beside its page, decided.
 
-    `newer` is the newer stamp that git knows, where the document is a restored one.
+    `newer` is the newer stamp that git knows, where the document is a restored one; `sent` says
+    that it is the stamp of an earlier push, whose answer did not come.
     """
 
     stamp: Stamp
@@ -59,6 +62,7 @@ class Case:
     remote: compare.Remote
     decisions: Decisions
     newer: Stamp | None = None
+    sent: bool = False
 
     @property
     def page(self) -> Page | None:
@@ -214,11 +218,31 @@ class Reader:
         if compare.needs_later(stamp, local, found):
             remote = Present(found, self.remote.versions_after(stamp.id, stamp.version))
         newer = self._newer(stamp, local, remote)
-        decisions = compare.compare(stamp, local, remote, newer)
+        sent = None if newer else self._sent(stamp, local, found)
+        decisions = compare.compare(stamp, local, remote, newer or sent)
         if newer is not None and not self.newest.merged(newer):
             # Git put nothing back: what another branch has is not merged into this one yet.
             return Case(stamp, local, remote, Decisions(compare.Content.DIVERGED))
-        return Case(stamp, local, remote, decisions, newer)
+        return Case(stamp, local, remote, decisions, newer or sent, sent is not None)
+
+    def _sent(self, stamp: Stamp, local: Local, page: Page) -> Stamp | None:
+        """Return the stamp of a version that an earlier push wrote, if the file took it back.
+
+        No answer came to that push, so the document has the base's text and stamp still, or again.
+        """
+        marks = self.newest.sent(stamp)
+        if not marks or (local.digest, local.wanted) != (stamp.digest, stamp.parent):
+            return None
+        versions: tuple[Version, ...] = (page.info.version,)
+        if page.info.version.number > stamp.version + 1:
+            versions += self.remote.versions_after(stamp.id, stamp.version)
+        landed = (v.number for v in versions if token_in(v.message) in marks)
+        number = next((n for n in landed if n > stamp.version), None)
+        if number is None:
+            return None
+        current = number == page.info.version.number
+        made = page if current else self.remote.old_page(stamp.id, number)
+        return replace(stamp, version=number, digest=made.digest, parent=made.info.parent)
 
     def _newer(self, stamp: Stamp, local: Local, remote: Present) -> Stamp | None:
         """Return the newer stamp N that git knows, if it makes this a restored document.

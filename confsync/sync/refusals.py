@@ -253,8 +253,7 @@ def reason(case: Case) -> str:
         case Content.RESTAMPED:
             return f"local is based on v{base}, the server has v{now} with the same content"
         case Content.RESTORED:
-            known = case.newer.version if case.newer else now
-            return f"git has v{known} and put the file back to v{base}, the server has v{now}"
+            return _put_back(case, now)
         case Content.STAMP_AHEAD:
             return (
                 f"local is based on v{base}, the server has only v{now} "
@@ -280,6 +279,13 @@ def reason(case: Case) -> str:
             return f"local is based on v{base}, the server has v{now}"
         case _:
             assert_never(case.decisions.content)
+
+
+def _put_back(case: Case, now: int) -> str:
+    known, base = case.newer.version if case.newer else now, case.stamp.version
+    if case.sent:
+        return f"an earlier push landed as v{known}, and the file was put back to v{base}"
+    return f"git has v{known} and put the file back to v{base}, the server has v{now}"
 
 
 def unreadable_directories(

@@ -178,6 +178,86 @@ def test_a_colleagues_page_of_that_title_is_not_called_an_earlier_try(
     assert "which you created" not in run.out
 
 
+# -- a lost answer, and then an undo ---------------------------------------------------------------
+
+
+def lose_an_answer(wiki: Sandbox, desk: Desk, *, before: bool = False) -> None:
+    """A push whose write gets no answer, and cannot be asked about; or never arrives."""
+    cut: list[str] = []
+
+    def from_the_write_on(method: str, path: str) -> bool:
+        written = method == "PUT" or (method == "POST" and "attachment" in path)
+        cut.extend([path] if written else [])
+        return bool(cut)
+
+    if before:
+        wiki.faults.refuse = lambda *request: 500 if from_the_write_on(*request) else None
+    else:
+        wiki.faults.lose_response = from_the_write_on
+    desk("push", exit=3)
+    wiki.faults.lose_response = wiki.faults.refuse = None
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("way", ["--ours", "--theirs"])
+def test_an_undo_after_a_lost_answer_is_an_edit(
+    wiki: Sandbox, desk: Desk, guide: str, command: str, later: bool, way: str
+) -> None:
+    before = desk.text(GUIDE)
+    desk.edit(GUIDE, "8080", "8081")
+    lose_an_answer(wiki, desk)
+    desk.path(GUIDE).write_text(before)
+    if later:
+        wiki.store.edit(guide, wiki.store.page(guide).body + "<p>hers</p>", author="Ana")
+    run = desk(command, exit=1)
+    assert "an earlier push landed as v2, and the file was put back to v1" in run.out
+    assert desk.text(GUIDE) == before
+    assert desk.json("status", "--remote", exit=None).outcomes == {GUIDE: "restored"}
+    if later:
+        typed(desk, run.err, "confsync pull --merge")
+        desk("push")
+        assert "8080" in wiki.store.page(guide).body and "hers" in wiki.store.page(guide).body
+    else:
+        typed(desk, run.err, f"confsync pull {way}")
+        desk("push")
+        assert ("8080" in wiki.store.page(guide).body) == (way == "--ours")
+    desk("pull")
+    assert not desk.path(DOUBTS).read_text().partition("\n")[2]
+    quiet(wiki, desk)
+
+
+def test_an_undo_of_what_never_arrived_is_none(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    before = desk.text(GUIDE)
+    desk.edit(GUIDE, "8080", "8081")
+    lose_an_answer(wiki, desk, before=True)
+    desk.path(GUIDE).write_text(before)
+    quiet(wiki, desk)
+    wiki.store.edit(guide, "<p>hers</p>", author="Ana")
+    assert desk.json("pull").outcomes == {GUIDE: "pulled"}
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_an_undone_picture_after_a_lost_answer_is_an_edit(
+    wiki: Sandbox, desk: Desk, guide: str, command: str
+) -> None:
+    wiki.store.attach(guide, "a.png", b"one")
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text() + "attachments: true\n")
+    desk("pull")
+    file = desk.path("ENG/guide.attachments/a.png")
+    file.write_bytes(b"two")
+    lose_an_answer(wiki, desk)
+    file.write_bytes(b"one")
+    run = desk(command, exit=1)
+    assert "a.png: an earlier push landed as v2, and the file is based on v1" in run.out
+    assert file.read_bytes() == b"one"
+    typed(desk, run.err, "confsync pull --ours")
+    desk("push")
+    assert wiki.store.attachment_data(wiki.store.attachments(guide)[0].id) == b"one"
+    quiet(wiki, desk)
+
+
 # -- a change that the server strips ---------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,10 +40,20 @@ class Doubt(NamedTuple):
     file: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile(Attached):
+    """The stamp that an attachment has if its upload in doubt landed."""
+
+
 def creation(path: str, local: Local) -> Doubt:
     """Return the doubt about a page that was to be created from a document."""
     mark = token(None, local)
     return Doubt(path, mark, local.digest, title=local.title, parent=local.wanted)
+
+
+def edit(path: str, stamp: Stamp, local: Local) -> Doubt:
+    """Return the doubt about a text that was sent over a stamp."""
+    return Doubt(path, token(stamp, local), local.digest, stamp.id, stamp.version)
 
 
 def read(state: Path) -> tuple[Doubt, ...]:
@@ -65,14 +76,20 @@ def forget(state: Path, doubts: Iterable[Doubt]) -> None:
             _keep(state, [one for one in read(state) if one not in gone])
 
 
-def outlived(state: Path, stamps: Iterable[Stamp]) -> list[Doubt]:
-    """Return the doubts about pages whose documents were settled with a later version since."""
-    versions = {stamp.id: stamp.version for stamp in stamps}
-    return [
-        one
-        for one in read(state)
-        if one.page and not one.file and versions.get(one.page, 0) > one.base
-    ]
+def tidy(state: Path, stamps: Iterable[Stamp | None]) -> None:
+    """Forget the doubts about what was settled with a later version since."""
+    doubts = read(state)
+    if not doubts:
+        return
+    versions: dict[tuple[str, str], int] = {}
+    for stamp in stamps:
+        if stamp is not None:
+            versions[stamp.id, ""] = stamp.version
+            versions |= {(stamp.id, one.name): one.version for one in stamp.attachments}
+    forget(
+        state,
+        [one for one in doubts if one.page and versions.get((one.page, one.file), 0) > one.base],
+    )
 
 
 def sent(state: Path) -> Callable[[Stamp], frozenset[str]]:
@@ -94,7 +111,7 @@ def with_files(
     for one in read(state):
         known = found.setdefault(one.page, {}).get(one.file) if one.file else None
         if one.file and (known is None or known.version <= one.base):
-            found[one.page][one.file] = Attached(one.file, one.base + 1, one.digest, one.file)
+            found[one.page][one.file] = SentFile(one.file, one.base + 1, one.digest, one.file)
     return found
 
 
