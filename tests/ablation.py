@@ -471,6 +471,31 @@ ABLATIONS = (
         (f"{_DEAD_ENDS}::test_an_undone_picture_after_a_lost_answer_is_an_edit",),
     ),
     Ablation(
+        "a write that is refused for what it says is sent once",
+        (
+            Cut(
+                "confsync/push/put_page.py",
+                "        return refusal_of(error) is None\n    return not isinstance",
+                "        return True\n    return not isinstance",
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_a_refused_write_is_sent_once_and_has_a_way_out",),
+    ),
+    Ablation(
+        "an upload that fails is its own page's trouble",
+        (
+            Cut(
+                "confsync/push/attachments.py",
+                'raise of_this_page(error, "attachment") from None',
+                "raise",
+            ),
+        ),
+        (
+            f"{_DEAD_ENDS}::test_a_refused_write_is_sent_once_and_has_a_way_out",
+            f"{_DEAD_ENDS}::test_a_write_at_which_the_connection_breaks_has_a_way_out",
+        ),
+    ),
+    Ablation(
         "a move that the server ignores is not stamped",
         (
             Cut(

@@ -38,6 +38,7 @@ from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
 from confsync.model.stamp import Attached, message_with_token
+from confsync.push.put_page import may_pass, of_this_page
 from confsync.remote import Remote
 from confsync.sync.attachments.beside import (
     CONFLICTS,
@@ -218,13 +219,13 @@ class Uploading:
             match decide(now):
                 case Decision.STAMP if now.remote:
                     info = now.remote
-                case Decision.UPLOAD if again and not isinstance(error, WriteRefusedError):
+                case Decision.UPLOAD if again and may_pass(error):
                     self._one(now, message, again=False)
                     return
                 case Decision.DIVERGED:
                     raise self._conflict(now) from None
                 case _:
-                    raise
+                    raise of_this_page(error, "attachment") from None
         if info.name != name:
             self.renamed[name] = info.name
         self._stamp(sides, info, sent.digest or local)

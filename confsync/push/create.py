@@ -41,7 +41,7 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.stamp import Local, Stamp, message_with_token, token, token_in
 from confsync.push.options import SpacePush
-from confsync.push.put_page import of_this_page
+from confsync.push.put_page import may_pass, of_this_page
 from confsync.sync.fetch import Reader
 from confsync.sync.refusals import failed, local_result, lost_stamp, title_taken
 
@@ -85,7 +85,7 @@ def create(
             return _found(reader, local, info, known)
         if isinstance(error, WriteRefusedError):
             raise
-        if not again:
+        if not (again and may_pass(error)):
             raise of_this_page(error) from None
         return create(reader, local, message, known, again=False)
 

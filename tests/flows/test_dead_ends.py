@@ -408,6 +408,64 @@ def test_an_edit_whose_base_is_nowhere_has_two_ways_out(
     assert wiki.store.page(guide).body == ("<p>mine</p>" if way == "--ours" else "<p>sixth</p>")
 
 
+WRITES: dict[str, Callable[[str, str], bool]] = {
+    "a page": lambda method, path: method == "PUT",
+    "a new page": lambda method, path: method == "POST" and path.endswith(("/pages", "/content")),
+    "an attachment": lambda method, path: method == "POST" and "/child/attachment" in path,
+}
+
+
+def write_all(wiki: Sandbox, desk: Desk, guide: str, what: str) -> None:
+    """One write of a kind is to be sent, beside an edit of another page."""
+    wiki.store.attach(guide, "a.png", b"one")
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text() + "attachments: true\n")
+    desk("pull")
+    desk.edit("ENG/other.xhtml", "other", "mine")
+    if what == "a page":
+        desk.edit(GUIDE, "8080", "8081")
+    elif what == "an attachment":
+        desk.path("ENG/guide.attachments/a.png").write_bytes(b"two")
+    else:
+        desk.path(NEW).parent.mkdir(exist_ok=True)
+        desk.path(NEW).write_text("---\ntitle: Ports\n---\n<p>new</p>\n")
+    wiki.clear_requests()
+
+
+@pytest.mark.parametrize("status", [406, 415, 422, 500])
+@pytest.mark.parametrize("what", WRITES)
+def test_a_refused_write_is_sent_once_and_has_a_way_out(
+    wiki: Sandbox, two: Desk, guide: str, monkeypatch: pytest.MonkeyPatch, what: str, status: int
+) -> None:
+    plain_500(monkeypatch)
+    write_all(wiki, two, guide, what)
+    meant = WRITES[what]
+    wiki.faults.refuse = lambda method, path: (
+        status if meant(method, path) and (what != "a page" or path.endswith(guide)) else None
+    )
+    run = two("push", exit=1)
+    assert "\nhint: " in run.out + run.err
+    sent = [answer for _, answer in writes(wiki)]
+    assert sorted(sent) == [200, status]
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_write_at_which_the_connection_breaks_has_a_way_out(
+    wiki: Sandbox, two: Desk, guide: str, what: str
+) -> None:
+    write_all(wiki, two, guide, what)
+
+    def broken(method: str, path: str) -> bool:
+        return WRITES[what](method, path) and (what != "a page" or path.endswith(guide))
+
+    wiki.faults.lose_response = broken
+    wiki.faults.refuse = lambda method, path: 500 if broken(method, path) else None
+    run = two("push", exit=3)
+    assert "the server answers all else" in run.out
+    assert "\nhint: 'confsync push' tries again" in run.out + run.err
+    assert any("mine" in page.body for page in wiki.store.pages("ENG"))
+
+
 # -- a server that answers 200 and does nothing ----------------------------------------------------
 
 
