@@ -411,6 +411,20 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "pauses of good answers keep within patience",
+        (
+            Cut(
+                "confsync/remote/rate_limit.py",
+                "if more > 0 and self._spared + more <= PATIENCE:",
+                "if more > 0:",
+            ),
+        ),
+        (
+            "tests/contract/test_rate_limits.py::"
+            "test_pauses_of_good_answers_together_keep_within_patience",
+        ),
+    ),
+    Ablation(
         "no interval of a rate limit is waited for beyond patience",
         (
             Cut(
@@ -1653,6 +1667,11 @@ ABLATIONS = (
             ),
         ),
         ("tests/flows/test_bad_rows.py::test_not_found_for_one_page_alone_stops_no_other",),
+    ),
+    Ablation(
+        "404 'Not Found' for a listing is no page that is not visible",
+        (Cut("confsync/remote/client.py", "if _ONE.search(path):", "if True:"),),
+        (f"{_BAD_ROWS}::test_not_found_for_a_listing_is_load_and_no_page",),
     ),
     Ablation(
         "404 'Not Found' hides no page before the credentials are looked at again",

@@ -28,6 +28,9 @@ CREDENTIALS_HINT = (
     "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN, "
     "or 'confsync login'; 'confsync doctor' looks closer"
 )
+_UNNAMED = "the server answers 'Not Found' for {path}, and other requests go through"
+# What one page, folder or attachment is asked for by its id; everything else is a listing.
+_ONE = re.compile(r"(?:pages|blogposts|content|folders|attachments)/(?:att)?[0-9]+(?:[/?]|$)")
 _FIREWALL = "a proxy or firewall before the server may refuse what was sent; ask who runs it"
 _CLASS = re.compile(r"^(?:[\w.$]*Exception: )+")
 _STALE = re.compile(r"Version must be incremented")
@@ -153,6 +156,19 @@ def _said(data: object) -> str:
     if isinstance(errors, list) and errors and isinstance(errors[0], dict):
         return str(errors[0].get("title") or errors[0].get("detail") or "")
     return _CLASS.sub("", str(data.get("message") or ""))
+
+
+class NoListingError(ServerError):
+    """404 `Not Found` for a listing, which is never gone: load, most likely."""
+
+
+def not_found(what: str) -> NoListingError:
+    """Return the error of 404 `Not Found` for one request of many. Raises NotVisibleError."""
+    path = what.partition(" ")[2]
+    why = _UNNAMED.format(path=path)
+    if _ONE.search(path):
+        raise NotVisibleError(why, status=404) from None
+    return NoListingError(why, hint="try again later", status=404)
 
 
 def version_conflict_of(error: ServerError, page_id: str, base: int) -> VersionConflictError | None:

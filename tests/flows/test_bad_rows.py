@@ -342,6 +342,39 @@ def test_not_found_for_one_page_alone_stops_no_other(
     assert run.outcomes["ENG/bad.xhtml"] == "kept"
 
 
+@pytest.mark.parametrize("passes", [False, True])
+@pytest.mark.parametrize("listing", ["content/labels", "?id=", "limit="])
+def test_not_found_for_a_listing_is_load_and_no_page(
+    wiki: Sandbox,
+    desk_at: Callable[..., Desk],
+    three: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    listing: str,
+    passes: bool,
+) -> None:
+    if wiki.flavor != "cloud":
+        pytest.skip("Data Center names what it does not find")
+    desk = desk_at()
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text() + "labels: true\n")
+    desk("pull")
+    wiki.store.edit(three["Guide"], "<p>news</p>", author="Ana")
+    asked: list[str] = []
+
+    def meant(path: str) -> bool:
+        asked.extend([path] if listing in path else [])
+        return listing in path and not (passes and len(asked) > 1)
+
+    _not_found(monkeypatch, meant)
+    alone = listing == "?id="  # then the pages are read by themselves
+    run = desk("pull", exit=0 if passes or alone else 3)
+    assert ("news" in desk.text("ENG/guide.xhtml")) == (passes or alone)
+    assert "for this page" not in run.out + run.err
+    if not (passes or alone):
+        assert "the server answers 'Not Found' for api/v2/" in run.err
+        assert "hint: try again later" in run.err
+
+
 def test_not_found_for_everything_is_still_about_the_credentials(
     wiki: Sandbox,
     desk_at: Callable[..., Desk],
