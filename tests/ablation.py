@@ -1670,7 +1670,7 @@ ABLATIONS = (
     ),
     Ablation(
         "404 'Not Found' for a listing is no page that is not visible",
-        (Cut("confsync/remote/client.py", "if _ONE.search(path):", "if True:"),),
+        (Cut("confsync/remote/failures.py", "if _ONE.search(path):", "if True:"),),
         (f"{_BAD_ROWS}::test_not_found_for_a_listing_is_load_and_no_page",),
     ),
     Ablation(

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from confsync.document import paths, storage_format
+from confsync.document import paths
 from confsync.document.document import update
 from confsync.document.paths import Destination
 from confsync.errors import (
@@ -42,7 +42,7 @@ from confsync.model.page import Page, PageInfo, Status
 from confsync.model.stamp import Local, Stamp, message_with_token, token, token_in
 from confsync.push.options import SpacePush
 from confsync.push.put_page import may_pass, of_this_page
-from confsync.sync.fetch import Reader
+from confsync.sync.fetch import Reader, is_creation
 from confsync.sync.refusals import failed, local_result, lost_stamp, title_taken
 
 
@@ -122,42 +122,11 @@ def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> P
 
 def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) -> PageInfo | Taken:
     """Return the page if an earlier try of this creation made it, else that its title is taken."""
-    if _is_ours(reader, local, info, known):
+    if is_creation(reader, local, info, known):
         return info
     unseen = info.id not in known and info.status is Status.CURRENT and info.version.number == 1
     same_place = info.parent == local.wanted or info.posted is not None
-    return Taken(info, unseen and same_place and info.version.author in _me(reader))
-
-
-def _me(reader: Reader) -> tuple[str, ...]:
-    try:
-        me = reader.remote.whoami()
-    except APIAccessError:
-        return ()
-    return me.id, me.name
-
-
-def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
-    """Return whether an earlier try of exactly this creation made the page.
-
-    By its token; where the server dropped that, by author, parent and text. Not one that has a
-    document already: a copy of that without its stamp would make the same.
-    """
-    if found.id in known or found.version.number != 1 or found.status is not Status.CURRENT:
-        return False
-    mark = token_in(found.version.message)
-    if mark is not None or found.version.message:
-        return mark == token(None, local)
-    try:
-        page: Page = reader.remote.page(found.id)
-    except APIAccessError:
-        return False
-    return (
-        found.version.author in _me(reader)
-        and found.parent == local.wanted
-        and page.info.title == local.title
-        and storage_format.equivalent(page.body, local.body)
-    )
+    return Taken(info, unseen and same_place and info.version.author in reader.me())
 
 
 class Creations:
@@ -273,7 +242,7 @@ class Creations:
             same = info.version.number == 1 and token(None, local) == doubt.mark
             if token_in(first.message) == doubt.mark:
                 return None if same else self._recovered(entry, local, result, (doubt, info))
-            if not first.message and first.author in _me(self._reader):
+            if not first.message and first.author in self._reader.me():
                 return None if same else title_taken(result, info, earlier=True)
         return None
 

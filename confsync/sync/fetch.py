@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from confsync.document import storage_format
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
 from confsync.model.page import Page, PageInfo, Space, Status, Version
-from confsync.model.stamp import Local, Stamp, token_in
+from confsync.model.stamp import Local, Stamp, token, token_in
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
 from confsync.workers import batches
@@ -279,6 +280,14 @@ class Reader:
         _, body = self.newest.text(newer) or ("", local.body)
         return compare.confirms(page, newer, compare.marker_refs(body))
 
+    def me(self) -> tuple[str, ...]:
+        """The id and the name of the user; nothing, if the server does not say them."""
+        try:
+            me = self.remote.whoami()
+        except APIAccessError:
+            return ()
+        return me.id, me.name
+
     def first_version(self, info: PageInfo) -> Version:
         """The first version of a page; the current one, where the server does not know it."""
         if info.version.number == 1:
@@ -296,3 +305,26 @@ class Reader:
 
 def _older(found: Found, least: int) -> bool:
     return isinstance(found, Page) and found.info.version.number < least
+
+
+def is_creation(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
+    """Return whether an earlier try of exactly this creation made the page.
+
+    By its token; where the server dropped that, by author, parent and text. Not one that has a
+    document already: a copy of that without its stamp would make the same.
+    """
+    if found.id in known or found.version.number != 1 or found.status is not Status.CURRENT:
+        return False
+    mark = token_in(found.version.message)
+    if mark is not None or found.version.message:
+        return mark == token(None, local)
+    try:
+        page: Page = reader.remote.page(found.id)
+    except APIAccessError:
+        return False
+    return (
+        found.version.author in reader.me()
+        and found.parent == local.wanted
+        and page.info.title == local.title
+        and storage_format.equivalent(page.body, local.body)
+    )
