@@ -49,6 +49,9 @@ class Ablation:
         return {test.partition("::")[2] for test in self.tests}
 
 
+_DEAD_ENDS = "tests/flows/test_dead_ends.py"
+_BAD_ROWS = "tests/flows/test_bad_rows.py"
+
 ABLATIONS = (
     Ablation(
         "version compare",
@@ -408,6 +411,20 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "pauses of good answers keep within patience",
+        (
+            Cut(
+                "confsync/remote/rate_limit.py",
+                "if more > 0 and self._spared + more <= PATIENCE:",
+                "if more > 0:",
+            ),
+        ),
+        (
+            "tests/contract/test_rate_limits.py::"
+            "test_pauses_of_good_answers_together_keep_within_patience",
+        ),
+    ),
+    Ablation(
         "no interval of a rate limit is waited for beyond patience",
         (
             Cut(
@@ -431,6 +448,86 @@ ABLATIONS = (
             ),
         ),
         ("tests/flows/test_dead_ends.py::test_a_change_that_makes_no_version_is_sent_once",),
+    ),
+    Ablation(
+        "a creation in doubt is found under another title and in another place",
+        (
+            Cut(
+                "confsync/push/create.py",
+                "doubt = self._doubts.get(entry.path)\n        for",
+                "doubt = None\n        for",
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),
+    ),
+    Ablation(
+        "the page of a creation in doubt is not pulled as another page",
+        (Cut("confsync/sync/space_view.py", "{**options.doubtful(scan), ", "{"),),
+        (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),
+    ),
+    Ablation(
+        "an undo after a lost answer is an edit",
+        (Cut("confsync/sync/fetch.py", "if not marks or (local", "if True or (local"),),
+        (f"{_DEAD_ENDS}::test_an_undo_after_a_lost_answer_is_an_edit",),
+    ),
+    Ablation(
+        "a push finds out about a text in doubt that is undone",
+        (Cut("confsync/push/scan.py", " or _in_doubt(entry, newest)", ""),),
+        (f"{_DEAD_ENDS}::test_an_undo_after_a_lost_answer_is_an_edit",),
+    ),
+    Ablation(
+        "an undone attachment after a lost answer is an edit",
+        (
+            Cut(
+                "confsync/mirror/state/in_doubt.py", "if one.file and (known", "if False and (known"
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_an_undone_picture_after_a_lost_answer_is_an_edit",),
+    ),
+    Ablation(
+        "a write that is refused for what it says is sent once",
+        (
+            Cut(
+                "confsync/push/put_page.py",
+                "        return refusal_of(error) is None\n    return not isinstance",
+                "        return True\n    return not isinstance",
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_a_refused_write_is_sent_once_and_has_a_way_out",),
+    ),
+    Ablation(
+        "an upload that fails is its own page's trouble",
+        (
+            Cut(
+                "confsync/push/attachments.py",
+                'raise of_this_page(error, "attachment") from None',
+                "raise",
+            ),
+        ),
+        (
+            f"{_DEAD_ENDS}::test_a_refused_write_is_sent_once_and_has_a_way_out",
+            f"{_DEAD_ENDS}::test_a_write_at_which_the_connection_breaks_has_a_way_out",
+        ),
+    ),
+    Ablation(
+        "a move that the server ignores is not stamped",
+        (
+            Cut(
+                "confsync/sync/fetch.py",
+                "return case.stamp.parent if page.info.parent == case.stamp.parent else "
+                "case.local.wanted",
+                "return case.local.wanted",
+            ),
+        ),
+        (
+            f"{_DEAD_ENDS}::test_a_move_that_the_server_ignores_is_told_and_stays_to_be_made",
+            f"{_DEAD_ENDS}::test_an_ignored_move_whose_answer_was_lost_is_not_stamped",
+        ),
+    ),
+    Ablation(
+        "labels that the server ignores are not stamped",
+        (Cut("confsync/sync/labels.py", "tuple(sorted(lost | stay))", "()"),),
+        (f"{_DEAD_ENDS}::test_labels_that_the_server_ignores_are_told_and_stay_to_be_sent",),
     ),
     Ablation(
         "a write that fails is its own page's trouble",
@@ -1515,6 +1612,38 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a row's title is one that a document can have",
+        (Cut("confsync/remote/rows.py", "if not is_title(title):", "if False:"),),
+        (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
+    ),
+    Ablation(
+        "a row's version is one that a stamp can say",
+        (Cut("confsync/remote/rows.py", "not _VERSION.fullmatch(str(number))", "number < 1"),),
+        (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
+    ),
+    Ablation(
+        "a row's id is one that a stamp can say",
+        (
+            Cut(
+                "confsync/remote/rows.py", "if not _ID.fullmatch(value):", "if not value.isdigit():"
+            ),
+        ),
+        (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
+    ),
+    Ablation(
+        "an answer that makes no document fails alone",
+        (
+            Cut(
+                "confsync/pull/step_details.py",
+                "return change(step)\n    except DocumentError as error:",
+                "return change(step)\n    except ZeroDivisionError as error:",
+            ),
+        ),
+        (
+            f"{_BAD_ROWS}::test_an_answer_that_makes_no_document_fails_alone_and_puts_no_file_in_place",
+        ),
+    ),
+    Ablation(
         "a bulk answer that fails is asked for page by page",
         (
             Cut(
@@ -1538,6 +1667,11 @@ ABLATIONS = (
             ),
         ),
         ("tests/flows/test_bad_rows.py::test_not_found_for_one_page_alone_stops_no_other",),
+    ),
+    Ablation(
+        "404 'Not Found' for a listing is no page that is not visible",
+        (Cut("confsync/remote/failures.py", "if _ONE.search(path):", "if True:"),),
+        (f"{_BAD_ROWS}::test_not_found_for_a_listing_is_load_and_no_page",),
     ),
     Ablation(
         "404 'Not Found' hides no page before the credentials are looked at again",

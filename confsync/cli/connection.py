@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -45,11 +44,11 @@ def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterat
 
 
 def _tell(settings: Settings) -> Callable[[str], None] | None:
-    """Return what prints a line about a wait on stderr: on a terminal, and anywhere with -v.
+    """Return what prints a line about a wait on stderr; with --json only with -v.
 
-    With -vv the line is one of the log's.
+    A log of a CI run needs the line as a terminal does. With -vv it is one of the log's.
     """
-    shown = sys.stderr.isatty() and not settings.as_json
+    shown = not settings.as_json
     if settings.quiet or settings.verbose > 1 or not (shown or settings.verbose):
         return None
 

@@ -106,11 +106,9 @@ def _ago(created_at: str, now: datetime) -> str:
 def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     """Which pages wait for somebody's decision, and the commands for it."""
     yield from _conflict_lines(result, shown)
-    if result.command == "status":
-        yield from _hint_lines(list(result.pages), shown)
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
-    stays = (Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.KEPT)
-    yield from _hint_lines([p for p in result.pages if p.outcome in stays], shown)
+    apart = (Outcome.REJECTED, Outcome.CONFLICTED) if result.command != "status" else ()
+    yield from _hint_lines([page for page in result.pages if page.outcome not in apart], shown)
     if not rejected:
         return
     count = f"{counted_pages(len(rejected))} {'was' if len(rejected) == 1 else 'were'} rejected"
@@ -118,7 +116,7 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     because = ""
     if decisions.intersection(_CHANGED):
         because = " because the server has changes that you do not have"
-    elif _RESTORED in decisions:
+    elif any(page.decision == _RESTORED and "git has v" in page.error for page in rejected):
         because = " because git put back an older version of what the server has"
     yield click.style("error:", fg="red") + f" {count}{because}."
     yield from _hint_lines(rejected, shown)

@@ -9,10 +9,11 @@ import yaml
 from confsync.document import yaml_nodes
 from confsync.errors import DocumentError
 from confsync.model.page import Folder
+from confsync.model.stamp import ID
 
 # An id and a title; in bytes.
 MAX_BYTES = 8192
-_ID = re.compile(r"[0-9]{1,20}", re.ASCII)
+_ID = re.compile(ID)
 _HINT = "only confsync writes this file: remove it, and 'confsync pull' writes it again"
 
 

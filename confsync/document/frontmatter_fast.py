@@ -10,16 +10,16 @@ import re
 from typing import NamedTuple
 
 from confsync.document.frontmatter import Span
-from confsync.model.stamp import DIGEST_LENGTH, Stamp
+from confsync.model.stamp import DIGEST_LENGTH, ID, VERSION, Stamp
 
 # What confsync writes of a page that has nothing special about it. In such a title nothing means
 # anything to YAML.
 PLAIN_TITLE = r"\w(?:[\w .,;!?/()+&'\"=@%$^*-]*[\w.!?)])?"
 _PLAIN = re.compile(
     rf"---\ntitle: ({PLAIN_TITLE})\n"
-    r'confluence:\n  id: "([1-9][0-9]{0,19})"\n  version: ([1-9][0-9]{0,8})\n'
+    rf'confluence:\n  id: "({ID})"\n  version: ({VERSION})\n'
     rf"  digest: ([0-9a-f]{{{DIGEST_LENGTH}}})\n"
-    r'  parent: (?:null|"([1-9][0-9]{0,19})")\n---\n'
+    rf'  parent: (?:null|"({ID})")\n---\n'
 )
 
 

@@ -16,7 +16,7 @@ from confsync.document.attachments import names as attachments
 from confsync.document.frontmatter import OUTDATED, TOP, Span, is_title
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
-from confsync.model.stamp import DIGEST_LENGTH, Attached, Layout, Stamp
+from confsync.model.stamp import DIGEST_LENGTH, ID, VERSION, Attached, Layout, Stamp
 
 _STAMP_KEYS = (
     *("id", "version", "digest", "blogpost", "parent", "place", "name"),
@@ -24,8 +24,8 @@ _STAMP_KEYS = (
 )
 _LISTS = ("labels", "attachments")
 _ATTACHED = ("version", "digest", "file")
-_ID = re.compile(r"[1-9][0-9]{0,19}")
-_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_ID = re.compile(ID)
+_VERSION = re.compile(VERSION)
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _STAMP_HINT = "only confsync writes this block: take it from git, or pull the page again"

@@ -13,7 +13,7 @@ from confsync.document.attachments.names import is_safe
 from confsync.document.frontmatter_fast import PLAIN_TITLE
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
-from confsync.model.stamp import DIGEST_LENGTH, Attached, Stamp
+from confsync.model.stamp import DIGEST_LENGTH, ID, VERSION, Attached, Stamp
 
 # More of a document is not looked at for the end of its front matter.
 MOST = 1 << 20
@@ -31,15 +31,13 @@ _LINE = (
     r"|(?!title|labels|confluence|attachments)[A-Za-z][A-Za-z0-9_-]*: [A-Za-z][\w ./-]*"
     rf"|\#{_SHOWN}*)\n"
 )
-_ID = r"[1-9][0-9]{0,19}"
-_VERSION = r"[1-9][0-9]{0,8}"
 _DIGEST = rf"[0-9a-f]{{{DIGEST_LENGTH}}}"
-_FILE = rf"    \"(\w[\w. -]*)\": \{{version: ({_VERSION}), digest: ({_DIGEST})\}}\n"
+_FILE = rf"    \"(\w[\w. -]*)\": \{{version: ({VERSION}), digest: ({_DIGEST})\}}\n"
 _PLAIN = re.compile(
     rf"---\n((?:{_LINE})*)confluence:\n"
-    rf"  id: \"(?P<id>{_ID})\"\n  version: (?P<version>{_VERSION})\n"
+    rf"  id: \"(?P<id>{ID})\"\n  version: (?P<version>{VERSION})\n"
     rf"  digest: (?P<digest>{_DIGEST})\n"
-    rf"(?:  parent: (?:null|\"(?P<parent>{_ID})\")\n(?P<top>  place: top\n)?"
+    rf"(?:  parent: (?:null|\"(?P<parent>{ID})\")\n(?P<top>  place: top\n)?"
     r"|  blogpost: \"(?P<posted>[0-9]{4}-[0-9]{2}-[0-9]{2})\"\n)"
     r"(?P<renamed>  name: outdated\n)?"
     rf"(?P<labels>  labels: \[(?:{_WORDS})?\]\n)?"

@@ -6,7 +6,7 @@ A bad file is an entry with an error: it never stops the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from confsync.mirror.entry import MOVING, Entry, read, unread
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
+from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
     from confsync.model.page import Folder
@@ -281,3 +282,17 @@ def tree_of(
     owners |= paths.alike(owners, inner)
     ids = {folder.id for folder in folders.values()} | set(own.values())
     return paths.Tree(owners, home, frozenset(i for i in ids if i))
+
+
+def stamps_in(scans: Iterable[SpaceScan]) -> Iterator[Stamp | None]:
+    """Yield the stamps of all documents that can be read."""
+    return (entry.document.stamp for scan in scans for entry in scan.entries if entry.document)
+
+
+def new_in(entries: Iterable[Entry]) -> dict[str, tuple[str, str]]:
+    """Return title and digest of each document without a stamp, by path."""
+    return {
+        entry.path: (found.title, found.digest)
+        for entry in entries
+        if (found := entry.document) and found.stamp is None
+    }

@@ -13,6 +13,9 @@ from enum import Enum
 
 DIGEST_LENGTH = 32
 TOKEN_LENGTH = 12
+# One rule for both sides: an id and a version that a server may answer, and a stamp may say.
+ID = r"[1-9][0-9]{0,19}"
+VERSION = r"[1-9][0-9]{0,8}"
 
 _TOKEN = rf"\[confsync ([0-9a-f]{{{TOKEN_LENGTH}}})\]"
 

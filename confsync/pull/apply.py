@@ -29,7 +29,7 @@ from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
 from confsync.pull.plan import Plan, Step, Text
 from confsync.pull.prefetch import TOGETHER, laid_out
-from confsync.pull.step_details import with_files
+from confsync.pull.step_details import alone, with_files
 from confsync.sync.attachments.beside import Downloaded
 from confsync.sync.fetch import Reader
 from confsync.sync.refusals import failed
@@ -118,7 +118,8 @@ def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
 
     found = run.remote.workers.each(download, steps)
     for step, known in zip(steps, found, strict=True):
-        yield with_files(run.mirror, step, known) if step.changes else step
+        placed = partial(with_files, run.mirror, found=known)
+        yield alone(step, placed) if step.changes else step
 
 
 def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, str]:

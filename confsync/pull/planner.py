@@ -25,6 +25,7 @@ from confsync.pull.resolve.choice import chosen, left_alone, stamp_of, unasked, 
 from confsync.pull.resolve.merge import REFUSED
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.pull.step_details import (
+    alone,
     has_own_files,
     with_attachments,
     with_copy,
@@ -50,7 +51,10 @@ from confsync.sync.refusals import (
 from confsync.sync.renames import outdated
 from confsync.sync.space_view import SpaceView
 
-_TAKEN = "a page has this title already; 'confsync push' finds out whether it is yours"
+_TAKEN = (
+    "page {id} has the title '{title}' already; 'confsync push' finds out whether it is yours; "
+    "if not, give this file another title"
+)
 
 
 def make_plan(run: PullRun, seen: SpaceView) -> Plan:
@@ -62,7 +66,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
     steps = _without_wanted(run, seen, steps)
-    steps = [with_copy(with_labels(step, seen.cases)) for step in steps]
+    steps = [alone(step, lambda one: with_copy(with_labels(one, seen.cases))) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(run, entries, seen.cases)
     steps = [with_attachments(run, step, seen) for step in steps]
@@ -75,7 +79,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
     if run.options.prune:
         steps += [_left_out(entry) for entry in seen.left]
     if not run.full:
-        steps = [with_old_name(run, step) if step.result.id in outdated else step for step in steps]
+        steps = [_named(run, step) if step.result.id in outdated else step for step in steps]
         steps += adoption.adoptions(run, seen)
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.before for step in steps if step.remove and step.before)
@@ -84,13 +88,15 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
     steps += [_waiting(path, info, seen) for path, info in seen.waiting.items()]
     steps += _deleted_here(run, seen)
     steps += [Step(None, unusable_row(seen.scan.config.path, info)) for info in seen.flawed]
-    steps = [with_move(with_place(run, step, placed), placed.moves) for step in steps]
+    steps = [alone(step, lambda one: with_place(run, one, placed)) for step in steps]
+    steps = [with_move(step, placed.moves) for step in steps]
     return Plan(seen.scan, tuple(steps), placed.moves, placed, seen)
 
 
 def _waiting(path: str, info: PageInfo, seen: SpaceView) -> Step:
     """Return the step of a document without a stamp that stands in the way of a new page."""
-    result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=_TAKEN)
+    why = _TAKEN.format(id=info.id, title=info.title)
+    result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=why)
     return Step(path, lost_stamp(result, info) if path in seen.former else result)
 
 
@@ -108,6 +114,10 @@ def _deleted_here(run: PullRun, seen: SpaceView) -> Iterator[Step]:
             outside = sight.is_outside(trace.path)
             why, _ = deletion_refusal(trace, gone[page_id], outside=outside)
         yield Step(path, PageResult(path, Outcome.SKIPPED, page_id, error=why))
+
+
+def _named(run: PullRun, step: Step) -> Step:
+    return alone(step, lambda one: with_old_name(run, one))
 
 
 def _gather_bases(run: PullRun, seen: SpaceView) -> None:
@@ -247,8 +257,7 @@ def _stamped_parent(run: PullRun, case: Case) -> str | None:
         case Parent.SAME:
             return case.stamp.parent
         case _ if case.landed is not None:
-            # The token covers the wanted parent: what bears it has carried that.
-            return case.local.wanted
+            return case.landed_parent
         case Parent.DONE:
             return case.page.info.parent
         case Parent.FOLLOW if run.full:

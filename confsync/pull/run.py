@@ -12,7 +12,17 @@ from confsync.mirror.committed.deleted import deleted_pages, has_new_lines, sett
 from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import SpaceScan, claimed_elsewhere, ids_in, knowing, paths_of
+from confsync.mirror.scan import (
+    SpaceScan,
+    claimed_elsewhere,
+    ids_in,
+    knowing,
+    new_in,
+    paths_of,
+    stamps_in,
+)
+from confsync.mirror.state import in_doubt
+from confsync.mirror.state.base_cache import STATE
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
 from confsync.model.result import Problem, Result
@@ -76,8 +86,10 @@ def _ask_git(run: PullRun, scans: tuple[SpaceScan, ...]) -> tuple[PullRun, Witne
     mirror = run.mirror
     deleted_files = deleted_here(mirror)
     deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
+    if not run.options.dry_run:
+        in_doubt.tidy(mirror.root / STATE, stamps_in(scans))
     witnesses = Witnesses(mirror, run.options)
-    newest = witnesses.known.attachments
+    newest = in_doubt.with_files(mirror.root / STATE, witnesses.known.attachments)
     run = replace(run, deleted=deleted, deleted_files=deleted_files, newest_files=newest)
     run = replace(run, former=former_in(mirror.root, mirror.config.directories, scans))
     return run, witnesses
@@ -161,6 +173,10 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
     def titles(page_id: str) -> list[str]:
         return [title for i, title in mirror.bases.titles(page_id, 1) if i == page_id]
 
+    def doubtful(scan: SpaceScan) -> dict[str, str]:
+        doubts = in_doubt.creations(mirror.root / STATE, new_in(scan.entries))
+        return {doubt.title.casefold(): path for path, doubt in doubts.items()}
+
     options = ViewOptions(
         run.options.selection,
         elsewhere=claimed_elsewhere(subtrees.scans, scan) | subtrees.foretold,
@@ -172,6 +188,7 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
         whole=mirror.whole,
         titles=titles,
         former=run.former,
+        doubtful=doubtful,
     )
     return view(reader, scan, options)
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from confsync.document import document
 from confsync.document.attachments import names
 from confsync.document.document import Document, Fields
 from confsync.document.paths import Destination
-from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError, worst
+from confsync.errors import (
+    APIAccessError,
+    ConfsyncError,
+    DocumentError,
+    Exit,
+    FileError,
+    ServerError,
+    worst,
+)
 from confsync.mirror import attachment_files as files
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
@@ -31,6 +39,18 @@ from confsync.sync.refusals import failed
 from confsync.sync.space_view import SpaceView
 
 _KEPT = "v{old} -> v{new}, a lower number; a copy of the file is in .confsync/trash"
+
+
+def alone(step: Step, change: Callable[[Step], Step]) -> Step:
+    """Return the changed step, or the failure of its page alone: the other pages go on.
+
+    A step's text is parsed again where more is added to it. Its document is the server's answer.
+    """
+    try:
+        return change(step)
+    except DocumentError as error:
+        why = f"the server's answer cannot be written as a document: {error.problem}"
+        return replace(step, data=None, changes=None, result=failed(step.result, ServerError(why)))
 
 
 def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
@@ -223,6 +243,9 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Downloaded]) -> S
             _check_free(mirror, step.destination.path, step.changes)
         except ConfsyncError as error:
             return replace(step, data=None, result=failed(step.result, error))
+    # Before the files are put in place: a stamp that cannot be written must not lack them.
+    before = document.parse(step.data, step.result.path) if step.data else None
+    before = before or (step.entry.document if step.entry else None)
     placed = attachments.put_in_place(mirror, step.destination, step.changes, found)
     result = step.result
     # A file that was missing comes back, and its stamp is as it was.
@@ -239,8 +262,6 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Downloaded]) -> S
         hint = result.hint or placed.hint
         result = replace(result, outcome=outcome, error=why, hint=hint, exit=code)
     step = replace(step, result=result)
-    before = document.parse(step.data, step.result.path) if step.data else None
-    before = before or (step.entry.document if step.entry else None)
     if not placed.changed or before is None or before.stamp is None:
         return step
     stamp = replace(before.stamp, attachments=placed.attached)

@@ -31,11 +31,14 @@ from confsync.mirror.committed.whereabouts import new_copies
 from confsync.mirror.git.repository import stands
 from confsync.mirror.git.trees import left_out_copies
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.state import regular
+from confsync.mirror.state import in_doubt, regular
+from confsync.mirror.state.base_cache import STATE
+from confsync.mirror.state.in_doubt import Doubt
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
 from confsync.model.stamp import Attached, message_with_token
+from confsync.push.put_page import may_pass, of_this_page
 from confsync.remote import Remote
 from confsync.sync.attachments.beside import (
     CONFLICTS,
@@ -216,13 +219,13 @@ class Uploading:
             match decide(now):
                 case Decision.STAMP if now.remote:
                     info = now.remote
-                case Decision.UPLOAD if again and not isinstance(error, WriteRefusedError):
+                case Decision.UPLOAD if again and may_pass(error):
                     self._one(now, message, again=False)
                     return
                 case Decision.DIVERGED:
                     raise self._conflict(now) from None
                 case _:
-                    raise
+                    raise of_this_page(error, "attachment") from None
         if info.name != name:
             self.renamed[name] = info.name
         self._stamp(sides, info, sent.digest or local)
@@ -236,7 +239,11 @@ class Uploading:
         except APIAccessError as failure:
             if isinstance(error, WriteRefusedError):
                 raise error from None
-            what = f"attachment '{sides.name}' of page {self._page}"
+            base = sides.base.version if sides.base else 0
+            what, digest = f"attachment '{sides.name}' of page {self._page}", sides.local or ""
+            mark = token(sides.name, sides.base, digest)
+            doubt = Doubt(self._beside.path, mark, digest, self._page, base, file=sides.name)
+            in_doubt.note(self._mirror.root / STATE, doubt)
             raise UnsettledError(what, failure) from None
 
     def _stamp(self, sides: Sides, info: AttachmentInfo, digest: str) -> None:

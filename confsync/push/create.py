@@ -12,7 +12,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from confsync.document import paths, storage_format
+from confsync.document import paths
+from confsync.document.document import update
 from confsync.document.paths import Destination
 from confsync.errors import (
     APIAccessError,
@@ -29,6 +30,10 @@ from confsync.errors import (
 from confsync.mirror import moves
 from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.entry import Entry
+from confsync.mirror.scan import new_in
+from confsync.mirror.state import in_doubt
+from confsync.mirror.state.base_cache import STATE
+from confsync.mirror.state.in_doubt import Doubt
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
 from confsync.model.filenames import BLOG
@@ -36,8 +41,8 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.stamp import Local, Stamp, message_with_token, token, token_in
 from confsync.push.options import SpacePush
-from confsync.push.put_page import of_this_page
-from confsync.sync.fetch import Reader
+from confsync.push.put_page import may_pass, of_this_page
+from confsync.sync.fetch import Reader, is_creation
 from confsync.sync.refusals import failed, local_result, lost_stamp, title_taken
 
 
@@ -80,7 +85,7 @@ def create(
             return _found(reader, local, info, known)
         if isinstance(error, WriteRefusedError):
             raise
-        if not again:
+        if not (again and may_pass(error)):
             raise of_this_page(error) from None
         return create(reader, local, message, known, again=False)
 
@@ -117,46 +122,11 @@ def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> P
 
 def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) -> PageInfo | Taken:
     """Return the page if an earlier try of this creation made it, else that its title is taken."""
-    if _is_ours(reader, local, info, known):
+    if is_creation(reader, local, info, known):
         return info
     unseen = info.id not in known and info.status is Status.CURRENT and info.version.number == 1
     same_place = info.parent == local.wanted or info.posted is not None
-    return Taken(info, unseen and same_place and info.version.author in _me(reader))
-
-
-def _me(reader: Reader) -> tuple[str, ...]:
-    try:
-        me = reader.remote.whoami()
-    except APIAccessError:
-        return ()
-    return me.id, me.name
-
-
-def _is_ours(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
-    """Return whether an earlier try of exactly this creation made the page.
-
-    By its token; where the server dropped that, by author, parent and text. Not one that has a
-    document already: a copy of that without its stamp would make the same.
-    """
-    if found.id in known or found.version.number != 1 or found.status is not Status.CURRENT:
-        return False
-    mark = token_in(found.version.message)
-    if mark is not None or found.version.message:
-        return mark == token(None, local)
-    try:
-        page: Page = reader.remote.page(found.id)
-    except APIAccessError:
-        return False
-    return (
-        found.version.author in _me(reader)
-        and found.parent == local.wanted
-        and page.info.title == local.title
-        and storage_format.equivalent(page.body, local.body)
-    )
-
-
-def _created(entry: Entry, made: PageInfo, content: str, who: str) -> Event:
-    return Event("created", made.id, entry.path, None, made.version.number, None, content, who)
+    return Taken(info, unseen and same_place and info.version.author in reader.me())
 
 
 class Creations:
@@ -171,6 +141,8 @@ class Creations:
         self._dry_run = space.options.dry_run
         self._extras = space.extras
         self._known = frozenset(e.claimed_id for e in scan.entries if e.claimed_id)
+        self._state = self._mirror.root / STATE
+        self._doubts = in_doubt.creations(self._state, new_in(scan.entries))
         self.made: dict[str, str] = {}
 
     def create(self, entries: list[Entry]) -> None:
@@ -237,19 +209,83 @@ class Creations:
             make = post if self._scan.config.posts else create
             # Of two documents that say the same, the second one's page is not the first one's.
             known = self._known.union(self.made.values())
-            made = make(self._reader, found.local(parent), self._message, known)
+            local = found.local(parent)
+            if told := self._earlier(entry, local, result, known):
+                return told
+            made = make(self._reader, local, self._message, known)
         except CredentialsError:
             raise
         except UnsettledError as error:
+            in_doubt.note(self._state, in_doubt.creation(entry.path, found.local(parent)))
             self._report.add(failed(result, error))
             raise error.failure from None
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
             return title_taken(result, made.info, earlier=made.earlier)
-        self.made[entry.path] = made.id
-        self._mirror.audit.add(_created(entry, made, found.digest, self._reader.remote.who))
+        self._certain(entry, made)
+        self._note(entry, made, found.digest)
         return self._settled(entry, made, parent, replace(result, id=made.id))
+
+    def _earlier(
+        self, entry: Entry, local: Local, result: PageResult, known: frozenset[str]
+    ) -> PageResult | None:
+        """Return what an earlier push made of a document, None if a creation finds that out.
+
+        Raises APIAccessError.
+        """
+        doubt = self._doubts.get(entry.path)
+        for info in self._reader.remote.titled(self._reader.space, doubt.title) if doubt else ():
+            if doubt is None or info.id in known or info.status is not Status.CURRENT:
+                continue
+            first = self._reader.first_version(info)
+            same = info.version.number == 1 and token(None, local) == doubt.mark
+            if token_in(first.message) == doubt.mark:
+                return None if same else self._recovered(entry, local, result, (doubt, info))
+            if not first.message and first.author in self._reader.me():
+                return None if same else title_taken(result, info, earlier=True)
+        return None
+
+    def _recovered(
+        self, entry: Entry, local: Local, result: PageResult, earlier: tuple[Doubt, PageInfo]
+    ) -> PageResult:
+        """Stamp a document with its page's first version; keep what was changed here since.
+
+        Raises APIAccessError.
+        """
+        doubt, info = earlier
+        if entry.document is None:
+            raise ValueError(f"{entry.path} cannot be read")
+        page = self._reader.remote.old_page(info.id, 1)
+        stamp = Stamp(info.id, 1, page.digest, doubt.parent, posted=info.posted)
+        self._note(entry, page.info, doubt.digest)
+        result = replace(result, id=info.id, outcome=Outcome.CREATED, remote=1)
+        try:
+            if local.digest == doubt.digest:
+                self._mirror.settle(entry, stamp, page)
+            else:
+                self._mirror.bases.put(stamp, page.info.title, page.body)
+                self._mirror.write(entry.path, update(entry.document, stamp), expected=entry.raw)
+        except ConfsyncError as error:
+            why = f"created as page {info.id}, but: {error.message}"
+            return replace(result, error=why, exit=error.exit)
+        self._certain(entry, info)
+        if token(None, local) == doubt.mark and not self._extras.any(entry):
+            return result
+        why = f"an earlier push of this file created page {info.id}; your changes since are kept"
+        hint = "'confsync push {path}' sends them"
+        return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
+
+    def _note(self, entry: Entry, made: PageInfo, content: str) -> None:
+        version, who = made.version.number, self._reader.remote.who
+        event = Event("created", made.id, entry.path, None, version, None, content, who)
+        self._mirror.audit.add(event)
+
+    def _certain(self, entry: Entry, made: PageInfo) -> None:
+        """Note the page of a document: no creation is in doubt any more."""
+        self.made[entry.path] = made.id
+        doubt = self._doubts.pop(entry.path, None)
+        in_doubt.forget(self._state, [doubt] if doubt else [])
 
     def _labelled(self, entry: Entry, made: PageInfo) -> tuple[str, ...] | None:
         if entry.document is None:
@@ -275,6 +311,8 @@ class Creations:
             stamp = replace(stamp, posted=page.info.posted)
             entry, words = self._shelved(entry, stamp.posted)
             self._mirror.settle(entry, stamp, page)
+            if left := self._extras.unfinished.get(result.path):
+                return replace(result, error=left.why, hint=left.hint, exit=left.exit)
             return replace(result, error=words)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and is left alone"

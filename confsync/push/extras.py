@@ -15,8 +15,8 @@ from confsync.push.attachments import Asked, AttachmentConflict, Uploading
 from confsync.remote import Remote
 from confsync.sync import labels
 from confsync.sync.attachments.beside import Beside
-from confsync.sync.compare import Labels
 from confsync.sync.fetch import Case
+from confsync.sync.labels import Sent
 from confsync.sync.refusals import failed, local_result
 
 
@@ -26,6 +26,7 @@ class Unfinished:
 
     why: str
     exit: Exit
+    hint: str = ""
 
 
 class Extras:
@@ -42,7 +43,7 @@ class Extras:
         self._files = files
         self._asked = asked
         self._uploading: dict[str, Uploading] = {}
-        self._labels: dict[str, Labels] = {}
+        self._labels: dict[str, Sent] = {}
         self.unfinished: dict[str, Unfinished] = {}
 
     def any(self, entry: Entry) -> bool:
@@ -110,8 +111,8 @@ class Extras:
             why = f"the labels could not be changed: {error.message}"
             self.unfinished[entry.path] = Unfinished(why, error.exit)
             return
-        self._labels[entry.path] = done
-        if done.add or done.remove:
+        self._take(entry, done)
+        if done.decided.add or done.decided.remove:
             number = case.page.info.version.number if case.page else None
             who = self._remote.who
             event = Event("labelled", page_id, entry.path, base, number, None, None, who)
@@ -124,11 +125,26 @@ class Extras:
         """
         if not self._manages_labels(entry):
             return None
-        return labels.send(self._remote, page_id, None, local).result
+        return self._take(entry, labels.send(self._remote, page_id, None, local))
+
+    def _take(self, entry: Entry, sent: Sent) -> tuple[str, ...] | None:
+        """Note the labels that were sent; return those for the stamp."""
+        self._labels[entry.path] = sent
+        if ignored := ", ".join(f"'{name}'" for name in sent.ignored):
+            why = f"the server did not change these labels, and gave no error: {ignored}"
+            hint = "change them in the browser, or write the file's labels as the page has them"
+            self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED, hint)
+        return sent.base
 
     def labels(self, entry: Entry) -> tuple[str, ...] | None:
-        """Return the labels that a page has after `label`; None if they are not known."""
-        return self._labels[entry.path].result if entry.path in self._labels else None
+        """Return the labels for a document after `label`; None if they are not known."""
+        sent = self._labels.get(entry.path)
+        return sent.decided.result if sent else None
+
+    def base_labels(self, entry: Entry) -> tuple[str, ...] | None:
+        """Return the labels for a stamp after `label`; None if they are not known."""
+        sent = self._labels.get(entry.path)
+        return sent.base if sent else None
 
     def _relabels(self, entry: Entry) -> bool:
         found = entry.document

@@ -14,6 +14,7 @@ from confsync.errors import (
     ServerError,
     UnsettledError,
     VersionConflictError,
+    WriteRefusedError,
 )
 from confsync.model.page import NewVersion
 from confsync.model.stamp import message_with_token, token
@@ -47,10 +48,11 @@ def settled(case: Case) -> Landed | None:
     if not isinstance(case.remote, Present):
         return None
     current = case.remote.page.info.version.number
-    # The token covers the wanted parent: a version that bears it has carried that.
     landed = case.landed
     done = landed is not None or case.decisions.parent is Parent.DONE
-    parent = case.local.wanted if done else case.stamp.parent
+    parent = case.stamp.parent
+    if done:
+        parent = case.local.wanted if landed is None else case.landed_parent
     match case.decisions.content:
         case Content.LANDED:
             return Landed(landed or current, parent)
@@ -105,22 +107,31 @@ def _look(
         )
     if not writable(now):
         return settled(now) or now
-    if not again:
+    if not (again and may_pass(error)):
         raise of_this_page(error) from None
     return write(reader, now, message, again=False)
 
 
-def of_this_page(error: APIAccessError) -> APIAccessError:
+def may_pass(error: APIAccessError) -> bool:
+    """Return whether a second try of a failed write may fare better."""
+    if isinstance(error, ServerError):
+        return refusal_of(error) is None
+    return not isinstance(error, WriteRefusedError)
+
+
+def of_this_page(error: APIAccessError, what: str = "page") -> APIAccessError:
     """Return what a failed write means for its page if the server answered a read after it.
+
+    `what` was sent: a page, or an attachment of it.
 
     Then the server can be reached: the failure is this page's, and the other pages go on.
     """
     if isinstance(error, NetworkError):
         return ServerError(
-            f"{error.message} each time this page was sent; the server answers all else",
-            hint="'confsync push' tries again; a proxy may refuse the size or text of this page",
+            f"{error.message} each time this {what} was sent; the server answers all else",
+            hint=f"'confsync push' tries again; a proxy may refuse size or content of this {what}",
         )
-    return (refusal_of(error) if isinstance(error, ServerError) else None) or error
+    return (refusal_of(error, what) if isinstance(error, ServerError) else None) or error
 
 
 def _decided_anew(reader: Reader, case: Case, least: int) -> Case | None:

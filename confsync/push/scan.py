@@ -12,14 +12,16 @@ from confsync.mirror.entry import Entry, read
 from confsync.mirror.git import worktree
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import SpaceScan, ids_in, knowing
+from confsync.mirror.scan import SpaceScan, ids_in, knowing, stamps_in
 from confsync.mirror.selection import Selection
+from confsync.mirror.state import in_doubt
+from confsync.mirror.state.base_cache import STATE
 from confsync.model.stamp import Attached
 from confsync.push.absences import Missing, deleted_documents, truly_deleted
 from confsync.push.options import DeleteOptions, PushOptions, PushRun
 from confsync.sync import merge_base, scope
 from confsync.sync.attachments.beside import deleted_here
-from confsync.sync.fetch import Newer, Newest
+from confsync.sync.fetch import Newest
 from confsync.sync.refusals import unreadable_directories
 from confsync.sync.space_view import put_back
 
@@ -85,9 +87,11 @@ def scan_mirror(
     run.report.refuse(*unreadable_directories(mirror.root, scans, selection))
     deleted = deleted_documents(mirror, scans, delete)
     scans = knowing(scans, deleted)
+    if not options.dry_run:
+        in_doubt.tidy(mirror.root / STATE, stamps_in(scans))
     git = newest_stamps.collect(mirror.root, mirror.config.directories, options.since)
     newest = merge_base.newest_of(mirror, git)
-    restored = _restored_in(scans, newest.likely)
+    restored = _restored_in(scans, newest)
     scans = _with_texts(mirror, scans, restored)
     deleted = scope.not_excluded(scans, deleted)
     known = [entry.path for scan in scans for entry in scan.entries]
@@ -107,7 +111,7 @@ def scan_mirror(
         whereabouts,
         deleted_here(mirror),
         newest,
-        git.attachments,
+        in_doubt.with_files(mirror.root / STATE, git.attachments),
         index,
     )
 
@@ -148,8 +152,17 @@ def _needs_text(scan: SpaceScan, entry: Entry, restored: Set[str]) -> bool:
     return not entry.raw and sent
 
 
-def _restored_in(scans: tuple[SpaceScan, ...], newer_than: Newer) -> frozenset[str]:
-    """Return the paths of documents that git seems to have put back; the server decides."""
+def _restored_in(scans: tuple[SpaceScan, ...], newest: Newest) -> frozenset[str]:
+    """Return the paths of documents that git seems to have put back, and of those whose last push
+    is in doubt; the server decides."""
     return frozenset(
-        entry.path for scan in scans for entry in scan.entries if put_back(scan, entry, newer_than)
+        entry.path
+        for scan in scans
+        for entry in scan.entries
+        if put_back(scan, entry, newest.likely) or _in_doubt(entry, newest)
     )
+
+
+def _in_doubt(entry: Entry, newest: Newest) -> bool:
+    stamp = entry.document.stamp if entry.document else None
+    return stamp is not None and bool(newest.sent(stamp))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -18,14 +17,14 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror.entry import Entry
-from confsync.mirror.state import unchanged
+from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
 from confsync.push.put_page import Landed, NoVersion, settled, writable, write
-from confsync.push.write_back import Settling, leaves_text, was_sent
+from confsync.push.write_back import Settling, leaves_text, not_moved, was_sent
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.refusals import (
@@ -75,7 +74,6 @@ class Sending:
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
         self._landed: dict[str, tuple[Case, Landed]] = {}
-        self._noting = threading.Lock()
         self._settling = Settling(space)
 
     def push(self, entries: list[Entry]) -> None:
@@ -210,6 +208,10 @@ class Sending:
             if isinstance(error, CredentialsError | NetworkError | UnsettledError):
                 # Nothing more can go well; what is under way elsewhere still comes to its end.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
+            if isinstance(error, UnsettledError) and entry.path in self._begun:
+                in_doubt.note(
+                    self._mirror.root / STATE, in_doubt.edit(entry.path, case.stamp, case.local)
+                )
             return self._of_title(entry, case, error) or failed(compared_result(entry, case), error)
 
     def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:
@@ -250,7 +252,9 @@ class Sending:
                 self._extras.delete(entry)
                 return None
             case NoVersion():
-                return _without_version(result)
+                moves = case.decisions.parent is Parent.MOVE
+                moved = moves and case.decisions.content is Content.UP_TO_DATE
+                return not_moved(result, case) if moved else _without_version(result)
             case Case():
                 return self._refused(compared_result(entry, what), what)
 
@@ -261,8 +265,7 @@ class Sending:
             return NoVersion()
         what = write(self._reader, case, self._options.message)
         if isinstance(what, NoVersion):
-            with self._noting:
-                unchanged.note(state, mark)
+            unchanged.note(state, mark)
         return what
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:

@@ -12,14 +12,17 @@ from dataclasses import replace
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.mirror.bulk_write import Writing, replace_all, settling
 from confsync.mirror.entry import Entry
+from confsync.mirror.state import unchanged
+from confsync.mirror.state.base_cache import STATE
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
+from confsync.model.stamp import token
 from confsync.push.extras import Extras
 from confsync.push.options import SpacePush
 from confsync.push.put_page import Landed, settled, writable
 from confsync.sync import renames
 from confsync.sync.compare import Absent, Content
-from confsync.sync.fetch import Case, Found
+from confsync.sync.fetch import Case, Found, shown_parent
 from confsync.sync.refusals import compared_result
 from confsync.sync.renames import Renamed
 
@@ -33,6 +36,8 @@ class Settling:
         self._reader = space.reader
         self._scan = space.scan
         self._extras = space.extras
+        # The documents whose move the server ignored.
+        self._stayed: set[str] = set()
 
     def settle(self, landed: list[tuple[Entry, Case, Landed]]) -> list[PageResult]:
         """Read back in bulk what the server stored, and write it to the files."""
@@ -76,7 +81,7 @@ class Settling:
         try:
             page = self._stored(case, made, answer)
             if page is not None:
-                return self._writing(entry, case, page, made.parent)
+                return self._writing(entry, case, page, self._parent(entry, case, made, page))
         except ConfsyncError as error:
             return _not_settled(result, made, error)
         why = f"landed as v{made.version}, but the server does not show it yet"
@@ -99,10 +104,28 @@ class Settling:
         if result.outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
             why = "the stamp is new; the move is not sent yet: push again"
             return replace(result, error=why, exit=Exit.REFUSED)
+        if entry.path in self._stayed:
+            return not_moved(result, case)
         if left := self._extras.unfinished.get(entry.path):
-            return replace(result, outcome=Outcome.FAILED, error=left.why, exit=left.exit)
+            told = replace(result, outcome=Outcome.FAILED, error=left.why, hint=left.hint)
+            return replace(told, exit=left.exit)
         words = self._extras.words(entry, alone=leaves_text(self._extras, entry, case))
         return replace(result, error=words)
+
+    def _parent(self, entry: Entry, case: Case, made: Landed, page: Page) -> str | None:
+        """Return the parent for the stamp: no move that the server ignored.
+
+        A version that is no longer the current one does not tell where its page was.
+        """
+        if made.parent == case.stamp.parent or page.info.version.number != made.version:
+            return made.parent
+        parent = shown_parent(case, page)
+        if parent != made.parent:
+            self._stayed.add(entry.path)
+            now = replace(case.stamp, version=made.version, digest=page.digest)
+            sent = replace(case.local, title=page.info.title, body=page.body)
+            unchanged.note(self._mirror.root / STATE, token(now, sent))  # not to be sent again
+        return parent
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
         """Return the landed version as the server stored it; None while it is not shown."""
@@ -113,13 +136,13 @@ class Settling:
         return self._reader.remote.old_page(case.stamp.id, made.version)
 
     def _writing(self, entry: Entry, case: Case, page: Page, parent: str | None) -> Writing:
-        labels = self._extras.labels(entry)
+        labels, base = self._extras.labels(entry), self._extras.base_labels(entry)
         stamp = replace(
             case.stamp,
             version=page.info.version.number,
             digest=page.digest,
             parent=parent,
-            labels=case.stamp.labels if labels is None else labels,
+            labels=case.stamp.labels if base is None else base,
             attachments=self._extras.attached(entry, case.stamp),
             renamed=self._outdated(entry, case),
         )
@@ -129,6 +152,17 @@ class Settling:
         """Return whether the file is named after the title that this push changed."""
         old = case.page.info.title if case.page and writable(case) else None
         return renames.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
+
+
+def not_moved(result: PageResult, case: Case) -> PageResult:
+    """Return the result of a page that the server left in its place, and gave no error."""
+    text = case.decisions.content is not Content.UP_TO_DATE
+    why = "the server ignored the move: the page is still where it was"
+    if text:
+        why = f"landed as v{result.remote}, but {why}"
+    hint = "move the page in the browser, then 'confsync pull'; or move the file back"
+    outcome = Outcome.UPDATED if text else Outcome.UNCHANGED
+    return replace(result, outcome=outcome, error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:

@@ -24,12 +24,17 @@ from confsync.errors import (
     CredentialsError,
     EnvironmentTroubleError,
     NetworkError,
-    NotVisibleError,
     RateLimitError,
     ServerError,
 )
 from confsync.remote.credentials import Credentials
-from confsync.remote.failures import CREDENTIALS_HINT, answer_of, network_error
+from confsync.remote.failures import (
+    CREDENTIALS_HINT,
+    NoListingError,
+    answer_of,
+    network_error,
+    not_found,
+)
 from confsync.remote.http_library import AtlassianRestAPI
 from confsync.remote.network import isolate, login_of, network_of
 from confsync.remote.rate_limit import GiveUp, Pace, Refusal, Wait, backoff, used_up, verdict
@@ -44,7 +49,6 @@ TRIES = 5
 # An answer that is not JSON at all is more likely a login page than a hiccup.
 WRONG_TRIES = 2
 _WHO = "rest/api/user/current"
-_UNNAMED = "the server answers 'Not Found' for this page, and other requests go through"
 _PASSING = (502, 503, 504)
 _REFUSALS = (429, 503)
 # A body has 5 MB at most, and JSON may write each of its characters in six.
@@ -183,8 +187,8 @@ class Client:
                 tries = self._wait_out(error, tries, repeat=repeat)
             except CredentialsError as error:
                 if error.status == 404 and self._is_known(where):
-                    raise NotVisibleError(_UNNAMED, status=404) from None
-                if not self._go_elsewhere(where):
+                    tries = self._wait_out(not_found(what), tries, repeat=repeat)
+                elif not self._go_elsewhere(where):
                     raise
 
     def _wait_out(
@@ -261,7 +265,7 @@ class Client:
                 log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
                 self.seen = response.headers
                 if response.status_code not in _REFUSALS:  # those are about their own pause
-                    self._pace.pause(used_up(response.headers))
+                    self._pace.spare(used_up(response.headers))
                 answer = parse(response)
                 self._answered.add(where)
                 return answer
@@ -317,7 +321,8 @@ def _hold_back(limit: int, held: list[bytearray], response: requests.Response, *
 
 
 def _tries(error: RateLimitError | NetworkError | ServerError) -> int:
-    passing = error.status in _PASSING or (isinstance(error, ServerError) and error.truncated)
+    passing = error.status in _PASSING or isinstance(error, NoListingError)
+    passing = passing or (isinstance(error, ServerError) and error.truncated)
     if isinstance(error, NetworkError) or passing:
         return TRIES
     return WRONG_TRIES if error.status == 0 else 1

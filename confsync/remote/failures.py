@@ -28,6 +28,10 @@ CREDENTIALS_HINT = (
     "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN, "
     "or 'confsync login'; 'confsync doctor' looks closer"
 )
+_UNNAMED = "the server answers 'Not Found' for {path}, and other requests go through"
+# What one page, folder or attachment is asked for by its id; everything else is a listing.
+_ONE = re.compile(r"(?:pages|blogposts|content|folders|attachments)/(?:att)?[0-9]+(?:[/?]|$)")
+_FIREWALL = "a proxy or firewall before the server may refuse what was sent; ask who runs it"
 _CLASS = re.compile(r"^(?:[\w.$]*Exception: )+")
 _STALE = re.compile(r"Version must be incremented")
 # A race in the server's database, which may pass; so says the server's own text.
@@ -129,6 +133,8 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
             return ServerError(text, hint="try again later", status=status, retry_after=wait)
         case 400 | 413:
             return WriteRefusedError(text, status=status)
+        case 406 | 415 | 422:  # what firewalls and proxies answer to a text that they do not like
+            return WriteRefusedError(text, hint=_FIREWALL, status=status)
         case _:
             # 409 stands here for both its meanings: who wrote finds out which.
             return ServerError(text, hint="try again later", status=status)
@@ -152,6 +158,19 @@ def _said(data: object) -> str:
     return _CLASS.sub("", str(data.get("message") or ""))
 
 
+class NoListingError(ServerError):
+    """404 `Not Found` for a listing, which is never gone: load, most likely."""
+
+
+def not_found(what: str) -> NoListingError:
+    """Return the error of 404 `Not Found` for one request of many. Raises NotVisibleError."""
+    path = what.partition(" ")[2]
+    why = _UNNAMED.format(path=path)
+    if _ONE.search(path):
+        raise NotVisibleError(why, status=404) from None
+    return NoListingError(why, hint="try again later", status=404)
+
+
 def version_conflict_of(error: ServerError, page_id: str, base: int) -> VersionConflictError | None:
     """The stale version that a 409 tells of; None when it tells of a race in the database."""
     if error.status != 409 or not _STALE.search(error.message):
@@ -160,16 +179,17 @@ def version_conflict_of(error: ServerError, page_id: str, base: int) -> VersionC
     return VersionConflictError(page_id, base, int(current[1]) if current else None)
 
 
-def refusal_of(error: ServerError) -> WriteRefusedError | None:
+def refusal_of(error: ServerError, what: str = "page") -> WriteRefusedError | None:
     """Return the refusal of one page that a 500 means if the server answers all else.
 
+    `what` names that which was sent: a page, or an attachment of it.
     None for every other status, and for a race in the server's database, which may pass.
     """
     if error.status != 500 or _RACE.search(error.message):
         return None
     said = "" if error.message == _unsaid(500) else f": {error.message}"
     return WriteRefusedError(
-        f"the server answered 500 and did not store this page{said}",
+        f"the server answered 500 and did not store this {what}{said}",
         hint="'confsync diff' shows what you changed; the server's log says what failed",
         status=error.status,
     )

@@ -161,6 +161,7 @@ class Pace:
         tell: Callable[[str], None] = log.info,
     ) -> None:
         self._until = 0.0
+        self._spared = 0.0
         self._told = -math.inf
         self._lock = threading.Lock()
         self._sleep = sleep
@@ -172,6 +173,19 @@ class Pace:
         with self._lock:
             until = self._now() + max(0.0, seconds)
             self._until = max(self._until, until)
+
+    def spare(self, seconds: float) -> None:
+        """Pause because the rate is used up, as far as confsync's patience lasts for all of these.
+
+        No request was refused yet. Beyond patience the next answer says whether one is.
+        """
+        with self._lock:
+            now = self._now()
+            until = now + max(0.0, seconds)
+            more = until - max(self._until, now)
+            if more > 0 and self._spared + more <= PATIENCE:
+                self._spared += more
+                self._until = until
 
     def wait(self) -> None:
         """Wait until the pause is over."""

@@ -7,24 +7,26 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlsplit
 
+from confsync.document.frontmatter import is_title
 from confsync.errors import EVERYBODYS, APIAccessError, RowError, ServerError
 from confsync.model.moment import moment
 from confsync.model.page import PageInfo, ParentKind, Status, Version
+from confsync.model.stamp import ID, VERSION
 
 Row = Mapping[str, Any]
 
+_ID = re.compile(ID)
+_VERSION = re.compile(VERSION)
 _ATTACHMENT_ID = re.compile(r"(?:att)?[0-9]{1,20}")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(?: *;[ -~]{1,127})?", re.ASCII)
-# JSON's numbers are exact up to here; no page has a thousandth of so many versions.
-_MOST = 2**53
 _STATUSES = {status.value: status for status in Status}
 
 
 def id_of(row: Row) -> str:
-    """An id, digits alone: ids become part of file names."""
+    """An id that a stamp can say; ids become part of file names, too."""
     value = str(row.get("id", ""))
-    if not (value.isascii() and value.isdecimal() and len(value) <= 20):
-        raise RowError("the answer has no page id")
+    if not _ID.fullmatch(value):
+        raise RowError("the answer has no page id that can be used")
     return value
 
 
@@ -69,6 +71,14 @@ def text_of(row: Row, key: str) -> str:
     return value
 
 
+def title_of(row: Row) -> str:
+    """A page's title that a document can have: one line, with something on it."""
+    title = text_of(row, "title")
+    if not is_title(title):
+        raise RowError("the title is empty or has more than one line")
+    return title
+
+
 def words_of(row: Row, *keys: str) -> str:
     """The first text among some keys that says something: for people, and never an error."""
     found = next((str(value) for key in keys if (value := row.get(key))), "")
@@ -106,10 +116,10 @@ def flawed(row: Row, error: APIAccessError) -> PageInfo:
 
 
 def number_of(version: Row) -> int:
-    """A version's number."""
+    """A version's number, which a stamp can say."""
     number = version.get("number")
-    if not _is_number(number) or not 1 <= number <= _MOST:
-        raise RowError("the answer has no version number")
+    if not _is_number(number) or not _VERSION.fullmatch(str(number)):
+        raise RowError("the answer has no version number that can be used")
     return number
 
 

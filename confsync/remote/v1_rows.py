@@ -14,7 +14,7 @@ def content(row: Row, space: str) -> PageInfo:
     return PageInfo(
         id=rows.id_of(row),
         space=str(rows.part_of(row, "space").get("key") or space),
-        title=rows.text_of(row, "title"),
+        title=rows.title_of(row),
         version=version(rows.part_of(row, "version")),
         parent=parent,
         parent_kind=ParentKind.PAGE if parent else ParentKind.NONE,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from confsync.document import storage_format
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
-from confsync.model.page import Page, PageInfo, Space, Status
-from confsync.model.stamp import Local, Stamp
+from confsync.model.page import Page, PageInfo, Space, Status, Version
+from confsync.model.stamp import Local, Stamp, token, token_in
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
 from confsync.workers import batches
@@ -31,13 +32,15 @@ class Newest(NamedTuple):
 
     `text` finds title and body of a stamp here. `likely` answers as `than` does, without those that
     an earlier pull found not to be the server's. `merged` tells whether HEAD's own history has a
-    stamp, and not only that of another revision.
+    stamp, and not only that of another revision. `sent` answers the tokens of the texts that were
+    sent over a stamp and of which no answer came.
     """
 
     than: Newer = lambda stamp: ()
     text: Callable[[Stamp], tuple[str, str] | None] = lambda stamp: None
     likely: Newer = lambda stamp: ()
     merged: Callable[[Stamp], bool] = lambda stamp: True
+    sent: Callable[[Stamp], frozenset[str]] = lambda stamp: frozenset()
 
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
@@ -51,7 +54,8 @@ PROBED = 3
 class Case:
     """A stamped document beside its page, decided.
 
-    `newer` is the newer stamp that git knows, where the document is a restored one.
+    `newer` is the newer stamp that git knows, where the document is a restored one; `sent` says
+    that it is the stamp of an earlier push, whose answer did not come.
     """
 
     stamp: Stamp
@@ -59,6 +63,7 @@ class Case:
     remote: compare.Remote
     decisions: Decisions
     newer: Stamp | None = None
+    sent: bool = False
 
     @property
     def page(self) -> Page | None:
@@ -71,6 +76,23 @@ class Case:
         if not isinstance(self.remote, Present):
             return None
         return compare.landed_as(self.stamp, self.local, self.remote)
+
+    @property
+    def landed_parent(self) -> str | None:
+        """The parent for the stamp of the landed version.
+
+        The token covers the wanted parent: the version carried it. If the server shows that very
+        version where the page was before, the server ignored the move.
+        """
+        page = self.page
+        if page and page.info.version.number == self.landed:
+            return shown_parent(self, page)
+        return self.local.wanted
+
+
+def shown_parent(case: Case, page: Page) -> str | None:
+    """Return the parent for a stamp after a write that moved the page, if `page` is its version."""
+    return case.stamp.parent if page.info.parent == case.stamp.parent else case.local.wanted
 
 
 class Reader:
@@ -197,11 +219,31 @@ class Reader:
         if compare.needs_later(stamp, local, found):
             remote = Present(found, self.remote.versions_after(stamp.id, stamp.version))
         newer = self._newer(stamp, local, remote)
-        decisions = compare.compare(stamp, local, remote, newer)
+        sent = None if newer else self._sent(stamp, local, found)
+        decisions = compare.compare(stamp, local, remote, newer or sent)
         if newer is not None and not self.newest.merged(newer):
             # Git put nothing back: what another branch has is not merged into this one yet.
             return Case(stamp, local, remote, Decisions(compare.Content.DIVERGED))
-        return Case(stamp, local, remote, decisions, newer)
+        return Case(stamp, local, remote, decisions, newer or sent, sent is not None)
+
+    def _sent(self, stamp: Stamp, local: Local, page: Page) -> Stamp | None:
+        """Return the stamp of a version that an earlier push wrote, if the file took it back.
+
+        No answer came to that push, so the document has the base's text and stamp still, or again.
+        """
+        marks = self.newest.sent(stamp)
+        if not marks or (local.digest, local.wanted) != (stamp.digest, stamp.parent):
+            return None
+        versions: tuple[Version, ...] = (page.info.version,)
+        if page.info.version.number > stamp.version + 1:
+            versions += self.remote.versions_after(stamp.id, stamp.version)
+        landed = (v.number for v in versions if token_in(v.message) in marks)
+        number = next((n for n in landed if n > stamp.version), None)
+        if number is None:
+            return None
+        current = number == page.info.version.number
+        made = page if current else self.remote.old_page(stamp.id, number)
+        return replace(stamp, version=number, digest=made.digest, parent=made.info.parent)
 
     def _newer(self, stamp: Stamp, local: Local, remote: Present) -> Stamp | None:
         """Return the newer stamp N that git knows, if it makes this a restored document.
@@ -238,6 +280,21 @@ class Reader:
         _, body = self.newest.text(newer) or ("", local.body)
         return compare.confirms(page, newer, compare.marker_refs(body))
 
+    def me(self) -> tuple[str, ...]:
+        """The id and the name of the user; nothing, if the server does not say them."""
+        try:
+            me = self.remote.whoami()
+        except APIAccessError:
+            return ()
+        return me.id, me.name
+
+    def first_version(self, info: PageInfo) -> Version:
+        """The first version of a page; the current one, where the server does not know it."""
+        if info.version.number == 1:
+            return info.version
+        versions = self.remote.versions_after(info.id, 0)
+        return next((one for one in versions if one.number == 1), info.version)
+
     def again(self, case: Case, least: int) -> Case:
         """The same document beside what the server has now, at a version or later if possible."""
         answer = self.current({case.stamp.id: least})[case.stamp.id]
@@ -248,3 +305,26 @@ class Reader:
 
 def _older(found: Found, least: int) -> bool:
     return isinstance(found, Page) and found.info.version.number < least
+
+
+def is_creation(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
+    """Return whether an earlier try of exactly this creation made the page.
+
+    By its token; where the server dropped that, by author, parent and text. Not one that has a
+    document already: a copy of that without its stamp would make the same.
+    """
+    if found.id in known or found.version.number != 1 or found.status is not Status.CURRENT:
+        return False
+    mark = token_in(found.version.message)
+    if mark is not None or found.version.message:
+        return mark == token(None, local)
+    try:
+        page: Page = reader.remote.page(found.id)
+    except APIAccessError:
+        return False
+    return (
+        found.version.author in reader.me()
+        and found.parent == local.wanted
+        and page.info.title == local.title
+        and storage_format.equivalent(page.body, local.body)
+    )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from confsync.errors import EVERYBODYS, APIAccessError, FileError
 from confsync.mirror.committed.bases import committed_bases, key_of
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.state import in_doubt
+from confsync.mirror.state.base_cache import STATE
 from confsync.model.stamp import Stamp, digest
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ def newest_of(mirror: Mirror, git: NewestStamps) -> Newest:
     from confsync.sync.fetch import Newest  # not for who only checks
 
     likely = newest_stamps.likely(mirror.root, git)
-    return Newest(git.newer_than, partial(find_here, mirror), likely, git.is_merged)
+    sent = in_doubt.sent(mirror.root / STATE)
+    return Newest(git.newer_than, partial(find_here, mirror), likely, git.is_merged, sent)
 
 
 def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:

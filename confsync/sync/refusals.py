@@ -86,6 +86,8 @@ def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -
         if other.posted is not None:
             what = f"blog post {other.id} of {other.posted}"
         why = f"{what}, which you created with another text, has this title"
+        if other.title.casefold() != result.title.casefold():
+            why = f"{what}, '{other.title}', was created by an earlier push of this file"
         hint = (
             f"'confsync pull --ours {{path}} --at {other.version.number}' makes this file the "
             "document of that page with your text; then push"
@@ -251,8 +253,7 @@ def reason(case: Case) -> str:
         case Content.RESTAMPED:
             return f"local is based on v{base}, the server has v{now} with the same content"
         case Content.RESTORED:
-            known = case.newer.version if case.newer else now
-            return f"git has v{known} and put the file back to v{base}, the server has v{now}"
+            return _put_back(case, now)
         case Content.STAMP_AHEAD:
             return (
                 f"local is based on v{base}, the server has only v{now} "
@@ -278,6 +279,13 @@ def reason(case: Case) -> str:
             return f"local is based on v{base}, the server has v{now}"
         case _:
             assert_never(case.decisions.content)
+
+
+def _put_back(case: Case, now: int) -> str:
+    known, base = case.newer.version if case.newer else now, case.stamp.version
+    if case.sent:
+        return f"an earlier push landed as v{known}, and the file was put back to v{base}"
+    return f"git has v{known} and put the file back to v{base}, the server has v{now}"
 
 
 def unreadable_directories(

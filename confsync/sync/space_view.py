@@ -29,6 +29,8 @@ class ViewOptions:
     page is fetched. `with_new` shows pages without a document here. `whole` brings the text of a
     document of which title and stamp alone are known; `titles` returns the titles that a page had
     when it was pulled. `former` maps documents without a stamp to the pages that they belonged to.
+    `doubtful` returns the titles, without case, under which an earlier push may
+    have created the pages of new documents: title to path.
     """
 
     selection: Selection
@@ -41,6 +43,7 @@ class ViewOptions:
     whole: Callable[[Entry], Entry] = lambda entry: entry
     titles: Callable[[str], Iterable[str]] = lambda page_id: ()
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    doubtful: Callable[[SpaceScan], Mapping[str, str]] = lambda scan: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
     guessed = whose_place(scan, new, listing.home, options.titles) if scan.lost else {}
     scan = with_known(scan, guessed) if guessed else scan
     new = [info for info in new if info.id not in guessed.values()]
-    untracked = _titles_of_untracked(scan)
+    untracked = {**options.doubtful(scan), **_titles_of_untracked(scan)}
     waiting = {untracked[title]: i for i in new if (title := i.title.casefold()) in untracked}
     former = _former(scan, new, options.former)
     selected = [e for e in scan.entries if e.page_id and options.selection.has(e.path)]

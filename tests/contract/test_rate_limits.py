@@ -96,6 +96,17 @@ def test_no_interval_is_waited_for_beyond_patience(interval: str) -> None:
 
 
 @responses.activate
+@pytest.mark.parametrize("interval", ["1", "40", "150", "300"])
+def test_pauses_of_good_answers_together_keep_within_patience(interval: str) -> None:
+    left = {"X-RateLimit-Remaining": "0", "X-RateLimit-Interval-Seconds": interval}
+    responses.get(f"{URL}/api/x", json={}, headers=left)
+    slow = Slow()
+    for _ in range(400):
+        assert slow.client.get("api/x") == {}
+    assert 0 < slow.time <= rate_limit.PATIENCE
+
+
+@responses.activate
 @pytest.mark.parametrize("after", ["0", "1", "100"])
 def test_refusals_and_intervals_together_keep_within_patience(after: str) -> None:
     said = {"X-RateLimit-Remaining": "0", "X-RateLimit-Interval-Seconds": "250"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from confsync.errors import CredentialsError
-from confsync.remote import client
+from confsync.remote import client, rows
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
@@ -33,6 +33,13 @@ def _set(key: str, value: object) -> Callable[[dict[str, Any]], None]:
     return spoil
 
 
+def _below(page_id: str) -> Callable[[dict[str, Any]], None]:
+    def spoil(row: dict[str, Any]) -> None:
+        row |= {"parentId": page_id, "ancestors": [{"id": page_id}]}
+
+    return spoil
+
+
 def _drop(key: str) -> Callable[[dict[str, Any]], None]:
     def spoil(row: dict[str, Any]) -> None:
         row.pop(key, None)
@@ -45,6 +52,11 @@ BAD: dict[str, Callable[[dict[str, Any]], None]] = {
     "title a number": _set("title", 7),
     "no title": _drop("title"),
     "title with half a character": _set("title", "Bad \ud83d page"),
+    "title empty": _set("title", ""),
+    "title a space": _set("title", " "),
+    "title of two lines": _set("title", "Bad\npage"),
+    "parent nought": _below("0"),
+    "parent with a nought before": _below("0123"),
     "version null": _set("version", None),
     "version a list": _set("version", []),
     "no version": _drop("version"),
@@ -52,6 +64,7 @@ BAD: dict[str, Callable[[dict[str, Any]], None]] = {
     "number a text": _version("2"),
     "number true": _version(True),
     "number zero": _version(0),
+    "number of ten digits": _version(10**9),
     "number of twenty digits": _version(10**20),
     "number of five thousand digits": _version(HUGE),
     "status a list": _set("status", ["current"]),
@@ -62,6 +75,7 @@ NAMELESS: dict[str, Callable[[dict[str, Any]], None]] = {
     "id a list": _set("id", []),
     "id a path": _set("id", "../../1"),
     "id of fifty digits": _set("id", "1" * 50),
+    "id nought": _set("id", "0"),
 }
 
 
@@ -149,6 +163,34 @@ def test_nothing_here_goes_or_moves_for_a_bad_row(
     told = desk.json("status", "--remote", exit=3)
     assert "failed" in told.outcomes.values()
     assert "invalid" not in told.outcomes.values()
+
+
+def test_an_answer_that_makes_no_document_fails_alone_and_puts_no_file_in_place(
+    wiki: Sandbox,
+    desk_at: Callable[..., Desk],
+    three: dict[str, str],
+    spoil: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wiki.store.attach(three["Bad"], "a.png", b"one")
+    desk = desk_at()
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text() + "attachments: true\nlabels: true\n")
+    desk("pull")
+    before = desk.files()
+    for title in ("Bad", "Guide"):
+        wiki.store.edit(three[title], "<p>news</p>", author="Ana")
+    wiki.store.replace_attachment(wiki.store.attachments(three["Bad"])[0].id, b"two")
+    monkeypatch.setattr(rows, "is_title", lambda text: True)
+    spoil(rows_of(three["Bad"], _set("title", " "), among=False))
+    told = "cannot be written as a document: title must be one line"
+    assert told in str(desk.json("pull", exit=3).data)
+    after = desk.files()
+    assert "news" in after["ENG/guide.xhtml"].decode()
+    assert before["ENG/bad.xhtml"] in after.values()
+    assert b"two" not in after.values()
+    wiki.store.add_labels(three["Bad"], ["new"])
+    assert told in str(desk.json("pull", exit=3).data)
 
 
 def test_a_row_that_is_bad_in_a_bulk_answer_alone_is_read_by_itself(
@@ -298,6 +340,39 @@ def test_not_found_for_one_page_alone_stops_no_other(
     run = desk.json("pull")
     assert run.outcomes["ENG/guide.xhtml"] == "pulled"
     assert run.outcomes["ENG/bad.xhtml"] == "kept"
+
+
+@pytest.mark.parametrize("passes", [False, True])
+@pytest.mark.parametrize("listing", ["content/labels", "?id=", "limit="])
+def test_not_found_for_a_listing_is_load_and_no_page(
+    wiki: Sandbox,
+    desk_at: Callable[..., Desk],
+    three: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    listing: str,
+    passes: bool,
+) -> None:
+    if wiki.flavor != "cloud":
+        pytest.skip("Data Center names what it does not find")
+    desk = desk_at()
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text() + "labels: true\n")
+    desk("pull")
+    wiki.store.edit(three["Guide"], "<p>news</p>", author="Ana")
+    asked: list[str] = []
+
+    def meant(path: str) -> bool:
+        asked.extend([path] if listing in path else [])
+        return listing in path and not (passes and len(asked) > 1)
+
+    _not_found(monkeypatch, meant)
+    alone = listing == "?id="  # then the pages are read by themselves
+    run = desk("pull", exit=0 if passes or alone else 3)
+    assert ("news" in desk.text("ENG/guide.xhtml")) == (passes or alone)
+    assert "for this page" not in run.out + run.err
+    if not (passes or alone):
+        assert "the server answers 'Not Found' for api/v2/" in run.err
+        assert "hint: try again later" in run.err
 
 
 def test_not_found_for_everything_is_still_about_the_credentials(

@@ -23,17 +23,18 @@ def limited(wiki: Sandbox, times: int) -> None:
 @pytest.mark.parametrize(
     ("options", "terminal", "told"),
     [
-        ([], False, False),
+        ([], False, True),
         (["-v"], False, True),
         ([], True, True),
         (["-q"], True, False),
         (["-q", "-v"], True, False),
+        (["-q"], False, False),
         (["--json"], True, False),
         (["--json", "-v"], False, True),
         (["-vv"], False, True),
     ],
 )
-def test_a_wait_is_told_on_a_terminal_and_with_v(
+def test_a_wait_is_told_with_and_without_a_terminal(
     wiki: Sandbox,
     desk_at: Callable[..., Desk],
     monkeypatch: pytest.MonkeyPatch,

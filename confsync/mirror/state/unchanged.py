@@ -1,4 +1,4 @@
-"""Remember which writes the server took without making a version: `.confsync/unchanged`.
+"""Remember which writes the server took without doing them: `.confsync/unchanged`.
 
 Each line is the token of a write. The same text over the same base is not sent again: the answer
 would be the same. If the file is lost, the text is sent once more, and nothing else happens.
@@ -7,6 +7,7 @@ would be the same. If the file is lost, the text is sent once more, and nothing 
 from __future__ import annotations
 
 import contextlib
+import threading
 from pathlib import Path
 
 from confsync.mirror.state import mark
@@ -14,6 +15,7 @@ from confsync.mirror.state import mark
 NAME = "unchanged"
 # More tokens than this are of texts that nobody has any more.
 _KEPT = 1000
+_NOTING = threading.Lock()
 
 
 def read(state: Path) -> tuple[str, ...]:
@@ -22,7 +24,7 @@ def read(state: Path) -> tuple[str, ...]:
 
 
 def note(state: Path, token: str) -> None:
-    """Remember a write that made no version. A note that cannot be written is no reason to fail."""
-    known = [*(one for one in read(state) if one != token), token][-_KEPT:]
-    with contextlib.suppress(OSError):
+    """Remember a write that changed nothing. A note that cannot be written is no reason to fail."""
+    with _NOTING, contextlib.suppress(OSError):
+        known = [*(one for one in read(state) if one != token), token][-_KEPT:]
         mark.keep(state, NAME, "".join(f"{one}\n" for one in known).encode())

@@ -34,6 +34,8 @@ BULK = 250
 # Bulk answers hold up to 250 bodies each; more than this at once would only cost memory.
 BULK_AT_ONCE = 3
 _API = "api/v2"
+# The space of a page whose write was answered without it: nothing asks for that one.
+_UNSAID = "1"
 _GLOBAL = {"prefix": "global", "limit": BULK}
 
 
@@ -291,7 +293,7 @@ class Cloud(Connection):
     def _written(self, row: Row) -> PageInfo:
         """The answer to a write, which may be short: what it is all about is its version."""
         given = {key: value for key, value in row.items() if value is not None}
-        info = v2_rows.content({"status": "current", "spaceId": "0", **given})
+        info = v2_rows.content({"status": "current", "spaceId": _UNSAID, **given})
         return info._replace(posted="") if self._posts else info
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:

@@ -13,7 +13,7 @@ def content(row: Row) -> PageInfo:
     return PageInfo(
         id=rows.id_of(row),
         space=rows.id_of({"id": row.get("spaceId")}),
-        title=rows.text_of(row, "title"),
+        title=rows.title_of(row),
         version=version(rows.part_of(row, "version")),
         parent=parent,
         parent_kind=parent_kind(row.get("parentType")) if parent else ParentKind.NONE,

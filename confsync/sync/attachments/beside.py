@@ -14,6 +14,7 @@ from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state.base_cache import STATE
+from confsync.mirror.state.in_doubt import SentFile
 from confsync.model.page import AttachmentInfo, Version
 from confsync.model.stamp import Attached
 from confsync.remote import Remote
@@ -195,7 +196,10 @@ def who_and_what(sides: Sides) -> str:
     if sides.local is None:
         return f"{sides.name}: was deleted here, but the server has v{info.version.number}{author}"
     if base and sides.newer and decide(sides) is Decision.RESTORED:
-        back = f"git has v{sides.newer.version} and put the file back to v{base.version}"
+        number = sides.newer.version
+        back = f"git has v{number} and put the file back to v{base.version}"
+        if isinstance(sides.newer, SentFile):
+            back = f"an earlier push landed as v{number}, and the file is based on v{base.version}"
         return f"{sides.name}: {back}, the server has v{info.version.number}{author}"
     mine = f"is based on v{base.version}" if base else "is not on the server yet"
     return f"{sides.name}: the file here {mine}, the server has v{info.version.number}{author}"

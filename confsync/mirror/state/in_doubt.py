@@ -1,0 +1,150 @@
+"""The writes of which no answer came: `.confsync/in-doubt`, a line of JSON for each.
+
+The next push and pull find out what became of them, also if the file says something else by then.
+If this file is lost, the title and the token of a page tell what they can.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from confsync.mirror.state import mark
+from confsync.model.stamp import Attached, Local, Stamp, token
+
+NAME = "in-doubt"
+_KEPT = 1000
+_NOTING = threading.Lock()
+
+
+class Doubt(NamedTuple):
+    """A write that may have landed.
+
+    `mark` is its token. `page` is empty for a creation, which `title` and `parent` tell of. `file`
+    is the name of an attachment, else empty. `base` is the version that was written over, 0 for
+    none. `digest` is that of what was sent.
+    """
+
+    path: str
+    mark: str
+    digest: str
+    page: str = ""
+    base: int = 0
+    title: str = ""
+    parent: str | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile(Attached):
+    """The stamp that an attachment has if its upload in doubt landed."""
+
+
+def creation(path: str, local: Local) -> Doubt:
+    """Return the doubt about a page that was to be created from a document."""
+    mark = token(None, local)
+    return Doubt(path, mark, local.digest, title=local.title, parent=local.wanted)
+
+
+def edit(path: str, stamp: Stamp, local: Local) -> Doubt:
+    """Return the doubt about a text that was sent over a stamp."""
+    return Doubt(path, token(stamp, local), local.digest, stamp.id, stamp.version)
+
+
+def read(state: Path) -> tuple[Doubt, ...]:
+    """Return the writes in doubt, the oldest first; a line that cannot be read is passed over."""
+    found = map(_doubt, mark.read(state, NAME).splitlines())
+    return tuple(one for one in found if one is not None)
+
+
+def note(state: Path, doubt: Doubt) -> None:
+    """Remember a write in doubt. A note that cannot be written is no reason to fail."""
+    with _NOTING:
+        _keep(state, [*(one for one in read(state) if one != doubt), doubt][-_KEPT:])
+
+
+def forget(state: Path, doubts: Iterable[Doubt]) -> None:
+    """Forget writes that are in doubt no more."""
+    gone = set(doubts)
+    if gone:
+        with _NOTING:
+            _keep(state, [one for one in read(state) if one not in gone])
+
+
+def tidy(state: Path, stamps: Iterable[Stamp | None]) -> None:
+    """Forget the doubts about what was settled with a later version since."""
+    doubts = read(state)
+    if not doubts:
+        return
+    versions: dict[tuple[str, str], int] = {}
+    for stamp in stamps:
+        if stamp is not None:
+            versions[stamp.id, ""] = stamp.version
+            versions |= {(stamp.id, one.name): one.version for one in stamp.attachments}
+    forget(
+        state,
+        [one for one in doubts if one.page and versions.get((one.page, one.file), 0) > one.base],
+    )
+
+
+def sent(state: Path) -> Callable[[Stamp], frozenset[str]]:
+    """Return what answers the tokens of the texts in doubt that were sent over a stamp."""
+    doubts = [one for one in read(state) if one.page and not one.file]
+
+    def marks(stamp: Stamp) -> frozenset[str]:
+        key = (stamp.id, stamp.version)
+        return frozenset(one.mark for one in doubts if (one.page, one.base) == key)
+
+    return marks
+
+
+def with_files(
+    state: Path, newest: Mapping[str, Mapping[str, Attached]]
+) -> dict[str, dict[str, Attached]]:
+    """Return the newest stamps of attachments, with the uploads in doubt."""
+    found = {page: dict(files) for page, files in newest.items()}
+    for one in read(state):
+        known = found.setdefault(one.page, {}).get(one.file) if one.file else None
+        if one.file and (known is None or known.version <= one.base):
+            found[one.page][one.file] = SentFile(one.file, one.base + 1, one.digest, one.file)
+    return found
+
+
+def creations(state: Path, new: Mapping[str, tuple[str, str]]) -> dict[str, Doubt]:
+    """Return the creations in doubt by the path at which their document stands now.
+
+    `new` maps the paths of documents without a stamp to their titles and digests. A document is
+    known by its path, else by its text, else by its title.
+    """
+    found: dict[str, Doubt] = {}
+    for one in read(state):
+        if one.page:
+            continue
+        alike = (
+            *(path for path in new if path == one.path),
+            *(path for path, (_, digest) in new.items() if digest == one.digest),
+            *(path for path, (title, _) in new.items() if title == one.title),
+        )
+        for path in alike[:1]:
+            found[path] = one
+    return found
+
+
+def _keep(state: Path, doubts: list[Doubt]) -> None:
+    with contextlib.suppress(OSError):
+        mark.keep(state, NAME, "".join(json.dumps(one) + "\n" for one in doubts).encode())
+
+
+def _doubt(line: bytes) -> Doubt | None:
+    try:
+        found = Doubt(*json.loads(line))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    texts = (found.path, found.mark, found.digest, found.page, found.title, found.file)
+    good = all(isinstance(text, str) for text in texts) and isinstance(found.base, int)
+    return found if good and isinstance(found.parent, str | None) else None
