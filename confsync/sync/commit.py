@@ -75,7 +75,7 @@ class Commit:
             problem = Problem.of(error)._replace(message=f"not committed: {error.message}")
             return replace(result, errors=(*result.errors, problem))
         notes = [f"committed as {made}"] if made else []
-        if names and not made:
+        if meant and not made:
             notes.append("nothing to commit: git ignores what was written, or has it already")
         errors = [_uncommitted(left)] if left else []
         errors += [_ignored(unknown)] if unknown else []
