@@ -159,6 +159,7 @@ def test_a_page_that_was_edited_after_our_lost_creation_is_not_adopted(
     wiki.faults.refuse = wiki.faults.lose_response = None
     (page,) = titled(wiki, "Ports")
     wiki.store.edit(page, "<p>theirs</p>", author="Ana")
+    desk.path(".confsync/in-doubt").unlink()  # with the note it is settled as version 1
     desk("push", exit=1)
     assert wiki.store.page(page).body == "<p>theirs</p>"
 
