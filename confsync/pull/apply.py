@@ -18,6 +18,7 @@ from confsync.errors import ConfsyncError, Exit
 from confsync.mirror import attachment_files as files
 from confsync.mirror import folder_files, moves
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
+from confsync.mirror.committed.deleted import at_home
 from confsync.mirror.entry import Entry
 from confsync.mirror.git.head import documents_of_head
 from confsync.mirror.git.removals import Move
@@ -152,17 +153,21 @@ def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, st
 def _note_moves(mirror: Mirror, plan: Plan) -> None:
     """Note the documents that are about to be moved, of those that git may have where they stand.
 
+    One that a killed run left on its way, and that goes to where HEAD has it, was not moved.
     Raises FileError.
     """
     known = documents_of_head(str(mirror.root), mirror.config.directories)
-    found = (
+    moved = [entry for entry in plan.scan.entries if entry.path in plan.moves and entry.page_id]
+    waiting = {plan.moves[entry.path].path: entry.page_id for entry in moved if entry.waits}
+    home = at_home(mirror.root, waiting)
+    noted = [
         Move(entry.document.stamp.id, entry.document.stamp.version, plan.moves[entry.path].path)
-        for entry in plan.scan.entries
-        if entry.path in plan.moves and entry.document and entry.document.stamp
+        for entry in moved
+        if entry.document and entry.document.stamp and entry.page_id not in home
         if known is None or entry.path in known[0] or (entry.waits and known[0])
-    )
-    if moved := list(found):
-        mirror.note_moves(moved)
+    ]
+    if noted:
+        mirror.note_moves(noted)
 
 
 def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:

@@ -8,8 +8,10 @@ JSON: exit code (negative: the signal), the steps that were begun, and what was 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -19,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import confsync
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,14 +84,7 @@ class Zygote:
 
 def _serve() -> None:
     """Fork for each order, until there are no more."""
-    import atlassian.rest_client
-    import git
-
-    from confsync.commands.pages import pull, push
-    from confsync.commands.setup import clone
-    from confsync.remote import connect
-
-    del atlassian, git, clone, pull, push, connect
+    _import_everything()
     for line in sys.stdin:
         order = json.loads(line)
         with tempfile.TemporaryDirectory() as directory:
@@ -105,6 +102,15 @@ def _serve() -> None:
             "err": told.get("err", ""),
         }
         print(json.dumps(answer), flush=True)
+
+
+def _import_everything() -> None:
+    """Load what a command may need: loading it took a child longer than all that it does."""
+    for name in ("concurrent.futures.thread", "difflib", "requests_toolbelt.multipart.encoder"):
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(confsync.__path__, "confsync."):
+        if not module.name.startswith(("confsync.sandbox", "confsync.__main__")):
+            importlib.import_module(module.name)
 
 
 def _awaited(child: int, kill_after: float) -> int:

@@ -73,10 +73,14 @@ def uncommitted_moves(root: Path, entries: Iterable[Entry]) -> dict[str, Move]:
 def settled_moves(root: Path, entries: Iterable[Entry]) -> frozenset[str]:
     """Return the ids of the pages whose documents HEAD has where they stand, after a move."""
     moves = removals.read(root).moves
-    here = {entry.path: entry.page_id for entry in entries if entry.page_id in moves}
-    found = trees.contents_at(root, "HEAD", here.keys()) if here else {}
-    same = (path for path, raw in found.items() if parsed(path, raw).claimed_id == here[path])
-    return frozenset(here[path] or "" for path in same)
+    return at_home(root, {e.path: e.page_id for e in entries if e.page_id in moves})
+
+
+def at_home(root: Path, places: Mapping[str, str | None]) -> frozenset[str]:
+    """Return the ids of the pages, of some by path, whose documents HEAD has there."""
+    found = trees.contents_at(root, "HEAD", places.keys()) if places else {}
+    same = (path for path, raw in found.items() if parsed(path, raw).claimed_id == places[path])
+    return frozenset(places[path] or "" for path in same)
 
 
 def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
