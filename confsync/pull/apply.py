@@ -18,7 +18,7 @@ from confsync.errors import ConfsyncError, Exit
 from confsync.mirror import attachment_files as files
 from confsync.mirror import folder_files, moves
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
-from confsync.mirror.committed.deleted import at_home
+from confsync.mirror.committed.deleted import at_home, settled_moves
 from confsync.mirror.entry import Entry
 from confsync.mirror.git.head import documents_of_head
 from confsync.mirror.git.removals import Move
@@ -153,8 +153,9 @@ def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, st
 def _note_moves(mirror: Mirror, plan: Plan) -> None:
     """Note the documents that are about to be moved, of those that git may have where they stand.
 
-    One that a killed run left on its way, and that goes to where HEAD has it, was not moved.
-    Raises FileError.
+    One that a killed run left on its way, and that goes to where HEAD has it, was not moved. The
+    notes that HEAD has settled go along: for these alone no pull changes the file. Raises
+    FileError.
     """
     known = documents_of_head(str(mirror.root), mirror.config.directories)
     moved = [entry for entry in plan.scan.entries if entry.path in plan.moves and entry.page_id]
@@ -167,6 +168,7 @@ def _note_moves(mirror: Mirror, plan: Plan) -> None:
         if known is None or entry.path in known[0] or (entry.waits and known[0])
     ]
     if noted:
+        mirror.forget_removals((), settled_moves(mirror.root, plan.scan.entries))
         mirror.note_moves(noted)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from confsync.mirror import moves
-from confsync.mirror.committed.deleted import deleted_pages, has_new_lines, settled_moves
+from confsync.mirror.committed.deleted import deleted_pages, has_new_lines
 from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
@@ -73,7 +73,7 @@ def _scan(run: PullRun, known: Unchanged) -> tuple[SpaceScan, ...]:
     scans = mirror.scan(known.read)
     entries = [entry for scan in scans for entry in scan.entries]
     if not run.options.dry_run:
-        mirror.forget_removals(ids_in(scans), settled_moves(mirror.root, entries))
+        mirror.forget_removals(ids_in(scans))
     selection.check((entry.path for entry in entries), mirror.config.directories)
     errors = (entry.error for entry in entries if entry.error and selection.has(entry.path))
     run.report.refuse(*map(Problem.of, errors))

@@ -115,9 +115,11 @@ class Settling:
     def _parent(self, entry: Entry, case: Case, made: Landed, page: Page) -> str | None:
         """Return the parent for the stamp: no move that the server ignored.
 
-        A version that is no longer the current one does not tell where its page was.
+        Only a version that this run wrote, and that is the current one, tells where its page was:
+        a colleague may have moved the page since.
         """
-        if made.parent == case.stamp.parent or page.info.version.number != made.version:
+        mine = writable(case) and page.info.version.number == made.version
+        if made.parent == case.stamp.parent or not mine:
             return made.parent
         parent = shown_parent(case, page)
         if parent != made.parent:

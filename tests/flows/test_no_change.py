@@ -265,14 +265,17 @@ def test_what_a_run_has_written_nobody_reads_again(
 
 @pytest.mark.skipif(os.name == "nt", reason="no time of change there")
 @pytest.mark.usefixtures("a_tick_later")
-def test_what_was_written_and_cannot_be_read_is_told(
-    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+def test_what_could_be_written_and_not_be_read_is_an_error_of_its_page(
+    wiki: Sandbox, guide: str, desk: Desk
 ) -> None:
     """A title that is not one line of text: none of Confluence's own, but some server's."""
     odd = wiki.store.create_page("ENG", "A", "<p>odd</p>", parent=guide).id
     wiki.store.edit(odd, title="A\nB")
-    desk = desk_at("fresh")
-    assert "title must be one line of text" in desk("status", exit=4).out
+    wiki.store.edit(guide, "<p>news</p>")
+    told = desk("pull", exit=3).out
+    assert f"page {odd}" in told and "the title is empty or has more than one line" in told
+    assert "news" in desk.text(GUIDE)
+    assert desk("status").out.startswith("clean")
 
 
 @pytest.mark.parametrize("change", [_edited, _retitled, _trashed])
