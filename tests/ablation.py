@@ -519,10 +519,7 @@ ABLATIONS = (
                 "return case.local.wanted",
             ),
         ),
-        (
-            f"{_DEAD_ENDS}::test_a_move_that_the_server_ignores_is_told_and_stays_to_be_made",
-            f"{_DEAD_ENDS}::test_an_ignored_move_whose_answer_was_lost_is_not_stamped",
-        ),
+        (f"{_DEAD_ENDS}::test_a_move_that_the_server_ignores_is_told_and_stays_to_be_made",),
     ),
     Ablation(
         "labels that the server ignores are not stamped",
@@ -1350,7 +1347,7 @@ ABLATIONS = (
     ),
     Ablation(
         "the note of a move stays until git has the new document",
-        (Cut("confsync/pull/run.py", "settled_moves(mirror.root, entries)", "ids_in(scans)"),),
+        (Cut("confsync/pull/apply.py", "mirror.note_moves(noted)", "pass"),),
         (
             "tests/flows/test_removals.py::test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted",
         ),

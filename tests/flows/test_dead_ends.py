@@ -510,26 +510,6 @@ def test_a_move_that_the_server_ignores_is_told_and_stays_to_be_made(
     assert "clean: 3 pages" in desk("status", "--remote").out
 
 
-@pytest.mark.usefixtures("deaf")
-@pytest.mark.parametrize("command", ["pull", "push"])
-def test_an_ignored_move_whose_answer_was_lost_is_not_stamped(
-    wiki: Sandbox, desk: Desk, guide: str, command: str
-) -> None:
-    below_top(wiki, desk)
-    cut: list[str] = []
-
-    def lose_all_from_the_put_on(method: str, path: str) -> bool:
-        cut.extend([path] if method == "PUT" else [])
-        return bool(cut)
-
-    wiki.faults.lose_response = lose_all_from_the_put_on
-    desk("push", exit=3)
-    wiki.faults.lose_response = None
-    desk(command, exit=None)
-    desk("pull", exit=None)
-    assert desk.json("status").outcomes == {"ENG/top/guide.xhtml": "moved"}
-
-
 def test_labels_that_the_server_ignores_are_told_and_stay_to_be_sent(
     wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

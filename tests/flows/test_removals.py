@@ -396,8 +396,15 @@ def test_a_person_deletes_what_a_pull_moved_once_that_is_committed(
     nightly.git("rm", "-q", "ENG/handbook/kid-a.xhtml")
     nightly("push", "--delete")
     assert wiki.store.page(kids[0]).status == "trashed"
+    nightly.git("commit", "-qam", "one less")
     nightly("pull")
-    assert kids[1] not in nightly.text(REMOVED)  # its document stands where HEAD has it
+    assert nightly.git("status", "--porcelain") == ""
+    wiki.store.edit(guide, title="Manual")
+    nightly("pull")
+    text = nightly.text(REMOVED)
+    # The note of the old move went with the new one: HEAD had the document where it stood.
+    assert f"{kids[1]} v1 moved to ENG/manual/" in text
+    assert f"{kids[1]} v1 moved to ENG/handbook/" not in text
 
 
 def test_a_committed_move_leaves_no_line(
