@@ -513,7 +513,7 @@ ABLATIONS = (
         "a move that the server ignores is not stamped",
         (
             Cut(
-                "confsync/sync/fetch.py",
+                "confsync/push/write_back.py",
                 "return case.stamp.parent if page.info.parent == case.stamp.parent else "
                 "case.local.wanted",
                 "return case.local.wanted",

@@ -257,7 +257,7 @@ def _stamped_parent(run: PullRun, case: Case) -> str | None:
         case Parent.SAME:
             return case.stamp.parent
         case _ if case.landed is not None:
-            return case.landed_parent
+            return case.local.wanted
         case Parent.DONE:
             return case.page.info.parent
         case Parent.FOLLOW if run.full:

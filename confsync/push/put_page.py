@@ -50,9 +50,8 @@ def settled(case: Case) -> Landed | None:
     current = case.remote.page.info.version.number
     landed = case.landed
     done = landed is not None or case.decisions.parent is Parent.DONE
-    parent = case.stamp.parent
-    if done:
-        parent = case.local.wanted if landed is None else case.landed_parent
+    # The token covers the wanted parent: the version carried it.
+    parent = case.local.wanted if done else case.stamp.parent
     match case.decisions.content:
         case Content.LANDED:
             return Landed(landed or current, parent)

@@ -22,7 +22,7 @@ from confsync.push.options import SpacePush
 from confsync.push.put_page import Landed, settled, writable
 from confsync.sync import renames
 from confsync.sync.compare import Absent, Content
-from confsync.sync.fetch import Case, Found, shown_parent
+from confsync.sync.fetch import Case, Found
 from confsync.sync.refusals import compared_result
 from confsync.sync.renames import Renamed
 
@@ -121,7 +121,7 @@ class Settling:
         mine = writable(case) and page.info.version.number == made.version
         if made.parent == case.stamp.parent or not mine:
             return made.parent
-        parent = shown_parent(case, page)
+        parent = _shown_parent(case, page)
         if parent != made.parent:
             self._stayed.add(entry.path)
             now = replace(case.stamp, version=made.version, digest=page.digest)
@@ -185,3 +185,8 @@ def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> Page
         return replace(result, error=why, exit=Exit.LOCAL)
     why = f"landed as v{made.version}, but: {error.message}"
     return replace(result, error=why, exit=error.exit)
+
+
+def _shown_parent(case: Case, page: Page) -> str | None:
+    """Return the parent for a stamp after a write that moved the page, if `page` is its version."""
+    return case.stamp.parent if page.info.parent == case.stamp.parent else case.local.wanted

@@ -77,20 +77,6 @@ class Case:
             return None
         return compare.landed_as(self.stamp, self.local, self.remote)
 
-    @property
-    def landed_parent(self) -> str | None:
-        """The parent for the stamp of the landed version.
-
-        The token covers the wanted parent: the version carried it. Where the page is now may be a
-        colleague's doing since.
-        """
-        return self.local.wanted
-
-
-def shown_parent(case: Case, page: Page) -> str | None:
-    """Return the parent for a stamp after a write that moved the page, if `page` is its version."""
-    return case.stamp.parent if page.info.parent == case.stamp.parent else case.local.wanted
-
 
 class Reader:
     """Reads current pages of one space; of any, where the space has no id.
