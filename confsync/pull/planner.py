@@ -225,7 +225,7 @@ def _without_wanted(run: PullRun, seen: SpaceView, steps: list[Step]) -> list[St
 
 
 def _is_trashed(run: PullRun, seen: SpaceView, step: Step) -> bool:
-    """Return whether a page is in the trash, and nobody asked for the server's side of it."""
+    """Return whether a page is in the trash, and no option asks for the server's side of it."""
     asked = run.options.resolution_of(step.result.path)
     case = seen.cases.get(step.result.id or "")
     return asked is None and case is not None and case.remote is Absent.TRASHED

@@ -1,6 +1,6 @@
 """What one run of a flow has done so far: it grows step by step, and an exception leaves it whole.
 
-A run owns one report. Its steps add to it and ask it; nobody hands lists down to be filled.
+A run owns one report. Its steps add to it and ask it; no list is handed down to be filled.
 """
 
 from __future__ import annotations

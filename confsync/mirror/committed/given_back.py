@@ -1,6 +1,6 @@
 """The documents that git gave back: a person deleted them, and a later commit has them again.
 
-After `git revert` of a deletion somebody wants the document, although its page is in the trash.
+After `git revert` of a deletion a person wants the document, although its page is in the trash.
 What a pull removed and brought back later is something else: `.confsync.removed` had a line for it.
 """
 

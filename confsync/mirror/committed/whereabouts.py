@@ -37,7 +37,7 @@ class Trace(NamedTuple):
 
     `certain` says that the file names the page, else that confsync cannot read which page it is.
     `left_out` says that git has the file and a sparse checkout leaves it out of the work tree;
-    `unmerged` says that a merge has it, which nobody has finished.
+    `unmerged` says that a merge has it, which a person has yet to finish.
     """
 
     path: str

@@ -8,9 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from confsync.mirror.git import blobs
 from confsync.mirror.git.repository import blob_id, common, listed_at, quiet, split
+
+if TYPE_CHECKING:
+    from git import Git
 
 # The mode that git has for a symbolic link.
 _LINK = "120000"
@@ -88,9 +92,7 @@ def left_out(root: Path, suffix: str) -> dict[str, bytes]:
     with quiet(root) as command:
         if command is None:
             return {}
-        listed = split(command.ls_files("-t", "--stage", "--full-name", "-z", "--", ":/"))
-        rows = [row.partition("\t") for row in listed if row.startswith("S ")]
-        ids = {name: told.split()[2] for told, _, name in rows if name.endswith(suffix)}
+        ids = {name: i for name, i in _sparse(command).items() if name.endswith(suffix)}
         if not ids:
             return {}
         found = dict(blobs.contents(command, set(ids.values())))
@@ -120,12 +122,17 @@ def left_out_copies(root: Path, name: str) -> tuple[str, ...]:
         if command is None:
             return ()
         blob = listed_at(command, "HEAD", [name]).get(name)
-        listed = split(command.ls_files("-t", "--stage", "--full-name", "-z", "--", ":/"))
-        rows = [row.partition("\t") for row in listed if row.startswith("S ")]
-        same = {path for told, _, path in rows if told.split()[2] == blob}
+        same = {path for path, i in _sparse(command).items() if i == blob}
         known = split(command.ls_tree("-r", "--full-tree", "--name-only", "-z", "HEAD"))
         top = command.rev_parse("--show-toplevel")
     return tuple(_relative(top, path, root) for path in sorted(same.difference(known)))
+
+
+def _sparse(command: Git) -> dict[str, str]:
+    """Return the files that a sparse checkout leaves out: path from the top to object id."""
+    listed = split(command.ls_files("-t", "--stage", "--full-name", "-z", "--", ":/"))
+    rows = (row.partition("\t") for row in listed if row.startswith("S "))
+    return {path: told.split()[2] for told, _, path in rows}
 
 
 def _all_of(contents: Mapping[str, bytes | None], ids: Iterable[str]) -> tuple[bytes, ...]:
