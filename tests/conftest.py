@@ -30,8 +30,12 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home: no .netrc, no git identity, no configuration of the machine's."""
+    """An empty home: no .netrc, no git identity, no configuration of the machine's.
+
+    Its git starts no housekeeping, which would go on behind the back of a test that has ended.
+    """
     home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n")
     for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home))
     monkeypatch.setenv("NETRC", str(home / ".netrc"))
