@@ -20,6 +20,8 @@ profiles.load()
 
 for _name in ("CONFSYNC_URL", "CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR", "CI", "SUDO_UID"):
     os.environ.pop(_name, None)
+# Hundreds of tests start a Python of their own, which would compile everything each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from confsync.mirror.state import mark
-from confsync.sandbox import Sandbox, Store
+from confsync.sandbox import Faults, Sandbox, Store
 from tests.fault.zygote import Ended, Zygote
+from tests.store_backup import Backup
 
 
 def body(*lines: str) -> str:
@@ -147,49 +148,68 @@ def post(store: Store, ids: dict[str, str]) -> None:
         ids[title] = store.create_post("ENG", title, text, at=at).id
 
 
+class _Prepared:
+    """A play that was set up: what the site and the mirror are like before the command."""
+
+    def __init__(self, staged: Stage, kept: Path) -> None:
+        self._staged, self._kept = staged, kept
+        self._site = Backup(staged.sandbox.store, counter=True)
+        shutil.copytree(staged.root, kept)
+
+    def again(self) -> Stage:
+        """Put both sides back."""
+        staged = self._staged
+        shutil.rmtree(staged.root, ignore_errors=True)
+        shutil.copytree(self._kept, staged.root, dirs_exist_ok=True)
+        _adopt_bases(staged.root / ".confsync")
+        self._site.restore()
+        for name, value in asdict(Faults()).items():
+            setattr(staged.sandbox.faults, name, value)
+        staged.sandbox.clear_requests()
+        return staged
+
+
 @pytest.fixture
-def stage(zygote: Zygote, tmp_path: Path) -> Callable[..., Any]:
-    """Sets a play up, as many times as one likes."""
-    template = tmp_path / "template"
+def stage(zygote: Zygote, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Sets a play up, as many times as one likes; what takes long is done once."""
+    with ExitStack() as running:
+        prepared: dict[tuple[Play, str], _Prepared] = {}
 
-    @contextmanager
-    def set_up(play: Play, flavor: str = "cloud") -> Iterator[Stage]:
-        with Sandbox(flavor=flavor) as sandbox:
-            ids = base(sandbox.store)
-            if play.attachments:
-                attach(sandbox.store, ids)
-            if play.before:
-                play.before(sandbox.store, ids)
-            if play.blog:
-                sandbox.store.clock = lambda: datetime(2026, 3, 10, tzinfo=UTC)
-                post(sandbox.store, ids)
-            root = tmp_path / "mirror"
-            shutil.rmtree(root, ignore_errors=True)
-            staged = Stage(zygote, sandbox, root)
-            if not template.exists():
-                cloned = staged.run("clone", f"{sandbox.url}/spaces/ENG", str(root), where=tmp_path)
-                assert cloned.exit == 0, cloned.err
-                _commit(root)
-                shutil.copytree(root, template)
-                shutil.rmtree(root, ignore_errors=True)
-            shutil.copytree(template, root, dirs_exist_ok=True)
-            _adopt_bases(root / ".confsync")
-            config = (root / ".confsync.yaml").read_text().split("\n")
-            config[0] = f"url: {sandbox.url}"
-            config += ["labels: true"] if play.labels else []
-            if play.blog:
-                config.insert(config.index("- key: ENG") + 1, "  blog: true")
-            config += ["attachments: true"] if play.attachments else []
-            (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
-            if play.labels or play.attachments or play.blog or play.before:
-                assert staged.run("pull").exit == 0
-                _commit(root)
-            play.remote(sandbox.store, ids)
-            play.local(root)
-            sandbox.clear_requests()
-            yield staged
+        @contextmanager
+        def set_up(play: Play, flavor: str = "cloud") -> Iterator[Stage]:
+            if (play, flavor) not in prepared:
+                sandbox = running.enter_context(Sandbox(flavor=flavor))
+                staged = Stage(zygote, sandbox, tmp_path / "mirror")
+                _build(play, staged)
+                prepared[play, flavor] = _Prepared(staged, tmp_path / f"prepared-{len(prepared)}")
+            yield prepared[play, flavor].again()
 
-    return set_up
+        yield set_up
+
+
+def _build(play: Play, staged: Stage) -> None:
+    """Bring the site and the mirror to where the command of a play begins."""
+    store, root = staged.sandbox.store, staged.root
+    ids = base(store)
+    if play.attachments:
+        attach(store, ids)
+    if play.before:
+        play.before(store, ids)
+    if play.blog:
+        store.clock = lambda: datetime(2026, 3, 10, tzinfo=UTC)
+        post(store, ids)
+    cloned = staged.run("clone", f"{staged.sandbox.url}/spaces/ENG", str(root), where=root.parent)
+    assert cloned.exit == 0, cloned.err
+    config = (root / ".confsync.yaml").read_text().split("\n")
+    config += ["labels: true"] if play.labels else []
+    if play.blog:
+        config.insert(config.index("- key: ENG") + 1, "  blog: true")
+    config += ["attachments: true"] if play.attachments else []
+    (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
+    assert staged.run("pull").exit == 0
+    _commit(root)
+    play.remote(store, ids)
+    play.local(root)
 
 
 def _adopt_bases(state: Path) -> None:
@@ -199,8 +219,7 @@ def _adopt_bases(state: Path) -> None:
 
 
 def _commit(root: Path) -> None:
-    if not (root / ".git").exists():
-        subprocess.run(["git", "init", "-q", "--template="], cwd=root, check=True)
+    subprocess.run(["git", "init", "-q", "--template="], cwd=root, check=True)
     subprocess.run(["git", "add", "-A"], cwd=root, check=True)
     subprocess.run(["git", "commit", "-qm", "pulled"], cwd=root, check=True)
 

@@ -8,6 +8,7 @@ JSON: exit code (negative: the signal), the steps that were begun, and what was 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -111,6 +112,7 @@ def _import_everything() -> None:
     for module in pkgutil.walk_packages(confsync.__path__, "confsync."):
         if not module.name.startswith(("confsync.sandbox", "confsync.__main__")):
             importlib.import_module(module.name)
+    gc.freeze()  # a child that looks through all of it would copy all of it
 
 
 def _awaited(child: int, kill_after: float) -> int:

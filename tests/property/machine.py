@@ -44,6 +44,7 @@ class Team(Repository, Server):
             desk.remote.mislead("", None)
             desk.commit()
             desk.drop_unknown()
+            desk.drop_copies()
         for _ in range(2):
             for desk in self.desks:
                 settle_down(desk)

@@ -230,3 +230,14 @@ def test_a_move_by_git_is_a_move() -> None:
     assert other.parent_id == guide.id
     team.check()
     team.teardown()
+
+
+def test_of_two_documents_of_a_page_a_person_keeps_the_newer() -> None:
+    """Found by the machine in itself: a commit brings back the place before a colleague's title."""
+    team = Team()
+    team.start(past=True)
+    team.ana_retitles(n=1)
+    team.pick_a_commit(back=3, branch="topic", d=0, then=True)
+    team.pick_a_commit(back=1, branch="topic", d=0)
+    team.check()
+    team.teardown()

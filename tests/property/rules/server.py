@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.property.rules.base import Base, pick, who
-from tests.property.team.backup import Backup
+from tests.store_backup import Backup
 from tests.property.team.oracle import Odd
 
 

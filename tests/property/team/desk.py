@@ -144,9 +144,25 @@ class Desk(Files):
         for path in self.documents():
             entry = read(path)
             if entry and entry.stamp and entry.stamp.id not in known:
-                path.unlink()
-                shutil.rmtree(path.with_suffix(".attachments"), ignore_errors=True)
+                self._drop(path)
         self.commit()
+
+    def drop_copies(self) -> None:
+        """Keep the newest of the documents of one page: git can give back one that has moved."""
+        newest: dict[str, tuple[int, Path]] = {}
+        for path in self.documents():
+            entry = read(path)
+            if entry is None or entry.stamp is None:
+                continue
+            page_id, here = entry.stamp.id, (entry.stamp.version, path)
+            if page_id in newest:
+                self._drop(min(newest[page_id], here)[1])
+            newest[page_id] = max(newest.get(page_id, here), here)
+        self.commit()
+
+    def _drop(self, path: Path) -> None:
+        path.unlink()
+        shutil.rmtree(path.with_suffix(".attachments"), ignore_errors=True)
 
     # -- git ---------------------------------------------------------------------------------------
 

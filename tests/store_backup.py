@@ -1,4 +1,4 @@
-"""A backup of the server: its content comes back, and no id is given twice."""
+"""A backup of the server: its content comes back."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from confsync.sandbox.store.database import UNDOABLE
 
 
 class Backup:
-    """The content of a store at a moment."""
+    """The content of a store at a moment.
 
-    def __init__(self, store: Store) -> None:
+    A server that is restored gives no id twice; with `counter` it does, and all that is done again
+    has the same ids as the first time.
+    """
+
+    def __init__(self, store: Store, *, counter: bool = False) -> None:
         self._store = store
+        tables = (*UNDOABLE, "counter") if counter else UNDOABLE
         self._rows = {
-            table: store.database.all(f"SELECT rowid, * FROM {table}") for table in UNDOABLE
+            table: store.database.all(f"SELECT rowid, * FROM {table}") for table in tables
         }
         self._columns = {
             table: ["rowid"]
             + [str(row[1]) for row in store.database.all(f"PRAGMA table_info({table})")]
-            for table in UNDOABLE
+            for table in tables
         }
 
     def restore(self) -> None:
