@@ -26,6 +26,11 @@ from typing import Any, Self
 import confsync
 
 ROOT = Path(__file__).parents[2]
+# What confsync loads only where it needs it.
+LIBRARIES = (
+    *("concurrent.futures.thread", "difflib", "filelock", "git", "glob"),
+    *("requests_toolbelt.multipart.encoder", "termios"),
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def _serve() -> None:
 
 def _import_everything() -> None:
     """Load what a command may need: loading it took a child longer than all that it does."""
-    for name in ("concurrent.futures.thread", "difflib", "requests_toolbelt.multipart.encoder"):
+    for name in LIBRARIES:
         importlib.import_module(name)
     for module in pkgutil.walk_packages(confsync.__path__, "confsync."):
         if not module.name.startswith(("confsync.sandbox", "confsync.__main__")):
