@@ -1346,6 +1346,32 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "an attachment that git gave back is kept",
+        (
+            Cut(
+                "confsync/pull/planner.py",
+                "with_files_given_back(run, [with_attachments(run, step, seen) for step in steps])",
+                "[with_attachments(run, step, seen) for step in steps]",
+            ),
+        ),
+        (
+            "tests/flows/test_given_back_files.py::test_a_file_that_a_revert_of_its_deletion_gave_back_waits_for_a_person",
+        ),
+    ),
+    Ablation(
+        "an attachment that moved with its document was not given back",
+        (
+            Cut(
+                "confsync/mirror/committed/given_back.py",
+                "if stamp is not None and stamp.id == owners[path]:",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/flows/test_given_back_files.py::test_a_file_that_moved_away_and_back_with_its_document_was_not_deleted",
+        ),
+    ),
+    Ablation(
         "the note of a move stays until git has the new document",
         (Cut("confsync/pull/apply.py", "mirror.note_moves(noted)", "pass"),),
         (

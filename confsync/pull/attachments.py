@@ -6,7 +6,7 @@ send the old bytes over the new.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from confsync.document.attachments import names
@@ -53,9 +53,20 @@ class AttachmentChanges:
         return bool(self.given_up) or any(decision in here for decision in self.decisions)
 
     @property
-    def removals(self) -> int:
-        """How many files it takes away."""
-        return self.decisions.count(Decision.REMOVE)
+    def removed(self) -> tuple[str, ...]:
+        """Return the files that it removes, by path."""
+        directory = names.directory_of(self.beside.path)
+        gone = (one.name for one in self.sides if decide(one) is Decision.REMOVE)
+        return tuple(f"{directory}/{self.file(name)}" for name in gone)
+
+    def keeping(self, kept: Collection[str]) -> AttachmentChanges:
+        """Return the changes, which keep the files of these paths: git gave them back."""
+        directory = names.directory_of(self.beside.path)
+        sides = (
+            replace(one, given_back=f"{directory}/{self.file(one.name)}" in kept)
+            for one in self.sides
+        )
+        return replace(self, sides=tuple(sides))
 
     @property
     def rollbacks(self) -> int:

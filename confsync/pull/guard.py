@@ -27,7 +27,7 @@ def mass_change(plan: Plan) -> Problem | None:
     removed = [step.result.path for step in plan.steps if step.remove]
     waiting = {entry.path for entry in plan.scan.entries if entry.waits}
     moved = [path for path in _separate_moves(plan) if path not in waiting]
-    files = sum(step.changes.removals for step in plan.steps if step.changes)
+    files = sum(len(step.changes.removed) for step in plan.steps if step.changes)
     empty = bool(stamped) and _lists_nothing(plan)
     if not empty and not too_many(max(len(removed), len(moved), files), len(stamped)):
         return None
@@ -121,5 +121,5 @@ def harmless_part(run: PullRun, plan: Plan, waiting: Set[str] = frozenset()) -> 
 def _waits(step: Step, plan: Plan) -> bool:
     case = plan.view.cases.get(step.result.id or "")
     stays = case is None or case.decisions.parent in (Parent.SAME, Parent.MOVE, Parent.DONE)
-    removes = step.remove or (step.changes is not None and step.changes.removals > 0)
+    removes = step.remove or (step.changes is not None and bool(step.changes.removed))
     return removes or step.after is not None or not stays

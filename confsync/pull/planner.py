@@ -29,6 +29,7 @@ from confsync.pull.step_details import (
     has_own_files,
     with_attachments,
     with_copy,
+    with_files_given_back,
     with_labels,
     with_move,
     with_old_name,
@@ -69,7 +70,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
     steps = [alone(step, lambda one: with_copy(with_labels(one, seen.cases))) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(run, entries, seen.cases)
-    steps = [with_attachments(run, step, seen) for step in steps]
+    steps = with_files_given_back(run, [with_attachments(run, step, seen) for step in steps])
     steps += adoption.untouched(run, seen)
     steps += [
         Step(path, failed(PageResult(path, Outcome.FAILED), error))

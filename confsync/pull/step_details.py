@@ -20,6 +20,7 @@ from confsync.errors import (
     worst,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.committed.given_back import files_given_back
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome, PageResult
@@ -108,6 +109,23 @@ def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
         return _unknown_files(step, tuple(sorted(unknown)))
     changes = replace(changes, given_up=given_up)
     return replace(step, changes=changes) if changes.tells else step
+
+
+def with_files_given_back(run: PullRun, steps: list[Step]) -> list[Step]:
+    """Return the steps, which remove no attachment that git gave back after its deletion."""
+    owners = {
+        path: step.result.id or ""
+        for step in steps
+        if step.changes
+        for path in step.changes.removed
+    }
+    kept = files_given_back(run.mirror.root, owners) if owners else frozenset()
+    if not kept:
+        return steps
+    return [
+        replace(step, changes=step.changes.keeping(kept)) if step.changes else step
+        for step in steps
+    ]
 
 
 def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:

@@ -1,4 +1,4 @@
-"""The documents that git gave back: a person deleted them, and a later commit has them again.
+"""The documents and attachments that git gave back: a commit deleted them, a later one has them.
 
 After `git revert` of a deletion a person wants the document, although its page is in the trash.
 What a pull removed and brought back later is something else: `.confsync.removed` had a line for it.
@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from confsync.document import stamp_reader
+from confsync.document.attachments import names as attachments
 from confsync.mirror.git import removals, trees
 from confsync.mirror.git.repository import quiet, split
 from confsync.model.filenames import REMOVED
@@ -38,8 +40,29 @@ def given_back(root: Path, ids: dict[str, str], directories: Collection[str]) ->
     return frozenset(found)
 
 
+def files_given_back(root: Path, owners: dict[str, str]) -> frozenset[str]:
+    """Return the files of attachments, of some by path and page id, that git gave back.
+
+    A commit before HEAD deleted the file, and left the document of its page where it was: the file
+    was deleted, not moved. Empty without git, and where a clone does not have the commits.
+    """
+    found: set[str] = set()
+    with quiet(root) as command:
+        if command is None or not owners:
+            return frozenset()
+        for commit, path in _removed_in(command, owners):
+            document = attachments.document_of(path)
+            if path in found or document is None:
+                continue
+            raw = trees.contents_at(root, commit, [document]).get(document, b"")
+            stamp = stamp_reader.stamp_in(raw)
+            if stamp is not None and stamp.id == owners[path]:
+                found.add(path)
+    return frozenset(found)
+
+
 def _removed_in(command: Git, ids: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield each commit of HEAD's history that removed one of the documents, with its path."""
+    """Yield each commit of HEAD's history that removed one of the files, with the file's path."""
     names = [f":(literal){path}" for path in ids] if len(ids) <= _NAMED else ["."]
     options = ("--diff-filter=D", "--no-renames", "--no-ext-diff", "--relative", "--name-only")
     status, listed, _ = command.log(

@@ -29,7 +29,7 @@ class Decision(Enum):
     REMOVE = "remove"
     DELETE = "delete"
     FORGET = "forget"
-    LOST = "gone from the server, changed here"
+    LOST = "gone from the server, changed or given back by git here"
     DIVERGED = "both sides changed it"
     RESTORED = "git put back an older file"
 
@@ -41,7 +41,8 @@ class Sides:
     `local` is None where no file stands, and then `deleted` says that this was on purpose; `size`
     is the file's, in bytes. `theirs` is that of `remote`, None where nobody has read it. `wanted`
     says whether a new file is to be sent: the page shows it, or a person listed it. `newer` is the
-    newest stamp of it that git knows.
+    newest stamp of it that git knows. `given_back` says that git deleted the file once, and has it
+    again.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Sides:
     deleted: bool = False
     wanted: bool = True
     newer: Attached | None = None
+    given_back: bool = False
 
     @property
     def seems_restored(self) -> bool:
@@ -93,7 +95,7 @@ def decide(sides: Sides) -> Decision:
             return Decision.UPLOAD if new else Decision.NOTHING
         if sides.local is None:
             return Decision.FORGET
-        return Decision.LOST if sides.modified else Decision.REMOVE
+        return Decision.LOST if sides.modified or sides.given_back else Decision.REMOVE
     if sides.local is None:
         if not sides.deleted:
             return Decision.FETCH

@@ -6,8 +6,8 @@ import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.property.rules.base import Base, pick, who
-from tests.store_backup import Backup
 from tests.property.team.oracle import Odd
+from tests.store_backup import Backup
 
 
 class Server(Base):
