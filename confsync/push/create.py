@@ -205,27 +205,44 @@ class Creations:
         result = replace(local_result(entry), decision="untracked")
         if found is None:
             raise ValueError(f"{entry.path} cannot be read")
+        # Of two documents that say the same, the second one's page is not the first one's.
+        known = self._known.union(self.made.values())
+        local = found.local(parent)
         try:
-            make = post if self._scan.config.posts else create
-            # Of two documents that say the same, the second one's page is not the first one's.
-            known = self._known.union(self.made.values())
-            local = found.local(parent)
             if told := self._earlier(entry, local, result, known):
                 return told
-            made = make(self._reader, local, self._message, known)
+            made = self._make(entry, local, known)
         except CredentialsError:
             raise
         except UnsettledError as error:
-            in_doubt.note(self._state, in_doubt.creation(entry.path, found.local(parent)))
             self._report.add(failed(result, error))
             raise error.failure from None
         except APIAccessError as error:
             return failed(result, error)
         if isinstance(made, Taken):
             return title_taken(result, made.info, earlier=made.earlier)
-        self._certain(entry, made)
+        self.made[entry.path] = made.id
         self._note(entry, made, found.digest)
         return self._settled(entry, made, parent, replace(result, id=made.id))
+
+    def _make(self, entry: Entry, local: Local, known: frozenset[str]) -> PageInfo | Taken:
+        """Create the page of a document; its creation is in doubt until the document has a stamp.
+
+        Raises APIAccessError.
+        """
+        make = post if self._scan.config.posts else create
+        doubt = in_doubt.creation(entry.path, local)
+        in_doubt.note(self._state, doubt)
+        try:
+            made = make(self._reader, local, self._message, known)
+        except UnsettledError:
+            raise
+        except APIAccessError:
+            in_doubt.forget(self._state, [doubt])
+            raise
+        if isinstance(made, Taken):
+            in_doubt.forget(self._state, [doubt])
+        return made
 
     def _earlier(
         self, entry: Entry, local: Local, result: PageResult, known: frozenset[str]
@@ -269,7 +286,8 @@ class Creations:
         except ConfsyncError as error:
             why = f"created as page {info.id}, but: {error.message}"
             return replace(result, error=why, exit=error.exit)
-        self._certain(entry, info)
+        self.made[entry.path] = info.id
+        self._forget_doubts(entry.path)
         if token(None, local) == doubt.mark and not self._extras.any(entry):
             return result
         why = f"an earlier push of this file created page {info.id}; your changes since are kept"
@@ -281,11 +299,11 @@ class Creations:
         event = Event("created", made.id, entry.path, None, version, None, content, who)
         self._mirror.audit.add(event)
 
-    def _certain(self, entry: Entry, made: PageInfo) -> None:
-        """Note the page of a document: no creation is in doubt any more."""
-        self.made[entry.path] = made.id
-        doubt = self._doubts.pop(entry.path, None)
-        in_doubt.forget(self._state, [doubt] if doubt else [])
+    def _forget_doubts(self, path: str) -> None:
+        """Forget the creations of the document that was at a path and has its stamp now."""
+        earlier = self._doubts.pop(path, None)
+        creations = (one for one in in_doubt.read(self._state) if not one.page)
+        in_doubt.forget(self._state, [o for o in creations if o.path == path or o == earlier])
 
     def _labelled(self, entry: Entry, made: PageInfo) -> tuple[str, ...] | None:
         if entry.document is None:
@@ -296,6 +314,7 @@ class Creations:
         self, entry: Entry, made: PageInfo, parent: str | None, result: PageResult
     ) -> PageResult:
         """Stamp the file with what the server stored."""
+        path = entry.path
         result = replace(result, outcome=Outcome.CREATED, remote=made.version.number)
         try:
             page = self._reader.current({made.id: made.version.number})[made.id]
@@ -311,6 +330,7 @@ class Creations:
             stamp = replace(stamp, posted=page.info.posted)
             entry, words = self._shelved(entry, stamp.posted)
             self._mirror.settle(entry, stamp, page)
+            self._forget_doubts(path)
             if left := self._extras.unfinished.get(result.path):
                 return replace(result, error=left.why, hint=left.hint, exit=left.exit)
             return replace(result, error=words)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from confsync import failpoints
 from confsync.remote import failures
 from confsync.remote.base import Connection
 from confsync.remote.client import Client
@@ -33,6 +34,11 @@ def titled(wiki: Sandbox, title: str) -> list[str]:
     return [page.id for page in wiki.store.pages("ENG") if page.title == title]
 
 
+def write_new(desk: Desk) -> None:
+    desk.path(NEW).parent.mkdir(exist_ok=True)
+    desk.path(NEW).write_text("---\ntitle: Ports\nowner: me # mine\n---\n<p>new</p>\n")
+
+
 def lose_a_creation(wiki: Sandbox, desk: Desk, *, drop: bool = False) -> str:
     """A page that a push created, whose answer it did not get; then the file is edited."""
     cut: list[str] = []
@@ -43,8 +49,7 @@ def lose_a_creation(wiki: Sandbox, desk: Desk, *, drop: bool = False) -> str:
 
     wiki.faults.drop_message_on_create = drop
     wiki.faults.lose_response = lose_everything_from_the_post_on
-    desk.path(NEW).parent.mkdir(exist_ok=True)
-    desk.path(NEW).write_text("---\ntitle: Ports\nowner: me # mine\n---\n<p>new</p>\n")
+    write_new(desk)
     desk("push", exit=3)
     wiki.faults.lose_response = None
     desk.edit(NEW, "<p>new</p>", "<p>newer</p>")
@@ -74,6 +79,25 @@ def test_a_lost_creation_that_was_edited_since_has_a_way_out(
     quiet(wiki, desk)
 
 
+class KilledError(BaseException):
+    """The process is gone."""
+
+
+def kill_a_creation(wiki: Sandbox, desk: Desk) -> str:
+    """A page that a push created, which was killed before its next step; then the file is edited."""
+
+    def kill(number: int, what: str) -> None:
+        if any(method == "POST" for method, _ in writes(wiki)):
+            raise KilledError
+
+    write_new(desk)
+    with failpoints.watched(kill), pytest.raises(KilledError):
+        desk("push")
+    desk.edit(NEW, "<p>new</p>", "<p>newer</p>")
+    (page,) = titled(wiki, "Ports")
+    return page
+
+
 CHANGES: dict[str, Callable[[Desk], str]] = {
     "edited": lambda desk: NEW,
     "retitled": lambda desk: retitle(desk, NEW),
@@ -88,10 +112,11 @@ def retitle(desk: Desk, path: str) -> str:
 
 @pytest.mark.parametrize("colleague", [False, True])
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("lose", [lose_a_creation, kill_a_creation])
 def test_a_lost_creation_is_found_whatever_was_changed_since(
-    wiki: Sandbox, desk: Desk, change: str, colleague: bool
+    wiki: Sandbox, desk: Desk, lose: Callable[..., str], change: str, colleague: bool
 ) -> None:
-    page = lose_a_creation(wiki, desk)
+    page = lose(wiki, desk)
     path = f"ENG/{CHANGES[change](desk).removeprefix('ENG/')}"
     if colleague:
         wiki.store.edit(page, "<p>hers</p>", author="Ana")
