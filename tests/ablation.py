@@ -461,6 +461,17 @@ ABLATIONS = (
         (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),
     ),
     Ablation(
+        "a creation is noted before it is sent",
+        (
+            Cut(
+                "confsync/push/create.py",
+                "        in_doubt.note(self._state, doubt)\n        try:",
+                "        try:",
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),
+    ),
+    Ablation(
         "the page of a creation in doubt is not pulled as another page",
         (Cut("confsync/sync/space_view.py", "{**options.doubtful(scan), ", "{"),),
         (f"{_DEAD_ENDS}::test_a_lost_creation_is_found_whatever_was_changed_since",),

@@ -84,7 +84,7 @@ class KilledError(BaseException):
 
 
 def kill_a_creation(wiki: Sandbox, desk: Desk) -> str:
-    """A page that a push created, which was killed before its next step; then the file is edited."""
+    """A page that a push created before it was killed; then the file is edited."""
 
     def kill(number: int, what: str) -> None:
         if any(method == "POST" for method, _ in writes(wiki)):
