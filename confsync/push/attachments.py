@@ -87,8 +87,8 @@ class Uploading:
         """The attachments that the stamp shall name, after what was sent so far."""
         return tuple(self._attached[name] for name in sorted(self._attached))
 
-    def upload(self, message: str) -> None:
-        """Decide about every changed attachment, then upload.
+    def check(self) -> list[Sides]:
+        """Return every changed attachment, if all of them may be sent.
 
         Raises AttachmentConflict, APIAccessError, FileError.
         """
@@ -98,7 +98,11 @@ class Uploading:
                 raise self._conflict(sides)
             if decide(sides) is Decision.UPLOAD and not self._asked.other_kinds:
                 self._refuse_other_kind(sides)
-        for sides in decided:
+        return decided
+
+    def upload(self, message: str) -> None:
+        """Check every changed attachment, then upload. Raises what `check` does."""
+        for sides in self.check():
             match decide(sides):
                 case Decision.UPLOAD:
                     self._one(sides, message)

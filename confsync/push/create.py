@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from confsync.document import paths
-from confsync.document.document import update
+from confsync.document.document import Document, update
 from confsync.document.paths import Destination
 from confsync.errors import (
     APIAccessError,
@@ -129,6 +129,13 @@ def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) 
     return Taken(info, unseen and same_place and info.version.author in reader.me())
 
 
+def _document(entry: Entry) -> Document:
+    """Return the document of an entry that was read. Raises ValueError for any other."""
+    if entry.document is None:
+        raise ValueError(f"{entry.path} cannot be read")
+    return entry.document
+
+
 class Creations:
     """The new documents of one space. `made` maps their paths to the ids of the created pages."""
 
@@ -201,10 +208,8 @@ class Creations:
         return f"{entry.path.rpartition('/')[0]}{paths.SUFFIX}"
 
     def _one(self, entry: Entry, parent: str | None) -> PageResult:
-        found = entry.document
+        found = _document(entry)
         result = replace(local_result(entry), decision="untracked")
-        if found is None:
-            raise ValueError(f"{entry.path} cannot be read")
         # Of two documents that say the same, the second one's page is not the first one's.
         known = self._known.union(self.made.values())
         local = found.local(parent)
@@ -271,8 +276,6 @@ class Creations:
         Raises APIAccessError.
         """
         doubt, info = earlier
-        if entry.document is None:
-            raise ValueError(f"{entry.path} cannot be read")
         page = self._reader.remote.old_page(info.id, 1)
         stamp = Stamp(info.id, 1, page.digest, doubt.parent, posted=info.posted)
         self._note(entry, page.info, doubt.digest)
@@ -282,7 +285,7 @@ class Creations:
                 self._mirror.settle(entry, stamp, page)
             else:
                 self._mirror.bases.put(stamp, page.info.title, page.body)
-                self._mirror.write(entry.path, update(entry.document, stamp), expected=entry.raw)
+                self._mirror.write(entry.path, update(_document(entry), stamp), expected=entry.raw)
         except ConfsyncError as error:
             why = f"created as page {info.id}, but: {error.message}"
             return replace(result, error=why, exit=error.exit)
@@ -305,11 +308,6 @@ class Creations:
         creations = (one for one in in_doubt.read(self._state) if not one.page)
         in_doubt.forget(self._state, [o for o in creations if o.path == path or o == earlier])
 
-    def _labelled(self, entry: Entry, made: PageInfo) -> tuple[str, ...] | None:
-        if entry.document is None:
-            raise ValueError(f"{entry.path} cannot be read")
-        return self._extras.label_new(entry, made.id, entry.document.local(None))
-
     def _settled(
         self, entry: Entry, made: PageInfo, parent: str | None, result: PageResult
     ) -> PageResult:
@@ -324,7 +322,7 @@ class Creations:
                 return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
             if told := self._extras.upload(entry, made.id, self._message):
                 return replace(told, error=f"created as page {made.id}, but: {told.error}")
-            labels = self._labelled(entry, made)
+            labels = self._extras.label_new(entry, made.id, _document(entry).local(None))
             stamp = Stamp(made.id, page.info.version.number, page.digest, parent, labels)
             stamp = replace(stamp, attachments=self._extras.attached(entry, stamp))
             stamp = replace(stamp, posted=page.info.posted)

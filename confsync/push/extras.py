@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from confsync.errors import APIAccessError, Exit, FileError
@@ -60,26 +60,37 @@ class Extras:
 
     # -- attachments -------------------------------------------------------------------------------
 
+    def refusal(self, entry: Entry, page_id: str) -> PageResult | None:
+        """Return why attachments must not be sent, without sending any. Raises APIAccessError."""
+        return self._unless_refused(entry, page_id, lambda sending: sending.check())
+
     def upload(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
         """Send the attachments that were changed here; return the refusal if they must not be.
 
         Raises APIAccessError.
         """
+        refused = self._unless_refused(entry, page_id, lambda sending: sending.upload(message))
+        sending = self._uploading.get(entry.path)
+        for old, new in sending.renamed.items() if sending and not refused else ():
+            why = f"the server calls the attachment '{old}' '{new}' now: rename it in the browser"
+            self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)
+        return refused
+
+    def _unless_refused(
+        self, entry: Entry, page_id: str, act: Callable[[Uploading], object]
+    ) -> PageResult | None:
         if entry.path not in self._files:
             return None
         files = self._files[entry.path]
         sending = Uploading(self._mirror, self._remote, page_id, files, self._asked)
         self._uploading[entry.path] = sending
         try:
-            sending.upload(message)
+            act(sending)
         except AttachmentConflict as conflict:
             told = replace(local_result(entry), id=page_id, error=conflict.why, hint=conflict.hint)
             return replace(told, exit=Exit.REFUSED)
         except FileError as error:
             return failed(local_result(entry), error)
-        for old, new in sending.renamed.items():
-            why = f"the server calls the attachment '{old}' '{new}' now: rename it in the browser"
-            self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)
         return None
 
     def delete(self, entry: Entry) -> None:

@@ -109,7 +109,7 @@ class Sending:
         self._report.add(*failures)
         for _, entry, case in cases:
             result = compared_result(entry, case)
-            if told := self._read_only(entry, case):
+            if told := self._read_only(entry, case) or self._refused_files(entry, case):
                 self._report.add(told)
             elif leaves_text(self._extras, entry, case):
                 words = self._extras.words(entry, alone=True)
@@ -121,6 +121,15 @@ class Sending:
                 self._report.add(replace(result, outcome=Outcome.UPDATED))
             else:
                 self._report.add(_not_sent(result, case))
+
+    def _refused_files(self, entry: Entry, case: Case) -> PageResult | None:
+        """Return the refusal that attachments of a page would meet if it were pushed now."""
+        if not (leaves_text(self._extras, entry, case) or settled(case) or writable(case)):
+            return None
+        try:
+            return self._extras.refusal(entry, case.stamp.id)
+        except APIAccessError as error:
+            return failed(compared_result(entry, case), error)
 
     def _batches(self, waiting: list[list[Entry]]) -> Iterator[int]:
         """Check, put and write back batch by batch; yield how many more are done.

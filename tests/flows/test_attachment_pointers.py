@@ -406,3 +406,19 @@ def test_a_short_text_that_git_has_as_a_file_is_sent(wiki: Sandbox, desk: Desk, 
     assert "a link" not in said(desk("check"))
     desk("push", "--allow-mass-upload")
     assert versions(wiki, guide) == {1, 2}
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_a_dry_run_foresees_the_refusal_of_one_file(
+    wiki: Sandbox, desk: Desk, guide: str, theirs: bool
+) -> None:
+    desk.path(f"{FILES}/0.png").write_bytes(b"no picture")
+    if theirs:
+        one = next(one for one in wiki.store.attachments(guide) if one.title == "0.png")
+        wiki.store.replace_attachment(one.id, picture(99), "Ana")
+    told = [desk.json("push", *options, exit=1).data["pages"] for options in (("--dry-run",), ())]
+    assert told[0] == told[1]
+    (page,) = told[0]
+    why = "0.png: the file here is based on v1" if theirs else "0.png is no image/png"
+    assert why in page["error"]
+    assert writes(wiki) == []

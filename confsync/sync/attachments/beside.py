@@ -191,7 +191,7 @@ def who_and_what(sides: Sides) -> str:
     """The words for an attachment that both sides changed."""
     info, base = sides.remote, sides.base
     if info is None:
-        here = "git gave the file back" if sides.given_back else "the file was changed here"
+        here = "git gave the file back" if sides.given_back else "was changed here"
         return f"{sides.name}: is gone from the server, and {here}"
     author = f" ({info.version.author})" if info.version.author else ""
     if sides.local is None:
