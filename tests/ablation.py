@@ -435,7 +435,6 @@ ABLATIONS = (
         ),
         (
             "tests/unit/remote/test_rate_limit.py::test_a_rate_that_is_used_up_is_waited_for_within_patience",
-            "tests/contract/test_rate_limits.py::test_no_interval_is_waited_for_beyond_patience",
         ),
     ),
     Ablation(

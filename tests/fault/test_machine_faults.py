@@ -111,7 +111,7 @@ def test_a_second_process_is_told_who_holds_the_lock(
 
         def slow(method: str, path: str) -> float:
             asked.set()
-            return 0.2
+            return 0.4  # of the half second that a child waits for an answer
 
         scene.sandbox.faults.slow = slow
         first: list[Any] = []

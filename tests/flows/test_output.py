@@ -182,7 +182,7 @@ def test_no_text_of_a_server_makes_a_line_of_its_own(
 ) -> None:
     if ci:
         monkeypatch.setenv("CI", ci)
-    wiki.store.edit(guide, "<p>theirs</p>", author="Ana\n::error::name", message=EVIL)
+    wiki.store.edit(guide, "<p>theirs</p>", author="Ana\n::error::torn", message=EVIL)
     desk.edit(GUIDE, "8080", "8081")
     for arguments in (
         *(("push",), ("log", guide), ("status", "--remote"), ("push", "--dry-run", "-v")),
@@ -191,6 +191,9 @@ def test_no_text_of_a_server_makes_a_line_of_its_own(
         for more in ((), ("--json",), ("-q",), ("-vv",)):
             told = desk(*arguments, *more, exit=None)
             assert commands_in(told.out + told.err) == [], (arguments, more)
+            lines = (told.out + told.err).splitlines()
+            torn = [line for line in lines if "torn" in line and "Ana" not in line]
+            assert torn == [], (arguments, more)
 
 
 def test_no_name_of_a_file_makes_a_line_of_its_own(desk: Desk) -> None:
