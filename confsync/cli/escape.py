@@ -14,37 +14,37 @@ _UNSEEN = (
     "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f"
 )
-_CONTROL = re.compile(f"[\x00-\x08\x0a-\x1f{_UNSEEN}]")
+_CONTROL = f"[\x00-\x08\x0a-\x1f{_UNSEEN}]"
 # The same for a text of several lines.
-_CONTROL_BUT_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_UNSEEN}]")
+_CONTROL_BUT_LINES = f"[\x00-\x08\x0b-\x1f{_UNSEEN}]"
 # GitHub obeys '::' at the start of a line, past white space, and '##[' anywhere in one; Azure obeys
 # '##vso[', TeamCity '##teamcity['. To their runners a carriage return alone ends a line, too.
-_COMMAND = re.compile(r"(?:^|(?<=\r))(\s*)::|##(?=[A-Za-z]*\[)", re.MULTILINE)
-_IN_JSON = re.compile(r"##(?=[A-Za-z]*\[)")
+_COMMAND = r"(?m:^|(?<=\r))(\s*)::|##(?=[A-Za-z]*\[)"
+_IN_JSON = r"##(?=[A-Za-z]*\[)"
 # A step through JSON's escapes: a pair that means one character, half a pair, any other escape.
-_ESCAPES = re.compile(
-    r"\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)", re.DOTALL
-)
+_ESCAPES = r"(?s)\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)"
 # What a shell takes for more than a letter of a name.
-_SHELLS = re.compile(r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]")
+_SHELLS = r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]"
 
 
 def safe(text: str) -> str:
     """Return text of a server or a file as a part of one line: nothing in it ends the line, steers
     the terminal or is a command to a CI system."""
-    return without_commands(_CONTROL.sub(_shown, text))
+    return without_commands(text if text.isprintable() else re.sub(_CONTROL, _shown, text))
 
 
 def safe_lines(text: str) -> str:
     """Return a text of several lines, in which nothing steers the terminal."""
-    return _CONTROL_BUT_LINES.sub(_shown, text)
+    return re.sub(_CONTROL_BUT_LINES, _shown, text)
 
 
 def without_commands(text: str) -> str:
     """Return a text, of one line or several, in which a CI system finds no command."""
     if "::" not in text and "##" not in text:
         return text
-    return _COMMAND.sub(lambda found: "#\\x23" if found[1] is None else f"{found[1]}\\x3a:", text)
+    return re.sub(
+        _COMMAND, lambda found: "#\\x23" if found[1] is None else f"{found[1]}\\x3a:", text
+    )
 
 
 def is_read_by_ci(stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -72,13 +72,13 @@ def json_line(value: object) -> str:
 
     dumped = json.dumps(value)
     if "\\ud" in dumped:
-        dumped = _ESCAPES.sub(lambda found: f"\\\\{found[1]}" if found[1] else found[0], dumped)
-    return _IN_JSON.sub(r"#\\u0023", dumped) if "##" in dumped else dumped
+        dumped = re.sub(_ESCAPES, lambda found: f"\\\\{found[1]}" if found[1] else found[0], dumped)
+    return re.sub(_IN_JSON, r"#\\u0023", dumped) if "##" in dumped else dumped
 
 
 def typed(path: str) -> str:
     """A path as it is typed in a shell; in double quotes, since a hint stands in single ones."""
-    if not _SHELLS.search(path):
+    if not re.search(_SHELLS, path):
         return path
     return '"' + re.sub(r'([\\"$`])', r"\\\1", path) + '"'
 

@@ -16,9 +16,7 @@ from confsync.errors import (
 )
 from confsync.model.url import check_url
 from confsync.remote.client import Client
-from confsync.remote.cloud.cloud import Cloud
 from confsync.remote.credentials import Credentials
-from confsync.remote.datacenter.datacenter import DataCenter
 from confsync.remote.protocol import Remote
 from confsync.remote.rate_limit import Pace
 from confsync.workers import Workers
@@ -45,7 +43,18 @@ def open_remote(
     pace = Pace(tell=tell) if tell else Pace()
     client = Client(url, credentials, pace=pace, elsewhere=lambda: gateway_of(url, pace), jobs=jobs)
     known = flavor or _known_flavor(url) or _asked_flavor(client)
-    return Cloud(client, workers) if known == "cloud" else DataCenter(client, workers)
+    return _of(known, client, workers)
+
+
+def _of(flavor: str, client: Client, workers: Workers) -> Remote:
+    """Return the remote of a flavor. The modules of the other flavor are not loaded."""
+    if flavor == "cloud":
+        from confsync.remote.cloud.cloud import Cloud
+
+        return Cloud(client, workers)
+    from confsync.remote.datacenter.datacenter import DataCenter
+
+    return DataCenter(client, workers)
 
 
 def _known_flavor(url: str) -> str | None:

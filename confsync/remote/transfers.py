@@ -10,7 +10,6 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from confsync.document.attachments.media_types import guessed
 from confsync.errors import CredentialsError, NetworkError, ServerError
 from confsync.model.page import AttachmentInfo
 from confsync.model.url import is_loopback
@@ -48,6 +47,8 @@ class Upload(NamedTuple):
     def media_type(self) -> str:
         """What the server's listing says; where it says nothing, what the name says."""
         known = self.replaces.media_type if self.replaces else ""
+        from confsync.document.attachments.media_types import guessed
+
         return known or guessed(self.name)
 
 
