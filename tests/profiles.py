@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 _CALM = (HealthCheck.too_slow, HealthCheck.data_too_large)
 # How many histories the state machine runs with each profile.
-_HISTORIES = {"quick": 100, "ci": 50, "night": 20_000}
+_HISTORIES = {"quick": 100, "ci": 500, "night": 20_000}
 
 settings.register_profile("quick", max_examples=100, deadline=None, suppress_health_check=_CALM)
 settings.register_profile("ci", settings(settings.get_profile("quick"), derandomize=True))

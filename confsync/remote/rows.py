@@ -81,8 +81,11 @@ def title_of(row: Row) -> str:
 
 def words_of(row: Row, *keys: str) -> str:
     """The first text among some keys that says something: for people, and never an error."""
-    found = next((str(value) for key in keys if (value := row.get(key))), "")
-    return found if found.isascii() else found.encode("utf-8", "replace").decode()
+    for key in keys:
+        if value := row.get(key):
+            found = str(value)
+            return found if found.isascii() else found.encode("utf-8", "replace").decode()
+    return ""
 
 
 def parent_of(row: Row, key: str) -> str | None:
