@@ -1,4 +1,4 @@
-"""The result of a command: data, which `render` turns into text or JSON. Nothing here prints."""
+"""The result of a command: data for `render`, which makes text or JSON of it. Nothing here prints."""
 
 from __future__ import annotations
 

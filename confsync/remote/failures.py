@@ -25,8 +25,8 @@ from confsync.errors import (
 from confsync.remote.rate_limit import asked
 
 CREDENTIALS_HINT = (
-    "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN, "
-    "or run 'confsync login'; 'confsync doctor' shows the cause"
+    "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN; "
+    "in a mirror, 'confsync login' stores them"
 )
 _UNNAMED = "the server answers 'Not Found' for {path}, but answers other requests"
 # Addresses of one page, folder or attachment, by its id. Every other address is a listing.

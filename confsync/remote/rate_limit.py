@@ -20,7 +20,7 @@ from confsync.model.moment import in_utc
 
 log = logging.getLogger("confsync.remote")
 
-# A server does not process a request that it answers 429, so confsync repeats it more often.
+# A server does not process a request that it answers 429, so confsync repeats it more times.
 TRIES = 12
 # All pauses of one request together, in seconds. If a server asks for more, confsync says so.
 PATIENCE = 300.0

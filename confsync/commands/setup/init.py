@@ -1,4 +1,4 @@
-"""init: make a directory a mirror. Nothing is asked of the server."""
+"""The command `init`: make a directory a mirror. Asks no server."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from confsync.model.result import Result
 
 
 def init(directory: Path, settings: Config) -> Result:
-    """Write the configuration, and what git is to know of a mirror.
+    """Write the configuration, and the files that tell git about a mirror.
 
-    Those are `.confsync.yaml`, `.gitattributes` and `.confsync.removed`. Raises ConfigError,
+    The files are `.confsync.yaml`, `.gitattributes` and `.confsync.removed`. Raise ConfigError,
     FileError.
     """
     path = directory / FILE_NAME
