@@ -143,7 +143,9 @@ def _shown_version(result: Result) -> Iterator[str]:
     """Yield who made the shown version. This is printed beside the document, not in it."""
     for version in result.history if result.command == "show" else ():
         said = message_without_token(version.message)
-        told = f"v{version.number}, {version.author or 'unknown user'}, {_moment(version.created_at)} UTC"
+        told = (
+            f"v{version.number}, {version.author or 'unknown'}, {_moment(version.created_at)} UTC"
+        )
         here = " (your document is based on it)" if version.number == result.base else ""
         yield (f'{told}: "{said}"' if said else told) + here
 

@@ -89,7 +89,7 @@ def _who(version: Version | None, now: datetime) -> str:
     if version is None:
         return ""
     said = message_without_token(version.message)
-    parts = [version.author or "unknown user", _ago(version.created_at, now)]
+    parts = [version.author or "unknown", _ago(version.created_at, now)]
     text = ", ".join(part for part in parts if part)
     return f' ({safe(text)}: "{safe(said)}")' if said else f" ({safe(text)})"
 

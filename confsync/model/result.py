@@ -1,4 +1,4 @@
-"""The result of a command: data for `render`, which makes text or JSON of it. Nothing here prints."""
+"""The result of a command: data, of which `render` makes text or JSON. Nothing here prints."""
 
 from __future__ import annotations
 
