@@ -1,4 +1,4 @@
-"""How a long command reports its progress."""
+"""The function through which a long command reports its progress."""
 
 from __future__ import annotations
 

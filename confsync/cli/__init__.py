@@ -22,7 +22,7 @@ __all__ = ["cli", "main"]
 
 
 # Git sets these variables for hooks. The first two name the repository. Git would then take its
-# current directory for the whole work tree, which is wrong for a mirror in a subfolder; the
+# current directory for the whole work tree, which is wrong for a mirror in a subfolder. The
 # mirror's own place is right. The others say how git's caller wants paths read; confsync says that
 # itself.
 _SAID_TO_HOOKS = (

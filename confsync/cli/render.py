@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Display(NamedTuple):
-    """How and for whom a result is rendered, and at what time.
+    """The way to render a result: for whom, and at what time.
 
     `shown` makes a mirror path a path to type here. On a `terminal` of `width` columns, a
     page's text must not control it. Elsewhere the text is printed unchanged.

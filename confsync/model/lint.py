@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How serious a finding is. An ERROR keeps a document from being pushed."""
+    """The seriousness of a finding. An ERROR keeps a document from being pushed."""
 
     ERROR = "error"
     WARNING = "warning"

@@ -32,7 +32,7 @@ def digest(title: str, body: str) -> str:
 
 
 class Layout(Enum):
-    """How a document's body is written: in lines, or exactly as the server holds it."""
+    """The form of a document's body: in lines, or exactly as the server holds it."""
 
     LINES = "lines"
     RAW = "raw"
