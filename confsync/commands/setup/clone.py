@@ -47,7 +47,7 @@ def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = 
     if root.exists() and not all(_is_left_over(path) for path in root.iterdir()):
         raise FileError(
             f"{root} exists and is not empty",
-            hint="name another directory; if it is a mirror, run 'confsync pull' in it",
+            hint=f"name another directory; if it is a mirror: 'confsync -C \"{root}\" pull'",
         )
     key = remote.space(address.key).key
     if address.page:

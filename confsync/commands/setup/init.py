@@ -24,7 +24,8 @@ def init(directory: Path, settings: Config) -> Result:
     path = directory / FILE_NAME
     if os.path.lexists(path):
         raise ConfigError(
-            f"{path} exists already", hint="this is a mirror: 'confsync pull' brings its pages"
+            f"{path} exists already",
+            hint=f"this is a mirror: 'confsync -C \"{directory}\" pull' brings its pages",
         )
     try:
         attributes.write(directory)

@@ -60,7 +60,7 @@ def _compared(page: PageResult, attached: Beside, infos: Attachments | None) -> 
     newer = attached.put_back(infos if _known(infos) else None)
     if newer:
         told = ", ".join(f"git has v{one.version} of {one.name}" for one in newer)
-        hint = "'confsync push {path}' is refused and lists the commands to choose from"
+        hint = "'confsync push {path}' lists the commands to choose from"
         return replace(page, outcome=Outcome.RESTORED, error=f"attachments: {told}", hint=hint)
     if any(decision in CONFLICTS for decision in decisions):
         return replace(page, outcome=Outcome.DIVERGED, error="attachments: both sides changed them")
