@@ -32,7 +32,7 @@ _LENGTH = struct.Struct(">Q")
 class _Line:
     """A connection that transfers whole values.
 
-    Each side makes one system call a transfer. Between two calls another thread would run for 5 ms.
+    Each side handles a value at once. Between two pieces another thread would run for 5 ms.
     """
 
     def __init__(self, connection: socket.socket) -> None:

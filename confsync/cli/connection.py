@@ -1,4 +1,4 @@
-"""The opening of a connection: which server confsync asks, and with which credentials."""
+"""The opening of a connection: chooses the server and the credentials."""
 
 from __future__ import annotations
 

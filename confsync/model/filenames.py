@@ -26,7 +26,7 @@ BLOG = "blog"
 def root_above(start: str) -> str | None:
     """Return the nearest directory, from `start` upward, that has a configuration.
 
-    A link or a pipe of that name counts, so that confsync refuses it instead of overlooking it.
+    A link or a pipe of that name counts: confsync must refuse it, and not overlook it.
     """
     while not _is_file(os.path.join(start, CONFIG)):
         above = os.path.dirname(start)

@@ -52,7 +52,7 @@ class PageResult:
 
     `base` and `remote` are version numbers; `version` is the remote one.
 
-    `editors` are the accounts that changed the attachments which came with the page.
+    `editors` are the accounts of the people who changed the page's new attachments.
     """
 
     path: str

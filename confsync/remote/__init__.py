@@ -30,8 +30,8 @@ def open_remote(
     is Atlassian's. `tell` gets a line for the user when confsync waits for the server's rate limit;
     without `tell` the line goes to the log.
 
-    Raise APIAccessError if the server does not tell its flavour. Raise UsageError for a URL that is
-    not valid, or that would send credentials unencrypted.
+    Raise APIAccessError if the server does not tell its flavour. Raise UsageError for an
+    invalid URL, or one that would send credentials unencrypted.
     """
     from confsync.remote import connect
 

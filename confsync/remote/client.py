@@ -124,7 +124,7 @@ class Client:
         return self._send(Request("GET", path, params), repeat=True, limit=limit)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """POST a request that only reads, so that repeating it is safe."""
+        """POST a request for reading only. Repeating it is safe."""
         return self._send(Request("POST", path, body=body), repeat=True)
 
     def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -179,7 +179,7 @@ class Remote(Protocol):
         """Return a page's attachments, without their bytes."""
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
-        """Download exactly that version, behind the bytes that `into` has already.
+        """Download exactly this version, behind the bytes in `into`.
 
         Raise ServerError if the number of bytes is not that of `info`.
         """

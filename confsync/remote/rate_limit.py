@@ -194,11 +194,11 @@ class Pace:
             self._sleep(left)
 
     def backoff(self, seconds: float) -> None:
-        """Wait for about this many seconds, without the other workers and at a random length."""
+        """Wait alone, for a random time up to this many seconds."""
         self._sleep(seconds * random.uniform(0.5, 1.0))
 
     def announce(self, seconds: float, why: str) -> None:
-        """Say that a wait begins, once for waits which end at about the same time."""
+        """Say that a wait begins, once for all waits with about the same end."""
         with self._lock:
             until = self._now() + seconds
             if seconds < SHORTEST or until < self._told + _APART:

@@ -56,7 +56,7 @@ def media_type_of(*parts: Row) -> str:
 
 
 def string_of(row: Row, key: str) -> str:
-    """Return a text that must be there, with any content."""
+    """Return a required text, with any content."""
     value = row.get(key)
     if not isinstance(value, str):
         raise RowError(f"the answer has no {key}")
@@ -64,7 +64,7 @@ def string_of(row: Row, key: str) -> str:
 
 
 def text_of(row: Row, key: str) -> str:
-    """Return a text that must be there, and that a file can hold."""
+    """Return a required text. A file must be able to hold it."""
     value = string_of(row, key)
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise RowError(f"the {key} contains half a character, which no file can hold")

@@ -56,7 +56,7 @@ def _invalid(entry: Entry) -> PageResult:
 
 
 def _with_marker(mirror: Mirror, page: PageResult, marker: Marker) -> PageResult:
-    """Return the state of a document that has a conflict marker, or text that looks like one."""
+    """Return the state of a document with a conflict marker, or with similar text."""
     flaw = flaw_of_marker(mirror, marker)
     if not flaw.doubt:
         return replace(page, outcome=Outcome.CONFLICTED, error=str(flaw), hint=RESOLVE)

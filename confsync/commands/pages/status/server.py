@@ -83,7 +83,7 @@ def is_stale(page: PageResult, stamps: NewestStamps) -> bool:
 
 
 def notes(remote: Remote, seen: SpaceView, *, ask: bool) -> Iterator[str]:
-    """Yield notes about pages that are only pulled, and about content that is not mirrored."""
+    """Yield notes about read-only pages, and about content without a place in the mirror."""
     paths: dict[str, list[str]] = {}
     for entry in seen.scan.entries:
         case = seen.cases.get(entry.page_id or "")

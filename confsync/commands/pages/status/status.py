@@ -149,7 +149,7 @@ def _page(run: _Run, scan: SpaceScan, entry: Entry, seen: SpaceView | None) -> P
 
 
 def _add_elsewhere(run: _Run) -> None:
-    """Report documents that stand in no space's directory, or that only git has."""
+    """Report documents outside all spaces, and documents that only git has."""
     mirror, tree, selection = run.mirror, run.tree, run.selection
     present = {entry.claimed_id for scan in tree.scans for entry in scan.entries}
     absent = {

@@ -20,7 +20,7 @@ from confsync.sync.fetch import Newest
 
 
 class WorkTree(NamedTuple):
-    """The documents that stand in a mirror, and those that only git has.
+    """The documents of a mirror's work tree, and the documents that only git has.
 
     `gone` maps page ids to documents that were deleted here. `deleted` maps those ids to the paths
     of mirrored documents. `deleted_files` are attachments' files that were deleted here. `stamps`
