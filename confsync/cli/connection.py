@@ -1,4 +1,4 @@
-"""The opening of a connection: chooses the server and the credentials."""
+"""The opening of a connection: the choice of the server and of the credentials."""
 
 from __future__ import annotations
 

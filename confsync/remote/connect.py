@@ -1,4 +1,4 @@
-"""The opening of a connection: finds out the kind of server and its address."""
+"""The opening of a connection: the kind of server and its address."""
 
 from __future__ import annotations
 
