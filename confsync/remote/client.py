@@ -117,10 +117,7 @@ class Client:
     def get(
         self, path: str, params: Mapping[str, Any] | None = None, *, limit: int = ONE_ANSWER
     ) -> dict[str, Any]:
-        """GET an answer, again if the failure may pass.
-
-        Reject an answer of more than `limit` bytes.
-        """
+        """GET an answer of at most `limit` bytes. Try again if the failure may pass."""
         return self._send(Request("GET", path, params), repeat=True, limit=limit)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -283,16 +280,13 @@ class Client:
             yield
         except _TooLargeError:
             path = what.partition(" ")[2]
-            raise ServerError(
-                f"{path}: the answer is larger than {(limit or 0) // 2**20} MB"
-            ) from None
+            raise ServerError(f"{path}: the answer is over {(limit or 0) // 2**20} MB") from None
         except requests.RequestException as error:
             log.info("%s: %s", what, type(error).__name__)
             raise network_error(self.url, error) from None
         except UnicodeError:
             raise CredentialsError(
-                "the token or the user name contains a character that no HTTP header can carry",
-                hint=CREDENTIALS_HINT,
+                "the token or the user name has an invalid character", hint=CREDENTIALS_HINT
             ) from None
         except ValueError as error:
             # `requests` parses the address of each redirect, even if it does not follow it.
@@ -302,10 +296,7 @@ class Client:
             raise EnvironmentTroubleError(str(error)) from None
 
     def parsed(self, response: requests.Response) -> dict[str, Any]:
-        """Return the parsed body of a good answer.
-
-        Raise the matching error for any other answer.
-        """
+        """Return the parsed body of a good answer. Raise the error of any other answer."""
         return answer_of(self.url, response.status_code, response.headers, response.content)
 
 
@@ -353,7 +344,6 @@ def _connection(url: str, credentials: Credentials) -> AtlassianRestAPI:
     isolate(api._session)
     if not credentials.token:
         api._session.auth = login_of(url)
-    # The library takes one number of seconds; requests takes one for connecting and one for
-    # reading.
+    # The library's type allows one number of seconds; requests takes one for each phase.
     api.timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)  # type: ignore[assignment]
     return api

@@ -89,7 +89,7 @@ def test_an_answer_without_end_is_refused_cheaply() -> None:
         )
     exit_code, megabytes = map(int, done.stdout.split())
     assert exit_code == 3
-    assert "the answer is larger than 64 MB" in done.stderr
+    assert "the answer is over 64 MB" in done.stderr
     assert megabytes < 250
 
 
