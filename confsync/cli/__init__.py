@@ -38,9 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in _SAID_TO_HOOKS:
         os.environ.pop(name, None)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a character that the encoding lacks must not stop a command
+        if isinstance(stream, io.TextIOWrapper):  # a missing character must not stop a command
             stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(given, prog_name="confsync", standalone_mode=False, obj=settings)

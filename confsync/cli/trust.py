@@ -1,4 +1,4 @@
-"""Which server may get the credentials: the environment overrules the configuration.
+"""The check of the server that may get the credentials. The environment overrules a file.
 
 Other people may write `.confsync.yaml`: by merging a change, or in a directory above this one.
 `CONFSYNC_URL` names the only server that credentials go to.
