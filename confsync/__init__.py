@@ -49,7 +49,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The library proper is loaded when it is used: `atlassian` costs a command 0.2 s."""
+    """Load the library when a program first uses it: `atlassian` costs a command 0.2 s."""
     if name in ("Wiki", "WikiPage", "connect"):
         from confsync import api as wiki
 

@@ -1,4 +1,4 @@
-"""confsync as a library: pages by id, each written only over the version that was fetched."""
+"""confsync as a library: fetch a page by id, and write it only over the fetched version."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from confsync.sync.refusals import log_conflict
 
 @dataclass(frozen=True, slots=True)
 class WikiPage:
-    """A page, or blog post, as it was fetched. `content_storage` is its storage format, unchanged.
+    """A page or blog post as the library fetched it.
 
-    `parent_id` is None for a page at the root of its space. `labels` are the global ones.
+    `content_storage` is its storage format, unchanged.
+
+    `parent_id` is None for a page at the root of its space. `labels` are the global labels.
     """
 
     page_id: str
@@ -38,24 +40,27 @@ def connect(
     user: str | None = None,
     flavor: str | None = None,
 ) -> Wiki:
-    """A connection to the Confluence at a base URL, such as ``https://acme.atlassian.net/wiki``.
+    """Return a connection to the Confluence at a base URL (``https://acme.atlassian.net/wiki``).
 
-    With `user` the token is an API token or password (Basic), without it a personal access or OAuth
-    token (Bearer); without a token the ``.netrc`` is asked. `flavor` is "cloud" or "datacenter";
-    None finds out. Raises APIAccessError.
+    With `user`, `token` is an API token or a password (Basic authentication). Without `user`, it is
+    a personal access token or an OAuth token (Bearer). Without `token`, confsync reads ``.netrc``.
+    `flavor` is "cloud" or "datacenter"; None asks the server. Raise APIAccessError.
     """
     credentials = Credentials(token, user) if token else None
     return Wiki(open_remote(url, credentials, flavor=flavor))
 
 
 class Wiki:
-    """A connection. Remembers the content of the versions that it fetched, so that a change without
-    a new version is seen, too. Rate limits are waited out; nothing is ever written blindly."""
+    """A connection to one Confluence, which compares before each write.
+
+    It remembers the content of each version that it fetched. So it also detects a change without a
+    new version. It waits when the server limits the rate.
+    """
 
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
         self._known: dict[tuple[str, int], str] = {}
-        # What an id is found by: as a page's, or as a blog post's.
+        # Maps an id to the reader that finds it: among the pages or among the blog posts.
         self._readers: dict[str, Reader] = {}
 
     def __enter__(self) -> Self:
@@ -65,11 +70,11 @@ class Wiki:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._remote.close()
 
     def fetch_page(self, page_id: str) -> WikiPage:
-        """The current page or blog post. Raises NotVisibleError and other APIAccessErrors."""
+        """Fetch the current page or blog post. Raise NotVisibleError or another APIAccessError."""
         reader, page = self._current(page_id, 1)
         self._remember(page)
         info = page.info
@@ -86,12 +91,14 @@ class Wiki:
     def update_page(
         self, *, page_id: str, title: str, content: str, version: int, message: str = ""
     ) -> int:
-        """Write a page, or blog post, if it is what it was at `version`; answers the new number.
+        """Write a page or blog post if it is still as it was at `version`.
 
-        When the server has this content already, or takes the write for no change, that is the
-        number it has. Raises VersionConflictError when somebody changed the page meanwhile,
-        WriteRefusedError for what the server does not take, UnsettledError when nobody can say
-        whether it landed.
+        Return its new version number.
+
+        If the server has this content already, or sees no change, return the number that it has.
+        Raise VersionConflictError if the page changed meanwhile. Raise WriteRefusedError if the
+        server refuses the content. Raise UnsettledError if confsync cannot find out whether the
+        write succeeded.
         """
         reader, now = self._current(page_id, version)
         known = self._known.get((page_id, version))
@@ -105,7 +112,7 @@ class Wiki:
         done = settled(case) or (write(reader, case, message) if writable(case) else case)
         match done:
             case Landed():
-                # What the server stored is the base from now on, not what was sent.
+                # The base is now the content that the server stored, not the content that was sent.
                 self._remember(self._current(page_id, done.version)[1])
                 return done.version
             case NoVersion():
@@ -114,9 +121,9 @@ class Wiki:
                 raise self._conflict(done)
 
     def _current(self, page_id: str, least: int) -> tuple[Reader, Page]:
-        """The current page, at a version or later if that is to be had, and what reads it.
+        """Return the current page and its reader. Ask again for a page older than version `least`.
 
-        An id that is no page's is asked for among the blog posts.
+        An id that no page has is looked for among the blog posts.
         """
         reader = self._readers.get(page_id) or _any_space(self._remote)
         found = reader.current({page_id: least})[page_id]

@@ -1,6 +1,6 @@
-"""Every error that a user can meet: what happened, the exit code, and the next command.
+"""Every error that a user can meet: its message, its exit code, and the next command.
 
-Expected situations (a page that diverged, a rejected push) are decisions, not exceptions.
+Expected situations, such as a rejected push, are decisions and no exceptions.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """The exit codes. `worst` knows which is the most serious."""
+    """The exit codes. `worst` returns the most serious of several."""
 
     DONE = 0
     REFUSED = 1
@@ -27,20 +27,21 @@ _SERIOUSNESS = (
     Exit.REMOTE,
     Exit.CREDENTIALS,
     Exit.INTERRUPTED,
-    # Never meets another one: nothing has run by then.
+    # Stands alone: a usage error ends a command before anything ran.
     Exit.USAGE,
 )
 
 
 def worst(*codes: Exit) -> Exit:
-    """The exit code of a batch: the most serious of its parts."""
+    """Return the exit code of a batch: the most serious of its parts."""
     return max(codes, key=_SERIOUSNESS.index, default=Exit.DONE)
 
 
 class ConfsyncError(Exception):
-    """The root. `code` is stable and made for programs; `hint` names the next command.
+    """The base of all errors of confsync.
 
-    `message` is one line. `said` is what another program said about it, in lines.
+    `code` is stable and made for programs. `message` is one line. `hint` names the next command.
+    `said` is the output of another program about the error, in lines.
     """
 
     exit = Exit.LOCAL
@@ -54,7 +55,7 @@ class ConfsyncError(Exception):
 
 
 class UsageError(ConfsyncError):
-    """The command line asks for something that cannot be."""
+    """The command line asks for something impossible."""
 
     exit = Exit.USAGE
     code = "usage"
@@ -68,19 +69,22 @@ class StoppedError(ConfsyncError):
 
 
 class InternalError(ConfsyncError):
-    """A mistake in confsync itself."""
+    """A defect of confsync itself."""
 
     code = "internal"
 
 
 class ConfigError(ConfsyncError):
-    """The configuration is missing or wrong; names file and line where there is one."""
+    """The configuration is missing or wrong.
+
+    The message names the file, and the line if there is one.
+    """
 
     code = "config"
 
 
 class UntrustedError(ConfsyncError):
-    """Credentials would go to a server that the environment does not vouch for."""
+    """Credentials would go to a server that the environment does not name."""
 
     code = "untrusted"
 
@@ -92,13 +96,13 @@ class LockedError(ConfsyncError):
 
 
 class FileError(ConfsyncError):
-    """A file cannot be read or written; names it."""
+    """A file cannot be read or written. The message names the file."""
 
     code = "file"
 
 
 class ChangedMeanwhileError(FileError):
-    """A file is no longer what was read at the start; it was left alone."""
+    """A file changed after confsync read it, so confsync left it alone."""
 
     code = "changed-meanwhile"
 
@@ -116,30 +120,30 @@ class DocumentError(ConfsyncError):
 
 
 class PointerError(DocumentError):
-    """A file in the place of a document only stands for the real one, as Git LFS leaves it."""
+    """A file in a document's place is only a pointer to the real one, such as one of Git LFS."""
 
 
 class UnopenedError(DocumentError):
-    """A file in the place of a document cannot be opened, or is no regular file, such as a link."""
+    """A file in a document's place cannot be opened, or is not a regular file, such as a link."""
 
 
 class MassChangeError(ConfsyncError):
-    """More would be moved or removed at once than anybody does by intent without saying so."""
+    """A command would move or remove many pages, and no option permits that."""
 
     exit = Exit.REFUSED
     code = "mass-change"
 
 
 class NotUnicodeError(ConfsyncError):
-    """A text from the server that no file can hold."""
+    """A text from the server has characters that no file can hold."""
 
     code = "not-unicode"
 
 
 class APIAccessError(ConfsyncError):
-    """Anything that went wrong at the server or on the way. `status` is the HTTP status or 0.
+    """A failure at the server or on the way to it. `status` is the HTTP status, or 0.
 
-    `retry_after` is the number of seconds that the server asks to wait, None if it names none.
+    `retry_after` is how many seconds the server asks to wait, or None if the server does not say.
     """
 
     exit = Exit.REMOTE
@@ -152,27 +156,30 @@ class APIAccessError(ConfsyncError):
 
 
 class EnvironmentTroubleError(APIAccessError):
-    """Something on this machine that requests need is not there, such as a certificate file."""
+    """Something on this machine that requests need is missing, such as a certificate file."""
 
     exit = Exit.LOCAL
     code = "environment"
 
     def __init__(self, problem: str) -> None:
         super().__init__(
-            problem, hint="check CONFSYNC_CLIENT_CERT, REQUESTS_CA_BUNDLE and HTTPS_PROXY"
+            problem, hint="correct CONFSYNC_CLIENT_CERT, REQUESTS_CA_BUNDLE or HTTPS_PROXY"
         )
 
 
 class NetworkError(APIAccessError):
-    """No answer: not reachable, timed out, connection lost. A write may have landed."""
+    """The server did not answer: not reachable, timed out, or connection lost.
+
+    A write may have succeeded.
+    """
 
     code = "network"
 
 
 class ServerError(APIAccessError):
-    """The server failed (5xx) or answered something that is not an answer.
+    """The server failed (5xx), or sent something that is not a valid answer.
 
-    `truncated` tells an answer that began well from one that never was JSON.
+    `truncated` marks an answer that began as valid JSON and broke off.
     """
 
     code = "server"
@@ -192,11 +199,14 @@ class ServerError(APIAccessError):
 
 
 class RowError(ServerError):
-    """One row of an answer cannot be used, such as for want of a title; the others can."""
+    """One row of an answer is unusable, such as a row without a title.
+
+    The other rows are usable.
+    """
 
 
 class UnsettledError(APIAccessError):
-    """A write may or may not have landed, and the server could not be asked."""
+    """A write may or may not have succeeded, and confsync could not ask the server."""
 
     code = "unsettled"
 
@@ -211,7 +221,7 @@ class UnsettledError(APIAccessError):
 
 
 class RateLimitError(APIAccessError):
-    """The server still said 429 after all the waiting that was allowed."""
+    """The server still answered 429 after all the waiting that is allowed."""
 
     code = "rate-limit"
 
@@ -227,42 +237,42 @@ class RateLimitError(APIAccessError):
 
 
 class CredentialsError(APIAccessError):
-    """The server does not accept the credentials, or none were given."""
+    """The server does not accept the credentials, or there are none."""
 
     exit = Exit.CREDENTIALS
     code = "credentials"
 
 
 class PermissionDeniedError(APIAccessError):
-    """The credentials are good, but this is not allowed."""
+    """The server accepts the credentials, but forbids this request."""
 
     exit = Exit.CREDENTIALS
     code = "permission"
 
 
 class NotVisibleError(APIAccessError):
-    """404: not there, or not to be seen. Never proof of a deletion."""
+    """The server answered 404: the page is missing or hidden. This never proves a deletion."""
 
     exit = Exit.REFUSED
     code = "not-visible"
 
 
 class SpaceNotFoundError(APIAccessError):
-    """The configuration names a space that is not there, or not to be seen."""
+    """The configuration names a space that is missing or hidden."""
 
     exit = Exit.LOCAL
     code = "space-not-found"
 
 
 class WriteRefusedError(APIAccessError):
-    """The server refused a write for what it says: title taken, malformed, too large."""
+    """The server refused the content of a write: title taken, malformed, or too large."""
 
     exit = Exit.REFUSED
     code = "write-refused"
 
 
 class VersionConflictError(APIAccessError):
-    """The server's compare-and-swap said no: the page is not at the version given."""
+    """The server's own comparison refused a write: the page is not at the given version."""
 
     exit = Exit.REFUSED
     code = "version-conflict"
@@ -276,5 +286,5 @@ class VersionConflictError(APIAccessError):
         self.current_version = current_version
 
 
-# What no single page or space is to blame for: the next one would fare no better.
+# Failures that concern no single page or space: the next request would fail, too.
 EVERYBODYS = (CredentialsError, NetworkError, RateLimitError)

@@ -1,7 +1,7 @@
-"""Every step that outlives the process, numbered by the program as it comes to them.
+"""Numbers for every durable step, in the order in which the program reaches them.
 
-A change of the disk or a request to the server calls `before` first, so that whoever watches, such
-as a test, can stop the program before any of them. With -vv they are shown.
+A change of the disk or a request to the server first calls `before`. A watcher, such as a test, can
+then stop the program. With -vv the terminal shows each step.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import contextlib
 import itertools
 from collections.abc import Callable, Iterator
 
-# Called with the number, from 1, and what is about to happen; what it raises ends the run there.
+# Called with the step's number, from 1, and its description. An exception from it ends the run
+# there.
 Watcher = Callable[[int, str], None]
 
 _numbers = itertools.count(1)
@@ -18,8 +19,8 @@ _watcher: Watcher | None = None
 
 
 def before(what: str) -> None:
-    """Say that a step is next, such as ``replace docs/ENG/guide.xhtml`` or ``PUT …/pages/7``."""
-    import logging  # it costs a command without steps 2 ms
+    """Announce the next step, such as ``replace docs/ENG/guide.xhtml`` or ``PUT …/pages/7``."""
+    import logging  # importing it costs 2 ms, also for a command without steps
 
     number = next(_numbers)
     logging.getLogger("confsync.steps").info("%d: %s", number, what)
@@ -29,7 +30,7 @@ def before(what: str) -> None:
 
 @contextlib.contextmanager
 def watched(watcher: Watcher) -> Iterator[None]:
-    """Count from 1 again, and let somebody watch, in all threads."""
+    """Count from 1 again, and call `watcher` before each step of every thread."""
     global _numbers, _watcher
     previous = _numbers, _watcher
     _numbers, _watcher = itertools.count(1), watcher

@@ -1,8 +1,8 @@
-"""A second process of confsync's, for pure work on much, so that two processors share it.
+"""A subprocess of confsync for large pure computations, so that two processors share them.
 
-It is asked for nothing but what a function of ours makes of a value. Should it not start, end
-early or answer nonsense, the function is called here: it can cost time, and nothing else. It ends
-when nobody can ask it any more, however that came about.
+The subprocess only calls functions of confsync with a given value. If it fails to start, ends early
+or sends a corrupt answer, this process calls the function. A failure therefore costs time and
+nothing else. The subprocess ends when its connection closes.
 """
 
 from __future__ import annotations
@@ -22,18 +22,17 @@ from typing import Any, TypeVar
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
-# Beginning takes a twentieth of a second of a processor, which laying out so many pages takes, too.
+# Starting the subprocess takes 0.05 s of a processor, as much as laying out this many pages.
 WORTH = 250
-# Its modules are found where ours were: never below the directory that somebody works in.
+# It imports from the same places as this process, and never from the current directory.
 _CODE = "import sys; sys.path[:] = {path!r}; from confsync.helper_process import serve; serve()"
 _LENGTH = struct.Struct(">Q")
 
 
 class _Line:
-    """A connection on which values go as a whole.
+    """A connection that transfers whole values.
 
-    Neither side takes part in a transfer more than once: between two pieces another thread
-    would have its turn, of 5 ms each.
+    Each side handles a value at once. Between two pieces another thread would run for 5 ms.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -47,9 +46,9 @@ class _Line:
         self._connection.sendall(data)
 
     def receive(self) -> Any:
-        """The next value. Raises EOFError when nobody sends any more."""
+        """Return the next value. Raise EOFError if the other side closed the connection."""
         (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        return pickle.loads(self._exactly(length))  # noqa: S301 - of our own process
+        return pickle.loads(self._exactly(length))  # noqa: S301 - sent by our own process
 
     def close(self) -> None:
         self._connection.close()
@@ -57,7 +56,7 @@ class _Line:
     def _exactly(self, length: int) -> memoryview:
         found = memoryview(bytearray(length))
         have = 0
-        while have < length:  # nearly always once: only a stopped process has less at first
+        while have < length:  # nearly always once; a stopped sender causes a second turn
             came = self._connection.recv_into(found[have:], 0, socket.MSG_WAITALL)
             if not came:
                 raise EOFError
@@ -66,25 +65,26 @@ class _Line:
 
 
 class Helper:
-    """Calls functions in a second process, one at a time; without one, in this.
+    """Calls functions in a subprocess, one at a time. Without a subprocess it calls them here.
 
-    While it makes one thing, the next may be asked for by another thread: it is to have no gaps.
+    Another thread may send the next question during a call, so that the subprocess never idles.
     """
 
     def __init__(self, process: subprocess.Popen[bytes] | None, line: _Line | None) -> None:
         self._process = process
         self._line = line
-        # Answers come in the order of what was asked: whoever has asked is the next to be answered.
+        # Answers come in the order of the questions, so a thread that sent one waits for the next
+        # answer.
         self._asking = threading.Lock()
         self._answering = threading.Lock()
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a second process, as far as is known."""
+        """Return whether the subprocess still runs, as far as confsync knows."""
         return self._line is not None
 
     def call(self, function: Callable[[Given], Made], given: Given) -> Made:
-        """What a function of a module makes of a value. It must depend on nothing else."""
+        """Call a function of a module with a value. It must depend on nothing else."""
         if self._line:
             is_made, made = self._asked(self._line, (function, given))
             if is_made:
@@ -93,7 +93,7 @@ class Helper:
         return function(given)
 
     def _asked(self, line: _Line, question: Any) -> tuple[bool, Any]:
-        """Whether there is an answer, and what it is."""
+        """Ask the subprocess. Return whether it answered, and the answer."""
         with self._asking:
             try:
                 line.send(question)
@@ -103,19 +103,19 @@ class Helper:
             self._answering.acquire()
         try:
             is_made, made = line.receive()
-        except Exception:  # whatever an answer that is none does to who reads it
-            self.end()  # before anybody takes what may be left of it for his own
+        except Exception:  # a corrupt answer can raise anything
+            self.end()  # before another thread reads the rest of this answer
             return False, None
         finally:
             self._answering.release()
         return is_made, made
 
     def end(self) -> None:
-        """Let it go; what it is doing is not wanted any more."""
+        """End the subprocess and drop its work."""
         line, process = self._line, self._process
         self._line = self._process = None
         if process:
-            process.kill()  # first: whoever waits for an answer is woken by that
+            process.kill()  # first: this wakes a thread that waits for an answer
             process.wait()
         if line:
             line.close()
@@ -123,7 +123,7 @@ class Helper:
 
 @contextlib.contextmanager
 def started(count: int) -> Iterator[Helper]:
-    """A second process for as many things to do, if there is a processor for it."""
+    """Start a subprocess if `count` items are worth it and a second processor is free to use."""
     helper = _start() if count >= WORTH and _processors() > 1 else Helper(None, None)
     try:
         yield helper
@@ -132,9 +132,9 @@ def started(count: int) -> Iterator[Helper]:
 
 
 def serve() -> None:
-    """Be the second process: answer until nobody asks any more.
+    """Be the subprocess: answer questions until the connection closes.
 
-    An answer goes out while the next is made: whoever takes it may have other things to do first.
+    An answer is sent while the next one is computed, because the reader may be slow.
     """
     line = _Line(socket.socket(fileno=0))
     answers: queue.Queue[bytes] = queue.Queue(1)
@@ -151,10 +151,10 @@ def serve() -> None:
             function, given = line.receive()
             try:
                 answer = _packed((True, function(given)))
-            except Exception:  # to be raised where it is understood
+            except Exception:  # the caller computes it again and raises there
                 answer = _packed((False, None))
             answers.put(answer)
-    os._exit(0)  # nothing here has to be put in order
+    os._exit(0)  # nothing here needs cleaning up
 
 
 def _packed(value: Any) -> bytes:
@@ -162,7 +162,7 @@ def _packed(value: Any) -> bytes:
 
 
 def _start() -> Helper:
-    # In a frozen program, the executable is confsync and no Python.
+    # In a frozen program, `sys.executable` is confsync and not Python.
     if getattr(sys, "frozen", False) or not hasattr(socket, "AF_UNIX"):
         return Helper(None, None)
     ours, its = socket.socketpair()
@@ -173,7 +173,7 @@ def _start() -> Helper:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={k: v for k, v in os.environ.items() if not k.startswith("CONFSYNC_")},
-            start_new_session=True,  # ^C is for whoever asks
+            start_new_session=True,  # ^C reaches the parent only
         )
     except OSError:
         ours.close()
@@ -184,7 +184,7 @@ def _start() -> Helper:
 
 
 def _processors() -> int:
-    """How many processors this process may use."""
-    with contextlib.suppress(AttributeError):  # of systems that do not say
+    """Return how many processors this process may use."""
+    with contextlib.suppress(AttributeError):  # not on every system
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""How a long command says how far it is, to whoever wants to show it."""
+"""The function through which a long command reports its progress."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called with what is being done, how much of it is done, and of how much (None: unknown)."""
+    """Called with the current activity, the number done, and the total (None: unknown)."""
 
     def __call__(self, what: str, done: int, total: int | None) -> None: ...
 
 
 def silent(what: str, done: int, total: int | None) -> None:
-    """Shows nothing."""
+    """Show nothing."""

@@ -1,4 +1,4 @@
-"""Doing several things at once, and stopping in time."""
+"""Thread pools that run several calls at once and stop in time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Item = TypeVar("Item")
 Done = TypeVar("Done")
 
 
-# So many wait for the disk at a time; more make no disk faster.
+# At most this many threads wait for the disk. More threads make no disk faster.
 HANDS = 4
 
 
 class Workers:
-    """At most `jobs` requests at a time, and beside those `hands` that work on this machine.
+    """At most `jobs` requests at a time, and `hands` threads for work on this machine.
 
-    With one of each nothing is done at the same time as anything else.
+    With one of each, no two calls run at the same time.
     """
 
     def __init__(self, jobs: int = 1, hands: int = HANDS) -> None:
@@ -33,16 +33,16 @@ class Workers:
 
     @property
     def locally(self) -> Workers:
-        """The same, for what is no request."""
+        """Return workers for local work instead of requests."""
         return Workers(self.hands, self.hands)
 
     def each(
         self, call: Callable[[Item], Done], items: Iterable[Item], *, at_most: int | None = None
     ) -> Iterator[Done]:
-        """What `call` answers for each item, in order.
+        """Call `call` for each item. Yield the answers in order.
 
-        The first exception ends it: nothing more is begun, and what is under way is waited for.
-        ^C does not wait.
+        The first exception ends it: no further call begins, and running calls are waited for. ^C
+        does not wait.
         """
         given = list(items)
         jobs = min(self.jobs, at_most or self.jobs, len(given))
@@ -68,17 +68,17 @@ class Workers:
         at_most: int,
         window: int | None = None,
     ) -> Iterator[Done]:
-        """What `call` answers for each item, in order, `at_most` at a time.
+        """Call `call` for each item, `at_most` at a time. Yield the answers in order.
 
-        No more than `window` (`at_most`) are under way, or done and not yet let go of: what is
-        answered may be large. Items are taken from `items` as there is room. Ends as `each` does,
-        and waits for nothing that nobody takes any more.
+        At most `window` answers (default: `at_most`) are in progress or held, since an answer may
+        be large. An item is taken when there is room. It ends as `each` does, but does not wait for
+        calls whose answers are not taken.
         """
         if self.jobs < 2 and self.hands < 2:
             yield from map(call, items)
             return
         jobs = min(self.jobs, at_most)
-        room = max(2, window or at_most)  # of two, one is made while the other is used
+        room = max(2, window or at_most)  # with two, one is computed while the other is used
         pool = _pool(jobs)
         waiting: deque[Future[Done]] = deque()
         wait = True
@@ -97,7 +97,7 @@ class Workers:
 
     @contextmanager
     def aside(self) -> Iterator[Aside[Any]]:
-        """Somebody to make lists, one after the other, beside what goes on."""
+        """Provide a thread that makes lists, one after the other, beside the caller's work."""
         alone = self.jobs < 2
         pool = None if alone else _pool(1)
         wait = True
@@ -111,7 +111,7 @@ class Workers:
                 pool.shutdown(wait=wait, cancel_futures=not wait)
 
     def early(self, items: Iterable[Item], *, by: int = 1) -> Iterator[Item]:
-        """The items, each made while one of the `by` before it is used."""
+        """Yield the items. Make each one while one of the `by` items before it is used."""
         if self.jobs < 2 and self.hands < 2:
             yield from items
             return
@@ -131,14 +131,14 @@ class Workers:
 
 
 class Aside(Generic[Done]):
-    """Makes one list after the other; without a pool at once."""
+    """Makes lists one after the other in a pool, or at once without a pool."""
 
     def __init__(self, pool: ThreadPoolExecutor | None) -> None:
         self._pool = pool
         self._waiting: list[Callable[[], list[Done]]] = []
 
     def put(self, call: Callable[[], list[Done]]) -> None:
-        """Begin something."""
+        """Begin to make a list."""
         if self._pool is None:
             done = call()
             self._waiting.append(lambda: done)
@@ -146,26 +146,26 @@ class Aside(Generic[Done]):
             self._waiting.append(self._pool.submit(call).result)
 
     def taken(self) -> list[Done]:
-        """What everything that was begun has made; waits for it."""
+        """Wait for every list that was begun, and return them joined."""
         done: list[Done] = []
         while self._waiting:
             made = self._waiting.pop(0)
             try:
                 done += made()
             except KeyboardInterrupt:
-                self._waiting.insert(0, made)  # to be waited for once more
+                self._waiting.insert(0, made)  # so that the next call waits for it
                 raise
         return done
 
 
 def _pool(size: int) -> ThreadPoolExecutor:
-    from concurrent.futures import ThreadPoolExecutor  # 5 ms for a command that has no use for it
+    from concurrent.futures import ThreadPoolExecutor  # costs 5 ms that most commands need not pay
 
     return ThreadPoolExecutor(size, thread_name_prefix="confsync")
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of at most `size`."""
+    """Split the items into lists of at most `size`."""
     waiting = iter(items)
     while batch := list(islice(waiting, size)):
         yield batch

@@ -1862,7 +1862,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/cli/trust.py",
-                '    if old == "what cannot be read" or not same_server(old, now):',
+                '    if old == "an unreadable value" or not same_server(old, now):',
                 "    if False:",
             ),
         ),

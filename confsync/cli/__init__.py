@@ -1,6 +1,6 @@
-"""The command line: click, the terminal, and how results read.
+"""The command line: click, the terminal, and the rendering of results.
 
-The only package that reads the environment and prints. What a command does is in `commands`.
+The only package that reads the environment and prints. `commands` does the work.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from confsync.errors import ConfsyncError, Exit, InternalError, StoppedError, Us
 __all__ = ["cli", "main"]
 
 
-# What the environment of hooks may say of git. Where the repository is: git then takes the place
-# that it is started in for the whole work tree, which a mirror in a subfolder is not; the mirror's
-# own place says it right. And how names are read that git's caller gave: ours say that themselves.
+# Git sets these variables for hooks. The first two name the repository. Git would then take its
+# current directory for the whole work tree, which is wrong for a mirror in a subfolder. The
+# mirror's own place is right. The others say how git's caller wants paths read; confsync says that
+# itself.
 _SAID_TO_HOOKS = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_LITERAL_PATHSPECS"),
     *("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
@@ -31,13 +32,13 @@ _SAID_TO_HOOKS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; answers the exit code. No traceback leaves here."""
+    """Run one command. Return the exit code. No traceback leaves here."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     settings = Settings()
     for name in _SAID_TO_HOOKS:
         os.environ.pop(name, None)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what its encoding lacks shall stop nothing
+        if isinstance(stream, io.TextIOWrapper):  # a missing character must not stop a command
             stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(given, prog_name="confsync", standalone_mode=False, obj=settings)
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfsyncError as error:
         return _fail(settings, given, error)
     except (KeyboardInterrupt, click.Abort):
-        hint = "every file is whole; run the command again to go on"
+        hint = "every file is complete; run the command again to continue"
         return _fail(settings, given, StoppedError("interrupted", hint=hint))
     except Exception as error:
         if isinstance(error, (OSError, ValueError)) and _while_printing(error):
@@ -62,12 +63,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if settings.verbose > 1:
             raise
         what = f"this should not happen: {type(error).__name__}: {error}"
-        return _fail(settings, given, InternalError(what, hint="-vv shows where; please report"))
+        return _fail(
+            settings,
+            given,
+            InternalError(what, hint="run the command again with -vv and report the traceback"),
+        )
     return 0
 
 
 def _explain(settings: Settings, error: click.UsageError) -> int:
-    """Print the help, where no command is given."""
+    """Print the help if the command line has no command."""
     try:
         click.echo(error.format_message())
     except (OSError, ValueError) as lost:
@@ -76,7 +81,7 @@ def _explain(settings: Settings, error: click.UsageError) -> int:
 
 
 def _while_printing(error: BaseException) -> bool:
-    """Whether an error comes from writing to stdout or stderr."""
+    """Return whether an error comes from writing to stdout or stderr."""
     place = error.__traceback__
     while place is not None and place.tb_frame.f_code is not click.echo.__code__:
         place = place.tb_next
@@ -84,7 +89,10 @@ def _while_printing(error: BaseException) -> bool:
 
 
 def _not_printed(settings: Settings, error: OSError | ValueError) -> int:
-    """Tell that the output cannot be written, unless its reader has only gone; the exit code."""
+    """Report that the output cannot be written.
+
+    Return the exit code: 0 if only its reader ended.
+    """
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
     if isinstance(error, BrokenPipeError):
         return 0
@@ -99,14 +107,14 @@ def _help(error: click.UsageError) -> str:
 
 
 def _fail(settings: Settings, given: list[str], error: ConfsyncError) -> int:
-    """An error without a result, in the form that was asked for."""
+    """Print an error that has no result, as text or as JSON. Return its exit code."""
     from confsync.cli import escape, render
     from confsync.model.result import Problem, Result
 
     problem = Problem.of(error)
     if _in_json(settings, given):
         failed = Result(settings.verb, errors=(problem,))
-        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+        with contextlib.suppress(OSError, ValueError):  # its reader may have ended
             click.echo(escape.json_line(failed.as_json()))
     with contextlib.suppress(OSError, ValueError):
         for line in render.problem_lines(problem):
@@ -115,6 +123,6 @@ def _fail(settings: Settings, given: list[str], error: ConfsyncError) -> int:
 
 
 def _in_json(settings: Settings, given: list[str]) -> bool:
-    """Whether JSON was asked for, also where click gave up before it came to that option."""
+    """Return whether JSON was asked for, even if click failed before it parsed that option."""
     form = "--format=json" in given or ("--format", "json") in itertools.pairwise(given)
     return settings.as_json or "--json" in given or (form and settings.verb == "check")

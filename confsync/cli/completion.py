@@ -1,4 +1,4 @@
-"""What a shell completes: paths by its own means, ids of pages from the cache. Asks no server."""
+"""Completion for shells: paths by the shell itself, page ids from the cache. Asks no server."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from confsync.mirror.state.base_cache import BaseStore
 
-# More would not be read by anybody, and costs a file each for the title.
+# A longer list is not readable, and each title costs reading a file.
 _MOST = 50
 
 
 def documents(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Files and directories; the shell knows better how they are completed."""
+    """Complete files and directories. The shell itself does it best."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
@@ -32,7 +32,10 @@ def documents(
 def pages(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Ids of pages, with their titles, where a digit begins the word; else documents."""
+    """Complete page ids, with titles, if the word begins with a digit.
+
+    Otherwise complete documents.
+    """
     from click.shell_completion import CompletionItem
 
     if not incomplete[:1].isdigit():
@@ -47,6 +50,6 @@ def _bases(start: Path) -> BaseStore:
     from confsync.mirror import config_file as config
     from confsync.mirror.state.base_cache import STATE, BaseStore
 
-    with contextlib.suppress(ConfsyncError):  # without a mirror there is nothing to complete
+    with contextlib.suppress(ConfsyncError):  # without a mirror there are no ids
         start = config.find_root(start)
     return BaseStore(start / STATE / "bases")

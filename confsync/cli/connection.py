@@ -1,4 +1,4 @@
-"""Opening a connection: which server may be asked, and as whom."""
+"""The opening of a connection: the choice of the server and of the credentials."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
-    """A connection with the credentials that are for the server. Raises UntrustedError."""
+    """Connect with the credentials for a server. Raise UntrustedError."""
     from confsync.cli import malloc
     from confsync.remote import open_remote
 
@@ -44,9 +44,9 @@ def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterat
 
 
 def _tell(settings: Settings) -> Callable[[str], None] | None:
-    """Return what prints a line about a wait on stderr; with --json only with -v.
+    """Return a function that prints a line about a wait on stderr; with --json only with -v.
 
-    A log of a CI run needs the line as a terminal does. With -vv it is one of the log's.
+    Logs of CI runs need the line as terminals do. With -vv the log has it already.
     """
     shown = not settings.as_json
     if settings.quiet or settings.verbose > 1 or not (shown or settings.verbose):
@@ -60,20 +60,23 @@ def _tell(settings: Settings) -> Callable[[str], None] | None:
 
 
 def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContextManager[Remote]:
-    """A connection to a mirror's Confluence. Raises UntrustedError."""
+    """Connect to a mirror's Confluence. Raise UntrustedError."""
     trust.check_owner(os.environ, mirror.root, None, mirror.config.url)
     return remote_of(settings, mirror.config.url, mirror.config.flavor)
 
 
 @contextlib.contextmanager
 def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[], Remote]]:
-    """What connects when it is called; who never calls it needs no server and no credentials."""
+    """Provide a function that connects at its first call.
+
+    Without a call, no credentials are needed.
+    """
     with contextlib.ExitStack() as stack:
         yield functools.cache(lambda: stack.enter_context(remote_for(settings, mirror)))
 
 
 def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
-    """The environment's token, else the keyring's; without one the library looks into .netrc."""
+    """Return the environment's token, or else the keyring's. Without one, requests use .netrc."""
     from confsync.remote import Credentials, token_store
 
     certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
@@ -87,7 +90,7 @@ def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
 
 @contextlib.contextmanager
 def _log(verbose: int) -> Iterator[None]:
-    """With -vv, a line for each request, on stderr. Never a body, never a header."""
+    """With -vv, log a line for each request on stderr. Never log a body or a header."""
     if verbose < 2:
         yield
         return
@@ -96,7 +99,7 @@ def _log(verbose: int) -> Iterator[None]:
     from confsync.cli.escape import safe
 
     class Line(logging.Formatter):
-        """One line for each record, whatever a server put into it."""
+        """Formats a record as one line, whatever a server put into it."""
 
         def format(self, record: logging.LogRecord) -> str:
             return safe(super().format(record))

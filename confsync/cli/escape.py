@@ -1,4 +1,4 @@
-"""Make text safe for a terminal and for a CI system's log, and a path safe for a shell."""
+"""Escaping: text for a terminal and for a CI system's log, and paths for a shell."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import stat
 from collections.abc import Mapping
 from typing import TextIO
 
-# A server's titles and messages must not steer the terminal: C0 and C1, what changes the
-# direction of text (bidi), what has no width and joins no letters, tags, halves of surrogate pairs.
+# A server's titles and messages must not control the terminal. These are control characters (C0,
+# C1), bidirectional controls, invisible characters that join no letters, tags, and half surrogate
+# pairs.
 _UNSEEN = (
     "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f"
@@ -17,24 +18,27 @@ _UNSEEN = (
 _CONTROL = f"[\x00-\x08\x0a-\x1f{_UNSEEN}]"
 # The same for a text of several lines.
 _CONTROL_BUT_LINES = f"[\x00-\x08\x0b-\x1f{_UNSEEN}]"
-# GitHub obeys '::' at the start of a line, past white space, and '##[' anywhere in one; Azure obeys
-# '##vso[', TeamCity '##teamcity['. To their runners a carriage return alone ends a line, too.
+# GitHub obeys '::' at the start of a line, also after white space, and '##[' anywhere in a line.
+# Azure obeys '##vso[', TeamCity '##teamcity['. Their runners also end a line at a lone carriage
+# return.
 _COMMAND = r"(?m:^|(?<=\r))(\s*)::|##(?=[A-Za-z]*\[)"
 _IN_JSON = r"##(?=[A-Za-z]*\[)"
-# A step through JSON's escapes: a pair that means one character, half a pair, any other escape.
+# One step through JSON's escapes: a pair for one character, half a pair, or any other escape.
 _ESCAPES = r"(?s)\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)"
-# What a shell takes for more than a letter of a name.
+# Characters with a special meaning in a shell.
 _SHELLS = r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]"
 
 
 def safe(text: str) -> str:
-    """Return text of a server or a file as a part of one line: nothing in it ends the line, steers
-    the terminal or is a command to a CI system."""
+    """Return text of a server or a file as a part of one line.
+
+    Nothing in it ends the line, controls the terminal or is a command to a CI system.
+    """
     return without_commands(text if text.isprintable() else re.sub(_CONTROL, _shown, text))
 
 
 def safe_lines(text: str) -> str:
-    """Return a text of several lines, in which nothing steers the terminal."""
+    """Return a text of several lines in which nothing controls the terminal."""
     return re.sub(_CONTROL_BUT_LINES, _shown, text)
 
 
@@ -48,7 +52,7 @@ def without_commands(text: str) -> str:
 
 
 def is_read_by_ci(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether a CI system reads a stream, and obeys lines of it; in a file it obeys none."""
+    """Return whether a CI system reads a stream and obeys its lines. It obeys none in a file."""
     if not is_ci(environment):
         return False
     try:
@@ -58,15 +62,15 @@ def is_read_by_ci(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 
 def is_ci(environment: Mapping[str, str]) -> bool:
-    """Whether the environment is that of a CI system."""
+    """Return whether the environment is that of a CI system."""
     return environment.get("CI", "").lower() not in ("", "0", "false")
 
 
 def json_line(value: object) -> str:
-    """Return a value as one line of JSON in ASCII, which every reader of JSON accepts.
+    """Return a value as one line of JSON in ASCII, which every JSON reader accepts.
 
-    Half a surrogate pair is no character: it stands there as the text of its escape. RFC 8259
-    leaves open what a reader makes of it, and some refuse the whole text.
+    Half a surrogate pair becomes the text of its escape. RFC 8259 does not define its meaning, and
+    some readers refuse the whole text.
     """
     import json
 
@@ -77,7 +81,7 @@ def json_line(value: object) -> str:
 
 
 def typed(path: str) -> str:
-    """A path as it is typed in a shell; in double quotes, since a hint stands in single ones."""
+    """Return a path as typed in a shell: in double quotes, since a hint uses single quotes."""
     if not re.search(_SHELLS, path):
         return path
     return '"' + re.sub(r'([\\"$`])', r"\\\1", path) + '"'

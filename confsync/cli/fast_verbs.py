@@ -1,6 +1,6 @@
-"""The verbs that are run most, by prompts, editors and hooks: `status` and `check`.
+"""The commands that prompts, editors and hooks run most: `status` and `check`.
 
-Nobody waits for the options of all others: those are a module of their own.
+They stand alone so that they need not load the other commands' options.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from confsync.cli.session import (
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--remote", "look", is_flag=True, help="Ask the server, too.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 when anything is not clean.")
-@click.option("--fresh", is_flag=True, help="Ask the server; exit 1 when it changed a page.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if anything is not clean.")
+@click.option("--fresh", is_flag=True, help="Ask the server; exit 1 if it changed a page.")
 @common
 @click.pass_obj
 def status(
     settings: Settings, paths: tuple[str, ...], look: bool, exit_code: bool, fresh: bool
 ) -> None:
-    """Show what was edited here and, with --remote, what changed there.
+    """Show what you edited or, with --remote, what the server changed.
 
     \b
     confsync status --remote
@@ -68,12 +68,14 @@ def status(
     "form",
     type=click.Choice(["text", "json", "github"]),
     default="text",
-    help="How to print what is found; github: as annotations of a workflow.",
+    help="Format of the findings; github: annotations of a workflow.",
 )
 @common
 @click.pass_obj
 def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
-    """Find what a push would refuse and what Confluence would drop. Asks no server.
+    """Find what a push would refuse or Confluence would drop.
+
+    This asks no server.
 
     \b
     confsync check

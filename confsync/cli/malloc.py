@@ -1,21 +1,21 @@
-"""How glibc's allocator is set for a process of ours.
+"""The setting of glibc's memory allocator for this process.
 
-It gives each thread an arena, and what is freed in one stays there: eight threads that read answers
-of 5 MB one after the other hold 60 MB more than they use. One for all is as fast, as Python lets
-one thread at a time ask for memory.
+glibc gives each thread an arena, which keeps its freed memory. Eight threads that read answers of 5
+MB in turn hold 60 MB more than they use. One arena is as fast, because Python lets only one thread
+at a time allocate.
 """
 
 from __future__ import annotations
 
 import contextlib
 
-_M_ARENA_MAX = -8  # of malloc.h
+_M_ARENA_MAX = -8  # from malloc.h
 _ONE_ARENA = 1
 
 
 def limit() -> None:
-    """Let the threads that are to come share an arena; nothing where the allocator is another."""
-    import ctypes  # 3 ms
+    """Let later threads share one arena. Do nothing with another allocator."""
+    import ctypes  # importing it costs 3 ms
 
     with contextlib.suppress(AttributeError, OSError, TypeError):  # TypeError: Windows
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ONE_ARENA)

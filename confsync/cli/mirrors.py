@@ -1,4 +1,4 @@
-"""Several mirrors at once: hooks name files of any, and of none."""
+"""Several mirrors in one run: hooks name files of several mirrors, or of none."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from confsync.model.result import Result
 
 
 def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
-    """The mirrors that some paths belong to, each with its own; without paths, the one here.
+    """Return the mirrors of some paths, each with its paths. Without paths, return the mirror here.
 
-    A path in no mirror is left out: hooks name every file of a kind, whoever's it is. Raises
-    ConfigError when none is in any, but not to pre-commit, where a commit may hold others' alone.
+    A path in no mirror is left out, because hooks name every file of a kind. Raise ConfigError if
+    no path is in a mirror. Under pre-commit raise nothing, since a commit may contain only other
+    files.
     """
     if not settings.start.is_dir():
         raise UsageError(f"{settings.start} is not a directory")
@@ -42,7 +43,10 @@ def mirrors_of(settings: Settings, paths: tuple[str, ...]) -> dict[Path, tuple[s
 
 
 def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result, Path]:
-    """The results of several mirrors, or of none, as one, and what its paths are relative to."""
+    """Join the results of several mirrors, or of none.
+
+    Return the start of their relative paths, too.
+    """
     if not results:
         return Result(click.get_current_context().info_name or ""), settings.start
     if len(results) == 1:

@@ -1,4 +1,4 @@
-"""The options that stand everywhere, and what they say."""
+"""The options that every command has."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Settings:
-    """What the options that stand everywhere say; filled while click reads the command line.
+    """The values of the options that every command has. click fills them from the command line.
 
-    No dataclass, and paths are text: every command waits for this module.
+    No dataclass, and paths are text: the import of this module delays every command.
     """
 
     def __init__(self) -> None:
@@ -35,12 +35,12 @@ class Settings:
 
     @property
     def place(self) -> str:
-        """The directory to work in, absolute."""
+        """Return the directory to work in, absolute."""
         return os.path.join(os.getcwd(), self.directory) if self.directory else os.getcwd()
 
     @property
     def start(self) -> Path:
-        """The same, as a path."""
+        """Return `place` as a path."""
         from pathlib import Path
 
         return Path(self.place)
@@ -52,7 +52,7 @@ def _store(context: click.Context, option: click.Parameter, value: Any) -> None:
 
 
 def common(command: Command) -> Command:
-    """The options that stand everywhere, before or after the verb."""
+    """Add the options that every command has. They may stand before or after the command's name."""
     everywhere: dict[str, Any] = {"expose_value": False, "callback": _store}
     for option in (
         click.option(
@@ -88,8 +88,8 @@ def common(command: Command) -> Command:
     return command
 
 
-# The modules of the verbs. Each hangs its verbs on to the command when it is loaded, which is when
-# one of them is asked for: `confsync --version` and a hook that checks one file wait for no other.
+# The modules of the commands. Each registers its commands when it is imported, which happens when
+# one of them is needed. So `confsync --version` and a hook that checks one file import no other.
 _OTHERS = "confsync.cli.page_verbs"
 
 _MODULES = {
@@ -99,7 +99,7 @@ _MODULES = {
 
 
 class Group(click.Group):
-    """A group that loads its verbs when they are needed, and guesses what was meant."""
+    """A group that imports its commands when needed, and suggests one for a misspelt name."""
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.commands:
@@ -135,7 +135,7 @@ class Group(click.Group):
 def cli() -> None:
     """git for Confluence pages: pull a space to files, edit them, push them back.
 
-    A page goes back only if the server still has exactly what the file was based on.
+    A push updates a page only if the server still has what the file was based on.
 
     \b
     confsync clone https://acme.atlassian.net/wiki/spaces/ENG
@@ -143,7 +143,7 @@ def cli() -> None:
     confsync diff
     confsync push -m "New ports"
 
-    'confsync COMMAND --help' has examples of each. Completion for bash, zsh and fish:
+    'confsync COMMAND --help' shows examples. Completion for bash, zsh and fish:
 
     \b
     eval "$(_CONFSYNC_COMPLETE=bash_source confsync)"

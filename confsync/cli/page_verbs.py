@@ -1,6 +1,6 @@
-"""The verbs about pages: one function each, which reads its options and hands over to `commands`.
+"""The commands about pages: one function each, which reads its options and calls `commands`.
 
-Everything else is imported inside the functions, so that each command loads only what it uses.
+Everything else is imported inside the functions, so that each command loads only its own modules.
 """
 
 from __future__ import annotations
@@ -27,20 +27,24 @@ from confsync.errors import UsageError
 
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
-@click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
-@click.option("--refresh", is_flag=True, help="Fetch every body: finds changes without a version.")
+@click.option("--dry-run", "-n", is_flag=True, help="Show what would happen; change nothing.")
+@click.option(
+    "--refresh", is_flag=True, help="Fetch every body, to find changes without a version."
+)
 @click.option("--prune", is_flag=True, help="Remove unmodified files of pages not visible now.")
-@click.option("--allow-mass-delete", is_flag=True, help="Even if it removes or moves many files.")
-@click.option("--allow-mass-rollback", is_flag=True, help="Even if many pages go back in versions.")
+@click.option("--allow-mass-delete", is_flag=True, help="Permit removing or moving many files.")
+@click.option(
+    "--allow-mass-rollback", is_flag=True, help="Permit many pages to go back in versions."
+)
 @click.option("--merge", is_flag=True, help="Merge pages that both sides changed.")
 @click.option("--theirs", is_flag=True, help="Take the server's text of the named pages.")
 @click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
 @click.option("--at", type=int, metavar="N", help="The server's version that --ours gives up.")
-@click.option("--commit", is_flag=True, help="Commit what was written, and nothing else.")
+@click.option("--commit", is_flag=True, help="Commit the files that were written, and no others.")
 @click.option(
     "--allow-shallow",
     is_flag=True,
-    help="Let --commit replace files of which git cannot tell enough.",
+    help="Let --commit replace files in a shallow clone.",
 )
 @common
 @click.pass_obj
@@ -59,7 +63,9 @@ def pull(
     commit: bool,
     allow_shallow: bool,
 ) -> None:
-    """Bring the server's changes to the files. What you edited is never overwritten.
+    """Bring the server's changes to the files.
+
+    A pull never overwrites what you edited.
 
     \b
     confsync pull
@@ -93,16 +99,18 @@ def pull(
 
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
-@click.option("--message", "-m", default="", help="What the page's history shall say.")
-@click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, do nothing.")
-@click.option("--delete", is_flag=True, help="Also put pages into the trash: see above.")
-@click.option("--since", metavar="REV", help="Only what changed since this branch left REV.")
-@click.option("--staged", is_flag=True, help="Only what is staged for the next commit.")
-@click.option("--commit", is_flag=True, help="Commit what was sent: stamps, deletions.")
-@click.option("--allow-mass-move", is_flag=True, help="Even if it moves many pages.")
-@click.option("--allow-mass-delete", is_flag=True, help="Even if it deletes many pages.")
+@click.option("--message", "-m", default="", help="The message in the page's history.")
+@click.option("--dry-run", "-n", is_flag=True, help="Show what would happen; change nothing.")
+@click.option("--delete", is_flag=True, help="Also move pages to the trash: see above.")
 @click.option(
-    "--allow-mass-upload", is_flag=True, help="Even if files become poorer, or of another kind."
+    "--since", metavar="REV", help="Only documents that changed since this branch left REV."
+)
+@click.option("--staged", is_flag=True, help="Only documents that are staged for the next commit.")
+@click.option("--commit", is_flag=True, help="Commit the new stamps and the deletions.")
+@click.option("--allow-mass-move", is_flag=True, help="Permit moving many pages.")
+@click.option("--allow-mass-delete", is_flag=True, help="Permit deleting many pages.")
+@click.option(
+    "--allow-mass-upload", is_flag=True, help="Permit much smaller files, or files of another kind."
 )
 @common
 @click.pass_obj
@@ -119,10 +127,11 @@ def push(
     allow_mass_delete: bool,
     allow_mass_upload: bool,
 ) -> None:
-    """Send edited pages back, each only if nobody changed it meanwhile.
+    """Send edited pages back if the server has not changed them.
 
-    With --delete, pages whose documents you deleted (git's HEAD has them, the work tree does not)
-    go to the server's trash, if they still are what you deleted. An id names a page, too.
+    --delete also moves pages to the server's trash whose documents you deleted: git's HEAD has
+    the document, the work tree does not. A page that changed since is refused. You may also name
+    a page by its id.
 
     \b
     confsync push -m "New ports"
@@ -176,10 +185,10 @@ def diff(
     words: bool,
     html: str | None,
 ) -> None:
-    """Show what you changed or, with --remote, what the server changed, since the base.
+    """Show your changes since the base or, with --remote, the server's.
 
-    Asks no server where the base is in the cache or in git. Uses git's engine, and on a terminal
-    git's pager (GIT_PAGER, core.pager, PAGER).
+    This asks the server only if neither the cache nor git has the base. It uses git's diff, and
+    on a terminal git's pager (GIT_PAGER, core.pager, PAGER).
 
     \b
     confsync diff
@@ -194,7 +203,7 @@ def diff(
     from confsync.diff.text import Style
 
     if html == "":
-        raise UsageError("--html needs the name of a file")
+        raise UsageError("--html needs a file name")
     mirror, selection = mirror_of(settings, paths)
     terminal = on_terminal(settings)
     numbers = stat or html is not None
@@ -220,9 +229,9 @@ def diff(
 @common
 @click.pass_obj
 def new(settings: Settings, path: str, title: str) -> None:
-    """Write a document for a page that is not on the server yet; push creates it.
+    """Write a document for a new page; a push creates the page.
 
-    The directory says under which page: guide/ports.xhtml becomes a child of guide.xhtml.
+    The directory names the parent: guide/ports.xhtml becomes a child of guide.xhtml.
 
     \b
     confsync new ENG/guide/ports.xhtml --title "Ports"
@@ -236,7 +245,7 @@ def new(settings: Settings, path: str, title: str) -> None:
 
 @cli.command()
 @click.argument("page", metavar="[PATH]", required=False, shell_complete=completion.pages)
-@click.option("--local", is_flag=True, help="What this mirror wrote, and its conflicts.")
+@click.option("--local", is_flag=True, help="The writes and conflicts of this mirror.")
 @common
 @click.pass_obj
 def log(settings: Settings, page: str | None, local: bool) -> None:
@@ -254,7 +263,10 @@ def log(settings: Settings, page: str | None, local: bool) -> None:
     if local:
         finish(settings, local_log(mirror, target), mirror.root, paged=True)
     if target is None:
-        raise UsageError("which page? name its document or its id", hint="--local needs none")
+        raise UsageError(
+            "log needs a page: its document or its id",
+            hint="'confsync log --local' shows the log of the whole mirror",
+        )
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, target)
     finish(settings, result, mirror.root, paged=True)
@@ -265,7 +277,7 @@ def log(settings: Settings, page: str | None, local: bool) -> None:
 @common
 @click.pass_obj
 def show(settings: Settings, page: str) -> None:
-    """Print a page, or one of its versions, as a document. Its path will do as well as its id.
+    """Print a page, or one version of it, as a document. Name the page by id or by path.
 
     \b
     confsync show 98310@5
@@ -295,7 +307,7 @@ def restore(settings: Settings, page_id: str) -> None:
 
     mirror, _ = mirror_of(settings, ())
     if not is_id(page_id):
-        raise UsageError(f"{page_id} is not a page id", hint="'confsync log --local' tells ids")
+        raise UsageError(f"{page_id} is not a page id", hint="'confsync log --local' shows ids")
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, page_id)
     finish(settings, result, mirror.root)

@@ -1,4 +1,4 @@
-"""Git's pager: what does not fit on a terminal is shown a screen at a time, as git shows it."""
+"""Git's pager, which shows a long text on a terminal a screen at a time, as git does."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import signal
 import subprocess
 from collections.abc import Mapping
 
-# What git gives its pager: quit if all fits, keep colours, leave the screen as it is.
+# Git's defaults for its pager: quit if everything fits, keep colours, leave the screen as it is.
 _DEFAULTS = {"LESS": "FRX", "LV": "-c"}
 _NOT_FOUND = (127, 9009)
 
 
 def command(environment: Mapping[str, str]) -> str:
-    """The pager that git would use, of the user's choosing alone; empty for none."""
+    """Return the pager that git would use, from the user's settings only; empty for none."""
     from confsync.mirror.git import texts as gittext
 
     found = gittext.pager()
@@ -23,11 +23,12 @@ def command(environment: Mapping[str, str]) -> str:
 
 
 def show(text: str, environment: Mapping[str, str]) -> bool:
-    """Show a text in the pager, and wait until it is read; False when there is no pager."""
+    """Show a text in the pager, and wait for its end. Return False if there is no pager."""
     wanted = command(environment)
     if not wanted or not text:
         return False
-    # ^C is for the pager, which goes on; it must not end us before it has put the screen right.
+    # ^C is for the pager, which continues. It must not end confsync before the pager restores the
+    # screen.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         pager = subprocess.Popen(  # noqa: S602 - the user's own setting; git, too, runs a shell

@@ -1,4 +1,4 @@
-"""The bar that a long command shows on a terminal: what, how far, how fast, and how much longer."""
+"""The progress bar of a long command on a terminal: activity, amount, rate, and time left."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Rate(ProgressColumn):
-    """How many a second, once that is known."""
+    """A column with the number a second, once it is known."""
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:,.1f}/s" if task.speed else "", style="progress.data.speed")
@@ -32,7 +32,7 @@ class Rate(ProgressColumn):
 
 @contextmanager
 def shown(console: Console | None = None) -> Iterator[Show]:
-    """Shows progress on stderr, and takes it away at the end."""
+    """Show progress on stderr, and remove it at the end."""
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -50,7 +50,7 @@ def shown(console: Console | None = None) -> Iterator[Show]:
         def show(what: str, done: int, total: int | None) -> None:
             nonlocal doing
             if what != doing:
-                # What comes next goes at its own speed.
+                # The next activity has a speed of its own.
                 doing = what
                 bar.reset(task, description=what, total=total)
             bar.update(task, completed=done, total=total)

@@ -1,4 +1,4 @@
-"""Results as text for people and as JSON for programs. The only module that knows the words."""
+"""Results as text for people and as JSON for programs. The words stand here."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class Display(NamedTuple):
-    """How, when and for whom a result is put into words.
+    """The way to render a result: for whom, and at what time.
 
-    `shown` makes a mirror path into one to type here. On a `terminal`, `width` columns wide, the
-    text of a page may not steer it; elsewhere it goes through as it is.
+    `shown` makes a mirror path a path to type here. On a `terminal` of `width` columns, a
+    page's text must not control it. Elsewhere the text is printed unchanged.
     """
 
     shown: Callable[[str], str]
@@ -38,9 +38,9 @@ class Display(NamedTuple):
 
 
 def as_text(result: Result, display: Display) -> tuple[str, str, str]:
-    """Return the text that was asked for, what else goes to stdout, and what to stderr.
+    """Return the requested text, the rest of stdout, and stderr.
 
-    A diff has colours of its own, and has seen to it already that no page steers a terminal.
+    A diff has its own colours, and is already escaped for a terminal.
     """
     shown, now, quiet = display.shown, display.now, display.quiet
     told = result.command in _TELLS_ITSELF
@@ -60,20 +60,20 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     notes = notes if told and not quiet else []
     err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
     if quiet:
-        # On stdout is then nothing; which page failed, and where, must be told all the same.
+        # stdout is then empty, but a failure and its place must still be reported.
         err += _failed_lines(result, shown, now)
     err += warning_lines(result)
     return given, text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
 
 
 def warning_lines(result: Result) -> Iterator[str]:
-    """Yield the warnings, which go to stderr also with --quiet and --json."""
+    """Yield the warnings, which go to stderr even with --quiet and --json."""
     for warning in result.warnings:
         yield click.style("warning:", fg="yellow") + f" {safe(warning)}"
 
 
 def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) -> Iterator[str]:
-    """What failed, and nothing else."""
+    """Yield only lines about failures."""
     failed = [page for page in result.pages if page.exit is not Exit.DONE]
     if failed and result.command != "diff":
         from confsync.cli import render_pages as pages
@@ -85,14 +85,14 @@ def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) ->
 
 
 def _untold(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
-    """The pages that a diff could not show, and why."""
+    """Yield the pages that a diff could not show, with the reason."""
     for page in result.pages if result.command == "diff" else ():
         if page.error:
             yield f"{shown(page.path)}: {page.error}"
 
 
 def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iterator[str]:
-    """A diff in numbers, as git's --stat shows one."""
+    """Yield a diff in numbers, as git's --stat shows it."""
     if not result.changes:
         return
     names = [safe(shown(change.path)) for change in result.changes]
@@ -127,7 +127,7 @@ def _check_lines(result: Result, *, failed: bool = False) -> Iterator[str]:
 
 
 def _history_lines(result: Result) -> Iterator[str]:
-    """A page's versions, newest first; the star is the one that the document here is based on."""
+    """Yield a page's versions, newest first. A star marks the base of the document here."""
     if result.command != "log":
         return
     width = max((len(version.author) for version in result.history), default=0)
@@ -140,11 +140,11 @@ def _history_lines(result: Result) -> Iterator[str]:
 
 
 def _shown_version(result: Result) -> Iterator[str]:
-    """Who made the version that is shown, beside the document and not in it."""
+    """Yield who made the shown version. This is printed beside the document, not in it."""
     for version in result.history if result.command == "show" else ():
         said = message_without_token(version.message)
         told = (
-            f"v{version.number}, {version.author or 'somebody'}, {_moment(version.created_at)} UTC"
+            f"v{version.number}, {version.author or 'unknown'}, {_moment(version.created_at)} UTC"
         )
         here = " (your document is based on it)" if version.number == result.base else ""
         yield (f'{told}: "{said}"' if said else told) + here
@@ -156,7 +156,7 @@ def _event_lines(result: Result) -> Iterator[str]:
         what = f"{event.what:<14} {event.path} (page {event.page}) {versions}"
         yield safe(f"{_moment(event.time)}  {what}  {event.user}")
     if result.command == "log" and not result.events and not result.history:
-        yield "nothing is noted here yet"
+        yield "the log is empty"
 
 
 def _finding_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
@@ -183,7 +183,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def as_annotations(result: Result, shown: Callable[[str], str]) -> str:
-    """Findings as GitHub's workflow commands, which show them beside the lines of a change."""
+    """Return findings as GitHub's workflow commands, which GitHub shows beside the lines."""
     lines = []
     for found in result.findings:
         where = _escaped(shown(found.path), ":,")
@@ -200,9 +200,9 @@ def _escaped(text: str, more: str = "") -> str:
 
 
 def _moment(time: str) -> str:
-    """A server's time as people read it, in UTC."""
+    """Return a server's time for people, in UTC."""
     then = moment(time)
-    # Not strftime, whose years before 1000 have fewer digits on some systems.
+    # strftime gives years before 1000 fewer digits on some systems.
     return then.isoformat(" ")[:16] if then else safe(time)
 
 
@@ -210,7 +210,7 @@ def _page_lines(
     result: Result, shown: Callable[[str], str], verbose: bool, now: datetime
 ) -> Iterator[str]:
     if result.pages and result.command != "diff":
-        from confsync.cli import render_pages as pages  # not for who has none to tell of
+        from confsync.cli import render_pages as pages  # not needed without pages
 
         yield from pages.lines(result, shown, verbose, now)
 
@@ -231,7 +231,7 @@ def _summary(result: Result) -> Iterator[str]:
 
 def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     if result.interrupted:
-        hint = "every file is whole; run the command again to go on"
+        hint = "every file is complete; run the command again to continue"
         yield from problem_lines(Problem("interrupted", "interrupted", hint))
     for error in result.errors:
         if error.message:
@@ -242,12 +242,12 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
         yield from pages.waiting_lines(result, shown)
 
 
-# What these print is all that there is to say.
+# These commands print everything themselves.
 _TELLS_ITSELF = ("check", "diff", "log", "show")
 
 
 def problem_lines(problem: Problem) -> Iterator[str]:
-    """An error, or a warning if it does not change the exit code, and its hint."""
+    """Yield an error and its hint. It is a warning if it does not change the exit code."""
     warns = problem.exit is Exit.DONE
     kind = click.style("warning:", fg="yellow") if warns else click.style("error:", fg="red")
     yield f"{kind} {safe(problem.message)}"

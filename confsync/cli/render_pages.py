@@ -1,4 +1,4 @@
-"""What became of each page, as text: a line for each, and what to do about those that wait."""
+"""The outcomes of pages as text: a line for each, and commands for those that need a decision."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from confsync.model.page import Version
     from confsync.model.result import Result
 
-# More pages than this of one uneventful kind are counted, not listed.
+# If a run has more pages of one quiet outcome than this, the rest is counted.
 LISTED = 40
 _QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED)
 
@@ -49,7 +49,10 @@ _RESTORED = "restored"
 def lines(
     result: Result, shown: Callable[[str], str], verbose: bool, now: datetime
 ) -> Iterator[str]:
-    """A line for each page; many of an uneventful kind are counted, unless it is `verbose`."""
+    """Yield a line for each page.
+
+    Count pages beyond LISTED of a quiet outcome, unless `verbose`.
+    """
     listed: dict[Outcome, int] = {}
     for page in result.pages:
         listed[page.outcome] = listed.get(page.outcome, 0) + 1
@@ -61,10 +64,10 @@ def lines(
 
 
 def line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
-    """What became of one page."""
+    """Return the line of one page."""
     mark, color = _MARKS.get(page.outcome, ("!", "red"))
     if page.outcome is Outcome.RESTORED and page.error:
-        mark, color = "!", "red"  # put back by git, and not brought back from the trash
+        mark, color = "!", "red"  # restored by git, not from the trash
     state = page.outcome.value
     state = f"[{state}]" if page.outcome is Outcome.REJECTED else state
     told = f" {mark} {state:<11} {safe(shown(page.path))}"
@@ -82,11 +85,11 @@ def _details(page: PageResult, now: datetime) -> str:
 
 
 def _who(version: Version | None, now: datetime) -> str:
-    """Who made the remote version, when, and what they said about it."""
+    """Return who made the remote version, when, and with which message."""
     if version is None:
         return ""
     said = message_without_token(version.message)
-    parts = [version.author or "somebody", _ago(version.created_at, now)]
+    parts = [version.author or "unknown", _ago(version.created_at, now)]
     text = ", ".join(part for part in parts if part)
     return f' ({safe(text)}: "{safe(said)}")' if said else f" ({safe(text)})"
 
@@ -104,7 +107,7 @@ def _ago(created_at: str, now: datetime) -> str:
 
 
 def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
-    """Which pages wait for somebody's decision, and the commands for it."""
+    """Yield which pages need a decision, and the commands for it."""
     yield from _conflict_lines(result, shown)
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
     apart = (Outcome.REJECTED, Outcome.CONFLICTED) if result.command != "status" else ()
@@ -117,13 +120,13 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     if decisions.intersection(_CHANGED):
         because = " because the server has changes that you do not have"
     elif any(page.decision == _RESTORED and "git has v" in page.error for page in rejected):
-        because = " because git put back an older version of what the server has"
+        because = " because git restored an older version than the server's"
     yield click.style("error:", fg="red") + f" {count}{because}."
     yield from _hint_lines(rejected, shown)
 
 
 def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
-    """What a merge could not decide: both texts are in the file."""
+    """Yield the conflicts of a merge. Both texts are in the file."""
     conflicted = [page for page in result.pages if page.outcome is Outcome.CONFLICTED]
     if conflicted and result.command == "pull":
         count = f"{counted_pages(len(conflicted))} {'has' if len(conflicted) == 1 else 'have'}"
@@ -133,7 +136,7 @@ def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str
 
 
 def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
-    """The next commands, each once."""
+    """Yield the next commands, each once."""
     hints = dict.fromkeys(
         page.hint.replace("{path}", typed(shown(page.path))) for page in pages if page.hint
     )

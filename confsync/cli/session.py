@@ -1,4 +1,4 @@
-"""What the verbs share: opening a mirror and a connection, showing progress, printing results."""
+"""Shared steps of the commands: open a mirror, show progress, print results."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def mirror_of(settings: Settings, paths: tuple[str, ...]) -> tuple[Mirror, Selec
 
 
 def mirror_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Mirror, Selection]:
-    """The mirror at `root`, and what is meant by paths as typed in `start`."""
+    """Return the mirror at `root`, and the selection of paths as typed in `start`."""
     from confsync.mirror import config_file as config
     from confsync.mirror.mirror import Mirror
     from confsync.mirror.selection import Selection
@@ -46,7 +46,7 @@ def mirror_at(root: Path, start: Path, paths: tuple[str, ...]) -> tuple[Mirror, 
 
 
 def _check_above(root: Path, start: Path, url: str) -> None:
-    """Raise UntrustedError for another user's configuration that was found above."""
+    """Raise UntrustedError for another user's configuration that was found above `start`."""
     if root != start:
         from confsync.cli import trust
 
@@ -54,9 +54,9 @@ def _check_above(root: Path, start: Path, url: str) -> None:
 
 
 def unchanged_at(settings: Settings) -> int | None:
-    """How many documents there are in the mirror here, if a look at each finds all of them clean.
+    """Return the number of documents if the snapshot proves that all of them are clean.
 
-    None: whoever wants to tell of them has to read. Loads nothing that does.
+    None: they must be read. This loads no module that reads documents.
     """
     from confsync.mirror import snapshot
     from confsync.model.filenames import root_above
@@ -69,7 +69,7 @@ def unchanged_at(settings: Settings) -> int | None:
 
 
 def _is_own(root: str) -> bool:
-    """Whether a configuration certainly is this user's; of others' `trust` knows more."""
+    """Return whether a configuration certainly belongs to this user. `trust` judges all others."""
     try:
         return not hasattr(os, "geteuid") or os.geteuid() == (
             os.lstat(os.path.join(root, CONFIG)).st_uid
@@ -79,7 +79,7 @@ def _is_own(root: str) -> bool:
 
 
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
-    """The page that is meant by an id or a path, with ``@VERSION`` or without."""
+    """Return the page that an id or a path names, with ``@VERSION`` or without."""
     from confsync.sync import target
 
     return target.parse(mirror.root, settings.start, mirror.scan(), text)
@@ -88,7 +88,7 @@ def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
 def deletions_of(
     settings: Settings, given: tuple[str, ...], since: str | None
 ) -> tuple[tuple[str, ...], DeleteOptions]:
-    """What --delete asks for: of what was typed, ids are pages, and the rest is paths."""
+    """Return the paths and the deletions of --delete: ids name pages, the rest are paths."""
     from confsync.push.options import DeleteOptions
     from confsync.sync.target import divided, is_id
 
@@ -104,7 +104,7 @@ def deletions_of(
 
 
 def base_url(settings: Settings, url: str | None) -> str:
-    """The Confluence that is meant: as typed, or the mirror's."""
+    """Return the base URL: the typed one, or the mirror's."""
     from confsync.mirror import config_file as config
     from confsync.model.url import check_url
 
@@ -132,7 +132,7 @@ def progress_on(settings: Settings) -> Iterator[Progress]:
         bar: list[Progress] = []
 
         def show(what: str, done: int, total: int | None) -> None:
-            if not bar:  # what never gets here needs no bar, and no library for one
+            if not bar:  # a command without progress loads no library
                 from confsync.cli.progress_bar import shown
 
                 bar.append(stack.enter_context(shown()))
@@ -151,7 +151,8 @@ def finish(
 ) -> NoReturn:
     """Print a result and end with its exit code.
 
-    `annotate` is for GitHub's workflows; what is `paged` goes through git's pager on a terminal.
+    `annotate` prints annotations for GitHub's workflows. `paged` output goes through git's pager on
+    a terminal.
     """
     from datetime import UTC, datetime
 
@@ -173,7 +174,7 @@ def finish(
         )
         given, out, err = render.as_text(result, display)
         if settings.directory:
-            # What we tell to type must work where it is typed.
+            # A command in a hint must work in the directory where the user types it.
             command = f"'confsync -C {escape.safe(escape.typed(str(settings.directory)))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
         if escape.is_read_by_ci(sys.stdout, os.environ):
@@ -182,7 +183,7 @@ def finish(
 
 
 def finish_clean(settings: Settings, count: int) -> NoReturn:
-    """Print that so many documents are clean, as `finish` would, which loads what tells of more."""
+    """Print the number of clean documents, as `finish` would, without loading its modules."""
     from confsync.model import summary
 
     out = summary.clean(count)
@@ -194,7 +195,7 @@ def finish_clean(settings: Settings, count: int) -> NoReturn:
 
 
 class _Output(NamedTuple):
-    """What is printed: on stdout what was `given` and what is said about it, and on stderr."""
+    """The output: on stdout the `given` text and the lines about it, and the lines on stderr."""
 
     given: str
     out: str
@@ -202,7 +203,7 @@ class _Output(NamedTuple):
 
 
 def _end(settings: Settings, output: _Output, code: int, *, paged: bool = False) -> NoReturn:
-    """Print what there is to say, on stdout and on stderr, and end with an exit code."""
+    """Print the output and end with an exit code."""
     given, out, err = output
     try:
         if settings.as_json or not settings.quiet:
@@ -211,7 +212,7 @@ def _end(settings: Settings, output: _Output, code: int, *, paged: bool = False)
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that closing it cannot fail again
     except (OSError, ValueError) as error:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-        # What became of the pages is told where it still can be.
+        # If stdout is lost, stderr still reports the outcome of the pages.
         told = given if settings.as_json else out
         err += (told if settings.verb in _WORKING else "") + lost_output(error)
         code = code or int(Exit.LOCAL)
@@ -221,36 +222,36 @@ def _end(settings: Settings, output: _Output, code: int, *, paged: bool = False)
 
 
 def lost_output(error: OSError | ValueError) -> str:
-    """Return the line that tells why the output is not where it should be."""
+    """Return the line that says why the output cannot be written."""
     why = getattr(error, "strerror", None) or error
     return f"error: the output cannot be written: {why}\n"
 
 
-# The verbs that write: files, pages, or the keyring.
+# The commands that write files, pages, or the keyring.
 _WORKING = ("clone", "init", "login", "logout", "new", "pull", "push", "restore")
 
 
 def _width() -> int:
-    """How many columns the terminal has."""
+    """Return the number of columns of the terminal."""
     import shutil
 
     return shutil.get_terminal_size().columns
 
 
 def _print(settings: Settings, given: str, out: str, *, paged: bool) -> None:
-    """Print what was asked for, byte for byte, and what there is to say about it."""
+    """Print the given text, byte for byte, and the lines about it."""
     if paged and on_terminal(settings):
         from confsync.cli import pager
 
         if pager.show(given + (out if colored(settings) else click.unstyle(out)), os.environ):
             return
-    # click would take a page's own control characters for colours, and drop them.
+    # click would take a page's own control characters for colours, and remove them.
     click.echo(given, nl=False, color=True)
     click.echo(out, nl=False, color=color_of(settings))
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
-    """Return what makes mirror paths into paths as typed in the directory where the user is."""
+    """Return a function from mirror paths to paths as typed in the user's directory."""
 
     def shown(path: str) -> str:
         if root is None:
@@ -261,7 +262,7 @@ def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
 
 
 def _annotated(settings: Settings, root: Path | None) -> Callable[[str], str]:
-    """The same as GitHub wants it: from where a workflow checked out, wherever a step works."""
+    """Return a function from mirror paths to paths for GitHub, relative to the checkout."""
     from pathlib import Path
 
     top = Path(os.environ.get("GITHUB_WORKSPACE") or settings.start).resolve()
@@ -277,18 +278,18 @@ def relative(path: Path, start: Path) -> str:
 
 
 def color_of(settings: Settings) -> bool | None:
-    """True, False, or None: only on a terminal."""
+    """Return True, False, or None: colour only on a terminal."""
     if settings.color == "always":
         return True
     return False if settings.color == "never" or os.environ.get("NO_COLOR") else None
 
 
 def on_terminal(settings: Settings) -> bool:
-    """Whether a person reads what is printed, on a terminal."""
+    """Return whether the output goes to a person on a terminal."""
     return sys.stdout.isatty() and not settings.as_json
 
 
 def colored(settings: Settings) -> bool:
-    """Whether what is printed is in colour."""
+    """Return whether the output is in colour."""
     wanted = color_of(settings)
     return on_terminal(settings) if wanted is None else wanted

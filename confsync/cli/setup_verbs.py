@@ -1,6 +1,6 @@
-"""The verbs besides the work: setting up, credentials, the doctor, and the look-alike to try it on.
+"""The commands for setup, credentials, `doctor`, and the sandbox.
 
-Everything else is imported inside the functions, so that each command loads only what it uses.
+Everything else is imported inside the functions, so that each command loads only its own modules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from confsync.cli.session import base_url, finish, mirror_of, progress_on
 @click.argument("directory_", metavar="[DIR]", required=False)
 @click.option("--url", required=True, help="Base URL, such as https://acme.atlassian.net/wiki.")
 @click.option("--space", "spaces", required=True, multiple=True, help="Space key; repeatable.")
-@click.option("--root", help="Mirror only this page (by id) and what hangs below it.")
+@click.option("--root", help="Mirror only this page (by id) and the pages below it.")
 @common
 @click.pass_obj
 def init(
@@ -43,7 +43,9 @@ def init(
 @common
 @click.pass_obj
 def clone(settings: Settings, url: str, directory_: str | None) -> None:
-    """Mirror a space, or a page and all below it, by the URL from the browser.
+    """Mirror a space, or a page and its children, by its URL.
+
+    Copy the URL from the browser.
 
     \b
     confsync clone https://acme.atlassian.net/wiki/spaces/ENG
@@ -62,7 +64,9 @@ def clone(settings: Settings, url: str, directory_: str | None) -> None:
 @common
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Check URL, credentials, permissions and configuration, and say what to do about each.
+    """Check server, credentials, permissions and configuration.
+
+    Each failure comes with its likely cause.
 
     \b
     confsync doctor
@@ -82,9 +86,9 @@ def doctor(settings: Settings) -> None:
 @common
 @click.pass_obj
 def login(settings: Settings, url: str | None, user: str | None) -> None:
-    """Keep a token in the system's keyring, after trying it.
+    """Store a token in the system's keyring, after testing it.
 
-    The token is asked for, or read from standard input when that is no terminal.
+    The command asks for the token, or reads it from standard input if that is no terminal.
 
     \b
     confsync login https://acme.atlassian.net/wiki --user me@acme.com
@@ -113,7 +117,7 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
 @common
 @click.pass_obj
 def logout(settings: Settings, url: str | None) -> None:
-    """Take the token out of the keyring.
+    """Delete the token from the keyring.
 
     \b
     confsync logout https://acme.atlassian.net/wiki
@@ -123,12 +127,12 @@ def logout(settings: Settings, url: str | None) -> None:
 
     where = base_url(settings, url)
     had = token_store.forget(where)
-    told = f"{'forgot the' if had else 'there was no'} token for {where}"
+    told = f"{'deleted the' if had else 'there was no'} token for {where}"
     finish(settings, Result("logout", notes=(told,)))
 
 
 @cli.command()
-@click.option("--port", default=8090, show_default=True, help="0: any free one.")
+@click.option("--port", default=8090, show_default=True, help="0 takes any free port.")
 @click.option("--data", type=click.Path(dir_okay=False), help="Keep the state in this file.")
 @click.option("--latency", default=0.0, help="Seconds to wait before each answer.")
 @click.option(
@@ -136,11 +140,11 @@ def logout(settings: Settings, url: str | None) -> None:
     type=click.Choice(["cloud", "datacenter"]),
     default="cloud",
     show_default=True,
-    help="Which Confluence to look like.",
+    help="The kind of Confluence.",
 )
 @common
 def sandbox(port: int, data: str | None, latency: float, flavor: str) -> None:
-    """Run a Confluence look-alike on this machine, for trying and rehearsing.
+    """Run a Confluence look-alike on this machine, for trials.
 
     \b
     confsync sandbox
@@ -157,7 +161,7 @@ def sandbox(port: int, data: str | None, latency: float, flavor: str) -> None:
 @common
 @click.pass_obj
 def demo(settings: Settings, directory_: str | None) -> None:
-    """See it work: clone, edit, push, a colleague's edit in between, the refusal.
+    """Show the whole story on a sandbox, from clone to merge.
 
     \b
     confsync demo

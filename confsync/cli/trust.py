@@ -1,6 +1,6 @@
-"""Which server may have the credentials: the environment's word against that of a file.
+"""The check of the server that may get the credentials. The environment overrules a file.
 
-A `.confsync.yaml` is anybody's who can merge a change, or write to a directory above this one.
+Other people may write `.confsync.yaml`: by merging a change, or in a directory above this one.
 `CONFSYNC_URL` names the only server that credentials go to.
 """
 
@@ -25,7 +25,7 @@ PIN = "CONFSYNC_URL"
 
 
 def pin(environment: Mapping[str, str]) -> str | None:
-    """Return the server that the environment allows, None for any. Raises UsageError."""
+    """Return the server that the environment allows, None for any. Raise UsageError."""
     given = environment.get(PIN, "").strip()
     try:
         return check_url(given) if given else None
@@ -38,15 +38,15 @@ def check_pin(environment: Mapping[str, str], url: str) -> None:
     allowed = pin(environment)
     if allowed is not None and not same_server(allowed, url):
         raise UntrustedError(
-            f"{PIN} allows {allowed} alone: no credentials go to {url}", hint=_pinning(url)
+            f"{PIN} allows only {allowed}: no credentials go to {url}", hint=_pinning(url)
         )
 
 
 def foreign_owner(root: str, environment: Mapping[str, str]) -> int | None:
-    """Return the user (uid) whose the configuration in a directory is, None for the process's own.
+    """Return the user (uid) who owns a directory's configuration; None for the process's own user.
 
-    Under sudo, the files of the user who called it are its own. A directory may be root's. Where
-    the system tells no owners, every file is one's own.
+    Under sudo, files of the calling user count as own. Root may own the directory. On a system
+    without owners, every file counts as own.
     """
     if not hasattr(os, "geteuid"):
         return None
@@ -57,7 +57,7 @@ def foreign_owner(root: str, environment: Mapping[str, str]) -> int | None:
     try:
         file, directory = os.lstat(os.path.join(root, CONFIG)).st_uid, os.stat(root).st_uid
     except OSError:
-        return None  # to be told by who reads it
+        return None  # the code that reads it reports the error
     if file not in own:
         return file
     return None if directory in own | {0} else directory
@@ -66,8 +66,8 @@ def foreign_owner(root: str, environment: Mapping[str, str]) -> int | None:
 def check_owner(environment: Mapping[str, str], root: Path, start: Path | None, url: str) -> None:
     """Raise UntrustedError for another user's configuration, unless the environment names its URL.
 
-    With `start`, the directory that the user works in, only for one that was found above that: a
-    command that sends no credentials may read the one that the user stands beside.
+    `start` is the directory that the user works in. With it, only a configuration above `start`
+    counts: a command without credentials may read the one in `start`.
     """
     owner = foreign_owner(str(root), environment)
     if owner is None or (start is not None and root.resolve() not in start.resolve().parents):
@@ -84,13 +84,12 @@ def check_owner(environment: Mapping[str, str], root: Path, start: Path | None, 
 def check_range(environment: Mapping[str, str], mirror: Mirror, since: str) -> None:
     """Raise UntrustedError if another server was configured here at the commit `since`.
 
-    One that was configured in a directory above counts, too: a change may add a nearer
-    configuration, and confsync reads the nearest one. Where the environment names the server, no
-    file decides. Raises UsageError for a revision that is none, ConfigError in a clone too shallow,
-    FileError without a repository.
+    A configuration in a directory above counts, too: a change may add a nearer one, and confsync
+    reads the nearest. If the environment names the server, no file decides. Raise UsageError for an
+    invalid revision, ConfigError in a clone that is too shallow, FileError without a repository.
     """
     if pin(environment) is not None:
-        return  # which is checked wherever something is sent
+        return  # every connection checks it
     from confsync.errors import ConfigError
     from confsync.mirror import config_file
     from confsync.mirror.git import worktree
@@ -102,8 +101,8 @@ def check_range(environment: Mapping[str, str], mirror: Mirror, since: str) -> N
     try:
         old = config_file.parse(before.decode()).url
     except (ConfigError, UnicodeDecodeError):
-        old = "what cannot be read"
-    if old == "what cannot be read" or not same_server(old, now):
+        old = "an unreadable value"
+    if old == "an unreadable value" or not same_server(old, now):
         raise UntrustedError(
             f"since '{since}' the 'url' of {CONFIG} changed from {old} to {now}: nothing was sent",
             hint=_pinning(now),
@@ -111,15 +110,15 @@ def check_range(environment: Mapping[str, str], mirror: Mirror, since: str) -> N
 
 
 def warning(environment: Mapping[str, str], credentials: Credentials, url: str) -> str:
-    """Return what is to be said of a token that CI gives to any server; empty for nothing."""
+    """Return a warning if CI would give its token to any server; empty for none."""
     of_environment = credentials.token and environment.get("CONFSYNC_TOKEN", "").strip()
     if not (is_ci(environment) and of_environment) or pin(environment) is not None:
         return ""
     return (
-        f"{PIN} is not set: CONFSYNC_TOKEN goes to whichever server {CONFIG} names. "
+        f"{PIN} is not set: CONFSYNC_TOKEN goes to any server that {CONFIG} names. "
         f"Set {PIN}={safe(url)} where the token is set"
     )
 
 
 def _pinning(url: str) -> str:
-    return f"'export {PIN}={typed(url)}' if that server may have them"
+    return f"'export {PIN}={typed(url)}' if you trust that server"

@@ -1,5 +1,5 @@
-"""One verb a file, in groups: gather, decide, act, answer a Result.
+"""The commands, one in each file, in groups: read, decide, act, return a Result.
 
-Nothing here prints, reads the environment or imports click. What two verbs share belongs to the
-rooms below.
+Nothing here prints, reads the environment or imports click. Code that two commands share belongs to
+the packages below.
 """

@@ -1,4 +1,4 @@
-"""Values that every room speaks in: stamps, pages, results, configuration, names of files.
+"""Values that every package uses: stamps, pages, results, configuration, file names.
 
-Nothing here reads a file, asks a server or decides. A value that only one room uses stays there.
+Nothing here reads a file, asks a server or decides. A value of only one package stays there.
 """

@@ -1,7 +1,7 @@
-"""The configuration: `.confsync.yaml` at the root of a mirror. Read once, frozen after.
+"""The configuration: `.confsync.yaml` at the root of a mirror. Read once, then frozen.
 
-Each unknown key and each wrong type is an error that names file and line. Nothing secret stands
-here: credentials come from the environment, the keyring or ``.netrc``.
+An unknown key or a wrong type is an error that names file and line. The configuration holds no
+secrets: credentials come from the environment, the keyring or ``.netrc``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ FILE_NAME = CONFIG
 class SpaceConfig(NamedTuple):
     """One space, or the subtree of `root` in it, mirrored in the directory `path`.
 
-    `include` and `exclude` are rules, as `scope` reads them: page ids, or patterns of paths below
-    `path`. `archived` says whether archived pages are mirrored, too. `others` are the roots of the
-    mirror's other subtrees of the same space, which belong to those. With `blog` the space's blog
-    posts are mirrored below `path`; they are a space of their own here, which `posts` marks.
+    `include` and `exclude` are rules for `scope`: page ids, or patterns of paths below `path`.
+    `archived` also mirrors archived pages. `others` are the roots of the mirror's other subtrees of
+    this space; their pages belong to those subtrees. With `blog`, the space's blog posts are
+    mirrored below `path`. The posts form a separate space here, marked by `posts`.
     """
 
     key: str
@@ -34,16 +34,16 @@ class SpaceConfig(NamedTuple):
     posts: bool = False
 
     def holds(self, path: str) -> bool:
-        """Whether a mirror path is in this space's directory, and not in that of its blog."""
+        """Return whether a mirror path is in this space's directory, but not in its blog's."""
         inside = path.startswith(f"{self.path}/")
         return inside and not (self.blog and path.startswith(f"{self.path}/{BLOG}/"))
 
 
 class Config(NamedTuple):
-    """What a mirror mirrors. `layout` affects only how bodies are written.
+    """The configuration of a mirror. `layout` affects only how bodies are written.
 
-    `labels` says whether labels are part of the documents, `attachments` which files come along, by
-    patterns of their names.
+    `labels` makes labels part of the documents. `attachments` selects files by patterns of their
+    names.
     """
 
     url: str
@@ -55,5 +55,5 @@ class Config(NamedTuple):
 
     @property
     def directories(self) -> list[str]:
-        """Where the spaces' documents stand."""
+        """Return the directories of the spaces' documents."""
         return [space.path for space in self.spaces]

@@ -1,4 +1,4 @@
-"""What the doctor looked at, as values. Pure."""
+"""The findings of `doctor`, as values. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from confsync.errors import Exit
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that the doctor looked at. `exit` is DONE where all is well."""
+    """One check of `doctor`. `exit` is DONE if all is well."""
 
     name: str
     message: str
@@ -17,7 +17,7 @@ class Check:
     hint: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """The check's part of the doctor's JSON envelope."""
+        """Return the check's part of the JSON envelope of `doctor`."""
         return {
             "name": self.name,
             "ok": self.exit is Exit.DONE,

@@ -8,9 +8,9 @@ from typing import NamedTuple
 class Event(NamedTuple):
     """A line of the audit trail: a write to the server, or a conflict.
 
-    `what` is an outcome, or "conflict: " and the decision. `base` and `version` are numbers: what
-    the document was based on, and what the server has now. `before` and `after` are digests: of the
-    base, and of what was written or, in a conflict, of what the server has.
+    `what` is an outcome, or "conflict: " and the decision. `base` is the version number of the
+    document's base, `version` that of the server's page. `before` is the base's digest. `after` is
+    the digest of the written content or, in a conflict, of the server's content.
     """
 
     what: str

@@ -1,6 +1,6 @@
-"""What confsync calls the files and directories of a mirror, and where one begins.
+"""The names of a mirror's files and directories, and the search for a mirror's root.
 
-It loads nothing: whoever only looks whether anything changed is done before a library is loaded.
+It imports no library, so that a status without changes ends before any library is loaded.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ import os
 
 # The configuration, at the root of a mirror.
 CONFIG = ".confsync.yaml"
-# What can be deleted at any time without losing work.
+# May be deleted at any time without losing work.
 STATE = ".confsync"
-# The pages whose documents pulls removed; unlike the state, git carries it.
+# Lists the pages whose documents pulls removed. Unlike the state directory, git carries it.
 REMOVED = ".confsync.removed"
-# How a file is called while it is written; what a killed run left of these is swept away.
+# The prefix of a file while it is written. A later command deletes what a killed run left.
 TEMPORARY = ".confsync-new-"
 SUFFIX = ".xhtml"
 FOLDER_FILE = ".folder.yaml"
-# `guide.xhtml` has its files in `guide.attachments/`; no page's own directory has a dot.
+# The attachments of `guide.xhtml` stand in `guide.attachments/`. No page's own directory has a dot.
 ATTACHMENTS = ".attachments"
-# Where a space's blog posts stand, below the day on which they were posted: blog/2026/03/07/
+# Blog posts stand below the day on which they were posted: blog/2026/03/07/
 BLOG = "blog"
 
 
 def root_above(start: str) -> str | None:
-    """The nearest directory, from `start` upward, with a configuration.
+    """Return the nearest directory, from `start` upward, that has a configuration.
 
-    A link or a pipe of that name counts, too: to be refused, and not to be overlooked.
+    A link or a pipe of that name counts: confsync must refuse it, and not overlook it.
     """
     while not _is_file(os.path.join(start, CONFIG)):
         above = os.path.dirname(start)

@@ -1,4 +1,4 @@
-"""What `check` finds, as values. Pure."""
+"""The findings of `check`, as values. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """Whether a finding keeps a document from being pushed."""
+    """The seriousness of a finding. An ERROR keeps a document from being pushed."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -15,7 +15,10 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `check` found, and where in the file; lines and columns from 1, column 0 for a line."""
+    """A finding of `check`, and its place.
+
+    Lines and columns count from 1; column 0 means the whole line.
+    """
 
     path: str
     line: int
@@ -26,9 +29,9 @@ class Finding:
 
     @property
     def refused(self) -> bool:
-        """Whether a push would refuse the document for it."""
+        """Return whether a push would refuse the document because of this finding."""
         return self.severity is Severity.ERROR
 
     def as_json(self) -> dict[str, object]:
-        """The finding's part of check's JSON envelope."""
+        """Return the finding's part of the JSON envelope of `check`."""
         return {**asdict(self), "severity": self.severity.value}

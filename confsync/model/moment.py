@@ -1,4 +1,4 @@
-"""Moments as servers write them, in UTC. Pure."""
+"""Points in time as servers write them, in UTC. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 def moment(text: str) -> datetime | None:
     """Return the time of a server's row, such as ``2026-03-07T12:00:00.000Z``, in UTC.
 
-    One without a zone is in UTC. None for what is no time, and for one beyond the calendar.
+    A time without a zone is in UTC. Return None for text that is no time or is beyond the calendar.
     """
     try:
         return in_utc(datetime.fromisoformat(text))
@@ -17,5 +17,5 @@ def moment(text: str) -> datetime | None:
 
 
 def in_utc(time: datetime) -> datetime:
-    """Return a time in UTC, of which one without a zone is. Raises OverflowError."""
+    """Return a time in UTC. A time without a zone is in UTC already. Raise OverflowError."""
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What became of a page, as a value. Pure."""
+"""The outcome of a page, as a value. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Outcome(Enum):
-    """What became of one page; in a dry run, what would. The second half is status'."""
+    """The outcome of one page; in a dry run, its expected outcome.
+
+    `status` uses the second half.
+    """
 
     CREATED = "created"
     UPDATED = "updated"
@@ -45,9 +48,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """One page. `base` and `remote` are version numbers; `version` says who made the remote one.
+    """The result for one page.
 
-    `editors` are the accounts of those who changed the attachments that came with it.
+    `base` and `remote` are version numbers; `version` is the remote one.
+
+    `editors` are the accounts of the people who changed the page's new attachments.
     """
 
     path: str
@@ -64,7 +69,7 @@ class PageResult:
     editors: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, object]:
-        """The page's part of the JSON envelope."""
+        """Return the page's part of the JSON envelope."""
         return {
             "path": self.path,
             "id": self.id,

@@ -1,6 +1,7 @@
-"""What a server answers, as values: spaces, pages, versions, people.
+"""The answers of a server, as values: spaces, pages, versions, people.
 
-Pure: standard library only. All are frozen; dictionaries live only where JSON is read and written.
+Pure: standard library only. All values are frozen. Only code that reads or writes JSON uses
+dictionaries.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from confsync.model.stamp import digest
 
 
 class Status(Enum):
-    """A page's status as the server answers it; an absent page has none."""
+    """A page's status as the server answers it. An absent page has none."""
 
     CURRENT = "current"
     ARCHIVED = "archived"
@@ -22,7 +23,7 @@ class Status(Enum):
 
 
 class ParentKind(Enum):
-    """What a page hangs under. Only pages and folders have a place in a mirror."""
+    """The kind of a page's parent. Only pages and folders have a place in a mirror."""
 
     NONE = "none"
     PAGE = "page"
@@ -31,7 +32,7 @@ class ParentKind(Enum):
 
 
 class Space(NamedTuple):
-    """A space: its id as the API wants it, its key, and its home page."""
+    """A space: its id in the API, its key, its name, and the id of its home page."""
 
     id: str
     key: str
@@ -40,7 +41,7 @@ class Space(NamedTuple):
 
 
 class User(NamedTuple):
-    """Somebody the server knows. `email` is empty where it does not tell."""
+    """A user of the server. `email` is empty if the server does not tell it."""
 
     id: str
     name: str
@@ -48,7 +49,7 @@ class User(NamedTuple):
 
 
 class NewVersion(NamedTuple):
-    """What a page's next version is to say. A `parent` moves the page as well."""
+    """The content of a page's next version. A `parent` also moves the page."""
 
     title: str
     body: str
@@ -66,7 +67,7 @@ class Folder(NamedTuple):
 
 
 class Other(NamedTuple):
-    """Something in a space that no mirror holds: a whiteboard, a database, an embed."""
+    """A piece of content that no mirror holds: a whiteboard, a database, an embed."""
 
     id: str
     kind: str
@@ -83,7 +84,10 @@ class Version(NamedTuple):
 
 
 class Restrictions(NamedTuple):
-    """The names of the people and groups that alone may read or edit a page; empty: everybody."""
+    """The names of the people and groups that alone may read or edit a page.
+
+    Empty means everyone.
+    """
 
     read: tuple[str, ...] = ()
     update: tuple[str, ...] = ()
@@ -92,9 +96,9 @@ class Restrictions(NamedTuple):
 class PageInfo(NamedTuple):
     """A page or blog post as a listing shows it: everything but the body.
 
-    `posted` is the day of a blog post, `YYYY-MM-DD` in UTC; empty where the answer to a write does
-    not say it, and None for a page. `flaw` says why the server's row of a page cannot be used: then
-    nothing holds but the id and the title, each empty if the row has none.
+    `posted` is the day of a blog post, `YYYY-MM-DD` in UTC. It is None for a page, and empty if the
+    answer to a write does not say it. `flaw` says why the server's row is unusable. With a `flaw`,
+    only the id and the title are valid, and each is empty if the row lacks it.
     """
 
     id: str
@@ -113,7 +117,10 @@ class PageInfo(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page with its body, byte for byte as the server holds it; or, `known`, by digest alone."""
+    """A page with its body, byte for byte as the server holds it.
+
+    With `known`, only its digest counts.
+    """
 
     info: PageInfo
     body: str
@@ -128,7 +135,7 @@ class Page:
 class AttachmentInfo(NamedTuple):
     """An attachment as a page's listing shows it. `size` is in bytes.
 
-    `media_type` is empty where the listing does not say it.
+    `media_type` is empty if the listing does not say it.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What a command did: data, which `render` makes into text or JSON. Nothing here prints."""
+"""The result of a command: data, of which `render` makes text or JSON. Nothing here prints."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """An error that belongs to the whole command or to a file without a page.
+    """An error of the whole command, or of a file without a page.
 
-    `said` is what another program said about it, in lines.
+    `said` is the output of another program about the error, in lines.
     """
 
     code: str
@@ -33,17 +33,17 @@ class Problem(NamedTuple):
 
     @classmethod
     def of(cls, error: ConfsyncError) -> Problem:
-        """The problem that an exception tells of."""
+        """Return the problem that describes an exception."""
         return cls(error.code, error.message, error.hint, error.exit, error.said)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The whole outcome of a command. `text` is what it was asked to show, such as a diff.
+    """The whole result of a command. `text` is requested output, such as a diff.
 
-    `history` are a page's versions, of which the document here is based on `base`; `events` are
-    lines of the audit trail. `findings` are check's, of `clean` documents and more. `changes` are
-    diff's. `warnings` are told on stderr also where a caller wants to hear of failures only.
+    `history` lists a page's versions; the document here is based on version `base`. `events` are
+    lines of the audit trail. `findings` belong to `check`, `changes` to `diff`. `clean` counts
+    unchanged documents. `warnings` go to stderr even if the caller asked for failures only.
     """
 
     command: str
@@ -64,7 +64,7 @@ class Result:
 
     @property
     def exit(self) -> Exit:
-        """The most serious of what happened."""
+        """Return the exit code of the most serious part."""
         codes = [page.exit for page in self.pages] + [error.exit for error in self.errors]
         codes += [check.exit for check in self.checks]
         errors = any(finding.refused for finding in self.findings)
@@ -73,7 +73,7 @@ class Result:
 
     @property
     def summary(self) -> Mapping[str, int]:
-        """How many pages had each outcome; clean ones are counted, not listed."""
+        """Return how many pages had each outcome. Clean pages are counted without being listed."""
         counts = Counter(page.outcome.value for page in self.pages)
         if self.clean:
             from confsync.model.outcome import Outcome
@@ -82,10 +82,10 @@ class Result:
         return dict(sorted(counts.items()))
 
     def as_json(self) -> dict[str, object]:
-        """The JSON envelope; its keys are pinned by a contract test.
+        """Return the JSON envelope. A contract test pins its keys.
 
-        Only doctor has `checks`, check `findings`, log `history` and `events`, show `history` and
-        `text`, and diff `changes` and `text`.
+        Only `doctor` has `checks`, `check` `findings`, `log` `history` and `events`, `show`
+        `history` and `text`, and `diff` `changes` and `text`.
         """
         more: dict[str, object] = {}
         if self.command == "doctor":
@@ -124,7 +124,7 @@ def _version_as_json(version: Version) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A page that differs, in numbers: lines of its text. `fields` are what differs."""
+    """A page that differs, with counts of its text's lines. `fields` names what differs."""
 
     path: str
     page_id: str | None
@@ -133,7 +133,7 @@ class Change:
     fields: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
-        """The page's part of diff's JSON envelope."""
+        """Return the page's part of the JSON envelope of `diff`."""
         return {
             "path": self.path,
             "id": self.page_id,

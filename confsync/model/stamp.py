@@ -1,7 +1,7 @@
-"""The values that documents speak in: stamp, digest, token. `page` has those of servers.
+"""The values of documents: stamp, digest, token. `page` has the values of servers.
 
-Pure: standard library only. All values are frozen; dictionaries live only where YAML and JSON
-are read and written.
+Pure: standard library only. All values are frozen. Only code that reads or writes YAML or JSON uses
+dictionaries.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import Enum
 
 DIGEST_LENGTH = 32
 TOKEN_LENGTH = 12
-# One rule for both sides: an id and a version that a server may answer, and a stamp may say.
+# The same rule on both sides: ids and versions that a server may answer and a stamp may hold.
 ID = r"[1-9][0-9]{0,19}"
 VERSION = r"[1-9][0-9]{0,8}"
 
@@ -21,18 +21,18 @@ _TOKEN = rf"\[confsync ([0-9a-f]{{{TOKEN_LENGTH}}})\]"
 
 
 def digest(title: str, body: str) -> str:
-    """The identity of a page's content: 32 hex digits of SHA-256 over title, NUL, body.
+    """Return the identity of a page's content: 32 hex digits of SHA-256 over title, NUL, body.
 
-    CRLF counts as LF, so that a checkout with other line ends is the same content.
+    CRLF counts as LF, so that a checkout with other line ends has the same digest.
     """
     content = f"{title}\0{body}"
-    if "\r" in content:  # one character is looked for in a tenth of the time
+    if "\r" in content:  # a search for one character takes a tenth of the time
         content = content.replace("\r\n", "\n")
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
 
 
 class Layout(Enum):
-    """How a document's body is written: in lines, or exactly as the server holds it."""
+    """The form of a document's body: in lines, or exactly as the server holds it."""
 
     LINES = "lines"
     RAW = "raw"
@@ -52,12 +52,12 @@ class Attached:
 class Stamp:
     """The base of a document: the page as it was when content and stamp were last written.
 
-    `labels` is None where labels are not managed. `top` says that confsync put the document at the
-    space's top because its parent has no place in the mirror: standing there, it wants that parent
-    still, also should the parent's document turn up some other way. `attachments` are by name.
-    `renamed` says that the file is called after an earlier title, until a pull renames it.
-    `posted` is the day of a blog post, `YYYY-MM-DD`, and None for a page: the two are asked for at
-    different places, and neither becomes the other.
+    `labels` is None if labels are not managed. `top` says that confsync put the document at the
+    space's top, because its parent has no place in the mirror. The document still wants that
+    parent, even if the parent's document appears later. `attachments` stand by name. `renamed` says
+    that the file is named after an earlier title until a pull renames it. `posted` is the day of a
+    blog post, `YYYY-MM-DD`, and None for a page. Pages and posts have different addresses, and
+    neither becomes the other.
     """
 
     id: str
@@ -72,9 +72,9 @@ class Stamp:
 
 
 def is_newer(newer: Stamp, stamp: Stamp) -> bool:
-    """Return whether a stamp is of a later version than another, and says something else.
+    """Return whether a stamp has a later version than another, and says something else.
 
-    A version without a change says nothing else; a move changes the parent alone.
+    A version without a change says nothing else. A move changes only the parent.
     """
     if newer.version <= stamp.version:
         return False
@@ -89,13 +89,16 @@ def says_the_same(one: Stamp, other: Stamp) -> bool:
 
 
 def folded(labels: tuple[str, ...] | None) -> frozenset[str] | None:
-    """Return labels as a server compares them; None where they are not managed."""
+    """Return labels as a server compares them; None if labels are not managed."""
     return None if labels is None else frozenset(label.lower() for label in labels)
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What a document wants its page to be. `wanted` is the parent that its place means."""
+    """The wanted state of a page, by its document.
+
+    `wanted` is the parent that the file's place means.
+    """
 
     title: str
     body: str
@@ -105,10 +108,10 @@ class Local:
 
 
 def token(stamp: Stamp | None, local: Local) -> str:
-    """The mark of one push: 12 hex digits over everything that the push rests on.
+    """Return the mark of one push: 12 hex digits over everything that the push rests on.
 
-    Looks only at what the file itself holds, so that a push repeated after a lost answer
-    recognises its own version on the server, and nobody else's.
+    The mark depends only on the file. So a push that is repeated after a lost answer recognises its
+    own version on the server.
     """
     parts = (
         stamp.id if stamp else "",
@@ -123,16 +126,16 @@ def token(stamp: Stamp | None, local: Local) -> str:
 
 
 def message_with_token(mark: str, message: str) -> str:
-    """The version message that carries a token; the token stands first, so no limit cuts it."""
+    """Return a version message with a token. The token stands first, so no length limit cuts it."""
     return f"[confsync {mark}] {message}".rstrip()
 
 
 def token_in(message: str) -> str | None:
-    """The token of a version message, or None when confsync did not write it."""
+    """Return the token of a version message, or None if confsync did not write the message."""
     found = re.match(_TOKEN, message)
     return found[1] if found else None
 
 
 def message_without_token(message: str) -> str:
-    """A version message as a person wants to read it."""
+    """Return a version message without its token."""
     return re.sub(_TOKEN, "", message, count=1).strip() if token_in(message) else message

@@ -1,6 +1,6 @@
-"""What is told where there is nothing to tell, without loading what tells of more.
+"""The output of a command that has nothing to report, without loading the code for more.
 
-The words and the envelope are those of `render` and `result`, which have them from here.
+`render` and `result` take these words and this envelope from here.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 
 
 def pages(count: int) -> str:
-    """So many pages, in words."""
+    """Return a number of pages in words."""
     return f"{count} page" if count == 1 else f"{count} pages"
 
 
 def clean(count: int) -> str:
-    """The line of a status of so many documents, all of them clean."""
+    """Return the line of `status` for a number of clean documents."""
     return f"clean: {pages(count)}"
 
 
@@ -26,7 +26,7 @@ def envelope(
     summary: Mapping[str, int] | None = None,
     **more: object,
 ) -> dict[str, object]:
-    """The JSON envelope of a command; its keys are pinned by a contract test."""
+    """Return the JSON envelope of a command. A contract test pins its keys."""
     return {
         "confsync": 1,
         "command": command,

@@ -1,4 +1,4 @@
-"""Addresses as people copy them from a browser: base URL, space key and page out of one URL."""
+"""Addresses as people copy them from a browser: base URL, space key and page id in one URL."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SPACES = re.compile(
 
 _DISPLAY = re.compile(r"(?P<base>.*?)/display/(?P<key>[^/]+)(?P<title>/.+)?/?")
 
-_HINT = "copy the address of a space or page from the browser"
+_HINT = "copy the address of a space or a page from the browser"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The Confluence, the space, and the page when the URL names one by id."""
+    """The Confluence, the space, and the page if the URL names one by id."""
 
     url: str
     key: str
@@ -29,24 +29,24 @@ class Address:
 
 
 def parse(text: str) -> Address:
-    """Take a URL apart. Raises UsageError for one that names no space."""
+    """Split a URL into its parts. Raise UsageError for a URL without a space."""
     try:
         parts = urlsplit(text)
     except ValueError as error:
         raise UsageError(f"'{text}' is not a URL: {error}", hint=_HINT) from None
     if "@" in parts.netloc:
         raise UsageError(
-            "the URL carries credentials", hint="give them in CONFSYNC_USER and CONFSYNC_TOKEN"
+            "the URL contains credentials", hint="set CONFSYNC_USER and CONFSYNC_TOKEN instead"
         )
     base = f"{parts.scheme}://{parts.netloc}"
     found = _SPACES.fullmatch(parts.path) or _DISPLAY.fullmatch(parts.path)
     if not found or found["key"].endswith(".action"):
-        raise UsageError(f"'{text}' names no space", hint=_HINT)
+        raise UsageError(f"'{text}' does not name a space", hint=_HINT)
     groups = found.groupdict()
     if groups.get("title"):
         raise UsageError(
             f"'{text}' names a page by its title",
-            hint="open the page, take the address behind 'Page information', which has its id",
+            hint="open the page and copy the address of 'Page information': it has the page's id",
         )
     try:
         url = check_url(base + groups["base"])
@@ -59,26 +59,31 @@ _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 
 
 def check_url(url: str) -> str:
-    """The base URL without a last slash. Raises ValueError when it cannot be one."""
+    """Return the base URL without its last slash.
+
+    Raise ValueError if it is not a valid base URL.
+    """
     parts = urlsplit(url)
     if "@" in url:
-        raise ValueError("the URL carries credentials; give them in CONFSYNC_USER, CONFSYNC_TOKEN")
+        raise ValueError(
+            "the URL contains credentials: set CONFSYNC_USER and CONFSYNC_TOKEN instead"
+        )
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"'{url}' is not a URL such as https://acme.atlassian.net/wiki")
-    if parts.port == 0:  # raises ValueError for what is no number of a port
-        raise ValueError(f"'{url}' has no port that a server can have")
+    if parts.port == 0:  # raises ValueError if the port is not a number
+        raise ValueError(f"'{url}' has a port that no server can have")
     if parts.query or parts.fragment:
-        raise ValueError(f"'{url}' has more than a path behind the host")
+        raise ValueError(f"'{url}' has a query or fragment behind its path")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"'{url}' would send credentials unencrypted: use https")
     return url.rstrip("/")
 
 
 def same_server(one: str, other: str) -> bool:
-    """Whether two base URLs mean the same Confluence.
+    """Return whether two base URLs name the same Confluence.
 
-    The case of scheme and host, the scheme's own port and a last slash make no difference; the case
-    of the path does.
+    These differences do not count: the case of scheme and host, the scheme's default port, a last
+    slash. The case of the path counts.
     """
     return _plain(one) == _plain(other)
 
@@ -93,5 +98,5 @@ def _plain(url: str) -> tuple[str, str, int | None, str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
+    """Return whether a host is this machine."""
     return _LOOPBACK.fullmatch(host) is not None

@@ -1,7 +1,7 @@
 """Everything on the server, Cloud or Data Center, behind one protocol: `Remote`.
 
-Only this package imports `atlassian`, and only when something is asked: the libraries cost a
-command 0.2 s, which `status` and `check` need not pay. Nothing here knows a mirror.
+Only this package imports `atlassian`, and only for the first request. The import costs 0.2 s, which
+`status` and `check` need not pay. Nothing here knows a mirror.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ def open_remote(
     jobs: int = 1,
     tell: Callable[[str], None] | None = None,
 ) -> Remote:
-    """A connection to the Confluence at a base URL, by at most `jobs` requests at a time.
+    """Return a connection to the Confluence at a base URL, with at most `jobs` requests at a time.
 
-    `flavor` is "cloud" or "datacenter"; None finds out, which costs a request unless the host is
-    Atlassian's. `tell` gets a line for a person when confsync waits for the server's rate limit;
-    without `tell` the line goes to the log. Raises APIAccessError when the flavour cannot be asked,
-    UsageError for a URL that cannot be one, or that would send credentials unencrypted.
+    `flavor` is "cloud" or "datacenter". None asks the server, which costs a request unless the host
+    is Atlassian's. `tell` gets a line for the user when confsync waits for the server's rate limit;
+    without `tell` the line goes to the log.
+
+    Raise APIAccessError if the server does not tell its flavour. Raise UsageError for an
+    invalid URL, or one that would send credentials unencrypted.
     """
     from confsync.remote import connect
 

@@ -1,4 +1,4 @@
-"""What both servers' implementations of `Remote` have in common."""
+"""The common part of both servers' implementations of `Remote`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from confsync.workers import Workers
 
 
 class Connection:
-    """A client, and how many requests it may have under way."""
+    """A client, and how many requests it may send at a time."""
 
     def __init__(self, client: Client, workers: Workers) -> None:
         self._client = client
         self.workers = workers
         self.who = client.who
-        # By key without case; blog posts have their pages' to look into.
+        # By key without case. Pages and blog posts share it.
         self._spaces: dict[str, Space] = {}
 
     def _asked(self, key: str, ask: Callable[[str], Space], *, again: bool) -> Space:
-        """A space; one that was asked for before only `again`."""
+        """Return a space. Ask the server only for an unknown one, or `again`."""
         folded = key.casefold()
         if again or folded not in self._spaces:
             self._spaces[folded] = ask(key)
@@ -55,11 +55,11 @@ class Connection:
         comment: str,
         replaces: AttachmentInfo | None = None,
     ) -> AttachmentInfo:
-        # Both have it in v1 alone.
+        # Both servers have it in v1 only.
         sent = transfers.Upload(name, file, comment, replaces)
         return v1_rows.attachment(transfers.upload(self._client, page_id, sent))
 
-    # Both have what changes labels in v1 alone, too.
+    # Both servers change labels in v1 only, too.
 
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
         self._client.post(f"rest/api/content/{page_id}/label", rows.labels_to_add(names))
@@ -77,24 +77,24 @@ _WHO = ("user", "group")
 
 
 def _named(operation: Row) -> tuple[str, ...]:
-    """The people and groups of one operation, both servers' v1 alike."""
+    """Return the people and groups of one operation. The v1 rows of both servers are alike."""
     found: list[str] = []
     for kind in _WHO:
         part = rows.part_of(rows.part_of(operation, "restrictions"), kind)
         for row in rows.results_of(part, "restrictions") if part else []:
             name = row.get("displayName") or row.get("publicName") or row.get("name")
-            found.append(f"group {name}" if kind == "group" else str(name or "somebody"))
+            found.append(f"group {name}" if kind == "group" else str(name or "unknown user"))
     return tuple(found)
 
 
 def no_space(key: str) -> SpaceNotFoundError:
-    """The error for a space that is not there, or not to be seen."""
+    """Return the error for a space that is missing or hidden."""
     return SpaceNotFoundError(
         f"there is no space '{key}', or you may not see it",
-        hint="check 'spaces' in .confsync.yaml, and open the space in the browser",
+        hint="copy the key from the space's address in the browser, also to .confsync.yaml",
     )
 
 
 def same_title(info: PageInfo, title: str) -> bool:
-    """Whether a page has a title; servers compare titles without case."""
+    """Return whether a page has a title. Servers compare titles without case."""
     return info.title.casefold() == title.casefold()

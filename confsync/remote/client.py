@@ -1,7 +1,7 @@
-"""One connection: requests, retries, and every failure translated in one place.
+"""One connection: it sends requests, retries them, and translates every failure in one place.
 
-`atlassian-python-api` brings the sessions and the ways to authenticate. Its page helpers are not
-used: they re-read the version before they write, which is last-write-wins.
+`atlassian-python-api` provides the sessions and the authentication. confsync does not use its page
+helpers: they read the version again before they write, so that the last write wins.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ log = logging.getLogger("confsync.remote")
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 75.0
 TRIES = 5
-# An answer that is not JSON at all is more likely a login page than a hiccup.
+# An answer that is no JSON at all is more likely a login page than a passing failure.
 WRONG_TRIES = 2
 _WHO = "rest/api/user/current"
 _PASSING = (502, 503, 504)
 _REFUSALS = (429, 503)
-# A body has 5 MB at most, and JSON may write each of its characters in six.
+# A body has at most 5 MB. JSON may write each of its characters in six.
 ONE_ANSWER = 64 * 1024 * 1024
 MANY_BODIES = 8 * ONE_ANSWER
 
@@ -65,7 +65,7 @@ class Request(NamedTuple):
     body: Mapping[str, Any] | list[Any] | None = None
 
     def send(self, api: AtlassianRestAPI) -> requests.Response:
-        """Send the request, and follow no redirect."""
+        """Send the request without following redirects."""
         return api.request(
             self.method,
             self.path,
@@ -77,7 +77,7 @@ class Request(NamedTuple):
 
 
 class Tries(NamedTuple):
-    """What became of a request so far: its failures, its refusals, and the pauses in seconds."""
+    """The history of a request: its failures, its refusals, and its pauses in seconds."""
 
     failed: int = 0
     limited: int = 0
@@ -85,10 +85,10 @@ class Tries(NamedTuple):
 
 
 class Client:
-    """Sends requests to one base URL and answers parsed JSON. May be used by several threads.
+    """Sends requests to one base URL and returns parsed JSON. Several threads may use it.
 
-    `elsewhere` is asked once, when the credentials are not accepted, for another base URL at which
-    they may be. Whoever asks, no more than `jobs` requests are under way.
+    If the server does not accept the credentials, the client asks `elsewhere` once for another base
+    URL. At most `jobs` requests run at a time, whatever the number of threads.
     """
 
     def __init__(
@@ -111,29 +111,29 @@ class Client:
         self._open: list[AtlassianRestAPI] = []
         self._idle: list[AtlassianRestAPI] = []
         self.seen: Mapping[str, str] = {}
-        self._answered: set[str] = set()  # the base URLs that took the credentials
+        self._answered: set[str] = set()  # the base URLs that accepted the credentials
         self._lock = threading.Lock()
 
     def get(
         self, path: str, params: Mapping[str, Any] | None = None, *, limit: int = ONE_ANSWER
     ) -> dict[str, Any]:
-        """GET, tried again when the failure may pass. More than `limit` bytes are no answer."""
+        """GET an answer of at most `limit` bytes. Try again if the failure may pass."""
         return self._send(Request("GET", path, params), repeat=True, limit=limit)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """POST that reads: safe to repeat."""
+        """POST a request for reading only. Repeating it is safe."""
         return self._send(Request("POST", path, body=body), repeat=True)
 
     def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """PUT, sent once: whoever called can tell whether it landed, this layer cannot."""
+        """PUT once. Only the caller can find out whether a failed write succeeded."""
         return self._send(Request("PUT", path, body=body), repeat=False)
 
     def post(self, path: str, body: Mapping[str, Any] | list[Any]) -> dict[str, Any]:
-        """POST that creates, sent once, as a PUT is."""
+        """POST a request that creates something, once, as `put` does."""
         return self._send(Request("POST", path, body=body), repeat=False)
 
     def delete(self, path: str) -> None:
-        """DELETE, sent once."""
+        """DELETE once."""
         self._send(Request("DELETE", path), repeat=False)
 
     def close(self) -> None:
@@ -145,10 +145,10 @@ class Client:
             self._idle.clear()
 
     def _api(self) -> AtlassianRestAPI:
-        """A connection that nobody else uses; whoever is done with it makes it idle again.
+        """Return a connection that no other thread uses. The caller makes it idle again.
 
-        Threads come and go with each batch: were a connection a thread's own, it would stay open
-        behind it, until the server has no more to give.
+        Threads end with each batch. A connection of each thread would stay open after the thread,
+        until the server runs out of connections.
         """
         with self._lock:
             self._idle = [api for api in self._idle if api.url == self.url]
@@ -172,7 +172,7 @@ class Client:
         repeat: bool,
         limit: int | None = ONE_ANSWER,
     ) -> Answer:
-        """Send a request, as many times as it may be; `what` is its method and path.
+        """Send a request, and repeat it if `repeat` allows; `what` is its method and path.
 
         Without `limit` the answer is a stream, which `parse` reads.
         """
@@ -194,7 +194,7 @@ class Client:
     def _wait_out(
         self, error: RateLimitError | NetworkError | ServerError, tries: Tries, *, repeat: bool
     ) -> Tries:
-        """Wait before the next try. Raise the error if there is to be none."""
+        """Wait before the next try. Raise the error if no further try is allowed."""
         limited, now = tries.limited + 1, datetime.now(UTC)
         refusal = Refusal(error.status, error.retry_after, repeat, limited, tries.waited)
         match verdict(refusal, now):
@@ -214,10 +214,10 @@ class Client:
         return tries._replace(failed=failed)
 
     def _is_known(self, where: str) -> bool:
-        """Whether the credentials are accepted at a URL: it answered before, and says who we are.
+        """Return whether a URL that answered before still knows the user of the credentials.
 
-        Cloud answers 404 `Not Found` to credentials that it does not accept, and now and then to
-        one request alone.
+        Cloud answers 404 `Not Found` to credentials that it does not accept. Sometimes it also
+        answers so to a single request.
         """
         if where not in self._answered:
             return False
@@ -233,10 +233,10 @@ class Client:
         return any(who.get(key) for key in ("accountId", "username", "userKey"))
 
     def _go_elsewhere(self, where: str) -> bool:
-        """Whether there is another base URL to try than `where`, which refused the credentials."""
+        """Return whether to try another base URL, after `where` refused the credentials."""
         with self._lock:
             if self.url != where:
-                return True  # another thread has been here
+                return True  # another thread changed it
             elsewhere, self._elsewhere = self._elsewhere, None
             other = elsewhere() if elsewhere else None
             if other:
@@ -264,7 +264,7 @@ class Client:
                     response._content = held.pop()  # type: ignore[assignment]
                 log.info("%s: %d, %.2f s", what, response.status_code, time.monotonic() - started)
                 self.seen = response.headers
-                if response.status_code not in _REFUSALS:  # those are about their own pause
+                if response.status_code not in _REFUSALS:  # a refusal names its own pause
                     self._pace.spare(used_up(response.headers))
                 answer = parse(response)
                 self._answered.add(where)
@@ -286,28 +286,28 @@ class Client:
             raise network_error(self.url, error) from None
         except UnicodeError:
             raise CredentialsError(
-                "the token or user has characters that no token has", hint=CREDENTIALS_HINT
+                "the token or the user name has an invalid character", hint=CREDENTIALS_HINT
             ) from None
         except ValueError as error:
-            # `requests` parses the address of each redirect, also of one that it does not follow.
+            # `requests` parses the address of each redirect, even if it does not follow it.
             host = urlsplit(self.url).netloc
             raise ServerError(f"{host}: the answer cannot be read: {error}") from None
         except OSError as error:
             raise EnvironmentTroubleError(str(error)) from None
 
     def parsed(self, response: requests.Response) -> dict[str, Any]:
-        """The parsed body of a good answer; the error that any other one means."""
+        """Return the parsed body of a good answer. Raise the error of any other answer."""
         return answer_of(self.url, response.status_code, response.headers, response.content)
 
 
 class _TooLargeError(requests.RequestException):
-    """An answer that no page is as large as."""
+    """An answer is larger than any page."""
 
 
 def _hold_back(limit: int, held: list[bytearray], response: requests.Response, **_: object) -> None:
-    """Read an answer, but not for ever: the library would hold any, and twice.
+    """Read an answer up to `limit` bytes. The library would read any size, and keep it twice.
 
-    It is `held` back from the library, which would make a text of it for a log that nobody reads.
+    The answer is `held` back from the library, which would convert it to text for its debug log.
     """
     content = bytearray()
     for part in response.iter_content(1 << 16):
@@ -315,7 +315,7 @@ def _hold_back(limit: int, held: list[bytearray], response: requests.Response, *
         if len(content) > limit:
             response.close()
             raise _TooLargeError
-    held.append(content)  # not as bytes: those would be the same once more
+    held.append(content)  # a copy as bytes would double the memory
     response._content = b""
     response._content_consumed = True  # type: ignore[attr-defined]
 
@@ -344,6 +344,6 @@ def _connection(url: str, credentials: Credentials) -> AtlassianRestAPI:
     isolate(api._session)
     if not credentials.token:
         api._session.auth = login_of(url)
-    # The library takes one number of seconds; requests takes one each for connect and read.
+    # The library's type allows one number of seconds; requests takes one for each phase.
     api.timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)  # type: ignore[assignment]
     return api

@@ -1,4 +1,4 @@
-"""Opening a connection: which kind of server, at which address."""
+"""The opening of a connection: the kind of server and its address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from confsync.remote.protocol import Remote
 from confsync.remote.rate_limit import Pace
 from confsync.workers import Workers
 
-# Scoped tokens and OAuth are not accepted at the site itself, but here.
+# The site itself does not accept scoped tokens and OAuth, but this gateway does.
 GATEWAY = "https://api.atlassian.com"
 _CLOUD_HOSTS = (".atlassian.net", ".jira-dev.com")
 
@@ -34,7 +34,7 @@ def open_remote(
     jobs: int = 1,
     tell: Callable[[str], None] | None = None,
 ) -> Remote:
-    """What `confsync.remote.open_remote` says."""
+    """Open a connection. See `confsync.remote.open_remote`."""
     try:
         url = check_url(url)
     except ValueError as error:
@@ -64,7 +64,7 @@ def _known_flavor(url: str) -> str | None:
 
 
 def _asked_flavor(client: Client) -> str:
-    """Only Cloud has a v2 API; Data Center answers it with a page for people."""
+    """Ask for the v2 API, which only Cloud has. Data Center answers with a page for people."""
     try:
         client.get("api/v2/spaces", {"limit": 1})
     except NetworkError:
@@ -75,23 +75,23 @@ def _asked_flavor(client: Client) -> str:
             return "datacenter"
         raise
     except CredentialsError as error:
-        # v1 servers answer bad credentials with 401 wherever one knocks; v2 answers 404.
+        # v1 servers answer bad credentials with 401 at every address; v2 answers 404.
         return "cloud" if error.status == 404 else "datacenter"
     except PermissionDeniedError:
         return "datacenter"
     except NotVisibleError as error:
-        # Neither API says that; a proxy in front of nothing does.
+        # Neither API answers this. A proxy without a server behind it does.
         raise ServerError(
             f"there is no Confluence API at this URL ({error.message})",
-            hint="check 'url' in .confsync.yaml; on Cloud it ends in /wiki",
+            hint="correct the URL, also in .confsync.yaml; on Cloud it ends in /wiki",
         ) from None
     return "cloud"
 
 
 def gateway_of(url: str, pace: Pace | None = None) -> str | None:
-    """The base URL at Atlassian's gateway of a Cloud site; None for anything else.
+    """Return a Cloud site's base URL at Atlassian's gateway; None for any other server.
 
-    The cloud id is public, and is asked for without credentials.
+    The cloud id is public, so that the request needs no credentials.
     """
     site = urlsplit(url)
     if not (site.hostname or "").endswith(_CLOUD_HOSTS):

@@ -1,4 +1,4 @@
-"""Who we are to a server."""
+"""The credentials for a server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, with a user name for Basic authentication, without one as a Bearer token.
+    """A token: with a user name for Basic authentication, without one as a Bearer token.
 
     `certificate` is the path of a client certificate with its key, in PEM.
     """
@@ -18,8 +18,8 @@ class Credentials:
 
     @property
     def who(self) -> str:
-        """Whom to name in a log; never the token."""
-        return self.user or ("a token" if self.token else "nobody (or ~/.netrc)")
+        """Return the name for a log, never the token."""
+        return self.user or ("a token" if self.token else "anonymous (or ~/.netrc)")
 
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r})"

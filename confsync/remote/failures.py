@@ -1,4 +1,4 @@
-"""Answers and failures, translated: from HTTP and two kinds of envelopes to one tree of errors."""
+"""The translation of answers and failures: from HTTP and two envelopes to confsync's errors."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from confsync.errors import (
 from confsync.remote.rate_limit import asked
 
 CREDENTIALS_HINT = (
-    "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN, "
-    "or 'confsync login'; 'confsync doctor' looks closer"
+    "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN; "
+    "in a mirror, 'confsync login' stores them"
 )
-_UNNAMED = "the server answers 'Not Found' for {path}, and other requests go through"
-# What one page, folder or attachment is asked for by its id; everything else is a listing.
+_UNNAMED = "the server answers 'Not Found' for {path}, but answers other requests"
+# Addresses of one page, folder or attachment, by its id. Every other address is a listing.
 _ONE = re.compile(r"(?:pages|blogposts|content|folders|attachments)/(?:att)?[0-9]+(?:[/?]|$)")
-_FIREWALL = "a proxy or firewall before the server may refuse what was sent; ask who runs it"
+_FIREWALL = "a proxy or firewall may have refused the content; ask the server's administrator"
 _CLASS = re.compile(r"^(?:[\w.$]*Exception: )+")
 _STALE = re.compile(r"Version must be incremented")
-# A race in the server's database, which may pass; so says the server's own text.
+# A race in the server's database, which may pass. These words are the server's own.
 _RACE = re.compile(
     "OptimisticLock|StaleObjectState|StaleState|Batch update returned|update stale data"
 )
@@ -42,33 +42,33 @@ _CURRENT_VERSION = re.compile(r"[Cc]urrent [Vv]ersion(?: is)?: \[?(\d+)\]?")
 
 
 def network_error(url: str, error: requests.RequestException) -> NetworkError:
-    """No answer, or half of one."""
+    """Return the error for a missing or incomplete answer."""
     host = urlsplit(url).netloc
     if isinstance(error, requests.exceptions.SSLError):
         return NetworkError(
             f"{host}: the certificate is not trusted",
-            hint="REQUESTS_CA_BUNDLE names a file with your organisation's certificate",
+            hint="set REQUESTS_CA_BUNDLE to the file of your organisation's certificate",
         )
     if isinstance(error, requests.exceptions.InvalidSchema):
-        return NetworkError(f"{host}: {error}", hint="a SOCKS proxy needs: pip install pysocks")
+        return NetworkError(f"{host}: {error}", hint="'pip install pysocks' adds SOCKS proxies")
     if isinstance(error, requests.exceptions.ProxyError):
-        return NetworkError(f"{host}: the proxy does not let us through", hint="check HTTPS_PROXY")
+        return NetworkError(f"{host}: no connection through the proxy", hint="correct HTTPS_PROXY")
     if isinstance(error, requests.Timeout):
         return NetworkError(f"{host}: no answer in time", hint="try again later")
     if isinstance(error, requests.exceptions.ConnectionError):
         lost = "aborted" in str(error) or "reset" in str(error)
         what = "the connection was lost" if lost else "cannot be reached"
         return NetworkError(f"{host}: {what}", hint="check the URL, the network and any proxy")
-    return NetworkError(f"{host}: the answer broke off", hint="try again later")
+    return NetworkError(f"{host}: the answer is incomplete", hint="try again later")
 
 
 def answer_of(url: str, status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """The parsed body of a good answer. Everything else raises the error of the right kind."""
+    """Return the parsed body of a good answer. Raise the matching error for any other answer."""
     if 300 <= status < 400:
         target = urlsplit(headers.get("Location", "")).netloc or "another page"
         raise ServerError(
-            f"{url}: the server sends us on to {target}",
-            hint="check 'url' in .confsync.yaml; behind single sign-on use an API token",
+            f"{url}: the server redirects to {target}",
+            hint="correct the URL, also in .confsync.yaml; with single sign-on, use an API token",
             status=status,
         )
     data = _parsed(content) if content else {}
@@ -76,18 +76,18 @@ def answer_of(url: str, status: int, headers: Mapping[str, str], content: bytes)
         raise _error(status, data, headers)
     if not isinstance(data, dict):
         raise ServerError(
-            f"{url}: the answer is not JSON (a login page, or no Confluence at this URL?)",
-            hint="on Cloud the URL ends in /wiki; 'confsync doctor' looks closer",
+            f"{url}: the answer is not JSON: a login page, or no Confluence at this URL",
+            hint="correct the URL, also in .confsync.yaml; on Cloud it ends in /wiki",
             truncated="json" in headers.get("Content-Type", ""),
         )
     return data
 
 
 def _parsed(content: bytes) -> object:
-    """The value of a JSON text; None for what is none, or is nested as no answer is.
+    """Return the value of a JSON text; None if it is not JSON or is nested too deeply.
 
-    Python refuses numbers of thousands of digits: such a one is taken for none, so that it spoils
-    its own row and not a whole listing.
+    Python refuses numbers of thousands of digits. Such a number becomes None, so that it spoils its
+    own row and not the whole listing.
     """
     try:
         return json.loads(content)
@@ -102,7 +102,7 @@ def _parsed(content: bytes) -> object:
 
 
 def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessError:
-    """The error for a status and its envelope. The tests have every row."""
+    """Return the error for a status and its envelope. A test has a case for every row."""
     said = _said(data)
     text = said or _unsaid(status)
     match status:
@@ -114,13 +114,14 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
         case 403:
             return PermissionDeniedError(f"not allowed: {text}", status=status)
         case 404 if said == "Not Found":
-            # v2 answers this to wrong credentials on every route; a missing page is named.
+            # v2 answers this to bad credentials at every address. For a missing page it names the
+            # page.
             why = "the credentials are not accepted (the server answers 404 to everything)"
             return _credentials(why, status)
         case 404 if data is None:
             return ServerError(
                 "there is no Confluence API at this URL",
-                hint="check 'url' in .confsync.yaml; on Cloud it ends in /wiki",
+                hint="correct the URL, also in .confsync.yaml; on Cloud it ends in /wiki",
                 status=status,
             )
         case 404:
@@ -133,10 +134,10 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
             return ServerError(text, hint="try again later", status=status, retry_after=wait)
         case 400 | 413:
             return WriteRefusedError(text, status=status)
-        case 406 | 415 | 422:  # what firewalls and proxies answer to a text that they do not like
+        case 406 | 415 | 422:  # firewalls and proxies refuse content so
             return WriteRefusedError(text, hint=_FIREWALL, status=status)
         case _:
-            # 409 stands here for both its meanings: who wrote finds out which.
+            # 409 has two meanings. The code that writes finds out which.
             return ServerError(text, hint="try again later", status=status)
 
 
@@ -149,7 +150,7 @@ def _credentials(message: str, status: int) -> CredentialsError:
 
 
 def _said(data: object) -> str:
-    """What an error envelope says, without the Java classes in front."""
+    """Return the text of an error envelope, without the Java classes in front."""
     if not isinstance(data, dict):
         return ""
     errors = data.get("errors")
@@ -159,11 +160,17 @@ def _said(data: object) -> str:
 
 
 class NoListingError(ServerError):
-    """404 `Not Found` for a listing, which is never gone: load, most likely."""
+    """The server answered 404 `Not Found` for a listing.
+
+    A listing always exists, so load is the likely cause.
+    """
 
 
 def not_found(what: str) -> NoListingError:
-    """Return the error of 404 `Not Found` for one request of many. Raises NotVisibleError."""
+    """Return the error for 404 `Not Found` to one request of many.
+
+    Raise NotVisibleError for one page.
+    """
     path = what.partition(" ")[2]
     why = _UNNAMED.format(path=path)
     if _ONE.search(path):
@@ -172,7 +179,7 @@ def not_found(what: str) -> NoListingError:
 
 
 def version_conflict_of(error: ServerError, page_id: str, base: int) -> VersionConflictError | None:
-    """The stale version that a 409 tells of; None when it tells of a race in the database."""
+    """Return the stale version of a 409; None if the 409 means a race in the database."""
     if error.status != 409 or not _STALE.search(error.message):
         return None
     current = _CURRENT_VERSION.search(error.message)
@@ -180,10 +187,10 @@ def version_conflict_of(error: ServerError, page_id: str, base: int) -> VersionC
 
 
 def refusal_of(error: ServerError, what: str = "page") -> WriteRefusedError | None:
-    """Return the refusal of one page that a 500 means if the server answers all else.
+    """Return the refusal of one page if a 500 means that. The server must answer other requests.
 
-    `what` names that which was sent: a page, or an attachment of it.
-    None for every other status, and for a race in the server's database, which may pass.
+    `what` names what was sent: a page, or an attachment. Return None for every other status, and
+    for a race in the server's database, which may pass.
     """
     if error.status != 500 or _RACE.search(error.message):
         return None

@@ -1,8 +1,8 @@
-"""`atlassian-python-api`, of which one module is used, loaded without the rest.
+"""`atlassian-python-api`, loaded without the modules that confsync does not use.
 
-Its package loads every product of Atlassian's at once, with their parsers of HTML: 0.12 s of
-processor for each command that asks a server, and confsync uses none of them. They are loaded
-when somebody asks the package for something.
+Its package imports the clients of every Atlassian product and their HTML parsers, which takes 0.12
+s of processor. confsync uses one module of it. The rest is loaded when code asks the package for a
+name.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 
 
 def _put_off() -> None:
-    """Let the package run when something of it is asked for."""
+    """Replace the package by one that loads itself at the first use of a name."""
     spec = None if "atlassian" in sys.modules else importlib.util.find_spec("atlassian")
     if spec is None or spec.loader is None:
         return

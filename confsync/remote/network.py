@@ -1,8 +1,8 @@
-"""What a person's environment says about the way to a server: proxy, certificates, `.netrc`.
+"""The environment's settings for the way to a server: proxy, certificates, `.netrc`.
 
-`requests` would look for each request, and for a `no_proxy` that is passed to it, it changes
-`os.environ`: with threads, that ends in a KeyError. confsync looks once for each address, writes to
-no environment, and lets `requests` look no more.
+`requests` would read them for each request. For a `no_proxy` argument it changes `os.environ`,
+which ends in a KeyError with several threads. confsync reads them once for each address, and
+changes no environment.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from confsync.model.url import is_loopback
 
 
 class Network(NamedTuple):
-    """The proxies by scheme, empty for none, and which certificates are trusted.
+    """The proxies by scheme (empty for none), and the trusted certificates.
 
-    `verify` is the path of a file or directory of certificates, or True for those that `requests`
-    brings.
+    `verify` is the path of a file or directory of certificates, or True for the certificates that
+    `requests` brings.
     """
 
     proxies: dict[str, str]
@@ -30,21 +30,21 @@ class Network(NamedTuple):
 def network_of(url: str) -> Network:
     """Read the environment for one address, as `requests` does.
 
-    `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count in either case, then
-    `REQUESTS_CA_BUNDLE` before `CURL_CA_BUNDLE`.
+    `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count in upper and lower case.
+    `REQUESTS_CA_BUNDLE` comes before `CURL_CA_BUNDLE`.
     """
     with requests.Session() as reader:
         found = reader.merge_environment_settings(url, {}, None, True, None)
-    # This machine is not behind a proxy, which would see the credentials.
+    # No proxy stands before this machine. A proxy would also see the credentials.
     near = is_loopback(urlsplit(url).hostname or "")
     return Network({} if near else dict(found["proxies"]), found["verify"] or True)
 
 
 def login_of(url: str) -> tuple[str, str] | None:
-    """Return the user and password that `.netrc` has for a server, None for none."""
+    """Return the user and the password that `.netrc` has for a server, or None."""
     return get_netrc_auth(url)
 
 
 def isolate(session: requests.Session) -> None:
-    """Let a session look into no environment and no `.netrc`: it uses what is passed to it."""
+    """Make a session ignore the environment and `.netrc`. It uses only what it is given."""
     session.trust_env = False

@@ -1,7 +1,7 @@
-"""What the rest of confsync asks of a server. One contract suite holds every implementation to it.
+"""The requests that confsync makes of a server. One contract suite tests every implementation.
 
-Compare-and-swap is part of the interface: nothing can write a page without saying which version
-its text is based on.
+Compare-and-swap is part of the interface: each write of a page names the version on which its text
+is based.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 
 class Sink(Protocol):
-    """Where a download goes, piece by piece; what came of it earlier is there already."""
+    """The target of a download, piece by piece. It keeps the bytes of an earlier try."""
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
+        """Return how many bytes it has."""
 
     def restart(self) -> None:
-        """Forget what is there."""
+        """Delete its bytes."""
 
     def write(self, piece: bytes) -> None:
-        """Add to the end. Raises OSError."""
+        """Append a piece. Raise OSError."""
 
 
 class Remote(Protocol):
-    """A Confluence. Every method raises APIAccessError or a subclass, and nothing else.
+    """A Confluence. Every method raises APIAccessError or a subclass of it, and nothing else.
 
-    May be used by as many threads as it has `workers`.
+    As many threads as it has `workers` may use it.
     """
 
     flavor: str
@@ -53,134 +53,135 @@ class Remote(Protocol):
 
     @property
     def url(self) -> str:
-        """The base URL that requests go to."""
+        """Return the base URL of the requests."""
 
     @property
     def posts(self) -> Remote:
-        """The blog posts of the same server, for which everything here is what it is for pages.
+        """Return the blog posts of the same server, behind the same interface.
 
-        Neither finds the other's: a page's id is no blog post's. A post has no parent, nothing
-        stands below it, and `PageInfo.posted` is its day. Once a `space` was asked for, its posts
-        are to be had without asking for it again.
+        A page's id never finds a blog post, nor the reverse. A post has no parent and no children,
+        and `PageInfo.posted` is its day. After one request for a `space`, both sides know it.
         """
 
     @property
     def seen(self) -> Mapping[str, str]:
-        """The headers of the last answer: its date, and what it says of limits."""
+        """Return the headers of the last answer: its date, and its rate limits."""
 
     def whoami(self) -> User:
-        """Who the credentials belong to. Raises CredentialsError for nobody."""
+        """Return the user of the credentials. Raise CredentialsError for an anonymous request."""
 
     def may_write(self, page_id: str) -> bool:
-        """Whether the credentials allow to edit a page."""
+        """Return whether the credentials allow editing a page."""
 
     def space(self, key: str) -> Space:
-        """The space of a key. Raises SpaceNotFoundError."""
+        """Return the space of a key. Raise SpaceNotFoundError."""
 
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
-        """All current pages of a space, without bodies, in no order.
+        """Yield all current pages of a space, without bodies, in any order.
 
-        Archived ones are certainly among them with `archived`; without it, where they come along.
+        With `archived`, archived pages are included. Without it, a server may still include them.
 
-        With `labels` each has its global labels, sorted; on Cloud that costs a request or more for
-        each label of the space, not for each page.
+        With `labels`, each page has its global labels, sorted. On Cloud this costs at least one
+        request for each label of the space, not for each page.
         """
 
     def contents(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
-        """What `listing` answers, each beside its page as `bodies` does, as the answers come.
+        """Yield the rows of `listing`, each with its page as in `bodies`, as the answers come.
 
-        For whoever wants all of a space: both at once, in as few requests as the server allows.
-        None stands for a page whose body is not to be had with the others, or is not asked for: an
-        archived one, without `archived`.
+        This reads a whole space in as few requests as the server allows. The page is None if its
+        body did not come with the others. It is also None for an archived page without `archived`.
         """
 
     def pages(self, space: Space, page_ids: Iterable[str]) -> dict[str, Page]:
-        """Pages of a space with bodies, in as few requests as the server allows.
+        """Return pages of a space with bodies, in as few requests as the server allows.
 
-        One that is not visible or trashed is not in the answer.
+        The result lacks a page that is not visible or is in the trash.
         """
 
     def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
-        """The same as `pages`, one answer of the server after the other.
+        """Yield the same as `pages`, one answer of the server after the other.
 
-        However many there are and however slowly they are taken: three at most are in memory.
+        At most three answers are in memory, whatever their number and however slow the caller is.
         """
 
     def page(self, page_id: str) -> Page:
-        """One page with its body, whatever its status. Raises NotVisibleError."""
+        """Return one page with its body, in any status. Raise NotVisibleError."""
 
     def old_page(self, page_id: str, version: int) -> Page:
-        """A page as it was at a version. Raises NotVisibleError."""
+        """Return a page as it was at a version. Raise NotVisibleError."""
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
-        """The versions with a higher number, newest first."""
+        """Return the versions with a higher number, newest first."""
 
     def others(self, space: Space) -> tuple[Other, ...]:
-        """What stands directly below a space's home page and is neither page nor folder."""
+        """Return the content directly below a space's home page that is neither page nor folder."""
 
     def folder(self, folder_id: str) -> Folder | None:
-        """A folder, or None when it is not visible."""
+        """Return a folder, or None if it is not visible."""
 
     def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
-        """Write version base + 1, if the page is still at `base`.
+        """Write version base + 1 if the page is still at `base`. Never try twice.
 
-        A page in the trash comes back from it.
+        This also restores a page from the trash.
 
-        Raises VersionConflictError when it is not, WriteRefusedError for what the server does not
-        take, NetworkError or ServerError when it may or may not have landed. Never tries twice.
+        Raise VersionConflictError if the page is not at `base`. Raise WriteRefusedError if the
+        server refuses the content. Raise NetworkError or ServerError if the write may or may not
+        have succeeded.
         """
 
     def create(
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
     ) -> PageInfo:
-        """Create a page; without `parent` at the root of the space. Some servers drop the message.
+        """Create a page, without `parent` at the root of the space. Never try twice.
 
-        Raises WriteRefusedError for what the server does not take, such as a title that is taken,
-        NetworkError or ServerError when it may or may not have landed. Never tries twice.
+        Some servers drop the message. Raise WriteRefusedError if the server refuses the content,
+        such as a title that is taken. Raise NetworkError or ServerError if the write may or may not
+        have succeeded.
         """
 
     def children(self, page_id: str) -> tuple[str, ...]:
-        """The ids of what stands directly below a page: pages, folders, whatever the server has."""
+        """Return the ids of all content directly below a page: pages, folders and other kinds."""
 
     def delete(self, page_id: str) -> None:
-        """Put a page into the trash. No server compares a version here: look first.
+        """Move a page to the trash. Never try twice.
 
-        Raises NotVisibleError for one that is not there, or in the trash already, NetworkError or
-        ServerError when it may or may not have been deleted. Never tries twice.
+        No server compares a version here, so the caller must look first. Raise NotVisibleError for
+        a page that is missing or in the trash already. Raise NetworkError or ServerError if the
+        page may or may not have been deleted.
         """
 
     def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
-        """What has a title, in whatever case, archived pages included.
+        """Return the pages with a title, in any case, archived pages included.
 
-        A title is that of one page at most, and perhaps of a blog post on each of several days.
+        At most one page has a title. Blog posts of several days may share one.
         """
 
     def space_key(self, space_id: str) -> str:
-        """The key of the space that `PageInfo.space` names."""
+        """Return the key of the space that `PageInfo.space` names."""
 
     def labels(self, page_id: str) -> tuple[str, ...]:
-        """A page's global labels, sorted."""
+        """Return a page's global labels, sorted."""
 
     def restrictions(self, page_id: str) -> Restrictions:
-        """Who alone may read or edit a page, by name."""
+        """Return the names of the people and groups that alone may read or edit a page."""
 
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
-        """Give a page labels; one that it has already does no harm."""
+        """Add labels to a page. A label that the page has already does no harm."""
 
     def remove_label(self, page_id: str, name: str) -> None:
-        """Take a label from a page; one that it does not have does no harm."""
+        """Remove a label from a page. A label that the page lacks does no harm."""
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
-        """A page's attachments, without their bytes."""
+        """Return a page's attachments, without their bytes."""
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
-        """Bring the bytes of exactly that version, behind what is there of it already.
+        """Download exactly this version, behind the bytes in `into`.
 
-        Raises ServerError for more or fewer than `info` says.
+        Raise ServerError if the number of bytes is not that of `info`.
         """
 
     def upload(
@@ -194,24 +195,24 @@ class Remote(Protocol):
     ) -> AttachmentInfo:
         """Attach a file, or make it the next version of the attachment that it `replaces`.
 
-        The next version keeps the media type of the attachment, as the listing says it. `file`
-        opens the file, for each try anew.
+        The next version keeps the attachment's media type, as the listing says it. `file` opens the
+        file anew for each try. Never try twice.
 
-        No server compares a version here: look first. Raises WriteRefusedError for a new one whose
-        name is taken, NetworkError or ServerError when it may or may not have landed. Never tries
-        twice.
+        No server compares a version here, so the caller must look first. Raise WriteRefusedError
+        for a new attachment whose name is taken. Raise NetworkError or ServerError if the write may
+        or may not have succeeded.
         """
 
     def delete_attachment(self, page_id: str, attachment_id: str) -> None:
-        """Delete an attachment: into the trash, on Cloud. No server compares a version here."""
+        """Delete an attachment; Cloud moves it to the trash. No server compares a version here."""
 
     def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
-        """People by what `Version.author` holds; an unknown one is not in the answer."""
+        """Return people by the value of `Version.author`. The result lacks unknown people."""
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
 
 def about(remote: Remote, space: SpaceConfig) -> Remote:
-    """What is asked about a mirror's space: the server's pages, or its blog posts."""
+    """Return the remote for a mirror's space: the server's pages, or its blog posts."""
     return remote.posts if space.posts else remote

@@ -20,17 +20,17 @@ from confsync.model.moment import in_utc
 
 log = logging.getLogger("confsync.remote")
 
-# A server processes no request that it answers 429: confsync repeats these more times than others.
+# A server does not process a request that it answers 429, so confsync repeats it more times.
 TRIES = 12
 # All pauses of one request together, in seconds. If a server asks for more, confsync says so.
 PATIENCE = 300.0
 LONGEST_BACKOFF = 60.0
 # A shorter pause, such as `Retry-After: 0` or a date in the past, is none: confsync backs off.
 SHORTEST = 1.0
-# A year. No server means more, and no clock adds more without end.
+# A year. A server means no longer pause, and a clock cannot add an endless one.
 _MOST = 366 * 86_400.0
 _SECONDS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
-# A pause is announced if it ends so many seconds after the announced one: workers share a pause.
+# Workers share a pause. A pause is announced only if it ends this many seconds after the last one.
 _APART = 10.0
 RATE = "the server's rate limit"
 BUSY = "the server is busy (503)"
@@ -66,10 +66,10 @@ class GiveUp(NamedTuple):
 
 
 def asked(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that the headers of a refusal ask to wait, None if they name no pause.
+    """Return the seconds that the headers of a refusal ask to wait, or None if they name no pause.
 
-    `Retry-After` holds seconds, or a date by the server's clock. Without a usable one,
-    `X-RateLimit-*` counts.
+    `Retry-After` holds seconds, or a date by the server's clock. If it is unusable, `X-RateLimit-*`
+    counts.
     """
     seconds = _seconds_until(headers.get("Retry-After", ""), headers.get("Date", ""), now)
     if seconds < SHORTEST:
@@ -80,8 +80,8 @@ def asked(headers: Mapping[str, str], now: datetime) -> float | None:
 def used_up(headers: Mapping[str, str]) -> float:
     """Return the seconds to wait before the next request: 0.0 while the rate is not used up.
 
-    Data Center says with each answer what is left. If its interval is longer than confsync's
-    patience, the result is 0.0: the next answer says whether there is really nothing left.
+    Data Center says with each answer how many requests are left. If its interval is longer than
+    confsync's patience, return 0.0. The next answer then says whether the rate is really used up.
     """
     if headers.get("X-RateLimit-Remaining", "").strip() != "0":
         return 0.0
@@ -138,7 +138,7 @@ def _seconds_until(retry_after: str, date: str, now: datetime) -> float:
 
 
 def instant(text: str) -> datetime | None:
-    """Return the time of a header such as `Date` in UTC; None for what is no time.
+    """Return the time of a header such as `Date` in UTC; None if it is not a time.
 
     Its form is that of RFC 9110, section 5.6.7.
     """
@@ -149,7 +149,7 @@ def instant(text: str) -> datetime | None:
 
 
 class Pace:
-    """One pause for all workers: when the server says wait, everybody waits.
+    """One pause for all workers: if the server asks to wait, all workers wait.
 
     `tell` gets a line such as "waiting 42 s: the server's rate limit" when a wait begins.
     """
@@ -169,15 +169,15 @@ class Pace:
         self._tell = tell
 
     def pause(self, seconds: float) -> None:
-        """Let no thread send anything for so many seconds."""
+        """Keep all threads from sending for this many seconds."""
         with self._lock:
             until = self._now() + max(0.0, seconds)
             self._until = max(self._until, until)
 
     def spare(self, seconds: float) -> None:
-        """Pause because the rate is used up, as far as confsync's patience lasts for all of these.
+        """Pause because the rate is used up, for at most confsync's patience in total.
 
-        No request was refused yet. Beyond patience the next answer says whether one is.
+        The server has not refused a request yet. After that patience, its next answer decides.
         """
         with self._lock:
             now = self._now()
@@ -194,11 +194,11 @@ class Pace:
             self._sleep(left)
 
     def backoff(self, seconds: float) -> None:
-        """Wait alone for about so many seconds, never as long as another worker."""
+        """Wait alone, for a random time up to this many seconds."""
         self._sleep(seconds * random.uniform(0.5, 1.0))
 
     def announce(self, seconds: float, why: str) -> None:
-        """Say that a wait begins, once for waits which end at about the same time."""
+        """Say that a wait begins, once for all waits with about the same end."""
         with self._lock:
             until = self._now() + seconds
             if seconds < SHORTEST or until < self._told + _APART:

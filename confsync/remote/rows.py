@@ -1,4 +1,4 @@
-"""Rows of JSON answers, read with suspicion. Both APIs' rows are read with these."""
+"""Rows of JSON answers, each value checked before use. Both APIs' rows are read here."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _STATUSES = {status.value: status for status in Status}
 
 
 def id_of(row: Row) -> str:
-    """An id that a stamp can say; ids become part of file names, too."""
+    """Return an id that a stamp can hold. Ids also become part of file names."""
     value = str(row.get("id", ""))
     if not _ID.fullmatch(value):
-        raise RowError("the answer has no page id that can be used")
+        raise RowError("the answer has no valid page id")
     return value
 
 
 def attachment_id_of(row: Row) -> str:
-    """An attachment's id: digits, with or without three letters before them."""
+    """Return an attachment's id: digits, perhaps with three letters before them."""
     value = str(row.get("id", ""))
     if not _ATTACHMENT_ID.fullmatch(value):
         raise RowError("the answer has no attachment id")
@@ -39,7 +39,7 @@ def attachment_id_of(row: Row) -> str:
 
 
 def size_of(row: Row, key: str) -> int:
-    """A file's size in bytes."""
+    """Return a file's size in bytes."""
     size = row.get(key)
     if not _is_number(size) or size < 0:
         raise RowError("the answer does not say how large the attachment is")
@@ -49,14 +49,14 @@ def size_of(row: Row, key: str) -> int:
 def media_type_of(*parts: Row) -> str:
     """Return the first media type that a row's parts name; empty if there is none.
 
-    The next version of the attachment is sent with this type: it stands in a header of its own.
+    The next version of the attachment is sent with this type, in a header of its own.
     """
     found = (str(part.get("mediaType") or "") for part in parts)
     return next((kind for kind in found if _MEDIA_TYPE.fullmatch(kind)), "")
 
 
 def string_of(row: Row, key: str) -> str:
-    """A text that must be there, whatever it holds."""
+    """Return a required text, with any content."""
     value = row.get(key)
     if not isinstance(value, str):
         raise RowError(f"the answer has no {key}")
@@ -64,15 +64,15 @@ def string_of(row: Row, key: str) -> str:
 
 
 def text_of(row: Row, key: str) -> str:
-    """A text that must be there, and that a file can hold."""
+    """Return a required text. A file must be able to hold it."""
     value = string_of(row, key)
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise RowError(f"the {key} has half a character, which no file can hold")
+        raise RowError(f"the {key} contains half a character, which no file can hold")
     return value
 
 
 def title_of(row: Row) -> str:
-    """A page's title that a document can have: one line, with something on it."""
+    """Return a page's title. It must be one line and not empty, so that a document can have it."""
     title = text_of(row, "title")
     if not is_title(title):
         raise RowError("the title is empty or has more than one line")
@@ -80,7 +80,7 @@ def title_of(row: Row) -> str:
 
 
 def words_of(row: Row, *keys: str) -> str:
-    """The first text among some keys that says something: for people, and never an error."""
+    """Return the first text among some keys that is not empty. It is for people; never raise."""
     for key in keys:
         if value := row.get(key):
             found = str(value)
@@ -89,14 +89,16 @@ def words_of(row: Row, *keys: str) -> str:
 
 
 def parent_of(row: Row, key: str) -> str | None:
-    """The id of what a row stands below; None where that is null or absent."""
+    """Return the id of a row's parent; None if it is null or absent."""
     value = row.get(key)
     return None if value is None or value == "" else id_of({"id": value})
 
 
 def told(row: Row, parse: Callable[[Row], PageInfo]) -> PageInfo:
-    """A page of a listing as `parse` has it; a flawed one where its row, or what belongs to it,
-    cannot be read: the other pages of the listing are none the worse for it."""
+    """Return a page of a listing. If its row is unreadable, return a flawed page.
+
+    So one bad row does no harm to the other pages of the listing.
+    """
     try:
         return parse(row)
     except EVERYBODYS:
@@ -106,7 +108,7 @@ def told(row: Row, parse: Callable[[Row], PageInfo]) -> PageInfo:
 
 
 def flawed(row: Row, error: APIAccessError) -> PageInfo:
-    """A page whose row cannot be used: its id and title as far as they can be read, and why not."""
+    """Return a page for an unusable row: its id and title if they are readable, and the flaw."""
     try:
         page_id = id_of(row)
     except RowError:
@@ -119,20 +121,20 @@ def flawed(row: Row, error: APIAccessError) -> PageInfo:
 
 
 def number_of(version: Row) -> int:
-    """A version's number, which a stamp can say."""
+    """Return a version's number, which a stamp can hold."""
     number = version.get("number")
     if not _is_number(number) or not _VERSION.fullmatch(str(number)):
-        raise RowError("the answer has no version number that can be used")
+        raise RowError("the answer has no valid version number")
     return number
 
 
 def _is_number(value: object) -> TypeGuard[int]:
-    """Whether a value of JSON is a whole number; `true` is none."""
+    """Return whether a JSON value is a whole number; `true` is not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def day_of(when: object) -> str:
-    """The day of a time, `YYYY-MM-DD` in UTC, so that it is the same for everybody."""
+    """Return the day of a time, `YYYY-MM-DD` in UTC, so that it is the same in all time zones."""
     time = moment(str(when))
     if time is None:
         raise RowError("the answer does not say when the blog post was created")
@@ -140,32 +142,32 @@ def day_of(when: object) -> str:
 
 
 def position_of(row: Row) -> int:
-    """Where a page stands among those beside it, which is nothing to fail for."""
+    """Return a page's place among its siblings. A missing one is no error."""
     position = row.get("position")
     return position if _is_number(position) else 0
 
 
 def status_of(row: Row) -> Status:
-    """A page's status; what is neither current nor archived nor trashed is something else."""
+    """Return a page's status. An unknown status becomes OTHER."""
     if not isinstance(row.get("status"), str):
         raise RowError("the answer has no status")
     return _STATUSES.get(str(row.get("status")), Status.OTHER)
 
 
 def body_of(row: Row) -> str | None:
-    """The storage value; None where the answer has none."""
+    """Return the storage value; None if the answer has none."""
     value = part_of(part_of(row, "body"), "storage").get("value")
     return value if isinstance(value, str) else None
 
 
 def part_of(row: Row, key: str) -> Row:
-    """A nested object; empty when it is absent or null."""
+    """Return a nested object; empty if it is absent or null."""
     value = row.get(key)
     return value if isinstance(value, Mapping) else {}
 
 
 def last_of(row: Row, key: str) -> Row | None:
-    """The last row of a list, None where it has none."""
+    """Return the last row of a list; None if the list is empty."""
     found = row.get(key)
     if not isinstance(found, list) or not found:
         return None
@@ -175,7 +177,10 @@ def last_of(row: Row, key: str) -> Row | None:
 
 
 def results_of(answer: Row, path: str) -> list[Row]:
-    """The rows of a listing; what is no row at all is an empty one, and has no id."""
+    """Return the rows of a listing.
+
+    A value that is not a row becomes an empty row without an id.
+    """
     found = answer.get("results")
     if not isinstance(found, list):
         raise ServerError(f"{path}: the answer is not a listing")
@@ -183,23 +188,26 @@ def results_of(answer: Row, path: str) -> list[Row]:
 
 
 def limit_of(answer: Row) -> int:
-    """How many rows a listing has at most; 0, which is always reached, where it does not say so."""
+    """Return the most rows that a listing has.
+
+    Return 0, which is always reached, if it does not say.
+    """
     limit = answer.get("limit")
     return limit if _is_number(limit) else 0
 
 
 def query_of(link: object) -> dict[str, str]:
-    """The parameters of a link."""
+    """Return the parameters of a link."""
     return dict(parse_qsl(urlsplit(str(link)).query)) if link else {}
 
 
 def labels_to_add(names: Iterable[str]) -> list[dict[str, str]]:
-    """What both servers take to add global labels."""
+    """Return the body of a request that adds global labels, for both servers."""
     return [{"prefix": "global", "name": name} for name in names]
 
 
 def allows_update(operations: object) -> bool:
-    """Whether a list of operations has the one that edits a page."""
+    """Return whether a list of operations has the one that edits a page."""
     return isinstance(operations, list) and any(
         isinstance(row, Mapping)
         and row.get("operation") == "update"

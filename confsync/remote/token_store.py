@@ -1,4 +1,4 @@
-"""Tokens in the system's keyring, by the Confluence they are for. Needs the extra `keyring`."""
+"""Tokens in the system's keyring, one for each Confluence. Needs the extra `keyring`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ SERVICE = "confsync"
 
 
 def load(url: str) -> tuple[str | None, str] | None:
-    """User (None for a Bearer token) and token; None where nothing is kept or no keyring is."""
+    """Return user (None for a Bearer token) and token; None without a stored token or a keyring."""
     try:
         found = json.loads(_keyring().get_password(SERVICE, url) or "null")
     except Exception:
-        # A keyring that is locked, broken or absent is no reason to fail: .netrc comes next.
+        # A keyring that is locked, broken or absent is no failure: .netrc comes next.
         return None
     if not isinstance(found, dict) or not isinstance(found.get("token"), str):
         return None
@@ -24,23 +24,23 @@ def load(url: str) -> tuple[str | None, str] | None:
 
 
 def save(url: str, user: str | None, token: str) -> None:
-    """Keep a token. Raises UsageError without a keyring that works."""
+    """Store a token. Raise UsageError without a working keyring."""
     try:
         _keyring().set_password(SERVICE, url, json.dumps({"user": user, "token": token}))
     except UsageError:
         raise
     except Exception as error:
-        raise UsageError(f"the keyring does not take it: {type(error).__name__}") from None
+        raise UsageError(f"the keyring did not store the token: {type(error).__name__}") from None
 
 
 def forget(url: str) -> bool:
-    """Whether there was a token to forget."""
+    """Delete a token. Return whether there was one."""
     if load(url) is None:
         return False
     try:
         _keyring().delete_password(SERVICE, url)
     except Exception as error:
-        raise UsageError(f"the keyring does not let go of it: {type(error).__name__}") from None
+        raise UsageError(f"the keyring did not delete the token: {type(error).__name__}") from None
     return True
 
 
@@ -49,6 +49,6 @@ def _keyring() -> Any:
         import keyring
     except ImportError:
         raise UsageError(
-            "keeping tokens needs the package keyring", hint="pip install 'confsync[keyring]'"
+            "storing a token needs the package keyring", hint="pip install 'confsync[keyring]'"
         ) from None
     return keyring

@@ -1,4 +1,4 @@
-"""Attachments' bytes, which go to the server and come from it in pieces, never as a whole."""
+"""Attachments' bytes, sent and received in pieces, never as a whole."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]
 
 PIECE = 1 << 18
-# How many times a download is sent on; a media service does so once.
+# The most redirects of a download. A media service needs one.
 MOST_HOPS = 5
 _PORTS = {"http": 80, "https": 443}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
@@ -35,7 +35,7 @@ _NO_CHECK = {"X-Atlassian-Token": "no-check", "Accept": "application/json"}
 class Upload(NamedTuple):
     """A file to send: as a new attachment, or as the next version of the one that it replaces.
 
-    `file` opens it, for each try anew.
+    `file` opens it anew for each try.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Upload(NamedTuple):
 
     @property
     def media_type(self) -> str:
-        """What the server's listing says; where it says nothing, what the name says."""
+        """Return the type in the server's listing. If there is none, guess it from the name."""
         known = self.replaces.media_type if self.replaces else ""
         from confsync.document.attachments.media_types import guessed
 
@@ -53,10 +53,10 @@ class Upload(NamedTuple):
 
 
 def upload(client: Client, page_id: str, sent: Upload) -> Row:
-    """Send a file once; return the attachment's row. The caller finds out whether it landed.
+    """Send a file once. Return the attachment's row. The caller finds out whether it succeeded.
 
-    The file's name travels as RFC 7578 and browsers have it: UTF-8, with ``"`` and line ends
-    percent-encoded, which urllib3 does from version 2 on.
+    The file's name is sent as RFC 7578 and browsers do it: in UTF-8, with ``"`` and line ends
+    percent-encoded. urllib3 does that from version 2 on.
     """
     path = f"rest/api/content/{page_id}/child/attachment"
     path += f"/{sent.replaces.id}/data" if sent.replaces else ""
@@ -81,10 +81,10 @@ def upload(client: Client, page_id: str, sent: Upload) -> Row:
 
 
 def download(client: Client, path: str, size: int, into: Sink) -> None:
-    """Bring `size` bytes to `into`, and continue behind the bytes that `into` has already.
+    """Download `size` bytes to `into`, behind the bytes that `into` has already.
 
-    Follow redirects: with the credentials to the same origin, without them to any other. Raises
-    ServerError for an answer that is not what was promised.
+    Follow redirects: to the same origin with the credentials, to any other origin without them.
+    Raise ServerError if the answer is not the announced one.
     """
     used: list[AtlassianRestAPI] = []
 
@@ -102,20 +102,20 @@ def download(client: Client, path: str, size: int, into: Sink) -> None:
 
 
 def _from(into: Sink) -> dict[str, str]:
-    """What asks for the rest, as it is: a compressed answer has other positions."""
+    """Return headers that ask for the missing bytes, uncompressed to keep their positions."""
     rest = {"Range": f"bytes={into.size}-"} if into.size else {}
     return {"Accept": "*/*", "Accept-Encoding": "identity", **rest}
 
 
 def _get(api: AtlassianRestAPI, url: str, headers: dict[str, str]) -> requests.Response:
-    """Send a GET whose answer is a stream; the library keeps whole answers."""
+    """Send a GET whose answer is a stream. The library reads whole answers only."""
     return api._session.get(url, stream=True, **_as_the_library_sends(api, headers))
 
 
 def _post(
     api: AtlassianRestAPI, url: str, headers: dict[str, str], body: MultipartEncoder
 ) -> requests.Response:
-    """Send a stream; the library takes none."""
+    """Send a stream. The library cannot."""
     return api._session.post(url, data=body, **_as_the_library_sends(api, headers))
 
 
@@ -135,7 +135,7 @@ def _followed(api: AtlassianRestAPI, response: requests.Response, into: Sink) ->
     """Return the answer at the end of a chain of redirects.
 
     Send the credentials only while every address so far has the server's own origin. Another host
-    learns nothing of the user, and cannot choose an address for a request with credentials.
+    learns nothing about the user. It also cannot choose an address for a request with credentials.
     """
     stranger: requests.Session | None = None
     for _ in range(MOST_HOPS):
@@ -150,12 +150,12 @@ def _followed(api: AtlassianRestAPI, response: requests.Response, into: Sink) ->
         if not 300 <= response.status_code < 400:
             return response
     response.close()
-    raise ServerError("the download is sent on from one server to the next without end")
+    raise ServerError("the download has too many redirects")
 
 
 def _without_credentials() -> requests.Session:
     session = requests.Session()
-    isolate(session)  # nor credentials from .netrc
+    isolate(session)  # keeps out the credentials of .netrc, too
     return session
 
 
@@ -173,31 +173,31 @@ def _asked(session: requests.Session, where: str, into: Sink) -> requests.Respon
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port, which together say who gets a request."""
+    """Return scheme, host and port, which together identify the receiver of a request."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
 
 
 def _checked(here: str, target: str) -> str:
-    """Return the address that a redirect leads to. Raises ServerError and CredentialsError."""
+    """Return the address of a redirect. Raise ServerError or CredentialsError."""
     try:
         where = urljoin(here, target)
-        _origin(where)  # reads the port, too
+        _origin(where)  # raises for a bad port, too
     except ValueError:
-        raise ServerError(f"the download is sent on to {target[:200]!r}, not an address") from None
+        raise ServerError(f"the download redirects to {target[:200]!r}: no address") from None
     _check(here, where)
     return where
 
 
 def _check(here: str, where: str) -> None:
-    """Raise for a place where no file of ours is: one without encryption, or a login page."""
+    """Raise for an address that cannot have the file: an unencrypted one, or a login page."""
     old, new = urlsplit(here), urlsplit(where)
     if new.scheme not in ("http", "https") or not new.hostname:
-        raise ServerError(f"the download is sent on to {where[:200]!r}, which is no address")
+        raise ServerError(f"the download redirects to {where[:200]!r}: no address")
     if (new.scheme == "http" and old.scheme == "https") or not _may_be_plain(where):
-        raise ServerError(f"the download is sent on to {new.netloc} without encryption")
+        raise ServerError(f"the download redirects to {new.netloc} without encryption")
     if "login" in new.path.rpartition("/")[2]:
-        raise CredentialsError("the server wants a login before it gives the attachment out")
+        raise CredentialsError("the server asks for a login before it sends the attachment")
 
 
 def _may_be_plain(where: str) -> bool:
@@ -209,20 +209,20 @@ def _take(url: str, response: requests.Response, size: int, into: Sink) -> None:
     status, host = response.status_code, urlsplit(response.url).netloc
     if status == 416:
         into.restart()
-        raise NetworkError(f"{host}: the download has to begin again")
+        raise NetworkError(f"{host}: the download must start again")
     if status not in (200, 206):
         if host == urlsplit(url).netloc or status in (429, 503):
             answer_of(url, status, response.headers, response.raw.read(PIECE, decode_content=True))
-        raise ServerError(f"{host}: the download is answered with {status}", status=status)
+        raise ServerError(f"{host}: the server answered the download with {status}", status=status)
     begins = _RANGE.match(response.headers.get("Content-Range", ""))
     if status == 200 or begins is None or int(begins[1]) != into.size:
         into.restart()
         if status == 206:
-            raise NetworkError(f"{host}: the download has to begin again")
+            raise NetworkError(f"{host}: the download must start again")
     for piece in response.iter_content(PIECE):
         if into.size + len(piece) > size:
             into.restart()
             raise ServerError(f"the attachment is larger than the {size} bytes of the listing")
         into.write(piece)
     if into.size < size:
-        raise NetworkError(f"{host}: the answer broke off", hint="run the command again")
+        raise NetworkError(f"{host}: the answer is incomplete", hint="run the command again")

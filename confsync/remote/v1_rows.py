@@ -1,4 +1,4 @@
-"""Rows of v1, read with suspicion: content as Data Center has it, attachments as both have."""
+"""Rows of v1, each value checked before use: content of Data Center, attachments of both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from confsync.remote.rows import Row
 
 
 def content(row: Row, space: str) -> PageInfo:
-    """A page or blog post; `space` is the key where the row has none."""
+    """Return a page or blog post. `space` is the key if the row has none."""
     above = rows.last_of(row, "ancestors")
     parent = rows.id_of(above) if above else None
     return PageInfo(
@@ -24,7 +24,7 @@ def content(row: Row, space: str) -> PageInfo:
 
 
 def version(row: Row) -> Version:
-    """A version; its author is a display name already."""
+    """Return a version. Its author is a display name already."""
     by = rows.part_of(row, "by")
     return Version(
         rows.number_of(row),
@@ -35,7 +35,7 @@ def version(row: Row) -> Version:
 
 
 def attachment(row: Row) -> AttachmentInfo:
-    """An attachment as v1 shows it."""
+    """Return an attachment of a v1 row."""
     version = rows.part_of(row, "version")
     by = rows.part_of(version, "by")
     metadata, extensions = rows.part_of(row, "metadata"), rows.part_of(row, "extensions")

@@ -1,7 +1,7 @@
-"""An embedded Confluence look-alike, for trying things out, for rehearsals and for tests.
+"""An embedded Confluence look-alike, for trials, rehearsals and tests.
 
-It is built from Confluence's documentation and from recorded behaviour, imports nothing else of
-confsync, and so cannot share the mistakes of confsync's client. Needs the extra `sandbox`.
+It follows Confluence's documentation and recorded behaviour. It imports nothing else of confsync,
+so that it cannot share mistakes of confsync's client. Needs the extra `sandbox`.
 """
 
 from .errors import Invalid, Malformed, Missing, Refusal, Stale

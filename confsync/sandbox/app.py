@@ -1,4 +1,4 @@
-"""The WSGI applications: the APIs, the little browser, and what else a site answers."""
+"""The WSGI applications: the APIs, the browser pages, and the other addresses of a site."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 @cache
 def application(flavor: str, context: str) -> flask.Flask:
-    """The application of a site. It takes the site from each request's environment.
+    """Return the application of a kind of site. It takes the site from each request's environment.
 
-    One serves all sandboxes of a kind: making one takes 30 ms, which tests would pay each time.
+    One application serves all sandboxes of a kind, because making one takes 30 ms.
     """
     app = flask.Flask("confsync-sandbox", static_folder=None)
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM
@@ -51,11 +51,11 @@ def tenant_info() -> dict[str, Any]:
 
 
 def servlet_error(error: HTTPException) -> tuple[str, int]:
-    """What no application answers, the servlet container does."""
+    """Answer as the servlet container does if no application has the address."""
     return servlet_page(error.code or 500), error.code or 500
 
 
 def only_local() -> tuple[str, int] | None:
-    """Refuse other host names, so that no page on the web can reach the sandbox by its own name."""
+    """Refuse other host names, so that no web page can reach the sandbox by its own name."""
     host = flask.request.host.rpartition(":")[0] or flask.request.host
     return None if host in LOCAL else ("Unknown host\n", 421)

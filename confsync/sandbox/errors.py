@@ -1,7 +1,7 @@
-"""What Confluence refuses, and the two JSON envelopes in which its APIs say so.
+"""Confluence's refusals, and the two JSON envelopes of its APIs for them.
 
-The store raises a `Refusal` and knows no HTTP; an API's routes turn it into that API's envelope.
-The texts are those of real servers where one is known, since clients tell cases apart by them.
+The store raises a `Refusal` and knows no HTTP. An API's routes convert it to that API's envelope.
+Known texts of real servers are kept, since clients tell cases apart by them.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ NO_EDIT = "Could not update Content of type : class com.atlassian.confluence.pag
 NOT_PERMITTED = "Current user not permitted to use Confluence"
 
 
-class Refusal(Exception):  # noqa: N818 - an answer that is expected, not an error
-    """Confluence says no. `status` is the HTTP status, `code` the error code of Cloud's v2."""
+class Refusal(Exception):  # noqa: N818 - an expected answer, not an error
+    """A refusal by Confluence. `status` is the HTTP status, `code` the error code of Cloud's v2."""
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "INVALID_REQUEST_PARAMETER"
 
 
 class Invalid(Refusal):
-    """A request that makes no sense: a missing field, a title taken, a move under itself."""
+    """An invalid request: a missing field, a title that is taken, a move under itself."""
 
 
 class Malformed(Refusal):
@@ -65,7 +65,7 @@ class TitleTaken(Invalid):
 
 
 class PostTaken(Invalid):
-    """Another blog post of the space and day has this title. The words are ours."""
+    """Another blog post of the space and day has this title. The text is the sandbox's own."""
 
     def __init__(self, title: str) -> None:
         super().__init__(
@@ -74,7 +74,7 @@ class PostTaken(Invalid):
 
 
 class Missing(Refusal):
-    """Nothing there that this user may see. `kind` says what, also `parent` for a page."""
+    """Content that is missing, or hidden from this user. `kind` names it, such as `parent`."""
 
     status: ClassVar[int] = 404
     code: ClassVar[str] = "NOT_FOUND"
@@ -102,7 +102,7 @@ class Stale(Refusal):
 
 
 class Forbidden(Refusal):
-    """Something that this user may see and not change. `message` is Data Center's."""
+    """Content that this user may see but not change. `message` is Data Center's."""
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "FORBIDDEN"
@@ -113,7 +113,7 @@ class Forbidden(Refusal):
 
 
 class ReadOnlyMode(Refusal):
-    """A write while the administrator has put the site into read-only mode."""
+    """A write while the site is in read-only mode."""
 
     status: ClassVar[int] = 405
 
@@ -136,20 +136,23 @@ class Gone(Refusal):
 
 
 class Unsupported(Refusal):
-    """Something that Confluence can do and the sandbox cannot."""
+    """A feature of Confluence that the sandbox lacks."""
 
     status: ClassVar[int] = 501
     code: ClassVar[str] = "NOT_IMPLEMENTED"
 
 
 def v2_envelope(status: int, code: str, title: str) -> dict[str, Any]:
-    """Cloud v2's error body. The status of a 409 is a string there, all others are numbers."""
+    """Return Cloud v2's error body.
+
+    The status of a 409 is a string there, all others are numbers.
+    """
     shown: int | str = str(status) if status == HTTPStatus.CONFLICT else status
     return {"errors": [{"status": shown, "code": code, "title": title, "detail": None}]}
 
 
 def v1_envelope(status: int, message: str) -> dict[str, Any]:
-    """v1's error body."""
+    """Return v1's error body."""
     if status == HTTPStatus.FORBIDDEN:
         return {"message": message, "statusCode": status}
     if status == HTTPStatus.UNAUTHORIZED:
@@ -161,7 +164,7 @@ def v1_envelope(status: int, message: str) -> dict[str, Any]:
 def dc_envelope(
     status: int, message: str, *, allowed: bool = True, errors: Sequence[Any] = ()
 ) -> dict[str, Any]:
-    """Data Center's error body. `allowed` says whether read-only mode would let the request be."""
+    """Return Data Center's error body. `allowed`: read-only mode would permit the request."""
     data = {
         "authorized": False,
         "valid": not errors,
@@ -174,7 +177,7 @@ def dc_envelope(
 
 
 def dc_text(refusal: Refusal) -> str:
-    """What Data Center says where Cloud's v2 says `refusal`."""
+    """Return Data Center's text of a refusal. `str(refusal)` is that of Cloud's v2."""
     match refusal:
         case Stale():
             return f"Version must be incremented on update. Current version is: {refusal.current}"
@@ -199,7 +202,7 @@ def dc_text(refusal: Refusal) -> str:
 
 
 def servlet_page(status: int) -> str:
-    """The HTML with which a servlet container refuses what no application answers."""
+    """Return the HTML page with which a servlet container answers an unknown address."""
     title = f"HTTP Status {status} \u2013 {HTTPStatus(status).phrase}"
     return (
         f'<!doctype html><html lang="en"><head><title>{title}</title></head>'
@@ -208,13 +211,13 @@ def servlet_page(status: int) -> str:
 
 
 def proxy_page(status: int) -> str:
-    """The HTML of something in front of the server: a login page, or that nothing is behind it."""
+    """Return the HTML page of a proxy before the server: a login page, or an error page."""
     title = "Log in" if status == HTTPStatus.OK else f"{status} {HTTPStatus(status).phrase}"
     return f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
 
 
 def refused(path: str, status: int) -> Mapping[str, Any]:
-    """The body with which a server would answer `status` to `path` (`Faults.refuse`)."""
+    """Return the body with which a Cloud site answers `status` to `path` (`Faults.refuse`)."""
     if status == HTTPStatus.UNAUTHORIZED:
         return v1_envelope(status, "Unauthorized; scope does not match")
     phrase = HTTPStatus(status).phrase
@@ -235,7 +238,7 @@ def refused(path: str, status: int) -> Mapping[str, Any]:
 
 
 def dc_refused(path: str, status: int) -> Mapping[str, Any] | None:
-    """The body with which a Data Center would answer `status` to `path`; None for an HTML page."""
+    """Return a Data Center's body of an answer `status` to `path`; None for an HTML page."""
     number = path.rpartition("/content/")[2].partition("/")[0]
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.BAD_GATEWAY:

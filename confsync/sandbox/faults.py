@@ -1,4 +1,4 @@
-"""What can go wrong with a server, to be switched on one by one. Everything is off by default."""
+"""The faults of a server, each with a switch of its own. All are off by default."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ Match = Callable[[str, str], bool]
 
 @dataclass(slots=True)
 class Faults:
-    """The knobs. Functions get the method and the path (with the context, without the query).
+    """The switches. Functions get the method and the path (with the context, without the query).
 
     - `drop_message`: an update loses its version message.
-    - `drop_message_on_create`: a creation does.
+    - `drop_message_on_create`: a creation loses its version message.
     - `no_version_for_identical`: an update without a change answers 200 and makes no version.
-    - `stale_reads`: API reads (GET) answer with the state of so many seconds ago, as far back as
-      the last 200 writes.
-    - `stale_reads_count`: after each write, the browser's included, so many API reads (GET) still
+    - `stale_reads`: API reads (GET) answer with the state of this many seconds ago. It reaches
+      back over the last 200 writes at most.
+    - `stale_reads_count`: after each write, also in the browser, this many API reads (GET) still
       answer with the state before it.
-    - `short_pages`: each page of a listing holds at most half of what was asked for.
-    - `lose_response`: the request is carried out, then the connection is closed without an answer.
+    - `short_pages`: each page of a listing holds at most half of the requested rows.
+    - `lose_response`: the request is carried out, then the connection closes without an answer.
     - `truncate`: the answer is cut in the middle, with headers that fit the half.
     - `refuse`: answer this status and do nothing; a 429 has `retry_after` seconds as Retry-After.
     - `html`: answer an HTML page with this status and do nothing, as a proxy or a login page does.
-    - `slow`: the request is carried out, then so many seconds pass before the answer.
+    - `slow`: the request is carried out, then the answer waits this many seconds.
     - `read_only`: a Data Center is in read-only mode: its API answers 405 to writes.
-    - `rate_limit`: so many API requests may come at once (0: as many as like), `rate_fill` more in
-      each `rate_interval` seconds; all others are answered 429.
+    - `rate_limit`: this many API requests may come at once (0: any number), and `rate_fill` more
+      in each `rate_interval` seconds. Every other request is answered 429.
     - `before`: called before each request is processed, in the server's thread.
     """
 

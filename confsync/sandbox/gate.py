@@ -28,9 +28,9 @@ REMEMBERED_REQUESTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in, and the status of the answer, even of one that was lost.
+    """A request as it arrived, and the status of its answer, even of a lost one.
 
-    Of an upload the body is not kept.
+    The body of an upload is not kept.
     """
 
     method: str
@@ -48,7 +48,7 @@ class _Answer:
 
 
 class Gate:
-    """Wraps a WSGI application; every answer is complete before its first byte is sent."""
+    """Wraps a WSGI application. Every answer is complete before its first byte is sent."""
 
     def __init__(self, application: WSGIApplication, site: Site, latency: float) -> None:
         self.log: deque[Request] = deque(maxlen=REMEMBERED_REQUESTS)
@@ -97,7 +97,7 @@ class Gate:
         return [answer.body]
 
     def _limits(self, status: int) -> list[tuple[str, str]]:
-        """The headers in which a Data Center says, on every answer, what is left of the limit."""
+        """Return the headers of a Data Center's answer about its limit and the rest of it."""
         if self._site.flavor == CLOUD:
             return []
         return self._bucket.headers(empty=status == HTTPStatus.TOO_MANY_REQUESTS)
@@ -135,7 +135,7 @@ class Gate:
             self._stale_left = self.faults.stale_reads_count
 
     def _time(self, method: str, path: str) -> AbstractContextManager[None]:
-        """The state in which a request is processed: now, or for stale reads some time ago."""
+        """Return the state for a request: the current one, or an earlier one for stale reads."""
         if method != "GET" or not self._is_api(path):
             return nullcontext()
         with self._lock:
@@ -160,7 +160,7 @@ def _applies(match: Callable[[str, str], bool] | None, method: str, path: str) -
 
 
 def _collect(application: WSGIApplication, environ: WSGIEnvironment) -> _Answer:
-    """Run a WSGI application to its end."""
+    """Run a WSGI application to its end, and return its answer."""
     started: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], Any]:

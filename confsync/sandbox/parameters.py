@@ -1,4 +1,4 @@
-"""Query parameters, request bodies and the pages of a listing, as Cloud v2 has them."""
+"""Query parameters, request bodies and the pages of a listing, as in Cloud v2."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Row = TypeVar("Row")
 
 
 def values(name: str, maximum: int | None = None, choices: Sequence[str] = ()) -> tuple[str, ...]:
-    """A parameter that may be repeated or comma-separated."""
+    """Return the values of a parameter that may be repeated or comma-separated."""
     found = [
         one
         for given in flask.request.args.getlist(name)
@@ -39,7 +39,7 @@ def values(name: str, maximum: int | None = None, choices: Sequence[str] = ()) -
 
 
 def ids(name: str, maximum: int) -> tuple[str, ...]:
-    """A list of numeric ids."""
+    """Return a parameter that is a list of numeric ids."""
     found = values(name, maximum)
     for one in found:
         if not (one.isascii() and one.isdigit()):
@@ -76,7 +76,7 @@ def limit() -> int:
 
 
 def bodies() -> bool:
-    """Whether bodies are asked for, in the one format that the sandbox has."""
+    """Return whether bodies are asked for. The sandbox has one format only."""
     if flask.request.args.get("body-format") is None:
         return False
     if choice("body-format", BODY_FORMATS, "") != "storage":
@@ -85,7 +85,7 @@ def bodies() -> bool:
 
 
 def after() -> After | None:
-    """Where the cursor says to go on."""
+    """Return the place at which the cursor continues."""
     cursor = flask.request.args.get("cursor")
     if cursor is None:
         return None
@@ -103,7 +103,7 @@ def listing(
     place: Callable[[Row], After],
     show: Callable[[Row], dict[str, Any]],
 ) -> flask.Response:
-    """One page of a listing. `fetch` gets how many rows to read and after which place."""
+    """Return one page of a listing. `fetch` gets the number of rows and the place before them."""
     size = limit()
     if site().faults.short_pages:
         size = max(1, size // 2)
@@ -121,7 +121,7 @@ def listing(
 
 
 def sliced(rows: Sequence[Row], show: Callable[[Row], dict[str, Any]]) -> flask.Response:
-    """A listing of rows that are all at hand, in their order."""
+    """Return a page of a listing of given rows, in their order."""
     numbered = list(enumerate(rows, 1))
 
     def fetch(size: int, start: After | None) -> Sequence[tuple[int, Row]]:
@@ -132,7 +132,10 @@ def sliced(rows: Sequence[Row], show: Callable[[Row], dict[str, Any]]) -> flask.
 
 
 def document() -> dict[str, Any]:
-    """The request's JSON object; `TooLarge` above 5 MB, `Invalid` if it is none."""
+    """Return the request's JSON object.
+
+    Raise `TooLarge` above 5 MB, `Invalid` for other content.
+    """
     data = flask.request.get_data()
     if len(data) > MAX_REQUEST:
         raise TooLarge("Request is too large. Maximum allowed size is 5 MB.")
@@ -146,7 +149,7 @@ def document() -> dict[str, Any]:
 
 
 def text(given: dict[str, Any], name: str, *, required: bool = False) -> str | None:
-    """A string of a JSON object; null counts as absent."""
+    """Return a string of a JSON object; null counts as absent."""
     value = given.get(name)
     if value is None and not required:
         return None
@@ -160,7 +163,7 @@ def text(given: dict[str, Any], name: str, *, required: bool = False) -> str | N
 
 
 def storage(given: dict[str, Any], *, required: bool) -> str:
-    """The storage value of a request's `body`, flat or nested."""
+    """Return the storage value of a request's `body`, flat or nested."""
     body = given.get("body")
     if body is None and not required:
         return ""
@@ -174,7 +177,7 @@ def storage(given: dict[str, Any], *, required: bool) -> str:
 
 
 def version(given: dict[str, Any]) -> tuple[int | None, str]:
-    """The number and the message of a request's `version`."""
+    """Return the number and the message of a request's `version`."""
     version = given.get("version")
     if version is None:
         return None, ""
@@ -185,5 +188,5 @@ def version(given: dict[str, Any]) -> tuple[int | None, str]:
     return (number if usable else None), text(version, "message") or ""
 
 
-def _unexpected(value: str, name: str, expected: str = "one that is allowed") -> Invalid:
+def _unexpected(value: str, name: str, expected: str = "an allowed value") -> Invalid:
     return Invalid(f"Provided value {{{value}}} for '{name}' is not {expected}.")

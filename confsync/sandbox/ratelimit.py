@@ -1,4 +1,4 @@
-"""The token bucket of a server's rate limit, and the headers that speak of it."""
+"""The token bucket of a server's rate limit, and the headers about it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import time
 
 from .faults import Faults
 
-UNLIMITED = 10_000  # what the headers say when `Faults.rate_limit` is off
+UNLIMITED = 10_000  # the limit in the headers if `Faults.rate_limit` is off
 
 
 class Bucket:
-    """Holds up to `rate_limit` tokens; each API request takes one."""
+    """Holds up to `rate_limit` tokens. Each API request takes one."""
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
@@ -22,7 +22,7 @@ class Bucket:
         self._filled = 0.0
 
     def take(self) -> bool:
-        """Whether there was a token for one more request."""
+        """Take a token. Return whether there was one."""
         with self._lock:
             self._fill()
             if not self._limit:
@@ -33,7 +33,7 @@ class Bucket:
             return True
 
     def headers(self, *, empty: bool) -> list[tuple[str, str]]:
-        """The headers of one answer; `empty` says that it is a 429, for whatever reason."""
+        """Return the headers of one answer; `empty` says that it is a 429, for any reason."""
         with self._lock:
             limit = self._limit or UNLIMITED
             left = 0 if empty else self._tokens if self._limit else limit - 1

@@ -1,6 +1,6 @@
-"""Storage format as HTML that is safe to show: known tags without attributes, all else escaped.
+"""Storage format as safe HTML: known tags without attributes, everything else escaped.
 
-Good enough to read a page in the sandbox's browser; macros show as labelled boxes.
+This suffices to read a page in the sandbox's browser. Macros appear as labelled boxes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SAFE_LINK = re.compile(r"(?:https?://|mailto:|/|#)", re.IGNORECASE)
 
 
 def to_html(body: str) -> str:
-    """HTML for `body`. Nothing but the tags above and safe links comes through as markup."""
+    """Return HTML for `body`. Only the tags above and safe links become markup."""
     out: list[str] = []
     skipping = 0
     for text, match in lexemes(body):
@@ -52,7 +52,7 @@ def _text(text: str) -> str:
         return escape(text[9:-3])
     if text.startswith(("<!--", "<?")):
         return ""
-    # character references stay, a stray < or > of a body stored raw does not
+    # character references stay; a stray < or > in a raw body is escaped
     return _ENTITY.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 

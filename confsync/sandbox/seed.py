@@ -1,4 +1,4 @@
-"""Fill a store from a directory: `space.json` and the XHTML files that it names."""
+"""Filling a store from a directory: `space.json` and the XHTML files that it names."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class _Page:
 
 
 def demo_space() -> Path:
-    """The directory of the space that comes with confsync."""
+    """Return the directory of the space that comes with confsync."""
     return Path(__file__).parent / "demo_space"
 
 
 def seed(store: Store, directory: Path) -> SpaceRow:
-    """Load a space; return it. Bodies are stored byte for byte: they are in stored form already.
+    """Load a space and return it. Bodies are in stored form already, so they are not changed.
 
-    `space.json` holds `key`, `name`, `users` (names) and `pages`, each with `title`, `file`,
-    `parent` (a title; null only for the home page) and optionally `labels`, `author`, `message` and
-    `versions` (the files of earlier versions, oldest first). ValueError if there is not exactly
-    one home page or a parent does not exist; then nothing is loaded.
+    `space.json` holds `key`, `name`, `users` (names) and `pages`. Each page has `title`, `file` and
+    `parent` (a title; null only for the home page). It may have `labels`, `author`, `message` and
+    `versions` (the files of earlier versions, oldest first). Raise ValueError and load nothing
+    unless there is exactly one home page and every parent exists.
     """
     given = json.loads((directory / "space.json").read_text(encoding="utf-8"))
     pages = [_page(directory, one) for one in given["pages"]]
@@ -98,7 +98,7 @@ def _children(store: Store, space: SpaceRow, left: list[_Page], home: str) -> No
 
 
 def _finish(store: Store, page_id: str, page: _Page) -> None:
-    """Add the versions after the first one; the page's message is that of the last."""
+    """Add the versions after the first one. The page's message belongs to the last version."""
     for number, body in enumerate(page.bodies[1:], 2):
         message = page.message if number == len(page.bodies) else ""
         store.edit(page_id, body, author=page.author, message=message, raw=True)

@@ -21,14 +21,14 @@ from .store.store import ME, ME_EMAIL, ME_TOKEN, Store
 
 HOST = "127.0.0.1"
 CONTEXTS = {CLOUD: "/wiki", DATACENTER: "/confluence"}
-# More than the clients that a test lets loose at once: waitress warns of each one that queues
+# More than the clients of any test: waitress warns of each client that waits
 THREADS = 24
-# Bytes of an answer that wait in memory and not in a temporary file: 250 bodies and more
+# Bytes of an answer that stay in memory instead of a temporary file: more than 250 bodies
 IN_MEMORY = 64 * 1024 * 1024
 
 
 class Options(TypedDict, total=False):
-    """What is seldom said about a sandbox; `Sandbox` has the meaning of each."""
+    """The rarely used options of a sandbox. `Sandbox` describes each."""
 
     store: Store | None
     context: str | None
@@ -36,13 +36,14 @@ class Options(TypedDict, total=False):
 
 
 class Sandbox:
-    """A running look-alike; use it as a context manager, or call `start` and `close`.
+    """A running look-alike. Use it as a context manager, or call `start` and `close`.
 
-    `data` is an SQLite file that keeps the state, else it is lost at the end; `store` is one made
-    elsewhere, which then stays open. `port` 0 takes any free port. `latency` is in seconds.
-    `flavor` is cloud or datacenter, `context` the path below which everything is ("" for none),
-    `version` that of a Data Center: before 7.18 it has no `/content/scan`, before 9.0 the versions
-    of a page are under `/rest/experimental` only. `user` and `token` are valid credentials.
+    `data` is an SQLite file that keeps the state; without it, the state is lost at the end. `store`
+    is an existing store, which stays open. `port` 0 takes any free port. `latency` is in seconds.
+    `flavor` is cloud or datacenter. `context` is the path before every address ("" for none).
+
+    `version` is that of a Data Center. Before 7.18 it has no `/content/scan`. Before 9.0 it has a
+    page's versions under `/rest/experimental` only. `user` and `token` are valid credentials.
     """
 
     token = ME_TOKEN
@@ -87,26 +88,32 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The base URL of the site with the context path; RuntimeError before `start`."""
+        """Return the base URL of the site with the context path.
+
+        Raise RuntimeError before `start`.
+        """
         if self._server is None:
             raise RuntimeError("the sandbox is not running")
         return f"http://{HOST}:{self._server.effective_port}{self.context}"
 
     @property
     def gateway_url(self) -> str:
-        """The same site as behind api.atlassian.com; `_links.next` lacks what this has in front."""
+        """Return the same site as behind api.atlassian.com.
+
+        `_links.next` lacks this URL's prefix.
+        """
         return self.url.removesuffix(self.context) + GATEWAY + self.context
 
     @property
     def requests(self) -> list[Request]:
-        """The requests so far, in the order in which they were answered."""
+        """Return the requests so far, in the order of their answers."""
         return list(self._gate.log)
 
     def clear_requests(self) -> None:
         self._gate.log.clear()
 
     def start(self) -> Self:
-        """Listen; OSError if the port is taken."""
+        """Listen. Raise OSError if the port is taken."""
         if self._server is None:
             self._server = waitress.create_server(
                 self._gate,
@@ -121,15 +128,15 @@ class Sandbox:
         return self
 
     def close(self) -> None:
-        """Stop listening, close all connections and, if it is the sandbox's own, the store."""
+        """Stop listening, close all connections and, if the sandbox made it, the store."""
         if self._closed:
             return
         self._closed = True
         self.stop()
         self._gate.close()
         if self._server is not None and self._thread is not None:
-            # set by the loop itself, which therefore cannot end before it was woken
-            with suppress(OSError):  # woken by a request, it may be through before it is woken here
+            # the loop itself sets the event, so it cannot end before it is woken
+            with suppress(OSError):  # a request may wake the loop, so that it ends before this
                 self._server.trigger.pull_trigger(self._ended.set)
             self._thread.join()
         self._server, self._thread = None, None
@@ -137,7 +144,7 @@ class Sandbox:
             self.store.close()
 
     def stop(self) -> None:
-        """Make `serve_forever` return; safe in a signal handler or another thread."""
+        """Make `serve_forever` return. Safe in a signal handler or another thread."""
         self._stop.set()
 
     def serve_forever(self) -> None:
@@ -152,7 +159,7 @@ class Sandbox:
             self.close()
 
     def _loop(self) -> None:
-        # waitress's own loop ends only when every client has closed its connection
+        # waitress's own loop ends only after every client has closed its connection
         while not self._ended.is_set():
             wasyncore.loop(timeout=60.0, map=self._channels, count=1)
         self._server.task_dispatcher.shutdown()
@@ -160,7 +167,7 @@ class Sandbox:
 
 
 def _listening(port: int) -> socket.socket:
-    """A bound socket: waitress leaves threads and pipes behind when it fails to bind one itself."""
+    """Return a bound socket. waitress leaves threads and pipes behind if it fails to bind one."""
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if os.name == "posix":

@@ -1,4 +1,4 @@
-"""What every route needs: the store, the faults, and who is asking."""
+"""The context of every route: the store, the faults, and the user of the request."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Site:
     version: str = "9.3.1"
 
     def at_least(self, *version: int) -> bool:
-        """Whether the server's version is this one or a later one."""
+        """Return whether the server's version is this one or a later one."""
         return tuple(int(part) for part in self.version.split(".")) >= version
 
 
 class AuthenticationError(Exception):
-    """No or wrong credentials. Each API says it in its own, misleading way."""
+    """The credentials are missing or wrong. Each API says so in its own, misleading way."""
 
     def __init__(self, *, anonymous: bool = False) -> None:
         super().__init__(NOT_PERMITTED)
@@ -45,7 +45,7 @@ class AuthenticationError(Exception):
 
 
 def site() -> Site:
-    """The site that the current request asks."""
+    """Return the site of the current request."""
     return cast(Site, flask.request.environ[SITE])
 
 
@@ -54,14 +54,14 @@ def store() -> Store:
 
 
 def base() -> str:
-    """The site's base URL as this client reaches it, without a slash at the end."""
-    if "base" not in flask.g:  # a listing asks for it a hundred times a page
+    """Return the site's base URL as this client reaches it, without a slash at the end."""
+    if "base" not in flask.g:  # a listing needs it a hundred times a page
         flask.g.base = flask.request.host_url.rstrip("/") + site().context
     return str(flask.g.base)
 
 
 def current_user() -> UserRow:
-    """Whose credentials the request carries: Basic with name and token, or Bearer with a token.
+    """Return the user of the request's credentials: Basic with name and token, or Bearer.
 
     The name is the email address on Cloud and the username on Data Center.
     """
@@ -86,7 +86,7 @@ def current_user() -> UserRow:
 
 
 def unauthorized() -> flask.Response:
-    """Answer as the servlet container does when credentials are missing or wrong."""
+    """Answer as the servlet container does to missing or wrong credentials."""
     answer = flask.make_response(servlet_page(HTTPStatus.UNAUTHORIZED), HTTPStatus.UNAUTHORIZED)
     answer.headers["WWW-Authenticate"] = f'OAuth realm="{base()}"'
     answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"

@@ -316,4 +316,4 @@ def test_long_work_shows_how_far_it_is_on_a_terminal_alone(wiki: Sandbox, desk: 
 
 
 def test_a_report_without_a_name_is_asked_about(desk: Desk) -> None:
-    assert "--html needs the name of a file" in desk("diff", "--html", "", exit=2).err
+    assert "--html needs a file name" in desk("diff", "--html", "", exit=2).err

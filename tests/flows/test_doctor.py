@@ -42,13 +42,13 @@ def test_a_wrong_token(wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CONFSYNC_TOKEN", "wrong")
     found = failed(desk.json("doctor", exit=5))
     assert "credentials are not accepted" in found["server"]
-    assert "API token, which expires" in found["server"]
+    assert "API token (valid" in found["server"]
 
 
 def test_a_missing_context_path(wiki: Sandbox, desk: Desk) -> None:
     config = desk.path(".confsync.yaml")
     config.write_text(config.read_text().replace(wiki.context, ""))
-    assert "is there a context path" in failed(desk.json("doctor", exit=3))["server"]
+    assert "its address may go on with /wiki" in failed(desk.json("doctor", exit=3))["server"]
 
 
 def test_a_missing_wiki_on_cloud(
@@ -89,7 +89,7 @@ def test_a_tree_that_is_not_visible_and_a_space_that_is_not_there(
     wiki.store.create_page("ENG", "Below", "<p>x</p>", parent=secret)
     wiki.store.restrict(secret)
     desk = desk_at()
-    assert "1 pages stand below pages that you may not see" in desk("doctor").out
+    assert "1 pages have parents that you may not see" in desk("doctor").out
     config = desk.path(".confsync.yaml")
     config.write_text(config.read_text().replace("key: ENG", "key: NOPE"))
     assert "there is no space 'NOPE'" in failed(desk.json("doctor", exit=4))["space NOPE"]
@@ -98,7 +98,7 @@ def test_a_tree_that_is_not_visible_and_a_space_that_is_not_there(
 def test_documents_that_cannot_be_read(wiki: Sandbox, desk: Desk) -> None:
     desk.path("ENG/bad.xhtml").write_text("nothing")
     found = failed(desk.json("doctor", exit=4))
-    assert "1 of 3 cannot be read, first ENG/bad.xhtml:1:" in found["documents"]
+    assert "1 of 3 cannot be read; the first is ENG/bad.xhtml:1:" in found["documents"]
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_a_scoped_token_is_told(wiki: Sandbox, desk: Desk, monkeypatch: pytest.M
     monkeypatch.setattr(connect, "gateway_of", elsewhere)
     wiki.faults.refuse = lambda method, path: 401 if not path.startswith("/ex/") else None
     run = desk("doctor")
-    assert "a scoped one: the site refuses it, Atlassian's gateway takes it" in run.out
+    assert "a scoped token: the site refuses it, so confsync uses Atlassian's gateway" in run.out
     assert asked == [wiki.url]
     desk.edit(GUIDE, "8080", "8081")
     desk("push")

@@ -86,7 +86,7 @@ def test_an_audit_trail_that_cannot_be_written_stops_nothing(wiki: Sandbox, desk
     desk.path(".confsync/audit.jsonl").mkdir()
     desk.edit(GUIDE, "8080", "8081")
     desk("push")
-    assert "nothing is noted here yet" in desk("log", "--local").out
+    assert "the log is empty" in desk("log", "--local").out
 
 
 EVENT = Event("updated", "7", GUIDE, 1, 2, "a" * 32, "b" * 32, "me")
@@ -174,7 +174,7 @@ def test_show_prints_a_version_as_a_document(wiki: Sandbox, desk: Desk, guide: s
     [
         (("show", "ENG/nobody.xhtml"), 2, "no document there"),
         (("show", "999999"), 1, "999999"),
-        (("log",), 2, "which page?"),
+        (("log",), 2, "log needs a page"),
         (("log", "../elsewhere.xhtml"), 2, "not in the mirror"),
     ],
 )

@@ -64,7 +64,7 @@ def test_an_archived_page_stays_up_to_date_and_is_named_by_status(
     assert archive("pull").out == "pull: nothing to do\n"
     assert archive.files() == files
     told = archive("status", "--remote").out
-    assert "archived pages, pulled and never pushed: ENG/old.xhtml" in told
+    assert "archived pages are pulled and never pushed: ENG/old.xhtml" in told
     assert "clean: 3 pages" in told
     wiki.store.edit(old, "<p>New</p>", author="Ana")
     archive("pull")
@@ -134,7 +134,7 @@ def test_live_docs_are_pulled_and_never_pushed_and_said_so(
         pytest.skip("Data Center has no live docs")
     live = wiki.store.create_page("ENG", "Live", "<p>Live</p>", raw=True, subtype="live").id
     desk = desk_at()
-    assert "live docs, pulled and never pushed: ENG/live.xhtml" in desk("status", "--remote").out
+    assert "live docs are pulled and never pushed: ENG/live.xhtml" in desk("status", "--remote").out
     wiki.store.edit(live, "<p>theirs</p>", author="Ana")
     desk("pull")
     desk.edit(LIVE, "<p>theirs</p>", "<p>mine</p>")
@@ -168,7 +168,7 @@ def test_what_is_not_mirrored_at_all_is_noted_for_one_request(
         return
     assert told == (
         "not mirrored: 1 below the home page: whiteboard 'Board'\n"
-        "not mirrored: 1 whiteboards or databases that pages stand below\n"
+        "not mirrored: 1 whiteboards or databases with pages below them\n"
         f"{offline}"
     )
     assert len([r for r in wiki.requests if r.path.endswith("direct-children")]) == 1

@@ -62,8 +62,7 @@ def test_a_revert_is_told_with_what_happened_who_and_what_to_type(
         run = reverted(*command, exit=1)
         assert f' ! [rejected]  ENG/guide.xhtml   {told} "new port")\n' in run.out
         assert (
-            "error: 1 page was rejected because git put back an older version of what the server "
-            "has.\n"
+            "error: 1 page was rejected because git restored an older version than the server's.\n"
         ) in run.err
         assert [words[0] for words in typed(run.err)] == ["pull", "push", "pull"]
     assert writes(wiki) == []

@@ -157,5 +157,5 @@ def test_an_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> 
 
 def test_a_circle_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
-    with sent_on_to("/again") as url, pytest.raises(APIAccessError, match="without end"):
+    with sent_on_to("/again") as url, pytest.raises(APIAccessError, match="too many redirects"):
         fetched(url, tmp_path, Credentials("secret", "me"))

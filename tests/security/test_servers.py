@@ -109,7 +109,7 @@ def test_nobody_is_sent_on_and_no_credential_arrives_elsewhere(
         with stub(redirect) as (url, asked):
             mine = client.Client(url, Credentials("secret", "me"))
             arguments = ("api/v2/pages/1",) if method in ("get", "delete") else ("x", {"a": 1})
-            with pytest.raises(ServerError, match="sends us on to 127"):
+            with pytest.raises(ServerError, match="redirects to 127"):
                 getattr(mine, method)(*arguments)
             mine.close()
         assert len(asked) == 1

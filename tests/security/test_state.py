@@ -141,7 +141,7 @@ def test_nothing_that_git_brings_is_believed(
     tracked = [line for line in victim.git("ls-files").split("\n") if ".confsync/" in line]
     assert {Path(line).name for line in tracked} >= {"audit.jsonl", "index", "snapshot", "mark"}
     assert mark.known(victim.path(".confsync")) == ""
-    assert victim("log", "--local").out == "nothing is noted here yet\n"
+    assert victim("log", "--local").out == "the log is empty\n"
     assert desk("log", "--local").out.startswith("2")
     assert victim("check").exit == 0
     assert victim("status").out == "clean: 2 pages\n"

@@ -78,7 +78,7 @@ def test_a_pin_keeps_the_token_from_another_server(
         config.write_text(config.read_text().replace(wiki.url, elsewhere).replace("flavor", "#"))
         run = desk(*arguments, exit=4)
     assert asked == []
-    assert f"CONFSYNC_URL allows {wiki.url} alone: no credentials go to {elsewhere}" in (
+    assert f"CONFSYNC_URL allows only {wiki.url}: no credentials go to {elsewhere}" in (
         run.err + run.out
     )
 
@@ -134,7 +134,7 @@ def test_the_hint_of_a_pin_works_as_it_stands(
 def test_ci_is_warned_when_nothing_pins_its_token(
     wiki: Sandbox, desk: Desk, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warned = "warning: CONFSYNC_URL is not set: CONFSYNC_TOKEN goes to whichever server"
+    warned = "warning: CONFSYNC_URL is not set: CONFSYNC_TOKEN goes to any server"
     assert desk("pull", *more).err == ""
     monkeypatch.setenv("CI", "true")
     told = desk("pull", *more).err
@@ -205,7 +205,7 @@ def test_a_range_that_leaves_the_server_alone_is_pushed(
     config.write_text(good)
     repo.edit(GUIDE, "8081", "8082")
     repo.git("commit", "-q", "-a", "-m", "mended")
-    assert "changed from what cannot be read" in repo("push", "--since", "HEAD~1", exit=4).err
+    assert "changed from an unreadable value" in repo("push", "--since", "HEAD~1", exit=4).err
     monkeypatch.setenv("CONFSYNC_URL", wiki.url)
     assert "updated" in repo("push", "--since", "HEAD~1").out
 

@@ -1,4 +1,5 @@
-"""The commands about documents and their pages: bring, send, compare, show, check.
+"""The commands about documents and their pages: pull, push, compare, show, check.
 
-What sets a mirror up or tries one out stands in `setup/`. What decides stays in the rooms below.
+Commands that set a mirror up or try one out stand in `setup/`. Decisions stay in the packages
+below.
 """

@@ -1,4 +1,4 @@
-"""check: what would be refused, and what Confluence would drop, without asking anybody."""
+"""The command `check`: what a push would refuse, and what Confluence would drop. Asks no server."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from confsync.sync.lint import Known, broken_folder, findings_of, gather_bases, 
 if TYPE_CHECKING:
     from confsync.mirror.index import Index
 
-_LISTED = "'confsync status' lists what was edited; without a name every document is checked"
+_LISTED = "'confsync status' lists the edited documents"
 
 
 def check(mirror: Mirror, selection: Selection) -> Result:
-    """Look at every document of the mirror, or at the named ones.
+    """Check every document of the mirror, or the named documents.
 
-    What is named and no document is left out: hooks name every file of a kind. Raises UsageError
-    for what is not there at all.
+    A named file that is no document is left out, because hooks name every file of a kind. Raise
+    UsageError for a name without a file.
     """
     for name in selection.names:
         if not os.path.lexists(mirror.root / name):
@@ -57,7 +57,7 @@ def _unread(
     mirror: Mirror, scans: tuple[SpaceScan, ...], selection: Selection
 ) -> Iterator[Finding]:
     """Yield a finding for each directory that cannot be read or is a link."""
-    from confsync.sync.refusals import unreadable_directories  # hardly ever
+    from confsync.sync.refusals import unreadable_directories  # rarely needed
 
     for scan in scans:
         for name in scan.unread:
@@ -68,7 +68,10 @@ def _unread(
 
 
 def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entry] | None:
-    """How documents are read: of those that are not meant, title and stamp are enough."""
+    """Return how to read documents.
+
+    Of documents that are not selected, title and stamp are enough.
+    """
     if selection.everything:
         return None
     index: Index | None = None
@@ -78,7 +81,7 @@ def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entr
         if selection.has(name):
             return read(root, name)
         if index is None:
-            from confsync.mirror.index import Index  # a mirror of one document has no use for it
+            from confsync.mirror.index import Index  # not needed for a single document
 
             index = Index(mirror.root)
         return index.known(root, name) or read(root, name)
@@ -87,7 +90,7 @@ def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entr
 
 
 def _committed(mirror: Mirror, here: Mapping[str, bytes]) -> Mapping[str, Stamp]:
-    """The stamps that some documents have in git, where there are any to ask about."""
+    """Return the stamps that some documents have in git. Ask git only if there are documents."""
     if not here:
         return {}
     from confsync.mirror.committed.deleted import committed_stamps
@@ -96,7 +99,7 @@ def _committed(mirror: Mirror, here: Mapping[str, bytes]) -> Mapping[str, Stamp]
 
 
 def _titles(scans: tuple[SpaceScan, ...]) -> dict[str, frozenset[str]]:
-    """The titles of each space of which every page is here and can be read, without case."""
+    """Return the casefolded titles of each space whose pages are all here and readable."""
     scans = tuple(scan for scan in scans if not scan.config.posts)
     whole = {
         scan.config.key

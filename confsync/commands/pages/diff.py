@@ -1,4 +1,4 @@
-"""diff: what was changed here since the base or, with `--remote`, what the server changed."""
+"""The command `diff`: changes here since the base or, with `--remote`, on the server."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from confsync.sync.report import Report
 
 @dataclass(frozen=True, slots=True)
 class DiffOptions:
-    """What was asked for.
+    """The options of `diff`.
 
-    `style` is that of the text; with None there are only the numbers. What is in colour is for
-    people, and not counted. `html` is a file to write with the pages side by side.
+    `style` is the style of the text; None shows numbers only. Coloured text is for people, so that
+    its changes are not counted. `html` is a file to write with the pages side by side.
     """
 
     selection: Selection = field(default_factory=Selection)
@@ -40,9 +40,9 @@ def diff(
     options: DiffOptions,
     progress: Progress = silent,
 ) -> Result:
-    """The differences of the laid-out texts, and of what belongs to them.
+    """Return the differences of the laid-out texts, and of titles, labels and attachments.
 
-    `opened` connects, and is called only for what is not here. Raises UsageError, FileError.
+    `opened` connects. It is called only for content that is not here. Raise UsageError, FileError.
     """
     style, html = options.style, options.html
     told = Report("diff")

@@ -1,4 +1,4 @@
-"""log: a page's history on the server or, with `--local`, what this mirror did."""
+"""The command `log`: a page's history on the server or, with `--local`, the audit trail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from confsync.sync.target import Target
 
 
 def log(mirror: Mirror, remote: Remote, target: Target) -> Result:
-    """Every version of a page, newest first, with the names of the people."""
+    """Return every version of a page, newest first, with the names of the people."""
     versions = target.asked(remote, lambda one: one.versions_after(target.page_id, 0))
     names = names_of(mirror, remote, {version.author for version in versions})
     named = (v._replace(author=names.get(v.author, v.author)) for v in versions)
@@ -18,7 +18,7 @@ def log(mirror: Mirror, remote: Remote, target: Target) -> Result:
 
 
 def local_log(mirror: Mirror, target: Target | None) -> Result:
-    """The mirror's audit trail, of one page or whole; asks nobody."""
+    """Return the mirror's audit trail, of one page or whole. Ask no server."""
     wanted = target.page_id if target else None
     events = (event for event in mirror.audit.read() if wanted in (None, event.page))
     return Result("log", events=tuple(events))

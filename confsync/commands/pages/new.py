@@ -1,4 +1,4 @@
-"""new: a document without a stamp; `push` creates its page."""
+"""The command `new`: a document without a stamp. A push creates its page."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from confsync.model.result import Result
 
 
 def new(root: Mirror, name: str, title: str) -> Result:
-    """Write a document at `name`, relative to the mirror. Raises UsageError, FileError."""
+    """Write a document at `name`, relative to the mirror. Raise UsageError, FileError."""
     inside = any(name.startswith(f"{space.path}/") for space in root.config.spaces)
     if not inside or not name.endswith(SUFFIX):
         spaces = ", ".join(f"{space.path}/" for space in root.config.spaces)
-        raise UsageError(f"{name}: a document ends in {SUFFIX} and stands below {spaces}")
+        raise UsageError(
+            f"{name}: a document's name ends in {SUFFIX}, and it stands below {spaces}"
+        )
     for space in root.config.spaces:
         if not space.blog and not space.posts and name.startswith(f"{space.path}/{paths.BLOG}/"):
             raise UsageError(
-                f"{name}: a blog post, and the blog of {space.key} is not mirrored",
-                hint=f"'blog: true' for {space.key} in {FILE_NAME} mirrors it",
+                f"{name}: a place for blog posts, but the blog of {space.key} is not mirrored",
+                hint=f"add 'blog: true' to {space.key} in {FILE_NAME}",
             )
     if not title.strip() or "\n" in title:
-        raise UsageError("a title is one line of text")
+        raise UsageError("a title must be one line of text")
     path = Path(root.root, name)
     mirror.write_new(path, f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n")
     post = any(space.posts and space.holds(name) for space in root.config.spaces)
-    what = "blog post, dated that day" if post else "page"
+    what = "blog post, dated the day of the push" if post else "page"
     page = PageResult(name, Outcome.CREATED, title=title)
     return Result("new", (page,), notes=(f"'confsync push' creates the {what}",))

@@ -1,4 +1,4 @@
-"""pull: bring the server's changes to the files. No file that was edited is overwritten."""
+"""The command `pull`: bring the server's changes to the files. It overwrites no edited file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def pull(
     mirror: Mirror, remote: Remote, options: PullOptions, progress: Progress = silent
 ) -> Result:
-    """Pull every space of the mirror, or the selected documents. Raises UsageError, FileError."""
+    """Pull every space of the mirror, or the selected documents. Raise UsageError, FileError."""
     commit = _commit(mirror, remote, options)
     known = Unchanged(mirror, remote, plain=options.is_plain)
     with known.asking(), contextlib.ExitStack() as lock:
@@ -32,7 +32,7 @@ def pull(
                 return commit.of(nothing) if commit else nothing
         except ConfsyncError as error:
             return Result("pull", errors=(Problem.of(error),), dry_run=options.dry_run)
-        # 20 ms, which most pulls need not wait for
+        # These imports take 20 ms, which most pulls save.
         from confsync.pull.context import PullRun
         from confsync.pull.run import pull_mirror
 
@@ -41,7 +41,7 @@ def pull(
 
 
 def _commit(mirror: Mirror, remote: Remote, options: PullOptions) -> Commit | None:
-    """Return what commits after the pull: it knows what is uncommitted now."""
+    """Return the commit that follows the pull. It records now what is uncommitted."""
     if options.dry_run or not options.commit:
         return None
     from confsync.sync.commit import Commit

@@ -1,4 +1,4 @@
-"""push: send edited pages back, each only if the server still has exactly what its stamp says."""
+"""The command `push`: send edited pages back, each only over the version of its stamp."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def push(
 ) -> Result:
     """Push every edited document of the mirror, or the selected documents.
 
-    Raises UsageError, FileError.
+    Raise UsageError, FileError.
     """
     report = Report("push", dry_run=options.dry_run)
     return push_mirror(PushRun(mirror, remote, report, progress, clock), options)

@@ -1,4 +1,4 @@
-"""restore: bring a page back from the server's trash."""
+"""The command `restore`: bring a page back from the server's trash."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from confsync.sync.target import Target
 
 
 def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
-    """Make a trashed page, or blog post, current again, with the content that it had.
+    """Make a trashed page or blog post current again, with its old content.
 
-    Raises APIAccessError.
+    Raise APIAccessError.
     """
     page = Target(page_id).asked(remote, lambda one: one.page(page_id))
     remote = remote if page.info.posted is None else remote.posts
@@ -47,7 +47,7 @@ def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
 
 
 def _look(remote: Remote, page_id: str, error: APIAccessError) -> PageInfo:
-    """What the page is now, where no answer said; the error when it still is in the trash."""
+    """Return the page's state after a lost answer. Raise the error if it is still in the trash."""
     now = remote.page(page_id).info
     if now.status is Status.TRASHED:
         raise error

@@ -1,4 +1,4 @@
-"""show: a page, or one of its versions, as a document."""
+"""The command `show`: a page, or one of its versions, as a document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from confsync.sync.target import Target
 
 
 def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
-    """The newest version, or the one that was named; and who made it, when, with which words."""
+    """Return the newest or the named version, with its author, time and message."""
 
     def ask(one: Remote) -> Page:
         if target.version is None:
@@ -37,7 +37,7 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
 
 
 def _told(remote: Remote, page_id: str) -> Iterator[str]:
-    """Who alone may read or edit the page, as comments; none where the server does not say."""
+    """Yield comments with the people who alone may read or edit the page, if known."""
     try:
         found = remote.restrictions(page_id)
     except APIAccessError:

@@ -1,4 +1,4 @@
-"""The commands that set a mirror up, look after it, or try one out on the sandbox.
+"""The commands that set a mirror up, check it, or try one out on the sandbox.
 
-What works with documents and pages stands in `pages/`. What decides stays in the rooms below.
+Commands about documents and pages stand in `pages/`. Decisions stay in the packages below.
 """

@@ -1,4 +1,4 @@
-"""clone: init and pull in one."""
+"""The command `clone`: `init` and `pull` in one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from confsync.remote import Remote
 
 
 def _is_left_over(path: Path) -> bool:
-    """Return whether a killed clone had written a file before it had a mirror."""
+    """Return whether a killed clone wrote this file before the mirror existed."""
     if path.name.startswith(TEMPORARY):
         disk.unlink(path)
         return True
@@ -39,15 +39,15 @@ def _is_left_over(path: Path) -> bool:
 
 
 def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = silent) -> Result:
-    """Make `root` a mirror of what the address names, and pull it.
+    """Make `root` a mirror of the address's space or page, and pull it.
 
-    The space is asked for first, so that a wrong address or token leaves nothing behind. A clone
-    that was interrupted goes on with 'confsync pull' in the directory.
+    Ask for the space first, so that a wrong address or token leaves nothing behind. After an
+    interruption, 'confsync pull' in the directory continues.
     """
     if root.exists() and not all(_is_left_over(path) for path in root.iterdir()):
         raise FileError(
             f"{root} exists and is not empty",
-            hint="name another directory, or 'confsync pull' in it when it is a mirror",
+            hint=f"name another directory; if it is a mirror: 'confsync -C \"{root}\" pull'",
         )
     key = remote.space(address.key).key
     if address.page:

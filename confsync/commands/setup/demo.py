@@ -1,4 +1,4 @@
-"""demo: the whole story on the sandbox, told in commands that are really run."""
+"""The command `demo`: the whole story on the sandbox, with commands that really run."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ Tell = Callable[[str], None]
 
 
 class DemoError(ConfsyncError):
-    """A command of the story did not do what the story says."""
+    """A command of the story failed, or did something else than the story says."""
 
     code = "demo"
 
 
 def demo(directory: Path | None, *, tell: Tell) -> None:
-    """Tell the story in `directory` (new, or empty; else a temporary one).
+    """Tell the story in `directory` (new or empty), or in a temporary directory.
 
-    Raises UsageError, FileError, DemoError.
+    Raise UsageError, FileError, DemoError.
     """
     base = directory or Path(tempfile.mkdtemp(prefix="confsync-demo-"))
     if base.exists() and any(base.iterdir()):
@@ -65,7 +65,7 @@ def _push(story: _Story) -> None:
 
 
 def _edit_meanwhile(story: _Story, sandbox: Sandbox) -> tuple[str, str]:
-    """Edit the page on both sides. Return its id, and its body as the colleague made it."""
+    """Edit the page on both sides. Return its id, and its body after the colleague's edit."""
     story.title(f"Now {COLLEAGUE} edits the same page in the browser, and you do not know it.")
     page = next(p for p in sandbox.store.pages("OPS") if p.title == "Deployment guide")
     theirs = page.body.replace("<p>8080</p>", "<p>8081</p>")
@@ -89,7 +89,7 @@ def _merge(story: _Story) -> None:
 
 
 class _Story:
-    """Shows what it does while it does it."""
+    """Runs the story's steps and shows each of them."""
 
     def __init__(self, mirror: Path, credentials: dict[str, str], tell: Tell) -> None:
         self._mirror = mirror
@@ -101,10 +101,10 @@ class _Story:
         self.tell(f"\n# {text}")
 
     def run(self, *arguments: str, expected: int = 0, where: Path | None = None) -> None:
-        """Run one confsync command for real, and show it with its output and exit code."""
+        """Run one confsync command, and show it with its output and exit code."""
         shown = " ".join(f'"{a}"' if " " in a else a for a in arguments)
         self.tell(f"\n$ confsync {shown}")
-        done = subprocess.run(  # noqa: S603 - our own command, no shell
+        done = subprocess.run(  # noqa: S603 - our own command, without a shell
             [sys.executable, "-m", "confsync", *arguments],
             cwd=where or self._mirror,
             env=self._environment,
@@ -124,7 +124,7 @@ class _Story:
         path = self._mirror / GUIDE
         text = path.read_bytes().decode()
         if text.count(old) != 1:
-            raise DemoError(f"'{old}' does not stand in {GUIDE} once")
+            raise DemoError(f"{GUIDE} does not have '{old}' exactly once")
         path.write_bytes(text.replace(old, new).encode())
         self.tell(f"  (you, in {GUIDE}: '{old}' becomes '{new}')")
 

@@ -1,4 +1,4 @@
-"""doctor: what stands between this mirror and its server, with the likely cause of each."""
+"""The command `doctor`: it checks what a mirror needs, and names likely causes of failures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from confsync.model.result import Result
 from confsync.remote import Remote
 from confsync.remote.rate_limit import instant
 
-# Servers refuse signed requests, and people misread 'two hours ago', when clocks differ by more.
+# With a larger difference, servers refuse signed requests and 'two hours ago' misleads.
 SKEW = 120.0
 
 
@@ -34,9 +34,9 @@ def doctor(
     *,
     pinned: bool = False,
 ) -> Result:
-    """Look at everything that a pull or push needs. `opened` connects; it may fail, too.
+    """Check everything that a pull or a push needs. `opened` connects, and may fail.
 
-    `pinned` says that the environment names the server to which credentials may go.
+    `pinned` says that the environment names the only server for credentials.
     """
     checks = [*_local(mirror), _pin(mirror, pinned=pinned)]
     try:
@@ -59,7 +59,7 @@ def _local(mirror: Mirror) -> Iterator[Check]:
     if bad:
         yield Check(
             "documents",
-            f"{len(bad)} of {len(entries)} cannot be read, first {bad[0].error}",
+            f"{len(bad)} of {len(entries)} cannot be read; the first is {bad[0].error}",
             exit=Exit.LOCAL,
             hint="'confsync status' lists them",
         )
@@ -72,15 +72,15 @@ def _pin(mirror: Mirror, *, pinned: bool) -> Check:
         return Check("pin", "CONFSYNC_URL names the only server that credentials go to")
     return Check(
         "pin",
-        f"credentials go to whichever server {FILE_NAME} names",
-        hint=f"'export CONFSYNC_URL={mirror.config.url}' lets them go there alone",
+        f"credentials go to any server that {FILE_NAME} names",
+        hint=f"'export CONFSYNC_URL={mirror.config.url}' restricts them to this server",
     )
 
 
 def _git(mirror: Mirror) -> Check:
     version = gitrepo.version()
     if version is None:
-        hint = "merging and deletions need git; all else works without"
+        hint = "install git: merging and deletions need it"
         return Check("git", "not found", hint=hint)
     try:
         held = gitrepo.holds(mirror.root)
@@ -102,7 +102,7 @@ def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:
     yield Check("server", f"{kind} at {remote.url}")
     if remote.url != url:
         yield Check(
-            "token", "a scoped one: the site refuses it, Atlassian's gateway takes it, we use that"
+            "token", "a scoped token: the site refuses it, so confsync uses Atlassian's gateway"
         )
     yield Check("credentials", f"you are {user.name or user.id}")
     yield _clock(remote)
@@ -110,7 +110,7 @@ def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:
         yield from _blog(remote, space) if space.posts else _space(remote, space)
     limits = {k: v for k, v in remote.seen.items() if k.lower().startswith("x-ratelimit")}
     told = ", ".join(f"{name} {value}" for name, value in sorted(limits.items()))
-    yield Check("limits", told or "the server names none")
+    yield Check("limits", told or "the server does not name any")
 
 
 def _clock(remote: Remote) -> Check:
@@ -123,7 +123,7 @@ def _clock(remote: Remote) -> Check:
         return Check(
             "clock",
             f"{abs(skew):.0f} s {ahead} the server's",
-            hint="set this machine's clock; pages are compared by content, so no edit is at risk",
+            hint="set this machine's clock; no edit is at risk, as confsync compares content",
         )
     return Check("clock", "agrees with the server's")
 
@@ -143,8 +143,8 @@ def _space(remote: Remote, wanted: SpaceConfig) -> Iterator[Check]:
         if orphans:
             yield Check(
                 name,
-                f"{len(orphans)} pages stand below pages that you may not see",
-                hint="they are mirrored at the top of the space; ask for view permission",
+                f"{len(orphans)} pages have parents that you may not see",
+                hint="their files stand at the space's top; ask for permission to view the parents",
             )
         page = wanted.root or space.home or next(iter(known), None)
         if page and not remote.may_write(page):
@@ -152,7 +152,7 @@ def _space(remote: Remote, wanted: SpaceConfig) -> Iterator[Check]:
                 name,
                 "you may not edit its pages",
                 exit=Exit.CREDENTIALS,
-                hint="ask for edit permission, or use a token with write scope; pulling works",
+                hint="pulling works; to push, ask for edit permission or a token with write scope",
             )
         elif page:
             yield Check(name, "you may edit its pages")
@@ -171,16 +171,16 @@ def _blog(remote: Remote, wanted: SpaceConfig) -> Iterator[Check]:
 
 
 def _failure(name: str, url: str, error: APIAccessError) -> Check:
-    """A failure with its likely cause."""
+    """Return a failed check with its likely cause."""
     hint = error.hint
     site = urlsplit(url)
     if (site.hostname or "").endswith(".atlassian.net") and not site.path.startswith("/wiki"):
         hint = f"on Cloud the URL ends in /wiki: {site.scheme}://{site.netloc}/wiki"
     elif isinstance(error, CredentialsError):
         hint = (
-            "Cloud: CONFSYNC_USER is your e-mail address and CONFSYNC_TOKEN an API token, which "
-            "expires after a year at most. Data Center: a personal access token, and no user"
+            "Cloud: CONFSYNC_USER is your e-mail address, and CONFSYNC_TOKEN an API token (valid "
+            "for a year at most). Data Center: CONFSYNC_TOKEN alone, a personal access token"
         )
     elif isinstance(error, ServerError) and error.status in (0, 404):
-        hint = f"open {url} in the browser; is there a context path such as /wiki or /confluence?"
+        hint = f"open {url} in the browser: its address may go on with /wiki or /confluence"
     return Check(name, error.message, exit=error.exit, hint=hint)

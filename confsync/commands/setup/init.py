@@ -1,4 +1,4 @@
-"""init: make a directory a mirror. Nothing is asked of the server."""
+"""The command `init`: make a directory a mirror. Asks no server."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from confsync.model.result import Result
 
 
 def init(directory: Path, settings: Config) -> Result:
-    """Write the configuration, and what git is to know of a mirror.
+    """Write the configuration, and the files that tell git about a mirror.
 
-    Those are `.confsync.yaml`, `.gitattributes` and `.confsync.removed`. Raises ConfigError,
+    The files are `.confsync.yaml`, `.gitattributes` and `.confsync.removed`. Raise ConfigError,
     FileError.
     """
     path = directory / FILE_NAME
     if os.path.lexists(path):
         raise ConfigError(
-            f"{path} exists already", hint="this is a mirror: 'confsync pull' brings its pages"
+            f"{path} exists already",
+            hint=f"this is a mirror: 'confsync -C \"{directory}\" pull' brings its pages",
         )
     try:
         attributes.write(directory)

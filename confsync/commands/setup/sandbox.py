@@ -1,4 +1,4 @@
-"""sandbox: the embedded Confluence look-alike, in the foreground."""
+"""The command `sandbox`: the embedded Confluence look-alike, in the foreground."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ NEEDS = "the sandbox needs more packages"
 def open_sandbox(
     *, port: int = 0, data: str | None = None, latency: float = 0.0, flavor: str = "cloud"
 ) -> Sandbox:
-    """A sandbox, not yet running, with the demo space in it unless `data` has a space already.
+    """Return a sandbox that does not run yet. Add the demo space unless `data` has a space.
 
-    `flavor` is cloud or datacenter, `latency` in seconds.
-    Raises UsageError without the extra `sandbox`, FileError for a data file that is none.
+    `flavor` is cloud or datacenter, `latency` is in seconds. Raise UsageError without the extra
+    `sandbox`. Raise FileError for a file that holds no sandbox.
     """
     try:
         from confsync.sandbox import Sandbox, demo_space, seed
@@ -42,13 +42,13 @@ def open_sandbox(
 def serve(
     *, port: int, data: str | None, latency: float, flavor: str, tell: Callable[[str], None]
 ) -> None:
-    """Run until ^C. Raises UsageError when the port is taken."""
+    """Run until ^C. Raise UsageError if the port is taken."""
     sandbox = open_sandbox(port=port, data=data, latency=latency, flavor=flavor)
     try:
         sandbox.start()
     except OSError as error:
         raise UsageError(
-            f"port {port}: {error.strerror}", hint="--port 0 takes a free one"
+            f"port {port}: {error.strerror}", hint="'confsync sandbox --port 0' takes a free port"
         ) from None
     keys = ", ".join(space.key for space in sandbox.store.spaces())
     site = sandbox.url.removesuffix(sandbox.context)

@@ -1,4 +1,4 @@
 """Confluence Cloud: its v2 API behind `Remote`.
 
-What Data Center has as well stands one room above. Nothing here knows Data Center.
+Code that both servers share stands one package above. Nothing here knows Data Center.
 """

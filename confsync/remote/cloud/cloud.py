@@ -31,18 +31,20 @@ from confsync.remote.rows import Row
 from confsync.workers import Workers, batches
 
 BULK = 250
-# Bulk answers hold up to 250 bodies each; more than this at once would only cost memory.
+# A bulk answer holds up to 250 bodies. More of these at a time would only cost memory.
 BULK_AT_ONCE = 3
 _API = "api/v2"
-# The space of a page whose write was answered without it: nothing asks for that one.
+# The space of a page if the answer to its write does not name it. No code reads this space.
 _UNSAID = "1"
 _GLOBAL = {"prefix": "global", "limit": BULK}
 
 
 class Cloud(Connection):
-    """Implements `Remote`. Follows `_links.next` by its cursor alone, never to another host.
+    """Implements `Remote`.
 
-    Asks for blog posts where it is those of `pages`.
+    Takes only the cursor of `_links.next`, so that no link leads to another host.
+
+    With `pages` it is the blog posts of that server.
     """
 
     flavor = "cloud"
@@ -63,7 +65,9 @@ class Cloud(Connection):
     def whoami(self) -> User:
         row = self._client.get("rest/api/user/current")
         if row.get("type") == "anonymous" or not row.get("accountId"):
-            raise CredentialsError("the server takes us for nobody: no credentials arrived")
+            raise CredentialsError(
+                "the server treated the request as anonymous: it received no credentials"
+            )
         return User(str(row["accountId"]), str(row.get("displayName") or ""))
 
     def space(self, key: str) -> Space:
@@ -88,10 +92,10 @@ class Cloud(Connection):
         known: Mapping[str, list[str]] | None = None
         try:
             known = self._labelled(space) if labels else None
-        except RowError as error:  # whose labels they are is not known: those of no page change
+        except RowError as error:  # the labels' pages are unknown, so that no page's labels change
             yield rows.flawed({"title": "labels"}, error)
         answers = by_cursor(self._client, f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK})
-        # The next answer is on its way while this one is read.
+        # The next answer is on its way while this answer is read.
         for row in chain.from_iterable(self.workers.early(answers, by=2)):
             info = rows.told(row, self._info)
             if known is not None and not info.flaw:
@@ -99,7 +103,7 @@ class Cloud(Connection):
             yield info
 
     def _labelled(self, space: Space) -> dict[str, list[str]]:
-        """The labels of every page that has one: the space's labels, and the pages of each."""
+        """Return the labels of all pages: the space's labels, and the pages of each label."""
         found = self._all(f"{_API}/spaces/{space.id}/content/labels", _GLOBAL)
         names = {rows.id_of(row): rows.text_of(row, "name") for row in found}
 
@@ -117,8 +121,10 @@ class Cloud(Connection):
     def contents(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
-        """The bodies are asked for as their pages are listed: an answer with bodies takes a server
-        longer, and of these several may be under way."""
+        """Ask for bodies while pages are still listed.
+
+        An answer with bodies takes a server longer, so several requests for bodies run at a time.
+        """
         listed: dict[str, PageInfo] = {}
         flawed: list[tuple[PageInfo, Page | None]] = []
 
@@ -231,7 +237,7 @@ class Cloud(Connection):
         self._client.delete(f"{_API}/{self._kind}/{page_id}")
 
     def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
-        # Blog posts are never archived, and asking for that is an error.
+        # Blog posts are never archived, and the server rejects that status for them.
         status = {} if self._posts else {"status": "current,archived"}
         params = {"title": title, **status, "limit": BULK}
         found = map(self._info, self._all(f"{_API}/spaces/{space.id}/{self._kind}", params))
@@ -273,7 +279,10 @@ class Cloud(Connection):
         return {user.id: user for user in found}
 
     def _page_among(self, row: Row) -> Page | None:
-        """The page of a bulk answer; None where its row cannot be used: it is read by itself."""
+        """Return the page of a bulk answer, or None if its row is unusable.
+
+        The caller reads it alone.
+        """
         try:
             return self._page(row)
         except RowError:
@@ -291,7 +300,7 @@ class Cloud(Connection):
         return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row) -> PageInfo:
-        """The answer to a write, which may be short: what it is all about is its version."""
+        """Return the answer to a write, which may be short. Only its version must be there."""
         given = {key: value for key, value in row.items() if value is not None}
         info = v2_rows.content({"status": "current", "spaceId": _UNSAID, **given})
         return info._replace(posted="") if self._posts else info
@@ -305,5 +314,5 @@ class Cloud(Connection):
     def _all(
         self, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
     ) -> Iterator[Row]:
-        """Every row of a listing."""
+        """Yield every row of a listing."""
         return chain.from_iterable(by_cursor(self._client, path, params, limit=limit))

@@ -1,4 +1,4 @@
-"""Listings of v2, which go on at a cursor."""
+"""Listings of v2, which continue at a cursor."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def by_cursor(
 ) -> Iterator[list[Row]]:
     """Yield a listing's rows, as they are answered.
 
-    The end is where there is no next link, never a short page. Only the cursor of a next link is
-    used: no link leads to another host.
+    The listing ends without a next link, never at a short page. Only the cursor of a next link is
+    used, so that no link leads to another host.
     """
     seen: set[str] = set()
     while True:
@@ -28,6 +28,8 @@ def by_cursor(
             return
         cursor = rows.query_of(following).get("cursor")
         if not cursor or cursor in seen:
-            raise ServerError(f"{path}: the listing does not go on properly")
+            raise ServerError(
+                f"{path}: the listing cannot be continued: its next link has no new cursor"
+            )
         seen.add(cursor)
         params = {**params, "cursor": cursor}

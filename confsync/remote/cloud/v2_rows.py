@@ -1,4 +1,4 @@
-"""Rows of v2, read with suspicion."""
+"""Rows of v2, each value checked before use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def attachment(row: Row) -> AttachmentInfo:
 
 
 def parent_kind(kind: object) -> ParentKind:
-    """Return what a page hangs under, by the name that the API has for it."""
+    """Return the kind of a page's parent from its name in the API."""
     match kind:
         case "page" | None:
             return ParentKind.PAGE
@@ -47,7 +47,7 @@ def parent_kind(kind: object) -> ParentKind:
 
 
 def version(row: Row) -> Version:
-    """Return a version; its author is an account id."""
+    """Return a version. Its author is an account id."""
     return Version(
         rows.number_of(row),
         rows.words_of(row, "message"),

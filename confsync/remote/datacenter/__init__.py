@@ -1,4 +1,4 @@
 """Confluence Data Center: its v1 API behind `Remote`.
 
-What Cloud has as well stands one room above. Nothing here knows Cloud.
+Code that both servers share stands one package above. Nothing here knows Cloud.
 """

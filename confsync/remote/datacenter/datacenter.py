@@ -1,4 +1,4 @@
-"""Confluence Data Center over its v1 API, which is all that it has."""
+"""Confluence Data Center over v1, its only API."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.workers import Workers, batches
 
-# What the server allows at most; it lowers a higher limit without a word and answers the one it
-# took, which is believed.
+# The server's upper limits. It silently lowers a higher limit, and its answer names the limit that
+# it used. confsync goes by the answer.
 INFOS = 200
 BODIES = 50
 _API = "rest/api"
@@ -45,9 +45,9 @@ _CONTENT = f"{_API}/content"
 
 
 class DataCenter(Connection):
-    """Implements `Remote`. A space's id is its key; authors are display names already.
+    """Implements `Remote`. A space's id is its key. Authors are display names already.
 
-    Asks for blog posts where it is those of `pages`.
+    With `pages` it is the blog posts of that server.
     """
 
     flavor = "datacenter"
@@ -59,7 +59,7 @@ class DataCenter(Connection):
         self._listed: dict[str, int] = {}
         self._posts = pages is not None
         self._type = "blogpost" if pages else "page"
-        # The day of a post is in its history; what is above a page is asked of pages alone.
+        # A post's history has its day. Only pages have ancestors.
         self._more = "version,history" if pages else "version,ancestors"
         self._body = f"body.storage,{self._more},space"
         if pages:
@@ -73,7 +73,9 @@ class DataCenter(Connection):
     def whoami(self) -> User:
         row = self._client.get(f"{_API}/user/current")
         if row.get("type") == "anonymous":
-            raise CredentialsError("the server takes us for nobody: no credentials arrived")
+            raise CredentialsError(
+                "the server treated the request as anonymous: it received no credentials"
+            )
         name = str(row.get("username") or row.get("userKey") or "")
         return User(name, str(row.get("displayName") or name))
 
@@ -102,14 +104,14 @@ class DataCenter(Connection):
     def contents(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
-        """One listing tells all: with bodies it has everything that one without them has."""
+        """Use one listing for both: one with bodies has everything that one without bodies has."""
         for some in self._answers(space, self._body, BODIES, labels=labels, archived=archived):
             yield [self._with_page(row, space, labels=labels) for row in some]
 
     def _answers(
         self, space: Space, expand: str, limit: int, *, labels: bool, archived: bool
     ) -> Iterator[list[Row]]:
-        """The rows of a listing, the next ones on their way while these are read."""
+        """Yield the rows of a listing. The next rows are on their way while these are read."""
         expand += ",metadata.labels" if labels else ""
         count = 0
         current = self._all(space, expand=expand, limit=limit)
@@ -135,7 +137,7 @@ class DataCenter(Connection):
         return info._replace(labels=self._labels_in(row)) if labels else info
 
     def _labels_in(self, row: Row) -> tuple[str, ...]:
-        """The labels that a listing has; a page with very many is asked for the rest."""
+        """Return the labels of a listing's row. Ask for the rest if the row has too few."""
         part = rows.part_of(rows.part_of(row, "metadata"), "labels")
         found = rows.results_of(part, "metadata.labels")
         if len(found) >= rows.limit_of(part):
@@ -146,7 +148,7 @@ class DataCenter(Connection):
         return {page.info.id: page for some in self.bodies(space, page_ids) for page in some}
 
     def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
-        """Singly for a few, by the listing with bodies for many: whichever is fewer requests."""
+        """Read few pages one by one and many by the listing with bodies: the fewest requests."""
         wanted = set(page_ids)
         listed = self._listed.get(space.key)
         if listed is not None and len(wanted) > -(-listed // BODIES):
@@ -166,7 +168,7 @@ class DataCenter(Connection):
         try:
             return self._one(page_id, {"expand": self._body})
         except NotVisibleError:
-            # Without a status only current pages are answered.
+            # Without a status the server answers current pages only.
             try:
                 return self._one(page_id, {"expand": self._body, "status": "archived"})
             except NotVisibleError:
@@ -202,8 +204,8 @@ class DataCenter(Connection):
         return None
 
     def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
-        # These fields and no more: metadata would reset the page's width, and without a status an
-        # unreconciled draft would be in the way.
+        # Only these fields: metadata would reset the page's width. Without a status, an
+        # unreconciled draft would block the write.
         content: dict[str, Any] = {
             "id": page_id,
             "type": self._type,
@@ -287,21 +289,24 @@ class DataCenter(Connection):
         except EVERYBODYS:
             raise
         except APIAccessError:
-            # Whoever needs to know why asks for this page alone.
+            # If the caller needs the reason, it asks for this page alone.
             return None
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         row = self._client.get(f"{_API}/content/{page_id}", params)
-        # One address for all kinds of content: what is another kind is not there.
+        # All kinds of content share one address. Content of another kind counts as missing.
         if (row.get("type") or self._type) != self._type:
-            raise NotVisibleError(f"content {page_id} is no {self._type}")
+            raise NotVisibleError(f"content {page_id} is not a {self._type}")
         page = self._page(row, "")
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
 
     def _page_among(self, row: Row, space: str) -> Page | None:
-        """The page of a listing; None where its row cannot be used: it is read by itself."""
+        """Return the page of a listing, or None if its row is unusable.
+
+        The caller reads it alone.
+        """
         try:
             return self._page(row, space)
         except RowError:
@@ -319,14 +324,14 @@ class DataCenter(Connection):
         return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
 
     def _written(self, row: Row, space: str) -> PageInfo:
-        """The answer to a write, which may be short: what it is all about is its version."""
+        """Return the answer to a write, which may be short. Only its version must be there."""
         info = v1_rows.content(row, space)
         return info._replace(posted="", parent=None) if self._posts else info
 
     def _all(
         self, space: Space, *, expand: str, limit: int, status: str = "current"
     ) -> Iterator[Row]:
-        """Every page of a space in a status: by cursor where the server can, else by offset."""
+        """Yield every page of a space in a status: by cursor if the server can, else by offset."""
         params = {"spaceKey": space.key, "type": self._type, "expand": expand, "limit": limit}
         if status != "current":
             params["status"] = status
@@ -336,5 +341,5 @@ class DataCenter(Connection):
             yield from self._rows(f"{_API}/content", params)
 
     def _rows(self, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
-        """Every row of a listing that has no cursor."""
+        """Yield every row of a listing that has no cursor."""
         return by_offset(self._client, path, params)

@@ -1,4 +1,4 @@
-"""Listings of v1: by cursor where the server can, else by offset."""
+"""Listings of v1: by cursor if the server can, else by offset."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def by_cursor(client: Client, path: str, params: Mapping[str, Any]) -> Iterator[
         try:
             answer = client.get(path, {**params, **more}, limit=MANY_BODIES)
         except APIAccessError as error:
-            # Before 7.18 'scan' is taken for the id of a page.
+            # A server before 7.18 takes 'scan' for the id of a page.
             if cursor or error.status not in (400, 404, 405, 500, 501):
                 raise
             raise NoScanError from None
@@ -34,12 +34,14 @@ def by_cursor(client: Client, path: str, params: Mapping[str, Any]) -> Iterator[
         if not following and not answer.get("nextCursor"):
             return
         if not after or after == cursor:
-            raise ServerError(f"{path}: the listing does not go on properly")
+            raise ServerError(
+                f"{path}: the listing cannot be continued: its next link has no new cursor"
+            )
         cursor = after
 
 
 def by_offset(client: Client, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
-    """Yield a listing's rows. The end is where there is no next link, never a short page."""
+    """Yield a listing's rows. The listing ends without a next link, never at a short page."""
     start = 0
     while True:
         answer = client.get(path, {**params, "start": start}, limit=MANY_BODIES)
@@ -48,5 +50,7 @@ def by_offset(client: Client, path: str, params: Mapping[str, Any]) -> Iterator[
         if not rows.part_of(answer, "_links").get("next"):
             return
         if not found:
-            raise ServerError(f"{path}: the listing does not go on properly")
+            raise ServerError(
+                f"{path}: the listing cannot be continued: this part is empty, but has a next link"
+            )
         start += len(found)

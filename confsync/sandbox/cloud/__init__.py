@@ -1,4 +1,4 @@
-"""The APIs of Confluence Cloud: v2, and what is left of v1 there.
+"""The APIs of Confluence Cloud: v2, and the remaining part of v1.
 
-Nothing here is shared with Data Center; that is `v1` and the store.
+Nothing here is shared with Data Center; shared code stands in `v1` and the store.
 """

@@ -1,4 +1,4 @@
-"""Cloud v2: blog posts, where they are not what pages are."""
+"""Cloud v2: the routes of blog posts that differ from those of pages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def create_post() -> dict[str, Any]:
     space = space_of(parameters.text(given, "spaceId", required=True))
     only_current(given)
     if given.get("createdAt") is not None:
-        raise Unsupported("The sandbox posts today: it does not take 'createdAt'.")
+        raise Unsupported("The sandbox cannot date a blog post: it does not take 'createdAt'.")
     row = store().create_post(
         space.key,
         parameters.text(given, "title", required=True) or "",

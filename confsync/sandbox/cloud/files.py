@@ -71,7 +71,7 @@ def _attachment(attachment_id: str) -> AttachmentRow:
 
 
 def _content(kind: str, content_id: str, *, change: bool = False) -> str:
-    """The id of a page, a blog post or an attachment that the user may see, or change."""
+    """Return the id of a page, blog post or attachment that the user may see, or `change`."""
     if kind != "attachments":
         return (editable if change else visible)(content_id, kind).id
     row = _attachment(content_id)
@@ -124,7 +124,7 @@ def delete_property(kind: str, content_id: str, property_id: str) -> tuple[str, 
 @api.get(f"/{EITHER}/<page_id>/inline-comments")
 @api.get(f"/{EITHER}/<page_id>/footer-comments")
 def get_comments(kind: str, page_id: str) -> flask.Response:
-    """The sandbox keeps the markers of comments in bodies and not what the comments say."""
+    """Return no comments. The sandbox keeps comments' markers in bodies, but not their texts."""
     visible(page_id, kind)
     nothing: tuple[dict[str, Any], ...] = ()
     return parameters.sliced(nothing, dict)

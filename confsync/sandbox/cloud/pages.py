@@ -1,4 +1,4 @@
-"""Cloud v2: pages and what belongs to them."""
+"""Cloud v2: pages and their parts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ api = flask.Blueprint("v2", __name__, url_prefix="/api/v2")
 
 PAGE_SORTS = ("id", "created-date", "modified-date", "title")
 LISTED = ("current", "archived", "deleted", "trashed")
-# A page or a blog post, as routes name them
+# Pages and blog posts, as routes name them
 KINDS = {"pages": PAGE, "blogposts": POST}
 EITHER = "<any(pages, blogposts):kind>"
 SHOWN = (*LISTED, "historical", "draft")
@@ -39,13 +39,13 @@ def authenticate() -> None:
 
 @api.errorhandler(AuthenticationError)
 def hide(_: AuthenticationError) -> tuple[dict[str, Any], int]:
-    """On v2 bad credentials look like something that does not exist."""
+    """Answer bad credentials as v2 does: like missing content."""
     return v2_envelope(404, Missing.code, "Not Found"), 404
 
 
 @api.errorhandler(Forbidden)
 def deny(error: Forbidden) -> tuple[dict[str, Any], int]:
-    """What may be seen and not changed looks like something that does not exist, too."""
+    """Answer a forbidden change like missing content, too."""
     return refuse(error.hidden_as)
 
 
@@ -61,17 +61,20 @@ def fail(error: HTTPException) -> tuple[dict[str, Any], int]:
 
 
 def visible(page_id: str, kind: str = "pages") -> PageRow:
-    """The page, or blog post, if the user of the API may see it: neither is found as the other."""
+    """Return a page or blog post that the API's user may see.
+
+    Each is found under its own kind only.
+    """
     return queries.page(store().database, page_id, hidden=False, types=(KINDS[kind],))
 
 
 def editable(page_id: str, kind: str = "pages") -> PageRow:
-    """The same, if they may change it, too."""
+    """Return a page or blog post that the API's user may also change."""
     return store().editable(visible(page_id, kind).id)
 
 
 def list_pages(select: dict[str, Any], sorts: tuple[str, ...] = PAGE_SORTS) -> flask.Response:
-    """Pages by the filters given and those that all listings of pages have."""
+    """List pages by the given filters, and by those that all listings of pages have."""
     sort = parameters.choice("sort", both_ways(sorts), "id")
     bodies = parameters.bodies()
 
@@ -131,7 +134,7 @@ def create_page() -> dict[str, Any]:
 
 
 def space_of(space_id: str | None) -> SpaceRow:
-    """The space in which something is to be created."""
+    """Return the space in which content is to be created."""
     for space in store().spaces():
         if space.id == space_id:
             return space
@@ -184,7 +187,7 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
 
 @api.delete(f"/{EITHER}/<page_id>")
 def delete_page(kind: str, page_id: str) -> tuple[str, int]:
-    """Into the trash; with `purge` out of it for good."""
+    """Move a page to the trash; with `purge`, delete it from the trash for good."""
     with store().batch():
         row = editable(page_id, kind)
         purge = parameters.flag("purge")
@@ -236,7 +239,7 @@ def get_ancestors(page_id: str) -> flask.Response:
 
 @api.get("/pages/<page_id>/children")
 def get_children(page_id: str) -> flask.Response:
-    """Child pages; folders and what is in them stay invisible here."""
+    """List child pages. Folders and their content stay invisible here."""
     return list_children(visible(page_id).id, any_type=False)
 
 
@@ -249,7 +252,7 @@ def list_children(parent_id: str, *, any_type: bool) -> flask.Response:
     choices = ("created-date", "id", "child-position", "modified-date")
     sort = parameters.choice("sort", both_ways(choices), "child-position")
     if sort.removeprefix("-").endswith("-date"):
-        # a node's row has no dates, and ids are given out in order of creation
+        # a node's row has no dates, but ids follow the order of creation
         sort = ("-" if sort.startswith("-") else "") + "id"
 
     def fetch(size: int, after: After | None) -> tuple[NodeRow, ...]:
@@ -270,7 +273,7 @@ def _links(row: PageRow) -> dict[str, Any]:
 
 
 def single(row: PageRow, *, bodies: bool) -> dict[str, Any]:
-    """A page in an answer of its own, with what the query asks to include."""
+    """Return a page in an answer of its own, with the parts that the query includes."""
     found = {**v2_shapes.content(row, bodies=bodies), "_links": _links(row)}
     kind = "pages" if row.type == PAGE else "blogposts"
     path = f"{site().context}/api/v2/{kind}/{row.id}"

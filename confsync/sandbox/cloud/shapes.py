@@ -34,7 +34,7 @@ def _body(value: str) -> dict[str, Any]:
 
 
 def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
-    """A page; without bodies its `body` is an empty object."""
+    """Return a page. Without bodies its `body` is an empty object."""
     subtype = {} if row.subtype is None else {"subtype": row.subtype}
     return {
         "id": row.id,
@@ -61,7 +61,7 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
 
 
 def post(row: PageRow, *, bodies: bool) -> dict[str, Any]:
-    """A blog post, which has no place in a tree and no owner."""
+    """Return a blog post, which has no place in a tree and no owner."""
     day = row.created_at[:10].replace("-", "/")
     return {
         "id": row.id,
@@ -82,12 +82,12 @@ def post(row: PageRow, *, bodies: bool) -> dict[str, Any]:
 
 
 def content(row: PageRow, *, bodies: bool) -> dict[str, Any]:
-    """A page or a blog post."""
+    """Return a page or a blog post."""
     return post(row, bodies=bodies) if row.type == POST else page(row, bodies=bodies)
 
 
 def old_page(row: PageRow, version: VersionRow, *, bodies: bool) -> dict[str, Any]:
-    """A page or blog post as an earlier version of it was."""
+    """Return a page or blog post as it was at an earlier version."""
     found = content(row, bodies=False)
     made = stamp(version.number, version.author, version.message, version.created_at)
     found.update(status="historical", title=version.title, version=made)
@@ -132,7 +132,7 @@ def space(row: SpaceRow) -> dict[str, Any]:
 
 
 def folder(row: FolderRow) -> dict[str, Any]:
-    """A folder or whiteboard."""
+    """Return a folder or whiteboard."""
     return {
         "id": row.id,
         "type": row.type,

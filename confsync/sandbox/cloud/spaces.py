@@ -69,7 +69,7 @@ def get_space_pages(space_id: str) -> flask.Response:
 
 @api.get("/spaces/<space_id>/labels")
 def get_space_labels(space_id: str) -> flask.Response:
-    """The labels of the space itself (`my`, `team`), of which the sandbox has none."""
+    """List the labels of the space itself (`my`, `team`). The sandbox has none."""
     _space(space_id)
     return parameters.sliced((), v2_shapes.label)
 

@@ -1,4 +1,4 @@
-"""What is left of v1 on Cloud: who am I, writing labels and attachments. v1's pages are gone."""
+"""The remaining part of v1 on Cloud: the current user, labels, attachments. Its pages are gone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def forbid(error: AuthenticationError) -> tuple[dict[str, Any], int]:
 
 @api.errorhandler(Refusal)
 def refuse(refusal: Refusal) -> tuple[dict[str, Any], int]:
-    """Cloud's v1 puts the Java class before what it says."""
+    """Answer a refusal. Cloud's v1 puts the Java class before the message."""
     names = {
         400: "BadRequestException",
         404: "NotFoundException",
@@ -73,7 +73,7 @@ def _visible(page_id: str) -> PageRow:
 
 @api.route("/user/watch/content/<content_id>", methods=["GET", "POST", "DELETE"])
 def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
-    """Nobody watches anything here; asking for it, and asking not to, is fine."""
+    """Answer a watch request. The sandbox keeps no watchers, and accepts each change."""
     if flask.request.method == "GET":
         return {"watching": False}
     return "", HTTPStatus.NO_CONTENT
@@ -91,7 +91,7 @@ def get_restrictions(page_id: str) -> dict[str, Any]:
 
 @api.post("/content/<page_id>/label")
 def add_labels(page_id: str) -> dict[str, Any]:
-    """Add labels, given as one object or a list; answer all that the page has then."""
+    """Add labels, given as one object or a list. Return all labels of the page."""
     page = store().editable(page_id)
     given = flask.request.get_json(silent=True)
     labels = given if isinstance(given, list) else [given]
@@ -127,7 +127,7 @@ def _remove(page_id: str, name: str) -> tuple[str, int]:
 
 @api.get("/content/<page_id>/child/attachment/<attachment_id>/download")
 def download(page_id: str, attachment_id: str) -> Response:
-    """To where the bytes are: another host, which takes no credentials."""
+    """Redirect to the bytes on another host, which accepts no credentials."""
     row = store().attachment(attachment_id)
     if row.page_id != _visible(page_id).id:
         raise Missing("attachment", attachment_id)

@@ -1,4 +1,4 @@
 """The REST API of Confluence Data Center.
 
-Nothing here is shared with Cloud; that is `v1` and the store.
+Nothing here is shared with Cloud; shared code stands in `v1` and the store.
 """

@@ -1,4 +1,4 @@
-"""Data Center's v1: who may ask, how it refuses, spaces, users and what the server is."""
+"""Data Center's v1: authentication, refusals, spaces, users, and facts about the server."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def authenticate() -> None:
 
 @api.errorhandler(AuthenticationError)
 def forbid(error: AuthenticationError) -> flask.Response | Answer:
-    """Nobody gets an answer in JSON; somebody with wrong credentials gets a page."""
+    """Answer an anonymous request with JSON, and wrong credentials with a page."""
     if error.anonymous:
         return dc_envelope(HTTPStatus.FORBIDDEN, str(error)), HTTPStatus.FORBIDDEN
     return unauthorized()
@@ -101,7 +101,7 @@ def _person(user: UserRow) -> dict[str, Any]:
 
 @api.route("/user/watch/content/<content_id>", methods=["GET", "POST", "DELETE"])
 def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
-    """Nobody watches anything here; asking for it, and asking not to, is fine."""
+    """Answer a watch request. The sandbox keeps no watchers, and accepts each change."""
     if flask.request.method == "GET":
         return {"watching": False}
     return "", HTTPStatus.NO_CONTENT
@@ -125,13 +125,13 @@ def get_server() -> dict[str, Any]:
 
 @server.get("/status")
 def get_status() -> dict[str, Any]:
-    """Whether the node works, for load balancers; needs no credentials."""
+    """Return whether the node works, for load balancers. Needs no credentials."""
     return {"state": "RUNNING"}
 
 
 @server.get("/rest/applinks/1.0/manifest")
 def get_manifest() -> flask.Response:
-    """What the server is, for other applications; needs no credentials."""
+    """Describe the server to other applications. Needs no credentials."""
     known = {"id": "confsync-sandbox", "name": "Confluence", "typeId": "confluence"}
     found = {**known, "version": site().version, "buildNumber": str(BUILD), "url": base()}
     if "json" in flask.request.headers.get("Accept", ""):

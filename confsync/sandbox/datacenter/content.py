@@ -27,13 +27,13 @@ VERSIONS = (9, 0)
 
 
 def statuses() -> tuple[str, ...]:
-    """Which statuses are asked for; all of them for `any`."""
+    """Return the requested statuses; empty for `any`."""
     found = values("status", choices=STATUSES) or CURRENT
     return () if "any" in found else found
 
 
 def visible(page_id: str, wanted: tuple[str, ...] = CURRENT) -> PageRow:
-    """The page, if the user of the API may see it and it has one of these statuses (none: any)."""
+    """Return a page that the API's user may see, in one of these statuses (none: any)."""
     row = queries.page(store().database, page_id, hidden=False)
     if wanted and row.status not in wanted:
         raise Missing("page", page_id)
@@ -41,14 +41,14 @@ def visible(page_id: str, wanted: tuple[str, ...] = CURRENT) -> PageRow:
 
 
 def single(row: PageRow, asked: Expand) -> dict[str, Any]:
-    """A page in an answer of its own."""
+    """Return a page in an answer of its own."""
     (found,) = contents([row], asked)
     more = links(f"/rest/api/content/{row.id}", collection="/rest/api/content")
     return {**found, "_links": {**found["_links"], **more}}
 
 
 def list_pages(asked: Expand, **select: Any) -> dict[str, Any]:
-    """A listing of the selected pages."""
+    """Return a listing of the selected pages."""
 
     def fetch(start: int, size: int) -> Sequence[PageRow]:
         selection = Selection(offset=start, limit=size, bodies=asked.bodies, **select)
@@ -58,7 +58,7 @@ def list_pages(asked: Expand, **select: Any) -> dict[str, Any]:
 
 
 def _filters() -> dict[str, Any]:
-    """What the query of a listing selects."""
+    """Return the selection by a listing's query."""
     given = flask.request.args
     kind = given.get("type", "page")
     if kind not in ("page", "blogpost", "comment", "attachment"):
@@ -81,7 +81,7 @@ def get_contents() -> dict[str, Any]:
 
 @api.get("/content/scan")
 def scan_contents() -> dict[str, Any]:
-    """The same by cursor; a server that does not know it yet takes `scan` for an id."""
+    """List content by cursor. A server before 7.18 takes `scan` for an id."""
     if not site().at_least(*SCAN):
         raise Missing("page", "scan")
     asked, filters = expand(), _filters()
@@ -143,7 +143,7 @@ def get_history(page_id: str) -> dict[str, Any]:
 
 
 def list_versions(page_id: str) -> dict[str, Any]:
-    """A page's versions, newest first; `content` of each is what it was."""
+    """List a page's versions, newest first. `content` of each is the page at that version."""
     page, asked = visible(page_id), expand()
     rows = queries.versions(store().database, page.id, bodies=False)[::-1]
     return sliced(rows, lambda row: v1_shapes.version(page.id, row, latest=row is rows[0]), asked)
@@ -208,7 +208,7 @@ def get_nothing(page_id: str) -> dict[str, Any]:
 
 @api.get("/space/<key>/content")
 def get_space_content(key: str) -> dict[str, Any]:
-    """All kinds of content, each with its first results."""
+    """List all kinds of content, each with its first results."""
     found = {"page": get_space_pages(key, "page"), "blogpost": get_space_pages(key, "blogpost")}
     return {**found, "_links": links(f"/rest/api/space/{key}/content")}
 

@@ -38,7 +38,7 @@ def get_labels(page_id: str) -> dict[str, Any]:
 
 @api.post("/content/<page_id>/label")
 def add_labels(page_id: str) -> dict[str, Any]:
-    """Add labels, given as one object or a list; answer all that the page has then."""
+    """Add labels, given as one object or a list. Return all labels of the page."""
     given = flask.request.get_json(silent=True)
     labels = given if isinstance(given, list) else [given]
     names = [str(one["name"]) for one in labels if isinstance(one, dict) and one.get("name")]
@@ -77,7 +77,7 @@ def add_property(page_id: str) -> dict[str, Any]:
 
 @api.route("/content/<page_id>/property/<key>", methods=["GET", "POST", "PUT", "DELETE"])
 def one_property(page_id: str, key: str) -> dict[str, Any] | tuple[str, int]:
-    """Read, add, change or remove one; changing one that is not there yet to version 1 adds it."""
+    """Read, add, change or remove a property. A change of a missing one to version 1 adds it."""
     if flask.request.method == "GET":
         return v1_shapes.prop(store().property(visible(page_id).id, key))
     if flask.request.method == "DELETE":

@@ -25,7 +25,7 @@ WRITTEN = "body.storage,version,ancestors,space,history,container,metadata.label
 
 
 def document() -> dict[str, Any]:
-    """The request's JSON object, declared as such."""
+    """Return the request's JSON object, declared as JSON."""
     if flask.request.mimetype != "application/json":
         raise UnsupportedMediaType
     return parameters.document()
@@ -36,7 +36,7 @@ def _written(row: PageRow) -> dict[str, Any]:
 
 
 def _page(given: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> str:
-    """The title of what is one of these kinds of content, and no draft."""
+    """Return the title of content of one of these kinds. Refuse drafts."""
     kind = given.get("type")
     if kind not in kinds:
         raise Invalid(f"The type must be one of {', '.join(kinds)}, not {kind!r}.")
@@ -46,7 +46,7 @@ def _page(given: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> str:
 
 
 def _parent(given: dict[str, Any]) -> str | None:
-    """The wanted parent is the last of the ancestors."""
+    """Return the wanted parent, which is the last of the ancestors."""
     above = given.get("ancestors")
     if not above:
         return None
@@ -65,7 +65,7 @@ def _value(given: object) -> object:
 
 
 def _keep_metadata(page_id: str, given: dict[str, Any]) -> None:
-    """Labels are replaced by those given; properties are set, and the width is reset."""
+    """Replace the labels by the given ones, set the properties, and reset the width."""
     metadata = given.get("metadata")
     if not isinstance(metadata, dict):
         return
@@ -105,7 +105,10 @@ def create_content() -> dict[str, Any]:
 
 @api.put("/content/<page_id>")
 def update_content(page_id: str) -> dict[str, Any]:
-    """The compare-and-swap. Without a body the old one stays; restoring changes nothing else."""
+    """Update with compare-and-swap.
+
+    Without a body the old one stays. A restore changes nothing else.
+    """
     given = document()
     with store().batch():
         row = store().editable(page_id)
@@ -141,7 +144,7 @@ def update_content(page_id: str) -> dict[str, Any]:
 
 @api.delete("/content/<page_id>")
 def delete_content(page_id: str) -> tuple[str, int]:
-    """Into the trash; with `status=trashed` out of it for good."""
+    """Move content to the trash; with `status=trashed`, delete it from the trash for good."""
     with store().batch():
         if page_id.startswith("att"):
             store().editable(store().attachment(page_id).page_id)

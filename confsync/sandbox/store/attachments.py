@@ -30,7 +30,7 @@ def _key(attachment_id: str) -> int:
 
 
 class Upload(NamedTuple):
-    """What comes with an upload: the bytes, and the name and type of the part."""
+    """The content of an upload: the bytes, and the name and the type of the part."""
 
     data: bytes
     title: str
@@ -38,10 +38,13 @@ class Upload(NamedTuple):
 
 
 class Attachments(State):
-    """Ids are `att` and a number; reading accepts the number alone, as servers do."""
+    """The attachments of a store.
+
+    Ids are `att` and a number; reading also accepts the number alone.
+    """
 
     def attachments(self, page_id: str, title: str | None = None) -> tuple[AttachmentRow, ...]:
-        """A page's files in the order in which they were added, or the one with this name."""
+        """Return a page's files in the order of their creation, or its file with this name."""
         rows = self.database.all(
             f"{_SELECT} WHERE a.content_id = ? AND (? IS NULL OR a.title = ?) ORDER BY a.id",
             (number(page_id), title, title),
@@ -55,7 +58,7 @@ class Attachments(State):
         return _row(row)
 
     def attachment_data(self, attachment_id: str, version: int | None = None) -> bytes:
-        """The bytes of the file now, or as they were."""
+        """Return the bytes of the file now, or at a version."""
         wanted = self.attachment(attachment_id).version if version is None else version
         row = self.database.one(
             "SELECT data FROM attachment_versions WHERE attachment_id = ? AND number = ?",
@@ -73,7 +76,7 @@ class Attachments(State):
         media_type: str | None = None,
         **about: Unpack[Attach],
     ) -> AttachmentRow:
-        """A new file. `Invalid` if the page has one of this name."""
+        """Add a new file. Raise `Invalid` if the page has one of this name."""
         kind = media_type or mimetypes.guess_type(title)[0] or "application/octet-stream"
         with self.batch():
             page = self.page(page_id)
@@ -90,7 +93,7 @@ class Attachments(State):
     def replace_attachment(
         self, attachment_id: str, data: bytes, author: str = "Ana", comment: str = ""
     ) -> AttachmentRow:
-        """A new version of a file."""
+        """Add a version of a file."""
         key = _key(attachment_id)
         with self.batch():
             row = self.database.one("SELECT version FROM attachments WHERE id = ?", (key,))
@@ -109,9 +112,9 @@ class Attachments(State):
     def upload(
         self, attachment_id: str, sent: Upload, author: str = "Ana", comment: str = ""
     ) -> AttachmentRow:
-        """A new version of a file, which gets the name and the type that were sent with it.
+        """Add a version of a file, with the name and the type that were sent.
 
-        `Invalid` if the page has another one of this name.
+        Raise `Invalid` if the page has another file of this name.
         """
         with self.batch():
             row = self.attachment(attachment_id)
@@ -121,7 +124,7 @@ class Attachments(State):
             return self.replace_attachment(row.id, sent.data, author, comment)
 
     def describe_attachment(self, attachment_id: str, title: str, media_type: str) -> AttachmentRow:
-        """Another name or type for a file, without a new version."""
+        """Give a file another name or type, without a new version."""
         with self.batch():
             self.database.execute(
                 "UPDATE attachments SET title = ?, media_type = ? WHERE id = ?",

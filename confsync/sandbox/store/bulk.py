@@ -1,4 +1,4 @@
-"""What belongs to many pages at once, in one query for all of them."""
+"""Queries for parts of many pages, one query for all of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _marks(ids: tuple[str, ...]) -> str:
 
 
 def lineages(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[AncestorRow, ...]]:
-    """What is above each of `ids`, topmost first, in one query."""
+    """Return the ancestors of each of `ids`, topmost first."""
     found: dict[str, list[AncestorRow]] = {one: [] for one in ids}
     rows: list[tuple[Any, ...]] = database.all(
         "WITH RECURSIVE up (start, id, parent_id, depth) AS ("  # noqa: S608 - question marks
@@ -33,7 +33,7 @@ def lineages(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[Ancest
 
 
 def labels_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[LabelRow, ...]]:
-    """The labels of each of `ids`, in one query."""
+    """Return the labels of each of `ids`."""
     found: dict[str, list[LabelRow]] = {one: [] for one in ids}
     rows = database.all(
         "SELECT cl.content_id, l.id, l.name FROM content_labels cl JOIN labels l"  # noqa: S608 - question marks
@@ -47,7 +47,7 @@ def labels_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[Label
 
 
 def properties_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[PropertyRow, ...]]:
-    """The properties of each of `ids`, in one query."""
+    """Return the properties of each of `ids`."""
     found: dict[str, list[PropertyRow]] = {one: [] for one in ids}
     rows: list[tuple[Any, ...]] = database.all(
         "SELECT id, content_id, key, value, version, author, created_at FROM properties"  # noqa: S608 - question marks

@@ -1,4 +1,4 @@
-"""Writing: the steps that the store's operations are made of. Call them inside `Database.write`."""
+"""The steps of the store's writes. Call them inside `Database.write`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TITLE_LIMIT = 255
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One version of a page: what it says and who wrote it when (`at`, ISO 8601 in UTC)."""
+    """One version of a page: its content, its author and its time (`at`, ISO 8601 in UTC)."""
 
     title: str
     body: str
@@ -27,7 +27,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something new in the tree. `id` is given only to reproduce a known one."""
+    """A new node of the tree. `id` is given only to reproduce a known one."""
 
     type: str
     space_id: str
@@ -41,7 +41,7 @@ class Node:
 
 
 def add_user(database: Database, name: str, email: str = "", token: str | None = None) -> None:
-    """Make sure that there is a user of this name."""
+    """Add a user unless one has this name."""
     mail = email or f"{''.join(c for c in name.lower() if c.isalnum())}@example.com"
     database.execute(
         "INSERT INTO users VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
@@ -50,7 +50,10 @@ def add_user(database: Database, name: str, email: str = "", token: str | None =
 
 
 def check_title(database: Database, space_id: str, title: str, page_id: str | None = None) -> None:
-    """Raise `Invalid` if a page cannot have this title. Archived pages keep theirs, trashed not."""
+    """Raise `Invalid` for a title that a page cannot have.
+
+    Current and archived pages own their titles, trashed pages do not.
+    """
     _check_length(title)
     # the plus signs keep SQLite from searching by type and status instead of by title
     taken = database.one(
@@ -66,8 +69,10 @@ def check_title(database: Database, space_id: str, title: str, page_id: str | No
 def check_post(
     database: Database, space_id: str, title: str, at: str, post_id: str | None = None
 ) -> None:
-    """Raise `Invalid` if a blog post cannot have this title, which it shares with no other of the
-    same day: `at` is when it was created."""
+    """Raise `Invalid` for a title that a blog post cannot have. `at` is when it was created.
+
+    Two posts of the same day cannot share a title.
+    """
     _check_length(title)
     taken = database.one(
         "SELECT 1 FROM content WHERE space_id = ? AND title_key = ? AND +type = 'blogpost'"
@@ -86,7 +91,7 @@ def _check_length(title: str) -> None:
 
 
 def check_row(database: Database, row: PageRow, title: str) -> None:
-    """Raise `Invalid` if a page or blog post that there is cannot have this title."""
+    """Raise `Invalid` for a title that an existing page or blog post cannot have."""
     if row.type == POST:
         check_post(database, row.space_id, title, row.created_at, row.id)
     else:
@@ -96,9 +101,9 @@ def check_row(database: Database, row: PageRow, title: str) -> None:
 def parent_id(
     database: Database, space_id: str, parent: Parent, *, hidden: bool = True
 ) -> str | None:
-    """The id of the place that `parent` names: None is the space's home page, ROOT no parent.
+    """Return the id of the place of `parent`: None is the space's home page, ROOT no parent.
 
-    Raises `Missing` if there is no such content, `Invalid` if it is in another space.
+    Raise `Missing` if there is no such content, `Invalid` if it is in another space.
     """
     if parent is ROOT:
         return None
@@ -122,7 +127,7 @@ def parent_id(
 
 
 def insert(database: Database, node: Node, body: str | None) -> str:
-    """Add a node, for a page with its first version (`body`); return its id."""
+    """Add a node, for a page with its first version (`body`). Return its id."""
     add_user(database, node.author)
     wanted = number(node.id) if node.id else 0
     if wanted and database.one("SELECT 1 FROM content WHERE id = ?", (wanted,)):
@@ -160,7 +165,7 @@ def insert_space(database: Database, key: str, name: str, home: Edit) -> None:
 
 
 def _last(database: Database, parent: str | None) -> int:
-    """The position after all children of `parent`."""
+    """Return the position after all children of `parent`."""
     row = database.one(
         "SELECT coalesce(max(position), 0) + 1 FROM content WHERE parent_id IS ?",
         (number(parent) if parent else None,),
@@ -188,7 +193,7 @@ def _insert_version(database: Database, page_id: str, version: int, edit: Edit) 
 def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> None:
     """Add the next version of `page` and put it under `parent`.
 
-    Raises `Invalid` for an impossible title and for a move under itself.
+    Raise `Invalid` for an impossible title and for a move under itself.
     """
     add_user(database, edit.author)
     check_row(database, page, edit.title)
@@ -213,7 +218,7 @@ def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> N
 
 
 def place(database: Database, content_id: str, parent: str | None) -> None:
-    """Put content last under `parent`; `Invalid` if that is itself or below it."""
+    """Put content last under `parent`. Raise `Invalid` if that is the content or below it."""
     if parent is not None:
         above = {one for one, _ in queries.ancestors(database, parent)}
         if content_id == parent or content_id in above:
@@ -225,7 +230,7 @@ def place(database: Database, content_id: str, parent: str | None) -> None:
 
 
 def retitle(database: Database, content_id: str, title: str) -> None:
-    """Another title for what has no versions."""
+    """Change the title of content without versions."""
     database.execute(
         "UPDATE content SET title = ?, title_key = ? WHERE id = ?",
         (title, title.lower(), number(content_id)),
@@ -233,7 +238,7 @@ def retitle(database: Database, content_id: str, title: str) -> None:
 
 
 def remove(database: Database, folder: FolderRow) -> None:
-    """Remove a folder; what stands in it moves up to its parent."""
+    """Remove a folder. Its children move up to its parent."""
     above = number(folder.parent_id) if folder.parent_id else None
     folder_id = number(folder.id)
     database.execute("UPDATE content SET parent_id = ? WHERE parent_id = ?", (above, folder_id))
@@ -256,7 +261,7 @@ def move_branch(database: Database, page: PageRow, space_id: str) -> None:
 
 
 def trash(database: Database, page: PageRow) -> None:
-    """Put a page in the trash; its children move up to its parent, as the documentation says."""
+    """Move a page to the trash. Its children move up to its parent, as the documentation says."""
     above = number(page.parent_id) if page.parent_id else None
     database.execute(
         "UPDATE content SET parent_id = ? WHERE parent_id = ?", (above, number(page.id))
@@ -268,7 +273,7 @@ def trash(database: Database, page: PageRow) -> None:
 
 
 def restore(database: Database, page: PageRow) -> None:
-    """Make a trashed or archived page current again, where it was, or else under the home page."""
+    """Make a trashed or archived page current again: in its old place, or under the home page."""
     check_row(database, page, page.title)
     row = database.one("SELECT trashed_from FROM content WHERE id = ?", (number(page.id),))
     parent = page.parent_id
@@ -299,7 +304,7 @@ def purge(database: Database, page_id: str) -> None:
 
 
 def drop_version(database: Database, page: PageRow, version: int) -> None:
-    """Remove an old version; those above it move down by one."""
+    """Remove an old version. Later versions get the next lower number."""
     if not 0 < version < page.version:
         raise Invalid("Only an old version can be deleted.")
     database.execute(
@@ -314,7 +319,7 @@ def drop_version(database: Database, page: PageRow, version: int) -> None:
 
 
 def add_label(database: Database, page_id: str, name: str) -> None:
-    """Give a page a global label; labels are lower case and have no spaces."""
+    """Add a global label to a page. Labels are in lower case and have no blanks."""
     wanted = name.lower()
     if not wanted or any(c.isspace() or c in ",:;!?#&()^*@~[]" for c in wanted):
         raise Invalid(f"The label '{name}' contains characters that are not allowed.")
@@ -326,7 +331,7 @@ def add_label(database: Database, page_id: str, name: str) -> None:
 
 
 def remove_label(database: Database, page_id: str, name: str) -> None:
-    """Take a label off a page; one that it does not have is no error."""
+    """Remove a label from a page. A missing label is no error."""
     database.execute(
         "DELETE FROM content_labels WHERE content_id = ?"
         " AND label_id IN (SELECT id FROM labels WHERE name = ?)",

@@ -1,7 +1,7 @@
-"""The part of the Confluence Query Language that other people's clients send, as SQL.
+"""The part of the Confluence Query Language that other clients send, as SQL.
 
-`space`, `type`, `title`, `id`, `ancestor`, `parent` and `label`, with `=`, `!=`, `~`, `in` and
-`not in`, joined by `and`, `or`, `not` and parentheses. What `order by` says is read over.
+It knows `space`, `type`, `title`, `id`, `ancestor`, `parent` and `label`, with `=`, `!=`, `~`, `in`
+and `not in`. `and`, `or`, `not` and parentheses join conditions. `order by` is ignored.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _IDS = frozenset({"id", "content", "ancestor", "parent"})
 
 
 class _Lexeme(str):
-    """A word, with whether it stood in quotes: a quoted one is never a keyword."""
+    """A word, and whether it stood in quotes. A quoted word is never a keyword."""
 
     quoted = False
 
@@ -74,7 +74,7 @@ class _Parser:
         return self.lexemes.pop(0)
 
     def accept(self, *words: str) -> bool:
-        """Take these words if they come next."""
+        """Take these words if they come next. Return whether they did."""
         if [lexeme.word() for lexeme in self.lexemes[: len(words)]] != list(words):
             return False
         del self.lexemes[: len(words)]
@@ -146,5 +146,5 @@ def _value(field: str, given: str) -> object:
 
 
 def condition(text: str) -> Condition:
-    """The SQL condition and its values for a query; `Invalid` for one that is not understood."""
+    """Return the SQL condition and the values of a query. Raise `Invalid` for an unknown form."""
     return _Parser(text).whole()

@@ -1,8 +1,8 @@
-"""The SQLite database of a sandbox: schema, lock, transactions, and looking into the past.
+"""The SQLite database of a sandbox: schema, lock, transactions, and reads of the past.
 
-One connection serves all threads under one lock. An undo log, kept by triggers in a temporary
-table, lets a read see the state as it was before the last writes: it is applied inside a
-transaction that is rolled back at the end (https://www.sqlite.org/undoredo.html).
+One connection serves all threads under one lock. Triggers keep an undo log in a temporary table. A
+read of the past applies the log inside a transaction and rolls it back at the end
+(https://www.sqlite.org/undoredo.html).
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
-        # What a process wrote survives its end; only a power failure takes the last writes along,
-        # and no write waits for the disk.
+        # Writes survive the end of the process. Only a power failure loses the last ones, and no
+        # write waits for the disk.
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(SCHEMA)
@@ -117,7 +117,7 @@ class Database:
             self._connection.close()
 
     def execute(self, sql: str, values: tuple[object, ...] = ()) -> None:
-        """Run one statement; call it inside `write`."""
+        """Run one statement. Call it inside `write`."""
         self._connection.execute(sql, values)
 
     def one(self, sql: str, values: tuple[object, ...] = ()) -> tuple[object, ...] | None:
@@ -133,7 +133,10 @@ class Database:
         self._connection.set_trace_callback(listener)
 
     def new_id(self, at_least: int = 0) -> int:
-        """The next id: spaces, content and labels share one sequence, and none is used twice."""
+        """Return the next id.
+
+        Spaces, content and labels share one sequence, and no id is used twice.
+        """
         (found,) = self._connection.execute("SELECT next FROM counter").fetchone()
         number = max(int(found), at_least)
         self.execute("UPDATE counter SET next = ?", (number + 1,))
@@ -141,7 +144,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One transaction under the lock; an inner one is part of the outer one."""
+        """Run one transaction under the lock. An inner one is part of the outer one."""
         with self.lock:
             if self._depth:
                 yield
@@ -164,7 +167,7 @@ class Database:
 
     @contextmanager
     def past(self, *, writes: int = 0, seconds: float = 0.0) -> Iterator[None]:
-        """Reads of this thread see the state before the last `writes` writes, or `seconds` ago."""
+        """Let this thread read the state before the last `writes` writes, or `seconds` ago."""
         with self.lock:
             marks = list(self._marks)
             since = self.monotonic() - seconds

@@ -12,13 +12,13 @@ from .state import State
 
 
 class Labels(State):
-    """What a store does with labels."""
+    """The labels of a store."""
 
     def labels(self, page_id: str) -> tuple[LabelRow, ...]:
         return labels_of(self.database, page_id)
 
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
-        """Labels make no version."""
+        """Add labels to a page, without a new version."""
         with self.batch():
             for name in names:
                 changes.add_label(self.database, self.page(page_id).id, name)
@@ -29,7 +29,7 @@ class Labels(State):
 
 
 def labels_of(database: Database, page_id: str) -> tuple[LabelRow, ...]:
-    """A page's labels by name."""
+    """Return a page's labels by name."""
     rows = database.all(
         "SELECT l.id, l.name FROM content_labels cl JOIN labels l ON l.id = cl.label_id"
         " WHERE cl.content_id = ? ORDER BY l.name",
@@ -39,7 +39,7 @@ def labels_of(database: Database, page_id: str) -> tuple[LabelRow, ...]:
 
 
 def all_labels(database: Database, space_id: str | None = None) -> tuple[LabelRow, ...]:
-    """All labels in use, or those in use in one space, by id."""
+    """Return all labels in use, or those of one space, by id."""
     rows = database.all(
         "SELECT DISTINCT l.id, l.name FROM labels l JOIN content_labels cl ON cl.label_id = l.id"
         " JOIN content c ON c.id = cl.content_id"

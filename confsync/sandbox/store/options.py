@@ -1,4 +1,4 @@
-"""What may be said about a write besides what is written. Each key may be left out."""
+"""The optional parts of a write. Each key may be left out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TypedDict
 
 
 class Save(TypedDict, total=False):
-    """About any new version: who saves it, and what they say about it.
+    """The options of a new version.
 
-    `author` is a name, that of a colleague unless given. `raw` stores the body byte for byte;
-    otherwise the store checks it (`Malformed`) and rewrites it.
+    `author` is a name, by default a colleague's. `raw` stores the body byte for byte. Otherwise the
+    store checks the body (`Malformed`) and rewrites it.
     """
 
     author: str
@@ -19,16 +19,16 @@ class Save(TypedDict, total=False):
 
 
 class NewSpace(Save, total=False):
-    """About a new space: the body of its home page."""
+    """The options of a new space: the body of its home page."""
 
     home_body: str
 
 
 class NewPage(Save, total=False):
-    """About a new page or blog post.
+    """The options of a new page or blog post.
 
     `hidden` False refuses restricted parents and read-only spaces, as for a user of the API.
-    `page_id` gives the page an id of the caller's. `at` dates a blog post (ISO 8601 in UTC).
+    `page_id` sets the page's id. `at` dates a blog post (ISO 8601 in UTC).
     """
 
     labels: Iterable[str]
@@ -39,14 +39,14 @@ class NewPage(Save, total=False):
 
 
 class Attach(TypedDict, total=False):
-    """About a new file: who attaches it, and what they say about it."""
+    """The options of a new file: its author and a comment."""
 
     author: str
     comment: str
 
 
 class Update(TypedDict, total=False):
-    """About a version that an API makes. `parent` None leaves the page where it is."""
+    """The options of a version that an API makes. `parent` None leaves the page in its place."""
 
     parent: str | None
     author: str

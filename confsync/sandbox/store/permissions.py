@@ -1,4 +1,4 @@
-"""Who may see and who may change what, and how it is refused."""
+"""Permissions to see and to change content, and the refusals of both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_CREATE = "Could not create content with type page"
 
 
 class Permissions(State):
-    """The API's users are all alike: what is hidden or read-only is so for each of them."""
+    """The permissions of a store. All users of the API have the same ones."""
 
     def restrict(self, page_id: str) -> None:
         """Hide a page from every user of the API."""
@@ -24,13 +24,16 @@ class Permissions(State):
         self._set(page_id, "UPDATE content SET restricted = ? WHERE id = ?", 0)
 
     def read_only_page(self, page_id: str, on: bool = True) -> None:
-        """Let every user of the API see the page and none change it; `on` False allows it again."""
+        """Make a page read-only for every user of the API. `on` False undoes that."""
         self._set(page_id, "UPDATE content SET read_only = ? WHERE id = ?", int(on))
 
     def allow_only(
         self, page_id: str, operation: str, *, users: Iterable[str] = (), groups: Iterable[str] = ()
     ) -> None:
-        """Name who may "read" or "update" a page. The API's users count among them."""
+        """Name the people who may "read" or "update" a page.
+
+        The API's users are always among them.
+        """
         rows = [("user", name) for name in users] + [("group", name) for name in groups]
         with self.batch():
             for kind, name in rows:
@@ -42,7 +45,7 @@ class Permissions(State):
                 )
 
     def allowed(self, page_id: str, operation: str, kind: str) -> tuple[str, ...]:
-        """The names of users or groups that alone may do something, by name."""
+        """Return the names of the users or groups that alone have a permission, by name."""
         found = self.database.all(
             "SELECT name FROM restrictions WHERE content_id = ? AND operation = ? AND kind = ?"
             " ORDER BY name",
@@ -51,14 +54,14 @@ class Permissions(State):
         return tuple(str(row[0]) for row in found)
 
     def read_only_space(self, key: str, on: bool = True) -> None:
-        """The same for a space: nothing in it can be created or changed."""
+        """Make a space read-only: no content in it can be created or changed."""
         with self.batch():
             self.database.execute(
                 "UPDATE spaces SET read_only = ? WHERE key = ? COLLATE NOCASE", (int(on), key)
             )
 
     def editable(self, page_id: str) -> PageRow:
-        """The page, if the API may change it; else `Missing` or `Forbidden`."""
+        """Return a page that the API may change. Raise `Missing` or `Forbidden` for any other."""
         page = queries.page(self.database, page_id, hidden=False)
         spaces = {space.id: space for space in all_spaces(self.database)}
         if page.read_only or spaces[page.space_id].read_only:
@@ -67,7 +70,7 @@ class Permissions(State):
 
 
 def operations(state: Permissions, page_id: str) -> list[dict[str, str]]:
-    """What the API may do with a page that it sees, as both APIs put it."""
+    """Return what the API may do with a visible page, in the form of both APIs."""
     allowed = ["read"]
     kind = state.page(page_id).type
     try:

@@ -1,4 +1,4 @@
-"""Content properties: JSON values that apps keep with a page, each with a version of its own."""
+"""Content properties: JSON values that apps store with a page, each with its own version."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ def _row(row: tuple[Any, ...]) -> PropertyRow:
 
 
 class Properties(State):
-    """`width_resets` are the pages whose width an update of `metadata.properties` has reset."""
+    """The properties of a store.
+
+    `width_resets` are the pages whose width an update of `metadata.properties` has reset.
+    """
 
     width_resets: list[str]
 
     def properties(self, content_id: str, key: str | None = None) -> tuple[PropertyRow, ...]:
-        """What is kept with a page or an attachment, or the one with this key."""
+        """Return the properties of a page or an attachment, or the one with this key."""
         rows = self.database.all(
             f"{_SELECT} WHERE content_id = ? AND (? IS NULL OR key = ?) ORDER BY id",
             (_content(content_id), key, key),
@@ -34,14 +37,14 @@ class Properties(State):
         return tuple(_row(row) for row in rows)
 
     def property(self, content_id: str, key_or_id: str) -> PropertyRow:
-        """One property, by its key or its id."""
+        """Return one property, by its key or its id."""
         for row in self.properties(content_id):
             if key_or_id in (row.key, row.id):
                 return row
         raise Missing("property", key_or_id)
 
     def add_property(self, content_id: str, key: str, value: object, author: str) -> PropertyRow:
-        """A property that is not there yet; `Invalid` if it is."""
+        """Add a property. Raise `Invalid` if it exists."""
         with self.batch():
             if self.properties(content_id, key):
                 raise Invalid(f"The content already has a property with the key '{key}'.")
@@ -55,7 +58,10 @@ class Properties(State):
     def set_property(
         self, content_id: str, key_or_id: str, value: object, version: int, author: str
     ) -> PropertyRow:
-        """The next version of a property: `version` must be the current one plus one (`Stale`)."""
+        """Add a version of a property.
+
+        Raise `Stale` unless `version` is the current one plus one.
+        """
         with self.batch():
             old = self.property(content_id, key_or_id)
             if version != old.version + 1:
@@ -73,10 +79,10 @@ class Properties(State):
             self.database.execute("DELETE FROM properties WHERE id = ?", (int(found.id),))
 
     def put_metadata(self, page_id: str, given: Mapping[str, object], author: str) -> None:
-        """What `metadata.properties` of an update does: it sets them, and resets the page's width.
+        """Set the `metadata.properties` of an update, which also resets the page's width.
 
-        The width is back at the default unless it is among those given; `width_resets` says so,
-        except of a page that is new.
+        The width returns to the default unless the update sets it. `width_resets` records that,
+        except for a new page.
         """
         with self.batch():
             if self.page(page_id).version > 1:

@@ -1,4 +1,4 @@
-"""Reading: SQL in, rows out. Listings never touch a body unless asked, and take one query each."""
+"""The reads of the store, by SQL. A listing takes one query, and reads bodies only if asked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BODIES = (
     "SELECT c.id, v.body FROM content c JOIN versions v"
     " ON v.content_id = c.id AND v.number = c.version WHERE c.id IN "
 )
-_AT_ONCE = 500  # SQLite takes no more values in a query than it was built for
+_AT_ONCE = 500  # SQLite limits the number of values in a query
 _LABELS = (
     "(SELECT group_concat(name, ' ') FROM (SELECT l.name FROM content_labels cl"
     " JOIN labels l ON l.id = cl.label_id WHERE cl.content_id = c.id ORDER BY l.name))"
@@ -56,11 +56,11 @@ LIVE = ("current", "archived")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which pages to list, in which order, and where to go on.
+    """A selection of pages: a filter, an order, and a place to continue from.
 
-    `after` is the (sort value, id) of the last one already seen; `limit` 0 means all. `where` is a
-    condition in SQL on top, with its values; `types` are other kinds of content than pages, none
-    for all of them, and `day` that on which a blog post was created.
+    `after` is the (sort value, id) of the last row already seen. `limit` 0 means all. `where` is a
+    further condition in SQL, with its values. `types` are kinds of content; empty means all kinds.
+    `day` is the day on which a blog post was created.
     """
 
     space_ids: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class Selection:
 
 
 def number(text: str) -> int:
-    """An id as SQLite wants it; one that is no decimal string finds nothing."""
+    """Return an id for SQLite. Text that is no decimal number finds nothing."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
 
 
@@ -158,7 +158,7 @@ def _where(select: Selection) -> tuple[list[str], list[object]]:
 
 
 def sort_value(sort: str, row: PageRow | NodeRow) -> tuple[str | int, int]:
-    """Where `row` stands in a listing in this order: the next `Selection.after`."""
+    """Return the place of `row` in a listing of this order, for the next `Selection.after`."""
     key: str | int = int(row.id)
     match sort.removeprefix("-"):
         case "title":
@@ -189,9 +189,9 @@ def _select(columns: str, select: Selection) -> tuple[str, tuple[object, ...]]:
 
 
 def pages(database: Database, select: Selection) -> tuple[PageRow, ...]:
-    """The selected pages.
+    """Return the selected pages.
 
-    Their bodies come in a second query: SQLite sorts the first one's rows with all that is in them.
+    A second query reads their bodies, because SQLite sorts whole rows in the first one.
     """
     columns = _PAGE.format(labels=_LABELS if select.labels else "NULL")
     with database.lock:
@@ -203,7 +203,7 @@ def pages(database: Database, select: Selection) -> tuple[PageRow, ...]:
 
 
 def bodies(database: Database, page_ids: Sequence[str]) -> dict[str, str]:
-    """The current body of each of these pages, by id."""
+    """Return the current body of each of these pages, by id."""
     held: dict[str, str] = {}
     for start in range(0, len(page_ids), _AT_ONCE):
         some = [number(one) for one in page_ids[start : start + _AT_ONCE]]
@@ -214,14 +214,14 @@ def bodies(database: Database, page_ids: Sequence[str]) -> dict[str, str]:
 
 
 def count(database: Database, select: Selection) -> int:
-    """How many pages there are."""
+    """Return the number of selected pages."""
     sql, values = _select("c.id", select)
-    row = database.one(f"SELECT count(*) FROM ({sql})", values)  # noqa: S608 - made above
+    row = database.one(f"SELECT count(*) FROM ({sql})", values)  # noqa: S608 - built above
     return int(str(row[0])) if row else 0
 
 
 def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
-    """The selected pages, folders and whiteboards, without bodies."""
+    """Return the selected pages, folders and whiteboards, without bodies."""
     rows: list[tuple[Any, ...]] = database.all(
         *_select("c.id, c.type, c.space_id, c.title, c.status, c.position", select)
     )
@@ -231,7 +231,10 @@ def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
 def page(
     database: Database, page_id: str, *, hidden: bool = True, types: tuple[str, ...] = WRITTEN
 ) -> PageRow:
-    """One page or blog post in any status, with body and labels; `Missing` if there is none."""
+    """Return a page or blog post in any status, with body and labels.
+
+    Raise `Missing` without one.
+    """
     found = pages(
         database,
         Selection(
@@ -249,7 +252,7 @@ def page(
 
 
 def folder(database: Database, folder_id: str, kind: str | None = None) -> FolderRow:
-    """A folder or whiteboard; `Missing` if there is none of that kind."""
+    """Return a folder or whiteboard. Raise `Missing` if there is none of that kind."""
     rows: list[tuple[Any, ...]] = database.all(
         f"SELECT {_NODE}{_FROM} WHERE c.id = ? AND c.type NOT IN ('page', 'blogpost')",
         (number(folder_id),),
@@ -275,7 +278,7 @@ def folder(database: Database, folder_id: str, kind: str | None = None) -> Folde
 def versions(
     database: Database, page_id: str, *, only: int | None = None, bodies: bool = True
 ) -> tuple[VersionRow, ...]:
-    """A page's versions, oldest first, or the one with number `only`."""
+    """Return a page's versions, oldest first, or the one with number `only`."""
     sql = _VERSIONS if bodies else _VERSIONS.replace(" body,", " '',")
     rows: list[tuple[Any, ...]] = database.all(sql, (number(page_id), only, only))
     return tuple(
@@ -284,7 +287,7 @@ def versions(
 
 
 def ancestors(database: Database, content_id: str) -> tuple[tuple[str, str], ...]:
-    """(id, type) of everything above, topmost first."""
+    """Return (id, type) of all ancestors, topmost first."""
     rows = database.all(
         "WITH RECURSIVE up (id, type, parent_id, depth) AS ("
         " SELECT id, type, parent_id, 0 FROM content WHERE id = ?"
@@ -297,7 +300,7 @@ def ancestors(database: Database, content_id: str) -> tuple[tuple[str, str], ...
 
 
 def descendants(database: Database, content_id: str) -> tuple[str, ...]:
-    """The ids of everything below."""
+    """Return the ids of all descendants."""
     rows = database.all(
         "WITH RECURSIVE down (id, depth) AS ("
         " SELECT id, 0 FROM content WHERE id = ?"
@@ -309,7 +312,7 @@ def descendants(database: Database, content_id: str) -> tuple[str, ...]:
 
 
 def users(database: Database) -> tuple[UserRow, ...]:
-    """All users in the order in which they appeared."""
+    """Return all users in the order of their creation."""
     rows: list[tuple[Any, ...]] = database.all(
         "SELECT name, account_id, email, token FROM users ORDER BY rowid"
     )
@@ -317,6 +320,6 @@ def users(database: Database) -> tuple[UserRow, ...]:
 
 
 def parents(database: Database, space_id: str) -> dict[str, str | None]:
-    """The parent of each node of a space."""
+    """Return the parent of each node of a space."""
     rows = database.all("SELECT id, parent_id FROM content WHERE space_id = ?", (number(space_id),))
     return {str(row[0]): _optional(row[1]) for row in rows}

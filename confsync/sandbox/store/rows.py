@@ -1,4 +1,4 @@
-"""The values that a store hands out."""
+"""The values that a store returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 PAGE = "page"
 POST = "blogpost"
-# What has a body and versions; everything else is only a place in the tree.
+# Content with a body and versions. All other content is only a place in the tree.
 WRITTEN = (PAGE, POST)
 
 _USERS = uuid.UUID("6f4c9a52-8b0e-4c63-9d0e-5a4f1f0a7c11")
@@ -28,18 +28,18 @@ Parent = str | Root | None
 
 @cache
 def account_id(name: str) -> str:
-    """The stable account id of a display name."""
+    """Return the stable account id of a display name."""
     return f"712020:{uuid.uuid5(_USERS, name)}"
 
 
 @cache
 def user_key(name: str) -> str:
-    """The stable key that Data Center has for a display name."""
+    """Return Data Center's stable key of a display name."""
     return uuid.uuid5(_USERS, name).hex
 
 
 def username(name: str) -> str:
-    """The name with which somebody logs in to Data Center."""
+    """Return the name with which a user logs in to Data Center."""
     return "".join(c for c in name.lower() if c.isalnum()) or user_key(name)
 
 
@@ -68,10 +68,12 @@ class SpaceRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page, or blog post by its `type`, as it is now; `body` is empty in a listing without them.
+    """The current state of a page or blog post (`type`).
 
-    `author`, `message` and `modified_at` are those of the current version, `creator` and
-    `created_at` those of the page.
+    `body` is empty in a listing without bodies.
+
+    `author`, `message` and `modified_at` belong to the current version, `creator` and `created_at`
+    to the page.
     """
 
     id: str
@@ -99,7 +101,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One version of a page; `body` is empty in a listing without bodies."""
+    """One version of a page. `body` is empty in a listing without bodies."""
 
     number: int
     title: str
@@ -112,7 +114,7 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class FolderRow:
-    """A folder, whiteboard or other parent that has no body. `type` says which."""
+    """A folder, a whiteboard or another parent without a body. `type` names its kind."""
 
     id: str
     type: str
@@ -149,7 +151,7 @@ class LabelRow:
 
 @dataclass(frozen=True, slots=True)
 class AncestorRow:
-    """Something above a page."""
+    """An ancestor of a page."""
 
     id: str
     type: str
@@ -160,7 +162,10 @@ class AncestorRow:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRow:
-    """A file of a page, as it is now. `author`, `comment` and `created_at` are its version's."""
+    """The current state of a page's file.
+
+    `author`, `comment` and `created_at` are its version's.
+    """
 
     id: str
     page_id: str
@@ -175,7 +180,7 @@ class AttachmentRow:
 
 @dataclass(frozen=True, slots=True)
 class PropertyRow:
-    """A content property; `value` is what the JSON says."""
+    """A content property. `value` is parsed JSON."""
 
     id: str
     page_id: str

@@ -11,13 +11,13 @@ from .state import State
 
 
 class Spaces(State):
-    """What a store does with spaces."""
+    """The spaces of a store."""
 
     def spaces(self) -> tuple[SpaceRow, ...]:
         return all_spaces(self.database)
 
     def space(self, key: str) -> SpaceRow:
-        """The space with this key, in any case."""
+        """Return the space with this key, in upper or lower case."""
         for space in self.spaces():
             if space.key.lower() == key.lower():
                 return space
@@ -27,7 +27,7 @@ class Spaces(State):
 
 
 def all_spaces(database: Database) -> tuple[SpaceRow, ...]:
-    """All spaces by id."""
+    """Return all spaces by id."""
     rows: list[tuple[Any, ...]] = database.all(
         "SELECT id, key, name, homepage_id, creator, created_at, read_only FROM spaces ORDER BY id"
     )

@@ -1,4 +1,4 @@
-"""What all parts of a store share: the database, its transactions, the clock and the people."""
+"""The common base of a store's parts: the database, its transactions, the clock and the people."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class State:
         self.database.close()
 
     def batch(self) -> AbstractContextManager[None]:
-        """One transaction for several operations: all or nothing, and nobody in between."""
+        """Run several operations in one transaction: all or nothing, with no write in between."""
         return self.database.write()
 
     def add_user(self, name: str, email: str = "", token: str | None = None) -> UserRow:
-        """A user; with a token it can use the APIs too. One that exists stays as it is."""
+        """Add a user, who can use the APIs with a token. An existing user stays unchanged."""
         with self.batch():
             changes.add_user(self.database, name, email, token)
         return next(user for user in self.users() if user.name == name)
@@ -40,7 +40,10 @@ class State:
         return queries.users(self.database)
 
     def page(self, page_id: str) -> PageRow:
-        """The page or blog post in any status, restricted or not; `Missing` if there is none."""
+        """Return a page or blog post in any status, even a restricted one.
+
+        Raise `Missing` without one.
+        """
         return queries.page(self.database, page_id)
 
     def _at(self) -> str:

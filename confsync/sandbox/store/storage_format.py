@@ -1,8 +1,8 @@
-"""Confluence's storage format: the check on saving, and what servers rewrite on saving.
+"""Confluence's storage format: the check on saving, and the changes that servers make on saving.
 
 A body is a fragment of XHTML without a root. The prefixes `ac`, `ri` and `at` and XHTML's named
-entities are undeclared in it, DOCTYPE and ENTITY are refused. Everything that is not listed in
-`stored` stays byte for byte.
+entities are undeclared in it. DOCTYPE and ENTITY are refused. `stored` lists the changes;
+everything else stays byte for byte.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ENTITIES = "".join(
     for name, code in name2codepoint.items()
     if name not in _PREDEFINED
 )
-# Servers wrap a body in an element of this name: an element left open is reported against it.
+# Servers wrap a body in an element of this name, and report an open element against it.
 _ROOT = "xml"
 _HEAD = f"<!DOCTYPE {_ROOT} [{_ENTITIES}]><{_ROOT}>".encode()
 _TAIL = f"</{_ROOT}>".encode()
@@ -35,8 +35,9 @@ LEXEME = re.compile(
     re.DOTALL,
 )
 _INSIDE = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*"
-_BEFORE = r"(?:\s+[^\s=<>]+=\"[^\"]*\")*?\s+"  # attributes, and the space before one more
-# What saving may rewrite: where none of it stands, nothing is. It may match too much.
+_BEFORE = r"(?:\s+[^\s=<>]+=\"[^\"]*\")*?\s+"  # attributes, and the blank before the next one
+# Patterns of everything that saving may rewrite. A body without a match stays. They may match too
+# much.
 _PERHAPS = re.compile(
     r"</?b[\s/>]"  # <b>
     r"|\S/>"  # <x/>
@@ -115,7 +116,7 @@ def check(body: str) -> None:
 
 
 def lexemes(body: str) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """The body cut in order into (text, match) pieces; text between markup has no match."""
+    """Yield the body in (text, match) pieces, in order. Text between markup has no match."""
     at = 0
     for match in LEXEME.finditer(body):
         if match.start() > at:
@@ -131,7 +132,7 @@ def _renamed(name: str) -> str:
 
 
 def _opening(match: re.Match[str], new_id: Callable[[], str]) -> tuple[str, str, bool]:
-    """The name, the rewritten inside of an opening tag, and whether it is empty."""
+    """Return the name and the rewritten inside of an opening tag, and whether it is empty."""
     name, rest = _renamed(match["name"]), match["rest"]
     empty = rest.endswith("/")
     rest = rest.removesuffix("/")
@@ -150,9 +151,9 @@ def stored(
     *,
     escape_quotes: bool = False,
 ) -> str:
-    """What a server makes of a well-formed `body`; storing the result again changes nothing.
+    """Return a well-formed `body` as a server stores it. Storing the result changes nothing.
 
-    `<x/>` becomes `<x />`, `<p></p>` becomes `<p />`, `<b>` becomes `<strong>`, and structured
+    `<x/>` becomes `<x />`, `<p></p>` becomes `<p />`, and `<b>` becomes `<strong>`. Structured
     macros get the `ac:schema-version` and `ac:macro-id` that they lack. Comments and CDATA stay.
     With `escape_quotes` a `"` in text becomes `&quot;`.
     """
@@ -163,7 +164,7 @@ def stored(
 
 def _rewritten(body: str, new_id: Callable[[], str], escape_quotes: bool) -> str:
     pieces: list[str] = []
-    pending: str | None = None  # an opening tag that may turn out to be empty, without its end
+    pending: str | None = None  # an opening tag that may prove empty, without its end
     for text, match in lexemes(body):
         name = match["name"] if match else None
         if match and name and match["close"]:
@@ -195,9 +196,10 @@ def _ended(inside: str) -> str:
 
 
 def with_marker(body: str, text: str, ref: str) -> str | None:
-    """`body` with an inline-comment marker about the first occurrence of `text` outside markup.
+    """Return `body` with an inline-comment marker on the first occurrence of `text`.
 
-    None if there is no such occurrence. `text` is looked for as it is written in the body.
+    Return None if `text` does not occur outside markup. `text` must be as it is written in the
+    body.
     """
     at = 0
     for piece, match in lexemes(body):

@@ -1,7 +1,7 @@
 """The state of a sandbox and Confluence's own rules, without HTTP.
 
-Tests, the browser page and the APIs all work on a `Store`. Its methods are what people do in the
-browser, except `update` and `create_page`'s checks, which the APIs share. Ids are decimal strings,
+Tests, the browser pages and the APIs all use a `Store`. Its methods are actions of people in the
+browser. Only `update` and the checks of `create_page` belong to the APIs. Ids are decimal strings,
 versions integers, times ISO 8601 in UTC. A method that refuses raises a `Refusal`.
 """
 
@@ -27,13 +27,13 @@ from .state import now
 
 ME = "Me"
 ME_EMAIL = "me@example.com"
-ME_TOKEN = "sandbox-token-5e0c7b1d93"  # noqa: S105 - made to be known
+ME_TOKEN = "sandbox-token-5e0c7b1d93"  # noqa: S105 - meant to be public
 
 
 class Store(Spaces, Labels, Permissions, Attachments, Properties):
     """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
 
-    With `escape_quotes` saving writes a `"` in text as `&quot;`, as Data Center does.
+    With `escape_quotes`, saving writes a `"` in text as `&quot;`, as Data Center does.
     """
 
     def __init__(self, path: str | Path | None = None, clock: Callable[[], datetime] = now) -> None:
@@ -57,7 +57,7 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         home_title: str | None = None,
         **about: Unpack[NewSpace],
     ) -> SpaceRow:
-        """A space with its home page, whose title is the space's name unless given."""
+        """Create a space with its home page. The page's default title is the space's name."""
         given = about.get("home_body", "")
         body = given if about.get("raw") else self._stored(given)
         called, at = name or key, self._at()
@@ -77,7 +77,7 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         parent: Parent = None,
         **about: Unpack[NewPage],
     ) -> PageRow:
-        """A page under `parent`, the home page by default, or at the root with ROOT."""
+        """Create a page under `parent`: by default the home page, or the root with ROOT."""
         content, at = body if about.get("raw") else self._stored(body), self._at()
         space, hidden = self.space(space_key), about.get("hidden", True)
         with self.batch():
@@ -97,7 +97,7 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         body: str,
         **about: Unpack[NewPage],
     ) -> PageRow:
-        """A blog post of today, or of another day. The rest is as for a page."""
+        """Create a blog post of today, or of another day."""
         content = body if about.get("raw") else self._stored(body)
         space, at = self.space(space_key), about.get("at") or self._at()
         with self.batch():
@@ -116,7 +116,7 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
     def create_whiteboard(
         self, space_key: str, title: str, parent: Parent = None, author: str = "Ana"
     ) -> FolderRow:
-        """A parent that has no body and is not a folder."""
+        """Create a parent that has no body and is not a folder."""
         return self._create_other("whiteboard", space_key, title, parent, author)
 
     def _create_other(
@@ -131,19 +131,19 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
     # Reading
 
     def folder(self, folder_id: str) -> FolderRow:
-        """The folder or whiteboard; `Missing` if there is none."""
+        """Return a folder or whiteboard. Raise `Missing` if there is none."""
         return queries.folder(self.database, folder_id)
 
     def pages(
         self, space_key: str, statuses: tuple[str, ...] = queries.LIVE
     ) -> tuple[PageRow, ...]:
-        """The space's pages by id, with bodies: current and archived ones, restricted included."""
+        """Return the space's pages by id, with bodies, archived and restricted ones included."""
         return self._content(space_key, statuses, PAGE)
 
     def posts(
         self, space_key: str, statuses: tuple[str, ...] = queries.LIVE
     ) -> tuple[PageRow, ...]:
-        """The same of its blog posts."""
+        """Return the space's blog posts by id, with bodies."""
         return self._content(space_key, statuses, POST)
 
     def _content(self, space_key: str, statuses: tuple[str, ...], kind: str) -> tuple[PageRow, ...]:
@@ -160,7 +160,7 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         )
 
     def versions(self, page_id: str) -> tuple[VersionRow, ...]:
-        """All versions of a page, oldest first."""
+        """Return all versions of a page, oldest first."""
         return queries.versions(self.database, self.page(page_id).id)
 
     # Changes
@@ -174,9 +174,11 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         body: str,
         **about: Unpack[Update],
     ) -> PageRow:
-        """The APIs' compare-and-swap: `number` must be the current version plus one (`Stale`).
+        """Update a page as the APIs do.
 
-        On a trashed page it restores the old content in a new version. With `skip_identical` an
+        Raise `Stale` unless `number` is the current version plus one.
+
+        On a trashed page this restores the old content in a new version. With `skip_identical`, an
         update without a change makes no version.
         """
         author, message = about.get("author", ME), about.get("message", "")
@@ -206,7 +208,7 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         parent: Parent = None,
         **about: Unpack[Save],
     ) -> PageRow:
-        """Save in the browser: one new version, whatever the page's version was."""
+        """Save a page as the browser does: one new version over any current version."""
         content = body if about.get("raw") or body is None else self._stored(body)
         with self.batch():
             page = self.page(page_id)
@@ -221,9 +223,9 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
             return self.page(page_id)
 
     def comment(self, page_id: str, text: str, author: str = "Ana") -> str:
-        """An inline comment on the first occurrence of `text`: a marker, but no new version.
+        """Add an inline comment on the first occurrence of `text`: a marker, but no new version.
 
-        Returns the marker's reference. Raises `Invalid` if the text is not in the body.
+        Return the marker's reference. Raise `Invalid` if the text is not in the body.
         """
         ref = str(uuid.uuid4())
         with self.batch():
@@ -239,18 +241,21 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
         return ref
 
     def set_state(self, page_id: str, author: str = "Ana") -> PageRow:
-        """A content state: a new version with the same title and body."""
+        """Set a content state: a new version with the same title and body."""
         return self.edit(page_id, author=author)
 
     def delete_version(self, page_id: str, number: int) -> None:
-        """Remove an old version, which renumbers those above it, the current one included."""
+        """Remove an old version.
+
+        Later versions, the current one included, get the next lower number.
+        """
         with self.batch():
             changes.drop_version(self.database, self.page(page_id), number)
 
     def change_folder(
         self, folder_id: str, title: str | None = None, parent: Parent = None
     ) -> FolderRow:
-        """Another name, or another place in the same space, for a folder."""
+        """Change the name of a folder, or its place in its space."""
         with self.batch():
             row = self.folder(folder_id)
             if title is not None:
@@ -261,30 +266,33 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
             return self.folder(row.id)
 
     def remove_folder(self, folder_id: str) -> None:
-        """Delete a folder for good; what stands in it moves up."""
+        """Delete a folder for good. Its children move up."""
         with self.batch():
             changes.remove(self.database, self.folder(folder_id))
 
     def trash(self, page_id: str) -> None:
-        """Into the trash: no parent, title free again, children move up."""
+        """Move a page to the trash.
+
+        It loses its parent, its title is free, its children move up.
+        """
         with self.batch():
             changes.trash(self.database, self.page(page_id))
 
     def restore(self, page_id: str) -> None:
-        """Back from the trash or the archive, without a new version."""
+        """Restore a page from the trash or the archive, without a new version."""
         with self.batch():
             changes.restore(self.database, self.page(page_id))
 
     def date_post(self, post_id: str, at: str) -> None:
-        """Give a blog post another date (ISO 8601 in UTC), which makes no version."""
+        """Give a blog post another date (ISO 8601 in UTC), without a new version."""
         self._set(post_id, "UPDATE content SET created_at = ? WHERE id = ?", at)
 
     def archive(self, page_id: str) -> None:
-        """Out of the tree's sight; the page keeps its title, parent and children."""
+        """Archive a page. It leaves the tree, but keeps its title, parent and children."""
         self._set(page_id, "UPDATE content SET status = ? WHERE id = ?", "archived")
 
     def purge(self, page_id: str) -> None:
-        """Delete for good."""
+        """Delete a page for good."""
         with self.batch():
             page = self.page(page_id)
             if page.status != "trashed":

@@ -1,4 +1,4 @@
-"""What both flavours share of the REST API v1: shapes of answers, listings, attachments.
+"""The common part of both flavours' REST API v1: shapes of answers, listings, attachments.
 
 A route that only one flavour has belongs to that flavour.
 """

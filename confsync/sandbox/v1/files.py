@@ -1,4 +1,4 @@
-"""v1's attachments, on both flavours; and where the bytes of a file are."""
+"""v1's attachments, on both flavours, and the bytes of a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .shapes import Expand
 files = flask.Blueprint("files", __name__)
 NO_CHECK = re.compile(r"no-?check", re.IGNORECASE)
 FILE_NAME = re.compile(r'\bfilename="((?:[^"\\]|\\.)*)"', re.DOTALL)
-OTHER_HOST = "localhost"  # as different from 127.0.0.1 as a media service is from a site
+OTHER_HOST = "localhost"  # another host than 127.0.0.1, as a media service is
 
 
 def _visible(page_id: str) -> str:
@@ -39,7 +39,7 @@ def _of(page_id: str, attachment_id: str) -> AttachmentRow:
 
 
 def list_files(page_id: str) -> dict[str, Any]:
-    """A page's files, or those of one name."""
+    """Return a page's files, or its file with a given name."""
     found = store().attachments(_visible(page_id), flask.request.args.get("filename"))
     kind, asked = flask.request.args.get("mediaType"), expand()
     rows = [row for row in found if kind in (None, row.media_type)]
@@ -56,7 +56,7 @@ def _uploads() -> list[FileStorage]:
 
 
 def _name_of(one: FileStorage) -> str:
-    """The name of a part as browsers write it: line ends and quotes are percent-encoded there.
+    """Return the name of a part as browsers write it: line ends and quotes percent-encoded.
 
     A backslash stands for itself, except before a quote.
     """
@@ -74,7 +74,7 @@ def _comment() -> str:
 
 
 def add_files(page_id: str) -> dict[str, Any]:
-    """New files; a name that the page has already is refused."""
+    """Add new files. Refuse a name that the page has already."""
     added: list[AttachmentRow] = []
     with store().batch():
         page = store().editable(page_id)
@@ -87,7 +87,7 @@ def add_files(page_id: str) -> dict[str, Any]:
 
 
 def replace_file(page_id: str, attachment_id: str) -> dict[str, Any]:
-    """A new version of a file, with name and type of the one that is uploaded."""
+    """Add a version of a file, with the name and the type of the uploaded one."""
     with store().batch():
         store().editable(page_id)
         row = _of(page_id, attachment_id)
@@ -98,7 +98,7 @@ def replace_file(page_id: str, attachment_id: str) -> dict[str, Any]:
 
 
 def describe_file(page_id: str, attachment_id: str) -> dict[str, Any]:
-    """Another name or type for a file."""
+    """Give a file another name or type."""
     given = flask.request.get_json()
     with store().batch():
         store().editable(page_id)
@@ -116,7 +116,7 @@ def delete_file(page_id: str, attachment_id: str) -> tuple[str, int]:
 
 
 def routes(api: flask.Blueprint) -> None:
-    """Add all this to a v1 API."""
+    """Add these routes to a v1 API."""
     one = "/content/<page_id>/child/attachment"
     api.add_url_rule(one, view_func=list_files, methods=["GET"])
     api.add_url_rule(one, view_func=add_files, methods=["POST", "PUT"])
@@ -127,7 +127,10 @@ def routes(api: flask.Blueprint) -> None:
 
 @files.get("/download/attachments/<page_id>/<path:name>")
 def download(page_id: str, name: str) -> Response:
-    """A file's bytes. On Cloud they are elsewhere; on Data Center nobody is sent to log in."""
+    """Answer a file's bytes.
+
+    Cloud redirects; Data Center redirects anonymous users to its login.
+    """
     try:
         current_user()
     except AuthenticationError as error:
@@ -143,14 +146,14 @@ def download(page_id: str, name: str) -> Response:
 
 
 def elsewhere(row: AttachmentRow, wanted: int | None) -> Response:
-    """To the media service, whose address holds all that one needs."""
+    """Redirect to the media service. The address holds everything that the service needs."""
     port = flask.request.host.rpartition(":")[2]
     where = f"http://{OTHER_HOST}:{port}/media/{row.id}/{wanted or row.version}"
     return flask.redirect(f"{where}?token={CLOUD_ID}")
 
 
 def media(attachment_id: str, number: int) -> Response:
-    """The media service: whoever sends credentials beside the token is refused."""
+    """Answer as the media service. Refuse a request with credentials beside the token."""
     if "Authorization" in flask.request.headers:
         return flask.Response("Only one auth mechanism allowed\n", HTTPStatus.BAD_REQUEST)
     if flask.request.args.get("token") != CLOUD_ID:

@@ -1,4 +1,4 @@
-"""v1's listings: `start` and `limit`, the limit lowered without a word, and `scan` by cursor."""
+"""v1's listings: `start` and `limit`, a silently lowered limit, and `scan` by cursor."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Show = Callable[[Sequence[Row]], list[dict[str, Any]]]
 
 
 def expand(default: str = "") -> Expand:
-    """What the request asks to expand."""
+    """Return the names in the request's `expand`."""
     given = flask.request.args.getlist("expand")
     return Expand.of(*(given or [default]))
 
 
 def limit(asked: Expand, default: int = parameters.DEFAULT_LIMIT) -> int:
-    """How many results there will be: at most what the server allows for such an `expand`."""
+    """Return the number of results: at most the server's limit for such an `expand`."""
     wanted = parameters.integer("limit")
     wanted = default if wanted is None else wanted
     if wanted < 1:
@@ -41,7 +41,7 @@ def limit(asked: Expand, default: int = parameters.DEFAULT_LIMIT) -> int:
 def listing(
     fetch: Callable[[int, int], Sequence[Row]], show: Show[Row], asked: Expand, **more: object
 ) -> dict[str, Any]:
-    """One page of a listing. `fetch` gets from which row on to read and how many."""
+    """Return one page of a listing. `fetch` gets the first row's number and the number of rows."""
     size, start = limit(asked), parameters.integer("start") or 0
     rows = fetch(start, size + 1)
     links = _links()
@@ -57,7 +57,7 @@ def listing(
 def sliced(
     rows: Sequence[Row], show: Callable[[Row], dict[str, Any]], asked: Expand
 ) -> dict[str, Any]:
-    """A listing of rows that are all at hand."""
+    """Return a page of a listing of given rows."""
     return listing(
         lambda start, size: rows[start : start + size],
         lambda found: [show(row) for row in found],
@@ -71,7 +71,10 @@ def scan(
     place: Callable[[Row], str],
     asked: Expand,
 ) -> dict[str, Any]:
-    """One page by cursor. `fetch` gets the id after which to read and how many rows."""
+    """Return one page by cursor.
+
+    `fetch` gets the id before the first row, and the number of rows.
+    """
     size, cursor = limit(asked), flask.request.args.get("cursor", f"{_CURSOR}0")
     after = cursor.removeprefix(_CURSOR)
     if not cursor.startswith(_CURSOR) or not after.isdecimal():
@@ -100,6 +103,6 @@ def _links() -> dict[str, str]:
 
 
 def _again(**changed: object) -> str:
-    """The same request with other parameters, relative to the context path."""
+    """Return the same request with other parameters, relative to the context path."""
     query = [(k, v) for k, v in flask.request.args.items(multi=True) if k not in changed]
     return f"{_path()}?{urlencode([*query, *changed.items()])}"

@@ -1,4 +1,4 @@
-"""Who alone may read or change a page, as both servers' v1 put it."""
+"""The people who alone may read or change a page, as both servers' v1 shows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..store.permissions import Permissions
 def restrictions(
     store: Permissions, page_id: str, person: Callable[[str], dict[str, Any]]
 ) -> dict[str, Any]:
-    """The named users and groups by operation; nobody is named where everybody may."""
+    """Return the named users and groups by operation. No names mean that everyone may."""
     return {name: _operation(store, page_id, name, person) for name in ("read", "update")}
 
 

@@ -1,4 +1,4 @@
-"""The JSON objects of v1, in which Cloud and Data Center differ by how they name people."""
+"""The JSON objects of v1. Cloud and Data Center differ in how they name people."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PICTURE = {
 
 @dataclass(frozen=True, slots=True)
 class Expand:
-    """The names given in `expand`, each with what it lies in: `body.storage` has `body` too."""
+    """The names of `expand`, each with the names that contain it: `body.storage` adds `body`."""
 
     names: frozenset[str]
 
@@ -63,12 +63,12 @@ class Expand:
 
 
 def links(path: str, **more: str) -> dict[str, str]:
-    """`_links` with `self` and what only an answer's outermost object has."""
+    """Return `_links` with `self` and the parts that only an answer's outermost object has."""
     return {**more, "base": base(), "context": site().context, "self": base() + path}
 
 
 def person(name: str) -> dict[str, Any]:
-    """A user as seen by others."""
+    """Return a user as other users see it."""
     if site().flavor == CLOUD:
         return {
             "type": "known",
@@ -89,7 +89,7 @@ def person(name: str) -> dict[str, Any]:
 
 
 def webui(page: PageRow | AncestorRow) -> str:
-    """A page's address: by its title if that is a plain one, a blog post's by its date, too."""
+    """Return a page's address: by a plain title, for a blog post also by date, else by id."""
     if isinstance(page, PageRow) and page.type == POST:
         day = page.created_at[:10].replace("-", "/")
         return f"/display/{page.space_key}/{day}/{quote_plus(page.title)}"
@@ -114,13 +114,13 @@ def version(content_id: str, row: VersionRow, *, latest: bool = True) -> dict[st
 
 
 def current(page: PageRow) -> VersionRow:
-    """The version that a page is at."""
+    """Return a page's current version."""
     at = (page.author, page.message, page.modified_at, page.minor)
     return VersionRow(page.version, page.title, page.body, *at)
 
 
 def as_of(page: PageRow, old: VersionRow) -> PageRow:
-    """The page as an earlier version of it was."""
+    """Return a page as it was at an earlier version."""
     return replace(
         page,
         status="historical",
@@ -152,7 +152,7 @@ def history(page: PageRow, expand: Expand, prefix: str = "history.") -> dict[str
 
 
 def space(row: SpaceRow, expand: Expand, prefix: str = "") -> dict[str, Any]:
-    """A space; `prefix` is where it stands in `expand`."""
+    """Return a space. `prefix` is its place in `expand`."""
     home = f"/rest/api/content/{row.homepage_id}"
     found: dict[str, Any] = {
         "id": int(row.id),
@@ -228,12 +228,12 @@ def prop(row: PropertyRow) -> dict[str, Any]:
 
 
 def contents(rows: Sequence[PageRow], expand: Expand) -> list[dict[str, Any]]:
-    """Pages with what `expand` asks for: one query for all of them for each kind of thing."""
+    """Return pages with the parts of `expand`. Each kind of part takes one query for all pages."""
     ids = tuple(row.id for row in rows)
     database = store().database
     parts: dict[str, Mapping[str, Any]] = {}
     if "ancestors" in expand:
-        shown: dict[AncestorRow, dict[str, Any]] = {}  # most pages of a listing share theirs
+        shown: dict[AncestorRow, dict[str, Any]] = {}  # most pages of a listing share ancestors
         parts["ancestors"] = {
             one: [shown.get(above) or shown.setdefault(above, _ancestor(above)) for above in line]
             for one, line in bulk.lineages(database, ids).items()
@@ -264,7 +264,7 @@ def _metadata(
 
 
 def _unseen(path: str, space_path: str) -> dict[str, str]:
-    """Where what is not expanded can be had."""
+    """Return the addresses of the parts that are not expanded."""
     return {
         "container": space_path,
         "metadata": "",

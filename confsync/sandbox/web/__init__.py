@@ -1,4 +1,4 @@
-"""The little browser: pages as a colleague sees and edits them.
+"""The browser pages: pages as a colleague sees and edits them.
 
 No client uses these routes, and nothing here answers JSON.
 """

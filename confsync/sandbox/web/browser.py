@@ -1,4 +1,4 @@
-"""The little browser: read pages, edit them as one of the colleagues, comment, see the versions."""
+"""The browser pages: read pages, edit them as a colleague, comment, see the versions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What an edit form was opened with."""
+    """The state of the page when an edit form was opened."""
 
     version: str
     digest: str
@@ -57,7 +57,7 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """What stands in an edit form."""
+    """The content of an edit form."""
 
     title: str
     body: str
@@ -76,7 +76,7 @@ def _show(template: str, status: int = 200, **values: object) -> flask.Response:
 
 @pages.before_request
 def same_origin() -> flask.Response | None:
-    """Forms of other sites cannot write here."""
+    """Refuse forms of other sites."""
     origin = flask.request.headers.get("Origin")
     if flask.request.method != "POST" or origin is None:
         return None
@@ -102,7 +102,7 @@ def _digest(page: PageRow) -> str:
 
 
 def _authors() -> dict[str, object]:
-    """The choice of people for a form: colleagues first, then the API's user."""
+    """Return the people for a form: colleagues first, then the API's user."""
     names = sorted(store().users(), key=lambda user: user.name == ME)
     if not any(user.name != ME for user in names):
         names = [store().add_user(DEFAULT_AUTHOR), *names]
@@ -118,7 +118,7 @@ def list_spaces() -> flask.Response:
 @pages.get("/spaces/<key>")
 @pages.get("/spaces/<key>/overview")
 def show_space(key: str) -> flask.Response:
-    """The tree of a space; what hangs under something invisible stands at the top."""
+    """Show the tree of a space. Content below something invisible stands at the top."""
     space = store().space(key)
     select = Selection(space_ids=(space.id,), types=(), hidden=True, sort="child-position")
     found = queries.nodes(store().database, select)
@@ -150,13 +150,13 @@ def short_link(code: str) -> Response:
 
 @pages.get("/display/<key>")
 def open_space(key: str) -> Response:
-    """A space's address on Data Center."""
+    """Redirect from a space's address on Data Center."""
     return flask.redirect(f"{site().context}/spaces/{store().space(key).key}")
 
 
 @pages.get("/display/<key>/<path:title>")
 def open_by_title(key: str, title: str) -> Response:
-    """A page's address on Data Center, where spaces of the title are plus signs."""
+    """Redirect from a page's Data Center address, where plus signs stand for blanks."""
     space = store().space(key)
     for wanted in (title.replace("+", " "), title):
         select = Selection(space_ids=(space.id,), title=wanted, hidden=True)
@@ -167,13 +167,13 @@ def open_by_title(key: str, title: str) -> Response:
 
 @pages.get("/pages/viewpage.action")
 def open_by_id() -> Response:
-    """The address that a page has on Data Center whatever its title."""
+    """Redirect from the address that a page of any title has on Data Center."""
     return flask.redirect(_page_url(store().page(flask.request.args.get("pageId", ""))))
 
 
 @pages.get("/pages/resumedraft.action")
 def open_draft() -> Response:
-    """The edit link that the API gives."""
+    """Redirect from the API's edit link."""
     page = store().page(flask.request.args.get("draftId", ""))
     return flask.redirect(f"{site().context}/spaces/{page.space_key}/pages/edit-v2/{page.id}")
 
@@ -270,7 +270,7 @@ def open_page(key: str, page_id: str) -> flask.Response:
 def save_page(key: str, page_id: str) -> Response:
     form = flask.request.form
     opened = _Opened(form.get("version", ""), form.get("digest", ""))
-    # A form sends CRLF, whatever it was given.
+    # A form always sends CRLF.
     typed = _Typed(form.get("title", ""), form.get("body", "").replace("\r\n", "\n"))
     author, message = form.get("author") or DEFAULT_AUTHOR, form.get("message", "")
     with store().batch():

@@ -1,4 +1,4 @@
-"""The HTML of the little browser. Jinja escapes every value; only `rendered` is markup already."""
+"""The HTML of the browser pages. Jinja escapes every value; only `rendered` is markup already."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The command `status`: the state of every document and, if the server is asked, of every page.
+"""The command `status`: the state of every document and, if asked for, of every page.
 
-A module for each side that can say something: the work tree, its documents, attachments, the
-server. Nothing here changes a document or a page; what decides stays in `sync/`.
+Each module has one source of the state: the work tree, its documents, attachments, the server.
+Nothing here changes a document or a page. Decisions stay in `sync/`.
 """

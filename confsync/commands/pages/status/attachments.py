@@ -27,7 +27,7 @@ from confsync.sync.attachments.beside import (
 from confsync.sync.attachments.compare import decide
 from confsync.sync.space_view import Attachments
 
-# What says less than a change of an attachment does.
+# A change of an attachment says more than these outcomes.
 _OUTDONE = (Outcome.CLEAN, Outcome.MODIFIED, Outcome.MOVED)
 
 
@@ -38,7 +38,7 @@ def with_attachments(
     infos: Attachments | None,
     tree: WorkTree,
 ) -> PageResult:
-    """The state of a page whose text alone says less: its attachments changed, here or there."""
+    """Return the page's state, with its attachments' changes if the text alone says less."""
     if not mirror.config.attachments or page.outcome not in _OUTDONE or entry.document is None:
         return page
     try:
@@ -54,13 +54,13 @@ def with_attachments(
 
 
 def _compared(page: PageResult, attached: Beside, infos: Attachments | None) -> PageResult:
-    """Return the state of a page by its attachments here and, if they are known, there."""
+    """Return the page's state by its attachments here and, if they are known, on the server."""
     facing = attached.facing(infos).sides(infos) if _known(infos) else ()
     decisions = [decide(side) for side in facing]
     newer = attached.put_back(infos if _known(infos) else None)
     if newer:
         told = ", ".join(f"git has v{one.version} of {one.name}" for one in newer)
-        hint = "'confsync push {path}' names the commands to go on with"
+        hint = "'confsync push {path}' lists the commands to choose from"
         return replace(page, outcome=Outcome.RESTORED, error=f"attachments: {told}", hint=hint)
     if any(decision in CONFLICTS for decision in decisions):
         return replace(page, outcome=Outcome.DIVERGED, error="attachments: both sides changed them")
@@ -77,7 +77,7 @@ def _known(infos: Attachments | None) -> TypeGuard[tuple[AttachmentInfo, ...]]:
 
 
 def orphans(mirror: Mirror, scan: SpaceScan, scans: tuple[SpaceScan, ...]) -> Iterator[str]:
-    """A note of attachments whose document is not there, a blog's that is below included."""
+    """Yield a note of attachments without a document, also below a blog."""
     if mirror.config.attachments:
         documents = frozenset(entry.path for one in scans for entry in one.entries)
         named = frozenset(map(folded, documents))  # 'confsync pull' corrects the case of a name

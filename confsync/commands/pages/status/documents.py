@@ -1,4 +1,4 @@
-"""The state of documents, as the work tree and git tell it."""
+"""The state of documents, from the work tree and from git."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from confsync.sync import labels
 from confsync.sync.preflight import RESOLVE, Marker, flaw_of_marker, marker_in
 from confsync.sync.refusals import deletion_refusal
 
-_ASK = "'confsync status --remote {path}' asks the server, and names the commands to go on with"
+_ASK = "'confsync status --remote {path}' asks the server and lists the commands to choose from"
 
 
 def local_state(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
-    """Return what can be said of a document without git and without the server."""
+    """Return the state of a document without asking git or the server."""
     found = entry.document
     if found is None:
         return _invalid(entry)
@@ -44,7 +44,7 @@ def local_state(mirror: Mirror, scan: SpaceScan, entry: Entry) -> PageResult:
 
 
 def _invalid(entry: Entry) -> PageResult:
-    """Return what is told of a document that cannot be read."""
+    """Return the state of a document that cannot be read."""
     error = entry.error
     return PageResult(
         entry.path,
@@ -56,7 +56,7 @@ def _invalid(entry: Entry) -> PageResult:
 
 
 def _with_marker(mirror: Mirror, page: PageResult, marker: Marker) -> PageResult:
-    """Return the state of a document that has a conflict marker, or what looks like one."""
+    """Return the state of a document with a conflict marker, or with similar text."""
     flaw = flaw_of_marker(mirror, marker)
     if not flaw.doubt:
         return replace(page, outcome=Outcome.CONFLICTED, error=str(flaw), hint=RESOLVE)
@@ -64,21 +64,21 @@ def _with_marker(mirror: Mirror, page: PageResult, marker: Marker) -> PageResult
 
 
 def _with_place(page: PageResult, scan: SpaceScan, entry: Entry, posted: str | None) -> PageResult:
-    """Return the state of an unmodified document by where it stands."""
+    """Return the state of an unmodified document from its place."""
     if entry.waits:
         why = "a move was interrupted; 'confsync pull' puts the file in its place"
         return replace(page, outcome=Outcome.MOVED, error=why)
     if entry.path in scan.foreign:
-        why = f"from {scan.foreign[entry.path]}/; no page is moved between spaces from here"
+        why = f"from {scan.foreign[entry.path]}/; confsync moves no page between spaces"
         return replace(page, outcome=Outcome.MOVED, error=why)
     if scan.misdated(entry):
-        why = f"posted on {posted}: 'confsync pull' puts the file back below that day"
+        why = f"posted on {posted}: 'confsync pull' moves the file back to that day"
         return replace(page, outcome=Outcome.MOVED, error=why)
     return replace(page, outcome=Outcome.MOVED) if scan.moves(entry) else page
 
 
 def by_git(page: PageResult, newer: Stamp | None) -> PageResult:
-    """Return the local state or, if git knows a newer stamp, that the document is restored."""
+    """Return the local state, or RESTORED if git knows a newer stamp."""
     if newer is None or page.outcome is Outcome.CONFLICTED:
         return page
     told = f"git has v{newer.version}, the file is based on v{page.base}"
@@ -88,7 +88,7 @@ def by_git(page: PageResult, newer: Stamp | None) -> PageResult:
 def absent_states(
     mirror: Mirror, scans: tuple[SpaceScan, ...], gone: Mapping[str, Entry]
 ) -> Iterator[PageResult]:
-    """Yield the pages whose documents git has and the work tree lacks, or has elsewhere."""
+    """Yield the pages whose documents git has, but the work tree lacks or has elsewhere."""
     entries = [entry for scan in scans for entry in scan.entries]
     sight = Whereabouts(mirror.root, mirror.config.spaces, entries, gone)
     traces = sight.look()

@@ -1,4 +1,4 @@
-"""The state of pages, as the server tells it."""
+"""The state of pages, from the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from confsync.sync.space_view import SpaceView
 if TYPE_CHECKING:
     from confsync.remote import Remote
 
-# What the server, and not whoever works here, has changed.
+# Outcomes of changes that only the server made.
 _STALE = (
     Outcome.BEHIND,
     Outcome.COMMENTED,
@@ -30,7 +30,7 @@ _STALE = (
 
 
 def with_page(page: PageResult, case: Case) -> PageResult:
-    """The local state, outdone by what the server says."""
+    """Return the local state, unless the server's state says more."""
     page = replace(
         page,
         decision=case.decisions.content.value,
@@ -48,7 +48,7 @@ def with_page(page: PageResult, case: Case) -> PageResult:
 
 
 def _outcome(case: Case) -> Outcome | None:
-    """What the server's side makes of a page; None where the local state says it all."""
+    """Return the outcome of the server's side; None if the local state says everything."""
     if case.decisions.parent is Parent.DIVERGED:
         return Outcome.DIVERGED
     match case.decisions.content:
@@ -76,14 +76,14 @@ def _outcome(case: Case) -> Outcome | None:
 
 
 def is_stale(page: PageResult, stamps: NewestStamps) -> bool:
-    """Return whether the server changed a page; a restored one after the version that git knows."""
+    """Return whether the server changed a page. For a restored page, compare with git's version."""
     known = stamps.stamps.get(page.id or "")
     later = known is not None and page.remote is not None and page.remote > known.version
     return page.outcome in _STALE or (page.outcome is Outcome.RESTORED and later)
 
 
 def notes(remote: Remote, seen: SpaceView, *, ask: bool) -> Iterator[str]:
-    """What a person should know of pages that are only pulled, and of what is not mirrored."""
+    """Yield notes about read-only pages, and about content without a place in the mirror."""
     paths: dict[str, list[str]] = {}
     for entry in seen.scan.entries:
         case = seen.cases.get(entry.page_id or "")
@@ -91,14 +91,14 @@ def notes(remote: Remote, seen: SpaceView, *, ask: bool) -> Iterator[str]:
             archived = case.page.info.status is Status.ARCHIVED
             paths.setdefault("archived pages" if archived else "live docs", []).append(entry.path)
     for kind, named in sorted(paths.items()):
-        yield f"{kind}, pulled and never pushed: {scope.few(named)}"
+        yield f"{kind} are pulled and never pushed: {scope.few(named)}"
     try:
         others = remote.others(seen.space) if ask else ()
     except APIAccessError:
-        return  # a note is no reason to fail
+        return  # a missing note is no failure
     if others:
         named = [f"{other.kind} '{other.title}'" for other in others]
         yield f"not mirrored: {len(named)} below the home page: {scope.few(named)}"
     above = {i.parent for i in seen.infos.values() if i.parent_kind is ParentKind.OTHER}
     if ask and (more := above - {other.id for other in others}):
-        yield f"not mirrored: {len(more)} whiteboards or databases that pages stand below"
+        yield f"not mirrored: {len(more)} whiteboards or databases with pages below them"

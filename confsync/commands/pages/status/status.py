@@ -1,4 +1,4 @@
-"""status: what was edited here and, when asked to look, what changed on the server."""
+"""The entry point of `status`: edits here and, if the server is asked, changes there."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StatusOptions:
-    """What was asked for.
+    """The options of `status`.
 
-    `exit_code` makes anything that is not clean an error, `fresh` only what the server changed.
+    With `exit_code`, any page that is not clean is an error. With `fresh`, only a page that the
+    server changed is an error.
     """
 
     selection: Selection = field(default_factory=Selection)
@@ -45,7 +46,7 @@ class StatusOptions:
 
 
 class _Run(NamedTuple):
-    """One run of `status`; `remote` is None where the server is not asked."""
+    """One run of `status`. `remote` is None if the server is not asked."""
 
     mirror: Mirror
     remote: Remote | None
@@ -61,7 +62,7 @@ def status(
     options: StatusOptions = StatusOptions(),
     progress: Progress = silent,
 ) -> Result:
-    """The state of every document; with `remote`, of every page. Writes nothing but the index."""
+    """Return the state of every document; with `remote`, of every page. Write only the index."""
     selection = options.selection
     offline = remote is None and not mirror.config.attachments
     index = Index(mirror.root) if offline else None
@@ -99,7 +100,7 @@ def _add_space(run: _Run, scan: SpaceScan) -> list[Entry]:
 
 
 def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
-    """Ask the server about one space, if it is to be asked; report what went wrong."""
+    """Ask the server about one space, if there is a remote. Report failures."""
     if run.remote is None:
         return None
     run.progress(f"asking about {scan.config.key}", 0, None)
@@ -120,7 +121,7 @@ def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
 
 
 def _pages(run: _Run, scan: SpaceScan, seen: SpaceView | None) -> Iterator[PageResult]:
-    """Yield the state of one space's documents, and of pages that have none."""
+    """Yield the states of one space's documents, and of pages without a document."""
     for entry in scan.entries:
         if run.selection.has(entry.path):
             yield _page(run, scan, entry, seen)
@@ -148,7 +149,7 @@ def _page(run: _Run, scan: SpaceScan, entry: Entry, seen: SpaceView | None) -> P
 
 
 def _add_elsewhere(run: _Run) -> None:
-    """Report on documents that stand in no space's directory, or that only git has."""
+    """Report documents outside all spaces, and documents that only git has."""
     mirror, tree, selection = run.mirror, run.tree, run.selection
     present = {entry.claimed_id for scan in tree.scans for entry in scan.entries}
     absent = {
@@ -163,7 +164,7 @@ def _add_elsewhere(run: _Run) -> None:
 
 
 def _result(run: _Run, options: StatusOptions) -> Result:
-    """Return what is told: everything but the clean documents, which are counted."""
+    """Return the result. It lists all documents but the clean ones, which it counts."""
     pages = run.report.pages
     listed = tuple(page for page in pages if page.outcome is not Outcome.CLEAN)
     listed = with_names(run.mirror, run.remote, listed) if run.remote else listed

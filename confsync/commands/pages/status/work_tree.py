@@ -1,4 +1,4 @@
-"""What stands in the mirror's work tree, and what git knows of it."""
+"""The documents of a mirror's work tree, and git's knowledge of them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from confsync.sync.fetch import Newest
 
 
 class WorkTree(NamedTuple):
-    """The documents that stand in a mirror, and those that only git has.
+    """The documents of a mirror's work tree, and the documents that only git has.
 
-    `gone` maps page ids to documents that were deleted here, `deleted` those ids to the paths of
-    documents that are mirrored. `deleted_files` are attachments' files that were deleted here.
-    `stamps` are the newest stamps of git's history, `newest` asks about them.
+    `gone` maps page ids to documents that were deleted here. `deleted` maps those ids to the paths
+    of mirrored documents. `deleted_files` are attachments' files that were deleted here. `stamps`
+    are the newest stamps of git's history, and `newest` looks them up.
     """
 
     scans: tuple[SpaceScan, ...]
@@ -36,7 +36,7 @@ class WorkTree(NamedTuple):
 
 
 def read_work_tree(mirror: Mirror, selection: Selection, index: Index | None) -> WorkTree:
-    """Read every document, from the index where that knows it, and ask git.
+    """Read every document, from the index if it knows the document, and ask git.
 
     Raise UsageError if a selected path names no document.
     """
