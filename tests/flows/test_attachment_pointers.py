@@ -238,8 +238,8 @@ def test_a_new_page_is_not_created_without_the_picture_behind_a_link(
     (found,) = desk.json("check", exit=1).data["findings"]
     told = said(desk("push", exit=1))
     for text in (found["message"], told):
-        assert "is a link to nowhere.png, where nothing stands" in text
-        assert "'rm ENG/new.attachments/n.png' takes the link away" in text
+        assert "is a link to nowhere.png, which does not exist" in text
+        assert "'rm ENG/new.attachments/n.png' removes the link" in text
     assert writes(wiki) == []
 
 

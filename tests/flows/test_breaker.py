@@ -249,7 +249,7 @@ def test_ids_cannot_be_written_in_two_ways(wiki: Sandbox, desk: Desk, guide: str
     double = desk.text(GUIDE).replace(f'"{guide}"', f'"0{guide}"')
     desk.path("ENG/double.xhtml").write_text(double)
     run = desk("push", exit=4)
-    assert "is not a id that confsync writes" in run.err
+    assert "is not a valid id" in run.err
     assert writes(wiki) == []
 
 

@@ -31,7 +31,7 @@ def test_a_modified_file_is_rejected_and_the_marker_stays(
     desk.edit(GUIDE, "9090", "9091")
     files = desk.files()
     run = desk("push", exit=1)
-    assert "somebody added an inline comment" in run.out
+    assert "an inline comment was added" in run.out
     assert writes(wiki) == []
     assert desk.files() == files
     assert ref in wiki.store.page(guide).body

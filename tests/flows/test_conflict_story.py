@@ -28,8 +28,8 @@ WITH_GIT = (
     f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'\n"
 )
 WITHOUT = (
-    f"hint: edit {GUIDE}: keep what shall stay between the markers, and take these out; "
-    f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'\n"
+    f"hint: 'confsync check {GUIDE}' shows the markers; edit the file and delete them, "
+    f"then 'confsync push {GUIDE}'\n"
 )
 NEXT = (
     f"hint: 'confsync diff --remote {GUIDE}' shows them; "

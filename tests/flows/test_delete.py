@@ -253,7 +253,7 @@ def test_a_restoration_whose_answer_is_lost_is_looked_into(
 
 
 def test_restoring_what_is_not_there_is_told(wiki: Sandbox, desk: Desk) -> None:
-    assert "'confsync doctor' looks at what you may" in desk("restore", "99999999", exit=1).err
+    assert "'confsync doctor' checks what you may see" in desk("restore", "99999999", exit=1).err
     assert "is not a page id" in desk("restore", GUIDE, exit=2).err
 
 
@@ -279,9 +279,9 @@ def test_a_document_that_was_moved_out_of_every_space_is_not_deleted(
     repo.path("notes/old").mkdir(parents=True)
     repo.path(GUIDE).rename(repo.path("notes/old/guide.xhtml"))
     assert repo.json("status").outcomes == {GUIDE: "moved"}
-    assert "stands at notes/old/guide.xhtml now, outside of every space" in repo("status").out
+    assert "stands at notes/old/guide.xhtml now, outside every space" in repo("status").out
     pulled = repo("pull").out
-    assert "stands at notes/old/guide.xhtml now, outside of every space" in pulled
+    assert "stands at notes/old/guide.xhtml now, outside every space" in pulled
     assert "on purpose" not in pulled
     run = repo("push", "--delete", exit=1)
     assert "[rejected]  ENG/guide.xhtml   stands at notes/old/guide.xhtml now" in run.out

@@ -255,7 +255,7 @@ def test_a_move_to_another_space_is_refused_with_the_reason(
     assert list(both.json("status").outcomes) == [place]
     run = both("push", exit=1)
     assert f"[rejected]  {place}   the page is in another space than the file" in run.out
-    assert "no page is moved between spaces from here" in run.err
+    assert "confsync moves no page between spaces" in run.err
     assert "move it to that space's directory" in both("pull").out
     assert writes(wiki) == []
     move(both, place, "ENG/b.xhtml")

@@ -130,7 +130,7 @@ def test_documents_that_become_excluded_are_left_alone_and_named(
     files = desk.files()
     for command in (["status"], ["status", "--remote"], ["pull"], ["pull", "ENG/archive"]):
         told = desk(*command).out
-        assert "excluded by .confsync.yaml, and left alone: ENG/archive" in told
+        assert "excluded by .confsync.yaml and left unchanged: ENG/archive" in told
         assert desk.files() == files
     run = desk.json("push", exit=1)
     assert run.outcomes == {

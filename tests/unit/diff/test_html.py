@@ -288,5 +288,5 @@ def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
         report.write(tmp_path, [], against_server=False)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)  # to look into it would wait for a writer
-    with pytest.raises(FileError, match="it is no file"):
+    with pytest.raises(FileError, match="it is not a regular file"):
         report.write(pipe, [], against_server=False)

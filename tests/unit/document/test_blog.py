@@ -109,8 +109,8 @@ def test_the_stamp_of_a_post_says_its_day_and_no_parent() -> None:
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ("  blogpost: yesterday\n", "not a blogpost that confsync writes"),
-        ("  blogpost: 2026-02-30\n", "not a blogpost that confsync writes"),
+        ("  blogpost: yesterday\n", "not a valid blogpost"),
+        ("  blogpost: 2026-02-30\n", "not a valid blogpost"),
         ("  blogpost: [a]\n", "must be text"),
         (f'  blogpost: "{DAY}"\n  parent: "7"\n', "no parent"),
         (f'  blogpost: "{DAY}"\n  place: top\n', "no parent and no place"),
