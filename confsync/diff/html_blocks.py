@@ -47,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block. `inside` names the boxes, lists and quotes around it, outermost first.
+    """One block. `inside` names the boxes, lists and quotes that it stands in, outermost first.
 
     `mark` is a list's bullet or number, which does not count as a difference.
     """

@@ -128,7 +128,7 @@ def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str,
         why = f"its document is in a merge that is not finished, at {trace.path}"
         return why, f"'git status' shows the merge: finish it first; {delete_by_id(entry)}"
     if trace.path == entry.path:
-        return "its document stands here again", "run the command again"
+        return "its document is here again", "run the command again"
     why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"
     return why, f"move it back, or delete it there and push --delete again; {delete_by_id(entry)}"
 

@@ -215,7 +215,7 @@ def test_one_that_was_emptied_is_not_sent(wiki: Sandbox, attached: Desk, guide: 
     whole = attached.path(f"{FILES}/{name}").read_bytes()
     attached.path(f"{FILES}/{name}").write_bytes(b"")
     run = attached("push", exit=1)
-    assert f"{FILES}/{name} is empty now, and was not before" in run.out
+    assert f"{FILES}/{name} is empty, but was not before" in run.out
     assert on_server(wiki, guide) == before
     attached("pull", "--theirs", f"{FILES}/{name}")
     assert attached.path(f"{FILES}/{name}").read_bytes() == whole

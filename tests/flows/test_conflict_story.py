@@ -84,7 +84,7 @@ def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     assert "+<p>The first port is 8082.</p>" in theirs
     merged = desk("pull", "--merge", GUIDE, exit=1)
     assert merged.out == (
-        f" ! conflicted  {GUIDE}   both sides changed the same lines; "
+        f" ! conflicted  {GUIDE}   both sides changed the same or adjacent lines; "
         "resolve the markers, then push\npull: 1 conflicted\n"
     )
     assert merged.err == (

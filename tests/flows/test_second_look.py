@@ -364,7 +364,7 @@ def test_an_attachment_whose_file_was_moved_is_not_deleted(
     attached.path(place).parent.mkdir(exist_ok=True)
     attached.path(f"{FILES}/diagram.png").rename(attached.path(place))
     run = attached("push", "--delete", exit=1)
-    assert f"its file stands at {place} now" in run.out
+    assert f"its file is at {place} now" in run.out
     assert names(wiki, guide) == {"diagram.png"}
     attached.path(place).unlink()
     attached("push", "--delete")
@@ -436,5 +436,5 @@ def test_an_attachment_that_comes_back_while_the_run_is_under_way_is_not_deleted
 
     wiki.faults.refuse = back
     run = attached("push", "--delete", exit=1)
-    assert "diagram.png stands here again" in run.out
+    assert "diagram.png is here again" in run.out
     assert names(wiki, guide) == {"diagram.png"}
