@@ -114,7 +114,7 @@ class FrontMatter:
             if name not in known:
                 raise self._error(key, f"unknown key '{name}' in {what}", _STAMP_HINT)
             if name in nodes:
-                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
+                raise self._error(key, f"'{name}' occurs twice in the stamp", _STAMP_HINT)
             nodes[name] = node
         for name in required:
             if name not in nodes:
@@ -130,7 +130,7 @@ class FrontMatter:
         for key, node in self._mapping(block, "attachments").value:
             name = self._text_of(key, "an attachment's name")
             if name in found:
-                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
+                raise self._error(key, f"'{name}' occurs twice in the stamp", _STAMP_HINT)
             parts = self._mapping(node, f"attachment '{name}'")
             nodes = self._nodes(parts, _ATTACHED, _ATTACHED[:2], f"attachment '{name}'")
             texts = {part: self._stamp_text(part, nodes[part]) for part in _ATTACHED[:2]}
@@ -190,7 +190,7 @@ class FrontMatter:
         for key, node in root.value:
             name = self._text_of(key, "a key of the front matter")
             if name in values:
-                raise self._error(key, f"'{name}' stands twice in the front matter")
+                raise self._error(key, f"'{name}' occurs twice in the front matter")
             if key.start_mark.column != 0:
                 raise self._error(key, "keys of the front matter must start their line")
             values[name] = Value(node, self._span(name, key, node))
