@@ -1,7 +1,7 @@
 """The replacement of many files, which become durable together.
 
-Each file is always entirely old or entirely new. Most of the time of a write is the wait for the disk. A disk needs nearly the same time for many
-files as for one.
+Each file is always entirely old or entirely new. Most of the time of a write is the wait for the
+disk. A disk needs nearly the same time for many files as for one.
 """
 
 from __future__ import annotations

@@ -432,7 +432,7 @@ def test_a_post_that_is_moved_among_the_pages_is_refused_and_not_written_again(
     blog.path(NEWS).rename(blog.path(there))
     for command in (("push",), ("pull",), ("push", "--delete")):
         run = blog(*command, exit=4)
-        assert f"is blog post {news}, and stands outside blog/2026/03/07/" in run.err
+        assert f"is blog post {news}, but stands outside blog/2026/03/07/" in run.err
     assert blog.json("status", exit=4).outcomes == {there: "invalid"}
     assert "blog posts do not move" in blog("check", exit=1).out
     assert writes(wiki) == []
@@ -450,7 +450,7 @@ def test_a_page_that_is_moved_into_the_blog_is_refused(
     blog.edit("ENG/guide.xhtml", "8080", "8081")
     blog.path("ENG/guide.xhtml").rename(blog.path(there))
     for command in ("push", "pull"):
-        assert f"is page {guide}, and stands in a blog" in blog(command, exit=4).err
+        assert f"is page {guide}, but stands in a blog" in blog(command, exit=4).err
     assert writes(wiki) == []
     assert "ENG/guide.xhtml" not in blog.files()
     blog.path(there).rename(blog.path("ENG/guide.xhtml"))

@@ -241,7 +241,7 @@ def test_git_that_distrusts_the_repository_is_told_and_nothing_comes_back(
         tree.write_bytes(b"rubbish")
     for command in ("status", "pull"):
         run = desk(command, exit=4)
-        assert "git has trouble with this repository" in run.err
+        assert "git cannot read this repository" in run.err
     assert not desk.path(GUIDE).exists()
 
 

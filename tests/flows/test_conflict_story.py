@@ -99,7 +99,7 @@ def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     assert f"{GUIDE}:10:1: error: conflict marker" in desk("check", exit=1).out
     refused = desk("push", exit=1)
     assert "line 10: conflict marker" in refused.out
-    assert f"hint: 'confsync check {GUIDE}' shows where; correct that" in refused.err
+    assert f"hint: 'confsync check {GUIDE}' shows where; correct it" in refused.err
     assert writes(wiki) == []
 
 

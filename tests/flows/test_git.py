@@ -228,7 +228,7 @@ def test_a_hook_that_refuses_leaves_the_files_settled(wiki: Sandbox, repo: Desk)
     edit(repo, "ENG/one.xhtml")
     run = repo("push", "--commit", exit=4)
     assert "not committed: git refused:\nlooking\nno\n" in run.err
-    assert "commit them when git lets you" in run.err
+    assert "fix git's error, then commit them" in run.err
     assert "\n  version: 2\n" in repo.text("ENG/one.xhtml")
     assert len(subjects(repo)) == 1
 

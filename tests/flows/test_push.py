@@ -140,7 +140,7 @@ def test_a_file_edited_during_the_push_is_left_alone(wiki: Sandbox, desk: Desk, 
     wiki.faults.before = editor
     run = desk.json("push", exit=4)
     assert run.outcomes == {GUIDE: "updated"}
-    assert "left alone" in run.data["pages"][0]["error"]
+    assert "stays unchanged" in run.data["pages"][0]["error"]
     assert "9091" in desk.text(GUIDE)
     assert "8081" in wiki.store.page(guide).body
 

@@ -184,7 +184,7 @@ def test_a_folder_file_says_what_it_did() -> None:
         ("url: " + "[" * 100_000, 1, "nest"),
         ("url: x\nspaces: " + "{a: " * 200, 2, "is nested too deeply"),
         (f"{LAUGHS}url: *q\n", 1, "anchors and aliases are not allowed"),
-        ("url: !!timestamp 2024-13-45\n", 1, "no tags"),
+        ("url: !!timestamp 2024-13-45\n", 1, "tags are not allowed"),
         ("url: 2024-13-45\nspaces: [{key: ENG}]\n", 1, "is not a URL"),
         ("? [a, [b]]\n: c\n", 1, "unknown key"),
     ],

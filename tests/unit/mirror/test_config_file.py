@@ -127,7 +127,11 @@ def test_values_are_the_text_that_stands_there() -> None:
             6,
             "already",
         ),
-        ("url: https://a.example\nspaces: [{key: A}, {key: a, path: b}]\n", 2, "in 'A' already"),
+        (
+            "url: https://a.example\nspaces: [{key: A}, {key: a, path: b}]\n",
+            2,
+            "already mirrored in 'A'",
+        ),
         ("url: https://a.example\nspaces: ENG\n", 2, "must be a list"),
         ("url: https://a.example\nspaces: []\n", 2, "at least one space"),
         ("url: https://a.example\nspaces: [ENG]\n", 2, "must be 'key: value' lines"),
