@@ -114,7 +114,7 @@ def compared(old: tuple[Piece, ...], new: tuple[Piece, ...]) -> tuple[Marked, Ma
     """Return the pieces of both sides, each with whether the other side has it too.
 
     A space between two changed words counts as changed. If less than a fifth of the words is the
-    same, all pieces count as changed, because people read words, not letters.
+    same, all pieces count as changed.
     """
     parts = list(_parts(old, new))
     seen = [

@@ -1,8 +1,8 @@
 """The blocks of a page as a reader sees them.
 
 Blocks are paragraphs, headings, table rows, code lines and macro labels. A block holds pieces,
-mostly words, each with its own marks. Code that shows a block has nothing to nest and nothing to
-close, so no tag of a body reaches the report.
+mostly words, each with its own marks. Code that shows a block nests and closes nothing, so no tag
+of a body reaches the report.
 """
 
 from __future__ import annotations

@@ -199,7 +199,7 @@ class _Reader:
             self._label(self._macros[-1], block=True)
         return self.flow.container(kind, "code" if kind == "code" else "p")
 
-    # -- links, images, and what stands for something ----------------------------------------------
+    # -- links, images and other objects -----------------------------------------------------------
 
     def link(self, attributes: Attributes) -> End:
         anchor = attributes.get("ac:anchor", "")

@@ -1,11 +1,12 @@
 r"""The layout: a storage body as lines, and back, without losing a byte.
 
-Most bodies are one very long line. `lay` adds one ``\n`` after each closing or empty block-level
-tag that is followed by ``(\r?\n)*<``, and one at the end. It adds none in CDATA, comments and
-``<pre>``. `unlay` removes exactly these. For every string, well-formed or not, ``unlay(lay(body))
-== body``. A newline is added only between a ``>`` and line ends before a ``<``. No lexeme of the
-pattern begins or ends there, so both directions see the same lexemes. CRLF counts as a line end. If
-git or an editor changes all line ends of a file, only the body's line ends change.
+Most bodies are one very long line. If ``(\r?\n)*<`` follows a closing or empty block-level tag,
+`lay` adds one ``\n`` after the tag. It adds one at the end of the body, and none in CDATA, comments
+and ``<pre>``. `unlay` removes exactly these. For every string, well-formed or not,
+``unlay(lay(body)) == body``. A newline is added only between a ``>`` and line ends before a ``<``.
+No lexeme of the pattern begins or ends there, so both directions see the same lexemes. CRLF counts
+as a line end. If git or an editor changes all line ends of a file, only the body's line ends
+change.
 
 The list of block-level tags is frozen. A change of the list changes how existing files are read,
 and needs a new layout number in the stamp.

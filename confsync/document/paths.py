@@ -42,8 +42,8 @@ _DAY_PLACE = r"([0-9]{4})/([0-9]{2})/([0-9]{2})"
 class Tree(NamedTuple):
     """The tree that a scan found: the owners of directories, the home page and all page ids.
 
-    `owners` maps a directory to the id of its page or folder. The value is an `unborn` key if the
-    page does not exist yet, and None if the document cannot be read.
+    `owners` maps a directory to the id of its page or folder. For a page that does not exist yet,
+    the value is an `unborn` key. For an unreadable document, it is None.
     """
 
     owners: Mapping[str, str | None]

@@ -1,8 +1,8 @@
 """The index of documents, with which the next run reads only changed ones: `.confsync/index`.
 
-The index recognises an unmodified document by path, size, inode and times. If a document changed
-while it was read, the index leaves it out, because its next change may keep all of these. Code that
-overwrites a file always reads it first. A corrupt, foreign or missing index is ignored.
+The index recognises an unmodified document by path, size, inode and times. The index leaves out a
+document that changed while it was read. The document's next change may keep all of these values.
+Code that overwrites a file always reads it first. A corrupt, foreign or missing index is ignored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The moves of documents and their attachments.
 
-A document never stands below a page that is neither its old nor its new parent, even if the run is
-killed. On its way it waits in a directory that names the wanted parent.
+A document is always below its old or its new parent, even if the run is killed. On its way it waits
+in a directory that names the wanted parent.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class _Batch:
         disk.make_directories(self._waiting)
         for old, new in sorted(self._moves.items(), key=lambda move: -move[0].count("/")):
             prefix = f"{wanted.get(old) or 'none'}-"
-            # Each document has its own directory: leftovers of an earlier run are never in the way,
-            # and a document that this run leaves keeps its file name.
+            # Each document has its own directory: leftovers of an earlier run are never in the way.
+            # A document that this run leaves keeps its file name.
             place = disk.temporary_directory(self._waiting, prefix) / Path(new.path).name
             try:
                 disk.rename(self._mirror.inside(old), place)

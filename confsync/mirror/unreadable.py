@@ -134,8 +134,8 @@ def whose_place(
 ) -> dict[str, str]:
     """Return the possible page of each unreadable file, judged by its place: path to page id.
 
-    `fresh` are the pages without a document here. If the new document of such a page would be
-    written to the file's place, the file counts as its document.
+    `fresh` are the pages without a document here. If such a page's new document belongs at the
+    file's place, the file counts as its document.
     """
     found: dict[str, str] = {}
     owners = dict(scan.tree.owners)

@@ -156,7 +156,7 @@ def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, st
 def _note_moves(mirror: Mirror, plan: Plan) -> None:
     """Note the documents that will be moved, if git may have them at their present place.
 
-    If a killed run left a document on its way, and HEAD has it at its destination, it was not
+    A killed run may have left a document on its way to where HEAD has it. Such a document was not
     moved. The notes that HEAD has settled are removed too, but no pull changes the file only for
     them. Raise FileError.
     """
@@ -178,8 +178,8 @@ def _note_moves(mirror: Mirror, plan: Plan) -> None:
 def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
     """Remove the file of each folder that leaves its directory.
 
-    Otherwise a document that arrives there would want the old folder as its parent, until the new
-    folder file is written.
+    Otherwise a document that arrives there would have the old folder as its wanted parent for a
+    moment.
     """
     for inner, folder in plan.scan.folders.items():
         directory = plan.scan.outer(inner)

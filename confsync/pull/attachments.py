@@ -1,7 +1,7 @@
 """Attachments of a pull: downloaded first, then put in place, then stamped.
 
-The order is essential. If a stamp names a version whose bytes are not in the file, the next push
-sends the old bytes over the new ones.
+The order is essential. If a stamp names a version whose bytes are missing here, the next push
+overwrites the new bytes.
 """
 
 from __future__ import annotations

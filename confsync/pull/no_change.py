@@ -1,8 +1,8 @@
 """A pull that finds nothing new from the listing alone, without reading documents.
 
-A plan depends on the documents, the listing, the configuration and git. If a pull had nothing to do
-and all of these are the same, the next pull has nothing to do either. confsync never writes because
-of this check: after the smallest difference it reads everything.
+A plan depends on the documents, the listing, the configuration and git. If all of these stay the
+same after a pull without work, the next pull has no work either. confsync never writes because of
+this check: after the smallest difference it reads everything.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ class Step:
 
     `before` is the document's present path, and `entry` the document; both are None for a page that
     is new here. `after` is the path after the moves, None if the document stays or is removed.
-    `base` goes to the cache, `event` to the audit trail, and `seen` is what a refusal shows, so
-    that it can be given up by name. `shown` is the diff of a text that is given up.
+    `base` goes to the cache, and `event` to the audit trail. `seen` is the version that a refusal
+    shows, so that a person can give it up by name. `shown` is the diff of a text that is given up.
 
     `changes` are the changes to attachments. `sides` are the texts of a conflict in the file. `new`
     is a page whose text must be fetched, unless it is `ready`. `top` means that the page stands at

@@ -36,8 +36,8 @@ LAID = 3
 def texts_ahead(run: PullRun, reader: Reader, scan: SpaceScan) -> Iterator[Mapping[str, Text]]:
     """Read the texts of a space that has no document here yet. The reader then has its listing.
 
-    Yield the texts by page id. They are empty in a dry run, after a deletion on purpose, if the
-    space has documents here, or if only a part of the space is mirrored: then confsync needs the
+    Yield the texts by page id. They are empty in a dry run, and after a deletion on purpose. They
+    are also empty if the space has documents here, or is mirrored in part. Then confsync needs the
     listing first. Files without a name disappear at the end.
     """
     if run.options.dry_run or run.deleted or not _is_whole(run, reader, scan):

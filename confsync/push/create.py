@@ -1,9 +1,9 @@
 """The creation of one page, and the search for its result.
 
 A creation has no version to compare. Instead, the title is unique in a space. If the answer to a
-creation was lost, the page is found by its title, and adopted only if this push surely made it.
-Several blog posts may share a title, so a server may accept a second one. Therefore confsync
-searches for a post before it creates one, and never repeats a creation in the same run.
+creation was lost, confsync finds the page by its title. confsync adopts the page only if this push
+surely made it. Several blog posts may share a title, so a server may accept a second one. Therefore
+confsync searches for a post before it creates one, and never repeats a creation in the same run.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def create(
 def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> PageInfo | Taken:
     """Create a blog post, or find the post of an earlier try of exactly this creation.
 
-    If a post of the same title has no document here, it may come from an earlier try and be edited
-    since. `known` is as for `create`. Raise APIAccessError.
+    A post of the same title without a document here may come from an earlier try, edited since.
+    `known` is as for `create`. Raise APIAccessError.
     """
     remote, space = reader.remote, reader.space
 

@@ -36,8 +36,8 @@ def selected(config: SpaceConfig, place: str | None, line: Iterable[str]) -> boo
 def excluded(scan: SpaceScan) -> list[Entry]:
     """Return the documents that the rules exclude, as far as known without the server.
 
-    If a parent has no document here, its own parents do not count. If a document, or one above it,
-    stands at the top only because it has no other place, no pattern counts.
+    If a parent has no document here, its own parents do not count. Some documents stand at the top
+    only because they have no other place. No pattern counts for them and for documents below them.
     """
     if not (scan.config.include or scan.config.exclude):
         return []

@@ -84,8 +84,8 @@ def _usable(
 ) -> tuple[dict[str, PageInfo], tuple[PageInfo, ...]]:
     """Return the pages of a listing by id, and the invalid rows.
 
-    If a page has two rows, the newer one counts. A page with an invalid row keeps the place of its
-    document, so that the pages below it stay in the mirror.
+    If a page has two rows, the newer one counts. A page with an invalid row keeps its document's
+    place, so that the pages below it stay.
     """
     listed: dict[str, PageInfo] = {}
     flawed: list[PageInfo] = []

@@ -237,7 +237,7 @@ def _to_read(
 
     These include every document that a push would send. If such a page changed without a new
     version, the push is refused and a pull brings the change. If git has a newer stamp, the server
-    is asked until it shows that version, because a listing may be older than the last push.
+    is asked until it shows that version. A listing may be older than the last push.
     """
     every = options.refresh or not options.selection.everything
     least: dict[str, int] = {}

@@ -110,7 +110,7 @@ def is_foreign(media_type: str, head: bytes) -> bool:
     """Return whether a file is surely of another type than `media_type`, and of no known type.
 
     This check is stricter than `differs`. Browsers show a JPEG that is named like a PNG, and a text
-    may be UTF-16, so the function returns False for them.
+    may be UTF-16. The function returns False for both.
     """
     known = (*(start for each in _BEGINNINGS.values() for start in each), *_OTHERS)
     if not differs(media_type, head) or head.startswith(known):

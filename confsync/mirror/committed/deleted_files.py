@@ -87,7 +87,7 @@ def _owners_of_ownerless(
     """Yield owner, name and path of files in HEAD without a document beside them.
 
     A commit that moved a document left such a file behind. Its owner is the only page whose stamp
-    in HEAD has a file of this name and these bytes, but no such file beside it.
+    in HEAD has this name and these bytes. That page has no such file beside it.
     """
     wanted: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for document, stamp in stamps.items() if head.ownerless else ():

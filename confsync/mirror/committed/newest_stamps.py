@@ -40,10 +40,9 @@ class NewestStamps:
     committed documents are not text. With `unasked`, git is not installed. In all these cases an
     absent stamp proves nothing. All are empty without a repository or a commit.
 
-    `candidates` and `attached` have all stamps, the newest first. After a renumbering or a restored
-    server, the server may never confirm the newest stamp, and an older stamp may be right.
-    `of_head` has the stamps of HEAD's own history. Stamps of attachments come only from HEAD's
-    history.
+    `candidates` and `attached` have all stamps, the newest first. After a renumbering or a restore,
+    the server may never confirm the newest stamp. Then an older stamp may be right. `of_head` has
+    the stamps of HEAD's own history. Stamps of attachments come only from HEAD's history.
     """
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)

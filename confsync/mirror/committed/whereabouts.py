@@ -219,8 +219,8 @@ class Whereabouts:
     def _owners_of(self, unread: Mapping[str, _Seen], here: set[str]) -> dict[str, frozenset[str]]:
         """Return the pages whose documents may be the unreadable files.
 
-        These are, in this order: the page whose document was there, the page that git sees renamed
-        to there, the pages whose ids are in the bytes, and all searched pages.
+        If a document was there, it is its page. Otherwise it is the page that git sees renamed to
+        there. Otherwise these are the pages whose ids are in the bytes, or all searched pages.
         """
         if not unread:
             return {}

@@ -1,16 +1,16 @@
 """The pages whose documents pulls removed: `.confsync.removed`, which is part of the repository.
 
-If a commit has a document and the work tree lacks it, a person deleted it, or a pull removed it
-because its page was in the trash or not visible. In every clone, a later `push --delete` must
+A commit may have a document that the work tree lacks. Either a person deleted it, or a pull removed
+it because its page was in the trash or not visible. In every clone, a later `push --delete` must
 delete the page only in the first case. So a pull writes a line for each document that it removes:
 ``ID vVERSION DIGEST``, from the document's stamp. When the page is back, the line is removed.
 
 git merges the file as a union, which can bring a line back. Such a line is stale. If a document's
 stamp is newer than the line, the pull that wrote the line did not remove the document.
 
-A pull that moves a document writes a line too: ``ID vVERSION moved to PATH``. If a person commits
-the removal of the old file without the new file, the line shows that nothing was deleted. When HEAD
-has the document at its new place, the line is removed.
+A pull that moves a document writes a line too: ``ID vVERSION moved to PATH``. A person may commit
+the removal of the old file without the new file. The line then shows that nothing was deleted. When
+HEAD has the document at its new place, the line is removed.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The mark of this clone. Data in `.confsync/` without it was not written by this clone.
 
-git can fill `.confsync/`: a commit may contain an index that calls an edited file unmodified, half
-a download, or lines of an audit trail. So all data that confsync trusts without a digest carries
-the mark, a random word that no commit can know. The file of the mark also contains its own inode
-and modification time. git writes new files, which get other values. A copy of the mirror is another
-clone with its own mark.
+git can fill `.confsync/`. A commit may contain half a download, lines of an audit trail, or an
+index that calls an edited file unmodified. So all data that confsync trusts without a digest
+carries the mark, a random word that no commit can know. The file of the mark also contains its own
+inode and modification time. git writes new files, which get other values. A copy of the mirror is
+another clone with its own mark.
 """
 
 from __future__ import annotations

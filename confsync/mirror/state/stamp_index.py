@@ -42,10 +42,10 @@ class Scene(NamedTuple):
     """The state of the repository for which an index is valid.
 
     `mark` is HEAD's, as in `head.mark_of_head`, and `commit` HEAD's commit. `place` is the mirror's
-    path in the work tree, `directories` are the spaces', and `shallow` the commits where the clone
-    is cut. `lacks_since` tells when objects last came to a clone that lacks blobs; it is 0 for
-    other clones. `others` are directories that had their own configuration at some time, each with
-    whether it has one now. `encoded` means that a document's blob is not text.
+    path in the work tree, and `directories` are the spaces'. `shallow` has the commits where the
+    clone is cut. `lacks_since` tells when objects last came to a clone that lacks blobs; it is 0
+    for other clones. `others` are directories that had their own configuration at some time, each
+    with whether it has one now. `encoded` means that a document's blob is not text.
     """
 
     mark: str = ""

@@ -1,4 +1,4 @@
-"""The adoption of a file as the document of a page that has none here, if a person names the file.
+"""The adoption of a file that a person names as the document of a page without one.
 
 The file is a new document whose title a page has already, or a document that cannot be read. The
 given-up text goes to the trash.

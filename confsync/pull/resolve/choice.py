@@ -144,8 +144,8 @@ def _place_and_labels(run: PullRun, case: Case, way: Way) -> _Chosen | str:
     """Return place and labels after the choice, or the reason why it cannot be made.
 
     --ours keeps both for the next push: the stamp gets the server's. --theirs takes both. A pull
-    with paths moves no file, so the stamp gets the parent of the file's place, and the next full
-    pull follows the server. A merge combines both sides' changes to the base.
+    with paths moves no file, so the stamp gets the parent of the file's place. The next full pull
+    follows the server. A merge combines both sides' changes to the base.
     """
     info = case.page.info if case.page else None
     if info is None:
