@@ -164,9 +164,8 @@ class Deletions:
     def _refused(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
         """Return the refusal of a page that must not be deleted in its present state, or None."""
         if one.entry and one.entry.document and one.entry.document.modified:
-            return _rejected(
-                result, f"has unpushed changes; 'confsync pull --theirs {one.path}' discards them"
-            )
+            hint = "'confsync pull --theirs {path}' discards them; a copy goes to .confsync/trash"
+            return replace(_rejected(result, "it has unpushed changes"), hint=hint)
         if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
             return _rejected(result, "the page is archived: restore it in the browser first")
         if isinstance(found, Page) and found.info.live:
