@@ -60,7 +60,7 @@ def test_an_edited_stamp_is_shown_by_git(wiki: Sandbox, desk: Desk) -> None:
     desk.git("commit", "-qm", "x")
     desk.edit(GUIDE, "version: 1", "version: one")
     run = desk("status", exit=4)
-    assert "'one' is not a valid version" in run.err
+    assert "'one' is not a valid version" in run.out
     printed = type_hint(desk, run.err)
     assert "-  version: 1" in printed and "+  version: one" in printed
 
