@@ -1,4 +1,4 @@
-"""Differences between two sides of a page: as values, as text, as an HTML report.
+"""Differences between two sides of a page: as values, as text and as an HTML report.
 
-Nothing here asks git for anything but an engine for text, and nothing changes a mirror.
+This package uses git only as a diff engine for text. Code that changes a mirror must not enter it.
 """

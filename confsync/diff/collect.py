@@ -1,6 +1,7 @@
-"""Putting both sides of each page beside one another, for a diff: base and file, base and server.
+"""The two sides of each page for a diff: base and file, or base and server.
 
-The server is asked only for what is not here: `opened` connects, and is called when it has to be.
+confsync asks the server only for data that is not in the mirror. `opened` opens the connection and
+is called only if needed.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ _ABSENT = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a diff is about. One bad page stops no other: the report has what cannot be shown.
+    """The state of one diff. The report collects the pages that cannot be shown.
 
-    `away` is how the server could not be asked.
+    One bad page stops no other page. `away` holds the errors of an unreachable server.
     """
 
     mirror: Mirror
@@ -57,7 +58,7 @@ class Comparison:
     away: list[APIAccessError] = field(default_factory=list)
 
     def with_files(self) -> Iterator[Difference]:
-        """Base and file of every document that was changed here, new and deleted ones included."""
+        """Yield base and file of every changed document, new and deleted ones included."""
         mirror = self.mirror
         gone = deleted_entries(mirror.root, mirror.config.spaces)
         scans = knowing(mirror.scan(), gone)
@@ -80,7 +81,7 @@ class Comparison:
                 yield Difference(entry.path, page_id, _side("base", entry.document), None)
 
     def with_server(self) -> Iterator[Difference]:
-        """Base and newest version of every page, where they differ."""
+        """Yield base and newest version of every page for which they differ."""
         scans = self.mirror.scan()
         self._check(scans, ())
         for scan in scans:
@@ -104,15 +105,15 @@ class Comparison:
         self.selection.check(known, self.mirror.config.directories)
 
     def _guarded(self, path: str, call: Callable[[], Difference | None]) -> Iterator[Difference]:
-        """What a call answers, or nothing and a word of why."""
+        """Yield the result of `call`, or add its error to the report."""
         try:
             found = call()
         except EVERYBODYS as error:
-            # Whose base is here can be shown all the same, and nobody else waits for the server.
+            # Pages whose base is here can still be shown, without another request.
             if error not in self.away:
                 self.report.refuse(Problem.of(error))
             self.away.append(error)
-            why = "not shown, its base is not here"
+            why = "not shown: its base is not in the cache"
             self.report.add(PageResult(path, Outcome.SKIPPED, error=why))
             return
         except ConfsyncError as error:
@@ -164,7 +165,7 @@ class Comparison:
     # -- the page there ----------------------------------------------------------------------------
 
     def _gather_bases(self, meant: Mapping[str, Entry], found: Mapping[str, Found]) -> None:
-        """Look for the bases of all pages that the server changed in one go."""
+        """Look up the bases of all pages that changed on the server in one pass."""
         stamps = (entry.document.stamp for entry in meant.values() if entry.document)
         changed = [s for s in stamps if s and _differs(found.get(s.id), s)]
         bases.gather(self.mirror, changed)
@@ -172,7 +173,7 @@ class Comparison:
     def _current(
         self, scans: tuple[SpaceScan, ...], scan: SpaceScan, meant: Mapping[str, Entry]
     ) -> tuple[Mapping[str, Found], Mapping[str, Attachments]]:
-        """The pages of documents as the server has them, and their attachments where wanted."""
+        """Return the server's pages and, if managed, their attachments, both by page id."""
         remote, config = about(self.opened(), scan.config), self.mirror.config
         reader = reader_of(remote, scan)
         if not self.selection.everything:
@@ -193,7 +194,7 @@ class Comparison:
         return pages, seen.attachments
 
     def _labelled(self, remote: Remote, page: Found) -> Found:
-        """A page with its labels, which an answer with a body lacks."""
+        """Return a page with its labels; an answer with a body has no labels."""
         if not self.mirror.config.labels or not isinstance(page, Page):
             return page
         return replace(page, info=page.info._replace(labels=remote.labels(page.info.id)))
@@ -236,14 +237,14 @@ class Comparison:
         return Difference(entry.path, stamp.id, old, new)
 
     def _keep_base(self, stamp: Stamp, page: Page) -> None:
-        """Keep what is looked at as a base: it can be given up by its number, while it is that."""
+        """Store the page as a base, so that `pull --ours --at` can name its version later."""
         seen = replace(stamp, version=page.info.version.number, digest=page.digest)
         if seen != stamp:
             self.mirror.bases.put(seen, page.info.title, page.body)
 
 
 def _absent(path: str, title: str, stamp: Stamp, why: Absent) -> PageResult:
-    """Return what is told of a page that the server has no text of."""
+    """Return the result for a page whose text the server does not show."""
     outcome = Outcome.GONE if why in (Absent.TRASHED, Absent.ARCHIVED) else Outcome.NOT_VISIBLE
     return PageResult(path, outcome, stamp.id, title, base=stamp.version, error=_ABSENT[why])
 
@@ -270,7 +271,7 @@ def _attachments(remote: Remote, page_id: str) -> Attachments:
 
 
 def _called(scans: Iterable[SpaceScan], key: str | None) -> str:
-    """A parent as people know it: its document's path, else its id."""
+    """Return the readable name of a parent: its document's path, else its id."""
     if key is None:
         return "none"
     if paths.is_unborn(key):
@@ -286,7 +287,7 @@ def _called(scans: Iterable[SpaceScan], key: str | None) -> str:
 
 
 def _changed_here(beside: Beside) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The attachments that a push would send or delete, before and after."""
+    """Return the attachments that a push would send or delete, before and after."""
     bases = {one.name: one for one in beside.attached}
     names = beside.changed()
     before = tuple(f"{name} v{bases[name].version}" for name in names if name in bases)
@@ -301,7 +302,7 @@ def _changed_here(beside: Beside) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _changed_there(
     beside: Beside, infos: Iterable[AttachmentInfo]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The attachments that the server has other than the base, before and after."""
+    """Return the attachments for which the server differs from the base, before and after."""
     listed = tuple(infos)
     changed = [side for side in beside.facing(listed).sides(listed) if side.changed]
     before = tuple(f"{side.name} v{side.base.version}" for side in changed if side.base)
@@ -314,5 +315,5 @@ def _changed_there(
 
 
 def labels_differ(base: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
-    """Whether labels were added or removed; nobody knows where they are not managed."""
+    """Return whether labels were added or removed; False if labels are not managed."""
     return base is not None and other is not None and not labels.same(base, other)

@@ -1,7 +1,7 @@
-"""What differs between two sides of a page, as values: its text, and what belongs to that.
+"""The differences between two sides of a page, as values. Pure.
 
-Pure. A side holds only what is compared: labels, parent and attachments are there where they are
-managed, in the words in which people read them.
+A side holds only what is compared. Labels, parent and attachments are present if they are managed,
+in the words that people read.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from confsync.document import frontmatter, layout
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a page. `name` says which, such as ``base, v7``.
+    """One side of a page. `name` says which side, such as ``base, v7``.
 
-    `version` is that of the server's that it is, where it is one.
+    `version` is the version number on the server, or None for a local text.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Both sides of one page; None for the side that has no such page. `path` is the document's."""
+    """Both sides of one page; a side without the page is None. `path` is the document's."""
 
     path: str
     page_id: str | None
@@ -38,7 +38,7 @@ class Difference:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What differs: title, labels, parent, attachments, body."""
+        """Return the fields that differ, of title, labels, parent, attachments and body."""
         if self.old is None or self.new is None:
             return ("page",)
         old, new = self.old, self.new
@@ -53,12 +53,12 @@ class Difference:
 
     @property
     def texts(self) -> tuple[str, str]:
-        """Both sides as text in lines: the title, what else differs, and the laid-out body."""
+        """Return both sides as lines: title, other differing fields, and laid-out body."""
         return _text(self.old, self.fields), _text(self.new, self.fields)
 
     @property
     def names(self) -> tuple[str, str]:
-        """What the two texts are called in a diff."""
+        """Return the names of the two texts in a diff."""
         return self._name(self.old), self._name(self.new)
 
     def _name(self, side: Side | None) -> str:

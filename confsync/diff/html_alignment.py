@@ -1,8 +1,7 @@
-"""Which block stands beside which, and which words of two blocks were inserted or deleted.
+"""The alignment of blocks, and the inserted and deleted words of two blocks.
 
-The standard library's matcher finds what is equal. It takes quadratic time where much repeats, so
-very long sequences that have no end in common are told as replaced: a page for reading needs no
-more.
+The standard library's matcher finds equal parts. It takes quadratic time for repetitive sequences.
+Therefore very long sequences with no common beginning or end are shown as replaced.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from confsync.diff.html_blocks import Block, Cell, Piece
 
 Item = TypeVar("Item", bound=Hashable)
 Pair = tuple[Item | None, Item | None]
-# Whether a piece is the same on both sides.
+# Pieces, each with whether the other side has the same piece.
 Marked = tuple[tuple[Piece, bool], ...]
 
-# Two blocks that have less in common than this are not versions of one another.
+# Blocks with less in common than this are not versions of one another.
 ALIKE = 0.35
 _MAX_ITEMS = 20_000
 _MAX_PAIRS = 40_000
@@ -28,7 +27,7 @@ _MAX_PAIRS = 40_000
 def aligned(
     old: Sequence[Item], new: Sequence[Item], likeness: Callable[[Item, Item], float]
 ) -> Iterator[Pair[Item]]:
-    """Both sequences beside one another: what is equal, what is alike, and what is alone."""
+    """Yield the items of both sequences in pairs: equal, similar, or alone."""
     for same, before, after in _parts(old, new):
         if same:
             yield from zip(before, after, strict=True)
@@ -39,7 +38,10 @@ def aligned(
 def _parts(
     old: Sequence[Item], new: Sequence[Item]
 ) -> Iterator[tuple[bool, Sequence[Item], Sequence[Item]]]:
-    """The sequences in parts that are equal or not. The ends are compared first: that is cheap."""
+    """Yield the equal and the different parts of two sequences.
+
+    The ends are compared first, because that is cheap.
+    """
     least = min(len(old), len(new))
     head = next((n for n in range(least) if old[n] != new[n]), least)
     tail = next((n for n in range(least - head) if old[-1 - n] != new[-1 - n]), least - head)
@@ -56,7 +58,7 @@ def _parts(
 def _matched(
     old: Sequence[Item], new: Sequence[Item], likeness: Callable[[Item, Item], float]
 ) -> Iterator[Pair[Item]]:
-    """The likeliest way to put two sequences, in their order, beside one another."""
+    """Yield the best pairing of two sequences that keeps their order."""
     if len(old) * len(new) > _MAX_PAIRS or not old or not new:
         yield from ((item, None) for item in old)
         yield from ((None, item) for item in new)
@@ -82,14 +84,14 @@ def _matched(
 
 
 def blocks_alike(old: Block, new: Block) -> float:
-    """From 0 to 1, how likely one block is a version of the other."""
+    """Return how likely one block is a version of the other, from 0 to 1."""
     if (old.kind == "tr") != (new.kind == "tr"):
         return 0.0
     if (
         len(old.pieces) == len(new.pieces) == 1
         and old.pieces[0].kind == new.pieces[0].kind != "text"
     ):
-        return 0.5  # such as an image in the place of another
+        return 0.5  # for example, an image replaces another image
     near = 1.0 if old.kind == new.kind and old.inside == new.inside else 0.8
     if old.kind == new.kind == "macro":
         return near if old.pieces[:1] == new.pieces[:1] else 0.0
@@ -97,22 +99,22 @@ def blocks_alike(old: Block, new: Block) -> float:
 
 
 def cells_alike(old: Cell, new: Cell) -> float:
-    """From 0 to 1, how likely one cell is a version of the other."""
+    """Return how likely one cell is a version of the other, from 0 to 1."""
     return 1.0 if old.filler and new.filler else max(0.4, _alike(old.pieces, new.pieces))
 
 
 def _alike(old: tuple[Piece, ...], new: tuple[Piece, ...]) -> float:
-    """How many of the words two lists have in common."""
+    """Return the share of words that two lists have in common, from 0 to 1."""
     one, other = (Counter(t.text.casefold() for t in all_ if not t.blank) for all_ in (old, new))
     count = one.total() + other.total()
     return 2 * (one & other).total() / count if count else 1.0
 
 
 def compared(old: tuple[Piece, ...], new: tuple[Piece, ...]) -> tuple[Marked, Marked]:
-    """The pieces of both sides, each with whether the other side has it, too.
+    """Return the pieces of both sides, each with whether the other side has it too.
 
-    A space between two changed words has changed with them, and where little is the same all is
-    new: people read words, not letters.
+    A space between two changed words counts as changed. If less than a fifth of the words is the
+    same, all pieces count as changed.
     """
     parts = list(_parts(old, new))
     seen = [

@@ -1,8 +1,8 @@
-"""The blocks of a page as a reader sees them: a paragraph, a heading, a row of a table, a line of
-code, the label of a macro.
+"""The blocks of a page as a reader sees them.
 
-A block holds pieces, words mostly, each with the marks that its text carries, so that whoever shows
-a block has nothing to nest and nothing to close: no tag of a body's ever gets through.
+Blocks are paragraphs, headings, table rows, code lines and macro labels. A block holds pieces,
+mostly words, each with its own marks. Code that shows a block nests and closes nothing, so no tag
+of a body reaches the report.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word, a space, or something that stands for one.
+    """A word, a space, or an object in place of a word.
 
     `kind` is text, break, check, image, chip (a small label) or parameter (a part of a label).
-    `note` is what does not stand in the text: where a link leads, how an image is described.
+    `note` is the target of a link or the description of an image.
     """
 
     text: str
@@ -28,13 +28,16 @@ class Piece:
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing to see."""
+        """Return whether the piece shows nothing."""
         return self.kind in ("text", "break") and not self.text.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a block holds; only a row of a table has several. A `filler` stands below a tall one."""
+    """A cell of a block. Only a table row has several cells.
+
+    A `filler` is the continuation of a tall cell in the row above.
+    """
 
     pieces: tuple[Piece, ...] = ()
     head: bool = False
@@ -44,9 +47,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block. `inside` are the boxes, lists and quotes that it stands in, outermost first.
+    """One block. `inside` names the boxes, lists and quotes that it stands in, outermost first.
 
-    `mark` is a list's bullet or number, which is no difference by itself.
+    `mark` is a list's bullet or number, which does not count as a difference.
     """
 
     kind: str
@@ -56,10 +59,10 @@ class Block:
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
-        """The pieces of all cells."""
+        """Return the pieces of all cells."""
         return tuple(piece for cell in self.cells for piece in cell.pieces)
 
 
 def pieces_of(text: str, marks: tuple[str, ...] = (), note: str = "") -> list[Piece]:
-    """The words of a text, the spaces between them, and everything else one by one."""
+    """Return the words of a text, the spaces between them, and each other character."""
     return [Piece(word, "text", marks, note) for word in _WORD.findall(text)]

@@ -1,6 +1,7 @@
-"""The names of storage format's elements, by what a reader of the page sees of them. Pure.
+"""The names of storage format's elements, grouped by how a reader sees them. Pure.
 
-An element that stands in none of these is read by a function of its own, or named in a label.
+`html_reader` reads some other elements with functions of their own. It shows the remaining elements
+as labels.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ PARAGRAPHS = {
     **{name: name for name in ("h1", "h2", "h3", "h4", "h5", "h6")},
     "dt": "h6",
 }
-# What only holds other things.
+# Elements that only hold other elements.
 HOLDERS = (
     *("span", "tbody", "thead", "tfoot", "dl", "ins", "font", "big", "small", "label", "abbr"),
     *("ac:layout", "ac:task-list", "ac:link-body", "ac:plain-text-link-body", "ac:adf-mark"),

@@ -1,4 +1,4 @@
-"""The flow of a page's text into blocks: where one ends, what it stands in, what its marks are."""
+"""The flow of a page's text into blocks, with their containers and marks."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ End = Callable[[], None]
 
 @dataclass(slots=True)
 class Table:
-    """Where in a table we are. `tall` maps columns to how many more rows their cells reach."""
+    """The position in a table. `tall` maps a column to the rows that its cell still covers."""
 
     tall: dict[int, int] = field(default_factory=dict)
     cells: list[Cell] = field(default_factory=list)
     column: int = 0
 
     def fill(self, *, to_the_end: bool = False) -> None:
-        """Put a filler wherever a cell from above reaches down to."""
+        """Add a filler in each column that a cell of a row above covers."""
         last = max((column for column, rows in self.tall.items() if rows), default=-1)
         while self.tall.get(self.column) or (to_the_end and self.column <= last):
             if self.tall.get(self.column):
@@ -31,7 +31,7 @@ class Table:
             self.column += 1
 
     def add(self, cell: Cell, rows: int) -> None:
-        """A cell that reaches over some rows."""
+        """Add a cell that covers `rows` rows."""
         self.cells.append(cell)
         for column in range(self.column, self.column + cell.span):
             self.tall[column] = rows - 1
@@ -39,10 +39,10 @@ class Table:
 
 
 class Flow:
-    """Takes text and what stands between it, and makes blocks of it.
+    """A builder that makes blocks of text and the elements between it.
 
-    In the cell of a table a block ends with a break, since the row is the block. What is `caught`
-    goes to nobody but whoever asked for it.
+    In a table cell, a block ends with a break, because the row is the block. Text that is `caught`
+    goes only to the function that asked for it.
     """
 
     def __init__(self) -> None:
@@ -53,13 +53,13 @@ class Flow:
         self.inside: tuple[str, ...] = ()
         self.marks: tuple[str, ...] = ()
         self.note = ""
-        self.flowing = False  # whether an element is open whose text is one block
-        self.in_lines = False  # whether each line of the text is a block
+        self.flowing = False  # inside an element whose text is one block
+        self.in_lines = False  # each line of the text is a block
         self.in_cell = False
         self.caught: list[list[str]] = []
 
     def text(self, text: str) -> None:
-        """Text, with white space as in HTML."""
+        """Add text, with white space as in HTML."""
         if self.caught:
             self.caught[-1].append(text)
         elif self.in_lines:
@@ -75,18 +75,18 @@ class Flow:
             self._put(plain)
 
     def chip(self, text: str, kind: str = "chip", note: str = "") -> None:
-        """Something that stands for a word."""
+        """Add an object in place of a word."""
         if self.caught:
             self.caught[-1].append(text)
         else:
             self.pieces.append(Piece(text, kind, self.marks, note or self.note))
 
     def line_break(self) -> None:
-        """The next line of the same block."""
+        """Start the next line of the same block."""
         self.pieces.append(Piece("", "break"))
 
     def end_block(self) -> None:
-        """End the block, where there is anything in it."""
+        """End the block if it has any content."""
         if self.in_cell:
             if self.pieces and self.pieces[-1].kind != "break":
                 self.line_break()
@@ -96,18 +96,18 @@ class Flow:
             self.mark = " " if self.mark else ""
 
     def taken(self) -> tuple[Piece, ...]:
-        """The pieces since the last block, which they are no more; none where there is no text."""
+        """Remove and return the pieces since the last block; empty if they show nothing."""
         found, self.pieces = self.pieces, []
         while found and found[-1].blank:
             found.pop()
         return tuple(found)
 
     def add(self, kind: str, cells: tuple[Cell, ...]) -> None:
-        """A block as it is."""
+        """Add a complete block."""
         self.blocks.append(Block(kind, self.inside, cells, self.mark))
 
     def marked(self, mark: str, note: str | None = None) -> End:
-        """Text with one mark more, and perhaps with a note."""
+        """Begin text with one more mark and, if given, a note. Return the function that ends it."""
         marks, before = self.marks, self.note
         self.marks = tuple(sorted({*marks, mark}))
         self.note = before if note is None else note
@@ -118,7 +118,10 @@ class Flow:
         return end
 
     def paragraph(self, kind: str, mark: str = "") -> End:
-        """A block of its own; in an item the first paragraph is the item itself."""
+        """Begin a block of its own. Return the function that ends it.
+
+        The first paragraph of a list item is the item itself.
+        """
         begun = self.kind in ("li", "task") and kind == "p" and self.mark.strip() != ""
         first = begun and not [t for t in self.pieces if not t.blank and t.kind != "check"]
         if not first:
@@ -138,7 +141,7 @@ class Flow:
         return end
 
     def container(self, name: str, kind: str = "p") -> End:
-        """What several blocks stand in."""
+        """Begin a container of several blocks. Return the function that ends it."""
         self.end_block()
         before = self.inside, self.kind, self.mark, self.flowing, self.in_lines
         self.inside, self.kind = (*self.inside, name), kind
@@ -152,7 +155,7 @@ class Flow:
         return end
 
     def cell(self, ended: Callable[[tuple[Piece, ...]], None]) -> End:
-        """The cell of a table."""
+        """Begin a table cell. Return the function that ends it and gives the pieces to `ended`."""
         before = self.pieces, self.kind, self.mark, self.flowing, self.inside
         self.pieces, self.kind, self.mark, self.flowing = [], "p", "", True
         self.in_cell = True
@@ -166,7 +169,7 @@ class Flow:
         return end
 
     def catch(self, told: Callable[[str], None]) -> End:
-        """Text that does not go into a block, but to whoever asks for it."""
+        """Begin text that goes to `told` instead of a block. Return the function that ends it."""
         self.caught.append([])
         return lambda: told(_SPACE.sub(" ", "".join(self.caught.pop())).strip())
 

@@ -1,4 +1,4 @@
-"""The file that holds the rows: what changed, page by page, in a style of its own."""
+"""The HTML file of a diff: the changes page by page, with its own style."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from confsync.diff.html_reader import readable
 from confsync.diff.html_rows import CONTEXT, Row, escaped, rows
 from confsync.model.result import Change
 
-# By this a file is known as one of ours, which may be written again.
+# The first bytes of a confsync report. Only such a file may be replaced.
 MARK = "<!doctype html><!-- confsync diff -->"
 
 
 def page(found: Sequence[tuple[Difference, Change, str]], *, title: str) -> str:
-    """The whole file. Each difference comes with its numbers, and with its text as a diff."""
+    """Return the whole HTML file; each difference has its counts and its text as a diff."""
     style = _style()
     allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
@@ -72,11 +72,11 @@ def _section(number: int, found: Difference, change: Change, text: str) -> str:
     page_id = f" · page {escaped(found.page_id)}" if found.page_id else ""
     told = ""
     if any(side and not readable(side.body) for side in (old, new)):
-        told = '<p class="told">Not well-formed, so this is the source.</p>'
+        told = '<p class="told">The body is not well-formed. This is its source.</p>'
     elif all(row.kind == "same" for row in body) and "body" in found.fields:
         told = (
-            '<p class="told">What a reader sees is the same; '
-            "only the markup differs, as the text shows.</p>"
+            '<p class="told">Readers see no difference: '
+            "only the markup differs. 'As text' shows it.</p>"
         )
     elif all(row.kind == "same" for row in body):
         told = '<p class="told">The text is the same.</p>'
@@ -89,7 +89,7 @@ def _section(number: int, found: Difference, change: Change, text: str) -> str:
 
 
 def _fields(found: Difference) -> str:
-    """What changed besides the text, in words."""
+    """Return the changes besides the body as HTML."""
     if found.old is None or found.new is None:
         return ""
     parts = []
@@ -118,7 +118,7 @@ def _words(side: Side, name: str) -> str:
 
 
 def _folded(body: Sequence[Row]) -> Iterator[str]:
-    """The rows, and longer runs of equal ones behind a line that opens them."""
+    """Yield the rows; long runs of equal rows stand behind a line that opens them."""
     near = {
         n + by
         for n, row in enumerate(body)
@@ -146,7 +146,7 @@ def _row(row: Row) -> str:
 
 
 def _text(text: str) -> str:
-    """The diff of the laid-out texts, line by line."""
+    """Return the diff of the laid-out texts as HTML, line by line."""
     lines = []
     for line in text.removesuffix("\n").split("\n")[2:]:
         kind = {"+": "plus", "-": "minus", "@": "at"}.get(line[:1])

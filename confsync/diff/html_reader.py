@@ -1,7 +1,7 @@
-"""Reading a body into blocks, for showing it; never for writing it back.
+"""A reader that makes blocks of a body. It is only for showing, never for writing back.
 
-What no reader of a page would see, such as ids and styles, is left out, and what is not known here
-is named in a label, so that nothing that is there goes unmentioned.
+It leaves out what a reader of the page does not see, such as ids and styles. It shows unknown
+elements as labels, so that no content is missing.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _MAX_SPAN = 50
 
 
 def readable(body: str) -> bool:
-    """Whether a body can be read into blocks: whether it is well-formed."""
+    """Return whether a body is well-formed, so that it can be read into blocks."""
     return storage_format.check(body) is None
 
 
 def source(body: str) -> tuple[Block, ...]:
-    """The lines of a body as it stands in its file."""
+    """Return the lines of a body as in its file."""
     lines = layout.lay(body).removesuffix("\n").split("\n")
     return tuple(Block("source", (), (Cell(tuple(pieces_of(line))),)) for line in lines)
 
 
 def blocks_of(body: str) -> tuple[Block, ...]:
-    """The blocks of a body that can be read."""
+    """Return the blocks of a well-formed body."""
     reader = _Reader()
     storage_format.walk(body, reader)
     reader.flow.end_block()
@@ -40,7 +40,7 @@ def blocks_of(body: str) -> tuple[Block, ...]:
 
 
 class _Macro:
-    """A macro that is open: what its label says, and whether that was put down."""
+    """An open macro: the parts of its label, and whether the label was added."""
 
     def __init__(self, name: str, *, in_text: bool) -> None:
         self.name = name
@@ -50,7 +50,10 @@ class _Macro:
 
 
 class _Reader:
-    """Takes what `storage_format.walk` tells. Each element's function answers what ends it."""
+    """The callbacks of `storage_format.walk`.
+
+    The function of each element returns the function that ends the element, or None.
+    """
 
     def __init__(self) -> None:
         self.flow = Flow()
@@ -92,7 +95,7 @@ class _Reader:
     # -- lists and tasks ---------------------------------------------------------------------------
 
     def list_(self, number: int | None) -> End:
-        """A list, numbered from after `number`, or with bullets."""
+        """Begin a list numbered from after `number`, or a list with bullets if it is None."""
         self._lists.append(number)
         ended = self.flow.container("list")
 
@@ -160,7 +163,7 @@ class _Reader:
     # -- macros ------------------------------------------------------------------------------------
 
     def macro(self, name: str) -> End:
-        """A macro: a label, and a box with its body where it has one."""
+        """Begin a macro: a label, and a box if the macro has a body."""
         macro = _Macro(name, in_text=self.flow.flowing)
         self._macros.append(macro)
 
@@ -191,12 +194,12 @@ class _Reader:
         return self.flow.catch(told)
 
     def body(self, kind: str) -> End:
-        """The body of a macro: text with marks (`box`), or lines (`code`)."""
+        """Begin the body of a macro: text with marks (`box`), or lines (`code`)."""
         if self._macros:
             self._label(self._macros[-1], block=True)
         return self.flow.container(kind, "code" if kind == "code" else "p")
 
-    # -- links, images, and what stands for something ----------------------------------------------
+    # -- links, images and other objects -----------------------------------------------------------
 
     def link(self, attributes: Attributes) -> End:
         anchor = attributes.get("ac:anchor", "")
@@ -211,7 +214,7 @@ class _Reader:
         return end
 
     def _reference(self, what: str, attributes: Attributes) -> End | None:
-        """What an `ri:` element names: where a link leads, an image's file, a parameter."""
+        """Add the name in an `ri:` element: a link's target, an image's file or a parameter."""
         named = next((attributes[f"ri:{n}"] for n in _NAMES if f"ri:{n}" in attributes), what)
         space = attributes.get("ri:space-key", "")
         told = f"@{named}" if what == "user" else f"{space}: {named}" if space else named
@@ -224,7 +227,7 @@ class _Reader:
             self.flow.note = f"{told}{self.flow.note}"
         else:
             self.flow.chip(told)
-        # A page that an attachment belongs to is told with it.
+        # The reference to an attachment's page stands inside and is not shown again.
         return self.flow.catch(lambda text: None) if not self.flow.caught else None
 
     def image(self, attributes: Attributes) -> End:

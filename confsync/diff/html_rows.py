@@ -1,4 +1,4 @@
-"""Two bodies as rows of HTML: a block of either side, or of one, with the changed words marked."""
+"""Two bodies as rows of HTML, with one block on each side and the changed words marked."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from confsync.diff.html_reader import blocks_of, readable, source
 
 # Blocks shown on each side of a change; longer runs without one are folded.
 CONTEXT = 3
-# What steers a reader's eye, or hides: written out.
+# Characters that are invisible or change the reading direction. They are shown as escapes.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _TAGS = {name: name for name in ("strong", "em", "u", "s", "code", "sub", "sup")}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its kind (same, change, gone, fresh), and HTML for either side."""
+    """One row: its kind (same, change, gone, fresh), and the HTML of each side."""
 
     kind: str
     old: str
@@ -29,14 +29,14 @@ class Row:
 
 
 def escaped(text: str) -> str:
-    """A text that is nothing but text, also to the eye."""
+    """Return a text as HTML, with invisible characters shown as escapes."""
     return html.escape(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text), quote=True)
 
 
 def rows(old: str | None, new: str | None) -> list[Row]:
-    """The rows of two bodies; None for a side that has no page.
+    """Return the rows of two bodies; None stands for a side without the page.
 
-    Of bodies that are not both well-formed it is the source that stands side by side.
+    If one body is not well-formed, the rows show the source of both.
     """
     bodies = [None if body is None else body.replace("\r\n", "\n") for body in (old, new)]
     how = blocks_of if all(body is None or readable(body) for body in bodies) else source
@@ -63,7 +63,7 @@ def _row(old: Block | None, new: Block | None) -> Row:
 
 
 def _alone(block: Block, tag: str) -> str:
-    """A block that is the same on both sides (no tag), or that the other side does not have."""
+    """Return a block that only one side has, or that is equal on both sides (empty `tag`)."""
     cells = (_cell(block, c, _inline([(t, not tag) for t in c.pieces], tag)) for c in block.cells)
     return _block(block, cells)
 
@@ -91,7 +91,7 @@ def _block(block: Block, cells: Iterable[str]) -> str:
 
 
 def _inline(marked: Marked | Iterable[tuple[Piece, bool]], tag: str) -> str:
-    """The pieces as HTML; those that the other side lacks stand in `tag`."""
+    """Return the pieces as HTML; pieces that the other side lacks stand in `tag`."""
     parts = []
     for same, group in groupby(marked, key=lambda pair: pair[1]):
         told = _runs(piece for piece, _ in group)
@@ -106,7 +106,7 @@ def _runs(pieces: Iterable[Piece]) -> Iterator[Iterator[Piece]]:
 
 
 def _run(run: list[Piece], *, changed: bool) -> str:
-    """Pieces that are marked alike. Where a link leads is told where that may have changed."""
+    """Return pieces with equal marks as HTML. A changed link also shows its target."""
     first = run[0]
     if first.kind == "break":
         return "<br>" * len(run)

@@ -1,12 +1,13 @@
-"""Writing a diff to a file, for a browser: the pages side by side.
+"""The report file of a diff, for a browser: the pages side by side.
 
-An earlier report is replaced, and nothing else is: a name typed wrong costs nobody a document.
+confsync replaces only an earlier report. A mistyped name destroys no other file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from confsync.diff import html_page
 from confsync.diff.difference import Difference
@@ -18,9 +19,9 @@ from confsync.model.result import Change
 def write(
     path: Path, found: Sequence[tuple[Difference, Change, str]], *, against_server: bool
 ) -> None:
-    """Write the report of differences, each with its numbers and its text as a plain diff.
+    """Write the report of differences, each with its counts and its text as a plain diff.
 
-    Raises FileError for a file that is there and is none of ours.
+    Raise FileError if the file exists and is not a report.
     """
     _refuse_other(path)
     title = "What the server changed" if against_server else "What changes in Confluence"
@@ -34,7 +35,7 @@ def write(
 def _refuse_other(path: Path) -> None:
     mark = html_page.MARK.encode()
     if path.exists() and not path.is_file():
-        raise FileError(f"{path}: cannot be written: it is no file")
+        raise FileError(f"{path}: cannot be written: it is not a regular file")
     try:
         with path.open("rb") as file:
             known = file.read(len(mark)) == mark
@@ -43,7 +44,8 @@ def _refuse_other(path: Path) -> None:
     except OSError as error:
         raise FileError(f"{path}: cannot be read: {error.strerror or error}") from None
     if not known:
+        other = path.with_stem(f"{path.stem}-diff")
         raise FileError(
-            f"{path} exists, and is no report of confsync's; it was left alone",
-            hint="name another file, or remove this one",
+            f"{path} exists and is not a confsync report; confsync did not change it",
+            hint=f"'confsync diff --html {quote(str(other))}' writes another file",
         )

@@ -1,4 +1,4 @@
-"""Two texts of a page as a diff: by git's own engine, or by the standard library's without git."""
+"""Two texts of a page as a diff: by git's engine, or by the standard library's without git."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from confsync.model.result import Change
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a diff is written: in colour, by words, and with what done to the texts before.
+    """The style of a diff: in colour, or by words.
 
-    `shown` makes a text safe for a terminal; where there is none, texts go through as they are.
+    `shown` makes a text safe for a terminal. Its default changes nothing.
     """
 
     color: bool = False
@@ -24,12 +24,12 @@ class Style:
 
 
 def unified(found: Difference, style: Style = Style()) -> str:
-    """The diff, with the names of both sides; empty when they are the same."""
+    """Return the diff with the names of both sides; empty if they are equal."""
     return all_unified([found], style)[0]
 
 
 def all_unified(found: Sequence[Difference], style: Style = Style()) -> list[str]:
-    """The diff of each."""
+    """Return the diff of each difference."""
     shown = style.shown
     pairs = [(shown(old), shown(new)) for old, new in (one.texts for one in found)]
     hunks = gittext.diffs(pairs, words=style.words, color=style.color) if pairs else []
@@ -48,14 +48,14 @@ def _head(found: Difference, style: Style) -> str:
 
 
 def counted(found: Difference, text: str) -> Change:
-    """How many lines a difference inserts and deletes, by its diff, plain and by lines."""
+    """Return how many lines a difference inserts and deletes. `text` is its plain diff by lines."""
     firsts = [line[:1] for line in text.split("\n")[2:]]
     added, removed = firsts.count("+"), firsts.count("-")
     return Change(found.path, found.page_id, added, removed, found.fields)
 
 
 def _hunks(old: str, new: str) -> str:
-    """A unified diff from the first hunk on."""
+    """Return a unified diff from the first hunk on."""
     lines = list(difflib.unified_diff(_lines(old), _lines(new)))[2:]
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
@@ -63,7 +63,7 @@ def _hunks(old: str, new: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines with their ends; only a newline ends one, as for git."""
+    """Return the lines with their ends; only LF ends a line, as in git."""
     parts = text.split("\n")
     whole = [f"{line}\n" for line in parts[:-1]]
     return whole + ([parts[-1]] if parts[-1] else [])

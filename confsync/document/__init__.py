@@ -1,4 +1,5 @@
-"""A page as a file: its front matter, the layout of its body, its names and its place in the tree.
+"""The format of a page as a file: front matter, body layout, file names and place in the tree.
 
-Everything here is pure: text in, text or values out. Reading files belongs in `mirror`.
+This package is pure: it takes and returns text and values. Code that reads files belongs in
+`mirror`.
 """

@@ -1,9 +1,9 @@
-"""The document: the file of one page. Bytes in, bytes out.
+"""The document: the file of one page, as bytes.
 
-Front matter is YAML between two ``---`` lines, then the body, laid out in lines. The tool owns the
-``confluence:`` block and, when the server's changed, the values of ``title`` and ``labels``; every
-other byte is the user's and survives: comments, unknown keys, quoting, order, byte-order mark and
-line ends.
+A document has YAML front matter between two ``---`` lines, then the body, laid out in lines.
+confsync owns the ``confluence:`` block. It replaces ``title`` and ``labels`` only if the server's
+value changed. Every other byte belongs to the user and stays as it is: comments, unknown keys,
+quoting, order, byte-order mark and line ends.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 
 
 class Document(NamedTuple):
-    """One file, read. `body` is unlaid; `digest` is that of the local title and body.
+    """A parsed document. `body` is the storage format without layout.
 
-    `stamp` is None for a page that is not on the server yet. `newline` is the line end of the
-    first line: in a CRLF file the body is read with LF. `listed` are attachments that are to be
-    sent although the body does not show them.
+    `digest` is the digest of the local title and body. `stamp` is None if the page is not on the
+    server yet. `newline` is the line end of the first line; in a CRLF file the body is read with
+    LF. `listed` names attachments that confsync sends although the body does not show them.
     """
 
     text: str
@@ -44,23 +44,23 @@ class Document(NamedTuple):
 
     @property
     def modified(self) -> bool:
-        """Whether title or body differ from the base; always, where there is no base."""
+        """Return whether title or body differ from the base; True if there is no base."""
         return self.stamp is None or self.digest != self.stamp.digest
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column in the file, from 1, of an offset in `text`."""
+        """Return line and column in the file, both from 1, for an offset in `text`."""
         return (
             self.text.count("\n", 0, offset) + 1,
             offset - self.text.rfind("\n", 0, offset),
         )
 
     def local(self, wanted: str | None) -> Local:
-        """What this document wants its page to be, where its place means the parent `wanted`."""
+        """Return the local side of the page, with `wanted` as its parent."""
         return Local(self.title, self.body, self.digest, wanted, self.labels)
 
 
 class Fields(NamedTuple):
-    """What a document is to say anew; what is None stays as it is."""
+    """New values for a document; None keeps the present value."""
 
     title: str | None = None
     body: str | None = None
@@ -71,7 +71,7 @@ NOTHING_NEW = Fields()
 
 
 class Laid(NamedTuple):
-    """A body as a document has it. `digest` says whose it is: that of title and body."""
+    """A body in its layout. `digest` is the digest of the page's title and body."""
 
     digest: str
     written: str
@@ -79,7 +79,9 @@ class Laid(NamedTuple):
 
 
 def parse(raw: bytes, path: str) -> Document:
-    """Read a document; `path` is for messages. Raises DocumentError with file and line."""
+    """Return the document in `raw`.
+
+    `path` is for messages. Raise DocumentError with file and line."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -89,7 +91,7 @@ def parse(raw: bytes, path: str) -> Document:
     if found is not None:
         return _plain(text, found)
     from confsync.document.frontmatter_yaml import (
-        FrontMatter,  # with a parser, which most are read without
+        FrontMatter,  # slow to load, and rarely needed
     )
 
     front, front_end, body_start = frontmatter.split(text, path)
@@ -117,7 +119,7 @@ def parse(raw: bytes, path: str) -> Document:
 
 
 def _plain(text: str, front: PlainFrontMatter) -> Document:
-    """A document whose front matter is as confsync writes it."""
+    """Return the document for front matter exactly as confsync writes it."""
     body = layout.unlay(text[front.body_start :])
     return Document(
         text=text,
@@ -141,14 +143,14 @@ def render(
     labels: tuple[str, ...] | None = None,
     how: Layout = Layout.LINES,
 ) -> bytes:
-    """Return a new document. A body that does not come back from the layout is written raw."""
+    """Return a new document. If the layout cannot give the body back, the body is written raw."""
     return render_laid(title, Laid(stamp.digest, *_lay(body, how)), stamp, labels=labels)
 
 
 def render_laid(
     title: str, laid: Laid, stamp: Stamp, *, labels: tuple[str, ...] | None = None
 ) -> bytes:
-    """Return a new document whose body is laid out already, as `lay_all` does it."""
+    """Return a new document with a body that `lay_all` has laid out."""
     lines = [FENCE, f"title: {frontmatter.scalar(title)}"]
     if labels is not None:
         lines.append(f"labels: {frontmatter.flow(labels)}")
@@ -157,7 +159,10 @@ def render_laid(
 
 
 def lay_all(bodies: Iterable[tuple[str, str, Layout]]) -> list[Laid]:
-    """Lay out bodies, which is most of what `render` does: the digest of each, body, and how."""
+    """Return the layouts of bodies, each given as digest, body and layout.
+
+    This is most of the work of `render`.
+    """
     return [Laid(whose, *_lay(body, how)) for whose, body, how in bodies]
 
 
@@ -166,7 +171,7 @@ def update(
 ) -> bytes:
     """Return the document's bytes with a new stamp and, where given, new fields.
 
-    A value that the document has already is not touched, so that its writing stays the user's.
+    A value that does not change is not rewritten, so that its quoting stays the user's.
     """
     body = fields.body
     if body is None or digest("", body) == digest("", document.body):
@@ -175,9 +180,9 @@ def update(
 
 
 def update_laid(document: Document, stamp: Stamp, laid: str, fields: Fields = NOTHING_NEW) -> bytes:
-    """Return the same as `update`, with a body that is laid out in lines already.
+    """Return the same as `update`, with a body that already has its layout.
 
-    Such a body is a merge's with its markers. `fields.body` is not used.
+    A merge with conflict markers makes such a body. `fields.body` is not used.
     """
     return _updated(document, stamp, fields, (_readable(laid, document.newline), Layout.LINES))
 
@@ -185,7 +190,7 @@ def update_laid(document: Document, stamp: Stamp, laid: str, fields: Fields = NO
 def _updated(
     document: Document, stamp: Stamp, fields: Fields, body: tuple[str, Layout] | None
 ) -> bytes:
-    """Return the document with new front matter, and with a new body where there is one."""
+    """Return the document's bytes with new front matter and, if given, a new body."""
     edits: list[tuple[Span, str]] = []
     layout = document.layout
     if body is not None:
@@ -206,7 +211,7 @@ def _updated(
 
 
 def _body_edit(document: Document, written: str) -> tuple[Span, str]:
-    """Return where a new body goes, with the document's own line ends."""
+    """Return the range that the new body replaces, and the body with the document's line ends."""
     if not document.text.endswith("\n", 0, document.body_start):
         written = f"\n{written}"
     end = len(document.text)
@@ -214,7 +219,7 @@ def _body_edit(document: Document, written: str) -> tuple[Span, str]:
 
 
 def _block_edit(document: Document, block: str) -> tuple[Span, str]:
-    """Return where the block of the stamp goes: to the old one's place, or before the fence."""
+    """Return the range for the stamp: the old stamp, or the place before the closing fence."""
     if "confluence" in document.spans:
         return document.spans["confluence"], block
     fence = document.text.rindex(FENCE, 0, document.body_start)
@@ -222,7 +227,7 @@ def _block_edit(document: Document, block: str) -> tuple[Span, str]:
 
 
 def outline(title: str, stamp: Stamp, labels: tuple[str, ...] | None) -> Document:
-    """What there is to know of a document that says what its stamp says, without its text."""
+    """Return a document without text that has only the values of its stamp."""
     return Document(
         text="",
         title=title,
@@ -238,10 +243,10 @@ def outline(title: str, stamp: Stamp, labels: tuple[str, ...] | None) -> Documen
 
 
 def conflict_line(document: Document, base_body: str | None) -> int:
-    """The line in the file of the first conflict marker that the base lacks, or 0.
+    """Return the line of the first conflict marker that the base does not have, or 0.
 
-    Only a modified document can be conflicted: a page may be about git. A marker that stands more
-    times than in the base counts too, and every one where no base is known.
+    Only a modified document can have a conflict, because a page may be about git. A marker counts
+    if it occurs more times than in the base. Without a base, every marker counts.
     """
     text = document.text.replace("\r\n", "\n")
     if not document.modified or not _MARKER.search(text):
@@ -256,7 +261,7 @@ def conflict_line(document: Document, base_body: str | None) -> int:
 
 
 def _readable(body: str, newline: str) -> str:
-    """The body as a file with these line ends gives it back: one with CRLF has no other."""
+    """Return the body as the file will read it back: in a CRLF file, all line ends are LF."""
     plain = body.replace("\r\n", "\n")
     return plain if newline == "\r\n" and digest("", plain) == digest("", body) else body
 

@@ -1,4 +1,4 @@
-"""The file that says which folder of Confluence a directory is: an id and a title."""
+"""The folder file: it names the id and the title of the Confluence folder of a directory."""
 
 from __future__ import annotations
 
@@ -11,36 +11,41 @@ from confsync.errors import DocumentError
 from confsync.model.page import Folder
 from confsync.model.stamp import ID
 
-# An id and a title; in bytes.
+# In bytes; the file has only an id and a title.
 MAX_BYTES = 8192
 _ID = re.compile(ID)
-_HINT = "only confsync writes this file: remove it, and 'confsync pull' writes it again"
+_HINT = "'rm {path} && confsync pull' writes the folder file again"
 
 
 def parse(raw: bytes, path: str) -> tuple[str, str]:
-    """Return id and title; `path` is for messages. Raises DocumentError with the line."""
+    """Return id and title; `path` is for messages. Raise DocumentError with the line."""
     try:
         root = yaml_nodes.compose(raw.decode("utf-8"), "the folder file")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise DocumentError(path, line, "not UTF-8", hint=_HINT) from None
+        raise DocumentError(path, line, "not UTF-8", hint=_hint(path)) from None
     except yaml_nodes.YAMLTextError as error:
-        raise DocumentError(path, error.line, error.problem, hint=_HINT) from None
+        raise DocumentError(path, error.line, error.problem, hint=_hint(path)) from None
     if not isinstance(root, yaml.MappingNode):
-        raise DocumentError(path, 1, "must be 'key: value' lines", hint=_HINT)
+        raise DocumentError(path, 1, "must be 'key: value' lines", hint=_hint(path))
     found: dict[str, str] = {}
     for key, value in root.value:
         if isinstance(key, yaml.ScalarNode) and key.value in ("id", "title"):
             if not isinstance(value, yaml.ScalarNode):
                 line = value.start_mark.line + 1
-                raise DocumentError(path, line, f"{key.value} must be text", hint=_HINT)
+                raise DocumentError(path, line, f"{key.value} must be text", hint=_hint(path))
             found[key.value] = str(value.value)
     if not _ID.fullmatch(found.get("id", "")):
-        raise DocumentError(path, 1, "has no id of a folder", hint=_HINT)
+        raise DocumentError(path, 1, "the folder has no valid 'id'", hint=_hint(path))
     return found["id"], found.get("title", "")
 
 
+def _hint(path: str) -> str:
+    import shlex
+
+    return _HINT.format(path=shlex.quote(path))
+
+
 def render(folder: Folder) -> bytes:
-    """Return the bytes of a folder's file."""
     known = {"id": folder.id, "title": folder.title}
     return yaml.safe_dump(known, sort_keys=False, allow_unicode=True).encode()

@@ -1,6 +1,6 @@
-"""Front matter: what confsync writes of it, and where it stands in a document's text.
+"""Front matter: how confsync writes it, and where it stands in a document's text.
 
-What is written is read back as the same text by whatever reads YAML; `frontreader` reads.
+Every YAML reader reads the written values back unchanged. `frontmatter_yaml` reads front matter.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ BOM = "\ufeff"
 TOP = "top"
 OUTDATED = "outdated"
 
-# A key of YAML can have 1,024 characters, unless it is marked as one.
+# YAML allows keys of 1,024 characters; a longer key needs the explicit '?' form.
 _LONG_KEY = 900
-# What YAML takes for the text that stands there; everything else is tried.
+# Texts that YAML surely reads as plain strings. Other texts are tried first.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*|[1-9][0-9a-f]*[a-f][0-9a-f]*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _MAX_NESTED = 50
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 
 def split(text: str, path: str) -> tuple[int, int, int]:
-    """Where the front matter starts, where it ends, and where the body starts."""
+    """Return the offsets of the front matter's start and end, and of the body's start."""
     start = len(BOM) if text.startswith(BOM) else 0
     first_end = text.find("\n", start)
     if first_end < 0 or text[start:first_end].rstrip() != FENCE:
@@ -49,7 +49,7 @@ def split(text: str, path: str) -> tuple[int, int, int]:
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """The lines from `start`, split at LF alone: U+2028 and U+0085 are text."""
+    """Yield the lines from `start`, split at LF alone: U+2028 and U+0085 are text."""
     while start < len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
@@ -58,12 +58,12 @@ def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def is_title(text: str) -> bool:
-    """Whether a document can say that this is its title: one line, with something on it."""
+    """Return whether a document can have this title: one line that is not blank."""
     return bool(text.strip(" \t\r\n")) and "\n" not in text  # a page can be titled U+00A0
 
 
 def block(stamp: Stamp, layout: Layout) -> list[str]:
-    """The lines of the tool's own block."""
+    """Return the lines of the ``confluence:`` block."""
     lines = [
         "confluence:",
         f'  id: "{stamp.id}"',
@@ -94,31 +94,33 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
 
 
 def scalar(text: str) -> str:
-    """A value, plain when that reads back the same, else double-quoted."""
+    """Return a value as YAML: plain if it reads back the same, else double-quoted."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
     return text if _reads_back(f"k: {text}", text) else _quoted(text)
 
 
 def flow(items: tuple[str, ...]) -> str:
-    """A list on one line."""
+    """Return a YAML list on one line."""
     return f"[{', '.join(i if _reads_back(f'k: [{i}]', [i]) else _quoted(i) for i in items)}]"
 
 
 @cache
 def loader() -> type:
-    """YAML's safe loader, the fast one where there is one. Loaded late: it takes some
-    milliseconds, and plain text needs none."""
+    """Return YAML's safe loader: the C version if there is one.
+
+    The import takes some milliseconds, and plain text does not need it.
+    """
     import yaml
 
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _reads_back(source: str, value: object) -> bool:
-    """Whether YAML, read by anybody, takes `source` for the text `value`."""
+    """Return whether any YAML reader reads `source` as `value`."""
     import yaml
 
-    if source.count("[") + source.count("{") > _MAX_NESTED:  # a list in a list overflows the stack
+    if source.count("[") + source.count("{") > _MAX_NESTED:  # nested lists overflow the stack
         return False
     try:
         return bool(yaml.load(source, Loader=loader()) == {"k": value})  # noqa: S506 - a safe one

@@ -1,7 +1,7 @@
-"""Front matter that is exactly as confsync writes it, read without a parser of YAML.
+"""A fast reader for front matter that is exactly as confsync writes it.
 
-That is most of what there is to read of a space, and forty times as fast. The parser would say the
-same, and says it of everything else.
+It reads most documents of a space, forty times as fast as the YAML parser. The parser gives the
+same result and reads all other front matter.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import NamedTuple
 from confsync.document.frontmatter import Span
 from confsync.model.stamp import DIGEST_LENGTH, ID, VERSION, Stamp
 
-# What confsync writes of a page that has nothing special about it. In such a title nothing means
-# anything to YAML.
+# A title in which no character means anything to YAML, and front matter without optional keys.
 PLAIN_TITLE = r"\w(?:[\w .,;!?/()+&'\"=@%$^*-]*[\w.!?)])?"
 _PLAIN = re.compile(
     rf"---\ntitle: ({PLAIN_TITLE})\n"
@@ -24,7 +23,7 @@ _PLAIN = re.compile(
 
 
 class PlainFrontMatter(NamedTuple):
-    """Front matter that needs no parser of YAML: what is in it, and where the body starts."""
+    """Front matter that needs no YAML parser: its values, and where the body starts."""
 
     title: str
     stamp: Stamp
@@ -33,7 +32,7 @@ class PlainFrontMatter(NamedTuple):
 
 
 def front_matter(text: str) -> PlainFrontMatter | None:
-    """The front matter, if it is exactly as confsync writes it; the parser would say the same."""
+    """Return the front matter if it is exactly as confsync writes it, else None."""
     found = _PLAIN.match(text)
     if found is None:
         return None

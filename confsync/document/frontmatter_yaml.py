@@ -1,7 +1,7 @@
-"""Front matter as people write it, read as the strings that stand there.
+"""A reader for front matter that people wrote. It reads values as the strings that stand there.
 
-Reads with positions, so that a value can be replaced without touching any other byte. Anchors,
-aliases, tags and keys that stand twice are errors.
+It keeps positions, so that confsync can replace a value and no other byte. Anchors, aliases, tags
+and duplicate keys are errors.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _ID = re.compile(ID)
 _VERSION = re.compile(VERSION)
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
-_STAMP_HINT = "only confsync writes this block: take it from git, or pull the page again"
-_CONFLICT_HINT = "take one side's whole confluence block, then 'confsync status'"
+_STAMP_HINT = "'git diff {path}' shows the change; only confsync writes the confluence block"
+_CONFLICT_HINT = (
+    "keep one side's whole confluence block and delete the markers; then 'confsync check {path}'"
+)
 
 
 class Value(NamedTuple):
@@ -40,7 +42,7 @@ class Value(NamedTuple):
 
 
 class FrontMatter:
-    """One document's front matter; every complaint names the file and its line."""
+    """The front matter of one document. Each error names the file and the line."""
 
     def __init__(self, path: str, text: str, start: int, end: int) -> None:
         self._path = path
@@ -50,7 +52,7 @@ class FrontMatter:
         self.values = self._read()
 
     def title(self) -> str:
-        """The title. Raises DocumentError when there is none, or not one line of text."""
+        """Return the title. Raise DocumentError if it is missing or not one line of text."""
         if "title" not in self.values:
             raise self._error(0, "no title in the front matter", "add a line 'title: …'")
         node = self.values["title"].node
@@ -60,19 +62,19 @@ class FrontMatter:
         return title
 
     def labels(self) -> tuple[str, ...] | None:
-        """The labels, or None when they are not managed."""
+        """Return the labels, or None if confsync does not manage them."""
         value = self.values.get("labels")
         return self._list_of(value.node) if value else None
 
     def listed(self) -> tuple[str, ...]:
-        """The attachments that are to be sent although the body shows none of them."""
+        """Return the attachments to send although the body does not show them."""
         value = self.values.get("attachments")
         if value is None or not isinstance(value.node, yaml.SequenceNode):
             return ()  # a key of the user's own
         return self._list_of(value.node)
 
     def stamp(self) -> tuple[Stamp, Layout] | None:
-        """The stamp and how the body below is written; None for a page yet to be created."""
+        """Return the stamp and the body's layout, or None if the page is not created yet."""
         if "confluence" not in self.values:
             return None
         block = self.values["confluence"].node
@@ -112,7 +114,7 @@ class FrontMatter:
             if name not in known:
                 raise self._error(key, f"unknown key '{name}' in {what}", _STAMP_HINT)
             if name in nodes:
-                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
+                raise self._error(key, f"'{name}' occurs twice in the stamp", _STAMP_HINT)
             nodes[name] = node
         for name in required:
             if name not in nodes:
@@ -120,18 +122,21 @@ class FrontMatter:
         return nodes
 
     def _attachments(self, block: yaml.Node) -> tuple[Attached, ...]:
-        """The bases of the attachments, by name. A file's name cannot lead anywhere else."""
+        """Return the stamps of the attachments, sorted by name.
+
+        Refuse file names that leave the directory.
+        """
         found: dict[str, Attached] = {}
         for key, node in self._mapping(block, "attachments").value:
             name = self._text_of(key, "an attachment's name")
             if name in found:
-                raise self._error(key, f"'{name}' stands twice in the stamp", _STAMP_HINT)
+                raise self._error(key, f"'{name}' occurs twice in the stamp", _STAMP_HINT)
             parts = self._mapping(node, f"attachment '{name}'")
             nodes = self._nodes(parts, _ATTACHED, _ATTACHED[:2], f"attachment '{name}'")
             texts = {part: self._stamp_text(part, nodes[part]) for part in _ATTACHED[:2]}
             file = self._text_of(nodes["file"], "file") if "file" in nodes else name
             if not attachments.is_safe(file):
-                raise self._error(node, f"'{file}' is not a file that confsync writes", _STAMP_HINT)
+                raise self._error(node, f"'{file}' is not a safe file name", _STAMP_HINT)
             found[name] = Attached(name, int(texts["version"]), texts["digest"], file)
         files = {folded(one.file) for one in found.values()}
         if len(files) < len(found):
@@ -140,7 +145,7 @@ class FrontMatter:
 
     def _mapping(self, node: yaml.Node, what: str) -> yaml.MappingNode:
         if not isinstance(node, yaml.MappingNode):
-            raise self._error(node, f"{what} must be what confsync wrote", _STAMP_HINT)
+            raise self._error(node, f"{what} must be as confsync wrote it", _STAMP_HINT)
         return node
 
     def _stamp_text(self, name: str, node: yaml.Node) -> str:
@@ -156,7 +161,7 @@ class FrontMatter:
             "layout": text == Layout.RAW.value,
         }[name]
         if not good:
-            raise self._error(node, f"'{text}' is not a {name} that confsync writes", _STAMP_HINT)
+            raise self._error(node, f"'{text}' is not a valid {name}", _STAMP_HINT)
         return text
 
     def _text_of(self, node: yaml.Node, name: str) -> str:
@@ -170,7 +175,7 @@ class FrontMatter:
         return tuple(self._text_of(item, "a label") for item in node.value)
 
     def _read(self) -> dict[str, Value]:
-        """The top-level keys with their values."""
+        """Return the top-level values by key."""
         conflict = _CONFLICT.search(self._source)
         if conflict:
             raise self._error(
@@ -185,7 +190,7 @@ class FrontMatter:
         for key, node in root.value:
             name = self._text_of(key, "a key of the front matter")
             if name in values:
-                raise self._error(key, f"'{name}' stands twice in the front matter")
+                raise self._error(key, f"'{name}' occurs twice in the front matter")
             if key.start_mark.column != 0:
                 raise self._error(key, "keys of the front matter must start their line")
             values[name] = Value(node, self._span(name, key, node))
@@ -198,9 +203,10 @@ class FrontMatter:
             raise self._error(error.index, error.problem) from None
 
     def _span(self, name: str, key: yaml.Node, node: yaml.Node) -> Span:
-        """What a rewrite replaces: a value with a space before it; of the tool's block, all lines.
+        """Return the range that a rewrite replaces.
 
-        Whatever stands between the colon and the value, more spaces or a comment, stays.
+        For the ``confluence:`` block these are all its lines. For another key it is the value with
+        one space before it. Comments and more spaces before the value stay.
         """
         end = len(self._source[: _end(node)].rstrip("\r\n"))
         if name != "confluence":
@@ -213,13 +219,16 @@ class FrontMatter:
         return Span(self._start + key.start_mark.index, self._start + end)
 
     def _error(self, where: yaml.Node | int, problem: str, hint: str = "") -> DocumentError:
+        import shlex
+
         index = where if isinstance(where, int) else where.start_mark.index
         line = self._text.count("\n", 0, self._start + index) + 1
+        hint = hint.replace("{path}", shlex.quote(self._path))
         return DocumentError(self._path, line, problem, hint=hint)
 
 
 def _end(node: yaml.Node) -> int:
-    """Where a node's own text ends: libyaml ends a block collection at the next token."""
+    """Return where a node's own text ends. libyaml ends a block collection at the next token."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(last[1] if isinstance(last, tuple) else last)

@@ -1,4 +1,4 @@
-"""Links between pages, which storage format makes by title. Pure."""
+"""Links between pages. Storage format links by title. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _POST = "ri:blog-post"
 
 
 class Link(NamedTuple):
-    """A link to a page, or blog `post`, by its title; `space` is None for its own.
+    """A link by title to a page, or to a blog post if `post` is set.
 
-    `offset` is in the text.
+    `space` is None for a link within the same space. `offset` is in the text.
     """
 
     title: str

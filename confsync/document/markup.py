@@ -1,8 +1,8 @@
-"""The one reader of tags and attributes: storage format as lexemes, each with its place. Pure.
+"""The reader of tags and attributes: storage format as lexemes, each with its place. Pure.
 
-Total: every string is read, well-formed or not. Linear: a tag ends before the next ``<``, which no
-attribute's value may hold, and every other lexeme takes all that it looked at. An XML parser gives
-neither places in characters nor anything behind a flaw; the tests hold both against one another.
+The reader is total: it reads every string, well-formed or not. It is linear: a tag ends before the
+next ``<``, which no attribute value may hold. Every other lexeme takes all that it looked at. An
+XML parser gives no places in characters and stops at the first error. The tests compare both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
-# A comment, a CDATA section or an instruction that nothing closes runs to the end of the text.
+# A comment, a CDATA section or an instruction that is not closed runs to the end of the text.
 _REGION = (
     r"!--(?:[^-]++|-(?!->))*+(?:-->)?"
     r"|!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?"
@@ -21,13 +21,13 @@ _REGION = (
 )
 _NAME = r"[^\s/<>\"'=!?][^\s/<>\"'=]*+"
 _INSIDE = r"[^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+)*+"
-# A name without a value is taken, too, so that no character is looked at from each one before it.
+# An attribute name without a value matches too. Otherwise the search would take quadratic time.
 _ATTRIBUTE = r"([^\s=/\"']++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'))?"
 _REFERENCE = r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
 
 
 class Kind(Enum):
-    """What a lexeme is. An instruction, ``<?x?>``, counts as a comment."""
+    """The kind of a lexeme. An instruction, ``<?x?>``, counts as a comment."""
 
     TEXT = "text"
     OPEN = "open"
@@ -38,7 +38,7 @@ class Kind(Enum):
 
 
 class Attribute(NamedTuple):
-    """One attribute: its value as a parser reads it, and where that is written, without quotes."""
+    """One attribute: its value as a parser reads it, and the range of the value without quotes."""
 
     name: str
     value: str
@@ -47,9 +47,10 @@ class Attribute(NamedTuple):
 
 
 class Lexeme(NamedTuple):
-    """A piece of a text, from `start` to `end`; a tag has its `name` with the prefix.
+    """A piece of a text, from `start` to `end`.
 
-    `inside` is what a tag holds besides its name, as it is written.
+    For a tag, `name` is its name with the prefix. `inside` is the raw text of the tag after its
+    name.
     """
 
     kind: Kind
@@ -68,14 +69,14 @@ class Lexeme(NamedTuple):
                 yield Attribute(found[1], _value(found[group]), offset + start, offset + end)
 
     def get(self, name: str) -> str | None:
-        """Return the value of an attribute, None where the tag has no such attribute."""
+        """Return the value of an attribute, or None if the tag does not have it."""
         if name not in self.inside:
             return None
         return next((one.value for one in self.attributes() if one.name == name), None)
 
 
 def lexemes(text: str, start: int = 0) -> Iterator[Lexeme]:
-    """Yield every piece of a text from `start` on: joined, they are that text."""
+    """Yield every lexeme of a text from `start` on. Joined, the lexemes are the text."""
     at = start
     for found in _markup("").finditer(text, start):
         if found.start() > at:
@@ -87,9 +88,9 @@ def lexemes(text: str, start: int = 0) -> Iterator[Lexeme]:
 
 
 def tags(text: str, start: int = 0, *, named: str = "", holding: str = "") -> Iterator[Lexeme]:
-    """Yield the tags whose names begin with `named` and that hold a text besides their names.
+    """Yield the tags whose names begin with `named` and that contain `holding` after their names.
 
-    Other tags cost a twentieth of that.
+    Tags that do not match cost a twentieth of a matching tag.
     """
     if text.find(named, start) < 0:
         return
@@ -100,7 +101,7 @@ def tags(text: str, start: int = 0, *, named: str = "", holding: str = "") -> It
 
 
 def decoded(text: str) -> str:
-    """Return a text with its character and entity references replaced; unknown ones stay."""
+    """Return a text with its character and entity references replaced. Unknown ones stay."""
     return re.sub(_REFERENCE, _character, text) if "&" in text else text
 
 
@@ -116,7 +117,7 @@ def _lexeme(found: re.Match[str]) -> Lexeme:
 
 
 def _value(written: str) -> str:
-    """Return an attribute's value as XML reads it: white space that is not escaped is spaces."""
+    """Return an attribute's value as XML reads it: each line end or tab is a space."""
     return decoded(re.sub(r"\r\n|[\r\n\t]", " ", written))
 
 
@@ -133,7 +134,7 @@ def _character(found: re.Match[str]) -> str:
 
 @cache
 def _markup(named: str) -> re.Pattern[str]:
-    """Return the pattern of a lexeme. Compiled when it is needed: many texts have no such tag."""
+    """Return the pattern of a lexeme. It is compiled late, because many texts have no such tag."""
     name = re.escape(named) + r"[^\s/<>\"'=]*+" if named else _NAME
     tag = rf"(?P<close>/?)(?P<name>{name})(?P<inside>{_INSIDE})>"
     return re.compile(f"<(?:{_REGION}|{tag})")

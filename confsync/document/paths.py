@@ -1,8 +1,8 @@
-"""Where pages stand: what a path means, and how a title is written as a name.
+"""The places of pages: what a path means, and how a title becomes a file name.
 
-Paths are relative to the space's directory, with ``/``. No title, however hostile, leaves it:
-every component is made here, of letters, digits, marks and ``-`` alone. Identity is the page id;
-a name is only a place, and whoever holds one keeps it.
+Paths are relative to the space's directory, with ``/``. No title, however hostile, leads out of the
+directory: names have only letters, digits, marks and ``-``. The page id identifies a page; its name
+is only a place. A page that has a name keeps it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Owner = TypeVar("Owner")
 
 MAX_CHARACTERS = 80
 
-# Most file systems hold 255 bytes a name; what is left over goes to '-<id>' and suffixes.
+# Most file systems allow 255 bytes a name. The rest is for '-<id>' and suffixes.
 MAX_BYTES = 180
 
 
@@ -40,10 +40,10 @@ _DAY_PLACE = r"([0-9]{4})/([0-9]{2})/([0-9]{2})"
 
 
 class Tree(NamedTuple):
-    """What a scan knows of the tree: who owns which directory, who is home, who is there.
+    """The tree that a scan found: the owners of directories, the home page and all page ids.
 
-    `owners` maps a directory to the id of its page or folder: to what stands for it (`unborn`)
-    where there is no page yet, to None where the document cannot be read.
+    `owners` maps a directory to the id of its page or folder. For a page that does not exist yet,
+    the value is an `unborn` key. For an unreadable document, it is None.
     """
 
     owners: Mapping[str, str | None]
@@ -52,10 +52,10 @@ class Tree(NamedTuple):
 
 
 class Destination(NamedTuple):
-    """The mirror path that a document will have once a plan's moves are done.
+    """The mirror path that a document will have after a plan's moves.
 
-    A `str` is a path of the mirror as it stands now, and there another document may stand. mypy
-    refuses to take one for the other; only code that runs after the moves asks for `path`.
+    A `str` is a path of the mirror as it is now, where another document may stand. The type lets
+    mypy refuse one for the other. Only code that runs after the moves uses `path`.
     """
 
     path: str
@@ -65,28 +65,27 @@ _UNBORN = "file "
 
 
 def unborn(path: str) -> str:
-    """Stands for the id that the page of a new document will have; no id looks like it."""
+    """Return a key for the page of a new document, which has no id yet. No id looks like it."""
     return f"{_UNBORN}{path}"
 
 
 def is_unborn(key: str | None) -> bool:
-    """Whether something stands for an id that is yet to be given out."""
+    """Return whether a key stands for a page without an id."""
     return key is not None and key.startswith(_UNBORN)
 
 
 def path_of_unborn(key: str) -> str:
-    """The new document that something stands for."""
+    """Return the path of the new document that a key stands for."""
     return key.removeprefix(_UNBORN)
 
 
 def wanted_parent(path: str, base: str | None, tree: Tree, *, top: bool = False) -> str | None:
-    """The parent that a stamped document's place means; `base` is the stamp's parent.
+    """Return the parent that the place of a stamped document means; `base` is the stamp's parent.
 
-    What stands below a new document wants what is `unborn` yet.
-
-    The home page, and any document in a directory that belongs to nobody, wants what its stamp
-    says. So does one at the top whose parent is not in the mirror: it could stand nowhere else,
-    and one that confsync itself put there for that reason (`top`).
+    Below a new document, the parent is an `unborn` key. For the home page, and in a directory
+    without an owner, the parent is `base`. At the top it is `base` if that page is not in the
+    mirror: such a document has no other place. It is also `base` if confsync put the document there
+    (`top`).
     """
     directory, _, name = path.rpartition("/")
     if directory:
@@ -97,9 +96,9 @@ def wanted_parent(path: str, base: str | None, tree: Tree, *, top: bool = False)
 
 
 def new_parent(path: str, tree: Tree, home: str | None) -> str | None:
-    """The parent under which a document without a stamp is to be created; `home` is the space's.
+    """Return the parent for the new page of a document; `home` is the space's home page.
 
-    None in a directory that belongs to nobody, or to a page that is itself not on the server yet.
+    Return None if the directory has no owner, or if its owner is not on the server yet.
     """
     directory = path.rpartition("/")[0]
     owner = tree.owners.get(directory) if directory else tree.home or home
@@ -107,7 +106,7 @@ def new_parent(path: str, tree: Tree, home: str | None) -> str | None:
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is a day of the calendar, as `YYYY-MM-DD` and in no other way."""
+    """Return whether a text is a valid day, written `YYYY-MM-DD`."""
     found = re.fullmatch(_DAY, text)
     if found is None:
         return False
@@ -119,12 +118,12 @@ def is_day(text: str) -> bool:
 
 
 def place_of_day(day: str) -> str:
-    """The directory of a day's blog posts, below that of the blog."""
+    """Return the directory of a day's blog posts, relative to the blog's directory."""
     return day.replace("-", "/")
 
 
 def day_of(path: str) -> str | None:
-    """The day that the place of a blog post's document means; None where it means none.
+    """Return the day that the place of a blog post means, or None.
 
     `path` is relative to the blog's directory.
     """
@@ -134,16 +133,19 @@ def day_of(path: str) -> str | None:
 
 
 def folded(name: str) -> str:
-    """The form in which names compare: without case, by whichever table, without Unicode form."""
+    """Return the form in which names compare: without case and without Unicode form.
+
+    It applies both case tables of Unicode, because file systems use different ones.
+    """
     upper = unicodedata.normalize("NFKC", name).upper()
     return unicodedata.normalize("NFKC", upper.casefold())
 
 
 def alike(owners: Mapping[str, Owner], directories: Iterable[str]) -> dict[str, Owner]:
-    """The owners of directories that are called as an owner's place is, but for the case.
+    """Return the owners of directories whose names differ from the owner's place only in case.
 
-    Names compare without case, whatever the file system does: the directory `guide` is that of
-    `Guide.xhtml`. None of two owners that only differ in case has it.
+    Names compare without case on every file system: the directory `guide` belongs to `Guide.xhtml`.
+    If two owners differ only in case, neither owns the directory.
     """
     missing = {directory for directory in directories if directory and directory not in owners}
     if not missing:
@@ -154,7 +156,7 @@ def alike(owners: Mapping[str, Owner], directories: Iterable[str]) -> dict[str, 
 
 
 def slug(title: str) -> str:
-    """A title as a file name without suffix; empty when nothing of it can stand in one."""
+    """Return a title as a file name without suffix; empty if no character of it is allowed."""
     kept: list[str] = []
     for character in unicodedata.normalize("NFC", title.lower()):
         if _in_name(character, after_letter=bool(kept) and kept[-1] != "-"):
@@ -165,13 +167,13 @@ def slug(title: str) -> str:
 
 
 def named_after(name: str, title: str, page_id: str) -> bool:
-    """Whether a file has the name, without suffix, that a page of this title is given."""
+    """Return whether a file name (without suffix) is the one that confsync gives this title."""
     own = slug(title) or f"page-{page_id}"
     return folded(name) in (folded(own), folded(f"{own}-{page_id}"))
 
 
 def _in_name(character: str, *, after_letter: bool) -> bool:
-    """Letters, digits, and the marks that many scripts write vowels with."""
+    """Return whether a character may stand in a name: letters, digits and combining marks."""
     category = unicodedata.category(character)
     if category in ("Mn", "Mc"):
         return after_letter and "VARIATION SELECTOR" not in unicodedata.name(character, "")

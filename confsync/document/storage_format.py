@@ -1,4 +1,4 @@
-"""Checks of storage format. Parsing is for checks alone: nothing here is ever written back.
+"""Checks of storage format. They only read; confsync never writes parsed XML back.
 
 A body is a fragment without a root, with undeclared prefixes and XHTML's named entities.
 """
@@ -13,28 +13,28 @@ from xml.parsers import expat
 
 from confsync.document.markup import Kind, decoded, lexemes
 
-# No page is nested this deep; a deeper one is an attack on somebody's recursion.
+# Levels. No real page is nested this deep. A deeper one may overflow the stack of its readers.
 MAX_DEPTH = 1000
 MAX_BYTES = 5 * 1024 * 1024
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)")
 
 
 class Flaw(NamedTuple):
-    """What is wrong with a text; `offset` counts characters from its start."""
+    """A problem in a text; `offset` counts characters from the start."""
 
     offset: int
     message: str
 
 
 def check(text: str) -> Flaw | None:
-    """The first thing in a body that no Confluence takes, or None.
+    """Return the first problem that makes every Confluence refuse a body, or None.
 
-    A laid-out body can be checked as it stands: the layout adds white space between tags only.
+    A laid-out body needs no `unlay` first: the layout adds white space between tags only.
     """
     data = text.encode("utf-8", "surrogatepass")
     if len(data) > MAX_BYTES:
-        return Flaw(0, "the body is over 5 MB, which no Confluence takes")
-    # What is nested has an end tag for each level. Not to look at each is ten times as fast.
+        return Flaw(0, "the body is over 5 MB; Confluence refuses it")
+    # A nested element has an end tag for each level. This shortcut is ten times as fast.
     if data.count(b"</") < MAX_DEPTH and _is_well_formed(data):
         return None
     error = _error_in(data)
@@ -47,7 +47,7 @@ def check(text: str) -> Flaw | None:
 
 
 def _error_in(data: bytes) -> tuple[int, str] | None:
-    """Return the parser's first error in a body, and the byte at which it is; None for no error."""
+    """Return the parser's first error with its byte offset, or None."""
     prefix = _prefix()
     parser = expat.ParserCreate(namespace_separator=" ")
     opened: list[tuple[str, int]] = []
@@ -70,7 +70,7 @@ def _error_in(data: bytes) -> tuple[int, str] | None:
             if at >= len(prefix) + len(data):
                 message, at = f"<{name}> is never closed", opened_at
             elif len(opened) == 1:
-                message = "mismatched tag: nothing is open that it could close"
+                message = "this end tag has no start tag"
             else:
                 message = f"mismatched tag: </{name}> must come first"
     else:
@@ -88,7 +88,7 @@ def _is_well_formed(data: bytes) -> bool:
 
 
 class Reader(Protocol):
-    """What `walk` tells of a body: elements with their prefixes, and the text between them."""
+    """The callbacks of `walk`: elements with their prefixes, and the text between them."""
 
     def opened(self, name: str, attributes: Mapping[str, str]) -> None: ...
 
@@ -98,7 +98,10 @@ class Reader(Protocol):
 
 
 def walk(body: str, reader: Reader) -> None:
-    """Read a body aloud, for showing it. Raises ValueError for one that `check` finds flawed."""
+    """Call `reader` for each element and text of a body.
+
+    Raise ValueError if `check` finds a problem.
+    """
     if flaw := check(body):
         raise ValueError(flaw.message)
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -125,27 +128,27 @@ def walk(body: str, reader: Reader) -> None:
 
 
 def _qualified(name: str) -> str:
-    """A name with its prefix, as it stands in the text."""
+    """Return an element's name with its prefix, as in the text."""
     uri, _, local = name.rpartition(" ")
     return f"{uri.removeprefix('urn:')}:{local}" if uri else local
 
 
-# What servers write into tags that lack it.
+# Attributes that servers add to tags.
 _ASSIGNED = frozenset({"ac:macro-id", "ac:schema-version", "ac:local-id", "local-id"})
-# What servers call elements that are sent under another name.
+# Elements that servers rename on saving.
 _STORED = {"b": "strong"}
 
 
 def equivalent(one: str, other: str) -> bool:
-    """Return whether two bodies are the same but for what servers are known to rewrite on saving.
+    """Return whether two bodies differ only in what servers rewrite on saving.
 
-    For recognising what we sent; never for writing.
+    confsync uses this to recognise its own writes, never to write.
     """
     return one == other or _normalised(one) == _normalised(other)
 
 
 def _normalised(body: str) -> list[tuple[Kind, object]]:
-    """Return the lexemes of a body, each as the server would write it."""
+    """Return the lexemes of a body as the server would write them."""
     body = body.replace("\r\n", "\n")
     found: list[tuple[Kind, object]] = []
     for lexeme in lexemes(body):
@@ -167,12 +170,12 @@ def _normalised(body: str) -> list[tuple[Kind, object]]:
 
 
 class _TooDeepError(Exception):
-    """Stops the parser."""
+    """Raised to stop the parser."""
 
 
 @cache
 def _prefix() -> bytes:
-    """What makes a fragment a document: entities, prefixes and a root."""
+    """Return the beginning that makes a fragment a document: entities, prefixes and a root."""
     import html.entities
 
     entities = "".join(

@@ -1,4 +1,7 @@
-"""Nodes: what has a place in a space, and which; `paths` says what a place means. Pure."""
+"""The places of all pages of a space, computed from nodes. Pure.
+
+`paths` says what a place means.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,17 @@ from dataclasses import dataclass
 from confsync.document.paths import HOME, WINDOWS, folded, place_of_day, slug
 from confsync.model.filenames import BLOG
 
-# No page can have this name, so what stands below wants the parent that its stamp says.
+# No page can have this name. Documents below it keep the parent of their stamp.
 CIRCLE = "circle~"
 _RESERVED = WINDOWS | {HOME, BLOG}
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something that has a place: a page, a folder, or a file without an id yet.
+    """An item with a place: a page, a folder, or a file without an id.
 
-    `key` is the id, or whatever else is unique. `held` is the name (without suffix) that it has
-    already and keeps.
+    `key` is the id or another unique text. `held` is the name without suffix that the item already
+    has and keeps.
     """
 
     key: str
@@ -30,11 +33,11 @@ class Node:
 
 
 def place(nodes: Iterable[Node], home: str | None, fixed: Iterable[str] = ()) -> dict[str, str]:
-    """A place for every node: key to path, ``a/b`` for ``a/b.xhtml`` and its directory alike.
+    """Return the path of every node by key: ``a/b`` for ``a/b.xhtml`` and its directory alike.
 
-    The home page's is ``index``. Children of the home page, of nobody, and of pages that are not
-    among the nodes stand at the top. `fixed` are paths that stay, whoever comes. Deterministic:
-    holders first, then newcomers by id.
+    The home page is ``index``. Three kinds of nodes stand at the top: children of the home page,
+    nodes without a parent, and nodes whose parent is not given. `fixed` are paths that stay taken.
+    The result is deterministic: nodes with a name come first, then the others by id.
     """
     by_key = {node.key: node for node in nodes}
     children: dict[str | None, list[Node]] = defaultdict(list)
@@ -46,7 +49,8 @@ def place(nodes: Iterable[Node], home: str | None, fixed: Iterable[str] = ()) ->
     names = _Names(fixed, placed.values())
     _place_below(None, "", children, names, placed)
     for node in sorted(by_key.values(), key=_order):
-        # Only a server that answers a circle leaves anybody over: the lowest id is cut loose.
+        # Nodes are left only if the server's parents make a circle. The node with the lowest id
+        # breaks it.
         if node.key not in placed:
             children[node.parent].remove(node)
             children[None] = [node]
@@ -56,7 +60,7 @@ def place(nodes: Iterable[Node], home: str | None, fixed: Iterable[str] = ()) ->
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A blog post, of a day `YYYY-MM-DD`; the rest is as for a `Node`."""
+    """A blog post of a day `YYYY-MM-DD`. The other fields are as in `Node`."""
 
     key: str
     title: str
@@ -65,7 +69,7 @@ class Post:
 
 
 def place_posts(posts: Iterable[Post], fixed: Iterable[str] = ()) -> dict[str, str]:
-    """A place for every post, such as ``2026/03/07/news``; in all else as `place` does it."""
+    """Return the path of every blog post by key, such as ``2026/03/07/news``; see `place`."""
     given = tuple(posts)
     # A day is a node whose name has slashes.
     days = [Node(day, "", None, place_of_day(day)) for day in {post.day for post in given}]
@@ -90,7 +94,7 @@ def _place_below(
 
 
 class _Names:
-    """The names taken in each directory."""
+    """The names that are taken in each directory."""
 
     def __init__(self, fixed: Iterable[str], held: Iterable[str]) -> None:
         self._held: dict[str, set[str]] = defaultdict(set, {"": set(held)})
@@ -101,7 +105,7 @@ class _Names:
                 self._taken["/".join(parts[:depth])].add(folded(part))
 
     def give(self, directory: str, nodes: list[Node]) -> Iterable[tuple[Node, str]]:
-        """A name for each of the nodes: holders keep theirs, newcomers take what is free."""
+        """Yield each node with its name: nodes keep the names they hold, others get free names."""
         held, taken = self._held[directory], self._taken[directory]
         newcomers: list[Node] = []
         for node in sorted(nodes, key=_order):
@@ -119,12 +123,12 @@ class _Names:
 
 
 def _suffix(node: Node) -> str:
-    """What tells a name from another: the id, or something as short where there is none."""
+    """Return the suffix that makes a name unique: the id, or a short hash if there is no id."""
     if node.key.isascii() and node.key.isdecimal():
         return node.key
     return hashlib.sha256(node.key.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
 def _order(node: Node) -> tuple[int, str]:
-    """By number, so that '9' comes before '10'; anything else after all numbers."""
+    """Return the sort key: numbers by value ('9' before '10'), other keys after all numbers."""
     return (int(node.key) if node.key.isdecimal() else 1 << 70, node.key)

@@ -1,7 +1,7 @@
-"""YAML of anybody's as nodes: text with its place, never an object that a value stands for.
+"""YAML text as nodes with places, safe for text from any author.
 
-A date that is none, a list in a list without end, a reference to a reference: what makes a reader
-of YAML fail, or fill the memory, is an error here with its place.
+Values stay text: no date, list or object is built. Invalid values, endless nesting and references
+make other readers fail or fill the memory. Here they are errors with a place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_DEPTH = 50
 
 
 class YAMLTextError(Exception):
-    """What is wrong with a YAML text. `index` counts characters from 0, `line` lines from 1."""
+    """A problem in a YAML text. `index` counts characters from 0, `line` lines from 1."""
 
     def __init__(self, problem: str, index: int, line: int) -> None:
         super().__init__(problem)
@@ -26,10 +26,10 @@ class YAMLTextError(Exception):
 
 
 def compose(text: str, what: str, *, fenced: bool = False) -> yaml.Node | None:
-    """Return the root node of a text without references, None for an empty one.
+    """Return the root node of a YAML text without references, or None if the text is empty.
 
-    `what` names the text in a problem. A `fenced` text has its marks of begin and end with it,
-    and none in it. Raises YAMLTextError.
+    `what` names the text in messages. A `fenced` text stands between two ``---`` lines, and must
+    not contain the end of a YAML document. Raise YAMLTextError.
     """
     loader = frontmatter.loader()
     reader = None
@@ -52,7 +52,7 @@ def compose(text: str, what: str, *, fenced: bool = False) -> yaml.Node | None:
 
 
 def _refuse_trouble(text: str, what: str, loader: Any, *, fenced: bool) -> None:
-    """Raise YAMLTextError for what no composer shall see: it would overflow the stack."""
+    """Raise YAMLTextError for YAML that would overflow the composer's stack or is not allowed."""
     depth = 0
     for event in yaml.parse(text, Loader=loader):
         problem = _problem(event, fenced=fenced)
@@ -67,10 +67,10 @@ def _refuse_trouble(text: str, what: str, loader: Any, *, fenced: bool) -> None:
 
 def _problem(event: Any, *, fenced: bool) -> str:
     if fenced and isinstance(event, yaml.DocumentStartEvent) and event.explicit:
-        return "a second YAML document"
+        return "a second YAML document is not allowed"
     if fenced and isinstance(event, yaml.DocumentEndEvent) and event.explicit:
-        # What confsync adds would stand behind the end.
-        return "ends with '...' before its '---'"
+        # The stamp that confsync adds would stand behind the end.
+        return "the line '...' is not allowed before the closing '---'"
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        return "no anchors or aliases, please"
-    return "no tags, please" if getattr(event, "tag", None) else ""
+        return "anchors and aliases are not allowed"
+    return "tags are not allowed" if getattr(event, "tag", None) else ""

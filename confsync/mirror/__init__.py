@@ -1,4 +1,4 @@
-"""Everything local: documents, attachments and the configuration on the disk, and how they change.
+"""Everything local: documents, attachments and the configuration on the disk, and changes to them.
 
-Nothing here knows a server or decides what a change means: that is `sync`.
+This package knows no server. Code that decides what a change means belongs in `sync`.
 """

@@ -1,4 +1,4 @@
-"""The attachments' files: what stands beside a document, and what is being downloaded for it."""
+"""The files of attachments: those beside a document, and downloads."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 DOWNLOADS = "downloads"
 _PIECE = 1 << 20
-# Why a file beside a document is `unfit`.
-MISNAMED = "no file can have this name on every system, or another's differs only in case"
+# The message for a file that is `unfit`.
+MISNAMED = "this name is not possible on every system, or differs from another only in case"
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFile:
-    """One attachment's file, as it was read: its path in the mirror, size in bytes and digest."""
+    """One attachment's file as it was read: path in the mirror, size in bytes, and digest."""
 
     path: str
     size: int
@@ -46,21 +46,21 @@ class AttachmentFile:
 
     @property
     def file(self) -> str:
-        """The file's own name, in the form in which stamps have it."""
+        """Return the file's own name in the form of stamps."""
         return _plain(self.path.rpartition("/")[2])
 
 
 def names(root: Path, document: str, attached: tuple[Attached, ...]) -> frozenset[str]:
-    """The names of the attachments whose files stand beside a document. Raises FileError."""
+    """Return the names of the attachments that have files beside a document. Raise FileError."""
     return frozenset(name for name, _ in _named(root, document, attached))
 
 
 def files_of(
     root: Path, document: str, attached: tuple[Attached, ...]
 ) -> dict[str, AttachmentFile]:
-    """The files beside a document, by the names that their attachments have or shall have.
+    """Return the files beside a document, by the names of their attachments.
 
-    Hidden files, links and directories are no attachments. Raises FileError.
+    Hidden files, links and directories are not attachments. Raise FileError.
     """
     found: dict[str, AttachmentFile] = {}
     for name, path in _named(root, document, attached):
@@ -70,9 +70,9 @@ def files_of(
 
 
 def unfit(root: Path, document: str, attached: tuple[Attached, ...]) -> frozenset[str]:
-    """Files beside a document that are no attachments, since no other system could have them.
+    """Return the files beside a document that cannot be attachments.
 
-    Their names are not possible everywhere, or differ from another's only in case. Raises
+    Their names are not possible on every system, or differ from another name only in case. Raise
     FileError.
     """
     fit = {path for _, path in _named(root, document, attached)}
@@ -83,21 +83,21 @@ def unfit(root: Path, document: str, attached: tuple[Attached, ...]) -> frozense
 
 
 class Wanted(NamedTuple):
-    """The attachments that are to be sent: what a page shows or a person listed, by a pattern."""
+    """The attachments to send: those that a page shows or a person listed, if a pattern matches."""
 
     shown: frozenset[str]
     patterns: tuple[str, ...]
 
     def has(self, name: str, bases: Mapping[str, Attached]) -> bool:
-        """Whether a file of this name would be sent, if it differs from the base's."""
+        """Return whether a file of this name would be sent if it differs from the base's."""
         return (name in bases or name in self.shown) and attachments.managed(name, self.patterns)
 
 
 class Here(NamedTuple):
-    """What stands beside one document.
+    """The files beside one document.
 
-    `files` are by the attachments' names, `stand_ins` by path, as `stand_ins` has them, `linked`
-    the names of attachments whose files are links, `unfit` as `unfit` has them.
+    `files` are by attachment name, `stand_ins` by path. `linked` are names of attachments whose
+    files are links. `unfit` are the results of the function `unfit`.
     """
 
     files: Mapping[str, AttachmentFile] = {}
@@ -107,9 +107,9 @@ class Here(NamedTuple):
 
 
 def here(root: Path, document: str, attached: tuple[Attached, ...], wanted: Wanted) -> Here:
-    """Return all that stands beside a document. Raises FileError."""
+    """Return everything that is beside a document. Raise FileError."""
     if not os.path.lexists(root / attachments.directory_of(document)):
-        return Here()  # as for most documents
+        return Here()  # most documents have none
     return Here(
         files_of(root, document, attached),
         unfit(root, document, attached),
@@ -121,10 +121,10 @@ def here(root: Path, document: str, attached: tuple[Attached, ...], wanted: Want
 def stand_ins(
     root: Path, document: str, attached: tuple[Attached, ...], wanted: Wanted
 ) -> Iterator[tuple[str, Pointer]]:
-    """Yield the files beside a document that only stand for the files that a push is to send.
+    """Yield the pointer files beside a document that a push would have to send.
 
-    Links are among them; so is the directory itself, if that is a link. A file whose bytes the
-    stamp has is the page's own: a person attached a pointer. Raises FileError.
+    These include links, and the directory itself if it is a link. If the stamp has the file's
+    bytes, the file is the attachment itself: a person attached a pointer. Raise FileError.
     """
     bases = by_name(attached)
     for name, path in _named(root, document, attached):
@@ -136,11 +136,11 @@ def stand_ins(
 
 
 def _pointer(root: Path, path: str) -> Pointer | None:
-    """What a file is that only stands for another; None for one that stands for itself."""
+    """Return the pointer in a file, or None for an ordinary file."""
     begin = head(root / path, path)
     pointer = pointer_in(begin, path)
     if pointer is None and may_be_target(begin):
-        from confsync.mirror.git.trees import is_link_as_text  # hardly ever
+        from confsync.mirror.git.trees import is_link_as_text  # rarely needed
 
         if is_link_as_text(root, path, begin):
             return pointer_of_link(path, os.fsdecode(begin))
@@ -150,9 +150,9 @@ def _pointer(root: Path, path: str) -> Pointer | None:
 def links(
     root: Path, document: str, attached: tuple[Attached, ...]
 ) -> dict[str, tuple[str, Pointer]]:
-    """Return the links beside a document, by the attachments' names: path and what it is.
+    """Return the links beside a document, by attachment name, each with its path.
 
-    If the directory is a link, each attachment of the stamp stands behind that.
+    If the directory is a link, each attachment of the stamp is behind it.
     """
     known = {one.file: one.name for one in attached}
     directory = attachments.directory_of(document)
@@ -169,7 +169,7 @@ def links(
 
 
 def _link(path: Path) -> Pointer | None:
-    """Return what a symbolic link is; None for one that has gone meanwhile."""
+    """Return the pointer for a symbolic link, or None if the link is gone."""
     try:
         return pointer_to(str(path.readlink()), dangles=not path.exists())
     except OSError:
@@ -177,7 +177,7 @@ def _link(path: Path) -> Pointer | None:
 
 
 def _named(root: Path, document: str, attached: tuple[Attached, ...]) -> Iterator[tuple[str, str]]:
-    """Name and path of each file beside a document that can be an attachment."""
+    """Yield name and path of each file beside a document that can be an attachment."""
     known = {one.file: one.name for one in attached}
     directory = attachments.directory_of(document)
     every = sorted(_names_in(root / directory))
@@ -189,14 +189,14 @@ def _named(root: Path, document: str, attached: tuple[Attached, ...]) -> Iterato
 
 
 def _plain(file: str) -> str:
-    """Some file systems write names their own way."""
+    """Return the NFC form of a name; some file systems use another form."""
     return unicodedata.normalize("NFC", file)
 
 
 def _names_in(directory: Path, *, links: bool = False, behind: bool = False) -> Iterator[str]:
-    """Yield the names of the regular files in a directory, or of its `links`; not the hidden.
+    """Yield the names of the regular files in a directory, or of its `links`, without hidden ones.
 
-    Nothing of a directory that is a link itself, unless files `behind` it are meant.
+    If the directory is a link, yield names only with `behind`.
     """
     if directory.is_symlink() and not behind:
         return
@@ -213,7 +213,7 @@ def _names_in(directory: Path, *, links: bool = False, behind: bool = False) -> 
 
 
 def digest_of(path: Path, name: str) -> tuple[str, int]:
-    """A file's digest and size; `name` is for messages. Raises FileError."""
+    """Return a file's digest and size; `name` is for messages. Raise FileError."""
     hashed = hashlib.sha256()
     size = 0
     try:
@@ -223,14 +223,14 @@ def digest_of(path: Path, name: str) -> tuple[str, int]:
                 size += len(piece)
                 if size > regular.ATTACHMENT_BYTES:
                     most = f"is over {regular.ATTACHMENT_BYTES // 1024**3} GB"
-                    raise FileError(f"{name}: {most}, and no attachment is")
+                    raise FileError(f"{name}: {most}, more than an attachment can have")
     except OSError as error:
         raise FileError(f"{name}: cannot be read: {error.strerror or error}") from None
     return attachments.digest_of(hashed), size
 
 
 def head(path: Path, name: str) -> bytes:
-    """Return the first bytes of a file, by which its kind is known. Raises FileError."""
+    """Return the first bytes of a file, which show its kind. Raise FileError."""
     try:
         with path.open("rb") as file:
             return file.read(HEAD)
@@ -239,7 +239,7 @@ def head(path: Path, name: str) -> bytes:
 
 
 def orphans(root: Path, directory: str, documents: frozenset[str]) -> Iterator[str]:
-    """Directories of attachments below one whose documents are not there, as mirror paths."""
+    """Yield the attachments directories below a directory whose documents are missing."""
     for parent, directories, _ in os.walk(root / directory):
         for name in sorted(directories):
             path = (Path(parent, name)).relative_to(root).as_posix()
@@ -254,7 +254,10 @@ def orphans(root: Path, directory: str, documents: frozenset[str]) -> Iterator[s
 
 
 class Download:
-    """A download that goes on where an earlier one was interrupted. Implements `remote.Sink`."""
+    """A download that continues where an earlier one was interrupted.
+
+    It implements `remote.Sink`.
+    """
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path = path
@@ -265,7 +268,7 @@ class Download:
         return self._file.tell()
 
     def restart(self) -> None:
-        # `truncate` alone leaves the position where it was: `size` would still count the old bytes.
+        # `truncate` keeps the position, and `size` would still count the old bytes.
         self._file.seek(0)
         self._file.truncate()
 
@@ -275,10 +278,10 @@ class Download:
 
 @contextmanager
 def downloading(state: Path, info: AttachmentInfo) -> Iterator[Download]:
-    """The file that a version of an attachment is downloaded to, below `state`.
+    """Yield the download of an attachment's version, below `state`.
 
-    Its name is over the mark of the clone and all that tells one content from another: what is
-    there is of this content, and was downloaded here.
+    The file's name is a hash of the clone's mark and of everything that identifies the content. So
+    an existing file has this content and was downloaded by this clone.
     """
     version = info.version
     try:
@@ -300,5 +303,5 @@ def downloading(state: Path, info: AttachmentInfo) -> Iterator[Download]:
 
 
 def by_name(attached: tuple[Attached, ...]) -> Mapping[str, Attached]:
-    """The bases of a stamp's attachments by name."""
+    """Return the stamps of attachments by name."""
     return {one.name: one for one in attached}

@@ -1,7 +1,7 @@
-"""Replacing many files: each entirely old or entirely new, and all of them durable together.
+"""The replacement of many files, which become durable together.
 
-Waiting for the disk is most of what writing a file takes, and a disk waits for many files in nearly
-the time that it takes for one.
+Each file is always entirely old or entirely new. Most of the time of a write is the wait for the
+disk. A disk needs nearly the same time for many files as for one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from confsync.model.page import Page
 from confsync.model.stamp import Stamp
 from confsync.workers import Workers
 
-# Texts that wait for the disk, while more are made.
+# Texts that wait for the disk while more are made.
 AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A durable file that is to have a name, and how it is recognised until then."""
+    """A durable file without its name, and the key that recognises it."""
 
     name: str
     key: Key | None
@@ -35,10 +35,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A file that is to be replaced as a whole, as for `Mirror.write`; perhaps `Prepared` already.
+    """A file to replace as a whole, as `Mirror.write` does; its data may be `Prepared`.
 
-    `base` is what the cache shall remember before that: stamp, title and body. `outline` is the
-    document, if it will say what its stamp says.
+    `base` is stored in the cache first: stamp, title and body. `outline` is the document if it
+    equals its stamp.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Writing:
 def settling(
     mirror: Mirror, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
 ) -> Writing:
-    """What `Mirror.settle` writes to a document. Raises NotUnicodeError."""
+    """Return the write that `Mirror.settle` would do. Raise NotUnicodeError."""
     data = mirror.settled(entry, stamp, page, labels)
     found, title = entry.document, page.info.title
     kept = labels if labels is not None else found.labels if found else None
@@ -63,11 +63,11 @@ def settling(
 def replace_all(
     mirror: Mirror, writes: Iterable[Writing], workers: Workers
 ) -> list[ConfsyncError | None]:
-    """Replace files, each as `Mirror.write` does; answers for each why it could not be.
+    """Replace files, each as `Mirror.write` does. Return the error of each, or None.
 
-    The writes are taken one by one, and while more are made of something, the first are written.
-    All texts are durable before the first has its name; the directories become so at the end, once
-    each. A kill in between leaves files that are old, files that are new, and temporary ones.
+    The writes are taken one by one; the first are written while more are made. All texts are
+    durable before the first gets its name. The directories become durable at the end, once each. A
+    kill in between leaves old files, new files and temporary files.
     """
     return _Replacing(mirror).run(writes, workers.locally, workers.locally)
 
@@ -75,22 +75,24 @@ def replace_all(
 def name_all(
     mirror: Mirror, writes: Iterable[Writing], workers: Workers
 ) -> list[ConfsyncError | None]:
-    """What `replace_all` does, of files that are prepared: there is nothing to wait for, until the
-    directories are to be durable."""
+    """Do the same as `replace_all` for prepared files, which need no wait for the disk.
+
+    Only the directories must become durable.
+    """
     return _Replacing(mirror).run(writes, Workers(1, 1), workers.locally)
 
 
 def prepare_all(directory: Path, texts: Iterable[bytes], workers: Workers) -> list[Prepared | None]:
-    """Write texts that are to have names to durable files in a directory; None where one cannot be.
+    """Write texts to durable files without names. Return None for each text that fails.
 
-    The texts are taken one by one, and while more are made of something, the first are written.
+    The texts are taken one by one; the first are written while more are made.
     """
 
     def prepare(text: bytes) -> Prepared | None:
         try:
             return _prepared(directory / "text", text)
         except OSError:
-            return None  # is tried again, and told, when it has a name
+            return None  # the later write tries again and reports the error
 
     hands = workers.locally
     return list(hands.ahead(prepare, texts, at_most=hands.hands, window=AHEAD))
@@ -104,7 +106,7 @@ class _Replacing:
         self._asked: list[Writing] = []
         self._directories: set[Path] = set()
         self._seen: set[str] = set()
-        self._parents: dict[str, Path] = {}  # that were looked at, by their paths in the mirror
+        self._parents: dict[str, Path] = {}  # known directories, by mirror path
 
     def run(
         self, writes: Iterable[Writing], hands: Workers, syncing: Workers
@@ -136,7 +138,7 @@ class _Replacing:
     def _with_places(
         self, writes: Iterable[Writing]
     ) -> Iterator[tuple[Writing, Path | ConfsyncError]]:
-        """The writes as they are taken, each with its path, which has a directory, or why not."""
+        """Yield each write with its path, or with the error if it has no place."""
         for write in writes:
             self._asked.append(write)
             yield write, self._placed(write)
@@ -157,7 +159,7 @@ class _Replacing:
         return path
 
     def _parent(self, write: Writing) -> Path:
-        """The directory of a file that has its place."""
+        """Return the directory of a file that has its place."""
         return self._parents[write.name.rpartition("/")[0]]
 
     def _prepare(
@@ -187,16 +189,16 @@ class _Replacing:
             return error
         self._directories.add(self._parent(write))
         mirror.note(write.name)
-        # With a title that is none it is an error to whoever reads it, and is to be read for that.
+        # A document with an invalid title must be read again, because its readers report the error.
         if write.outline is not None and frontmatter.is_title(write.outline.title):
             self._note_fresh(path, temporary.key, write)
         return None
 
     def _note_fresh(self, path: Path, before: Key | None, write: Writing) -> None:
-        """Note how the file is recognised, if its next change is sure to show.
+        """Note the key of the file, if its next change will surely change the key.
 
-        Nobody knew its name before, and to give it that is a change of the inode. Where the clock
-        has ticked since it was written, whatever is done to it now has a later time.
+        Its name is new, and giving it the name changed the inode. If the clock has ticked since the
+        write, every later change has a later time.
         """
         key = disk.key(path)
         if before is None or key is None or write.outline is None:
@@ -212,7 +214,7 @@ def _prepared(path: Path, data: bytes) -> Prepared:
 
 
 def _sync(directory: Path) -> ConfsyncError | None:
-    """Make the names in a directory durable; answers why that is not possible."""
+    """Make the names in a directory durable. Return the error if that fails."""
     try:
         disk.sync_directory(directory)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Find, read and write `.confsync.yaml`, the configuration at the root of a mirror."""
+"""The reader and writer of `.confsync.yaml`, the configuration at the root of a mirror."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from confsync.model.filenames import root_above
 from confsync.model.stamp import Layout
 from confsync.model.url import check_url
 
-# One space, as `dump` writes it, with nothing in it that means anything to YAML.
+# One space as `dump` writes it, without characters that mean anything to YAML.
 _WORD = r"(?!(?i:yes|off|true|null|false)\n)[A-Za-z]{3,255}"
 
 _DUMPED = re.compile(
@@ -25,24 +25,24 @@ _DUMPED = re.compile(
 
 
 def find_root(start: Path) -> Path:
-    """The nearest directory, from `start` upward, with a configuration. Raises ConfigError."""
+    """Return the nearest directory with a configuration, from `start` upward. Raise ConfigError."""
     found = root_above(str(start))
     if found is not None:
         return Path(found)
     raise ConfigError(
         f"no {FILE_NAME} in {start} or above",
-        hint="'confsync clone URL' starts a mirror; -C DIR names one that is elsewhere",
+        hint="'confsync clone URL' starts a mirror; 'confsync -C DIR' uses a mirror elsewhere",
     )
 
 
 def load(root: Path) -> Config:
-    """Read the configuration of the mirror at `root`. Raises ConfigError with its line."""
+    """Return the configuration of the mirror at `root`. Raise ConfigError with its line."""
     path = root / FILE_NAME
     try:
         text = regular.read(path, regular.CONFIG_BYTES).decode("utf-8")
     except OSError as error:
         why = error.strerror or error
-        hint = f"'ls -l {path}' shows what it is; a configuration is a file of its own"
+        hint = f"'ls -l {path}' shows what it is; it must be a regular file"
         raise ConfigError(f"{FILE_NAME}: cannot be read: {why}", hint=hint) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{FILE_NAME}: cannot be read: {error}") from None
@@ -50,17 +50,20 @@ def load(root: Path) -> Config:
 
 
 def parse(text: str) -> Config:
-    """Read a configuration from its text. Raises ConfigError with the line."""
+    """Return a configuration from its text. Raise ConfigError with the line."""
     plain = _as_dumped(text)
     if plain is not None:
         return plain
-    from confsync.mirror import config_yaml  # with a parser of YAML
+    from confsync.mirror import config_yaml  # loads a YAML parser
 
     return config_yaml.parse(text)
 
 
 def _as_dumped(text: str) -> Config | None:
-    """A configuration of one space, exactly as `dump` writes it; the parser would say the same."""
+    """Return a configuration that is exactly as `dump` writes it, or None.
+
+    The YAML parser would give the same result.
+    """
     found = _DUMPED.fullmatch(text)
     if found is None:
         return None
@@ -68,13 +71,13 @@ def _as_dumped(text: str) -> Config | None:
     try:
         return Config(check_url(url), (SpaceConfig(key, path),), flavor=flavor)
     except ValueError:
-        return None  # is told with its line
+        return None  # the parser reports it with its line
 
 
 def settings_for(
     url: str, keys: Sequence[str], root: str | None, flavor: str | None = None
 ) -> Config:
-    """A new configuration, checked as a file would be. Raises UsageError."""
+    """Return a new configuration, checked like a file. Raise UsageError."""
     spaces = tuple(SpaceConfig(key, key, root) for key in keys)
     if root and len(spaces) > 1:
         raise UsageError("--root goes with one space")
@@ -85,7 +88,7 @@ def settings_for(
 
 
 def dump(config: Config) -> str:
-    """The text of a new configuration file."""
+    """Return the text of a new configuration file."""
     data: dict[str, object] = {"url": config.url}
     data["spaces"] = [
         {"key": space.key, "path": space.path}

@@ -1,4 +1,4 @@
-"""The configuration as people write it: YAML, read with the line of all that is wrong with it."""
+"""The YAML parser of the configuration. It reports each error with its line."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 
 
 def parse(text: str) -> Config:
-    """Read a configuration from its text. Raises ConfigError with the line."""
+    """Return a configuration from its text. Raise ConfigError with the line."""
     try:
         node = yaml_nodes.compose(text, "the configuration")
     except yaml_nodes.YAMLTextError as error:
         raise _error(error.line, error.problem) from None
     if node is None:
-        raise _error(1, "is empty", hint="'confsync init' writes one")
+        raise _error(1, "the configuration is empty", hint="'confsync init' writes one")
     keys = _mapping(
         node,
         "the configuration",
@@ -66,10 +66,10 @@ def _space(node: yaml.Node) -> SpaceConfig:
 
 
 def _with_blog(space: SpaceConfig) -> tuple[SpaceConfig, ...]:
-    """A space and, where its blog is mirrored, that.
+    """Return a space, with its blog as a second space if the blog is mirrored.
 
-    What is to be left out is left out of both; what alone is wanted is said of posts only by
-    patterns that begin where they stand.
+    `exclude` holds for both. `include` holds for posts only if a pattern begins with the blog's
+    name.
     """
     if not space.blog:
         return (space,)
@@ -80,7 +80,7 @@ def _with_blog(space: SpaceConfig) -> tuple[SpaceConfig, ...]:
 
 
 def _told_apart(spaces: list[SpaceConfig], lines: list[int]) -> tuple[SpaceConfig, ...]:
-    """The spaces, each with the subtrees that are mirrored elsewhere; `lines` are theirs."""
+    """Return the spaces, each with the roots that are mirrored elsewhere; `lines` are theirs."""
     for number, space in enumerate(spaces):
         if any(_overlap(space.path, other.path) for other in spaces[:number]):
             raise _error(
@@ -91,10 +91,10 @@ def _told_apart(spaces: list[SpaceConfig], lines: list[int]) -> tuple[SpaceConfi
                 continue
             if space.root == other.root:
                 what = f"page {space.root}" if space.root else f"the space '{space.key}'"
-                raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
+                raise _error(lines[number], f"{what} is already mirrored in '{other.path}'")
             if space.blog and other.blog:
                 what = f"the blog of '{space.key}'"
-                raise _error(lines[number], f"{what} is mirrored in '{other.path}' already")
+                raise _error(lines[number], f"{what} is already mirrored in '{other.path}'")
     return tuple(
         space._replace(
             others=frozenset(
@@ -119,7 +119,7 @@ def _rule(text: str) -> str:
     if text.isascii() and text.isdecimal():
         return text
     if text.endswith(SUFFIX):
-        raise ValueError(f"'{text}': a pattern has no {SUFFIX} at its end")
+        raise ValueError(f"'{text}': a pattern must not end with {SUFFIX}")
     parts = text.split("/")
     if "\\" in text or not all(parts) or any(part in (".", "..") for part in parts):
         raise ValueError(
@@ -130,7 +130,7 @@ def _rule(text: str) -> str:
 
 
 def _patterns(node: yaml.Node) -> tuple[str, ...]:
-    """Which attachments come along: all, none, or those whose names match."""
+    """Return the patterns of mirrored attachments: all, none, or a list."""
     if isinstance(node, yaml.ScalarNode):
         return ("*",) if _read(node, "attachments", _yes) else ()
     if not isinstance(node, yaml.SequenceNode) or not node.value:
@@ -192,7 +192,7 @@ def _mapping(
             hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
             raise _error(_line(key), f"unknown key '{name}' in {what}", hint=hint)
         if name in found:
-            raise _error(_line(key), f"'{name}' stands twice in {what}")
+            raise _error(_line(key), f"'{name}' occurs twice in {what}")
         found[name] = value
     for name in required:
         if name not in found:
@@ -207,7 +207,7 @@ def _items(node: yaml.Node) -> list[yaml.Node]:
 
 
 def _read(node: yaml.Node, name: str, convert: Callable[[str], T]) -> T:
-    """One value, converted; what `convert` complains of is told with the line."""
+    """Return one converted value. Raise ConfigError with the line if `convert` refuses it."""
     if not isinstance(node, yaml.ScalarNode) or node.tag.endswith(":null"):
         raise _error(_line(node), f"{name} must be text")
     try:

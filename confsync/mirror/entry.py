@@ -1,4 +1,4 @@
-"""One document of a mirror: its bytes, and what is read from them or why they cannot be read."""
+"""One document of a mirror: its bytes, and its content or its error."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError, UnopenedError
 from confsync.mirror.state import regular
 
-# With the end of its line: a file that is cut off there has the first digits of an id.
+# The pattern needs the end of the line: a file that is cut off there has only the first digits.
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?\n""", re.MULTILINE)
 
-# Between two places a moving document stands in a directory that says which parent it wants.
+# While a document moves, it stands in a directory with this name below its wanted parent.
 MOVING = "moving~"
 
 
@@ -27,25 +27,25 @@ class Entry:
     raw: bytes
     document: Document | None
     error: DocumentError | None = None
-    # The id of a document that was read, and is refused for it: its bytes need not be here.
+    # The id of a document that was read and refused. Its bytes may be absent.
     refused: str | None = None
-    # The page of a document that cannot be read, by what others know of its path.
+    # The page of an unreadable document, as other data tells from its path.
     known: str | None = None
 
     @property
     def page_id(self) -> str | None:
-        """The id that the stamp names, None for a document without one or one that is broken."""
+        """Return the id in the stamp, or None without a stamp or for a broken document."""
         stamp = self.document.stamp if self.document else None
         return stamp.id if stamp else None
 
     @property
     def waits(self) -> bool:
-        """Whether an interrupted move left the document on its way."""
+        """Return whether an interrupted move left the document on its way."""
         return f"/{MOVING}/" in self.path
 
     @property
     def claimed_id(self) -> str | None:
-        """The id that a document names, also as far as it can be told from a broken one."""
+        """Return the id that a document names, even if the document is broken."""
         if self.document or self.refused:
             return self.refused or self.page_id
         seeming = _SEEMING_ID.search(self.raw[:65536])
@@ -53,7 +53,7 @@ class Entry:
 
     @property
     def is_unreadable(self) -> bool:
-        """Return whether the file itself cannot be read, and is more than a pointer to another."""
+        """Return whether the file cannot be read and is not a pointer."""
         return not (self.document or self.refused or isinstance(self.error, PointerError))
 
 
@@ -66,7 +66,7 @@ def read(root: Path, name: str) -> Entry:
 
 
 def unread(root: Path, name: str, error: OSError) -> DocumentError:
-    """Why a file of the mirror cannot be read."""
+    """Return why a file of the mirror cannot be read."""
     if isinstance(error, regular.IrregularError):
         hint = f"'ls -l {root / name}' shows what it is"
         return UnopenedError(name, 1, str(error.strerror), hint=hint)
@@ -74,10 +74,10 @@ def unread(root: Path, name: str, error: OSError) -> DocumentError:
 
 
 def parsed(name: str, raw: bytes) -> Entry:
-    """A document of these bytes, or of the error that they are."""
+    """Return the entry for these bytes, with the document or the error."""
     try:
         return Entry(name, raw, document.parse(raw, name))
     except DocumentError as error:
-        from confsync.document.attachments import pointers  # nearly every document can be read
+        from confsync.document.attachments import pointers  # rarely needed
 
         return Entry(name, raw, None, pointers.error_of(name, raw) or error)

@@ -1,4 +1,4 @@
-"""The files that say which folder a directory is; most mirrors have none."""
+"""The folder files of a mirror. Most mirrors have none."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def write_folder(mirror: Mirror, directory: str, folder: Folder) -> None:
-    """Note which folder a directory is; only when that is news. Raises FileError."""
-    from confsync.document import folder_file  # which whoever forgets folders need not load
+    """Write the folder file of a directory if it changed. Raise FileError."""
+    from confsync.document import folder_file  # most mirrors do not need it
 
     name = f"{directory}/{FOLDER_FILE}"
     data = folder_file.render(folder)
@@ -25,7 +25,7 @@ def write_folder(mirror: Mirror, directory: str, folder: Folder) -> None:
 
 
 def drop_folder(mirror: Mirror, directory: str) -> None:
-    """Forget that a directory is a folder, and remove it when nothing else stands in it."""
+    """Remove the folder file of a directory, and the directory if it is empty."""
     name = f"{directory}/{FOLDER_FILE}"
     path = mirror.inside(name)
     with contextlib.suppress(OSError):

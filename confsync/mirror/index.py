@@ -1,8 +1,8 @@
-"""What was read or written, so that the next run reads only what has changed: `.confsync/index`.
+"""The index of documents, with which the next run reads only changed ones: `.confsync/index`.
 
-A document that was clean is known by its path, size, inode and times. One that was changed in the
-moment in which it was read, or later, is not: its next change could leave all of these as they are.
-Whoever writes over a file reads it. What is torn, foreign or gone is not there: nothing is lost.
+The index recognises an unmodified document by path, size, inode and times. The index leaves out a
+document that changed while it was read. The document's next change may keep all of these values.
+Code that overwrites a file always reads it first. A corrupt, foreign or missing index is ignored.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from confsync.version import __version__
 
 NAME = "index"
 FORMAT = 2
-# What of a stamp is kept; one with attachments has more to compare than a text.
+# The fields of a stamp in the index. Documents with attachments are left out.
 _STAMP = tuple(field.name for field in fields(Stamp) if field.name != "attachments")
 
 
 class Index:
-    """The index of a mirror: loaded, asked by `read`, and saved. Reads nothing by itself."""
+    """The index of a mirror. `read` and `record` fill it, and `save` stores it."""
 
     def __init__(self, root: Path) -> None:
         self._state = root / STATE
@@ -45,7 +45,7 @@ class Index:
 
     @cached_property
     def _old(self) -> dict[str, list[Any]]:
-        """What is known from before, by path."""
+        """Return the rows of the stored index, by path."""
         word = mark.known(self._state)
         with contextlib.suppress(OSError, ValueError):
             raw = regular.read(self._path, regular.STATE_BYTES) if word else b""
@@ -57,8 +57,8 @@ class Index:
         return {}
 
     def read(self, root: Path, name: str) -> Entry:
-        """A document as `scan` reads it, or, of one that is as it was, title and stamp alone."""
-        self.moment()  # also where nothing is read: a file beside may change meanwhile
+        """Return a document as `scan` reads it, or only title and stamp if it did not change."""
+        self.moment()  # needed even if nothing is read: a file beside may change meanwhile
         known = self.known(root, name)
         if known is not None:
             self._new[name] = self._old[name]
@@ -67,45 +67,45 @@ class Index:
         found = whole.document
         if found is None or found.stamp is None or not _is_plain(whole):
             return whole
-        # Without its text: thousands of those are much.
+        # drop the text to save memory
         return Entry(name, b"", document.outline(found.title, found.stamp, found.labels))
 
     def known(self, root: Path, name: str) -> Entry | None:
-        """Title and stamp of a document that is as it was; None for one that has to be read."""
+        """Return title and stamp of an unchanged document, or None if it must be read."""
         row = self._old.get(name)
         if row is None or _key(row) != disk.key(f"{root}{os.sep}{name}"):
             return None
         return _entry(row)
 
     def record(self, root: Path, name: str) -> Entry:
-        """A document as `scan` reads it, to be remembered."""
+        """Return a document as `scan` reads it, and remember it."""
         key = disk.key(root / name)
         began = self.moment()
         found = entry.read(root, name)
         if found.is_unreadable and name in self._old:
-            self._new[name] = self._old[name]  # it is known whose document this was
+            self._new[name] = self._old[name]  # the row tells whose document this was
         settled = key is not None and began is not None and disk.is_settled(key, began)
         if key is not None and settled and _is_plain(found):
             self._new[name] = _row(found, key)
         return found
 
     def page_at(self, name: str) -> tuple[str, ...]:
-        """Return the id of the page whose document was clean at a path last, if it is known."""
+        """Return the page id of the last unmodified document at a path, if known."""
         row = self._old.get(name)
         return (_page_of(row),) if row else ()
 
     def wrote(self, fresh: Mapping[str, tuple[Key, Document]]) -> None:
-        """Remember what was written, as `Mirror.fresh` has it, in place of what was read."""
+        """Remember the written documents of `Mirror.fresh` instead of the read ones."""
         for name, (key, found) in fresh.items():
             self._new[name] = _row(Entry(name, b"", found), key)
 
     @property
     def keys(self) -> dict[str, Key]:
-        """How the documents that were read, or need not be, are recognised."""
+        """Return the keys of the documents that were read or need not be read."""
         return {name: _key(row) for name, row in self._new.items()}
 
     def save(self) -> None:
-        """Remember what was read."""
+        """Store the index."""
         rows = sorted(self._new.values())
         if rows == sorted(self._old.values()) or self.moment() is None:
             return
@@ -118,7 +118,7 @@ class Index:
             disk.put_in_place(self._path, str(new), lambda: None)
 
     def moment(self) -> int | None:
-        """When the first document was read, by the clock of its file system; None if unknown."""
+        """Return when the first document was read, by its file system's clock; None if unknown."""
         return self._began
 
     @cached_property
@@ -133,7 +133,7 @@ class Index:
 
 
 def _about(root: Path, form: str) -> str:
-    """What an index holds for: this version, its form, and this configuration."""
+    """Return what an index is valid for: this version, its format, and this configuration."""
     try:
         raw = regular.read(root / FILE_NAME, regular.CONFIG_BYTES)
         config = hashlib.sha256(raw).hexdigest()
@@ -143,7 +143,7 @@ def _about(root: Path, form: str) -> str:
 
 
 def _is_plain(entry: Entry) -> bool:
-    """Whether title, labels and stamp are all that there is to know of a document."""
+    """Return whether title, labels and stamp describe a document completely."""
     found = entry.document
     if found is None or found.modified or found.stamp is None:
         return False

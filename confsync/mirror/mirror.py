@@ -1,7 +1,7 @@
-"""The mirror on disk: one way to write, one lock.
+"""The mirror on disk, with one way to write and one lock.
 
-A mirror file is always entirely old or entirely new, and a file that is not byte for byte what
-was read at the start is never written.
+A mirror file is always entirely old or entirely new. confsync writes only files that are byte for
+byte what it read at the start.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ class Mirror:
         self.bases = BaseStore(root / STATE / "bases")
         self.audit = AuditLog(root / STATE / "audit.jsonl")
         self.people = People(root / STATE / people.NAME)
-        # The bases that were looked for in git, by page id and digest; None for one that it lacks.
+        # The bases from git, by page id and digest; None for a base that git lacks.
         self.committed: dict[tuple[str, str], tuple[str, str] | None] = {}
-        # What was written, moved or removed, as mirror paths: for whoever commits it.
+        # The mirror paths that were written, moved or removed, for a commit.
         self.written: set[str] = set()
-        # What was written that says what its stamp says, and how it is recognised: for the index.
+        # The written documents that equal their stamps, with their keys, for the index.
         self.fresh: dict[str, tuple[Key, Document]] = {}
 
     def whole(self, entry: Entry) -> Entry:
-        """A document with its text, where title and stamp alone are known of it.
+        """Return a document with its text, if only title and stamp are known.
 
-        Raises ChangedMeanwhileError.
+        Raise ChangedMeanwhileError.
         """
         outline = entry.document
         if entry.raw or outline is None:
@@ -69,18 +69,18 @@ class Mirror:
         scans = scan(self.root, self.config.spaces, reading)
         if not any(one.lost or one.broken for one in scans):
             return scans
-        from confsync.mirror.unreadable import identified  # with git, for what is rarely there
+        from confsync.mirror.unreadable import identified  # loads git; rarely needed
 
         return identified(self.root, scans)
 
     # -- writing -----------------------------------------------------------------------------------
 
     def write(self, name: str, data: bytes, *, expected: bytes | None) -> None:
-        """Replace a file as a whole, durably, if it still is what was read.
+        """Replace a file as a whole and durably, if it did not change since it was read.
 
-        `expected` is the bytes read at the start, None for a file that must not be there. Raises
-        ChangedMeanwhileError, FileError. Between the check and the replace stays a moment in which
-        an editor's save is lost; nothing portable closes it.
+        `expected` is the bytes read at the start, or None for a file that must not exist. Raise
+        ChangedMeanwhileError, FileError. An editor's save between the check and the replacement is
+        lost; no portable call prevents that.
         """
         path = self.inside(name)
         try:
@@ -92,9 +92,9 @@ class Mirror:
     def settle(
         self, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
     ) -> None:
-        """Write to a document what the server stored of it, if it still is what was sent.
+        """Write the text that the server stored to a document, if it did not change meanwhile.
 
-        Raises ChangedMeanwhileError, FileError, NotUnicodeError.
+        Raise ChangedMeanwhileError, FileError, NotUnicodeError.
         """
         self.bases.put(stamp, page.info.title, page.body)
         self.write(entry.path, self.settled(entry, stamp, page, labels), expected=entry.raw)
@@ -102,17 +102,17 @@ class Mirror:
     def settled(
         self, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
     ) -> bytes:
-        """What a document is to be once it is settled. Raises NotUnicodeError."""
+        """Return the bytes of a document after it is settled. Raise NotUnicodeError."""
         if entry.document is None:
             raise ValueError(f"{entry.path} cannot be read")
         fields = Fields(page.info.title, page.body, labels)
         return document.update(entry.document, stamp, fields, self.config.layout)
 
     def put(self, name: str, source: Path, *, expected: str | None, keep: bool = False) -> None:
-        """Put a file that was downloaded in its place, if the one there still is what was read.
+        """Put a downloaded file in place, if the present file did not change since it was read.
 
-        `expected` is that one's digest, None where none stands. With `keep` it goes to the trash.
-        Raises ChangedMeanwhileError, FileError.
+        `expected` is the present file's digest, or None without a file. With `keep`, the present
+        file goes to the trash. Raise ChangedMeanwhileError, FileError.
         """
         path = self.inside(name)
         if keep and expected is not None:
@@ -125,11 +125,11 @@ class Mirror:
         self.note(name)
 
     def put_in_trash(self, name: str, source: Path) -> None:
-        """Keep what was downloaded and is given up, below `.confsync/trash`."""
+        """Keep a downloaded file that is given up, below `.confsync/trash`."""
         self.put(self._free_trash_name(name), source, expected=None)
 
     def discard(self, name: str, *, expected: str) -> None:
-        """Move an attachment's file to the trash, if it still is what was read."""
+        """Move an attachment's file to the trash, if it did not change since it was read."""
         path = self.inside(name)
         self._check_file(name, path, expected)
         trash = self.inside(self._free_trash_name(name))
@@ -143,7 +143,7 @@ class Mirror:
 
     def _check_file(self, name: str, path: Path, expected: str | None) -> None:
         if _is_link(name, path):
-            raise FileError(f"{name}: is a link; confsync follows none")
+            raise FileError(f"{name}: is a link; confsync follows no links")
         from confsync.mirror import attachment_files as files
 
         now = files.digest_of(path, name)[0] if os.path.lexists(path) else None
@@ -151,12 +151,12 @@ class Mirror:
             raise _changed(name)
 
     def remove(self, name: str, *, expected: bytes) -> None:
-        """Move an unmodified file to the trash, if it still is what was read."""
+        """Move an unmodified file to the trash, if it did not change since it was read."""
         path = self.inside(name)
         self.check(name, path, expected)
         self.keep_in_trash(name, expected)
         try:
-            # Last of all: what somebody saves while the rest is written must be seen.
+            # The last step: a save during the steps before must be seen.
             self.check(name, path, expected)
             disk.unlink(path)
         except OSError as error:
@@ -165,27 +165,30 @@ class Mirror:
         self.drop_empty(path.parent)
 
     def note_removals(self, stamps: Iterable[Stamp]) -> None:
-        """Note that not a person deletes the documents with these stamps. Raises FileError."""
+        """Note that a pull, not a person, removes the documents with these stamps.
+
+        Raise FileError.
+        """
         self.written.update(removals.note(self.root, stamps))
 
     def note_moves(self, moves: Iterable[Move]) -> None:
-        """Note that a pull moves documents. Raises FileError."""
+        """Note that a pull moves documents. Raise FileError."""
         self.written.update(removals.note_moves(self.root, moves))
 
     def forget_removals(self, page_ids: Collection[str], moved: Collection[str] = ()) -> None:
-        """Take out the notes about pages whose documents stand, and about those that were moved."""
+        """Remove the notes about pages whose documents are back, and about moves of `moved`."""
         if removals.forget(self.root, page_ids, moved):
             self.note(REMOVED)
 
     def keep_in_trash(self, name: str, data: bytes) -> None:
-        """A copy of what a file gives up, below `.confsync/trash`."""
+        """Keep a copy of the data that a file gives up, below `.confsync/trash`."""
         self.write(self._free_trash_name(name), data, expected=None)
 
     @contextlib.contextmanager
     def nameless(self, directory: str) -> Iterator[Path]:
-        """A place for files that are to have names below a directory of the mirror.
+        """Yield a directory for files that get their names later, below a directory of the mirror.
 
-        It is gone at the end, with what has no name then. Raises FileError.
+        At the end it is removed, with all files that still have no name. Raise FileError.
         """
         parent = self.inside(f"{directory}/{TEMPORARY}").parent
         try:
@@ -200,21 +203,21 @@ class Mirror:
             self.drop_empty(parent)
 
     def note(self, name: str) -> None:
-        """A file was written, moved or removed, as whoever commits must know."""
+        """Record that a file was written, moved or removed, for a later commit."""
         if not name.startswith(f"{STATE}/"):
             self.written.add(name)
 
     def note_gone(self, name: str) -> None:
-        """A file that somebody deleted before is part of what was done, unless one stands there."""
+        """Record a file that a person deleted earlier for the commit, unless it is back."""
         with contextlib.suppress(FileError):
             if not os.path.lexists(self.inside(name)):
                 self.note(name)
 
     def check_writable(self, name: str, probed: set[Path], *, probe: bool = True) -> None:
-        """Raise FileError if a document could not be replaced: before anything is sent of it.
+        """Raise FileError if a document cannot be replaced after a push.
 
-        A link stands in its path, or its directory takes no new file. `probed` are the directories
-        that do, and becomes more; without `probe` nothing is written to find that out.
+        Then a link is in its path, or its directory takes no new file. `probed` collects the
+        directories that do. Without `probe`, nothing is written to find out.
         """
         directory = self.inside(name).parent
         if not probe or directory in probed:
@@ -222,16 +225,18 @@ class Mirror:
         try:
             disk.probe(directory)
         except OSError as error:
-            raise file_error(name, "could not be settled, so it is not sent", error) from None
+            raise file_error(
+                name, "cannot be updated after a push, so it is not sent", error
+            ) from None
         probed.add(directory)
 
     def check(self, name: str, path: Path, expected: bytes | None) -> None:
-        """Raise ChangedMeanwhileError unless a file still is what was read, None for no file."""
+        """Raise ChangedMeanwhileError if a file changed since it was read; None means no file."""
         if current(name, path) != expected:
             raise _changed(name)
 
     def drop_empty(self, directory: Path) -> None:
-        """Remove directories that have become empty, up to the mirror's own."""
+        """Remove empty directories upward, below the mirror's root."""
         while directory != self.root and disk.remove_empty(directory):
             directory = directory.parent
 
@@ -240,13 +245,12 @@ class Mirror:
             candidate = f"{STATE}/trash/{name}" + (f".{number}" if number else "")
             if not os.path.lexists(self.root / candidate):
                 return candidate
-        raise FileError(f"{name}: the trash is full", hint=f"empty {STATE}/trash")
+        raise FileError(f"{name}: the trash is full", hint=f"'rm -r {STATE}/trash' empties it")
 
     def inside(self, name: str, seen: set[str] | None = None) -> Path:
-        """The absolute path, which no name and no link may lead out of the mirror, or into what is
-        not confsync's in it.
+        """Return the absolute path of a name. No name and no link may lead out of the mirror.
 
-        `seen` are directories that need not be looked at once more, and becomes more.
+        `seen` collects directories that are already checked. Raise FileError.
         """
         path = Path(name)
         parts = path.parts
@@ -257,7 +261,7 @@ class Mirror:
             if seen is not None and where in seen:
                 continue
             if _is_link(name, f"{self.root}/{where}"):
-                raise FileError(f"{name}: {where} is a link; confsync follows none")
+                raise FileError(f"{name}: {where} is a link; confsync follows no links")
             if seen is not None:
                 seen.add(where)
         return self.root / path
@@ -266,14 +270,17 @@ class Mirror:
 
     @contextlib.contextmanager
     def lock(self, *, sweep: bool = True) -> Iterator[None]:
-        """Hold the mirror, and `sweep` it. Raises LockedError, FileError."""
+        """Hold the lock of the mirror, and `sweep` it. Raise LockedError, FileError."""
         with lock.locked(self.root / STATE):
             if sweep:
                 self.sweep()
             yield
 
     def sweep(self) -> None:
-        """Remove what a run that was killed left empty or half; only for who holds the lock."""
+        """Remove empty directories and temporary files of a killed run.
+
+        The caller holds the lock.
+        """
         for path in self.root.iterdir():
             if path.name.startswith(TEMPORARY):
                 disk.drop(str(path))
@@ -290,7 +297,7 @@ class Mirror:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that must not exist yet. Raises FileError."""
+    """Write a file that must not exist yet. Raise FileError."""
 
     def absent() -> None:
         if os.path.lexists(path):
@@ -308,7 +315,7 @@ def _is_link(name: str, path: Path | str) -> bool:
 
 
 def _mode(name: str, path: Path | str) -> int | None:
-    """What kind of file stands somewhere; None for nothing."""
+    """Return the mode of a file, or None if there is none."""
     try:
         return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -318,12 +325,12 @@ def _mode(name: str, path: Path | str) -> int | None:
 
 
 def current(name: str, path: Path) -> bytes | None:
-    """Return the bytes of the file that stands somewhere; None for nothing. Raises FileError."""
+    """Return the bytes of a file, or None if there is none. Raise FileError."""
     mode = _mode(name, path)
     if mode is None:
         return None
     if stat.S_ISLNK(mode):
-        raise FileError(f"{name}: is a link; confsync follows none")
+        raise FileError(f"{name}: is a link; confsync follows no links")
     try:
         return regular.read(path, regular.DOCUMENT_BYTES)
     except FileNotFoundError:
@@ -334,7 +341,8 @@ def current(name: str, path: Path) -> bytes | None:
 
 def _changed(name: str) -> ChangedMeanwhileError:
     return ChangedMeanwhileError(
-        f"{name}: changed while confsync ran; it was left alone", hint="run the command again"
+        f"{name}: changed while confsync ran; confsync left it unchanged",
+        hint="run the command again",
     )
 
 

@@ -1,7 +1,7 @@
-"""Giving documents other places, with what stands beside them.
+"""The moves of documents and their attachments.
 
-At no moment, killed or not, stands a document below a page that is neither its old parent nor its
-new one: what is on its way waits in a directory that says where it is wanted.
+A document is always below its old or its new parent, even if the run is killed. On its way it waits
+in a directory that names the wanted parent.
 """
 
 from __future__ import annotations
@@ -28,13 +28,12 @@ def move(
     wanted: Mapping[str, str | None],
     between: Callable[[], None] = lambda: None,
 ) -> dict[Destination, str]:
-    """Give documents their new places, by their paths now; answers what could not be moved.
+    """Move documents to their new places. Return the error of each failed destination.
 
-    First everything goes to a directory that says which parent the document wants (`wanted`, by
-    old path), children before parents; then `between` is called; then everything goes to its
-    place, parents before children: at no moment, killed or not, a document stands below a page
-    that is neither its old parent nor its new one. What is killed half-way is found by the next
-    scan and moved on. The answer maps destinations to the reason.
+    Each document first goes to a directory that names its wanted parent (`wanted`, by old path),
+    children before parents. Then `between` is called. Then each document goes to its place, parents
+    before children. If the run is killed, the next scan finds the waiting documents and moves them
+    on.
     """
     batch = _Batch(mirror, space, moves)
     try:
@@ -50,7 +49,7 @@ def move(
 
 
 class _Batch:
-    """Documents that are moved together. `failed` says of those that could not be moved why."""
+    """The documents of one call of `move`. `failed` has the errors by destination."""
 
     def __init__(
         self, mirror: Mirror, space: SpaceConfig, moves: Mapping[str, Destination]
@@ -62,12 +61,12 @@ class _Batch:
         self._collected: list[tuple[Path, Destination]] = []
 
     def collect(self, wanted: Mapping[str, str | None]) -> None:
-        """Take every document to where it waits, children before parents. Raises OSError."""
+        """Move every document to its waiting directory, children before parents. Raise OSError."""
         disk.make_directories(self._waiting)
         for old, new in sorted(self._moves.items(), key=lambda move: -move[0].count("/")):
             prefix = f"{wanted.get(old) or 'none'}-"
-            # A directory of its own: what an earlier run left waiting is never in the way,
-            # and a document that this one leaves keeps its file name.
+            # Each document has its own directory: leftovers of an earlier run are never in the way.
+            # A document that this run leaves keeps its file name.
             place = disk.temporary_directory(self._waiting, prefix) / Path(new.path).name
             try:
                 disk.rename(self._mirror.inside(old), place)
@@ -80,14 +79,14 @@ class _Batch:
         disk.sync_directory(self._waiting)
 
     def prepare_directories(self) -> None:
-        """Remove the old directories that are empty, and spell the new ones. Raises OSError."""
+        """Remove empty old directories, and correct the case of new ones. Raise OSError."""
         self._drop_old()
         spelled: set[Path] = set()
         for _, new in self._collected:
             _spell(self._mirror, self._mirror.inside(new.path).parent, spelled)
 
     def place(self) -> None:
-        """Bring every document to its new place, parents before children. Raises OSError."""
+        """Move every document to its new place, parents before children. Raise OSError."""
         for place, new in sorted(self._collected, key=lambda move: move[1].path.count("/")):
             why = _land(self._mirror, place, new.path)
             if why:
@@ -96,7 +95,7 @@ class _Batch:
                 self._mirror.note(new.path)
 
     def drop_empty(self) -> None:
-        """Remove the directories in which nothing stands or waits any more."""
+        """Remove the directories that are empty now."""
         self._drop_old()
         for place, _ in self._collected:
             self._mirror.drop_empty(place.parent)
@@ -110,7 +109,7 @@ class _Batch:
 def hand_over(mirror: Mirror, name: str, space: SpaceConfig, parent: str | None) -> None:
     """Move a document to another space's directory, where it waits for its place.
 
-    There it says which parent it wants, as in any move: the next pull finds it. Raises
+    The waiting directory names the wanted parent, so the next pull finds the document. Raise
     FileError.
     """
     path, waiting = mirror.inside(name), mirror.inside(f"{space.path}/{MOVING}")
@@ -126,13 +125,13 @@ def hand_over(mirror: Mirror, name: str, space: SpaceConfig, parent: str | None)
 
 
 def _land(mirror: Mirror, place: Path, new: str) -> str:
-    """Give one waiting document its new place; answers why that is not possible."""
+    """Move one waiting document to its place. Return the error, or an empty text."""
     target = mirror.inside(new)
-    waits = f"the page waits as {place.relative_to(mirror.root).as_posix()}"
+    waits = f"the document waits as {place.relative_to(mirror.root).as_posix()}"
     try:
         disk.make_directories(target.parent)
         if os.path.lexists(target):
-            return f"something else stands there; {waits}"
+            return f"another file is at its new place; {waits}"
         disk.rename(place, target)
         _move_attachments(mirror, place.relative_to(mirror.root).as_posix(), target)
     except OSError as error:
@@ -141,10 +140,10 @@ def _land(mirror: Mirror, place: Path, new: str) -> str:
 
 
 def _spell(mirror: Mirror, directory: Path, spelled: set[Path]) -> None:
-    """Give a directory, and those above it, the case that documents want of it.
+    """Give a directory, and those above it, the case that the documents' paths have.
 
-    A file system without case takes any for it, and would list the old one for ever: each pull
-    would find the documents in it misplaced. Adds to `spelled` what was looked at. Raises OSError.
+    A file system without case accepts every spelling but lists the old one. Then each pull would
+    find the documents in a wrong place. `spelled` collects the checked directories. Raise OSError.
     """
     if directory == mirror.root or directory in spelled:
         return
@@ -162,14 +161,14 @@ def _spell(mirror: Mirror, directory: Path, spelled: set[Path]) -> None:
 
 
 def _move_attachments(mirror: Mirror, document: str, moved: Path) -> None:
-    """The files beside a document that has just been moved go along, where nothing stands."""
+    """Move the attachments of a document that was just moved, if their new place is free."""
     old = mirror.root / attachments.directory_of(document)
     new = Path(attachments.directory_of(str(moved)))
     if not old.is_dir() or old.is_symlink():
         return
     if os.path.lexists(new) and not new.samefile(old):
         return
-    with contextlib.suppress(OSError):  # what stays behind is found, and brought along later
+    with contextlib.suppress(OSError):  # a later run finds and moves what stays behind
         names = [file.name for file in old.iterdir()]
         disk.rename(old, new)
         for directory in (old, new):
@@ -179,14 +178,14 @@ def _move_attachments(mirror: Mirror, document: str, moved: Path) -> None:
 
 
 def adopt(mirror: Mirror, directory: str, document: str) -> None:
-    """Bring a directory of attachments to the document that was moved without it."""
+    """Move a directory of attachments to the document that was moved without it."""
     left = attachments.document_of(directory) or directory
     _move_attachments(mirror, left, mirror.inside(document))
     mirror.drop_empty(mirror.inside(directory).parent)
 
 
 def find(mirror: Mirror, scans: Iterable[SpaceScan]) -> dict[str, str]:
-    """Directories without a document, each with the one document that certainly owns it."""
+    """Return the attachments directories without a document, each with its only possible owner."""
     scans = tuple(scans)
     if not mirror.config.attachments:
         return {}
@@ -207,7 +206,7 @@ def find(mirror: Mirror, scans: Iterable[SpaceScan]) -> dict[str, str]:
 
 
 def _respelled(mirror: Mirror, directory: str, documents: Collection[str]) -> list[str]:
-    """The document that a directory belongs to but for the case of its name, if it has no other."""
+    """Return the document whose name differs from a directory's only in case, if any."""
     name = folded(attachments.document_of(directory) or "")
     found = [path for path in documents if folded(path) == name]
     old = mirror.root / directory
@@ -218,17 +217,17 @@ def _respelled(mirror: Mirror, directory: str, documents: Collection[str]) -> li
 
 
 def _is_bare(mirror: Mirror, entry: Entry) -> bool:
-    """Whether a document has attachments by its stamp, and no directory for them."""
+    """Return whether a document's stamp has attachments, but their directory is missing."""
     stamp = entry.document.stamp if entry.document else None
     directory = mirror.root / attachments.directory_of(entry.path)
     return stamp is not None and bool(stamp.attachments) and not directory.exists()
 
 
 def _owners(mirror: Mirror, directory: str, bare: list[Entry]) -> list[str]:
-    """The documents whose stamps know one of the files that stand there, byte for byte.
+    """Return the documents whose stamps have one of the files in a directory, byte for byte.
 
-    If a move was cut off between a document and its files, names are enough: the files may have
-    been edited, and must not stay for a page that takes the document's place.
+    After an interrupted move, equal names are enough: the files may have been edited, and must not
+    stay for a page that takes the document's place.
     """
     found = files.files_of(mirror.root, attachments.document_of(directory) or "", ())
     here = {(file.file, file.digest) for file in found.values()}

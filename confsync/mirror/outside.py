@@ -1,6 +1,6 @@
-"""Documents in directories that no space has, such as that of an earlier `path:`.
+"""Documents outside every space's directory, for example in the directory of an earlier `path:`.
 
-No scan finds them: without a word, the edits in them would wait for ever.
+No scan finds them. Without a warning, edits in them would never be pushed.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from confsync.model.stamp import folded
 
 
 class Outside(NamedTuple):
-    """The documents that stand in no space's directory, and what is said of all of them.
+    """The documents outside every space's directory, and the notes about them.
 
-    `edited` are those that hold what their pages, as their stamps say, do not: by title, text,
-    labels, place or attachments; and new documents among these.
+    `edited` are documents that differ from their stamps in title, text, labels, place or
+    attachments, and new documents.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -39,11 +39,11 @@ class Outside(NamedTuple):
 def documents_outside(
     mirror: Mirror, scans: Iterable[SpaceScan], told: Collection[str | None] = ()
 ) -> Outside:
-    """Return the documents below a mirror that stand in no space's directory.
+    """Return the documents below a mirror that are outside every space's directory.
 
-    Of a page that has a document in its space only an edited document counts. Documents of the
-    pages `told`, which are ids, are left out: the caller speaks of these itself. A document without
-    a stamp counts where stamped ones stand: it is one of an earlier `path:`.
+    If a page also has a document in its space, only an edited document counts. Documents of the
+    page ids `told` are left out, because the caller reports them. A document without a stamp counts
+    only beside stamped ones, in the directory of an earlier `path:`.
     """
     found = tuple(read(mirror.root, path) for path in sorted(_paths(mirror)))
     if not found:
@@ -63,7 +63,7 @@ def documents_outside(
 
 
 class _Places(NamedTuple):
-    """Documents outside, those of them that are edited, and `_old_directories`."""
+    """Documents outside the spaces, the edited ones, and `_old_directories`."""
 
     entries: tuple[Entry, ...]
     edited: tuple[Entry, ...]
@@ -71,9 +71,9 @@ class _Places(NamedTuple):
 
 
 def _old_directories(found: Iterable[Entry]) -> dict[str, str]:
-    """Return the directories that may have been spaces': what stands at the mirror's top to them.
+    """Return the possible old directories of spaces, by directory at the mirror's top.
 
-    These are the ones that hold all stamped documents below the same directory at the top.
+    Such a directory holds all stamped documents below the same directory at the top.
     """
     above: dict[str, list[str]] = {}
     for entry in found:
@@ -86,12 +86,12 @@ def _old_directories(found: Iterable[Entry]) -> dict[str, str]:
 
 
 def _is_edited(entry: Entry) -> bool:
-    """Return whether title or text are not those of the page, as the stamp says."""
+    """Return whether title or text differ from the stamp."""
     return entry.document is not None and entry.document.modified
 
 
 def _is_pending(mirror: Mirror, entry: Entry, olds: Mapping[str, str]) -> bool:
-    """Return whether a document, labels or attachments included, has what its page has not."""
+    """Return whether a document differs from its stamp, including labels and attachments."""
     found = entry.document
     if found is None:
         return False
@@ -107,14 +107,14 @@ def _is_pending(mirror: Mirror, entry: Entry, olds: Mapping[str, str]) -> bool:
 
 
 def _has_own_files(mirror: Mirror, path: str, found: Document) -> bool:
-    """Return whether files beside a document are not what its stamp says, and would be sent."""
+    """Return whether files beside a document differ from its stamp and would be sent."""
     attached = found.stamp.attachments if found.stamp else ()
     bases = files.by_name(attached)
     wanted = files.Wanted(shown(found.body) | set(found.listed), mirror.config.attachments)
     try:
         here = files.files_of(mirror.root, path, attached)
     except FileError:
-        return True  # it may be one
+        return True  # one of the files may differ
     return any(
         wanted.has(name, bases) and (name not in bases or bases[name].digest != file.digest)
         for name, file in here.items()
@@ -122,9 +122,10 @@ def _has_own_files(mirror: Mirror, path: str, found: Document) -> bool:
 
 
 def _moved(mirror: Mirror, olds: Mapping[str, str]) -> Iterator[str]:
-    """Yield the documents that stand below another page than their stamps say.
+    """Yield the documents that are below another page than their stamps say.
 
-    Only a directory with a home page was a space's: documents in any other were copied there.
+    Only a directory with a home page was a space's. Documents in other directories were copied
+    there.
     """
     key = mirror.config.spaces[0].key
     for old in olds.values():
@@ -145,9 +146,9 @@ def _paths(mirror: Mirror) -> Iterator[str]:
 def _notes(
     root: Path, places: _Places, spaces: Iterable[SpaceConfig], here: Mapping[str, Entry]
 ) -> Iterator[str]:
-    """Say which documents stand in no space's directory, and the command that helps.
+    """Yield the note about documents outside the spaces, with the command that helps.
 
-    `here` maps the ids of pages to the documents that these have in their spaces.
+    `here` maps page ids to the documents in the spaces.
     """
     entries = places.entries
     if not entries:
@@ -155,8 +156,8 @@ def _notes(
     named = ", ".join(entry.path for entry in entries[:3])
     more = f" and {len(entries) - 3} more" if entries[3:] else ""
     yield (
-        f"in no space's directory by {FILE_NAME}, and neither pulled nor pushed: {named}{more}; "
-        + _way_back(root, places, tuple(spaces), here)
+        f"outside every space's directory in {FILE_NAME}, so neither pulled nor pushed: "
+        f"{named}{more}; " + _way_back(root, places, tuple(spaces), here)
     )
 
 
@@ -166,28 +167,30 @@ def _way_back(
     spaces: tuple[SpaceConfig, ...],
     here: Mapping[str, Entry],
 ) -> str:
-    """The command after which the documents, or the first edited one, are in a space again."""
+    """Return the command that brings the documents, or the first edited one, back into a space."""
     from shlex import quote
 
     entries = places.entries
     for entry in entries:
         if (known := here.get(entry.page_id or "")) and _is_edited(entry):
             names = f"{quote(entry.path)} {quote(known.path)}"
-            if _is_edited(known):  # which a move would replace
+            if _is_edited(known):  # a move would replace it
                 return f"'diff {names}' shows two edits of one page"
-            return f"'mv {names}' brings what was edited in that one"
+            return f"'mv {names}' brings the edit to its space"
     above = [entry.path.rpartition("/")[0] for entry in entries]
     old = os.path.commonpath(above).replace(os.sep, "/")
-    if places.edited:  # of which each may stand deep in it
+    if places.edited:  # each edited document may be deep in the directory
         top = places.edited[0].path.partition("/")[0]
         old = places.olds.get(top, old)
-    if not old:  # of several, the first one's
+    if not old:  # with several top directories, use the first
         old = above[0].partition("/")[0]
     missing = [space.path for space in spaces if not (space.posts or (root / space.path).exists())]
     if not old:
-        return f"'mv {quote(entries[0].path)} {quote(spaces[0].path)}/' brings that one to a space"
+        return (
+            f"'mv {quote(entries[0].path)} {quote(spaces[0].path)}/' moves the first one to a space"
+        )
     if len(missing) == 1 and not missing[0].startswith(f"{old}/"):
         parent = missing[0].rpartition("/")[0]
         make = "" if (root / parent).is_dir() else f"mkdir -p {quote(parent)} && "
-        return f"'{make}mv {quote(old)} {quote(missing[0])}' brings them to their space"
+        return f"'{make}mv {quote(old)} {quote(missing[0])}' moves them to their space"
     return f"'path: {old}' in {FILE_NAME} makes that a space's directory again"

@@ -1,6 +1,6 @@
-"""The scan: every document of a mirror, read once, and what their places mean.
+"""The scan: every document of a mirror, read once, and the meaning of their places.
 
-A bad file is an entry with an error: it never stops the others.
+A bad file is an entry with an error; it never stops the others.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _WAITING = re.compile(rf"{MOVING}/(?P<wanted>\d+)-[^/]+(?=/)")
 
 @dataclass(frozen=True, slots=True)
 class SpaceScan:
-    """What stands in one space's directory. `folders` maps directories to folders.
+    """The contents of one space's directory. `folders` maps directories to folders.
 
-    `foreign` maps documents that seem to have been moved here from another space to its directory.
-    `broken` tells of the folder files that cannot be read, `unread` are the directories that cannot
-    be read themselves, as mirror paths.
+    `foreign` maps documents that seem to come from another space to that space's directory.
+    `broken` are the errors of folder files. `unread` are directories that cannot be read, as mirror
+    paths.
     """
 
     config: SpaceConfig
@@ -46,26 +46,26 @@ class SpaceScan:
 
     @property
     def lost(self) -> list[Entry]:
-        """Return the documents that cannot be read, and whose page is not known."""
+        """Return the documents that cannot be read and whose page is not known."""
         return [e for e in self.entries if e.is_unreadable and e.claimed_id is None]
 
     def inner(self, path: str) -> str:
-        """A mirror path as one relative to the space's directory."""
+        """Return a mirror path relative to the space's directory."""
         return path.removeprefix(f"{self.config.path}/")
 
     def outer(self, path: str) -> str:
-        """A path relative to the space's directory as one relative to the mirror."""
+        """Return a path in the space's directory relative to the mirror."""
         return f"{self.config.path}/{path}"
 
     def moves(self, entry: Entry) -> bool:
-        """Whether a stamped document stands below another parent, or day, than it did."""
+        """Return whether a stamped document is below another parent or day than its stamp."""
         stamp = entry.document.stamp if entry.document else None
         if stamp is None:
             return False
         return self.wanted(entry) != stamp.parent or self.misdated(entry)
 
     def misdated(self, entry: Entry) -> bool:
-        """Whether a blog post's document does not stand below the day that its stamp says."""
+        """Return whether a blog post's document is below another day than its stamp says."""
         stamp = entry.document.stamp if entry.document else None
         if stamp is None or stamp.posted is None:
             return False
@@ -73,7 +73,7 @@ class SpaceScan:
 
     @property
     def has_orphans(self) -> bool:
-        """Whether something at the top was below a page that has no document here."""
+        """Return whether a document at the top has a parent that has no document here."""
         stamps = (
             e.document.stamp for e in self.entries if e.document and "/" not in self.inner(e.path)
         )
@@ -81,15 +81,15 @@ class SpaceScan:
 
     @property
     def has_stand_ins(self) -> bool:
-        """Whether files stand in the place of documents, of which ids are not known therefore."""
+        """Return whether pointer files stand for documents, so that some ids are not known."""
         return any(isinstance(entry.error, PointerError) for entry in self.entries)
 
     def new_parent(self, entry: Entry, home: str | None) -> str | None:
-        """Under which page a document without a stamp is to be created; None when nowhere yet."""
+        """Return the parent for a document's new page, or None if there is none yet."""
         return paths.new_parent(self.inner(entry.path), self.tree, home)
 
     def wanted(self, entry: Entry) -> str | None:
-        """The parent that a document's place means."""
+        """Return the parent that a document's place means."""
         stamp = entry.document.stamp if entry.document else None
         base = stamp.parent if stamp else None
         top = stamp is not None and stamp.top
@@ -97,7 +97,7 @@ class SpaceScan:
 
 
 def with_made(scan: SpaceScan, made: Mapping[str, str]) -> SpaceScan:
-    """The scan, told which pages new documents have become meanwhile: path to id."""
+    """Return the scan with the ids of pages that were created meanwhile: path to id."""
     owners = {scan.inner(path).removesuffix(paths.SUFFIX): i for path, i in made.items()}
     tree = scan.tree
     tree = tree._replace(owners={**tree.owners, **owners}, ids=tree.ids | set(made.values()))
@@ -107,7 +107,7 @@ def with_made(scan: SpaceScan, made: Mapping[str, str]) -> SpaceScan:
 def scan(
     root: Path, spaces: Iterable[SpaceConfig], reading: Callable[[Path, str], Entry] | None = None
 ) -> tuple[SpaceScan, ...]:
-    """Read every document of the spaces, once; `reading` reads one, if not `read` is to."""
+    """Read every document of the spaces once; `reading` reads one, by default with `read`."""
     found = [_scan_space(root, space, reading or read) for space in spaces]
     twice = _claimed_twice(entry for here in found for entry in here.entries)
     scans = tuple(
@@ -120,7 +120,7 @@ def scan(
 
 
 def _foreign(here: SpaceScan, scans: Iterable[SpaceScan]) -> dict[str, str]:
-    """Documents below no page of their own space, by their stamps, but below one of another's."""
+    """Return the documents whose parents are in another space, with that space's directory."""
     key = here.config.key.casefold()
     others = [one for one in scans if one.config.key.casefold() != key]
     found: dict[str, str] = {}
@@ -135,7 +135,7 @@ def _foreign(here: SpaceScan, scans: Iterable[SpaceScan]) -> dict[str, str]:
 
 
 def claimed_elsewhere(scans: Iterable[SpaceScan], here: SpaceScan) -> frozenset[str]:
-    """The ids of documents that stand in the directories of other spaces."""
+    """Return the ids of documents in the directories of other spaces."""
     return frozenset(
         entry.claimed_id
         for scan in scans
@@ -146,9 +146,9 @@ def claimed_elsewhere(scans: Iterable[SpaceScan], here: SpaceScan) -> frozenset[
 
 
 def knowing(scans: Iterable[SpaceScan], deleted: Iterable[str]) -> tuple[SpaceScan, ...]:
-    """The scans, told which pages' documents were deleted here on purpose.
+    """Return the scans with the ids of pages whose documents were deleted here on purpose.
 
-    What stood below such a page and stands at the top now was moved there.
+    A document below such a page that is now at the top was moved there.
     """
     ids = frozenset(deleted)
     return tuple(
@@ -158,21 +158,21 @@ def knowing(scans: Iterable[SpaceScan], deleted: Iterable[str]) -> tuple[SpaceSc
 
 
 def paths_of(scans: Iterable[SpaceScan]) -> frozenset[str]:
-    """Where documents stand."""
+    """Return the paths of all documents."""
     return frozenset(entry.path for scan in scans for entry in scan.entries)
 
 
 def ids_in(scans: Iterable[SpaceScan]) -> frozenset[str]:
-    """The ids of the pages whose documents stand, as far as these can be told."""
+    """Return the page ids of all documents, as far as known."""
     return frozenset(i for scan in scans for entry in scan.entries if (i := entry.claimed_id))
 
 
 def _scan_space(root: Path, space: SpaceConfig, reading: Callable[[Path, str], Entry]) -> SpaceScan:
     unread: list[str] = []
-    # Directory by directory: what ends a part of a path comes before all that can be in one.
+    # Sort by directory: a separator comes before every character of a name.
     found = walk.files(root, space, unread)
     names = sorted(found, key=lambda name: name.replace("/", "\0"))
-    # Before the folder files: with the first of these an index notes when it began to look.
+    # Documents come before folder files: with the first document, an index notes when it began.
     entries = tuple(reading(root, name) for name in names if walk.is_document(name))
     folders: dict[str, Folder] = {}
     broken: list[DocumentError] = []
@@ -200,7 +200,7 @@ def _read_folder(root: Path, name: str) -> Folder | DocumentError:
 
 
 def _claimed_twice(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
-    """The ids that more than one document carries, with the documents."""
+    """Return the ids that more than one document has, with the documents."""
     claims: dict[str, list[str]] = {}
     for entry in entries:
         if entry.page_id:
@@ -219,33 +219,32 @@ def _line_of_id(document: Document | None) -> int:
 def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, ...]]) -> Entry:
     if entry.page_id is None or entry.page_id not in twice:
         return entry
-    # Of one that is known without its text nobody knows the line.
+    # A document without its text has no known line.
     found = entry if entry.raw else read(root, entry.path)
     others = ", ".join(name for name in twice[entry.page_id] if name != entry.path)
     problem = DocumentError(
         entry.path,
         _line_of_id(found.document),
         f"has the same page id {entry.page_id} as {others}",
-        hint="remove one of them; a copy that shall become a new page must lose its "
-        "confluence block",
+        hint="delete one of them; for a new page, delete the copy's confluence block",
     )
     return replace(entry, document=None, error=problem, refused=entry.page_id)
 
 
 def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
-    """A page in a blog, or a blog post anywhere else, is nothing that the server could be told."""
+    """Return the entry; it becomes an error for a page in a blog or a blog post elsewhere."""
     stamp = entry.document.stamp if entry.document else None
     if stamp is None or (stamp.posted is not None) == space.posts:
         return entry
     if space.posts:
-        why = f"is page {stamp.id}, and stands in a blog: a page does not become a blog post"
+        why = f"is page {stamp.id}, but stands in a blog: a page cannot become a blog post"
         hint = "move it back among the pages; a copy without its confluence block is a new post"
     elif entry.path.startswith(f"{space.path}/{BLOG}/"):
-        why = f"is blog post {stamp.id}, and the blog of {space.key} is not mirrored"
+        why = f"is blog post {stamp.id}, but the blog of {space.key} is not mirrored"
         hint = f"'blog: true' for {space.key} in {FILE_NAME} mirrors it; or remove the file"
     else:
         where = f"{BLOG}/{paths.place_of_day(stamp.posted or '')}/"
-        why = f"is blog post {stamp.id}, and stands outside {where}: blog posts do not move"
+        why = f"is blog post {stamp.id}, but stands outside {where}: blog posts do not move"
         hint = f"move it back to {where}; a copy without its confluence block is a new page"
     problem = DocumentError(entry.path, 1, why, hint=hint)
     return replace(entry, document=None, error=problem, refused=stamp.id)
@@ -254,12 +253,12 @@ def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
 def tree_of(
     space: SpaceConfig, entries: tuple[Entry, ...], folders: Mapping[str, Folder]
 ) -> paths.Tree:
-    """Return what the places of a space's documents and folder files mean."""
-    if space.posts:  # which stand below days, and not below one another
+    """Return the meaning of the places of a space's documents and folder files."""
+    if space.posts:  # posts stand below days
         return paths.Tree({}, None, frozenset(e.page_id for e in entries if e.page_id))
     own = {entry.path: entry.page_id for entry in entries}
     readable = frozenset(own.values())
-    # What stands below a document that cannot be read, and was moved there, is below it still.
+    # The documents below an unreadable document, and those moved there, stay below it.
     for entry in entries:
         if entry.is_unreadable and entry.claimed_id not in readable:
             own[entry.path] = entry.claimed_id
@@ -275,7 +274,7 @@ def tree_of(
         elif stem == paths.HOME:
             home = own[entry.path]
         else:
-            # A directory that says of itself which folder it is belongs to no page of that name.
+            # If a directory has a folder file, it belongs to no page of its name.
             new = entry.document is not None and entry.page_id is None
             owners.setdefault(stem, paths.unborn(entry.path) if new else own[entry.path])
     inner = (entry.path.removeprefix(f"{space.path}/").rpartition("/")[0] for entry in entries)
@@ -285,7 +284,7 @@ def tree_of(
 
 
 def stamps_in(scans: Iterable[SpaceScan]) -> Iterator[Stamp | None]:
-    """Yield the stamps of all documents that can be read."""
+    """Return the stamps of all documents that can be read."""
     return (entry.document.stamp for scan in scans for entry in scan.entries if entry.document)
 
 

@@ -1,4 +1,4 @@
-"""Which documents a command is about: those that the user named, or all."""
+"""The documents that a command is about: those that the user named, or all."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from confsync.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Named files and directories, relative to the mirror with ``/``; empty means all.
+    """The named files and directories, relative to the mirror with ``/``; empty means all.
 
-    `among` holds more narrowly what is meant, such as what git says has changed.
+    `among` narrows the selection, for example to files that changed in git.
     """
 
     names: tuple[str, ...] = ()
     among: frozenset[str] | None = None
-    # The same names: hooks name thousands of files, and each document is looked for among them.
+    # Sets of the same names: hooks name thousands of files, and each document is looked up.
     _named: frozenset[str] = field(init=False, repr=False, compare=False)
     _files: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
@@ -31,7 +31,10 @@ class Selection:
 
     @classmethod
     def of(cls, root: Path, directory: Path, given: Iterable[str]) -> Selection:
-        """The paths as typed in `directory`. Raises UsageError for one outside the mirror."""
+        """Return the selection of paths as typed in `directory`.
+
+        Raise UsageError for a path outside the mirror.
+        """
         names = []
         for path in given:
             full = os.path.normpath(directory / path)
@@ -43,26 +46,26 @@ class Selection:
 
     @property
     def everything(self) -> bool:
-        """Whether nothing was named."""
+        """Return whether nothing was named."""
         return not self.names and self.among is None
 
     def has(self, path: str) -> bool:
-        """Whether a document is meant: by its own name, or by a directory above it."""
+        """Return whether a document is selected, by its own name or by a directory above it."""
         if self.among is not None and path not in self.among:
             return False
         return self.meant_itself(path) or bool(self.attachments_of(path))
 
     def meant_itself(self, path: str) -> bool:
-        """Whether a document is meant, and not only attachments of it."""
+        """Return whether a document itself is selected, and not only its attachments."""
         return not self.names or not self._named.isdisjoint(_with_parents(path))
 
     def attachments_of(self, path: str) -> tuple[str, ...]:
-        """The files among a document's attachments that are named."""
+        """Return the named files among a document's attachments."""
         inside = f"{directory_of(path)}/"
         return tuple(name.removeprefix(inside) for name in self._files if name.startswith(inside))
 
     def check(self, paths: Iterable[str], directories: Iterable[str]) -> None:
-        """Raises UsageError when a name means no document. `directories` are those of spaces."""
+        """Raise UsageError if a name means no document. `directories` are those of spaces."""
         if not self.names:
             return
         known = {name for path in paths for name in _with_parents(path)}
@@ -71,13 +74,13 @@ class Selection:
             if name not in known and (document_of(name) or name) not in known:
                 raise UsageError(
                     f"{name}: no document there",
-                    hint=f"documents stand below {below} and 'confsync status' lists them; "
-                    "a plain 'confsync pull' brings pages that are new",
+                    hint="'confsync pull' without a path brings new pages; "
+                    f"documents stand below {below}",
                 )
 
 
 def _with_parents(path: str) -> Iterator[str]:
-    """A path, and the directories above it."""
+    """Yield a path and the directories above it."""
     while path:
         yield path
         path = path.rpartition("/")[0]

@@ -1,9 +1,9 @@
-"""Whether a document has changed since all were found clean: `.confsync/snapshot`.
+"""The snapshot, which shows whether a document changed: `.confsync/snapshot`.
 
-It has every document's name, size, inode and times, also of those that are in no space's directory;
-the configuration, git's word on what is committed, and the commit that HEAD was, all as of then.
-Nothing is read, and nothing is written on the strength of it: with the least difference, everything
-is looked into. What is torn, foreign or of another version is none.
+It has every document's name, size, inode and times, including documents outside every space's
+directory. It also has the configuration, and git's state and HEAD commit of that moment. confsync
+never writes because of a snapshot: after the smallest difference, it reads everything. A corrupt,
+foreign or incompatible snapshot is ignored.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 
 NAME = "snapshot"
 FORMAT = 4
-# Of what git has committed; it never says this.
+# Not known. git never answers this.
 _UNKNOWN = b"?"
 
 
 class Snapshot:
-    """What was found clean last. `pulled` is a digest of what was listed when, besides, a pull had
-    nothing to do; empty, where it is none."""
+    """The last state without anything to report.
+
+    `pulled` is a digest of the listing of a pull that had nothing to do, or empty.
+    """
 
     def __init__(self, root: Path | str) -> None:
         self._root = os.fspath(root)
@@ -57,14 +59,14 @@ class Snapshot:
                 self._commit, self._trees, self._seen = commit, trees, seen
 
     def _about(self, word: str) -> bytes:
-        """What a snapshot holds for: this version, this clone, and this configuration."""
+        """Return what a snapshot is valid for: this version, this clone, and this configuration."""
         about = f"confsync {__version__} snapshot {FORMAT} {word}, {len(self._config)}\n"
         return about.encode() + self._config
 
     def unchanged(self) -> int | None:
-        """How many documents there are, if they are those of then, and git's HEAD has no other.
+        """Return the document count if nothing changed since the snapshot, else None.
 
-        None: look.
+        HEAD must have no other documents.
         """
         if not self._seen:
             return None
@@ -73,12 +75,15 @@ class Snapshot:
         commit = head()
         if count is None:
             return None
-        # Where nothing is committed, nothing of it can be missing, or newer.
+        # If nothing is committed, git has no other documents and no newer stamps.
         known = commit in (b"", self._commit)
         return count if known or self._holds_for(commit) else None
 
     def _holds_for(self, commit: bytes | None) -> bool:
-        """Return whether all is clean by another HEAD, too: no further document, no newer stamp."""
+        """Return whether the snapshot is valid for another HEAD.
+
+        The other HEAD must have no other document and no newer stamp.
+        """
         trees = githead.trees_of_head(self._root, self._directories)()
         if trees != self._trees and not self._has_all_of_head():
             return False
@@ -91,8 +96,8 @@ class Snapshot:
     def _knows_nothing_newer(self) -> bool | None:
         """Return True if git knows no newer stamp of any document, and None if it does or may.
 
-        False says that it must be asked again: the history of a shallow or partial clone may become
-        longer with the same HEAD.
+        Return False if git must be asked again: the history of a shallow or partial clone may grow
+        with the same HEAD.
         """
         from pathlib import Path
 
@@ -111,7 +116,7 @@ class Snapshot:
         return not known.may_grow
 
     def _count(self) -> int | None:
-        """How many documents there are, if they are those of then."""
+        """Return the document count if all keys are those of the snapshot, else None."""
         count, known = 0, _packed(self._directories)
         place = len(known)
         if not self._seen.startswith(known):
@@ -131,7 +136,7 @@ class Snapshot:
         return None
 
     def _has_all_of_head(self) -> bool:
-        """Whether what stands is all that git has: a closer look, which takes longer."""
+        """Return whether the work tree has all documents of HEAD. This check is slower."""
         seen = self._look(self._directories)
         beside = self._look_outside(self._directories)
         if seen is None or beside is None:
@@ -155,12 +160,12 @@ class Snapshot:
     def note(
         self, config: Config, read: Mapping[str, Key], began: int | None, pulled: str = ""
     ) -> None:
-        """There was nothing to tell of all documents, which are those that were `read`.
+        """Record that all documents, which are those in `read`, gave nothing to report.
 
-        `began` is when the first was, by the clock of their file system: what was changed in that
-        moment or later may change once more without a sign. `pulled` is what was listed, by a pull
-        that had nothing to do. Nothing is noted where the configuration says something else than
-        `config` by now. The caller also found nothing to tell of documents in no space's directory.
+        `began` is when the first one was read, by its file system's clock. A later change may keep
+        the file's times, so such a snapshot is not stored. `pulled` is the listing of a pull that
+        had nothing to do. If the configuration is not `config` any more, nothing is stored. The
+        caller also found nothing to report outside the spaces' directories.
         """
         if began is None or not self._means(config):
             return
@@ -182,7 +187,7 @@ class Snapshot:
         if (noted, pulled) == (known, self.pulled):
             return
         if noted != known:
-            # Whether these are all that git has is for the next look to find out.
+            # The next check finds out whether git has other documents.
             self._directories, self._seen = config.directories, noted
             self._trees = self._commit = _UNKNOWN
         self.pulled = pulled
@@ -201,7 +206,7 @@ class Snapshot:
             return None
 
     def _means(self, config: Config) -> bool:
-        """Whether what stands in the configuration is what was read there."""
+        """Return whether the configuration file still means `config`."""
         from confsync.errors import ConfigError
         from confsync.mirror.config_file import parse
 
@@ -220,20 +225,21 @@ class Snapshot:
         noted = b"\n".join(told)
         with contextlib.suppress(OSError):
             about = self._about(mark.made(self._state))
-            # By a file that nobody else writes: status takes no lock, and two halves were a lie.
+            # Replace the file as a whole: status takes no lock, and two mixed halves would be
+            # wrong.
             disk.replace(Path(self._path), about + noted, lambda: None, durable=False)
 
 
 def clean(root: Path | str) -> int | None:
-    """How many documents there are, if `status` has nothing to tell of any; None: it must look.
+    """Return the document count if `status` has nothing to report, else None.
 
-    Nothing is noted of a mirror with attachments, so that of one there is never a number.
+    A mirror with attachments has no snapshot, so the result is None for it.
     """
     return Snapshot(root).unchanged() or None
 
 
 def _read(path: str, limit: int) -> bytes:
-    """A file's content; nothing, where there is nothing to read."""
+    """Return a file's content, or nothing if it cannot be read."""
     try:
         return regular.read(path, limit)
     except OSError:
@@ -245,8 +251,8 @@ def _noted(directories: list[str], seen: list[Seen]) -> bytes:
 
 
 def _packed(seen: Seen | list[str]) -> bytes:
-    """The bytes for what was seen, and for nothing else: to be compared, and never unpacked.
+    """Return unique bytes for the given data. They are only compared, never unpacked.
 
-    In the second form, in which equal values are equal bytes.
+    Format 2 of `marshal` gives equal bytes for equal values.
     """
     return marshal.dumps(seen, 2)

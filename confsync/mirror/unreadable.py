@@ -1,8 +1,8 @@
-"""Tell whose document a file is that cannot be read, such as one that is empty for a moment.
+"""The pages of unreadable documents, such as a file that is empty for a moment.
 
-An editor that truncates and writes, or a full disk, leaves no stamp in the file. Git's HEAD, git's
-index, confsync's own index and the documents below it know whose path that is. Without a witness
-nobody is guessed.
+An editor that truncates and writes, or a full disk, leaves no stamp in the file. git's HEAD, git's
+index, confsync's own index and the documents below it may know the page of its path. Without such
+evidence, confsync does not guess.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from confsync.model.page import Folder, PageInfo
 
 
 def identified(root: Path, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
-    """Return the scans with the page id of each document that cannot be read, where it is known."""
+    """Return the scans with the page ids of unreadable documents, as far as known."""
     lost = {entry.path for scan in scans for entry in scan.lost}
     lost |= {error.path for scan in scans for error in scan.broken}
     if not lost:
@@ -50,7 +50,7 @@ def identified(root: Path, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...
 
 
 def with_known(scan: SpaceScan, known: Mapping[str, str]) -> SpaceScan:
-    """Return the scan, told whose documents some files are that cannot be read: path to id."""
+    """Return the scan with the page ids of some unreadable documents: path to id."""
     entries = tuple(
         replace(entry, known=known[entry.path]) if entry.path in known else entry
         for entry in scan.entries
@@ -62,11 +62,11 @@ def with_known(scan: SpaceScan, known: Mapping[str, str]) -> SpaceScan:
 def _committed(
     root: Path, scans: Iterable[SpaceScan], lost: set[str]
 ) -> Mapping[str, tuple[bytes, ...]]:
-    """Return what HEAD and git's index have at some paths; nothing if git has trouble."""
+    """Return the contents of some paths in HEAD and git's index; empty if git fails."""
     try:
         return trees.versions(root, [scan.config.path for scan in scans], lost)
     except ConfsyncError:
-        return {}  # a witness that says nothing; the command itself tells of the trouble
+        return {}  # no evidence; the command itself reports git's error
 
 
 def _in_git(path: str, versions: Iterable[bytes]) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _folders_in_git(path: str, versions: Iterable[bytes]) -> Iterator[Folder]:
 
 
 def _above(scan: SpaceScan, path: str) -> Iterator[str]:
-    """Yield the page below which most documents of a directory stand, by their stamps."""
+    """Yield the page that is the parent of most documents in a directory, by their stamps."""
     directory = scan.inner(path).removesuffix(paths.SUFFIX)
     if directory not in scan.folders:
         yield from _parent_of_most(scan, directory)
@@ -103,13 +103,13 @@ def _parent_of_most(scan: SpaceScan, directory: str) -> Iterator[str]:
 def _with_folders(
     scan: SpaceScan, committed: Mapping[str, tuple[bytes, ...]], taken: set[str]
 ) -> SpaceScan:
-    """Return the scan with the folders whose files cannot be read, where they are known."""
+    """Return the scan with the folders of unreadable folder files, as far as known."""
     found: dict[str, Folder] = {}
     ids = {folder.id for folder in scan.folders.values()}
     for name in (error.path for error in scan.broken):
         directory = scan.inner(name).rpartition("/")[0]
         if not directory:
-            continue  # the space's own directory is no folder
+            continue  # the space's own directory is not a folder
         old = _folders_in_git(name, committed.get(name, ()))
         below = (Folder(i, "", None) for i in _parent_of_most(scan, directory))
         for folder in (*old, *below):
@@ -121,7 +121,7 @@ def _with_folders(
 
 
 def pages_of(scan: SpaceScan, infos: Mapping[str, PageInfo]) -> dict[str, PageInfo]:
-    """Return the page of each document that cannot be read, by path, if `infos` has its id."""
+    """Return the page of each unreadable document by path, if `infos` has its id."""
     ids = {entry.path: entry.claimed_id or "" for entry in scan.entries if entry.is_unreadable}
     return {path: infos[page_id] for path, page_id in ids.items() if page_id in infos}
 
@@ -132,10 +132,10 @@ def whose_place(
     home: str | None,
     titles: Callable[[str], Iterable[str]],
 ) -> dict[str, str]:
-    """Return whose document each unreadable file may be, by its place alone: path to page id.
+    """Return the possible page of each unreadable file, judged by its place: path to page id.
 
-    `fresh` are the pages without a document here. If the new document of one of them would be
-    written to the place of the file, the file is taken for its document.
+    `fresh` are the pages without a document here. If such a page's new document belongs at the
+    file's place, the file counts as its document.
     """
     found: dict[str, str] = {}
     owners = dict(scan.tree.owners)

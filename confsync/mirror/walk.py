@@ -1,4 +1,4 @@
-"""Which documents and folder files stand in a mirror, and how each is recognised unread."""
+"""The documents and folder files of a mirror, and the keys that recognise them unread."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from confsync.mirror.state.disk import Key
     from confsync.model.config import SpaceConfig
 
-# A directory of the mirror: its path, what stands in it, and the keys of these, one behind the
-# other.
+# A directory of the mirror: its path, the names in it, and their keys in one list.
 Seen = tuple[str, list[str], list[int]]
 _REPOSITORY = ".git"
-# Where directories can be opened, nobody goes the whole way to each file in one.
+# If directories can be opened, files are examined relative to them, which is faster.
 _BY_HANDLE = os.scandir in os.supports_fd
-# So many directories behind a link are looked at for documents.
+# Directories behind a link that are searched for documents.
 _MOST_BEHIND = 200
 _NO_DIRECTORY = (FileNotFoundError, NotADirectoryError)
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
@@ -30,29 +29,28 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 def walk(
     directory: Path | str, *, but: Path | str | None = None
 ) -> Iterator[tuple[str, list[str]]]:
-    """Directories from one downward, with the names of their documents and folder files.
+    """Yield directories from one downward, with the names of their documents and folder files.
 
-    Hidden ones, links and `but` are not entered; one that cannot be read is left out.
+    Hidden directories, links and `but` are not entered. Unreadable directories are left out.
     """
     for parent, inside in _walk(os.fspath(directory), None if but is None else os.fspath(but)):
         yield parent, [entry.name for entry in inside.found]
 
 
 def files(root: Path, space: SpaceConfig, unread: list[str] | None = None) -> Iterator[str]:
-    """The paths in the mirror of a space's documents and folder files, in no order.
+    """Yield the mirror paths of a space's documents and folder files, in no order.
 
-    Adds to `unread` the directories that cannot be read, and in which more may stand; and links to
-    directories in which documents stand.
+    `unread` collects directories that cannot be read, and links to directories with documents.
     """
     for inner, _, inside in _below(os.fspath(root), space.path, blog=space.blog, unread=unread):
         yield from (f"{inner}/{entry.name}" for entry in inside.found)
 
 
 def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
-    """Every document and folder file below the spaces' directories, with its key.
+    """Yield every document and folder file below the spaces' directories, with its key.
 
-    This is all that a status of an unchanged mirror does with each. What a killed run left is seen,
-    too, as a place in which nothing is. Raises OSError when one cannot be looked at.
+    This is all that a status of an unchanged mirror does with a file. Leftovers of a killed run
+    appear as empty directories. Raise OSError if a file cannot be examined.
     """
     for top in directories:
         for inner, parent, inside in _below(root, top, blog=f"{top}/{BLOG}" in directories):
@@ -67,16 +65,18 @@ def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
 
 
 def look_outside(root: str, directories: Collection[str]) -> Iterator[Seen]:
-    """Yield every document of a mirror that stands in no space's directory, with its key.
+    """Yield every document of a mirror that is outside every space's directory, with its key.
 
-    Directories without documents are left out. Hidden directories, links, and mirrors and
-    repositories within this one are not entered, and what `look` enters is not entered again.
-    Raises OSError when a document cannot be looked at.
+    Directories without documents are left out. Hidden directories, links, and inner mirrors and
+    repositories are not entered. Directories that `look` enters are not entered again. Raise
+    OSError if a document cannot be examined.
     """
     held = {_identity(f"{root}/{top}") for top in directories} - {None}
     for parent, inside in _walk(root, None):
         inner = parent[len(root) + 1 :].replace(os.sep, "/")
-        if inner and (inside.is_apart or _identity(parent) in held):  # the latter: by another name
+        if inner and (
+            inside.is_apart or _identity(parent) in held
+        ):  # `held` finds a directory under another name
             inside.below.clear()
             continue
         above = f"{inner}/" if inner else ""
@@ -86,7 +86,7 @@ def look_outside(root: str, directories: Collection[str]) -> Iterator[Seen]:
 
 
 def _identity(directory: str) -> tuple[int, int] | None:
-    """What a directory is, whatever its name; None for one that is not there."""
+    """Return the identity of a directory, whatever its name; None if it is missing."""
     try:
         found = os.stat(directory)  # noqa: PTH116 - a status with nothing to tell loads no Path
     except OSError:
@@ -95,31 +95,31 @@ def _identity(directory: str) -> tuple[int, int] | None:
 
 
 def _seen(inner: str, parent: str, found: list[os.DirEntry[str]]) -> Seen:
-    """A directory and what was found in it, each with its key. Raises OSError."""
+    """Return a directory and the files found in it, each with its key. Raise OSError."""
     numbers: list[int] = []
     for entry in found:
         if _BY_HANDLE:
             seen = entry.stat(follow_symlinks=False)
-        else:  # what Windows says of a file where it lists it may be of long ago
+        else:  # on Windows, the listing may have old values
             seen = os.lstat(f"{parent}/{entry.name}")
         numbers += (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
     return inner, [entry.name for entry in found], numbers
 
 
 def is_document(name: str) -> bool:
-    """Whether what stands is a document, and not the file that says which folder a directory is."""
+    """Return whether a file is a document, and not a folder file."""
     return not name.endswith(FOLDER_FILE)
 
 
 def documents(seen: Iterable[Seen]) -> frozenset[str]:
-    """The paths of the documents that were seen."""
+    """Return the paths of the seen documents."""
     return frozenset(
         f"{inner}/{name}" for inner, names, _ in seen for name in names if is_document(name)
     )
 
 
 def keys(seen: Iterable[Seen]) -> dict[str, Key]:
-    """The paths of what was seen, each with its key as `disk.key` has it."""
+    """Return the paths of the seen files, each with its key as in `disk.key`."""
     found: dict[str, Key] = {}
     for inner, names, numbers in seen:
         rest = iter(numbers)
@@ -129,9 +129,11 @@ def keys(seen: Iterable[Seen]) -> dict[str, Key]:
 
 
 class _Inside(NamedTuple):
-    """What is in a directory: documents and folder files, directories to look into, what a run that
-    was killed left, and links to directories. `is_apart` says that it is a mirror or a repository
-    of its own."""
+    """The contents of a directory.
+
+    These are documents and folder files, directories to enter, leftovers of a killed run, and links
+    to directories. `is_apart` means that the directory is a mirror or a repository of its own.
+    """
 
     found: list[os.DirEntry[str]]
     below: list[str]
@@ -143,9 +145,9 @@ class _Inside(NamedTuple):
 def _below(
     root: str, top: str, *, blog: bool, unread: list[str] | None = None
 ) -> Iterator[tuple[str, str, _Inside]]:
-    """What stands in a space's directory, and not in that of its blog if that is another's.
+    """Yield the contents of a space's directory, without its blog if that is mirrored separately.
 
-    A directory's path in the mirror, its own, and what is in it.
+    Each item is a directory's path in the mirror, its own path, and its contents.
     """
     start = f"{root}/{top}"
     missed: list[str] = []
@@ -158,10 +160,10 @@ def _below(
 def _walk(
     directory: str, but: str | None, missed: list[str] | None = None
 ) -> Iterator[tuple[str, _Inside]]:
-    """As `walk`, with entries; whoever wants to look at these does so before he goes on.
+    """Yield the same as `walk`, with entries, which the caller must examine at once.
 
-    What the caller takes out of `below` meanwhile is not entered. Adds to `missed` the directories
-    that are there and cannot be read.
+    Directories that the caller removes from `below` meanwhile are not entered. `missed` collects
+    existing directories that cannot be read.
     """
     left_out = None if but is None else os.path.normcase(but)
     waiting = [directory]
@@ -191,7 +193,7 @@ def _walk(
 
 
 def _inside(place: str | int) -> _Inside | None:
-    """What is in a directory; None for one that cannot be read."""
+    """Return the contents of a directory, or None if it cannot be read."""
     found: list[os.DirEntry[str]] = []
     below: list[str] = []
     left: list[str] = []
@@ -203,7 +205,7 @@ def _inside(place: str | int) -> _Inside | None:
                 name = entry.name
                 try:
                     is_directory = entry.is_dir()
-                except OSError:  # such as a link in a circle
+                except OSError:  # such as a circular link
                     is_directory = False
                 if name.startswith(TEMPORARY):
                     left.append(name)
@@ -216,10 +218,10 @@ def _inside(place: str | int) -> _Inside | None:
                         links.append(name)
                 elif name == FOLDER_FILE or (name.endswith(SUFFIX) and name[0] != "."):
                     found.append(entry)
-                elif name in (CONFIG, _REPOSITORY):  # of a work tree, `.git` is a file
+                elif name in (CONFIG, _REPOSITORY):  # in a linked work tree, `.git` is a file
                     is_apart = True
                 elif entry.is_symlink() and name[0] != "." and not _is_file(entry):
-                    links.append(name)  # leads nowhere now, such as to a drive that is away
+                    links.append(name)  # a broken link, for example to a drive that is not mounted
     except OSError:
         return None
     return _Inside(found, below, left, links, is_apart)
@@ -233,10 +235,10 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _hides_documents(link: str, top: str) -> bool:
-    """Return whether documents stand behind a link to a directory, and not below `top` anyway.
+    """Return whether documents are behind a link to a directory outside `top`.
 
-    They may, if the link leads nowhere and has the name of a directory of a page's children. Large
-    trees are not looked through: a link to pictures is no trouble.
+    A broken link may hide documents if it has the name of a directory of a page's children. Large
+    trees are not searched completely: a link to pictures does no harm.
     """
     if not os.path.exists(link):  # noqa: PTH110 - as above
         return os.path.lexists(f"{link}{SUFFIX}")
@@ -248,8 +250,10 @@ def _hides_documents(link: str, top: str) -> bool:
 
 
 def _is_entered(entry: os.DirEntry[str]) -> bool:
-    """Whether what is below a directory may be documents of the mirror."""
+    """Return whether the directories below may hold documents of the mirror."""
     if entry.name.startswith(".") or entry.name.endswith(ATTACHMENTS) or entry.is_symlink():
         return False
-    is_junction = getattr(entry, "is_junction", None)  # of Python 3.12: a link, on Windows
+    is_junction = getattr(
+        entry, "is_junction", None
+    )  # Python 3.12; a junction is a link on Windows
     return is_junction is None or not is_junction()

@@ -1,4 +1,4 @@
 """The flow from the server to the files: plan first, then apply.
 
-What a push needs too belongs in `sync`; these modules never import `push`.
+Code that a push needs too belongs in `sync`. This package never imports `push`.
 """

@@ -1,7 +1,7 @@
-"""Doing a pull's plan: removals, moves, and what is written, a handful of pages at a time.
+"""The execution of a pull's plan: removals, moves and writes, in small batches of pages.
 
-The texts of new pages are read meanwhile: while one answer of the server is written, the next ones
-are on their way, and no more than those are in memory.
+The texts of new pages are read at the same time: while confsync writes one answer, the server sends
+the next ones. Only these answers are in memory.
 """
 
 from __future__ import annotations
@@ -36,20 +36,23 @@ from confsync.sync.fetch import Reader
 from confsync.sync.refusals import failed
 from confsync.workers import batches
 
-# What is written and needs but its name; there are fewer directories than pages to make durable.
+# Batch size for documents that are written and only need names. There are fewer directories to sync
+# than pages.
 NAMED = 1000
 
 
 def tells(step: Step) -> bool:
-    """Return whether there is anything to say about a page."""
+    """Return whether a step writes a document or has a result to report."""
     return bool(step.data or step.changes) or step.result.outcome is not Outcome.CLEAN
 
 
 def apply_plan(run: PullRun, plan: Plan, texts: Mapping[str, Text]) -> None:
-    """Do the plan. The report takes what happened; `texts` are those that wait for their names.
+    """Carry out the plan.
 
-    The order keeps every document, at every moment, below its old parent or its new one: removals,
-    then moves, then what is written.
+    The report gets the results; `texts` are written and wait for their names.
+
+    The order keeps every document below its old or its new parent at every moment: removals, then
+    moves, then writes.
     """
     run.report.add(*_remove(run.mirror, [step for step in plan.steps if step.remove]))
     stuck = _move(run.mirror, plan, plan.placement) if plan.placement else {}
@@ -67,7 +70,7 @@ def _stuck_results(steps: Iterable[Step], stuck: Mapping[Destination, str]) -> I
 
 
 def _write_all(run: PullRun, plan: Plan, steps: list[Step], texts: Mapping[str, Text]) -> None:
-    """Write the documents of all steps, a handful at a time, new pages as the server answers."""
+    """Write the documents of all steps in batches. New pages come as the server answers."""
     here = [step for step in steps if step.new is None]
     new = {step.new.id: step for step in steps if step.new is not None}
     ready = [step for i in new if (step := new_documents.named(new[i], texts.get(i)))]
@@ -80,9 +83,9 @@ def _write_all(run: PullRun, plan: Plan, steps: list[Step], texts: Mapping[str, 
             for some in lots:
                 run.progress(f"writing {plan.scan.config.key}", number, len(steps))
                 if any(step.changes for step in some):
-                    run.report.add(*aside.taken())  # directories come and go with attachments
+                    run.report.add(*aside.taken())  # attachments create and remove directories
                 some = list(_with_files(run, some))
-                # While these are written, the next ones are made; no more than those are in memory.
+                # While one batch is written, the next one is made. Memory holds only these two.
                 run.report.add(*aside.taken())
                 aside.put(partial(_write, run, some))
                 number += len(some)
@@ -91,7 +94,7 @@ def _write_all(run: PullRun, plan: Plan, steps: list[Step], texts: Mapping[str, 
 
 
 def _arriving(run: PullRun, plan: Plan, new: dict[str, Step]) -> Iterator[list[Step]]:
-    """Yield the new pages with their texts, as the server answers them."""
+    """Yield the new pages with their texts, as the server answers."""
     if not new:
         return
     reader = Reader(run.remote, plan.view.space, archived=plan.scan.config.archived)
@@ -107,7 +110,7 @@ def _arriving(run: PullRun, plan: Plan, new: dict[str, Step]) -> Iterator[list[S
 
 
 def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
-    """Yield the steps with their attachments in place; several workers download them."""
+    """Yield the steps with their attachments in place, downloaded in parallel."""
     if not any(step.changes for step in steps):
         yield from steps
         return
@@ -124,7 +127,7 @@ def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
 
 
 def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, str]:
-    """Move documents and folders to their places; answers what is stuck, by destination."""
+    """Move documents and folders to their places. Return the error of each failed destination."""
     stuck: dict[Destination, str] = {}
     if plan.moves:
         try:
@@ -145,17 +148,17 @@ def _move(mirror: Mirror, plan: Plan, placed: Placement) -> dict[Destination, st
     for folder_id, directory in placed.folders.items():
         try:
             folder_files.write_folder(mirror, directory.path, plan.view.folders[folder_id])
-        except ConfsyncError as error:  # such as for a link; the documents are pulled all the same
+        except ConfsyncError as error:  # such as a link; documents are still pulled
             stuck[directory] = error.message
     return stuck
 
 
 def _note_moves(mirror: Mirror, plan: Plan) -> None:
-    """Note the documents that are about to be moved, of those that git may have where they stand.
+    """Note the documents that will be moved, if git may have them at their present place.
 
-    One that a killed run left on its way, and that goes to where HEAD has it, was not moved. The
-    notes that HEAD has settled go along: for these alone no pull changes the file. Raises
-    FileError.
+    A killed run may have left a document on its way to where HEAD has it. Such a document was not
+    moved. The notes that HEAD has settled are removed too, but no pull changes the file only for
+    them. Raise FileError.
     """
     known = documents_of_head(str(mirror.root), mirror.config.directories)
     moved = [entry for entry in plan.scan.entries if entry.path in plan.moves and entry.page_id]
@@ -173,10 +176,10 @@ def _note_moves(mirror: Mirror, plan: Plan) -> None:
 
 
 def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
-    """While the documents wait: a directory that is to be another folder's belongs to nobody.
+    """Remove the file of each folder that leaves its directory.
 
-    Otherwise a document that arrives there would, until the new folder file is written, want the
-    old folder for its parent. One that is gone, and that nothing stands in, is nobody's any more.
+    Otherwise a document that arrives there would have the old folder as its wanted parent for a
+    moment.
     """
     for inner, folder in plan.scan.folders.items():
         directory = plan.scan.outer(inner)
@@ -186,7 +189,7 @@ def _forget_folders(mirror: Mirror, plan: Plan, placed: Placement) -> None:
 
 
 def _write(run: PullRun, steps: list[Step]) -> list[PageResult]:
-    """Write what is to be written, and tell of the rest."""
+    """Write the documents of the steps, and return the results of all steps."""
     mirror = run.mirror
     results: list[PageResult] = []
     waiting: list[tuple[int, Step]] = []
@@ -221,7 +224,7 @@ def _write(run: PullRun, steps: list[Step]) -> list[PageResult]:
 
 
 def _remember(mirror: Mirror, step: Step) -> None:
-    """Note what is known of a page whether or not its file is written."""
+    """Store the base and the audit event of a page, whether or not its file is written."""
     if step.event:
         mirror.audit.add(step.event)
     if step.seen:
@@ -237,9 +240,9 @@ def _base_of(step: Step) -> tuple[Stamp, str, str] | None:
 
 
 def _outline(run: PullRun, step: Step) -> Document | None:
-    """Return what the index needs to know of a new document; None of any other document.
+    """Return the index entry for a new document, or None for any other document.
 
-    Where there are attachments nobody asks the index.
+    With attachments, the index is not used.
     """
     if step.new is None or step.entry is not None or run.mirror.config.attachments:
         return None
@@ -252,7 +255,7 @@ def _outline(run: PullRun, step: Step) -> Document | None:
 
 
 def _remove(mirror: Mirror, steps: list[Step]) -> list[PageResult]:
-    """Remove documents, which are noted before: a kill in between leaves notes too many."""
+    """Remove documents. They are noted before; a kill in between leaves only too many notes."""
     documents = [step.entry.document for step in steps if step.entry]
     stamps = [found.stamp for found in documents if found and found.stamp]
     try:
@@ -279,7 +282,7 @@ def _remove_one(mirror: Mirror, step: Step) -> PageResult:
 
 
 def _files_of(mirror: Mirror, entry: Entry) -> list[files.AttachmentFile]:
-    """Return the attachments of a document that goes; the server had each file."""
+    """Return the attachments of a document to remove. The server had each file."""
     stamp = entry.document.stamp if entry.document else None
     attached = stamp.attachments if stamp else ()
     return list(files.files_of(mirror.root, entry.path, attached).values())

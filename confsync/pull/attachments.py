@@ -1,7 +1,7 @@
-"""Attachments that come to their files: first downloaded, then put in place, then stamped.
+"""Attachments of a pull: downloaded first, then put in place, then stamped.
 
-In that order: a stamp that names a version whose bytes are not in the file would make the next push
-send the old bytes over the new.
+The order is essential. If a stamp names a version whose bytes are missing here, the next push
+overwrites the new bytes.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from confsync.sync.attachments.compare import Decision, Sides, decide
 
 @dataclass(frozen=True, slots=True)
 class AttachmentChanges:
-    """What a pull is to do about the attachments of one page.
+    """The changes of a pull to the attachments of one page.
 
-    `given_up` are those that a person named, and what is to become of them.
+    `given_up` maps attachments that a person named to the chosen resolution.
     """
 
     page_id: str
@@ -48,7 +48,7 @@ class AttachmentChanges:
 
     @property
     def tells(self) -> bool:
-        """Return whether there is anything to do or to say."""
+        """Return whether there is anything to do or to report."""
         here = (*HERE, *CONFLICTS)
         return bool(self.given_up) or any(decision in here for decision in self.decisions)
 
@@ -70,12 +70,12 @@ class AttachmentChanges:
 
     @property
     def rollbacks(self) -> int:
-        """Return how many files it replaces by older versions."""
+        """Return how many files the pull replaces by older versions."""
         fetched = (s for s in self.sides if decide(s) is Decision.FETCH and s.local is not None)
         return sum(map(_goes_back, fetched))
 
     def file(self, name: str) -> str:
-        """Return the file of an attachment: the one that it has, or the one that it gets."""
+        """Return the file name of an attachment: its present one, or the one that it gets."""
         held = {one.name: one.file for one in self.beside.attached}
         held |= {name: file.file for name, file in self.beside.files.items()}
         return names.file_names([one.name for one in self.sides], held)[name]
@@ -83,9 +83,9 @@ class AttachmentChanges:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentsResult:
-    """What became of attachments: the stamp's, how many changed, and what is wrong.
+    """The result of a page's attachments: their stamps, the count of changes, and the problems.
 
-    `editors` are the accounts of those who made the versions that came.
+    `editors` are the accounts that made the new versions.
     """
 
     attached: tuple[Attached, ...]
@@ -97,7 +97,7 @@ class AttachmentsResult:
 
 
 def download(mirror: Mirror, remote: Remote, changes: AttachmentChanges) -> dict[str, Downloaded]:
-    """Download what has to be known or had, by name. Changes no file of the mirror."""
+    """Download the attachments that are needed, by name. No file of the mirror changes."""
     found: dict[str, Downloaded] = {}
     for sides in changes.sides:
         unknown = decide(sides) in (Decision.FETCH, Decision.UNKNOWN)
@@ -155,7 +155,7 @@ class _Placer:
         return AttachmentsResult(after, len(changed), editors, tuple(problems), hint, exit_)
 
     def _one(self, sides: Sides) -> Attached | None:
-        """Bring one file up to date; return what the stamp shall say of the attachment."""
+        """Update one file. Return its attachment's stamp, or None if the attachment is gone."""
         found = self._found.get(sides.name)
         if found and found.error:
             raise found.error
@@ -183,20 +183,20 @@ class _Placer:
                 return sides.base
 
     def _read(self, sides: Sides) -> Sides:
-        """Return the sides with the digest of the server's bytes, where they were downloaded."""
+        """Return the sides with the digest of the server's bytes, if they were downloaded."""
         found = self._found.get(sides.name)
         return replace(sides, theirs=found.digest) if found and not found.error else sides
 
     def _taken(self, sides: Sides, asked: Resolution) -> Attached | None:
-        """Take the server's file if a person gave up the file here."""
+        """Take the server's file if a person gave up the local file."""
         if asked.way is not Way.THEIRS:
             raise _ConflictError
         return self._put(sides, keep=True)
 
     def _kept(self, sides: Sides, asked: Resolution) -> Attached | None:
-        """Keep the file here over the version that a person named, whatever else is decided.
+        """Keep the local file over the version that a person named.
 
-        The server's file goes to the trash where nobody here has seen it.
+        The server's file goes to the trash if nothing on this side has its bytes.
         """
         now = sides.remote.version.number if sides.remote else sides.base and sides.base.version
         if asked.at != now:
@@ -227,12 +227,12 @@ class _Placer:
         return Attached(sides.name, number, digest, self._changes.file(sides.name))
 
     def _pointer(self, name: str) -> str:
-        """Return the words for a file that is a pointer to another; empty for any other file."""
+        """Return the problem of a file that is a pointer, or an empty text for any other file."""
         pointer = self._stand_in(name)
         return f"{name}: {pointer.what}, and the server has another version" if pointer else ""
 
     def _real(self, name: str) -> str:
-        """Return the command that brings the real file."""
+        """Return the hint that brings the real file."""
         stand_ins, file = self._changes.beside.stand_ins, self._file(name)
         pointer = stand_ins.get(file)
         if pointer:
@@ -241,7 +241,7 @@ class _Placer:
         return behind.hint(self._directory) if behind else ""
 
     def _stand_in(self, name: str) -> Pointer | None:
-        """Return what stands for a file, be it the directory that is a link."""
+        """Return the pointer for a file, or for its directory if that is a link."""
         stand_ins = self._changes.beside.stand_ins
         return stand_ins.get(self._file(name)) or stand_ins.get(self._directory)
 
@@ -250,17 +250,17 @@ class _Placer:
 
 
 def _goes_back(sides: Sides) -> bool:
-    """Return whether the server has an older version than the stamp says."""
+    """Return whether the server has an older version than the stamp."""
     remote, base = sides.remote, sides.base
     return remote is not None and base is not None and remote.version.number < base.version
 
 
 class _ConflictError(Exception):
-    """Both sides changed an attachment."""
+    """Raised if both sides changed an attachment."""
 
 
 def put_in_place(
     mirror: Mirror, place: Destination, changes: AttachmentChanges, found: Mapping[str, Downloaded]
 ) -> AttachmentsResult:
-    """Put what was downloaded in place, at the document's destination; the moves are done."""
+    """Put the downloaded attachments in place beside the document. The moves must be done."""
     return _Placer(mirror, place, changes, found).place_all()

@@ -1,4 +1,4 @@
-"""What the steps of a pull work with: the run, and its report."""
+"""The state that the steps of a pull share: the run and its report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from confsync.sync.report import Report
 
 
 class PullReport(Report):
-    """The report of a pull: also the documents of excluded pages, and the conflicts in files."""
+    """The report of a pull, with the documents of excluded pages and the conflicts."""
 
     def __init__(self, *, dry_run: bool) -> None:
         super().__init__("pull", dry_run=dry_run)
@@ -25,32 +25,32 @@ class PullReport(Report):
         self._conflicts: list[Step] = []
 
     def leave(self, *entries: Entry) -> None:
-        """Take documents of excluded pages that stay here."""
+        """Add documents of excluded pages that stay here."""
         self._left += entries
 
     def conflict(self, *steps: Step) -> None:
-        """Take the steps of documents that were written with conflicts in them."""
+        """Add the steps of documents that were written with conflict markers."""
         self._conflicts += steps
 
     @property
     def left(self) -> tuple[Entry, ...]:
-        """The documents of excluded pages that stay here."""
+        """Return the documents of excluded pages that stay here."""
         return tuple(self._left)
 
     @property
     def conflicts(self) -> tuple[Step, ...]:
-        """The steps of documents that were written with conflicts in them."""
+        """Return the steps of documents that were written with conflict markers."""
         return tuple(self._conflicts)
 
 
 @dataclass(frozen=True, slots=True)
 class PullRun:
-    """One pull: both sides, what was asked, what git knows, and the report of what happened.
+    """One pull: both sides, the options, git's knowledge, and the report.
 
     A `full` run also creates and moves documents. `deleted` maps the ids of pages whose documents
-    were deleted here on purpose to their paths, `deleted_files` are such files of attachments, and
-    `newest_files` the newest stamps of attachments that git knows, by page id and name. `former`
-    maps documents without a stamp to the pages that they belonged to.
+    were deleted here on purpose to paths. `deleted_files` are attachments that were deleted the
+    same way. `newest_files` are the newest stamps of attachments in git, by page id and name.
+    `former` maps documents without a stamp to the pages that they belonged to.
     """
 
     mirror: Mirror
@@ -68,6 +68,6 @@ class PullRun:
     def of(
         cls, mirror: Mirror, remote: Remote, options: PullOptions, progress: Progress
     ) -> PullRun:
-        """Return a run of which git was not asked yet."""
+        """Return a run without git's knowledge."""
         report, full = PullReport(dry_run=options.dry_run), options.selection.everything
         return cls(mirror, remote, options, report, progress, full)

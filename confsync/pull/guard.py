@@ -1,7 +1,7 @@
-"""What waits for permission, and what a pull does meanwhile.
+"""The mass guards of a pull: changes that need permission, and the part that needs none.
 
-A plan that would empty or rearrange a space is carried out as far as it does neither. A plan that
-goes back in versions of many pages is not carried out.
+If a plan would empty or rearrange a space, confsync carries out the harmless part. If a plan would
+replace many pages by older versions, confsync does nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from confsync.sync.refusals import too_many
 
 
 def mass_change(plan: Plan) -> Problem | None:
-    """Return why a plan waits for permission if it empties or rearranges a space."""
+    """Return the refusal of a plan that empties or rearranges a space, or None."""
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
     removed = [step.result.path for step in plan.steps if step.remove]
     waiting = {entry.path for entry in plan.scan.entries if entry.waits}
@@ -38,21 +38,24 @@ def mass_change(plan: Plan) -> Problem | None:
         message = f"{plan.scan.config.key}: the server lists no page at all"
     named = ", ".join((removed or moved)[:3])
     more = f" (such as {named})" if named else ""
-    hint = "'confsync pull --dry-run' lists them; --allow-mass-delete lets it happen"
+    hint = "'confsync pull --dry-run' lists them; 'confsync pull --allow-mass-delete' permits it"
     return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
 
 
 def _lists_nothing(plan: Plan) -> bool:
-    """Return whether a space has no page. It has its home page at least; a blog may be empty."""
+    """Return whether a space lists no page.
+
+    A space has at least its home page; a blog may be empty.
+    """
     seen = plan.view
     listed = seen.infos or seen.excluded or seen.flawed or seen.failed
     return not (listed or plan.scan.config.posts)
 
 
 def _separate_moves(plan: Plan) -> list[str]:
-    """Return the moves that no other move explains, by their paths now.
+    """Return the moves that no other move explains, by present path.
 
-    What stands below a page or folder that moves goes along with it: that is one move.
+    All pages below a moved page or folder move with it; together they count as one move.
     """
     places = {
         path.removesuffix(paths.SUFFIX): new.path.removesuffix(paths.SUFFIX)
@@ -69,17 +72,17 @@ def _separate_moves(plan: Plan) -> list[str]:
 
 
 def _goes_along(old: str, new: str, places: Mapping[str, str]) -> bool:
-    """Return whether a place changes only because its parent directory does."""
+    """Return whether a place changes only because its parent directory moves."""
     parent, _, name = old.rpartition("/")
     parent_now, _, name_now = new.rpartition("/")
     return name == name_now and places.get(parent) == parent_now
 
 
 def mass_rollback(plan: Plan) -> Problem | None:
-    """Return why a plan waits for permission if it goes back in versions of many pages.
+    """Return the refusal of a plan that replaces many pages by older versions, or None.
 
-    A server that was restored from a backup makes such a plan. What an older version replaces goes
-    to the trash in any case.
+    A server that was restored from a backup causes such a plan. Replaced texts go to the trash in
+    any case.
     """
     stamped = [entry for entry in plan.scan.entries if entry.page_id]
     pages = [step.result.path for step in plan.steps if goes_back(step)]
@@ -91,10 +94,10 @@ def mass_rollback(plan: Plan) -> Problem | None:
     named = f" (such as {', '.join(pages[:3])})" if pages else ""
     return Problem(
         "mass-change",
-        f"{plan.scan.config.key}: the server went back: this pull would {what} by older "
+        f"{plan.scan.config.key}: the server has older versions: this pull would {what} by older "
         f"versions{named}",
-        "'confsync pull --dry-run' lists them; --allow-mass-rollback lets it happen, and keeps "
-        "what is replaced in .confsync/trash",
+        "'confsync pull --dry-run' lists them; 'confsync pull --allow-mass-rollback' permits it "
+        "and keeps copies in .confsync/trash",
         Exit.REFUSED,
     )
 
@@ -102,8 +105,8 @@ def mass_rollback(plan: Plan) -> Problem | None:
 def harmless_part(run: PullRun, plan: Plan, waiting: Set[str] = frozenset()) -> Plan:
     """Return the part of a plan that removes nothing and moves nothing.
 
-    A page that would go, move or get another parent waits with all its news, and so do the pages
-    with the ids `waiting`. All documents stay where they stand, and new pages fit in.
+    If a page would be removed, moved or get another parent, all its changes wait. The pages with
+    the ids in `waiting` wait too. All documents keep their places, and new pages get free ones.
     """
     placed = placement.arrange_new(plan.view, run.deleted) if plan.placement else None
     steps: list[Step] = []

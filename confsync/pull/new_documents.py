@@ -1,4 +1,4 @@
-"""The documents of pages that have none here: their steps, and their texts as these arrive."""
+"""The documents of new pages: their steps, and their texts as they arrive."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def new_steps(run: PullRun, seen: SpaceView, placed: Placement) -> list[Step]:
 
 
 def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
-    """Return the step of a new page. Its text is fetched later, so that no pull holds all."""
+    """Return the step of a new page. Its text is fetched later, to keep memory small."""
     number = info.version.number
     result = PageResult(
         place.path, Outcome.CREATED, info.id, info.title, "new", remote=number, version=info.version
@@ -44,18 +44,18 @@ def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
 def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -> Step:
     """Return the step of a new page with its text, which may be `laid` out already.
 
-    The stamp has the parent of the listing, by which the document has its place: should the page
-    have been moved or retitled meanwhile, the next pull follows.
+    The stamp has the parent of the listing, because that parent decided the place. If the page was
+    moved or retitled meanwhile, the next pull follows.
     """
     listed = step.new
     if listed is None:
         return step
-    # Without its document a page's attachments have no place.
+    # A page's attachments have no place without its document.
     alone = replace(step, changes=None)
     if isinstance(answer, APIAccessError):
         return replace(alone, result=failed(step.result, answer))
     if isinstance(answer, Absent):
-        why = f"was listed, but its text is not to be had: the page is {answer.value}"
+        why = f"the page vanished while it was read; it is {answer.value} now"
         return replace(alone, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
     stamp = first_stamp(listed, answer.info, answer.digest, top=step.top)
     result = _as_read(step.result, answer.info)
@@ -69,9 +69,9 @@ def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -
 
 
 def named(step: Step, text: Text | None) -> Step | None:
-    """Return the step of a page whose text is written already; None if that is another text.
+    """Return the step of a page whose text is already written, or None if the stamp differs.
 
-    The stamp says where the document stands, which was not known when it was written.
+    The stamp contains the place, which was unknown when the text was written.
     """
     listed = step.new
     if listed is None or text is None:
@@ -84,7 +84,7 @@ def named(step: Step, text: Text | None) -> Step | None:
 def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> Stamp:
     """Return the stamp of a page's first document.
 
-    The document has its place by `listed`; `info` came with the text that has the digest.
+    `listed` decided the place. `info` came with the text that has the digest.
     """
     return Stamp(
         info.id,
@@ -99,7 +99,7 @@ def first_stamp(listed: PageInfo, info: PageInfo, digest: str, *, top: bool) -> 
 
 
 def text_of(run: PullRun, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
-    """Return a page's first document. Raises NotUnicodeError."""
+    """Return a page's first document. Raise NotUnicodeError."""
     title, labels = page.info.title, stamp.labels
     if laid is not None and laid.digest == stamp.digest:
         return document.render_laid(title, laid, stamp, labels=labels)
@@ -107,7 +107,7 @@ def text_of(run: PullRun, page: Page, stamp: Stamp, laid: Laid | None) -> bytes:
 
 
 def _as_read(result: PageResult, info: PageInfo) -> PageResult:
-    """Return the result of a new page with the title and version that came with its text."""
+    """Return the result of a new page with the title and the version of its text."""
     if (result.title, result.version) == (info.title, info.version):
-        return result  # as it was listed
+        return result  # nothing changed since the listing
     return replace(result, title=info.title, remote=info.version.number, version=info.version)

@@ -1,8 +1,8 @@
-"""A pull that finds nothing new: known by the listing alone, without reading the documents again.
+"""A pull that finds nothing new from the listing alone, without reading documents.
 
-A plan is made of the documents, the listing, the configuration and git's word. Where all of these
-are what they were when a pull had nothing to do, the next one has nothing to do either. Nothing is
-ever written on the strength of this: with the least difference everything is read.
+A plan depends on the documents, the listing, the configuration and git. If all of these stay the
+same after a pull without work, the next pull has no work either. confsync never writes because of
+this check: after the smallest difference it reads everything.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 
 class _ListedSpace(NamedTuple):
-    """The pages of a space as they were listed, and a digest of all that a plan is made of; empty,
-    where a listing does not tell all that."""
+    """The listed pages of a space, and a digest of all that a plan depends on.
+
+    The digest is empty if the listing does not contain everything.
+    """
 
     space: Space
     pages: tuple[PageInfo, ...]
@@ -42,10 +44,10 @@ class _ListedSpace(NamedTuple):
 
 
 class _ListingDigest:
-    """A digest of a listing, made while its next pages are on their way.
+    """A digest of a listing, computed while the next pages arrive.
 
-    It is of the pages in their order: a server that lists them in another each time has each pull
-    read the documents.
+    It depends on the order of the pages. If a server changes the order each time, each pull reads
+    the documents.
     """
 
     def __init__(self, space: Space) -> None:
@@ -55,7 +57,7 @@ class _ListingDigest:
     def add(self, info: PageInfo) -> None:
         self._hashed.update(_row_bytes(info))
         if info.parent_kind is ParentKind.FOLDER:
-            self._is_all = False  # a folder's name is asked for by itself
+            self._is_all = False  # a folder's name needs its own request
 
     @property
     def digest(self) -> bytes:
@@ -63,9 +65,9 @@ class _ListingDigest:
 
 
 class Unchanged:
-    """What a pull knows of earlier pulls.
+    """The knowledge of earlier pulls.
 
-    A `plain` pull reads no more than it needs: title and stamp of a document that did not change.
+    A `plain` pull reads only the title and the stamp of a document that did not change.
     """
 
     def __init__(self, mirror: Mirror, remote: Remote, *, plain: bool) -> None:
@@ -81,22 +83,22 @@ class Unchanged:
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
-        """Ask for the listings meanwhile, if there may be nothing new.
+        """Ask for the listings in the background, if there may be nothing new.
 
-        A caller that leaves early waits for one answer at most.
+        If the caller leaves early, it waits for one answer at most.
         """
         if not (self.plain and self._snapshot and self._snapshot.pulled):
             yield
             return
         with self._remote.workers.aside() as self._aside:
-            self._aside.put(self._ask_all)  # whatever is seen here, they are needed
+            self._aside.put(self._ask_all)  # the listings are needed in any case
             try:
                 yield
             finally:
                 self._given_up = True
 
     def nothing_new(self) -> bool:
-        """Return whether there is nothing to pull, by what was asked for."""
+        """Return whether the listings and the documents show nothing to pull."""
         if self._snapshot is None or self._aside is None:
             return False
         unchanged = self._snapshot.unchanged()
@@ -107,7 +109,7 @@ class Unchanged:
 
     @cached_property
     def readers(self) -> dict[SpaceConfig, Reader]:
-        """The readers of spaces that are listed already, and need not be listed again."""
+        """Return the readers of spaces that are already listed."""
         from confsync.sync.fetch import Reader
 
         found = {}
@@ -124,7 +126,7 @@ class Unchanged:
         return Index(self._mirror.root) if self._simple else None
 
     def read(self, root: Path, name: str) -> Entry:
-        """Read a document, as far as it need be, and remember that."""
+        """Read a document as far as needed, and remember the result."""
         index = self._index
         if index is None:
             from confsync.mirror import entry
@@ -133,13 +135,13 @@ class Unchanged:
         return (index.read if self.plain else index.record)(root, name)
 
     def wrote(self) -> None:
-        """Note that a pull has read every document, and written some."""
+        """Note that a pull has read every document and written some."""
         if self._index:
             self._index.wrote(self._mirror.fresh)
             self._index.save()
 
     def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
-        """Note that a pull of everything had nothing to do and nothing to tell."""
+        """Note that a full pull had nothing to do and nothing to report."""
         from confsync.mirror.outside import documents_outside
         from confsync.sync import scope
 
@@ -160,7 +162,7 @@ class Unchanged:
             self._snapshot.note(self._mirror.config, keys, began, digest)
 
     def _ask_all(self) -> list[bool]:
-        """Ask for the listing of each space; answers which could be had."""
+        """Ask for the listing of each space. Return for each whether it succeeded."""
         return [self._ask(space) for space in self._spaces]
 
     def _ask(self, space: SpaceConfig) -> bool:
@@ -177,13 +179,13 @@ class Unchanged:
         except EVERYBODYS:
             raise
         except ConfsyncError:
-            return False  # to be told with its space, while the others have their turn
+            return False  # the pull reports it with its space
         self._listings[space] = _ListedSpace(found, tuple(pages), told.digest)
         return True
 
 
 def _listing(reader: Reader | None) -> _ListedSpace | None:
-    """Return what a reader has listed."""
+    """Return the pages that a reader has listed, or None."""
     if reader is None or reader.listed is None:
         return None
     told = _ListingDigest(reader.space)
@@ -193,21 +195,21 @@ def _listing(reader: Reader | None) -> _ListedSpace | None:
 
 
 def _digest(listings: Iterable[_ListedSpace | None]) -> str:
-    """Return a digest of all listings; empty where a listing does not tell everything."""
+    """Return a digest of all listings, or an empty text if one is incomplete."""
     digests = [listing.digest if listing else b"" for listing in listings]
     return hashlib.sha256(b"".join(digests)).hexdigest() if all(digests) else ""
 
 
 def _row_bytes(info: PageInfo) -> bytes:
-    """Return all values of a row that a plan is made of, as bytes: the same for equal values."""
+    """Return the values of a row that a plan depends on, as bytes. Equal values are equal bytes."""
     page_id, space, title, version, parent, kind, status, _, live, _, posted, flaw = info
-    # `.value` would take twice as long as all the rest.
+    # `.value` would take twice the time of all the rest.
     known = (page_id, space, title, kind._value_, status._value_, version.number)
     return marshal.dumps((*known, parent, live, posted, flaw), 2)
 
 
 def _is_simple(mirror: Mirror) -> bool:
-    """Return whether a listing and the documents are all that a plan is made of."""
+    """Return whether a plan depends only on a listing and the documents."""
     config = mirror.config
     keys = {(space.key.casefold(), space.posts) for space in config.spaces}
     return not (config.labels or config.attachments) and len(keys) == len(config.spaces)

@@ -1,4 +1,4 @@
-"""What a pull is asked to do. A pull that finds nothing new loads this: it imports little."""
+"""The options of a pull. A pull with nothing new loads this module, so it imports little."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from confsync.pull.resolve.resolution import Resolution
 
 @dataclass(frozen=True, slots=True)
 class PullOptions:
-    """What a pull is asked to do.
+    """The options of a pull.
 
     `refresh` fetches the body of every page. `prune` removes unmodified documents of pages that are
-    not visible or excluded. `resolution` says what to do about pages that both sides changed;
-    without it they are refused. `commit` commits what was written; where git cannot tell enough,
-    such as in a shallow clone, it replaces no file unless `allow_shallow`.
+    not visible or excluded. `resolution` decides pages that both sides changed; without it they are
+    refused. `commit` commits the written files. If git cannot tell enough, as in a shallow clone,
+    such a pull replaces no file unless `allow_shallow`.
     """
 
     selection: Selection = field(default_factory=Selection)
@@ -30,9 +30,9 @@ class PullOptions:
 
     @property
     def is_plain(self) -> bool:
-        """Return whether a pull asks for all pages, and for no more than what is new."""
+        """Return whether a pull asks for all pages, and only for changes."""
         return self.selection.everything and not (self.refresh or self.prune or self.resolution)
 
     def resolution_of(self, path: str) -> Resolution | None:
-        """Return what was asked for about a page's text; None if only attachments are named."""
+        """Return the resolution for a page's text, or None if only attachments are named."""
         return self.resolution if self.selection.meant_itself(path) else None

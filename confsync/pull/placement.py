@@ -1,6 +1,6 @@
-"""Where every document of a space belongs after a pull, and what has to move to get there.
+"""The place of every document of a space after a pull, and the moves to get there. Pure.
 
-Pure: makes nodes for `tree.place` of what the scan and the server know.
+The module makes nodes for `tree.place` from the scan and the server's pages.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from confsync.sync.space_view import SpaceView
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where new pages go, which documents move from where, and which directories are folders.
+    """The places of new pages, the moves of documents, and the directories of folders.
 
-    `leaving` are the documents that stand elsewhere, or nowhere, afterwards, in the form in which
-    names compare: their attachments go with them.
-    `tops` are the pages that stand at the top only because their parent has no place. `hidden` are
-    folders that cannot be seen now, and that something stands in all the same.
+    `leaving` are documents that leave their places, in the form in which names compare; their
+    attachments go with them. `tops` are pages that stand at the top because their parent has no
+    place. `hidden` are folders that are not visible now but still hold documents.
     """
 
     new: Mapping[str, Destination]
@@ -37,21 +36,21 @@ class Placement:
     leaving: frozenset[str]
 
     def files_left_at(self, new: Destination) -> str | None:
-        """Return the document, by its path now, whose attachments a new page finds at its place.
+        """Return the document whose attachments a new page finds at its place, or None.
 
-        They are those of a pull that was cut off. None where another document stands there now:
-        its files go with it.
+        The files come from an interrupted pull. If a document stands at the place now, its files
+        move with it, and the result is None.
         """
         return None if paths.folded(new.path) in self.leaving else new.path
 
 
 @dataclass(frozen=True, slots=True)
 class _LocalTree:
-    """The documents and folders of a space as they stand now.
+    """The documents and folders of a space at their present places.
 
-    `keys` has the key of each document by its path, `stems` the same by the path below the space's
-    directory, without suffix. `places` has folders, too. `owners` also finds a document or folder
-    by a directory whose name differs in case.
+    `keys` maps a document's path to its key. `stems` maps the path below the space's directory,
+    without suffix, to the same key. `places` also has folders. `owners` also finds a document or
+    folder by a directory whose name differs in case.
     """
 
     keys: Mapping[str, str]
@@ -74,10 +73,10 @@ def arrange(
     deleted: Mapping[str, str],
     outdated: Set[str],
 ) -> Placement:
-    """Give every document of a space its place.
+    """Return the place of every document of a space.
 
-    `removed` are paths that this pull removes; `deleted` maps ids that stay away to the path they
-    had; `outdated` are the ids of pages whose files have the name of an earlier title.
+    `removed` are paths that this pull removes. `deleted` maps ids that stay away to their old
+    paths. `outdated` are ids of pages whose files have the name of an earlier title.
     """
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
@@ -108,7 +107,7 @@ def arrange(
 def _document_nodes(
     view: SpaceView, entries: list[Entry], tree: _LocalTree, outdated: Set[str]
 ) -> tuple[list[Node], list[str]]:
-    """Return a node for each document, and the places of those that stay whatever happens."""
+    """Return a node for each document, and the places of documents that must stay."""
     nodes: list[Node] = []
     fixed: list[str] = []
     for entry in entries:
@@ -121,15 +120,15 @@ def _document_nodes(
 
 
 def _tops(nodes: Iterable[Node], all_nodes: Iterable[Node], home: str | None) -> frozenset[str]:
-    """Return the keys of nodes whose parent has no place, so that they stand at the top."""
+    """Return the keys of nodes that stand at the top because their parent has no place."""
     placeable = {None, home, *(node.key for node in all_nodes)}
     return frozenset(node.key for node in nodes if node.parent not in placeable)
 
 
 def arrange_new(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
-    """Place what is new, while all documents here stay; `deleted` is as for `arrange`.
+    """Return places for new pages while all documents stay; `deleted` is as for `arrange`.
 
-    A new page has no place yet if the place of the home page, which it is, is still another's.
+    If another document is still at the place of the home page, a new home page gets no place yet.
     """
     scan = view.scan
     tree = _LocalTree.of(scan, list(scan.entries), view.home)
@@ -158,7 +157,7 @@ def arrange_new(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
 
 
 def _unmoved_nodes(tree: _LocalTree) -> Iterator[Node]:
-    """Yield a node for each document and folder, with the name that it has."""
+    """Yield a node for each document and folder, with its present name."""
     for stem, key in tree.places.items():
         directory, _, name = stem.rpartition("/")
         if not directory or directory in tree.owners:
@@ -179,7 +178,7 @@ def _leaving(moves: Mapping[str, Destination], removed: Iterable[str]) -> frozen
 
 
 def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
-    """Return the nodes; one that is named like the blog gets another name."""
+    """Return the nodes; a node with the blog's name gets another name."""
     blog = paths.folded(BLOG)
     return [replace(n, held=None) if n.held and paths.folded(n.held) == blog else n for n in nodes]
 
@@ -187,7 +186,7 @@ def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
 def _arrange_posts(
     view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str], outdated: Set[str]
 ) -> Placement:
-    """Place a blog: every post below the day that the server says, whatever it stands below now."""
+    """Place a blog: every post goes below the server's day, wherever it stands now."""
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
     stems = {entry.path: _stem(scan, entry.path) for entry in remaining}
@@ -220,10 +219,10 @@ def _arrange_posts(
 
 
 def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
-    """Return a key for each document: its page id, or its path while it has no page.
+    """Return a key for each document: its page id, or its path if it has no page.
 
-    Of several that claim the same page, the one that others stand below is it. A broken one that
-    claims to be the home page is not to take the home page's place.
+    If several documents claim the same page, the one with other documents below it has the id. A
+    broken document cannot take the home page's place.
     """
     directories = {entry.path.rpartition("/")[0] for entry in entries}
     keys: dict[str, str] = {}
@@ -239,7 +238,7 @@ def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
 
 
 def _node(view: SpaceView, entry: Entry, tree: _LocalTree, *, keeps_name: bool) -> Node | None:
-    """Return the node of a document; None if it stays whatever happens to others."""
+    """Return the node of a document, or None if it must stay."""
     key, owners = tree.keys[entry.path], tree.owners
     directory, _, name = _stem(view.scan, entry.path).rpartition("/")
     case = view.cases.get(entry.page_id or "")
@@ -257,9 +256,9 @@ def _node(view: SpaceView, entry: Entry, tree: _LocalTree, *, keeps_name: bool) 
 
 
 def _effective_parent(case: Case) -> str | None:
-    """Under which parent a document stands after this pull: a local move is not taken back.
+    """Return the parent of a document after this pull. A local move stays.
 
-    Neither is the place of a document that git put back.
+    The place of a document that git put back stays too.
     """
     mine = case.decisions.parent in (Parent.MOVE, Parent.DIVERGED)
     if case.page is None or mine or case.decisions.content is Content.RESTORED:
@@ -268,7 +267,7 @@ def _effective_parent(case: Case) -> str | None:
 
 
 def _keeps_name(case: Case) -> bool:
-    """Return whether a page keeps its file name: its title and parent are as they were."""
+    """Return whether a page keeps its file name, because title and parent did not change."""
     retitled = (
         case.decisions.content is Content.BEHIND
         and case.page is not None
@@ -302,8 +301,10 @@ def _remote_nodes(
 def _hidden_folders(
     view: SpaceView, nodes: list[Node], owners: Mapping[str, str | None]
 ) -> list[Node]:
-    """Folders that are not visible now keep their directories while anything is to stand in them:
-    a page that still names one as its parent, or a document that somebody put there."""
+    """Return nodes for folders that are not visible now but are still needed.
+
+    A folder is needed if a page names it as its parent, or if a person put a document there.
+    """
     needed = {node.parent for node in nodes}
     found: list[Node] = []
     for path, folder in sorted(view.scan.folders.items(), key=lambda one: -one[0].count("/")):

@@ -1,4 +1,4 @@
-"""A pull's plan as values: what is done about each page of a space."""
+"""A pull's plan as values: the step for each page of a space."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from confsync.sync.space_view import SpaceView
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A new page's document, which is written already and waits for its name.
+    """The document of a new page, already written and without a name.
 
-    `info` is the page's as it came with its body.
+    `info` came with the page's body.
     """
 
     stamp: Stamp
@@ -32,17 +32,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do about one page: the file's new bytes, or its removal, or only to tell.
+    """The step for one page: new bytes, a removal, or only a report.
 
-    `before` is where the document stands now, None for a page that is new here. `after` is where it
-    will stand once the moves are done, None where it stays or is removed.
-    `entry` is None for a page that is new here. `base` is what the cache shall remember,
-    `event` what the audit trail shall say, `shown` what is given up, and `seen` what a refusal
-    tells of, so that it can be given up by name. `changes` is what to do about attachments,
-    `sides` are those of a conflict that the file is written with.
-    `new` is a page whose text is yet to be read, if it is not `ready`, and `top` whether it stands
-    at the space's top for want of another place. `chosen` is one whose side a person named, who
-    has decided about its labels, too.
+    `before` is the document's present path, and `entry` the document; both are None for a page that
+    is new here. `after` is the path after the moves, None if the document stays or is removed.
+    `base` goes to the cache, and `event` to the audit trail. `seen` is the version that a refusal
+    shows, so that a person can give it up by name. `shown` is the diff of a text that is given up.
+
+    `changes` are the changes to attachments. `sides` are the texts of a conflict in the file. `new`
+    is a page whose text must be fetched, unless it is `ready`. `top` means that the page stands at
+    the space's top because it has no other place. `chosen` means that a person chose a side, which
+    decides the labels too.
     """
 
     before: str | None
@@ -65,13 +65,13 @@ class Step:
 
     @property
     def destination(self) -> Destination:
-        """Where the document stands once the moves are done."""
+        """Return the document's path after the moves."""
         return self.after or Destination(self.before or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a pull will do to one space; complete before anything is done."""
+    """The complete plan for one space, made before anything is changed."""
 
     scan: SpaceScan
     steps: tuple[Step, ...]

@@ -1,4 +1,4 @@
-"""What a pull will do to one space: a plan, complete before anything is done."""
+"""The planner of a pull: it makes the complete plan for one space."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ from confsync.sync.space_view import SpaceView
 
 _TAKEN = (
     "page {id} has the title '{title}' already; 'confsync push' finds out whether it is yours; "
-    "if not, give this file another title"
+    "if not, change the title of this file"
 )
 
 
 def make_plan(run: PullRun, seen: SpaceView) -> Plan:
-    """Plan what to do about every page of a space."""
+    """Plan the step of every page of a space."""
     _gather_bases(run, seen)
     steps = [
         _guarded(run, entry, seen.cases[entry.page_id])
@@ -95,14 +95,14 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
 
 
 def _waiting(path: str, info: PageInfo, seen: SpaceView) -> Step:
-    """Return the step of a document without a stamp that stands in the way of a new page."""
+    """Return the step of a document without a stamp whose title a new page has."""
     why = _TAKEN.format(id=info.id, title=info.title)
     result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=why)
     return Step(path, lost_stamp(result, info) if path in seen.former else result)
 
 
 def _deleted_here(run: PullRun, seen: SpaceView) -> Iterator[Step]:
-    """Yield the steps of pages without a document: it was deleted here, or stands elsewhere."""
+    """Yield the steps of pages whose documents were deleted here or moved elsewhere."""
     ids = {i for i in run.deleted if i in seen.infos and i not in seen.cases}
     mirror, spaces = run.mirror, run.mirror.config.spaces
     gone = deleted_entries(mirror.root, spaces) if ids else {}
@@ -122,7 +122,7 @@ def _named(run: PullRun, step: Step) -> Step:
 
 
 def _gather_bases(run: PullRun, seen: SpaceView) -> None:
-    """Look for the bases of all that is to be merged in one go."""
+    """Look up the bases of all pages to merge, in one pass."""
     cases = ((entry.path, seen.cases.get(entry.page_id or "")) for entry in seen.scan.entries)
     merged = [
         case.stamp
@@ -135,7 +135,7 @@ def _gather_bases(run: PullRun, seen: SpaceView) -> None:
 
 
 def _choices_without_effect(run: PullRun, seen: SpaceView) -> Iterator[Step]:
-    """Return the refusals of a choice for documents that have no page to choose from."""
+    """Return the refusals of a choice for documents that have no page."""
     new = (e for e in seen.scan.entries if e.page_id is None and e.path not in seen.waiting)
     found = [unasked(run, entry) for entry in new]
     found += [left_alone(run, entry, f"excluded by {FILE_NAME}") for entry in seen.left]
@@ -143,7 +143,7 @@ def _choices_without_effect(run: PullRun, seen: SpaceView) -> Iterator[Step]:
 
 
 def _guarded(run: PullRun, entry: Entry, case: Case) -> Step:
-    """Return the step, or why this page alone cannot be pulled."""
+    """Return the step, or the failure of this page alone."""
     try:
         return _step(run, entry, case)
     except ConfsyncError as error:
@@ -188,7 +188,7 @@ def _refused(run: PullRun, step: Step, case: Case) -> Step:
 
 
 def _day(run: PullRun, case: Case) -> str | None:
-    """Return the day for a blog post's stamp; it changes where documents may move."""
+    """Return the day for a blog post's stamp. The day changes only if documents may move."""
     now = case.page.info.posted if case.page and run.full else None
     return now or case.stamp.posted
 
@@ -204,8 +204,7 @@ def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> S
         why = "the page is gone from the server; your changes are kept"
     elif case.remote is Absent.MOVED_OUT:
         why = (
-            "the page is in another space than the file, which is kept: move it to that "
-            "space's directory"
+            "the page is in another space now; the file is kept: move it to that space's directory"
         )
     else:
         why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
@@ -213,7 +212,7 @@ def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> S
 
 
 def _without_wanted(run: PullRun, seen: SpaceView, steps: list[Step]) -> list[Step]:
-    """Return the steps, which remove no document that git gave back after a person deleted it."""
+    """Return the steps without removals of documents that git brought back after a deletion."""
     gone = {
         step.before: step.result.id
         for step in steps
@@ -226,14 +225,14 @@ def _without_wanted(run: PullRun, seen: SpaceView, steps: list[Step]) -> list[St
 
 
 def _is_trashed(run: PullRun, seen: SpaceView, step: Step) -> bool:
-    """Return whether a page is in the trash, and no option asks for the server's side of it."""
+    """Return whether a page is in the trash and the options do not choose its side."""
     asked = run.options.resolution_of(step.result.path)
     case = seen.cases.get(step.result.id or "")
     return asked is None and case is not None and case.remote is Absent.TRASHED
 
 
 def _kept_back(step: Step) -> Step:
-    why = "its page is in the trash, and git gave the document back; the file is kept"
+    why = "the page is in the trash, but git brought the document back; the file is kept"
     hint = f"'confsync restore {step.result.id}' brings the page back; "
     hint += "'confsync pull --theirs {path}' removes the file"
     result = replace(step.result, outcome=Outcome.KEPT, error=why, hint=hint)
@@ -241,7 +240,7 @@ def _kept_back(step: Step) -> Step:
 
 
 def _left_out(entry: Entry) -> Step:
-    """Return the step of an excluded page; only a document without changes is removed."""
+    """Return the step of an excluded page. Only an unmodified document is removed."""
     found = entry.document
     result = replace(local_result(entry), outcome=Outcome.DELETED, error=f"excluded by {FILE_NAME}")
     if found is None or found.modified or changed(found):
@@ -268,7 +267,7 @@ def _stamped_parent(run: PullRun, case: Case) -> str | None:
 
 
 def _restamp(run: PullRun, step: Step, case: Case, stamp: Stamp) -> Step:
-    """Return the step with a new stamp, if it is new, above text that is not touched."""
+    """Return the step with the new stamp and the same text, if the stamp changes."""
     if step.entry is None or step.entry.document is None:
         return step
     parent, day = _stamped_parent(run, case), _day(run, case)
@@ -285,7 +284,7 @@ def _restamp(run: PullRun, step: Step, case: Case, stamp: Stamp) -> Step:
 
 
 def _replace(run: PullRun, step: Step, case: Case) -> Step:
-    """Return the step with the server's text in place of one that is unmodified or landed."""
+    """Return the step with the server's text instead of an unmodified or landed text."""
     page = case.page
     if page is None or step.entry is None or step.entry.document is None:
         raise ValueError(f"{step.result.path}: there is nothing to replace it with")
@@ -316,12 +315,12 @@ def outdated_after(
 
 
 def _settles(run: PullRun, case: Case, path: str) -> bool:
-    """Return whether the server's title becomes the base's, with text of this side."""
+    """Return whether the server's title becomes the base's while the file keeps its name."""
     content, asked = case.decisions.content, run.options.resolution_of(path)
     if content is Content.RESTORED and asked is None:
         return False
     if case.stamp.renamed or content in (Content.LANDED, Content.EQUAL):
         return True
     if content is Content.BEHIND and not run.full:
-        return True  # where nothing moves files, the name waits for a pull that does
+        return True  # only a pull that moves files renames it
     return content in REFUSED and asked is not None and asked.way is not Way.OURS

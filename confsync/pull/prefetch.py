@@ -1,7 +1,7 @@
-"""Texts as the server answers them, laid out meanwhile; those of a whole space written at once.
+"""The texts of a space, laid out as they arrive; those of a new space are written at once.
 
-A document's place is known when all pages of its space are. The texts need not wait for that: they
-are written, durably, to files that have no names yet, while the next ones are on their way.
+The place of a document is known when all pages of its space are listed. The texts do not wait for
+that: confsync writes them, durably, to files without names, while the next ones arrive.
 """
 
 from __future__ import annotations
@@ -26,20 +26,19 @@ from confsync.pull.plan import Text
 from confsync.sync.fetch import Found, Reader
 from confsync.workers import batches
 
-# Pages that are durable together, and whose attachments are read before those of the first are put
-# in place.
+# Pages that become durable together. Their attachments are read before the first is put in place.
 TOGETHER = 50
-# So many lots of these are laid out before they are needed: a second process is to have no gaps.
+# Batches that are laid out ahead, so that the second process is never idle.
 LAID = 3
 
 
 @contextlib.contextmanager
 def texts_ahead(run: PullRun, reader: Reader, scan: SpaceScan) -> Iterator[Mapping[str, Text]]:
-    """Read the texts of a space of which nothing is here yet; the reader then has its listing.
+    """Read the texts of a space that has no document here yet. The reader then has its listing.
 
-    Yields the texts by page id. There are none in a dry run, where documents were deleted on
-    purpose, where something is here, or where not all of the space is wanted: then it takes the
-    listing to tell what is to be read. What has no name at the end is gone.
+    Yield the texts by page id. They are empty in a dry run, and after a deletion on purpose. They
+    are also empty if the space has documents here, or is mirrored in part. Then confsync needs the
+    listing first. Files without a name disappear at the end.
     """
     if run.options.dry_run or run.deleted or not _is_whole(run, reader, scan):
         yield {}
@@ -49,39 +48,39 @@ def texts_ahead(run: PullRun, reader: Reader, scan: SpaceScan) -> Iterator[Mappi
 
 
 def _all_texts(run: PullRun, reader: Reader, scan: SpaceScan, place: Path) -> dict[str, Text]:
-    """Return the texts of a space; none, if the server cannot answer all of them at once."""
+    """Return the texts of a space, or none if the server cannot answer all at once."""
     try:
         return _receive(run, reader, scan, place)
     except EVERYBODYS:
         raise
     except APIAccessError:
-        return {}  # one page by itself may be to blame, which is found out without the rest
+        return {}  # one bad page may be the cause; the pull finds it
 
 
 def _is_whole(run: PullRun, reader: Reader, scan: SpaceScan) -> bool:
-    """Return whether a pull brings all of a space, and the listing is yet to be asked for."""
+    """Return whether a pull brings a whole space that is not listed yet."""
     config = scan.config
     part = config.root or config.include or config.exclude or config.others
-    with_files = run.mirror.config.attachments  # which a document's stamp tells of
+    with_files = run.mirror.config.attachments  # a document's stamp contains them
     return run.full and not (scan.entries or part or with_files or reader.listed is not None)
 
 
 class _Arrivals:
-    """The pages of a space as the server answers them; it remembers their rows."""
+    """The pages of a space as the server answers, with their rows."""
 
     def __init__(self, run: PullRun, reader: Reader) -> None:
         labels = run.mirror.config.labels
         lots = run.remote.contents(reader.space, labels=labels, archived=reader.archived)
         coming = chain.from_iterable(lots)
         first = list(islice(coming, helper_process.WORTH))
-        self.count = len(first)  # so many are many, or all
+        self.count = len(first)  # at most `WORTH`
         self.listed: dict[str, PageInfo] = {}
         self._flawed: list[PageInfo] = []
         self._reader = reader
         self._pages = chain(first, coming)
 
     def lots(self) -> Iterator[dict[str, Found]]:
-        """Yield the pages, some at a time."""
+        """Yield the pages in batches."""
         for some in batches(self._pages, TOGETHER):
             self._flawed += (info for info, _ in some if info.flaw)
             self.listed.update((info.id, info) for info, _ in some if not info.flaw)
@@ -89,12 +88,12 @@ class _Arrivals:
 
     @property
     def rows(self) -> tuple[PageInfo, ...]:
-        """The rows so far, those that cannot be used included."""
+        """Return the rows so far, including invalid ones."""
         return (*self.listed.values(), *self._flawed)
 
 
 def _receive(run: PullRun, reader: Reader, scan: SpaceScan, place: Path) -> dict[str, Text]:
-    """Write the texts of a space as they come; the reader has the listing when all are there."""
+    """Write the texts of a space as they arrive. The reader has the listing afterwards."""
     texts: dict[str, Text] = {}
     arrivals = _Arrivals(run, reader)
     with run.remote.workers.locally.aside() as aside:
@@ -114,7 +113,7 @@ def _receive(run: PullRun, reader: Reader, scan: SpaceScan, place: Path) -> dict
 def _written(
     run: PullRun, place: Path, pages: dict[str, tuple[PageInfo, Page]], laid: dict[str, Laid]
 ) -> list[tuple[str, Text]]:
-    """Write the texts of some pages, and what the cache is to remember of them."""
+    """Write the texts of some pages, and store their bases in the cache."""
     made: list[tuple[Stamp, PageInfo, Page]] = []
 
     def texts() -> Iterator[bytes]:
@@ -123,14 +122,14 @@ def _written(
             try:
                 text = new_documents.text_of(run, page, stamp, laid.get(page_id))
             except ConfsyncError:
-                continue  # is told when the page's turn comes
+                continue  # reported with the step of the page
             made.append((stamp, listed, page))
             yield text
 
     files = prepare_all(place, texts(), run.remote.workers)
     run.mirror.bases.put_all([(stamp, page.info.title, page.body) for stamp, _, page in made])
     return [
-        # Nearly always the page is as it was listed, and then one of the two is enough.
+        # Nearly always both are equal; then one object is enough.
         (stamp.id, Text(stamp, listed if page.info == listed else page.info, file))
         for (stamp, listed, page), file in zip(made, files, strict=True)
         if file is not None
@@ -140,7 +139,7 @@ def _written(
 def laid_out(
     run: PullRun, arriving: Iterator[dict[str, Found]], count: int
 ) -> Iterator[tuple[dict[str, Found], dict[str, Laid]]]:
-    """Yield what arrives, and its texts laid out: most of the work, for a second process."""
+    """Yield the pages that arrive, with their texts laid out in a second process."""
     workers = run.remote.workers.locally
     with helper_process.started(count if workers.hands > 1 else 0) as second:
         if not second.is_there:
@@ -152,5 +151,5 @@ def laid_out(
             bodies = [(page.digest, page.body, run.mirror.config.layout) for page in pages.values()]
             return some, dict(zip(pages, second.call(document.lay_all, bodies), strict=True))
 
-        # While one lot is laid out, the next is on its way there.
+        # While one batch is laid out, the next is on its way.
         yield from workers.early(workers.ahead(lay, arriving, at_most=2, window=LAID))

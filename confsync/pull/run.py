@@ -1,4 +1,4 @@
-"""A pull that has something to do, or may have: scan, listing, view, plan, apply, report."""
+"""A pull that may have something to do: scan, listing, view, plan, apply, report."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 def pull_mirror(run: PullRun, known: Unchanged, lock: ExitStack, commit: Commit | None) -> Result:
     """Pull, after `commands.pull` found that there may be something to do.
 
-    `known` is what it knows by now. The lock is released when everything is written.
+    `known` is the result of that check. The lock is released when everything is written.
     """
     with lock:
         scans = _scan(run, known)
@@ -66,7 +66,7 @@ def pull_mirror(run: PullRun, known: Unchanged, lock: ExitStack, commit: Commit 
 
 
 def _scan(run: PullRun, known: Unchanged) -> tuple[SpaceScan, ...]:
-    """Read every document, once. Raises UsageError for a name that means no document."""
+    """Read every document once. Raise UsageError for a name that means no document."""
     mirror, selection = run.mirror, run.options.selection
     if not run.options.dry_run:
         mirror.sweep()
@@ -82,7 +82,7 @@ def _scan(run: PullRun, known: Unchanged) -> tuple[SpaceScan, ...]:
 
 
 def _ask_git(run: PullRun, scans: tuple[SpaceScan, ...]) -> tuple[PullRun, Witnesses]:
-    """Return the run with what git knows of deleted and newer files, and who can tell of more."""
+    """Return the run with git's knowledge of deleted and newer files, and the witnesses."""
     mirror = run.mirror
     deleted_files = deleted_here(mirror)
     deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
@@ -103,7 +103,7 @@ def _tidy(run: PullRun, scans: tuple[SpaceScan, ...]) -> Subtrees:
 
 
 def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
-    """Bring attachments to documents that were moved without them; return the scans after it."""
+    """Bring attachments to documents that were moved without them. Return the new scans."""
     found = moves.find(mirror, scans)
     for directory, document in found.items():
         moves.adopt(mirror, directory, document)
@@ -114,7 +114,7 @@ def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...
 
 
 def _pull_spaces(run: PullRun, known: Unchanged, scans: tuple[SpaceScan, ...]) -> None:
-    """Pull every space that is meant. The error of one space stops no other."""
+    """Pull every selected space. The error of one space does not stop the others."""
     run, witnesses = _ask_git(run, scans)
     subtrees = _tidy(run, scans)
     subtrees = replace(subtrees, scans=knowing(subtrees.scans, run.deleted))
@@ -141,7 +141,7 @@ def _is_meant(run: PullRun, scan: SpaceScan) -> bool:
 
 
 def _for_space(run: PullRun, scan: SpaceScan) -> PullRun:
-    """Return the run for one space; where a directory cannot be read, what is new is not known."""
+    """Return the run for one space. If a directory cannot be read, new documents are unknown."""
     remote = about(run.remote, scan.config)
     return replace(run, remote=remote, full=run.full and not scan.unread)
 
@@ -167,7 +167,7 @@ def _pull_space(
 
 
 def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> SpaceView:
-    """See the space from both sides."""
+    """Return the space from both sides."""
     mirror = run.mirror
 
     def titles(page_id: str) -> list[str]:
@@ -194,17 +194,17 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
 
 
 def _plan(run: PullRun, seen: SpaceView) -> Plan:
-    """Plan a space. No document moves while something below such a one cannot be read."""
+    """Plan a space. No document moves while a document below it cannot be read."""
     plan = planner.make_plan(run, seen)
     unreadable = {entry.path for entry in seen.scan.entries if entry.is_unreadable}
     if unreadable.intersection(plan.moves):
-        # Its path is how its page is known: what it stands below moves once it can be read.
+        # The path of an unreadable document identifies its page, so no page above it moves now.
         return planner.make_plan(replace(run, full=False), seen)
     return plan
 
 
 def _permitted(run: PullRun, plan: Plan, waiting: frozenset[str]) -> Plan:
-    """Return the plan, or its harmless part if the rest waits for permission."""
+    """Return the plan, or its harmless part if the rest needs permission."""
     mass = None if run.options.allow_mass_delete else mass_change(plan)
     if mass:
         run.report.refuse(mass)
@@ -214,7 +214,7 @@ def _permitted(run: PullRun, plan: Plan, waiting: frozenset[str]) -> Plan:
 
 
 def _refusals(run: PullRun, plan: Plan, witnesses: Witnesses) -> list[Problem]:
-    """Return why a plan is not carried out at all; if git can tell enough, warn of the rest."""
+    """Return why a plan is not carried out at all. Report warnings if git can tell enough."""
     unsure = witnesses.refusal(plan.steps)
     if unsure is None:
         run.report.warn(*witnesses.warnings(plan.steps))
@@ -226,14 +226,14 @@ def _refusals(run: PullRun, plan: Plan, witnesses: Witnesses) -> list[Problem]:
 
 
 def _apply(run: PullRun, plan: Plan, texts: Mapping[str, Text]) -> None:
-    """Carry out a plan, and take note of what it solved and what it left in conflict."""
+    """Carry out a plan. Report the errors that it solved and the conflicts that it left."""
     apply_plan(run, plan, texts)
     run.report.withdraw(*_solved(plan))
     run.report.conflict(*(step for step in plan.steps if step.sides))
 
 
 def _solved(plan: Plan) -> Iterator[Problem]:
-    """Yield the errors of files in whose place the server's text was asked for."""
+    """Yield the errors of files that a person replaced by the server's text."""
     for step in plan.steps:
         if step.new is not None and step.entry is not None and step.entry.error:
             yield Problem.of(step.entry.error)
@@ -243,7 +243,7 @@ def _solved(plan: Plan) -> Iterator[Problem]:
 
 
 def _tell(run: PullRun, plan: Plan) -> None:
-    """Report what a plan changes besides the documents, and what it leaves alone."""
+    """Report title changes, given-up texts and excluded documents of a plan."""
     run.report.rename(*_renamed(plan))
     run.report.show(*(step.shown for step in plan.steps))
     run.report.leave(*(() if run.options.prune else plan.view.left))
@@ -274,7 +274,7 @@ def _remember(
 
 
 def _finish(run: PullRun, commit: Commit | None) -> Result:
-    """Return everything that happened, after it is committed and conflicts are told to git."""
+    """Return the result, after the commit and after git is told about conflicts."""
     report, mirror = run.report, run.mirror
     if report.renamed and not report.interrupted:
         report.note(*renames.notes(mirror.scan(), report.renamed))
@@ -288,14 +288,14 @@ def _finish(run: PullRun, commit: Commit | None) -> Result:
 
 
 def _to_commit(mirror: Mirror, commit: Commit | None) -> tuple[str, ...]:
-    """Say what a person has to commit with the documents that were removed or moved.
+    """Return a note about files that a person must commit with removed or moved documents.
 
-    No commit has `.confsync.removed` yet in older mirrors, or if git ignores it.
+    In older mirrors no commit has `.confsync.removed` yet. git may also ignore it.
     """
     if REMOVED not in mirror.written:
         return ()
     if is_unknown(mirror.root, REMOVED):
         return (f"commit {REMOVED} with the removed documents: 'git add -f {REMOVED}' first",)
     if commit is None and has_new_lines(mirror.root):
-        return (f"commit {REMOVED} with the documents: it says which of them no person removed",)
+        return (f"commit {REMOVED} with the documents: it lists what confsync removed or moved",)
     return ()

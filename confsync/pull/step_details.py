@@ -1,4 +1,4 @@
-"""What a pull's plan adds to the step of each page: labels, attachments, and where it stands."""
+"""The parts of a step that a plan adds: labels, attachments and place."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ _KEPT = "v{old} -> v{new}, a lower number; a copy of the file is in .confsync/tr
 
 
 def alone(step: Step, change: Callable[[Step], Step]) -> Step:
-    """Return the changed step, or the failure of its page alone: the other pages go on.
+    """Return the changed step, or the failure of its page alone.
 
-    A step's text is parsed again where more is added to it. Its document is the server's answer.
+    A step's text is parsed again if more is added to it. Its document comes from the server.
     """
     try:
         return change(step)
@@ -65,7 +65,7 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
         return step
     first = found.labels is None and case.stamp.labels is None
     if found.labels is None and not first:
-        return step  # the line was taken out here: these labels are nobody's business
+        return step  # the line was removed here, so these labels are not managed
     result = theirs if first else case.decisions.labels.result
     if same(result, found.labels) and same(theirs, case.stamp.labels):
         return step
@@ -79,7 +79,7 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
 
 
 def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
-    """Return the step with what is to be done about the attachments of its page."""
+    """Return the step with the changes to the attachments of its page."""
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
     named = (
@@ -129,7 +129,7 @@ def with_files_given_back(run: PullRun, steps: list[Step]) -> list[Step]:
 
 
 def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
-    """Return the refusal of a choice for files that are no attachments of the page."""
+    """Return the refusal of a choice for files that are not attachments of the page."""
     if not named:
         return step
     why = f"{', '.join(named)}: no attachment of this page, or attachments are not mirrored"
@@ -138,9 +138,9 @@ def _unknown_files(step: Step, named: tuple[str, ...]) -> Step:
 
 
 def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Placement) -> Step:
-    """Return the step of a new page with what is to be done about its attachments.
+    """Return the step of a new page with the changes to its attachments.
 
-    Files at its destination belong to no document, and never to the document that leaves it.
+    Files at its destination belong to no document, or to a document that leaves the place.
     """
     page_id = step.result.id or ""
     infos = seen.attachments.get(page_id)
@@ -161,7 +161,7 @@ def with_new_attachments(run: PullRun, step: Step, seen: SpaceView, placed: Plac
 
 
 def has_own_files(run: PullRun, entry: Entry | None) -> bool:
-    """Return whether files are not what the server has, or had, of a document's attachments."""
+    """Return whether a document's attachment files differ from their stamps."""
     found = entry.document if entry else None
     attached = found.stamp.attachments if found and found.stamp else ()
     bases = files.by_name(attached)
@@ -170,9 +170,9 @@ def has_own_files(run: PullRun, entry: Entry | None) -> bool:
 
 
 def with_place(run: PullRun, step: Step, placed: Placement) -> Step:
-    """Return the step; its stamp says whether it is at the top for want of another place.
+    """Return the step with a stamp that records whether the page has no other place than the top.
 
-    After a pull that places all, no file has the name of an earlier title any more.
+    After a pull that places all documents, no file has the name of an earlier title.
     """
     before = step.entry.document.stamp if step.entry and step.entry.document else None
     restored = step.result.decision == Content.RESTORED.value and not step.chosen
@@ -180,7 +180,7 @@ def with_place(run: PullRun, step: Step, placed: Placement) -> Step:
         return step
     top = before.id in placed.tops
     if before.top == top and not before.renamed:
-        return step  # nearly always, and then nothing is to be parsed for it
+        return step  # nearly always; then nothing need be parsed
     step = _whole(run, step)
     after = _after(step)
     if after is None or after.stamp is None:
@@ -189,9 +189,9 @@ def with_place(run: PullRun, step: Step, placed: Placement) -> Step:
 
 
 def with_old_name(run: PullRun, step: Step) -> Step:
-    """Return the step; its stamp says that the file has the name of an earlier title."""
+    """Return the step with a stamp that records the name of an earlier title."""
     if step.chosen and step.result.outcome is Outcome.REJECTED:
-        return step  # a choice that was refused changes nothing
+        return step  # a refused choice changes nothing
     step = _whole(run, step)
     after = _after(step)
     if after is None or after.stamp is None or after.stamp.renamed:
@@ -210,7 +210,7 @@ def _whole(run: PullRun, step: Step) -> Step:
 
 
 def goes_back(step: Step) -> bool:
-    """Return whether a step replaces the text of a document by that of an older version."""
+    """Return whether a step replaces a document's text by the text of an older version."""
     found = step.entry.document if step.entry else None
     if found is None or found.stamp is None or step.base is None or step.data is None:
         return False
@@ -221,7 +221,7 @@ def goes_back(step: Step) -> bool:
 
 
 def with_copy(step: Step) -> Step:
-    """Return the step; if it goes back in versions, what it replaces goes to the trash."""
+    """Return the step. If it goes back in versions, the replaced text goes to the trash."""
     if step.entry is None or step.discarded is not None or not goes_back(step):
         return step
     result = step.result
@@ -230,7 +230,7 @@ def with_copy(step: Step) -> Step:
 
 
 def _after(step: Step) -> Document | None:
-    """Return the document that a step leaves; None for a new page, and where none is left."""
+    """Return the document after a step, or None for a new page and for a removal."""
     if step.entry is None or step.entry.document is None or step.remove:
         return None
     return document.parse(step.data, step.result.path) if step.data else step.entry.document
@@ -243,7 +243,7 @@ def _restamped(step: Step, after: Document, stamp: Stamp) -> Step:
 
 
 def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
-    """Return the step of a document that is here, with its destination after the moves."""
+    """Return the step of an existing document with its destination after the moves."""
     after = moves.get(step.before) if step.before is not None else None
     if after is None or step.remove:
         return step
@@ -253,7 +253,7 @@ def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
 
 
 def with_files(mirror: Mirror, step: Step, found: Mapping[str, Downloaded]) -> Step:
-    """Put the attachments of a page in place; return the step with the stamp that says so."""
+    """Put the attachments of a page in place. Return the step with their stamps."""
     if step.changes is None:
         return step
     if step.new is not None:
@@ -261,12 +261,12 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Downloaded]) -> S
             _check_free(mirror, step.destination.path, step.changes)
         except ConfsyncError as error:
             return replace(step, data=None, result=failed(step.result, error))
-    # Before the files are put in place: a stamp that cannot be written must not lack them.
+    # Parse first: if the stamp cannot be written, the files must not change.
     before = document.parse(step.data, step.result.path) if step.data else None
     before = before or (step.entry.document if step.entry else None)
     placed = attachments.put_in_place(mirror, step.destination, step.changes, found)
     result = step.result
-    # A file that was missing comes back, and its stamp is as it was.
+    # A missing file comes back without a change of the stamp.
     if count := max(placed.changed, step.changes.decisions.count(Decision.FETCH)):
         fresh = result.outcome is Outcome.CLEAN
         note = f"{count} attachment{'s' if count > 1 else ''}"
@@ -287,21 +287,23 @@ def with_files(mirror: Mirror, step: Step, found: Mapping[str, Downloaded]) -> S
 
 
 def _check_free(mirror: Mirror, path: str, changes: AttachmentChanges) -> None:
-    """Raise FileError if a new page's files would go to another document's, or replace it.
+    """Raise FileError if a new page's files would mix with another document's, or replace it.
 
-    The plan wanted the place free: a document that should have left it may still stand there.
+    The plan needs a free place, but a document that should have left may still be there.
     """
     if os.path.lexists(mirror.inside(path)):
-        raise FileError(f"{path}: another document stands there", hint="run the command again")
+        raise FileError(f"{path}: another document is still there", hint="run the command again")
     planned = {file.path for file in changes.beside.files.values()}
     found = {file.path for file in files.files_of(mirror.root, path, ()).values()}
     if found != planned:
         where = names.directory_of(path)
-        raise FileError(f"{where}: another page's files stand there", hint="run the command again")
+        raise FileError(
+            f"{where}: another page's files are still there", hint="run the command again"
+        )
 
 
 def foretold(step: Step) -> PageResult:
-    """Return the result of a dry run: attachments would come, or both sides changed them."""
+    """Return the result of a dry run, with the attachments that would come or conflict."""
     result, changes = step.result, step.changes
     if changes is None:
         return result

@@ -1,4 +1,4 @@
-"""Documents whose pages went, in the browser, from one mirrored subtree of a space to another."""
+"""Documents whose pages were moved in the browser between mirrored subtrees of a space."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from confsync.sync.space_view import reader_of
 
 @dataclass(frozen=True, slots=True)
 class Subtrees:
-    """The documents of each subtree, after those of other subtrees were handed over.
+    """The documents of each subtree after the hand-over.
 
-    `waiting` are the ids of pages whose documents wait for permission. `foretold` are the ids of
-    those that a dry run would hand over: it leaves them out of the scans.
+    `waiting` are ids of pages whose documents need permission. `foretold` are ids of documents that
+    a dry run would hand over; the scans do not have them.
     """
 
     scans: tuple[SpaceScan, ...]
@@ -35,7 +35,7 @@ class Subtrees:
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """A document, the subtree that its page belongs to now, and the parent that its stamp says."""
+    """A document, the subtree that its page belongs to now, and the parent in its stamp."""
 
     entry: Entry
     space: SpaceConfig
@@ -43,7 +43,7 @@ class _Move:
 
 
 def hand_over(run: PullRun, scans: tuple[SpaceScan, ...]) -> Subtrees:
-    """Bring each document to the subtree that its page belongs to now; many wait for permission."""
+    """Bring each document to the subtree of its page. Many such moves need permission."""
     found = _find(run.remote, scans)
     total = sum(1 for scan in scans for entry in scan.entries if entry.page_id)
     if too_many(len(found), total) and not run.options.allow_mass_delete:
@@ -63,13 +63,13 @@ def _mass_change(count: int, total: int) -> Problem:
     what = f"this pull would move {count} of the {total} pages to other subtrees"
     hint = (
         "'confsync pull --dry-run --allow-mass-delete' lists them; "
-        "without --dry-run it lets that happen"
+        "'confsync pull --allow-mass-delete' permits it"
     )
     return Problem.of(MassChangeError(f"{what}; these wait", hint=hint))
 
 
 def _foretell(run: PullRun, scans: tuple[SpaceScan, ...], found: list[_Move]) -> Subtrees:
-    """Tell of the documents that would be handed over, and leave them out of the scans."""
+    """Report the documents that would be handed over, and remove them from the scans."""
     for move in found:
         why = f"its page belongs to {move.space.path}/ now"
         run.report.add(replace(local_result(move.entry), outcome=Outcome.MOVED, error=why))
@@ -83,14 +83,14 @@ def _foretell(run: PullRun, scans: tuple[SpaceScan, ...], found: list[_Move]) ->
 
 
 def _find(remote: Remote, scans: Iterable[SpaceScan]) -> list[_Move]:
-    """Find the moves of a mirror. Costs a listing of each space that has several subtrees in it.
+    """Return the moves of a mirror. Each space with several subtrees costs a listing.
 
-    A page that was moved here, too, is not among them: its own subtree tells of both moves.
+    A page that was moved here too is not included: its own subtree reports both moves.
     """
     by_key: dict[str, list[SpaceScan]] = {}
     for scan in scans:
         if scan.config.posts:
-            continue  # no page goes there, and no post comes from there
+            continue  # pages and posts do not mix
         by_key.setdefault(scan.config.key.casefold(), []).append(scan)
     found: list[_Move] = []
     for group in by_key.values():
@@ -99,7 +99,7 @@ def _find(remote: Remote, scans: Iterable[SpaceScan]) -> list[_Move]:
         except EVERYBODYS:
             raise
         except ConfsyncError:
-            continue  # is told when the space's turn comes, and stops no other
+            continue  # reported with the space
     return found
 
 
@@ -109,7 +109,7 @@ def _within(remote: Remote, group: list[SpaceScan]) -> Iterator[_Move]:
     archived = any(scan.config.archived for scan in group)
     listed = {info.id: info for info in remote.listing(reader.space, archived=archived)}
     if any(info.flaw for info in listed.values()):
-        return  # what stands above a page is not known for certain: none goes anywhere this time
+        return  # the parents of a page are not known for certain
     folders = folders_of(reader, listed).found
     owner: dict[str, SpaceConfig] = {}
     for scan in group:

@@ -1,6 +1,6 @@
-"""Who can tell whether a document was put back by git: git's own history and the audit trail.
+"""The witnesses of documents that git put back: git's history and the audit trail.
 
-Where neither can tell, a pull says so before it replaces the document.
+If neither can tell, a pull warns before it replaces the document.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from confsync.sync.fetch import Reader
 _REPLACED = (Content.BEHIND.value, Content.LANDED.value)
 _WRITTEN = ("updated", "landed earlier")
 _BACK = "git put back an older version of"
-_ANYWAY = "--allow-shallow replaces all the same"
+_ANYWAY = "'confsync pull --commit --allow-shallow' replaces them anyway"
 
 
 class Doubt(NamedTuple):
-    """Why confsync cannot tell whether git put back an older version of a file, and what helps."""
+    """The reason why confsync cannot tell whether git put a file back, and the remedy."""
 
     code: str
     why: str
@@ -53,10 +53,10 @@ class Doubt(NamedTuple):
 
 
 class Witnesses:
-    """What git and the audit trail know of the documents of a mirror.
+    """The knowledge of git and the audit trail about the documents of a mirror.
 
-    A pull that commits runs where no person reads warnings. Where git cannot tell, such as in a
-    shallow clone, it replaces no file, unless that is allowed.
+    A pull that commits runs where no person reads warnings. If git cannot tell, as in a shallow
+    clone, such a pull replaces no file without permission.
     """
 
     def __init__(self, mirror: Mirror, options: PullOptions) -> None:
@@ -67,7 +67,7 @@ class Witnesses:
         self.newest = merge_base.newest_of(mirror, self.known)
 
     def refusal(self, steps: Iterable[Step]) -> Problem | None:
-        """Return why a plan is not carried out where git cannot tell enough, or None."""
+        """Return why a plan is not carried out because git cannot tell enough, or None."""
         doubt, names = self._doubt(list(steps)) if self._refuses else (None, ())
         if doubt is None:
             return None
@@ -75,7 +75,7 @@ class Witnesses:
         return Problem(doubt.code, doubt.about(names), hint, Exit.LOCAL)
 
     def warnings(self, steps: Iterable[Step]) -> Iterator[str]:
-        """Yield what a person should know of a plan that is carried out."""
+        """Yield the warnings about a plan that is carried out."""
         steps = list(steps)
         doubt, names = self._doubt(steps)
         if doubt is not None:
@@ -101,19 +101,19 @@ class Witnesses:
         """Return the doubt in a clone that lacks a part of its history."""
         mirror = self._mirror
         remedy = newest_stamps.remedy_of(mirror.root, mirror.config.directories)
-        told = f"'{remedy}' brings its history" if remedy else ""
+        told = f"'{remedy}' fetches its history" if remedy else ""
         if self.known.shallow:
             return Doubt("shallow", "this clone is shallow", told)
         return Doubt("partial", "this clone lacks files of its history (a partial clone)", told)
 
     def _again(self, steps: list[Step]) -> Iterator[str]:
-        """Yield a warning for labels and places that come again after git went back from them.
+        """Yield a warning for labels and places that come again after git reverted them.
 
-        They make no version. So a revert looks like a colleague who changes them back and forth,
-        and a pull that refused would be in everybody's way.
+        Labels and places make no version. So a revert looks like a colleague who changes them
+        twice, and a refusal would stop ordinary pulls.
         """
         for step in steps:
-            # Of thousands of steps few write anything.
+            # Few of thousands of steps write anything.
             old = None if step.data is None or step.chosen else _stamp_of(step)
             had = self._other_places_of(old) if old else ()
             new = _stamp_after(step) if had else None
@@ -136,7 +136,7 @@ class Witnesses:
         return was_before(self._mirror.root, directories, old, again, paths)
 
     def note(self, readers: Iterable[Reader]) -> None:
-        """Remember the newer stamps that the server does not have, after a pull of everything."""
+        """Remember the newer stamps that the server does not have, after a full pull."""
         found = [stamp for reader in readers for stamp in reader.refuted]
         refuted.note(self._mirror.root / STATE, found)
 
@@ -160,11 +160,11 @@ class Witnesses:
 def _encoded(path: str) -> Doubt:
     """Return the doubt about documents that git stores through a filter."""
     why = "git stores documents here through a filter, such as git-crypt"
-    return Doubt("encoded", why, f"'confsync diff --remote {shlex.quote(path)}' shows what comes")
+    return Doubt("encoded", why, f"'confsync diff --remote {shlex.quote(path)}' shows the new text")
 
 
 def _encoded_in_head(mirror: Mirror, paths: Iterable[str]) -> list[str]:
-    """Return the documents that HEAD has as something else than text."""
+    """Return the documents that are not text in HEAD."""
     every = dict.fromkeys(paths, b"")
     found = gitrepo.committed(mirror.root, mirror.config.directories, every)
     return sorted(path for path, raw in found.items() if not is_text(raw))
@@ -179,13 +179,13 @@ def _replaces(step: Step) -> bool:
 
 
 def _replaced(step: Step) -> list[str]:
-    """Return the files that a step replaces although nobody edited them: document, attachments."""
+    """Return the unmodified files that a step replaces: the document and its attachments."""
     files = [] if step.changes is None else _files_replaced(step.changes, step.before or "")
     return [step.result.path, *files] if _replaces(step) else files
 
 
 def _files_replaced(changes: AttachmentChanges, path: str) -> list[str]:
-    """Return the files of attachments that are replaced by the server's."""
+    """Return the files of attachments that the server's replace."""
     return [
         f"{directory_of(path)}/{changes.file(side.name)}"
         for side in changes.sides
@@ -194,20 +194,20 @@ def _files_replaced(changes: AttachmentChanges, path: str) -> list[str]:
 
 
 def _stamp_after(step: Step) -> Stamp | None:
-    """Return the stamp that a step writes into a document that stands here."""
+    """Return the stamp that a step writes into an existing document, or None."""
     if step.entry is None or step.data is None:
         return None
     return stamp_in(step.data)
 
 
 def _told_again(step: Step, old: Stamp, new: Stamp) -> str:
-    """Return the warning of labels or a place that git had, and went back from."""
+    """Return the warning about labels or a place that git had and reverted."""
     what, back = "the labels", "edit the 'labels:' line"
     if old.parent != new.parent:
         what, back = "the place", f"move the file back to {step.before}"
     return (
-        f"{step.result.path}: this pull brings {what} again that git had and went back from (a "
-        f"revert, or a colleague's second change); {back} and push, if it was a revert"
+        f"{step.result.path}: this pull brings {what} again that git had reverted "
+        f"(or a colleague changed twice); if it was a revert, {back} and push"
     )
 
 
@@ -217,7 +217,7 @@ def _is_edited(step: Step) -> bool:
 
 
 def _is_later(event: Event, stamp: Stamp) -> bool:
-    """Return whether a line of the audit trail tells of a text that is newer than the stamp's."""
+    """Return whether an audit event has a newer text than the stamp."""
     written = event.what in _WRITTEN and event.after != stamp.digest
     return written and event.version is not None and event.version > stamp.version
 

@@ -1,4 +1,4 @@
 """The flow from the files to the server: check, put, write back.
 
-What a pull needs too belongs in `sync`; these modules never import `pull`.
+Code that a pull needs too belongs in `sync`. This package never imports `pull`.
 """

@@ -1,4 +1,4 @@
-"""The documents that git has and the work tree lacks: which of them a person deleted."""
+"""The documents that git has and the work tree lacks, and which of them a person deleted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from confsync.sync.report import Report
 def deleted_documents(
     mirror: Mirror, scans: tuple[SpaceScan, ...], delete: DeleteOptions | None
 ) -> dict[str, Entry]:
-    """Return the documents, by page id, that were deleted here on purpose, where that matters."""
+    """Return the documents that were deleted here on purpose, by page id, if they matter."""
     if delete is None and not any(scan.has_orphans for scan in scans):
         return {}
     present = ids_in(scans)
@@ -40,7 +40,10 @@ def deleted_documents(
 
 
 class Missing(NamedTuple):
-    """What a push knows of missing documents. `entries` are git's documents, by page id."""
+    """The knowledge of a push about missing documents.
+
+    `entries` are git's documents, by page id.
+    """
 
     mirror: Mirror
     scans: tuple[SpaceScan, ...]
@@ -50,22 +53,22 @@ class Missing(NamedTuple):
 
     @property
     def unnamed(self) -> dict[str, Entry]:
-        """The documents that are to be deleted by the word of git alone."""
+        """Return the documents whose deletion only git tells of."""
         return {i: one for i, one in self.entries.items() if i not in self.asked.named}
 
     def whereabouts(self) -> Whereabouts:
-        """Return what looks for the unnamed documents, at the start and at each deletion."""
+        """Return the search for the unnamed documents, for the start and for each deletion."""
         entries = [entry for scan in self.scans for entry in scan.entries]
         spaces = self.mirror.config.spaces
         return Whereabouts(self.mirror.root, spaces, entries, self.unnamed, self.asked.since)
 
 
 def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) -> dict[str, Entry]:
-    """Return the documents that a person deleted; report the refusals of the others.
+    """Return the documents that a person deleted. Report the refusals of the others.
 
-    Refused are pages whose documents were moved, or may be what stands elsewhere and cannot be
-    read; and pages of which it cannot be told whether a pull removed their documents. A page that
-    is named by its id is none of these. Raises UsageError, FileError.
+    A page is refused if its document was moved, or may be an unreadable file elsewhere. It is also
+    refused if a pull may have removed the document. A page that is named by its id is never refused
+    here. Raise UsageError, FileError.
     """
     refused: dict[str, PageResult] = {}
     problem = back = ""
@@ -82,7 +85,7 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
         why, hint = deletion_refusal(trace, entry, outside=whereabouts.is_outside(trace.path))
         refused[page_id] = replace(local_result(entry), error=why, hint=hint)
     for page_id, entry in _doubtful(missing).items():
-        why = f"{REMOVED} says that a pull removed its document, and git has the document since"
+        why = f"{REMOVED} says that a pull removed its document, but git has had the document since"
         refused[page_id] = replace(local_result(entry), error=why, hint=delete_by_id(entry))
     refused |= _half_committed(missing)
     report.add(
@@ -96,23 +99,23 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
 
 
 def _half_committed(missing: Missing) -> dict[str, PageResult]:
-    """Return the refusals of documents that a pull moved, and whose new files are not here.
+    """Return the refusals of documents that a pull moved, if their new files are missing.
 
-    Somebody has committed the removal of the old file alone.
+    A commit has the removal of the old file, but not the new file.
     """
     moves = uncommitted_moves(missing.mirror.root, missing.unnamed.values())
     return {
         page_id: replace(
             local_result(missing.entries[page_id]),
             error=f"a pull moved its document to {move.path}, which is in no commit here",
-            hint=f"commit {move.path}, too; {delete_by_id(missing.entries[page_id])}",
+            hint=f"commit {move.path} too; {delete_by_id(missing.entries[page_id])}",
         )
         for page_id, move in moves.items()
     }
 
 
 def _doubtful(missing: Missing) -> dict[str, Entry]:
-    """Return the documents that a person or a pull may have removed, of pages without a name."""
+    """Return the documents of unnamed pages that a person or a pull may have removed."""
     mirror, scans, asked = missing.mirror, missing.scans, missing.asked
     found = doubtful_entries(mirror.root, mirror.config.spaces, asked.since, paths_of(scans))
     present = ids_in(scans) | asked.named.keys()

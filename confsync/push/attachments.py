@@ -1,8 +1,8 @@
-"""Sending attachments: looked at right before, uploaded before the page that shows them is written,
-and deleted, when a person asked for it, after.
+"""The attachments of a push: they are sent before the page's text, and deleted after it.
 
-No server compares an attachment's version before it takes the next, so what remains is the moment
-between the look and the request; the version that somebody made in it is in the history.
+Each attachment is compared directly before its upload. No server compares an attachment's version
+itself, so a moment remains between the check and the request. A version that another person makes
+in this moment stays in the history.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ from confsync.sync.attachments.compare import Decision, Sides, decide, token
 
 
 class Asked(NamedTuple):
-    """What a person asked a push to do with attachments: `delete`, and send `other_kinds`."""
+    """The choices of a person for attachments: `delete`, and send `other_kinds`."""
 
     delete: bool = False
     other_kinds: bool = False
 
 
 class AttachmentConflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
-    """An attachment must not be sent as it is; nothing more of the page is sent."""
+    """Raised if an attachment must not be sent. Nothing more of the page is sent."""
 
     def __init__(self, why: str, hint: str) -> None:
         super().__init__(why)
@@ -78,19 +78,19 @@ class Uploading:
         self._beside = beside
         self._asked = asked
         self._doomed: list[Sides] = []
-        # Names that the server made others of, as some do of quotes: old to new.
+        # Names that the server changed, as some servers do with quotes: old to new.
         self.renamed: dict[str, str] = {}
         self._attached = dict(files.by_name(beside.attached))
 
     @property
     def attached(self) -> tuple[Attached, ...]:
-        """The attachments that the stamp shall name, after what was sent so far."""
+        """Return the attachments for the stamp, after the uploads so far."""
         return tuple(self._attached[name] for name in sorted(self._attached))
 
     def check(self) -> list[Sides]:
         """Return every changed attachment, if all of them may be sent.
 
-        Raises AttachmentConflict, APIAccessError, FileError.
+        Raise AttachmentConflict, APIAccessError, FileError.
         """
         decided = list(self._decided())
         for sides in decided:
@@ -101,7 +101,7 @@ class Uploading:
         return decided
 
     def upload(self, message: str) -> None:
-        """Check every changed attachment, then upload. Raises what `check` does."""
+        """Check every changed attachment, then upload. Raise what `check` does."""
         for sides in self.check():
             match decide(sides):
                 case Decision.UPLOAD:
@@ -114,9 +114,9 @@ class Uploading:
                     self._doomed.append(sides)
 
     def delete(self) -> str:
-        """Delete what was deleted here, now that no page shows it; return why some were not.
+        """Delete the attachments that were deleted here. Return why some of them were kept.
 
-        Raises APIAccessError, FileError.
+        No page shows them any more. Raise APIAccessError, FileError.
         """
         kept = []
         for sides in self._doomed:
@@ -138,11 +138,11 @@ class Uploading:
         return "; ".join(kept)
 
     def _seen_again(self, sides: Sides, size: int) -> str:
-        """Return why an attachment is not deleted: its file came back, or stands elsewhere.
+        """Return why an attachment is not deleted: its file came back, or is elsewhere.
 
-        The caller asks right before the request. A copy that belongs to an attachment of its own,
-        such as after a new name in this push, is no trace of the file. A file of the same name
-        without a document may be the file, and edited: a move may have been cut off.
+        The caller asks directly before the request. A copy that belongs to another attachment, such
+        as after a new name in this push, does not count. A file of the same name without a document
+        may be the edited file of an interrupted move.
         """
         root, base = self._mirror.root, sides.base
         if base is None:
@@ -150,13 +150,13 @@ class Uploading:
         directory = attachments.directory_of(self._beside.path)
         path = f"{directory}/{base.file}"
         if stands(root / path):
-            return f"{path} stands here again; run the command again"
+            return f"{path} is here again; run the command again"
         own = {
             (self._beside.path, each.file) for each in self.attached if each.digest == base.digest
         }
         for copy in new_copies(root, base.digest, size):
             if (attachments.document_of(copy), copy.rpartition("/")[2]) not in own:
-                return f"its file stands at {copy} now; move it back, or delete it there as well"
+                return f"its file is at {copy} now; move it back, or delete it there as well"
         for copy in left_out_copies(root, path):
             return f"git has its file at {copy}, which this sparse checkout leaves out"
         for stray in files_without_document(root, self._mirror.config.spaces, base.file):
@@ -166,7 +166,7 @@ class Uploading:
     # -- one attachment ----------------------------------------------------------------------------
 
     def _decided(self) -> Iterator[Sides]:
-        """Yield the attachments that were changed here, each with what the server has now."""
+        """Yield the attachments that were changed here, each with the server's state."""
         infos = tuple(self._remote.attachments(self._page))
         self._beside = self._beside.facing(infos)
         for sides in self._beside.sides(infos):
@@ -174,7 +174,7 @@ class Uploading:
                 yield self._known(sides)
 
     def _known(self, sides: Sides) -> Sides:
-        """Return the sides, with the digest of the server's file where that decides."""
+        """Return the sides, with the digest of the server's file if the decision needs it."""
         if decide(sides) is not Decision.UNKNOWN or sides.remote is None:
             return sides
         found = download_one(self._mirror, self._remote, self._page, sides.remote)
@@ -183,10 +183,10 @@ class Uploading:
         return replace(sides, theirs=found.digest)
 
     def _refuse_other_kind(self, sides: Sides) -> None:
-        """Raise AttachmentConflict if a file is certainly no file of the kind that it replaces.
+        """Raise AttachmentConflict if a file surely has another type than the old attachment.
 
-        The server's file is read only if the file here is not of the type that the listing says:
-        what was of another type before may be so again.
+        The server's file is read only if the local file does not have the listed type: an
+        attachment that had another type before may keep it.
         """
         info = sides.remote
         if info is None:
@@ -200,12 +200,12 @@ class Uploading:
         if differs(info.media_type, files.head(found.download.path, info.name)):
             return
         raise AttachmentConflict(
-            f"{path} is no {info.media_type}, which it would replace",
+            f"{path} is not {info.media_type}, the type of the attachment that it replaces",
             f"'confsync push --allow-mass-upload {shlex.quote(self._beside.path)}' sends it",
         )
 
     def _one(self, sides: Sides, message: str, *, again: bool = True) -> None:
-        """Upload one; `again` allows one more try, only when the server has not changed."""
+        """Upload one attachment. `again` allows one more try, if the server has not changed."""
         name, local = sides.name, sides.local or ""
         path = self._beside.files[name].path
         sent = _Hashing(self._mirror.root / path, path)
@@ -236,7 +236,7 @@ class Uploading:
         self._note("attached", sides, info.version.number, sent.digest or local)
 
     def _again(self, sides: Sides, error: APIAccessError) -> Sides:
-        """Return the same attachment with what the server has now. Raises UnsettledError."""
+        """Return the same attachment with the server's present state. Raise UnsettledError."""
         try:
             infos = {info.name: info for info in self._remote.attachments(self._page)}
             return self._known(replace(sides, remote=infos.get(sides.name), theirs=None))
@@ -269,7 +269,7 @@ class Uploading:
 
 
 class _Hashing:
-    """Opens a file to be sent, and knows the digest of the bytes that were sent."""
+    """A file to send, with the digest of the bytes that were sent."""
 
     def __init__(self, path: Path, name: str) -> None:
         self._path = path
@@ -284,7 +284,7 @@ class _Hashing:
 
 
 class _Reader:
-    """A file that is hashed as it is read."""
+    """A file that is hashed while it is read."""
 
     def __init__(self, file: BinaryIO, of: _Hashing) -> None:
         self._file = file

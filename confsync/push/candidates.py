@@ -1,4 +1,4 @@
-"""Find what a push sends: the changed documents and attachments that may be sent."""
+"""The documents and attachments that a push sends."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ from confsync.sync.report import Report
 
 
 def flaw_finder(mirror: Mirror, remote: Remote, *, dry_run: bool) -> Unfit:
-    """Return what tells why a document must not be sent as it is; it checks each once."""
+    """Return the function that tells why a document must not be sent.
+
+    It checks each document once.
+    """
     known: dict[str, PageResult | None] = {}
     probed: set[Path] = set()
 
@@ -50,7 +53,7 @@ def flaw_finder(mirror: Mirror, remote: Remote, *, dry_run: bool) -> Unfit:
 
 
 def _flawed(entry: Entry, flaw: Flaw) -> PageResult:
-    hint = "'confsync check {path}' shows where; correct that, then push again"
+    hint = "'confsync check {path}' shows where; correct it, then 'confsync push {path}'"
     if flaw.doubt:
         hint = "'confsync pull --theirs {path}' takes the server's text and keeps a copy of yours"
     return _refused(entry, str(flaw), hint)
@@ -66,10 +69,10 @@ def _refused(entry: Entry, why: str, hint: str) -> PageResult:
 def changed_files(
     run: PushRun, here: MirrorScan, scan: SpaceScan, *, delete: bool
 ) -> dict[str, Beside]:
-    """Return the attachments of the documents whose attachments were changed here, by document.
+    """Return the changed attachments by document.
 
-    With `delete` a deleted file counts as a change. A document is reported, and not returned, if
-    one of its files cannot be read or sent.
+    With `delete`, a deleted file counts as a change. If a file of a document cannot be read or
+    sent, the document is reported instead.
     """
     found: dict[str, Beside] = {}
     if not run.mirror.config.attachments:
@@ -94,20 +97,20 @@ def _files_of(mirror: Mirror, here: MirrorScan, path: str, found: Document) -> B
 
 
 def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
-    """Return the refusal of a document with files that cannot be sent; None for any other."""
+    """Return the refusal of a document with files that cannot be sent, or None."""
     if files.misnamed:
         why = f"{scope.few(files.misnamed)}: {MISNAMED}"
-        return _refused(entry, why, "rename the file, and what the page shows")
+        return _refused(entry, why, "rename the file and the attachment in the page")
     if files.ambiguous:
         why = f"{scope.few(files.ambiguous)}: servers read %22, %0A and %0D as other characters"
-        return _refused(entry, why, "rename the file, and what the page shows")
+        return _refused(entry, why, "rename the file and the attachment in the page")
     if files.stand_ins:
         return _refused(entry, *beside.told_of_stand_ins(files))
     if emptied := files.emptied:
         return _refused(
             entry,
-            f"{emptied[0]} is empty now, and was not before",
-            f"'confsync pull --theirs {emptied[0]}' brings it back; to have it empty, remove it, "
+            f"{emptied[0]} is empty, but was not before",
+            f"'confsync pull --theirs {emptied[0]}' brings it back; to send it empty, delete it, "
             "'confsync push --delete {path}', then add it again",
         )
     return None
@@ -119,10 +122,10 @@ def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
 def outgoing_in(
     run: PushRun, here: MirrorScan, scan: SpaceScan, files: Iterable[str], unfit: Unfit
 ) -> list[Entry]:
-    """Return the documents that differ from their base and can be sent; report the others.
+    """Return the documents that differ from their base and can be sent. Report the others.
 
-    `files` are the paths of the documents whose attachments differ. Edited documents behind the
-    first lot are checked for flaws only while the lot before theirs is written.
+    `files` are the paths of documents whose attachments differ. Edited documents after the first
+    batch are checked for problems while the batch before theirs is written.
     """
     changed = list(_changed_in(run, here, scan, frozenset(files)))
     permitted = list(_permitted(run.report, scan, changed))
@@ -134,7 +137,10 @@ def outgoing_in(
 def _changed_in(
     run: PushRun, here: MirrorScan, scan: SpaceScan, files: frozenset[str]
 ) -> Iterator[Entry]:
-    """Yield the selected documents that differ from their base; report those without a text."""
+    """Yield the selected documents that differ from their base.
+
+    Report those that cannot be read.
+    """
     told = run.report.told()
     for entry in scan.entries:
         if not here.selection.has(entry.path) or entry.path in told:
@@ -147,18 +153,19 @@ def _changed_in(
 
 
 def _is_changed(mirror: Mirror, here: MirrorScan, scan: SpaceScan, entry: Entry) -> bool:
-    """Return whether a document's text, place or labels differ from its base, or it is new."""
+    """Return whether a document is new, or differs from its base in text, place or labels."""
     found = entry.document
     if found is None or found.stamp is None or found.modified or scan.moves(entry):
         return True
-    # Of what was moved to another space's directory the server says whether it belongs there.
+    # If a document was moved to another space's directory, the server decides whether it belongs
+    # there.
     if entry.path in scan.foreign or entry.path in here.restored:
         return True
     return bool(mirror.config.labels) and labels.changed(found)
 
 
 def _permitted(report: Report, scan: SpaceScan, changed: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the documents that the configuration lets be sent from their place; report others."""
+    """Yield the documents that may be sent from their places. Report the others."""
     excluded = {entry.path for entry in scope.excluded(scan)}
     for entry in changed:
         if scan.misdated(entry):
@@ -172,7 +179,7 @@ def _permitted(report: Report, scan: SpaceScan, changed: Iterable[Entry]) -> Ite
 
 
 def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:
-    """Return the refusal of a blog post that stands below another day than its own."""
+    """Return the refusal of a blog post below another day than its own."""
     stamp = entry.document.stamp if entry.document else None
     place = scan.outer(paths.place_of_day(stamp.posted or "" if stamp else ""))
     why = f"a blog post stays below its day, {place}/: blog posts do not move"
@@ -180,7 +187,7 @@ def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:
 
 
 def _fit(report: Report, entries: list[Entry], unfit: Unfit) -> list[Entry]:
-    """Return the documents without a flaw, as far as they are checked now; report the others."""
+    """Return the documents without a problem, as far as checked now. Report the others."""
     now, *later = lots(entries) or [[]]
     new = [entry for lot in later for entry in lot if entry.page_id is None]
     unsent = {entry.path: refused for entry in (*now, *new) if (refused := unfit(entry))}
@@ -189,10 +196,12 @@ def _fit(report: Report, entries: list[Entry], unfit: Unfit) -> list[Entry]:
 
 
 def _as_staged(report: Report, here: MirrorScan, entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the documents that are as git's index has them; report the others."""
+    """Yield the documents that are the same in git's index. Report the others."""
     for entry in entries:
         if entry.path in here.unstaged:
-            why = "its work tree differs from what is staged"
-            report.add(_refused(entry, why, "'git add' it, or push without --staged"))
+            why = "the file differs from its staged version"
+            report.add(
+                _refused(entry, why, "'git add {path}' stages the file; or push without --staged")
+            )
         else:
             yield entry

@@ -1,9 +1,9 @@
-"""Creating one page, and finding out what became of it.
+"""The creation of one page, and the search for its result.
 
-A creation has no version to compare with; the title stands in its place, which no two pages of a
-space share. One whose answer was lost is found by it, and adopted only when it is certainly ours.
-Of blog posts several may share a title, so no server can be trusted to refuse a second one: they
-are looked for before, and none is sent again in the same run.
+A creation has no version to compare. Instead, the title is unique in a space. If the answer to a
+creation was lost, confsync finds the page by its title. confsync adopts the page only if this push
+surely made it. Several blog posts may share a title, so a server may accept a second one. Therefore
+confsync searches for a post before it creates one, and never repeats a creation in the same run.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from confsync.sync.refusals import failed, local_result, lost_stamp, title_taken
 class Taken:
     """The title belongs to another page.
 
-    `earlier` says that the same user created that page, perhaps by an earlier push of this file.
+    `earlier` means that the same user created that page, perhaps by an earlier push of this file.
     """
 
     info: PageInfo
@@ -60,10 +60,10 @@ class Taken:
 def create(
     reader: Reader, local: Local, message: str, known: frozenset[str], *, again: bool = True
 ) -> PageInfo | Taken:
-    """Create the page of a document that stands where `local.wanted` is the parent.
+    """Create the page of a document. Its place means the parent `local.wanted`.
 
-    `known` are the ids of pages that have documents already. `again` allows one more try when
-    nothing of the first is to be found. Raises APIAccessError.
+    `known` are the ids of pages that have documents already. `again` allows one more try if the
+    first left no page. Raise APIAccessError.
     """
     remote, space = reader.remote, reader.space
     try:
@@ -91,11 +91,10 @@ def create(
 
 
 def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> PageInfo | Taken:
-    """Create a blog post, or find the one that an earlier try of exactly this creation made.
+    """Create a blog post, or find the post of an earlier try of exactly this creation.
 
-    One of the same title without a document here may be what became of a try that is not to be
-    recognised any more, for it was edited since, here or there. `known` is as for `create`. Raises
-    APIAccessError.
+    A post of the same title without a document here may come from an earlier try, edited since.
+    `known` is as for `create`. Raise APIAccessError.
     """
     remote, space = reader.remote, reader.space
 
@@ -121,7 +120,7 @@ def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> P
 
 
 def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) -> PageInfo | Taken:
-    """Return the page if an earlier try of this creation made it, else that its title is taken."""
+    """Return the page if an earlier try of this creation made it, else a `Taken`."""
     if is_creation(reader, local, info, known):
         return info
     unseen = info.id not in known and info.status is Status.CURRENT and info.version.number == 1
@@ -130,7 +129,7 @@ def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) 
 
 
 def _document(entry: Entry) -> Document:
-    """Return the document of an entry that was read. Raises ValueError for any other."""
+    """Return the document of an entry that was read. Raise ValueError for any other."""
     if entry.document is None:
         raise ValueError(f"{entry.path} cannot be read")
     return entry.document
@@ -153,7 +152,7 @@ class Creations:
         self.made: dict[str, str] = {}
 
     def create(self, entries: list[Entry]) -> None:
-        """Create the pages, parents before children, each settled before the next."""
+        """Create the pages, parents before children; settle each page before the next."""
         entries = list(self._without_former_page(entries))
         if self._scan.config.posts:
             for entry in entries:
@@ -169,16 +168,16 @@ class Creations:
             elif parent is not None:
                 self._report.add(self._one(entry, parent))
             elif waits:
-                why = f"{above}, below which it stands, is not on the server yet"
+                why = f"its parent {above} is not on the server yet"
                 result = replace(local_result(entry), outcome=Outcome.SKIPPED, error=why)
                 self._report.add(replace(result, exit=Exit.REFUSED))
             else:
                 self._report.add(self._without_parent(entry))
 
     def _without_former_page(self, entries: list[Entry]) -> Iterator[Entry]:
-        """Yield the documents whose page git does not know; report the others.
+        """Yield the documents without a former page in git. Report the others.
 
-        The page of such a document stands on the server, and no other document here has it.
+        The former page still exists on the server, and no other document here has it.
         """
         directories = self._mirror.config.directories
         former = former_in(self._mirror.root, directories, [self._scan])
@@ -198,7 +197,7 @@ class Creations:
 
     def _without_parent(self, entry: Entry) -> PageResult:
         """Return the refusal of a document in a directory that belongs to no page."""
-        why = "its directory belongs to no page: put it beside or below one"
+        why = "its directory belongs to no page: move the file beside or below a page's document"
         if self._scan.inner(entry.path).startswith(f"{BLOG}/"):
             key = self._scan.config.key
             why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
@@ -210,7 +209,7 @@ class Creations:
     def _one(self, entry: Entry, parent: str | None) -> PageResult:
         found = _document(entry)
         result = replace(local_result(entry), decision="untracked")
-        # Of two documents that say the same, the second one's page is not the first one's.
+        # If two documents have the same content, each gets its own page.
         known = self._known.union(self.made.values())
         local = found.local(parent)
         try:
@@ -233,7 +232,7 @@ class Creations:
     def _make(self, entry: Entry, local: Local, known: frozenset[str]) -> PageInfo | Taken:
         """Create the page of a document; its creation is in doubt until the document has a stamp.
 
-        Raises APIAccessError.
+        Raise APIAccessError.
         """
         make = post if self._scan.config.posts else create
         doubt = in_doubt.creation(entry.path, local)
@@ -252,9 +251,9 @@ class Creations:
     def _earlier(
         self, entry: Entry, local: Local, result: PageResult, known: frozenset[str]
     ) -> PageResult | None:
-        """Return what an earlier push made of a document, None if a creation finds that out.
+        """Return the result of an earlier push of a document, or None if a creation decides.
 
-        Raises APIAccessError.
+        Raise APIAccessError.
         """
         doubt = self._doubts.get(entry.path)
         for info in self._reader.remote.titled(self._reader.space, doubt.title) if doubt else ():
@@ -271,9 +270,9 @@ class Creations:
     def _recovered(
         self, entry: Entry, local: Local, result: PageResult, earlier: tuple[Doubt, PageInfo]
     ) -> PageResult:
-        """Stamp a document with its page's first version; keep what was changed here since.
+        """Stamp a document with its page's first version. Keep the changes made here since.
 
-        Raises APIAccessError.
+        Raise APIAccessError.
         """
         doubt, info = earlier
         page = self._reader.remote.old_page(info.id, 1)
@@ -311,14 +310,14 @@ class Creations:
     def _settled(
         self, entry: Entry, made: PageInfo, parent: str | None, result: PageResult
     ) -> PageResult:
-        """Stamp the file with what the server stored."""
+        """Write the server's text and the stamp to the file."""
         path = entry.path
         result = replace(result, outcome=Outcome.CREATED, remote=made.version.number)
         try:
             page = self._reader.current({made.id: made.version.number})[made.id]
             if not isinstance(page, Page):
                 why = f"created as page {made.id}, but the server does not show it yet"
-                hint = "'confsync push' settles the file later"
+                hint = "'confsync push' updates the file later"
                 return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
             if told := self._extras.upload(entry, made.id, self._message):
                 return replace(told, error=f"created as page {made.id}, but: {told.error}")
@@ -333,17 +332,17 @@ class Creations:
                 return replace(result, error=left.why, hint=left.hint, exit=left.exit)
             return replace(result, error=words)
         except ChangedMeanwhileError:
-            why = f"created as page {made.id}; the file was edited meanwhile and is left alone"
+            why = f"created as page {made.id}; the file was edited meanwhile and stays unchanged"
             return replace(result, error=why, exit=Exit.LOCAL)
         except ConfsyncError as error:
             why = f"created as page {made.id}, but: {error.message}"
             return replace(result, error=why, exit=error.exit)
 
     def _shelved(self, entry: Entry, day: str | None) -> tuple[Entry, str]:
-        """Move a new post's document below the day of its creation; return it, and words for that.
+        """Move a new post's document below the day of its creation. Return it with a note.
 
-        It goes there before it has its stamp: a document that is killed on its way is still one of
-        a new post, which may stand anywhere. Raises FileError.
+        The file moves before it has its stamp. If the run is killed in between, it is still the
+        document of a new post, which may be anywhere. Raise FileError.
         """
         name = entry.path.rpartition("/")[2]
         new = self._scan.outer(f"{paths.place_of_day(day or '')}/{name}")
@@ -354,4 +353,4 @@ class Creations:
         stuck = moves.move(self._mirror, self._scan.config, {entry.path: Destination(new)}, {})
         if stuck:
             raise FileError("; ".join(stuck.values()))
-        return replace(entry, path=new), f"posted on {day}: it is {new} now"
+        return replace(entry, path=new), f"posted on {day}: the file is {new} now"

@@ -1,7 +1,7 @@
-"""Deleting pages, when a person asked for it: into the server's trash, and only what was seen.
+"""The deletion of pages: only if a person asked for it, and only into the server's trash.
 
-A deletion has no version to compare with on any server, so the page is looked at right before it.
-What remains is the moment between that look and the request.
+No server compares a version before a deletion, so confsync checks the page directly before it. A
+moment remains between this check and the request.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """A page to be deleted, and what that rests on.
+    """A page to delete, and the basis of its deletion.
 
-    `stamp` is that of the document that was deleted here; None where a person named the page, and
-    then `version` is the one whose content they give up. `entry` is the document, where it stands
-    here still; `known` is the stamp of the document, here or in git.
+    `stamp` is the stamp of the document that was deleted here. It is None if a person named the
+    page; then `version` is the version that the person gives up. `entry` is the document if it is
+    still here. `known` is the stamp of the document, here or in git.
     """
 
     page_id: str
@@ -60,7 +60,7 @@ class Doomed:
 def doomed_in(
     scan: SpaceScan, asked: DeleteOptions, deleted: Mapping[str, Entry], selection: Selection
 ) -> list[Doomed]:
-    """Return the pages of a space to be deleted, as far as documents tell; `deleted` are git's."""
+    """Return the pages of a space to delete that have documents; `deleted` are git's."""
     present = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
     found = [_doomed(entry, asked, entry) for entry in present.values()]
     for page_id, entry in deleted.items():
@@ -72,7 +72,7 @@ def doomed_in(
 
 
 def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str]) -> list[Doomed]:
-    """Return the pages of a space to be deleted that have no document here or in git."""
+    """Return the named pages of a space that have no document here or in git."""
     found = []
     for page_id in asked.named.keys() - set(known):
         page = reader.current({page_id: 1})[page_id]
@@ -82,7 +82,10 @@ def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str])
 
 
 def _doomed(entry: Entry, asked: DeleteOptions, present: Entry | None = None) -> Doomed:
-    """Return a page to delete. A version that a person names goes before the document's base."""
+    """Return a page to delete.
+
+    A version that a person named has priority over the document's base.
+    """
     page_id = entry.page_id or ""
     version = asked.named.get(page_id)
     known = entry.document.stamp if entry.document else None
@@ -100,7 +103,7 @@ def not_found(asked: DeleteOptions, report: Report) -> Iterator[Problem]:
 
 
 class Deletions:
-    """The deletions of one space; `whereabouts` looks for documents that stand elsewhere."""
+    """The deletions of one space; `whereabouts` searches for moved documents."""
 
     def __init__(self, space: SpacePush, whereabouts: Whereabouts) -> None:
         self._mirror = space.run.mirror
@@ -112,19 +115,19 @@ class Deletions:
         self._gone: set[str] = set()
 
     def delete(self, doomed: Iterable[Doomed]) -> None:
-        """Delete children before their parents; a page with other children stays."""
+        """Delete children before their parents. A page with other children stays."""
         waiting = sorted(doomed, key=lambda one: -one.path.count("/"))
         while waiting:
             ids = {one.page_id for one in waiting}
             later = [one for one in waiting if not self._one(one, ids)]
-            # Where each waits for another one, the server answers a circle of parents.
+            # If every page waits for another one, the server's parents make a circle.
             waiting = later if len(later) < len(waiting) else []
             if not waiting:
                 for one in later:
                     self._one(one, set())
 
     def _one(self, one: Doomed, waiting: set[str]) -> bool:
-        """Report one page and return True; return False while its children are `waiting`."""
+        """Report one page and return True, or return False if its children are `waiting`."""
         result = PageResult(
             one.path,
             Outcome.DELETED,
@@ -140,7 +143,9 @@ class Deletions:
             if waiting.intersection(children):
                 return False
             if children:
-                told = _rejected(result, f"something stands below it that stays: {_few(children)}")
+                told = _rejected(
+                    result, f"it has children that this push does not delete: {_few(children)}"
+                )
             again = self._seen_again(one, result)
             if found is Absent.TRASHED and not again and not self._dry_run:
                 self._note_gone(one)
@@ -157,17 +162,16 @@ class Deletions:
         return [i for i in self._reader.remote.children(one.page_id) if i not in self._gone]
 
     def _refused(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
-        """Return the refusal of a page that must not be deleted as it is now; None for another."""
+        """Return the refusal of a page that must not be deleted in its present state, or None."""
         if one.entry and one.entry.document and one.entry.document.modified:
-            return _rejected(result, "has changes that are not pushed; pull --theirs drops them")
+            hint = "'confsync pull --theirs {path}' discards them; a copy goes to .confsync/trash"
+            return replace(_rejected(result, "it has unpushed changes"), hint=hint)
         if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
             return _rejected(result, "the page is archived: restore it in the browser first")
         if isinstance(found, Page) and found.info.live:
-            return _rejected(
-                result, "a live doc, which confsync only pulls: delete it in the browser"
-            )
+            return _rejected(result, "confsync only pulls live docs: delete it in the browser")
         if found is Absent.TRASHED:
-            return replace(result, error="is in the trash already")
+            return replace(result, error="the page is already in the trash")
         if one.stamp is not None:
             return self._conflict(one, one.stamp, found, result)
         if isinstance(found, Absent):
@@ -175,24 +179,24 @@ class Deletions:
         number = found.info.version.number
         if one.version == number:
             return None
-        asked = f"not v{one.version}" if one.version else "and nothing here says what you saw of it"
+        asked = f"not v{one.version}" if one.version else "but you named no version"
         told = _rejected(result, f"'{found.info.title}' is at v{number}, {asked}")
         return replace(told, remote=number, hint=_look_hint(one.page_id, number))
 
     def _conflict(
         self, one: Doomed, stamp: Stamp, found: Page | Absent, result: PageResult
     ) -> PageResult | None:
-        """Return the refusal of a page that is not what its document was based on; else None."""
+        """Return the refusal of a page that differs from the base of its document, or None."""
         local = Local("", "", stamp.digest, stamp.parent)
         case = self._reader.decide(stamp, local, found)
         content = case.decisions.content
         if content is Content.UP_TO_DATE:
             return None
         if case.newer is not None and self._since:
-            # The document went after it had this stamp, which the commits before it do not tell.
+            # The commits before the deletion may have an older stamp.
             return self._conflict(one, case.newer, found, result)
         if content in _CHANGED:
-            # To an unmodified document it would be news; to a deleted one it is a conflict.
+            # For an unmodified document this is an update; for a deleted document it is a conflict.
             case = replace(case, decisions=Decisions(_CHANGED[content]))
         if not self._dry_run:
             self._mirror.audit.add(conflict_event(one.path, case, self._reader.remote.who))
@@ -204,9 +208,10 @@ class Deletions:
         return replace(told, hint=hint, version=version, remote=version.number)
 
     def _seen_again(self, one: Doomed, result: PageResult) -> PageResult | None:
-        """Return the refusal of a page whose document came back, or was changed, during this run.
+        """Return the refusal of a page whose document came back or changed meanwhile, or None.
 
-        Looked at right before the request, since a person or git may do that at any moment.
+        The check comes directly before the request, because a person or git may do that at any
+        moment.
         """
         if self._dry_run:
             return None
@@ -217,7 +222,7 @@ class Deletions:
             why = "its document was changed while confsync ran"
             return replace(_rejected(result, why), hint=again)
         if one.known is not None and stands(self._mirror.root / one.path):
-            return replace(_rejected(result, "its document stands here again"), hint=again)
+            return replace(_rejected(result, "its document is here again"), hint=again)
         if one.page_id not in self._whereabouts.gone:
             return None  # a person named the page
         trace = self._whereabouts.look().get(one.page_id)
@@ -228,7 +233,7 @@ class Deletions:
         return replace(_rejected(result, why), hint=hint)
 
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:
-        """Delete the page; then the document, where it still stands here."""
+        """Delete the page, then its document if that is still here."""
         remote = self._reader.remote
         self._gone.add(one.page_id)
         if self._dry_run:
@@ -254,7 +259,7 @@ class Deletions:
         return result
 
     def _note_gone(self, one: Doomed) -> None:
-        """Note the earlier deletion of a document as this run's, now that the page is gone."""
+        """Note that the deletion of the document belongs to this run; the page is gone now."""
         if one.known is None:
             return
         directory = attachments.directory_of(one.path)
@@ -263,7 +268,7 @@ class Deletions:
             self._mirror.note_gone(name)
 
     def _discard_files(self, one: Doomed) -> None:
-        """Discard the attachments' files that are as the stamp knows them."""
+        """Discard the attachments' files that have the stamps' digests."""
         known = one.known.attachments if one.known else ()
         digests = {attached.digest for attached in known}
         for file in files.files_of(self._mirror.root, one.path, known).values():
@@ -271,7 +276,7 @@ class Deletions:
                 self._mirror.discard(file.path, expected=file.digest)
 
     def _look(self, one: Doomed, error: APIAccessError) -> None:
-        """Raise unless the page is in the trash although no answer said so."""
+        """Raise the error unless the page is in the trash in spite of the failed answer."""
         try:
             now = self._reader.current({one.page_id: 1})[one.page_id]
         except APIAccessError as failure:
@@ -291,4 +296,4 @@ def _few(ids: list[str]) -> str:
 
 def _look_hint(page_id: str, version: int) -> str:
     named = f"{page_id}@{version}"
-    return f"'confsync show {named}' shows it; 'confsync push --delete {named}' gives that up"
+    return f"'confsync show {named}' shows it; 'confsync push --delete {named}' deletes it"

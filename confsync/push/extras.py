@@ -1,4 +1,4 @@
-"""What is sent besides a page's text: its attachments before it, its labels after it."""
+"""The parts of a page besides its text: attachments are sent before it, labels after it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from confsync.sync.refusals import failed, local_result
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Why labels or attachments were not sent with a text that landed."""
+    """The reason why labels or attachments were not sent with a written text."""
 
     why: str
     exit: Exit
@@ -30,9 +30,9 @@ class Unfinished:
 
 
 class Extras:
-    """The labels and attachments of one push; `files` are by document, where some were changed.
+    """The labels and attachments of one push; `files` are the changed attachments by document.
 
-    `asked` says what a person allowed that is sent, or deleted on the server, of attachments.
+    `asked` are the choices of a person for attachments.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Extras:
         return self._relabels(entry) or entry.path in self._files
 
     def words(self, entry: Entry, *, alone: bool) -> str:
-        """Return what a result says of labels and attachments; `alone` if the text was not sent."""
+        """Return the note about labels and attachments; `alone` if the text was not sent."""
         if not alone:
             return "with attachments" if entry.path in self._files else ""
         return " and ".join(
@@ -61,18 +61,18 @@ class Extras:
     # -- attachments -------------------------------------------------------------------------------
 
     def refusal(self, entry: Entry, page_id: str) -> PageResult | None:
-        """Return why attachments must not be sent, without sending any. Raises APIAccessError."""
+        """Return why attachments must not be sent, without sending any. Raise APIAccessError."""
         return self._unless_refused(entry, page_id, lambda sending: sending.check())
 
     def upload(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
-        """Send the attachments that were changed here; return the refusal if they must not be.
+        """Send the attachments that were changed here. Return the refusal, or None.
 
-        Raises APIAccessError.
+        Raise APIAccessError.
         """
         refused = self._unless_refused(entry, page_id, lambda sending: sending.upload(message))
         sending = self._uploading.get(entry.path)
         for old, new in sending.renamed.items() if sending and not refused else ():
-            why = f"the server calls the attachment '{old}' '{new}' now: rename it in the browser"
+            why = f"the server renamed the attachment '{old}' to '{new}': rename it in the browser"
             self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)
         return refused
 
@@ -94,7 +94,7 @@ class Extras:
         return None
 
     def delete(self, entry: Entry) -> None:
-        """Delete the attachments that were deleted here, now that no page shows them."""
+        """Delete the attachments that were deleted here. No page shows them any more."""
         sending = self._uploading.get(entry.path)
         try:
             if sending and (kept := sending.delete()):
@@ -105,7 +105,7 @@ class Extras:
             self.unfinished[entry.path] = Unfinished(why, error.exit)
 
     def attached(self, entry: Entry, stamp: Stamp) -> tuple[Attached, ...]:
-        """Return the attachments that the stamp shall name."""
+        """Return the attachments for the stamp."""
         sending = self._uploading.get(entry.path)
         return sending.attached if sending else stamp.attachments
 
@@ -130,16 +130,16 @@ class Extras:
             self._mirror.audit.add(event)
 
     def label_new(self, entry: Entry, page_id: str, local: Local) -> tuple[str, ...] | None:
-        """Give a page that was just created its labels; return those that it has now.
+        """Send the labels of a page that was just created. Return the labels for its stamp.
 
-        Return None if labels are not managed. Raises APIAccessError.
+        Return None if labels are not managed. Raise APIAccessError.
         """
         if not self._manages_labels(entry):
             return None
         return self._take(entry, labels.send(self._remote, page_id, None, local))
 
     def _take(self, entry: Entry, sent: Sent) -> tuple[str, ...] | None:
-        """Note the labels that were sent; return those for the stamp."""
+        """Note the labels that were sent. Return those for the stamp."""
         self._labels[entry.path] = sent
         if ignored := ", ".join(f"'{name}'" for name in sent.ignored):
             why = f"the server did not change these labels, and gave no error: {ignored}"
@@ -148,12 +148,12 @@ class Extras:
         return sent.base
 
     def labels(self, entry: Entry) -> tuple[str, ...] | None:
-        """Return the labels for a document after `label`; None if they are not known."""
+        """Return the labels for a document after `label`, or None if they are not known."""
         sent = self._labels.get(entry.path)
         return sent.decided.result if sent else None
 
     def base_labels(self, entry: Entry) -> tuple[str, ...] | None:
-        """Return the labels for a stamp after `label`; None if they are not known."""
+        """Return the labels for a stamp after `label`, or None if they are not known."""
         sent = self._labels.get(entry.path)
         return sent.base if sent else None
 

@@ -1,4 +1,4 @@
-"""The mass guards of a push: a change of too many pages or attachments waits for permission."""
+"""The mass guards of a push: large changes of pages or attachments need permission."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from confsync.sync.refusals import MASS, too_many
 
 _ALLOW_DELETE = (
     "'confsync push --delete --dry-run --allow-mass-delete' lists them; "
-    "without --dry-run it lets that happen"
+    "'confsync push --delete --allow-mass-delete' permits it"
 )
 
 
 class SpaceChanges(NamedTuple):
-    """What the push of a space would change.
+    """The changes that the push of a space would make.
 
-    `documents` are to be sent, the pages `doomed` to be deleted. `files` are the changed
-    attachments, by document.
+    `documents` are sent, and the pages `doomed` are deleted. `files` are the changed attachments by
+    document.
     """
 
     space: SpacePush
@@ -38,20 +38,20 @@ class SpaceChanges(NamedTuple):
 
     @property
     def sent(self) -> dict[str, Beside]:
-        """The changed attachments of the documents that are to be sent."""
+        """Return the changed attachments of the documents to send."""
         return {e.path: self.files[e.path] for e in self.documents if e.path in self.files}
 
     @property
     def deleted_files(self) -> list[str]:
-        """The attachments that were deleted here, each behind its document's path."""
+        """Return the attachments that were deleted here, each after its document's path."""
         return [f"{path}: {name}" for path, one in self.files.items() for name in one.deleted]
 
 
 def refuse_mass_changes(changes: Sequence[SpaceChanges]) -> None:
     """Raise MassChangeError if a push changes more than a person may have meant.
 
-    The caller asks about each space, and about all spaces together: a mistake in several small
-    spaces is as large as one in a large space.
+    The caller checks each space, and all spaces together: a mistake in several small spaces is as
+    large as a mistake in a large space.
     """
     for one in changes:
         _refuse_other_home(one.space)
@@ -62,7 +62,7 @@ def refuse_mass_changes(changes: Sequence[SpaceChanges]) -> None:
 
 
 def _refuse_other_home(space: SpacePush) -> None:
-    """Raise MassChangeError if another page stands in the home page's place."""
+    """Raise MassChangeError if another page is at the home page's place."""
     scan, info = space.scan, space.reader.space
     home = scan.config.root or info.home
     if scan.tree.home and home and scan.tree.home != home:
@@ -74,19 +74,19 @@ def _refuse_other_home(space: SpacePush) -> None:
 
 
 def _refuse_mass_move(changes: Sequence[SpaceChanges]) -> None:
-    """Raise MassChangeError for a push that would move a good part of the pages."""
+    """Raise MassChangeError if a push would move a large part of the pages."""
     moved = [e.path for one in changes for e in one.documents if one.space.scan.moves(e)]
     total = sum(1 for one in changes for entry in one.space.scan.entries if entry.page_id)
     if too_many(len(moved), total) and not changes[0].space.options.allow_mass_move:
         raise MassChangeError(
             f"{_keys(changes)}: this push would move {len(moved)} of the {total} pages "
             f"(such as {', '.join(moved[:3])})",
-            hint="'confsync status' lists them; --allow-mass-move lets it happen",
+            hint="'confsync status' lists them; 'confsync push --allow-mass-move' permits it",
         )
 
 
 def _refuse_mass_delete(changes: Sequence[SpaceChanges]) -> None:
-    """Raise MassChangeError for more than `MASS` deletions of pages or of attachments."""
+    """Raise MassChangeError for more than `MASS` deletions of pages or attachments."""
     pages = [doomed.path for one in changes for doomed in one.doomed]
     files = [name for one in changes for name in sorted(one.deleted_files)]
     for what, named in (("pages", pages), ("attachments", files)):
@@ -100,9 +100,9 @@ def _refuse_mass_delete(changes: Sequence[SpaceChanges]) -> None:
 
 
 def _refuse_emptied(space: SpacePush, doomed: list[Doomed]) -> None:
-    """Raise MassChangeError if a space has lost all its documents, such as one not mounted.
+    """Raise MassChangeError if a space has lost all its documents, such as an unmounted directory.
 
-    A blog may be empty, as long as its space is here.
+    A blog may be empty if the directory of its space exists.
     """
     scan, config = space.scan, space.scan.config
     stand = any(entry.page_id or entry.document is None for entry in scan.entries)
@@ -110,15 +110,15 @@ def _refuse_emptied(space: SpacePush, doomed: list[Doomed]) -> None:
     unnamed = [one for one in doomed if one.version is None]
     if stand or empty or len(unnamed) < 2 or space.options.allow_mass_delete:
         return
-    why = f"no document stands in {config.path}/: this push would delete {len(doomed)} pages"
+    why = f"there is no document in {config.path}/: this push would delete {len(doomed)} pages"
     raise MassChangeError(f"{config.key}: {why}", hint=_ALLOW_DELETE)
 
 
 def _refuse_mass_upload(changes: Sequence[SpaceChanges]) -> None:
     """Raise MassChangeError for many uploads that replace attachments with poorer files.
 
-    Poorer is a file of less than half the size, or certainly of another kind than the listing says.
-    The server is asked only where so many are replaced at all.
+    A file is poorer if it has less than half the size, or surely another type than listed. The
+    server is asked only if many attachments are replaced at all.
     """
     entries = (entry for one in changes for entry in one.space.scan.entries)
     stamps = [entry.document.stamp for entry in entries if entry.document]
@@ -133,17 +133,17 @@ def _refuse_mass_upload(changes: Sequence[SpaceChanges]) -> None:
         f"{_keys(changes)}: this push would replace {len(poorer)} of the {total} attachments with "
         f"smaller files or files of another kind (such as {', '.join(poorer[:3])})",
         hint="'confsync push --dry-run --allow-mass-upload' lists their pages; "
-        "without --dry-run it lets that happen",
+        "'confsync push --allow-mass-upload' permits it",
     )
 
 
 def _keys(changes: Sequence[SpaceChanges]) -> str:
-    """Return the spaces' keys, each once: a blog has that of its space."""
+    """Return the spaces' keys without duplicates; a blog has the key of its space."""
     return ", ".join(dict.fromkeys(one.space.scan.config.key for one in changes))
 
 
 def _poorer_in(changes: SpaceChanges) -> Iterator[str]:
-    """Yield the paths of a space's files that are poorer than what they replace."""
+    """Yield the paths of a space's files that are poorer than the attachments they replace."""
     space = changes.space
     replaced = {path: names for path, one in changes.sent.items() if (names := one.replacing)}
     for entry in space.scan.entries:
@@ -157,11 +157,11 @@ def _attachments_of(remote: Remote, page_id: str) -> list[AttachmentInfo]:
     try:
         return list(remote.attachments(page_id))
     except NotVisibleError:
-        return []  # the page's own check refuses it
+        return []  # the page's own check refuses the page
 
 
 def _poorer(mirror: Mirror, files: Beside, infos: list[AttachmentInfo]) -> Iterator[str]:
-    """Yield the paths of the files that are poorer than the attachments that they replace."""
+    """Yield the paths of files that are poorer than the attachments they replace."""
     for info in infos:
         file = files.files[info.name]
         smaller = file.size * 2 < info.size

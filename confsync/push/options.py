@@ -1,4 +1,4 @@
-"""What was asked of a push, what its run has, and what it has of one space."""
+"""The options of a push, the state of its run, and its state for one space."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from confsync.remote import Remote
 from confsync.sync.fetch import Reader
 from confsync.sync.report import Report
 
-# Returns the refusal of a document that must not be sent as it is, None for any other.
+# Returns the refusal of a document that must not be sent, or None.
 Unfit = Callable[[Entry], PageResult | None]
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteOptions:
-    """What a person asked to delete.
+    """The deletions that a person asked for.
 
-    These are the selected documents that `since` has and the work tree lacks, and the pages `named`
-    by id, each with the version that the person saw or None.
+    These are the selected documents that `since` has and the work tree lacks. Pages that are
+    `named` by id come with the version that the person saw, or None.
     """
 
     named: Mapping[str, int | None] = field(default_factory=dict)
@@ -35,10 +35,10 @@ class DeleteOptions:
 
 @dataclass(frozen=True, slots=True)
 class PushOptions:
-    """What was asked of a push.
+    """The options of a push.
 
-    With `delete` a push also deletes pages. `since` is a commit: only what changed since is meant.
-    `staged` means only what git's index has. `commit` commits the documents after the push.
+    With `delete`, a push also deletes pages. `since` is a commit: only later changes are pushed.
+    `staged` pushes only documents in git's index. `commit` commits the documents after the push.
     """
 
     selection: Selection = field(default_factory=Selection)
@@ -55,7 +55,7 @@ class PushOptions:
 
 @dataclass(frozen=True, slots=True)
 class PushRun:
-    """What one push has: both sides, its report, its progress and its clock, in seconds."""
+    """The state of one push: both sides, report, progress, and clock in seconds."""
 
     mirror: Mirror
     remote: Remote
@@ -66,7 +66,7 @@ class PushRun:
 
 @dataclass(frozen=True, slots=True)
 class SpacePush:
-    """The push of one space: the run and its options, and both sides of the space."""
+    """The push of one space: run, options, and both sides of the space."""
 
     run: PushRun
     options: PushOptions

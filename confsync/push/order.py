@@ -1,26 +1,27 @@
-"""In which order a push writes its pages, so that the server takes each of them in one write.
+"""The order in which a push writes its pages, so that the server accepts each in one write. Pure.
 
-A title is free only once the page that has it is written with another one, a page cannot go below
-one that is itself still below it, and what is to stand below a new page waits for that page's id.
-Pure: what cannot be ordered is known before anything is sent.
+A title is free only after its page is written with another title. A page cannot move below a page
+that is still below it. Documents below a new page wait for that page's id. Pages without a possible
+order are known before anything is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from shlex import quote
 
-_THIRD = "give one of the two a third title and push; then give it the title that it is to have"
+_THIRD = "give one of the two pages a third title and push; then set its own title and push again"
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What one document wants its page to be.
+    """The state that one document wants for its page.
 
-    `key` is the page's id or what stands for it while there is none, `wanted` the key of the parent
-    that its place means. `old_title` and `old_parent` are the base's, None where there is none or
-    where nobody knows. What is not `meant` is changed here, too, but not to be pushed now. Titles
-    are unique within a `room`: the pages of a space, the blog posts of a day.
+    `key` is the page's id, or its `unborn` key. `wanted` is the key of the parent that the
+    document's place means. `old_title` and `old_parent` are the base's, or None if there is no base
+    or it is not known. An intent that is not `meant` is a change that this push does not send.
+    Titles are unique within a `room`: the pages of a space, or the blog posts of a day.
     """
 
     path: str
@@ -35,19 +36,19 @@ class Intent:
 
     @property
     def takes(self) -> str:
-        """The title that it wants, as servers compare them."""
+        """Return the title that the page wants, as servers compare titles."""
         return f"{self.room}/{self.title.casefold()}"
 
     @property
     def gives_up(self) -> str | None:
-        """The title that is free once this is written."""
+        """Return the title that is free after the write, or None."""
         old = None if self.old_title is None else f"{self.room}/{self.old_title.casefold()}"
         return None if old == self.takes else old
 
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """Why a document cannot be written whatever goes first, and what to do about it."""
+    """The reason why a document cannot be written in any order, and the remedy."""
 
     why: str
     hint: str = ""
@@ -55,10 +56,10 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Paths in rounds: those of one round may be written in any order, or at once.
+    """The paths in rounds. The paths of one round may be written in any order, or at once.
 
-    `needs` are the paths that have to be written before a path's round; where one of several moves
-    would do, the server is left to say so.
+    `needs` maps a path to the paths that must be written before its round. If one of several moves
+    would be enough, the server decides.
     """
 
     rounds: tuple[tuple[str, ...], ...]
@@ -67,7 +68,7 @@ class Order:
 
 
 def arrange(intents: Iterable[Intent], parents: Mapping[str, str | None]) -> Order:
-    """Order the intents that are meant; `parents` is the tree of everything as it was."""
+    """Return the order of the meant intents; `parents` is the tree before the push."""
     known = {intent.key: intent for intent in intents}
     holders = {intent.gives_up: intent.key for intent in known.values() if intent.gives_up}
     schedule = _Schedule(known, holders, {key: {above} for key, above in parents.items() if above})
@@ -88,10 +89,10 @@ def arrange(intents: Iterable[Intent], parents: Mapping[str, str | None]) -> Ord
 
 @dataclass(slots=True)
 class _Schedule:
-    """How far the writes have come.
+    """The progress of the writes.
 
-    `holders` are the keys of those who give up a title. `above` holds, for each key, the parents
-    that it has or, within a round, may have.
+    `holders` maps a title to the key of the page that gives it up. `above` maps each key to the
+    parents that it has or, within a round, may have.
     """
 
     known: Mapping[str, Intent]
@@ -100,7 +101,7 @@ class _Schedule:
     written: set[str] = field(default_factory=set)
 
     def next_round(self, waiting: list[Intent], needs: dict[str, set[str]]) -> list[Intent]:
-        """Return what may be written now, in any order; note in `needs` what the others need."""
+        """Return the intents that may be written now; note in `needs` what the others need."""
         free: list[Intent] = []
         for intent in waiting:
             blockers = self._needed(intent)
@@ -110,8 +111,8 @@ class _Schedule:
                 free.append(intent)
         chosen: list[Intent] = []
         for intent in free:
-            # Of several moves at once nobody knows which comes first: none may close a circle,
-            # wherever the others are by then.
+            # The order of simultaneous moves is unknown, so none may make a cycle with any of the
+            # others.
             if not self._below_itself(intent):
                 chosen.append(intent)
                 if intent.wanted:
@@ -119,7 +120,7 @@ class _Schedule:
         return chosen
 
     def done(self, chosen: list[Intent]) -> None:
-        """Take note that the intents of a round are written."""
+        """Record that the intents of a round are written."""
         for intent in chosen:
             self.written.add(intent.key)
             self.above[intent.key] = {intent.wanted} if intent.wanted else set()
@@ -128,30 +129,35 @@ class _Schedule:
         """Return why an intent is left over."""
         holder = self._holder(intent)
         if holder is not None:
-            why = f"the title '{intent.title}' is that of {holder.path} until that is pushed"
+            why = f"{holder.path} has the title '{intent.title}' until it is pushed"
             if not holder.meant:
-                return Stuck(why, f"push {holder.path} too, or first")
+                return Stuck(why, f"'confsync push {quote(holder.path)}' must come first")
             if not self._waits_for(holder, intent):
                 return Stuck(why)
-            return Stuck(f"{why}, and that waits for this page", _THIRD)
+            return Stuck(f"{why}, but it waits for this page", _THIRD)
         parent = self._unwritten(intent.wanted)
         if parent is not None and parent.new:
-            why = f"{parent.path}, below which it stands, is not on the server yet"
-            return Stuck(why, "" if parent.meant else f"push {parent.path} too, or first")
+            why = f"its parent {parent.path} is not on the server yet"
+            return Stuck(
+                why, "" if parent.meant else f"'confsync push {quote(parent.path)}' must come first"
+            )
         movers = self._movers(intent)
         if movers:
             named = ", ".join(one.path for one in movers)
-            why = f"its page would stand below itself until {named} is moved"
+            why = f"this move makes a cycle: move {named} first"
             absent = [one.path for one in movers if not one.meant]
-            return Stuck(why, f"push {', '.join(absent)} too, or first" if absent else "")
-        return Stuck("its page would stand below itself")
+            return Stuck(
+                why,
+                f"'confsync push {' '.join(map(quote, absent))}' must come first" if absent else "",
+            )
+        return Stuck("this move puts the page below itself")
 
     def _needed(self, intent: Intent) -> list[Intent]:
-        """Return the intents that certainly have to be written before this one."""
+        """Return the intents that must be written before this one."""
         return [one for one in (self._holder(intent), self._unborn(intent)) if one]
 
     def _holder(self, intent: Intent) -> Intent | None:
-        """Return the intent whose page has the title now and gives it up."""
+        """Return the intent whose page still has the title and gives it up."""
         holder = self.holders.get(intent.takes)
         return self._unwritten(holder) if holder != intent.key else None
 
@@ -160,7 +166,7 @@ class _Schedule:
         return parent if parent and parent.new else None
 
     def _movers(self, intent: Intent) -> list[Intent]:
-        """Between the wanted parent and this page, which that is still below: who may move."""
+        """Return the moves between the wanted parent and this page that would end the cycle."""
         if not self._below_itself(intent):
             return []
         found = (self._unwritten(key) for key in sorted(self._up_from(intent.wanted)))

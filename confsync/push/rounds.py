@@ -1,6 +1,6 @@
-"""Pushing the documents of a space in an order in which the server takes each in one write.
+"""The rounds of a space's push, in an order in which the server accepts each document.
 
-New pages and edited ones alike: a document may be moved below one that is created in the same push.
+New and edited pages are mixed: a document may move below a page that the same push creates.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from confsync.sync.report import Report
 
 
 def push_in_rounds(space: SpacePush, outgoing: list[Entry], ordered: Order) -> None:
-    """Write what can be written, round by round; report every document. Raises what ended the run.
+    """Write the documents round by round, and report each one. Raise the error that ended the run.
 
-    A round creates its new pages first: its edited pages may be moved below them.
+    A round creates its new pages first, because its edited pages may move below them.
     """
     report, entries = space.run.report, {entry.path: entry for entry in outgoing}
     creations = Creations(space)
@@ -49,7 +49,7 @@ def push_in_rounds(space: SpacePush, outgoing: list[Entry], ordered: Order) -> N
 
 
 def _ready(report: Report, entries: list[Entry], ordered: Order) -> list[Entry]:
-    """Return the documents of a round whose needs were written; report the others."""
+    """Return the documents of a round whose needs were written. Report the others."""
     written = report.written()
     ready = []
     for entry in entries:
@@ -67,7 +67,7 @@ def _ready(report: Report, entries: list[Entry], ordered: Order) -> list[Entry]:
 
 
 def order_of(space: SpacePush, outgoing: list[Entry]) -> Order:
-    """Return the rounds in which the documents can be written. Raises APIAccessError."""
+    """Return the rounds in which the documents can be written. Raise APIAccessError."""
     sent = {entry.path for entry in outgoing}
     scan, mirror = space.scan, space.run.mirror
     titles = _old_titles(mirror, space.reader, scan, outgoing)
@@ -87,7 +87,7 @@ def order_of(space: SpacePush, outgoing: list[Entry]) -> Order:
 
 
 def _intent(scan: SpaceScan, entry: Entry, old_title: str | None, *, meant: bool) -> Intent | None:
-    """Return what a document wants; None if it wants nothing or cannot be read."""
+    """Return the intent of a document, or None if it changes nothing or cannot be read."""
     found = entry.document
     if found is None:
         return None
@@ -114,9 +114,9 @@ def _intent(scan: SpaceScan, entry: Entry, old_title: str | None, *, meant: bool
 def _old_titles(
     mirror: Mirror, reader: Reader, scan: SpaceScan, outgoing: list[Entry]
 ) -> dict[str, str]:
-    """Return the titles that the pages have on the server, by path, as far as that can matter.
+    """Return the titles of the pages on the server, by path, as far as they matter.
 
-    The server is asked only for documents that are sent and whose base the cache does not know.
+    The server is asked only for documents to send whose base is not in the cache.
     """
     titles: dict[str, str] = {}
     for entry in scan.entries:

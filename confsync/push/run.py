@@ -26,7 +26,7 @@ from confsync.sync.space_view import reader_of
 
 
 def push_mirror(run: PushRun, options: PushOptions) -> Result:
-    """Push what was changed in the mirror, space by space. Raises UsageError, FileError."""
+    """Push the changes of the mirror, space by space. Raise UsageError, FileError."""
     selection, unstaged = narrowed(run.mirror, options)
     committing = None
     if options.commit and not options.dry_run:
@@ -42,7 +42,7 @@ def push_mirror(run: PushRun, options: PushOptions) -> Result:
 
 
 def _push_spaces(run: PushRun, options: PushOptions, here: MirrorScan) -> None:
-    """Push space by space, once no mass guard has anything against all of them together."""
+    """Push space by space, if no mass guard refuses all of them together."""
     planned: list[SpaceChanges] = []
     for scan in here.scans:
         with run.report.step():
@@ -60,7 +60,7 @@ def _push_spaces(run: PushRun, options: PushOptions, here: MirrorScan) -> None:
 def _changes_of(
     run: PushRun, options: PushOptions, here: MirrorScan, scan: SpaceScan
 ) -> SpaceChanges | None:
-    """Return what the push of one space would change, None for nothing. Raises APIAccessError."""
+    """Return the changes of one space's push, or None if there are none. Raise APIAccessError."""
     asked, deletes = options.delete or DeleteOptions(), options.delete is not None
     remote = about(run.remote, scan.config)
     unfit = flaw_finder(run.mirror, remote, dry_run=options.dry_run)
@@ -77,14 +77,14 @@ def _changes_of(
 
 
 def _push_space(changes: SpaceChanges, here: MirrorScan) -> None:
-    """Push one space. Raises APIAccessError."""
+    """Push one space. Raise APIAccessError."""
     space, outgoing = changes.space, changes.documents
     push_in_rounds(space, outgoing, order_of(space, outgoing))
     Deletions(space, here.whereabouts).delete(changes.doomed)
 
 
 def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
-    """Return what the run reports, with what stands outside of every space and renamed pages."""
+    """Return the result of the run, with documents outside every space and renamed pages."""
     report = run.report
     if options.delete and not report.errors:
         report.refuse(*not_found(options.delete, report))
@@ -98,7 +98,7 @@ def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
 
 
 def _outside_of_spaces(run: PushRun, here: MirrorScan, pages: list[PageResult]) -> list[PageResult]:
-    """Return the refusals of edited documents in no space's directory, and note all of them."""
+    """Return the refusals of edited documents outside every space, and add the notes."""
     told = {page.id for page in pages} - ids_in(here.scans)
     outside = documents_outside(run.mirror, here.scans, told)
     run.report.note(*outside.notes)

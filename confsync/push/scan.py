@@ -1,4 +1,4 @@
-"""The first step of a push: read the mirror, and ask git what it knows. No server is asked."""
+"""The first step of a push: read the mirror and ask git. It does not ask the server."""
 
 from __future__ import annotations
 
@@ -28,14 +28,13 @@ from confsync.sync.space_view import put_back
 
 @dataclass(frozen=True, slots=True)
 class MirrorScan:
-    """What a push found in the mirror and in git.
+    """The state of the mirror and of git at the start of a push.
 
-    `selection` is what a person selected, narrowed by git. `unstaged` are the paths of documents
-    that must be as git's index has them, and are not. `restored` are the paths of documents that
-    git seems to have put back. `deleted` are documents that a person deleted, by page id, and
-    `whereabouts` looks for them elsewhere. `deleted_files` are deleted files of attachments.
-    `newest` are the newest stamps that git knows, `newest_files` those of attachments. `index`
-    remembers which documents changed.
+    `selection` is the person's selection, narrowed by git. `unstaged` are paths of documents that
+    differ from git's index but must not. `restored` are paths of documents that git seems to have
+    put back. `deleted` are documents that a person deleted, by page id, and `whereabouts` searches
+    for them. `deleted_files` are deleted attachments. `newest` are the newest stamps in git,
+    `newest_files` those of attachments. `index` records which documents changed.
     """
 
     scans: tuple[SpaceScan, ...]
@@ -51,18 +50,18 @@ class MirrorScan:
 
     @property
     def page_ids(self) -> frozenset[str]:
-        """The ids of the pages that have a document here, or had one until a person deleted it."""
+        """Return the ids of pages with a document here, or with one that a person deleted."""
         return ids_in(self.scans) | self.deleted.keys()
 
     def save_index(self, mirror: Mirror) -> None:
-        """Remember which documents are as they were read, and as the push wrote them."""
+        """Record the state of the documents that were read or written."""
         if self.index:
             self.index.wrote(mirror.fresh)
             self.index.save()
 
 
 def narrowed(mirror: Mirror, options: PushOptions) -> tuple[Selection, frozenset[str]]:
-    """Return the selection as git narrows it, and the paths in it that differ from git's index."""
+    """Return the selection as git narrows it, and its paths that differ from git's index."""
     directories = mirror.config.directories
     among, differing = options.selection.among, frozenset[str]()
     if options.since is not None:
@@ -77,9 +76,9 @@ def narrowed(mirror: Mirror, options: PushOptions) -> tuple[Selection, frozenset
 def scan_mirror(
     run: PushRun, options: PushOptions, selection: Selection, unstaged: frozenset[str]
 ) -> MirrorScan:
-    """Read every document once, and ask git; report what cannot be read.
+    """Read every document once, and ask git. Report documents that cannot be read.
 
-    Raises UsageError for a selected name that is nothing, FileError.
+    Raise UsageError for a selected name that does not exist, FileError.
     """
     mirror, delete = run.mirror, options.delete
     index = _index_for(mirror, delete)
@@ -117,9 +116,9 @@ def scan_mirror(
 
 
 def _index_for(mirror: Mirror, delete: DeleteOptions | None) -> Index | None:
-    """Return the index by which only title and stamp of unchanged documents are read.
+    """Return the index, with which only title and stamp of unchanged documents are read.
 
-    A document without its bytes is never written over: confsync replaces only what it read.
+    confsync replaces only bytes that it read. So a document without its bytes is never overwritten.
     """
     if delete is not None or mirror.config.labels or mirror.config.attachments:
         return None
@@ -131,8 +130,8 @@ def _with_texts(
 ) -> tuple[SpaceScan, ...]:
     """Return the scans with every text that may be sent.
 
-    Git's word goes first: by it, too, a document moves. `restored` are the paths of documents that
-    git seems to have put back.
+    `restored` are the paths of documents that git seems to have put back. The function must run
+    after git is asked, because git's answer can change the place of a document.
     """
     return tuple(
         replace(
@@ -147,14 +146,16 @@ def _with_texts(
 
 
 def _needs_text(scan: SpaceScan, entry: Entry, restored: Set[str]) -> bool:
-    """Return whether a document is sent because of its place, and its text was not read yet."""
+    """Return whether a document is sent because of its place and its text is not read yet."""
     sent = scan.moves(entry) or entry.path in scan.foreign or entry.path in restored
     return not entry.raw and sent
 
 
 def _restored_in(scans: tuple[SpaceScan, ...], newest: Newest) -> frozenset[str]:
-    """Return the paths of documents that git seems to have put back, and of those whose last push
-    is in doubt; the server decides."""
+    """Return the paths of documents that may be restored or whose last push is in doubt.
+
+    The server decides about them.
+    """
     return frozenset(
         entry.path
         for scan in scans

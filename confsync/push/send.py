@@ -1,4 +1,4 @@
-"""Sending the edited documents of a space: check, write, settle, in batches."""
+"""The sending of a space's edited documents: check, write and settle, in batches."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ from confsync.sync.refusals import (
 from confsync.sync.space_view import sides_of
 from confsync.workers import batches
 
-# When a document was compared with its page, and the decisions.
+# The time of the comparison, the document, and its case.
 Checked = tuple[float, Entry, Case]
 
 BATCH = 250
-# Of more than a batch the first are these few, so that writing begins soon, and the last, so that
-# soon after the last write everything is settled.
+# The first batch is small, so that writing begins soon. The last batch is small, so that the run
+# ends soon after the last write.
 FEW = 50
-# A check older than this is made again before the write.
+# Seconds. An older check is repeated before the write.
 CHECK_LASTS = 60.0
 
 
 def lots(entries: list[Entry]) -> list[list[Entry]]:
-    """Return the lots of documents that are checked, put and written back together."""
+    """Return the batches of documents that are checked, put and written back together."""
     if len(entries) <= BATCH:
         return [entries] if entries else []
     return [entries[:FEW], *batches(entries[FEW:-FEW], BATCH), entries[-FEW:]]
@@ -77,7 +77,10 @@ class Sending:
         self._settling = Settling(space)
 
     def push(self, entries: list[Entry]) -> None:
-        """Check a batch, put it, write it back; then the next one. Raises what ended the run."""
+        """Check a batch, put it, and write it back; then the next one.
+
+        Raise the error that ended the run.
+        """
         doing = f"pushing {self._scan.config.key}"
         try:
             if self._options.dry_run:
@@ -93,14 +96,14 @@ class Sending:
             self._report.add(*(self._untold(entry) for entry in entries if entry.path not in told))
 
     def _untold(self, entry: Entry) -> PageResult:
-        """Return what is known of a page if the run ended before the page was settled."""
+        """Return the result of a page that was not settled before the run ended."""
         if entry.path in self._landed:
             case, made = self._landed[entry.path]
-            why = f"landed as v{made.version}; the next push settles the file"
+            why = f"pushed as v{made.version}; the next push updates the file"
             result = replace(compared_result(entry, case), outcome=Outcome.UPDATED, error=why)
             return replace(result, remote=made.version)
         if entry.path in self._begun:
-            why = "was sent; the next push finds out whether it landed"
+            why = "was sent; the next push finds out whether the server has it"
             return replace(local_result(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
         return _not_tried(local_result(entry))
 
@@ -132,10 +135,10 @@ class Sending:
             return failed(compared_result(entry, case), error)
 
     def _batches(self, waiting: list[list[Entry]]) -> Iterator[int]:
-        """Check, put and write back batch by batch; yield how many more are done.
+        """Check, put and write back batch by batch. Yield 1 for each finished document.
 
-        While a batch is put, the next one is checked and the last one written back: documents of
-        one round do not depend on one another, and a check that gets too old is made again.
+        While a batch is put, the next one is checked and the last one is written back. Documents of
+        one round do not depend on each other, and a check that becomes too old is repeated.
         """
         workers = self._reader.remote.workers
         cases = map(self._check, waiting)
@@ -151,7 +154,8 @@ class Sending:
         def put(given: tuple[int, Checked]) -> tuple[int, PageResult | None]:
             return given[0], self._put(given[1])
 
-        # Nobody waits for the last of a batch: the first of the next one is sent meanwhile.
+        # The first documents of the next batch are sent while the last ones of this batch are under
+        # way.
         done = workers.ahead(put, ready(), at_most=workers.jobs, window=2 * workers.jobs)
         with workers.aside() as aside:
             try:
@@ -172,7 +176,7 @@ class Sending:
             raise self._ended
 
     def _check(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
-        """Compare documents with their pages; return the cases, and the results of the others."""
+        """Compare documents with their pages. Return the cases, and the results of the others."""
         fit: list[Entry] = []
         failures: list[PageResult] = []
         for entry in entries:
@@ -198,14 +202,14 @@ class Sending:
         return cases, failures
 
     def _is_unchanged(self, entry: Entry, case: Case) -> bool:
-        """Return whether a document only seemed to be put back, and has nothing else to send."""
+        """Return whether a document only seemed to be restored, and has nothing else to send."""
         edited = entry.document is not None and entry.document.modified
         sent = edited or self._scan.moves(entry) or entry.path in self._scan.foreign
         restored = case.decisions.content is Content.RESTORED
         return not (sent or restored or self._extras.any(entry))
 
     def _put(self, checked: Checked) -> PageResult | None:
-        """Do what the decisions say about one page; return None if it is to be written back."""
+        """Do what the decisions say about one page. Return None if it must be written back."""
         at, entry, case = checked
         if self._ended:
             return _not_tried(compared_result(entry, case))
@@ -215,7 +219,7 @@ class Sending:
             return self._done(entry, case)
         except APIAccessError as error:
             if isinstance(error, CredentialsError | NetworkError | UnsettledError):
-                # Nothing more can go well; what is under way elsewhere still comes to its end.
+                # Nothing more can succeed. Other requests under way still finish.
                 self._ended = error.failure if isinstance(error, UnsettledError) else error
             if isinstance(error, UnsettledError) and entry.path in self._begun:
                 in_doubt.note(
@@ -224,15 +228,15 @@ class Sending:
             return self._of_title(entry, case, error) or failed(compared_result(entry, case), error)
 
     def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:
-        """Return the refusal that names the page whose title this one was to have; else None."""
+        """Return the refusal that names the page with the wanted title, or None."""
         old, new = case.page.info.title if case.page else "", case.local.title
         if not isinstance(error, WriteRefusedError) or old == new:
             return None
         try:
             found = self._reader.remote.titled(self._reader.space, new)
         except APIAccessError:
-            return None  # the server's own words will do
-        # A blog post has its title for one day.
+            return None  # the server's own message is enough
+        # Titles of blog posts are unique within a day.
         others = [o for o in found if o.id != case.stamp.id and o.posted == case.stamp.posted]
         return title_taken(compared_result(entry, case), others[0]) if others else None
 
@@ -248,7 +252,7 @@ class Sending:
         if told := self._extras.upload(entry, case.stamp.id, self._options.message):
             return told
         if what is None:
-            if not entry.raw:  # whose body would be that of nobody's page: an empty one
+            if not entry.raw:  # its body would be empty
                 raise ValueError(f"{entry.path} is to be sent, and was not read")
             self._begun.add(entry.path)
             what = self._written(case)
@@ -268,7 +272,7 @@ class Sending:
                 return self._refused(compared_result(entry, what), what)
 
     def _written(self, case: Case) -> Landed | NoVersion | Case:
-        """Send a text, unless the server has taken the same text without making a version."""
+        """Send a text, unless the server took the same text before without a new version."""
         mark, state = token(case.stamp, case.local), self._mirror.root / STATE
         if mark in unchanged.read(state):
             return NoVersion()
@@ -278,7 +282,7 @@ class Sending:
         return what
 
     def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
-        """Return the refusal of a document whose page is only pulled; None for any other."""
+        """Return the refusal of a document whose page is only pulled, or None."""
         why = (
             read_only(case.page) if writable(case) or leaves_text(self._extras, entry, case) else ""
         )
@@ -290,14 +294,14 @@ class Sending:
             log_conflict(case, self._who)
             self._mirror.audit.add(conflict_event(result.path, case, self._who))
             if case.page:
-                # What is told of here can be given up by its number, while it is that.
+                # Store the page that the refusal names, so that `pull --ours --at` can give it up.
                 page, number = case.page, case.page.info.version.number
                 seen = replace(case.stamp, version=number, digest=page.digest)
                 self._mirror.bases.put(seen, page.info.title, page.body)
         return told
 
     def _note(self, entry: Entry, case: Case, made: Landed) -> None:
-        """Write down a write: one of this run, or one whose answer an earlier run did not get."""
+        """Record a write of this run, or a write whose answer an earlier run did not get."""
         if not writable(case) and case.landed is None:
             return
         event = Event(
@@ -317,17 +321,19 @@ def _not_sent(result: PageResult, case: Case) -> PageResult:
     if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
         behind = "the server has a newer version; 'confsync pull' brings it"
         if result.remote == result.base:
-            behind = f"changed without a new version; 'confsync pull {result.path}' brings that"
+            behind = (
+                f"changed without a new version; 'confsync pull {result.path}' brings the change"
+            )
         return replace(result, outcome=Outcome.SKIPPED, error=behind)
     if case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.FOLLOW:
-        moved = "the server has it in another place; 'confsync pull' takes note of that"
+        moved = "the page has another place on the server; 'confsync pull' follows it"
         return replace(result, outcome=Outcome.SKIPPED, error=moved)
     return refusal(result, case)
 
 
 def _without_version(result: PageResult) -> PageResult:
-    """Return the result of a text that the server takes for the page's own."""
-    why = "the server made no version: to it your text is the same as the page's"
+    """Return the result of a text that the server considers equal to the page's."""
+    why = "the server made no version, because it considers your text equal to the page's"
     hint = "'confsync pull --theirs {path}' takes the server's text; yours goes to the trash"
     return replace(result, outcome=Outcome.UNCHANGED, error=why, hint=hint, exit=Exit.REFUSED)
 

@@ -1,7 +1,7 @@
-"""Settling what was written: what the server stored goes to the files, with the new stamps.
+"""The settling of written pages: the stored text and the new stamp go to the file.
 
-A version that is not shown yet, or a file that was edited meanwhile, is told of, and left for the
-next push, which knows what landed by its token.
+If a version is not shown yet, or a file was edited meanwhile, confsync reports it. The next push
+recognises the version by its token.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from confsync.sync.renames import Renamed
 
 
 class Settling:
-    """The settling of one push of one space. Reports the pages whose titles it changed."""
+    """The settling of one push of one space. It reports the pages whose titles changed."""
 
     def __init__(self, space: SpacePush) -> None:
         self._mirror = space.run.mirror
@@ -40,7 +40,7 @@ class Settling:
         self._stayed: set[str] = set()
 
     def settle(self, landed: list[tuple[Entry, Case, Landed]]) -> list[PageResult]:
-        """Read back in bulk what the server stored, and write it to the files."""
+        """Read the stored pages back in bulk, and write them to the files."""
         if not landed:
             return []
         try:
@@ -76,7 +76,7 @@ class Settling:
         """Return the new content of a file, or the result that says why it is not known."""
         result = self._sent_as(entry, case, made)
         if isinstance(answer, Absent):
-            why = f"landed as v{made.version}, but now the page is {answer.value}"
+            why = f"pushed as v{made.version}, but now the page is {answer.value}"
             return replace(result, error=why, exit=Exit.REFUSED)
         try:
             page = self._stored(case, made, answer)
@@ -84,8 +84,8 @@ class Settling:
                 return self._writing(entry, case, page, self._parent(entry, case, made, page))
         except ConfsyncError as error:
             return _not_settled(result, made, error)
-        why = f"landed as v{made.version}, but the server does not show it yet"
-        hint = "'confsync push' settles the file later"
+        why = f"pushed as v{made.version}, but the server does not show it yet"
+        hint = "'confsync push' updates the file later"
         return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
 
     def _sent_as(self, entry: Entry, case: Case, made: Landed) -> PageResult:
@@ -113,10 +113,10 @@ class Settling:
         return replace(result, error=words)
 
     def _parent(self, entry: Entry, case: Case, made: Landed, page: Page) -> str | None:
-        """Return the parent for the stamp: no move that the server ignored.
+        """Return the parent for the stamp, without a move that the server ignored.
 
-        Only a version that this run wrote, and that is the current one, tells where its page was:
-        a colleague may have moved the page since.
+        Only the current version, written by this run, shows the place of its page: another person
+        may have moved the page since.
         """
         mine = writable(case) and page.info.version.number == made.version
         if made.parent == case.stamp.parent or not mine:
@@ -126,11 +126,13 @@ class Settling:
             self._stayed.add(entry.path)
             now = replace(case.stamp, version=made.version, digest=page.digest)
             sent = replace(case.local, title=page.info.title, body=page.body)
-            unchanged.note(self._mirror.root / STATE, token(now, sent))  # not to be sent again
+            unchanged.note(
+                self._mirror.root / STATE, token(now, sent)
+            )  # a repeat would be ignored too
         return parent
 
     def _stored(self, case: Case, made: Landed, answer: Found | None) -> Page | None:
-        """Return the landed version as the server stored it; None while it is not shown."""
+        """Return the landed version as the server stored it, or None if it is not shown yet."""
         if not isinstance(answer, Page) or answer.info.version.number < made.version:
             return None
         if answer.info.version.number == made.version:
@@ -157,11 +159,11 @@ class Settling:
 
 
 def not_moved(result: PageResult, case: Case) -> PageResult:
-    """Return the result of a page that the server left in its place, and gave no error."""
+    """Return the result of a page whose move the server ignored without an error."""
     text = case.decisions.content is not Content.UP_TO_DATE
     why = "the server ignored the move: the page is still where it was"
     if text:
-        why = f"landed as v{result.remote}, but {why}"
+        why = f"pushed as v{result.remote}, but {why}"
     hint = "move the page in the browser, then 'confsync pull'; or move the file back"
     outcome = Outcome.UPDATED if text else Outcome.UNCHANGED
     return replace(result, outcome=outcome, error=why, hint=hint, exit=Exit.REFUSED)
@@ -181,12 +183,12 @@ def was_sent(case: Case) -> bool:
 
 def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> PageResult:
     if isinstance(error, ChangedMeanwhileError):
-        why = f"landed as v{made.version}; the file was edited meanwhile and is left alone"
+        why = f"pushed as v{made.version}; the file was edited meanwhile and stays unchanged"
         return replace(result, error=why, exit=Exit.LOCAL)
-    why = f"landed as v{made.version}, but: {error.message}"
+    why = f"pushed as v{made.version}, but: {error.message}"
     return replace(result, error=why, exit=error.exit)
 
 
 def _shown_parent(case: Case, page: Page) -> str | None:
-    """Return the parent for a stamp after a write that moved the page, if `page` is its version."""
+    """Return the parent for a stamp after a move, if `page` is the written version."""
     return case.stamp.parent if page.info.parent == case.stamp.parent else case.local.wanted

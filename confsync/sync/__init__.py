@@ -1,4 +1,4 @@
-"""What both sides are to each other: fetch, compare, refuse, find the base of a merge, the scope.
+"""The relation of a document and its page: fetch, compare, refuse, merge base and scope.
 
-Pull, push and status share this room. A step that only one of the flows takes belongs to that flow.
+Pull, push and status share this package. A step of only one flow belongs to that flow's package.
 """

@@ -1,4 +1,4 @@
-"""Committing what a run wrote: one commit, those files alone, with the pages in its message."""
+"""The commit of a run: one commit of exactly the files that the run wrote."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _WROTE = (
 
 
 class Commit:
-    """Made before a run, so that what was uncommitted then stays so; `of` commits afterwards.
+    """The commit of one run. Create it before the run, so that earlier changes stay uncommitted.
 
-    `theirs` says that the run brings other people's edits, who are then named as its authors. What
-    an earlier run wrote and could not commit is committed too, of the documents that are selected.
-    Raises FileError without a repository.
+    `of` makes the commit after the run. `theirs` means that the run brings other people's edits;
+    the commit names these people as co-authors. The commit includes selected documents that an
+    earlier run wrote and could not commit. Raise FileError if there is no repository.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Commit:
         self._dirty = worktree.dirty(mirror.root)
 
     def of(self, result: Result) -> Result:
-        """Commit what the run wrote; return the result with what became of the commit."""
+        """Commit what the run wrote. Return the result with a note about the commit."""
         written = self._mirror.written
         try:
             if not self._theirs:
@@ -83,9 +83,9 @@ class Commit:
 
     @contextlib.contextmanager
     def _moves_settled(self, names: frozenset[str]) -> Iterator[frozenset[str]]:
-        """Take out the notes about moves that a commit of these files completes, if it is made.
+        """Remove the notes about moves that a commit of `names` completes, if git makes the commit.
 
-        Answers what is to be committed with them.
+        Yield the files to commit with them.
         """
         moves = removals.read(self._mirror.root).moves
         settled = {i: move for i, move in moves.items() if move.path in names}
@@ -97,7 +97,7 @@ class Commit:
             raise
 
     def _owed(self) -> tuple[Owed, ...]:
-        """Return what earlier runs wrote and did not commit, with what this run wrote of that."""
+        """Return what earlier runs left uncommitted, with this run's part of it."""
         inside = tuple(f"{directory}/" for directory in self._mirror.config.directories)
         if not any(name.startswith(inside) for name in self._dirty):
             return ()
@@ -110,26 +110,26 @@ class Commit:
         return any(self._selection.has(document_of(name) or name) for name in one.names)
 
     def _left(self, result: Result, owed: Iterable[Owed]) -> frozenset[str]:
-        """Return what confsync wrote and must not commit: what a person changed or staged, too."""
+        """Return the written files that must not be committed: a person changed them too."""
         root, written = self._mirror.root, frozenset(self._mirror.written)
         left = {page.path for page in result.pages if page.outcome is Outcome.CONFLICTED}
-        # What is staged of a document that was deleted since stands nowhere else.
+        # The staged text of a document that was deleted since exists nowhere else.
         left |= worktree.staged_and_gone(root, written)
         good = {name for one in owed if not one.mixed for name in one.names}
         for one in owed:
-            # A push sends a document as a person made it; a pull brings the server's text alone.
+            # A push sends a document as a person made it. A pull brings only the server's text.
             if one.mixed and (self._theirs or not one.names & written):
                 left |= one.names
         if self._theirs:
             left |= (self._dirty & written) - good
         left |= left.union(*(one.names for one in self._staged(owed, written)))
-        # A removal and the note about it belong together, however the file was edited before.
+        # A removal and its note belong in one commit, even if the note's file was edited before.
         return frozenset(left - {REMOVED})
 
     def _staged(self, owed: Iterable[Owed], written: frozenset[str]) -> Iterator[Owed]:
-        """Yield the documents of which a person has staged something else.
+        """Yield the documents of which a person has staged another text.
 
-        A push commits the document that it sent, whatever was staged of it before.
+        A push commits the document that it sent, in spite of an older staged text.
         """
         earlier = [one for one in owed if self._theirs or not one.names & written]
         staged = worktree.staged_otherwise(self._mirror.root) if earlier else {}
@@ -150,7 +150,10 @@ class Commit:
         return self._message(result.command, pages)
 
     def _note_moved(self, result: Result) -> None:
-        """Note the old place of each document that moved: else git has two documents of it."""
+        """Note the old place of each moved document.
+
+        Otherwise git would have two documents of the page.
+        """
         sent = {page.id for page in result.pages if page.id and page.outcome in _WROTE}
         if sent:
             gone = deleted_pages(self._mirror.root, self._mirror.config.spaces, frozenset())
@@ -172,7 +175,7 @@ class Commit:
         return "\n".join(lines)
 
     def _authors(self, pages: Iterable[PageResult]) -> set[str]:
-        """Return the accounts that made the new versions; of a new page, the last version's."""
+        """Return the accounts that made the new versions, or the last version of a new page."""
 
         def of(page: PageResult) -> set[str]:
             found = set(page.editors)
@@ -188,7 +191,7 @@ class Commit:
         return {author for some in self._remote.workers.each(of, pages) for author in some} - {""}
 
     def _who(self, page: PageResult, people: Mapping[str, User]) -> str:
-        """Return who made the new version of a page and why, or who changed its attachments."""
+        """Return who changed a page and why, in parentheses, or who changed its attachments."""
         if not self._theirs or page.version is None:
             return ""
         news = page.remote != page.base
@@ -206,45 +209,45 @@ def _of_earlier(one: Owed) -> PageResult:
 
 
 def _without(names: Iterable[str], unknown: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    """Return the files without documents that git ignores, and without what HEAD has of those."""
+    """Return the names without ignored documents and without the files that HEAD has of them."""
     kept = frozenset(unknown).union(*unknown.values())
     return frozenset(name for name in names if name not in kept and document_of(name) not in kept)
 
 
 def _ignored(unknown: Iterable[str]) -> Problem:
-    """Return the warning of documents that no commit ever has."""
+    """Return the warning about documents that git ignores."""
     paths = sorted(unknown)
     return Problem(
         "uncommitted",
-        f"in no commit, because git ignores them: {few(paths)}",
-        f"'git add -f {paths[0]}' makes git know it",
+        f"not committed, because git ignores them: {few(paths)}",
+        f"'git add -f {paths[0]}' adds the file",
         Exit.DONE,
     )
 
 
 def _version_of(one: Owed, staged: Mapping[str, bytes]) -> int | None:
-    """Return the version that is staged of a document: what was staged before a push is older."""
+    """Return the version in the staged text of a document, or None."""
     found = parsed(one.path, staged[one.path]).document if one.path in staged else None
     return found.stamp.version if found and found.stamp else None
 
 
 def _uncommitted(left: frozenset[str]) -> Problem:
-    """Return the warning of what confsync wrote, and what a person has to commit."""
+    """Return the warning about written files that a person must commit."""
     return Problem(
         "uncommitted",
-        f"not committed, because they were changed here before: {few(sorted(left))}",
-        "'git diff HEAD' shows both changes: commit them yourself",
+        f"not committed, because you had changed them before this run: {few(sorted(left))}",
+        "'git diff HEAD' shows both changes; then 'git commit' them",
         Exit.DONE,
     )
 
 
 def _trailers(people: Iterable[User], host: str) -> list[str]:
-    """Return a line for each author, with the server's mail address or else an unused one.
+    """Return a trailer line for each author, with the server's mail address or an unused address.
 
-    RFC 2606 keeps ``.invalid`` for names that lead nowhere, so that no mail is ever sent there.
+    RFC 2606 reserves ``.invalid``, so that mail to such an address goes nowhere.
     """
     told = ((_plain(one.name), _plain(one.email) or _nobodys(one.id, host)) for one in people)
-    return sorted(f"Co-authored-by: {name or 'somebody'} <{address}>" for name, address in told)
+    return sorted(f"Co-authored-by: {name or 'unknown'} <{address}>" for name, address in told)
 
 
 def _nobodys(account: str, host: str) -> str:
@@ -256,6 +259,8 @@ def _plain(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """One line, in which nothing steers a terminal: git shows messages as they are, and takes the
-    last lines of one for trailers."""
+    """Return the text as one line without control characters.
+
+    git shows messages unchanged, and reads the last lines of a message as trailers.
+    """
     return " ".join(_CONTROL.sub(" ", text).split())

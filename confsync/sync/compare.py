@@ -1,7 +1,8 @@
-"""The decisions: what a document and its page are to each other.
+"""The decisions: how a document and its page relate.
 
-Total and pure. Status, pull and push all ask here and nowhere else. Read `_content` beside the
-table of the design: the rows stand in its order, and the first that holds decides.
+This module is total and pure, and the only source of decisions for status, pull and push. The rows
+in `_content` have the order and the numbers of the decision table. The first row that holds
+decides.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from confsync.model.stamp import Local, Stamp, digest, folded, is_newer, token, 
 
 
 class Content(Enum):
-    """The decision on title and body, one for each row of the table."""
+    """The decision on title and body, with one member for each row of the table."""
 
     UNTRACKED = "untracked"
     GONE = "gone"
@@ -47,9 +48,9 @@ class Parent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The decision on labels: what both sides combine to, and what each still lacks of it.
+    """The decision on labels: the combined labels, and what to add to and remove from the page.
 
-    `result` is None where labels are not managed.
+    `result` is None if labels are not managed.
     """
 
     result: tuple[str, ...] | None = None
@@ -59,7 +60,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The three decisions; none of them depends on another."""
+    """The three decisions. They are independent of each other."""
 
     content: Content
     parent: Parent = Parent.SAME
@@ -67,7 +68,7 @@ class Decisions:
 
 
 class Absent(Enum):
-    """Why there is no current page to compare with."""
+    """The reason why there is no current page to compare with."""
 
     TRASHED = "trashed"
     ARCHIVED = "archived"
@@ -79,9 +80,9 @@ class Absent(Enum):
 class Present:
     """The current remote page R.
 
-    `later` holds versions after the stamp's, where `needs_later` asked for them; R itself need
-    not be among them. `digest` is R's, or, for a page that was not fetched because the listing
-    shows nothing new, presumed to be the stamp's.
+    `later` holds versions after the stamp's version, if `needs_later` asked for them. It need not
+    include R. `digest` is R's. If the listing shows no change, the page is not fetched, and the
+    stamp's digest stands for it.
     """
 
     page: Page
@@ -95,10 +96,10 @@ Labelled = tuple[str, ...] | None
 def compare(
     stamp: Stamp | None, local: Local, remote: Remote | None, newer: Stamp | None = None
 ) -> Decisions:
-    """What to do about one page, from the stamp S, the local side L and the remote side R.
+    """Return the decisions about a page, from the stamp S, the local side L and the remote side R.
 
-    `remote` is None only for a document without a stamp. Raises ValueError otherwise. `newer` is
-    the newer stamp N that git knows, if the server confirms it.
+    `remote` is None only for a document without a stamp; otherwise raise ValueError. `newer` is the
+    newer stamp N that git knows, if the server confirms it.
     """
     if stamp is None:
         return Decisions(Content.UNTRACKED)
@@ -108,7 +109,7 @@ def compare(
         return Decisions(_absent(remote))
     info = remote.page.info
     if newer is not None and went_back(stamp, local, remote, newer):
-        return Decisions(Content.RESTORED)  # 2d, whatever parent and labels are
+        return Decisions(Content.RESTORED)  # row 2d, for any parent and labels
     return Decisions(
         _content(stamp, local, remote),
         parent(local.wanted, stamp.parent, info.parent),
@@ -117,9 +118,9 @@ def compare(
 
 
 def differs(local: Local, title_and_body: str, parent: str | None, theirs: Labelled) -> bool:
-    """Return whether a document says something else than a page with this digest and parent.
+    """Return whether a document differs from a page with this digest, parent and labels.
 
-    Labels count where both sides have them.
+    Labels count only if both sides have them.
     """
     labelled = local.labels is not None and theirs is not None
     return (
@@ -130,9 +131,9 @@ def differs(local: Local, title_and_body: str, parent: str | None, theirs: Label
 
 
 def went_back(stamp: Stamp, local: Local, remote: Present, newer: Stamp) -> bool:
-    """Return whether git gave a document back that is not what the server has (row 2d).
+    """Return whether git put an older document back, and the server has something else (row 2d).
 
-    A document is not older than N if N is the version that a push of exactly this document made.
+    If a push of exactly this document made version N, the document is not older than N.
     """
     info = remote.page.info
     if not differs(local, remote.page.digest, info.parent, info.labels):
@@ -141,17 +142,17 @@ def went_back(stamp: Stamp, local: Local, remote: Present, newer: Stamp) -> bool
 
 
 def seems_restored(stamp: Stamp, local: Local, newer: Stamp) -> bool:
-    """Return whether a document is a restored one as far as git alone can tell."""
+    """Return whether git alone suggests that the document was put back."""
     if not is_newer(newer, stamp):
         return False
     return differs(local, newer.digest, newer.parent, newer.labels)
 
 
 def confirms(page: Page, newer: Stamp, known: frozenset[str]) -> bool:
-    """Return whether a page, or an old version of one, is what a stamp says.
+    """Return whether a page, or an old version of it, matches a stamp.
 
-    Inline comments may have been added since; `known` are the references of those that the stamp's
-    text has.
+    Inline comments may have been added since. `known` are the comment references in the stamp's
+    text.
     """
     if page.digest == newer.digest:
         return True
@@ -159,7 +160,7 @@ def confirms(page: Page, newer: Stamp, known: frozenset[str]) -> bool:
 
 
 def needs_later(stamp: Stamp, local: Local, page: Page) -> bool:
-    """Whether the decisions depend on versions between the stamp's and the current one."""
+    """Return whether the decisions depend on versions between the stamp's and the current one."""
     edited = local.digest not in (stamp.digest, page.digest)
     moved = local.wanted != stamp.parent
     return page.info.version.number > stamp.version + 1 and (edited or moved)
@@ -201,7 +202,7 @@ def _content(stamp: Stamp, local: Local, remote: Present) -> Content:
 
 
 def landed_as(stamp: Stamp, local: Local, remote: Present) -> int | None:
-    """The number of the version, R or S+1, that a push of exactly this document made."""
+    """Return the version, R or S+1, that a push of exactly this document made, or None."""
     current = remote.page.info.version
     for version in (current, *remote.later):
         counts = version.number in (current.number, stamp.version + 1)
@@ -212,7 +213,7 @@ def landed_as(stamp: Stamp, local: Local, remote: Present) -> int | None:
 
 
 def parent(wanted: str | None, base: str | None, current: str | None) -> Parent:
-    """Return what to do about a place: the wanted one beside the base's and the server's."""
+    """Return the decision on the parent, from the wanted, the base's and the server's parent."""
     if wanted == base:
         return Parent.SAME if current == base else Parent.FOLLOW
     if current == base:
@@ -223,7 +224,7 @@ def parent(wanted: str | None, base: str | None, current: str | None) -> Parent:
 def labels(
     base: tuple[str, ...] | None, local: tuple[str, ...] | None, current: tuple[str, ...] | None
 ) -> Labels:
-    """Additions and removals of both sides combine; compared in lower case."""
+    """Return the decision on labels: both sides' changes combine, in lower case."""
     if local is None or current is None:
         return Labels()
     before, mine, theirs = (folded(side) or frozenset() for side in (base, local, current))
@@ -233,25 +234,25 @@ def labels(
     )
 
 
-# An inline comment writes its marker into the current body without making a version.
+# An inline comment adds its marker to the current body without a new version.
 _MARKER = "ac:inline-comment-marker"
 
 
 def _only_commented(stamp: Stamp, local: Local, page: Page) -> bool:
-    """Whether R without the markers that the local body lacks is the base, by digest."""
+    """Return whether R equals the base after the markers that the local body lacks are removed."""
     stripped = without_new_markers(page.body, marker_refs(local.body))
     return digest(page.info.title, stripped) == stamp.digest
 
 
 def marker_refs(body: str) -> frozenset[str]:
-    """Return the references of the inline comments that a body has markers of."""
+    """Return the references of the inline-comment markers in a body."""
     return frozenset(ref for tag in _markers(body) if (ref := tag.get("ac:ref")))
 
 
 def without_new_markers(body: str, known: frozenset[str]) -> str:
     """Return the body without the inline-comment markers whose reference is not in `known`.
 
-    What is left is byte for byte what stood there.
+    All other bytes stay the same.
     """
     dropped: list[bool] = []
     kept: list[str] = []

@@ -1,7 +1,7 @@
-"""Asking the server for what it has now, so that `compare` can decide.
+"""The reader of the server's current pages, for `compare`.
 
-A read that is older than something already known is stale, and is read again: servers answer from
-replicas. What stays older is believed in the end, since deleting an old version renumbers pages.
+Servers answer from replicas. If a read is older than a known version, confsync reads again. If the
+answer stays older, confsync accepts it, because deleting an old version renumbers the newer ones.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from confsync.remote import Remote
 
 Found = Page | Absent | APIAccessError
-# Answers the stamps that git knows to be newer than one, the newest first.
+# Returns the stamps that git knows to be newer than one, the newest first.
 Newer = Callable[[Stamp], tuple[Stamp, ...]]
 
 
 class Newest(NamedTuple):
-    """The stamps that git knows: `than` answers those newer than a given one, the newest first.
+    """The stamps that git knows: `than` returns those newer than a given one, the newest first.
 
-    `text` finds title and body of a stamp here. `likely` answers as `than` does, without those that
-    an earlier pull found not to be the server's. `merged` tells whether HEAD's own history has a
-    stamp, and not only that of another revision. `sent` answers the tokens of the texts that were
-    sent over a stamp and of which no answer came.
+    `text` returns title and body of a stamp from this machine. `likely` is like `than`, but without
+    stamps that the server did not confirm to an earlier pull. `merged` returns whether HEAD's
+    history has the stamp. `sent` returns the tokens of texts that were sent over a stamp without an
+    answer.
     """
 
     than: Newer = lambda stamp: ()
@@ -44,18 +44,18 @@ class Newest(NamedTuple):
 
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
-# Pages that are read once more at a time.
+# Pages per request when a read is repeated.
 ALONE = 50
-# So many pages are read by themselves to find out whether all of a bulk answer cannot be read.
+# If the first so many pages of a failed bulk answer fail alone too, the whole answer has failed.
 PROBED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A stamped document beside its page, decided.
+    """A stamped document beside its page, with the decisions.
 
-    `newer` is the newer stamp that git knows, where the document is a restored one; `sent` says
-    that it is the stamp of an earlier push, whose answer did not come.
+    `newer` is the newer stamp of a document that was put back. `sent` is set if `newer` is the
+    version of an earlier push that got no answer.
     """
 
     stamp: Stamp
@@ -67,22 +67,22 @@ class Case:
 
     @property
     def page(self) -> Page | None:
-        """The current remote page, where there is one."""
+        """Return the current remote page, or None."""
         return self.remote.page if isinstance(self.remote, Present) else None
 
     @property
     def landed(self) -> int | None:
-        """The version that a push of exactly this document made, where there is one."""
+        """Return the version that a push of exactly this document made, or None."""
         if not isinstance(self.remote, Present):
             return None
         return compare.landed_as(self.stamp, self.local, self.remote)
 
 
 class Reader:
-    """Reads current pages of one space; of any, where the space has no id.
+    """A reader of the current pages of one space, or of any space if `space` has no id.
 
-    With `archived` an archived page is one to read, and not gone. `newest` are the newest stamps
-    that git knows, by page id.
+    With `archived`, an archived page counts as current. `newest` are the newest stamps that git
+    knows.
     """
 
     def __init__(
@@ -97,15 +97,15 @@ class Reader:
         self.space = space
         self.archived = archived
         self.newest = newest or Newest()
-        # The stamps that the server was found not to confirm.
+        # Stamps that the server does not confirm.
         self.refuted: list[Stamp] = []
-        # What was listed already; a listing of thousands is not asked for twice.
+        # The listing of this run, so that it is requested once.
         self.listed: Sequence[PageInfo] | None = None
 
     def current(self, least: Mapping[str, int]) -> dict[str, Found]:
-        """The current pages of some ids, each at the given version or later if that is to be had.
+        """Return the current pages of some ids, at the given version or later if possible.
 
-        One page that cannot be read is an error in its place; it does not stop the others.
+        If a page cannot be read, its value is the error. The other pages are still read.
         """
         found: dict[str, Found] = {}
         waiting = dict(least)
@@ -118,7 +118,7 @@ class Reader:
         return found
 
     def arriving(self, least: Mapping[str, int]) -> Iterator[dict[str, Found]]:
-        """What `current` answers, as the server answers it: for more than memory should hold."""
+        """Yield what `current` returns in parts, as the server answers, to keep memory small."""
         waiting = dict(least)
         for pages in self._bodies(least):
             fresh: dict[str, Found] = {}
@@ -132,7 +132,7 @@ class Reader:
             yield self.current({page_id: waiting[page_id] for page_id in some})
 
     def _bodies(self, page_ids: Iterable[str]) -> Iterator[list[Page]]:
-        """The bulk answers, as far as they come; the rest is read in smaller lots."""
+        """Yield the bulk answers until one fails. The caller reads the rest in smaller batches."""
         try:
             yield from self.remote.bodies(self.space, page_ids)
         except EVERYBODYS:
@@ -151,9 +151,9 @@ class Reader:
         return {i: self.placed(pages[i]) if i in pages else self._alone(i) for i in wanted}
 
     def _one_by_one(self, page_ids: list[str], error: APIAccessError) -> dict[str, Found]:
-        """What pages are of which no bulk answer comes: one of them alone may be to blame.
+        """Return pages read one by one: one bad page may have failed the bulk answer.
 
-        Raises `error` if the first few cannot be read by themselves either.
+        Raise `error` if the first few pages fail too.
         """
         first, rest = page_ids[:PROBED], page_ids[PROBED:]
         found = {page_id: self._alone(page_id) for page_id in first}
@@ -163,7 +163,7 @@ class Reader:
         return found | dict(zip(rest, answers, strict=True))
 
     def _alone(self, page_id: str) -> Found:
-        """What a page is that the bulk answer does not have: trashed, hidden, or a hiccup."""
+        """Return a page that the bulk answer lacks. It may be trashed or not visible."""
         try:
             return self.placed(self.remote.page(page_id))
         except (NotVisibleError, PermissionDeniedError):
@@ -174,7 +174,7 @@ class Reader:
             return error
 
     def placed(self, page: Page) -> Page | Absent:
-        """A page, if it is one that the space has and the mirror shall have."""
+        """Return the page if it is current and in this space, else why it is absent."""
         if page.info.status is Status.TRASHED:
             return Absent.TRASHED
         if page.info.status is Status.ARCHIVED and not self.archived:
@@ -184,7 +184,7 @@ class Reader:
         return page
 
     def decided(self, stamp: Stamp, local: Local, found: Found) -> Case | APIAccessError:
-        """The decisions, or why they cannot be made about this page; others have their turn."""
+        """Return the case, or the error that prevents the decisions about this page."""
         if isinstance(found, APIAccessError):
             return found
         try:
@@ -195,7 +195,7 @@ class Reader:
             return error
 
     def decide(self, stamp: Stamp, local: Local, found: Page | Absent) -> Case:
-        """The decisions about one stamped document."""
+        """Return the case of one stamped document."""
         if isinstance(found, Absent):
             return Case(stamp, local, found, compare.compare(stamp, local, found))
         remote = Present(found)
@@ -205,14 +205,15 @@ class Reader:
         sent = None if newer else self._sent(stamp, local, found)
         decisions = compare.compare(stamp, local, remote, newer or sent)
         if newer is not None and not self.newest.merged(newer):
-            # Git put nothing back: what another branch has is not merged into this one yet.
+            # Git put nothing back: another branch has the newer stamp, and it is not merged yet.
             return Case(stamp, local, remote, Decisions(compare.Content.DIVERGED))
         return Case(stamp, local, remote, decisions, newer or sent, sent is not None)
 
     def _sent(self, stamp: Stamp, local: Local, page: Page) -> Stamp | None:
-        """Return the stamp of a version that an earlier push wrote, if the file took it back.
+        """Return the stamp of an earlier push's version, if the file does not have its text.
 
-        No answer came to that push, so the document has the base's text and stamp still, or again.
+        That push got no answer, so the document still has the base's text and stamp, or has them
+        again.
         """
         marks = self.newest.sent(stamp)
         if not marks or (local.digest, local.wanted) != (stamp.digest, stamp.parent):
@@ -231,9 +232,9 @@ class Reader:
     def _newer(self, stamp: Stamp, local: Local, remote: Present) -> Stamp | None:
         """Return the newer stamp N that git knows, if it makes this a restored document.
 
-        Of several the newest that the server confirms counts: after versions were renumbered, the
-        newest of all may be one that the server never had under that number. Those of HEAD's own
-        history come first.
+        If there are several, the newest one that the server confirms counts. After a renumbering,
+        the server may never have had the newest one under its number. Stamps in HEAD's history come
+        first.
         """
         for newer in sorted(self.newest.than(stamp), key=self.newest.merged, reverse=True):
             if remote.page.info.version.number < newer.version:
@@ -247,10 +248,10 @@ class Reader:
         return None
 
     def _confirms(self, newer: Stamp, local: Local, page: Page) -> bool:
-        """Return whether the server has a version now, or had it.
+        """Return whether the server has, or had, the version of a stamp.
 
-        A version that is gone counts as confirmed: refuse rather than guess. An old version is read
-        only where it decides.
+        A version that is gone counts as confirmed: confsync refuses rather than guesses. An old
+        version is read only if it decides.
         """
         if page.info.version.number > newer.version and page.digest != newer.digest:
             try:
@@ -259,12 +260,12 @@ class Reader:
                 return True
         if page.digest == newer.digest:
             return True
-        # An inline comment may have changed that version since, without a new number.
+        # An inline comment may have changed that version without a new number.
         _, body = self.newest.text(newer) or ("", local.body)
         return compare.confirms(page, newer, compare.marker_refs(body))
 
     def me(self) -> tuple[str, ...]:
-        """The id and the name of the user; nothing, if the server does not say them."""
+        """Return the id and the name of the user; empty if the server does not tell."""
         try:
             me = self.remote.whoami()
         except APIAccessError:
@@ -272,14 +273,14 @@ class Reader:
         return me.id, me.name
 
     def first_version(self, info: PageInfo) -> Version:
-        """The first version of a page; the current one, where the server does not know it."""
+        """Return the first version of a page, or the current one if the first is not listed."""
         if info.version.number == 1:
             return info.version
         versions = self.remote.versions_after(info.id, 0)
         return next((one for one in versions if one.number == 1), info.version)
 
     def again(self, case: Case, least: int) -> Case:
-        """The same document beside what the server has now, at a version or later if possible."""
+        """Return the case of the same document, read again at `least` or later if possible."""
         answer = self.current({case.stamp.id: least})[case.stamp.id]
         if isinstance(answer, APIAccessError):
             raise answer
@@ -291,10 +292,10 @@ def _older(found: Found, least: int) -> bool:
 
 
 def is_creation(reader: Reader, local: Local, found: PageInfo, known: frozenset[str]) -> bool:
-    """Return whether an earlier try of exactly this creation made the page.
+    """Return whether an earlier push of exactly this new document created the page.
 
-    By its token; where the server dropped that, by author, parent and text. Not one that has a
-    document already: a copy of that without its stamp would make the same.
+    The token decides. If the server dropped the token, author, parent and text decide. A page that
+    already has a document never counts, because a copy of that document would match.
     """
     if found.id in known or found.version.number != 1 or found.status is not Status.CURRENT:
         return False

@@ -1,6 +1,6 @@
-"""Labels: what a document's differ from its page's by, and sending that.
+"""Labels: how a document's labels differ from its page's, and how they are sent.
 
-Labels make no version. Adding and removing are set arithmetic, so either may be done twice.
+Labels make no version. Adding and removing are set operations, so a repeat changes nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from confsync.sync.compare import Labels
 if TYPE_CHECKING:
     from confsync.remote import Remote
 
-# Seconds between the looks at labels that were sent and are not shown.
+# Seconds between the checks of labels that were sent and do not appear yet.
 PAUSES = (0.2, 0.5, 1.0)
 
 
@@ -36,25 +36,25 @@ def same(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
 
 
 def is_news(stamp: Stamp, local: Local, theirs: tuple[str, ...] | None) -> bool:
-    """Return whether managed labels of the server differ from those of the base.
+    """Return whether the server's managed labels differ from the base's.
 
-    A document without its line of labels ignores the server's labels.
+    A document that lost its `labels` line ignores the server's labels.
     """
     unwanted = local.labels is None and stamp.labels is not None
     return theirs is not None and not unwanted and not same(theirs, stamp.labels)
 
 
 class Sent(NamedTuple):
-    """The labels that were sent: what was decided, and what of that the server did not do."""
+    """The labels that were sent: the decision, and the labels that the server ignored."""
 
     decided: Labels
     ignored: tuple[str, ...] = ()
 
     @property
     def base(self) -> tuple[str, ...] | None:
-        """The labels for the stamp: what the server ignored is still to be sent.
+        """Return the labels for the stamp, so that ignored labels are sent again.
 
-        Labels that somebody else changes at this moment play no part: the next pull brings those.
+        Labels that another person changes at this moment do not count: the next pull brings them.
         """
         if self.decided.result is None:
             return None
@@ -62,11 +62,11 @@ class Sent(NamedTuple):
 
 
 def send(remote: Remote, page_id: str, stamp: Stamp | None, local: Local) -> Sent:
-    """Give a page the labels that were added here, and take those that were removed.
+    """Add the new labels to a page, and remove the deleted ones.
 
-    Looks first at what it has now, so that what somebody else did meanwhile stays; and looks again
-    after, since a server may answer 200 and keep nothing. Raises APIAccessError; what was sent by
-    then is sent, and is found to be so the next time.
+    The function first reads the current labels, so that other people's changes stay. It reads them
+    again afterwards, because a server may answer 200 and store nothing. Raise APIAccessError;
+    labels that were already sent are recognised next time.
     """
     base = stamp.labels if stamp else None
     decided = compare.labels(base, local.labels, remote.labels(page_id))

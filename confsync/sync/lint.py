@@ -1,6 +1,6 @@
-"""What `check` finds in a document: what no Confluence takes, and what it will drop or rewrite.
+"""The findings of `check`: what Confluence refuses in a document, and what it drops or rewrites.
 
-Offline. Places are lines and columns in the file, from 1.
+This module works offline. Places are lines and columns in the file, from 1.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from confsync.sync.preflight import flaws_of
 if TYPE_CHECKING:
     from confsync.document.attachments.pointers import Pointer
 
-# What Confluence writes itself, by its documentation and in real bodies.
+# The elements that Confluence writes, by its documentation and in real bodies.
 _AC = (
     "structured-macro parameter rich-text-body plain-text-body link link-body macro image caption "
     "plain-text-link-body emoticon layout layout-section layout-cell task-list task task-id "
@@ -45,10 +45,10 @@ _PLAIN_TEXT = "ac:plain-text-body"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the whole mirror tells about one document.
+    """Facts of the whole mirror about one document.
 
-    `titles` are the pages of each space that is mirrored as a whole, without case. `committed` are
-    the stamps that documents have in git, where the cache does not know those that they have here.
+    `titles` are the pages of each completely mirrored space, in case-folded form. `committed` are
+    the stamps in git for documents whose own stamps are not in the cache.
     """
 
     space: str = ""
@@ -57,7 +57,7 @@ class Known:
 
 
 def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]:
-    """Everything that is to be said of one document, errors first."""
+    """Yield all findings of one document, errors first."""
     if entry.error:
         error = entry.error
         problem = (
@@ -88,7 +88,7 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
 
 
 def gather_bases(mirror: Mirror, entries: Iterable[Entry]) -> None:
-    """Look for the bases that `findings_of` needs of some documents, in one go."""
+    """Look up the bases that `findings_of` needs, in one pass."""
     stamps = [
         found.stamp
         for entry in entries
@@ -107,7 +107,7 @@ def _needs_base(found: Document) -> bool:
 
 
 def _stand_ins(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[str, Pointer]]:
-    """The attachments' files that a push would refuse, since they only stand for others."""
+    """Yield the pointer files that a push would refuse as attachments."""
     patterns = mirror.config.attachments
     if not patterns:
         return
@@ -119,7 +119,7 @@ def _stand_ins(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[str
 
 
 def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, str]]:
-    """Where in the file an attachment is shown that is nowhere, and why."""
+    """Yield the offset and the message of each shown attachment that does not exist."""
     patterns = mirror.config.attachments
     if not patterns:
         return
@@ -139,12 +139,12 @@ def _missing(mirror: Mirror, path: str, found: Document) -> Iterator[tuple[int, 
 
 
 def broken_folder(error: DocumentError) -> Finding:
-    """What is to be said of a folder file that cannot be read."""
+    """Return the finding for a folder file that cannot be read."""
     return Finding(error.path, error.line, 1, Severity.ERROR, "folder", error.problem)
 
 
 def unknown_to_cache(mirror: Mirror, entries: Iterable[Entry]) -> dict[str, bytes]:
-    """The documents of which the cache cannot say whether their stamps were edited: their bytes."""
+    """Return the bytes of documents whose stamps are not in the cache."""
     return {
         entry.path: entry.raw
         for entry in entries
@@ -155,7 +155,7 @@ def unknown_to_cache(mirror: Mirror, entries: Iterable[Entry]) -> dict[str, byte
 
 
 def _stamp_trouble(mirror: Mirror, found: Document, committed: Stamp | None) -> str:
-    """Why a stamp seems to have been edited by hand, by what cache and git know; else empty."""
+    """Return why a stamp seems edited by hand, according to cache and git, else an empty text."""
     stamp = found.stamp
     if stamp is None:
         return ""
@@ -170,13 +170,13 @@ def _stamp_trouble(mirror: Mirror, found: Document, committed: Stamp | None) -> 
         return ""
     which = "digest" if committed.digest == stamp.digest else "version"
     return (
-        f"the stamp says v{stamp.version}, digest {stamp.digest}, but by its {which} it is the one "
-        f"that git's HEAD has with v{committed.version}, digest {committed.digest}"
+        f"the stamp says v{stamp.version}, digest {stamp.digest}, but git's HEAD has the same "
+        f"{which} with v{committed.version}, digest {committed.digest}"
     )
 
 
 def _news(mirror: Mirror, found: Document) -> Iterator[tuple[int, str, str]]:
-    """The oddities that a push would send: what the server holds already, it keeps."""
+    """Return the oddities that a push would add to the page. The server's own oddities stay."""
     odd = list(_oddities(found.text, found.body_start)) if found.modified else []
     if not odd or found.stamp is None:
         return iter(odd)
@@ -188,10 +188,10 @@ def _news(mirror: Mirror, found: Document) -> Iterator[tuple[int, str, str]]:
 
 
 def _oddities(text: str, start: int = 0) -> Iterator[tuple[int, str, str]]:
-    """Yield offset, code and message of what Confluence takes and does not keep."""
+    """Yield offset, code and message of markup that Confluence accepts and does not keep."""
     yield from sorted((*_unknown(text, start), *_styles(text, start)))
     for offset in _outside_cdata(text, start):
-        why = "text of a macro outside its CDATA section: ']]>' inside one is ']]]]><![CDATA[>'"
+        why = "text outside the macro's CDATA section; inside it, write ']]>' as ']]]]><![CDATA[>'"
         yield offset, "cdata", why
 
 
@@ -215,7 +215,7 @@ def _styles(text: str, start: int) -> Iterator[tuple[int, str, str]]:
 
 
 def _outside_cdata(text: str, start: int) -> Iterator[int]:
-    """Yield where a macro's plain text has something beside its CDATA sections."""
+    """Yield the offset of text beside the CDATA sections of a macro's plain-text body."""
     opened = 0
     for tag in tags(text, start, named=_PLAIN_TEXT):
         if tag.kind is Kind.CLOSE and opened:
@@ -233,7 +233,7 @@ def _dead_links(found: Document, known: Known) -> Iterator[tuple[int, str, str]]
         space = link.space or known.space
         titles = known.titles.get(space)
         if titles is not None and not link.post and link.title.casefold() not in titles:
-            yield link.offset, "link", f"there is no page '{link.title}' in {space} here"
+            yield link.offset, "link", f"this mirror has no page '{link.title}' in {space}"
 
 
 def _properties(style: str) -> Iterator[str]:

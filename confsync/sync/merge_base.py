@@ -1,4 +1,7 @@
-"""Finding a base: the cache, then the mirror's git history, then the server. The digest decides."""
+"""The base of a stamp: from the cache, the mirror's git history, or the server.
+
+The digest decides whether a text is the base.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +21,24 @@ if TYPE_CHECKING:
     from confsync.remote import Remote
     from confsync.sync.fetch import Newest
 
-# How many old versions somebody may have deleted for a base to be found still.
+# A base is still found after so many older versions were deleted.
 _RENUMBERED = 20
 
 
 def find(
     mirror: Mirror, remote: Remote, stamp: Stamp, body: str, hint: str = ""
 ) -> tuple[str, str]:
-    """Title and body of a stamp's base; `body` is the local one, which knows its inline comments.
+    """Return title and body of a stamp's base.
 
-    Raises FileError with the hint when it is nowhere to be found, APIAccessError when the server
-    cannot be asked.
+    `body` is the local one, whose inline comments are known. Raise FileError with the hint if the
+    base is not found, APIAccessError if the server cannot be asked.
     """
     found = find_here(mirror, stamp)
     if found is None:
         found = _from_server(remote, stamp, body)
         if found is None:
             raise FileError(
-                f"page {stamp.id}: its base, v{stamp.version}, is nowhere to be found",
+                f"page {stamp.id}: cache, git and server do not have the base v{stamp.version}",
                 hint=hint,
             )
         mirror.bases.put(stamp, *found)
@@ -43,7 +46,7 @@ def find(
 
 
 def find_here(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:
-    """Title and body of a stamp's base without asking the server; None when it is not here."""
+    """Return title and body of a stamp's base without the server, or None."""
     found = mirror.bases.get(stamp)
     if found is None:
         _look_in_git(mirror, [stamp])
@@ -52,7 +55,7 @@ def find_here(mirror: Mirror, stamp: Stamp) -> tuple[str, str] | None:
 
 
 def gather(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
-    """Look for the bases of many stamps in one go, so that `find_here` starts no git for each."""
+    """Look up the bases of many stamps with one git process."""
     _look_in_git(mirror, [stamp for stamp in stamps if not mirror.bases.has(stamp)])
 
 
@@ -66,7 +69,7 @@ def _look_in_git(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
 def newest_of(mirror: Mirror, git: NewestStamps) -> Newest:
     """Return what a reader needs of the stamps that git knows."""
     from confsync.mirror.committed import newest_stamps
-    from confsync.sync.fetch import Newest  # not for who only checks
+    from confsync.sync.fetch import Newest  # loaded late: `check` does not need it
 
     likely = newest_stamps.likely(mirror.root, git)
     sent = in_doubt.sent(mirror.root / STATE)
@@ -74,11 +77,11 @@ def newest_of(mirror: Mirror, git: NewestStamps) -> Newest:
 
 
 def _from_server(remote: Remote, stamp: Stamp, body: str) -> tuple[str, str] | None:
-    """The version as the server has it, or what it was before somebody commented on it.
+    """Return the base as the server has it, without inline comments that were added since, or None.
 
-    Deleting an old version renumbers those above it: then the base has a lower number now.
+    If an older version was deleted, the base has a lower number now.
     """
-    from confsync.sync import compare  # not for who only checks
+    from confsync.sync import compare  # loaded late: `check` does not need it
 
     for number in range(stamp.version, max(0, stamp.version - _RENUMBERED), -1):
         try:

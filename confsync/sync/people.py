@@ -1,4 +1,4 @@
-"""Give the display names of accounts: from the mirror where it knows them, else from the server."""
+"""The display names of accounts: from the mirror's cache, else from the server."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from confsync.remote import Remote
 
 
-# Where a page stands against somebody else's edit.
+# Outcomes that name the author of the server's version.
 _WHO_MATTERS = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED)
 
 
 def with_names(
     mirror: Mirror, remote: Remote, pages: Iterable[PageResult]
 ) -> tuple[PageResult, ...]:
-    """The results, with people's names in place of account ids where a page was refused."""
+    """Return the results with display names instead of account ids, if a page was refused."""
     listed = tuple(pages)
     refused = [p.version for p in listed if p.version and p.outcome in _WHO_MATTERS]
     authors = {version.author for version in refused}
@@ -36,9 +36,9 @@ def with_names(
 
 
 def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
-    """Display names by account, as far as they are to be had.
+    """Return display names by account, as far as known.
 
-    They are asked for in bulk, where the mirror does not know them.
+    Names that the mirror does not know are requested in bulk.
     """
     wanted = {account for account in accounts if account}
     known = mirror.people.get(wanted)
@@ -50,7 +50,7 @@ def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping
 
 
 def people_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, User]:
-    """People by account, or none: a token that may not read them is no reason to fail."""
+    """Return people by account; empty if the token may not read them."""
     try:
         return remote.people(accounts)
     except APIAccessError:

@@ -1,4 +1,4 @@
-"""What makes a document unfit to be sent, told with its place in the file."""
+"""The reasons why a document must not be sent, with their places in the file."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from confsync.model.stamp import Stamp
 if TYPE_CHECKING:
     from confsync.remote import Remote
 
-# What to do about conflict markers; the renderer puts the path in place of `{path}`.
+# The hint for conflict markers; the renderer fills in `{path}`.
 RESOLVE = (
-    "edit {path}: keep what shall stay between the markers, and take these out; "
-    "then 'confsync check {path}' and 'confsync push {path}'"
+    "'confsync check {path}' shows the markers; edit the file and delete them, "
+    "then 'confsync push {path}'"
 )
 
 
 class Flaw(NamedTuple):
-    """One thing that no Confluence takes, with its place in the file. `column` 0: the line.
+    """One problem that Confluence would refuse, with its place in the file.
 
-    With `doubt` the page may have it already: its base is not here to tell.
+    `column` is 0 if the problem is the whole line. `doubt` means that the page may already have it,
+    because the base is missing.
     """
 
     line: int
@@ -41,10 +42,10 @@ class Flaw(NamedTuple):
 
 
 class Marker(NamedTuple):
-    """The first line of a document that is a conflict marker, or looks like one.
+    """The first line of a document that is, or looks like, a conflict marker.
 
-    `lacking` is the version of the base that is not to be had: nobody knows then whether the page
-    always had the line. 0 where the base was compared.
+    `lacking` is the version of a missing base. Without the base, the line may be the page's own
+    text. It is 0 if the base was compared.
     """
 
     line: int
@@ -52,9 +53,9 @@ class Marker(NamedTuple):
 
 
 def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> Iterator[Flaw]:
-    """Conflict markers, or else the first thing that is not well-formed.
+    """Yield the problem of a conflict marker, else the first problem of well-formedness.
 
-    `remote` is asked for the base only where a conflict marker makes it necessary.
+    `remote` is asked for the base only if a conflict marker needs it.
     """
     marker = marker_in(mirror, found, remote)
     if marker:
@@ -72,15 +73,15 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
 def _emptied(
     mirror: Mirror, found: Document, stamp: Stamp, remote: Remote | None
 ) -> Iterator[Flaw]:
-    """Yield the flaw of a document without a text whose base has one, such as a file cut off."""
+    """Yield the problem of an empty document whose base has text, such as a cut-off file."""
     base = _base_of(mirror, found, stamp, remote)
     if base is None or base[1].strip():
-        said = "the page's text is gone; '<p />' in its place empties the page"
+        said = "the document has no text; to empty the page on purpose, write '<p />'"
         yield Flaw(*found.place(found.body_start), "emptied", said, doubt=base is None)
 
 
 def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> Flaw | None:
-    """Why a document must not be sent as it is; None when it may."""
+    """Return why a document must not be sent, or None if it may."""
     found = entry.document
     if found is None:
         error = entry.error
@@ -89,28 +90,30 @@ def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> Flaw 
 
 
 def flaw_of_marker(mirror: Mirror, marker: Marker, remote: Remote | None = None) -> Flaw:
-    """Return what is told of a conflict marker; where the base is lacking, how to get that.
+    """Return the problem of a conflict marker; if the base is missing, say how to get it.
 
-    `remote` does not have the base either, if it was asked.
+    If `remote` is given, it was asked and does not have the base.
     """
     if not marker.lacking:
         return Flaw(marker.line, 0, "conflict-marker", "conflict marker")
-    base = f"the base that would tell, v{marker.lacking},"
+    base = f"to be sure, confsync needs the base v{marker.lacking}, which"
     if remote is not None:
         where = f"{base} is neither here nor on the server"
     else:
-        from confsync.mirror.committed.newest_stamps import remedy_of  # not for most documents
+        from confsync.mirror.committed.newest_stamps import (
+            remedy_of,
+        )  # rarely needed
 
         cure = remedy_of(mirror.root, mirror.config.directories) or "confsync diff"
-        where = f"{base} is not here: '{cure}' brings it"
+        where = f"{base} is not here: '{cure}' fetches it"
     said = f"this line looks like a conflict marker; {where}"
     return Flaw(marker.line, 0, "base-missing", said, doubt=True)
 
 
 def marker_in(mirror: Mirror, found: Document, remote: Remote | None = None) -> Marker | None:
-    """The first conflict marker that is not the page's own text, or that may be.
+    """Return the first conflict marker that is not, or may not be, the page's own text.
 
-    What `check`, `status` and `push` say of conflict markers is decided here.
+    `check`, `status` and `push` decide about conflict markers only here.
     """
     line = document.conflict_line(found, None)
     if not line or found.stamp is None:
@@ -125,7 +128,7 @@ def marker_in(mirror: Mirror, found: Document, remote: Remote | None = None) -> 
 def _base_of(
     mirror: Mirror, found: Document, stamp: Stamp, remote: Remote | None
 ) -> tuple[str, str] | None:
-    """Return a document's base; a `remote` is asked for one that is not here."""
+    """Return a document's base, or None; `remote` is asked if the base is not here."""
     from confsync.sync import merge_base as bases
 
     base = bases.find_here(mirror, stamp)
@@ -136,7 +139,7 @@ def _base_of(
 
 
 def gather_bases(mirror: Mirror, documents: Iterable[Document | None]) -> None:
-    """Look for the bases that `marker_in` needs of some documents, in one go."""
+    """Look up the bases that `marker_in` needs, in one pass."""
     stamps = [
         found.stamp
         for found in documents

@@ -1,4 +1,4 @@
-"""The words for a page that is refused: what happened, and what to type."""
+"""The messages about refused pages: what happened, and the next command."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from confsync.model.result import Problem
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 
-# A change of more pages than this, and of more than a tenth of them, waits for permission.
+# A change of more pages than this, and of more than a tenth of all pages, needs permission.
 MASS = 10
 
 
 def local_result(entry: Entry) -> PageResult:
-    """Return the result of a document by itself, before the server is asked."""
+    """Return the result of a document before the server is asked."""
     found = entry.document
     return PageResult(
         entry.path,
@@ -50,7 +50,7 @@ def compared_result(entry: Entry, case: Case) -> PageResult:
 
 
 def failed(result: PageResult, error: ConfsyncError) -> PageResult:
-    """Return the result of a page that an error stopped, confsync's or the server's."""
+    """Return the result of a page that an error of confsync or of the server stopped."""
     refused = error.exit is Exit.REFUSED
     return replace(
         result,
@@ -62,7 +62,7 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
 
 
 def unusable_row(directory: str, info: PageInfo) -> PageResult:
-    """Return the result of an unusable row of a listing. It names the page as far as it can."""
+    """Return the result of an invalid row in a listing. It names the page as far as it can."""
     title = f" '{info.title}'" if info.title else ""
     which = f"page {info.id}{title}: " if info.id else f"a page{title}: " if title else ""
     result = PageResult(f"{directory}/", Outcome.FAILED, info.id or None, info.title)
@@ -70,17 +70,17 @@ def unusable_row(directory: str, info: PageInfo) -> PageResult:
 
 
 def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -> PageResult:
-    """Return the refusal of a title, that of the result, which another page has.
+    """Return the refusal of a title that another page has.
 
-    `earlier` says that the same user created that page, perhaps from this document.
+    `earlier` means that the same user created that page, perhaps from this document.
     """
     where = " (archived)" if other.status is Status.ARCHIVED else ""
     why = f"the title '{result.title}' belongs to page {other.id}{where} already"
-    hint = "give it another title; 'confsync pull' brings the other page"
+    hint = "'confsync pull' brings the other page; then change the title in {path}"
     if other.posted is not None:
-        day = f"blog post {other.id} of {other.posted}, which is not here,"
+        day = f"blog post {other.id} of {other.posted}, which is not in this mirror,"
         why = f"{day} has the title '{result.title}'"
-        hint = "give yours another title; 'confsync pull' brings the other post"
+        hint = "'confsync pull' brings the other post; then change the title in {path}"
     if earlier:
         what = f"page {other.id}"
         if other.posted is not None:
@@ -97,28 +97,29 @@ def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -
 
 
 def lost_stamp(result: PageResult, info: PageInfo) -> PageResult:
-    """Return the result of a document that had a stamp in git's history and has none now."""
-    why = f"by git's history this is the document of page {info.id}, and its stamp is gone"
+    """Return the result of a document that has a stamp in git's history and none now."""
+    why = f"git's history has this as the document of page {info.id}, but its stamp is missing"
     hint = (
         f"'confsync pull --ours {{path}} --at {info.version.number}' makes it the document of that "
         "page again, with your text; 'confsync pull --theirs {path}' takes the server's text; for "
-        "a new page, give it another name"
+        "a new page, rename the file"
     )
     return replace(result, error=why, hint=hint)
 
 
 def outside_of(path: str) -> str:
-    """Return the words for a document that was moved outside of every space's directory."""
-    return f"stands at {path} now, outside of every space's directory; its page stays where it is"
+    """Return the message for a document that was moved outside every space's directory."""
+    return f"stands at {path} now, outside every space's directory; its page stays where it is"
 
 
 def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
-    """Return why a page is not deleted whose document may stand in another place, and a hint.
+    """Return why a page is not deleted and the hint, if its document may have been moved.
 
-    `entry` is the document as git has it; `outside` says that the place is in no space's directory.
+    `entry` is the document as in git. `outside` means that the new place is in no space's
+    directory.
     """
     if not trace.certain:
-        why = f"{trace.path} cannot be read, and may be its document"
+        why = f"{trace.path} cannot be read and may be the page's document"
         return why, f"repair {trace.path}, or remove it and push again; {delete_by_id(entry)}"
     if trace.left_out:
         why = f"git has its document at {trace.path}, which this sparse checkout leaves out"
@@ -127,38 +128,39 @@ def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str,
         why = f"its document is in a merge that is not finished, at {trace.path}"
         return why, f"'git status' shows the merge: finish it first; {delete_by_id(entry)}"
     if trace.path == entry.path:
-        return "its document stands here again", "run the command again"
+        return "its document is here again", "run the command again"
     why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"
     return why, f"move it back, or delete it there and push --delete again; {delete_by_id(entry)}"
 
 
 def delete_by_id(entry: Entry) -> str:
-    """Return the command that deletes a page by its id, in the version that git has of it."""
+    """Return the command that deletes a page by its id, at the version that git has."""
     stamp = entry.document.stamp if entry.document else None
     named = f"{entry.page_id}@{stamp.version}" if stamp else entry.page_id
-    return f"'confsync push --delete {named}' deletes the page in any case"
+    return f"'confsync push --delete {named}' deletes the page anyway"
 
 
 def edited_outside(entry: Entry) -> PageResult:
-    """Return the state of an edited document that stands in no space's directory."""
-    why = f"in no space's directory by {FILE_NAME}"
+    """Return the state of an edited document outside every space's directory."""
+    why = f"outside every space's directory in {FILE_NAME}"
     return replace(local_result(entry), outcome=Outcome.MODIFIED, error=why)
 
 
 def refused_outside(entry: Entry) -> PageResult:
-    """Return the refusal to push an edited document that stands in no space's directory."""
-    why = f"{'edited' if entry.page_id else 'new'}, and in no space's directory by {FILE_NAME}"
+    """Return the refusal to push an edited document outside every space's directory."""
+    what = "edited" if entry.page_id else "new"
+    why = f"{what}, but outside every space's directory in {FILE_NAME}"
     return replace(local_result(entry), error=why, exit=Exit.REFUSED)
 
 
 def log_conflict(case: Case, who: str) -> None:
-    """Log one line for an auditor: page, base, current version, and the user."""
+    """Log one line for an auditor: page, base, current version, decision and user."""
     current = case.page.info.version.number if case.page else None
-    import logging  # 2 ms for a command that has nothing to log
+    import logging  # takes 2 ms
 
     log = logging.getLogger("confsync.audit")
     if not log.handlers:
-        # Without a handler of the application's, Python would print warnings to stderr.
+        # Without a handler of the application, Python prints warnings to stderr.
         log.addHandler(logging.NullHandler())
     log.warning(
         "version conflict: page=%s base=%d current=%s decision=%s user=%s",
@@ -186,16 +188,16 @@ def conflict_event(path: str, case: Case, who: str) -> Event:
 
 
 def read_only(page: Page | None) -> str:
-    """Return why a page is pulled and never pushed; empty for any other."""
+    """Return why a page cannot be pushed, or an empty text."""
     if page and page.info.live:
-        return "a live doc, which confsync does not push"
+        return "confsync does not push live docs"
     if page and page.info.status is Status.ARCHIVED:
         return "the page is archived: restore it in the browser, then push"
     return ""
 
 
 def refusal(result: PageResult, case: Case) -> PageResult:
-    """Return the result of a case that neither pull nor push may act on."""
+    """Return the result of a case on which neither pull nor push may act."""
     return replace(
         result,
         outcome=Outcome.REJECTED,
@@ -206,20 +208,20 @@ def refusal(result: PageResult, case: Case) -> PageResult:
 
 
 def hint_of(case: Case) -> str:
-    """Return the next command; the renderer puts the path in place of `{path}`."""
+    """Return the next command; the renderer fills in `{path}`."""
     if case.decisions.parent is Parent.DIVERGED:
         now = case.page.info.version.number if case.page else 0
         return (
-            "move the file back to where it was, and 'confsync pull' takes it where the server has "
-            f"it; 'confsync pull --ours {{path}} --at {now}' keeps your place, to be pushed"
+            f"'confsync pull --ours {{path}} --at {now}' keeps your place, for the next push; "
+            "to take the server's place, move the file back and run 'confsync pull'"
         )
     match case.decisions.content:
         case Content.RESTORED:
             return _ways_from_restored(case)
         case Content.RESTAMPED:
-            return "'confsync pull' notes the new version, then push again"
+            return "'confsync pull' takes the new version number; then push again"
         case Content.MOVED_OUT:
-            return "no page is moved between spaces from here: move the file to its page's space"
+            return "confsync moves no page between spaces; move the file to its page's space"
         case Content.GONE | Content.NOT_VISIBLE | Content.UNTRACKED:
             return ""
         case _:
@@ -260,10 +262,10 @@ def reason(case: Case) -> str:
                 "(an old version was deleted, or the stamp was edited)"
             )
         case Content.COMMENTED:
-            return f"local is based on v{base}; since then somebody added an inline comment to it"
+            return f"local is based on v{base}; since then an inline comment was added"
         case Content.STAMP_MISMATCH:
             return (
-                f"local is based on v{base}, but the server's v{now} is not what the stamp says "
+                f"local is based on v{base}, but the stamp does not match the server's v{now} "
                 "(changed without a new version, or the stamp was edited)"
             )
         case Content.GONE:
@@ -284,14 +286,14 @@ def reason(case: Case) -> str:
 def _put_back(case: Case, now: int) -> str:
     known, base = case.newer.version if case.newer else now, case.stamp.version
     if case.sent:
-        return f"an earlier push landed as v{known}, and the file was put back to v{base}"
+        return f"an earlier push wrote v{known}, and the file was put back to v{base}"
     return f"git has v{known} and put the file back to v{base}, the server has v{now}"
 
 
 def unreadable_directories(
     root: Path, scans: Iterable[SpaceScan], selection: Selection
 ) -> list[Problem]:
-    """Return the words for each directory that is meant and cannot be read, or is a link."""
+    """Return the problem of each selected directory that cannot be read or is a link."""
     return [
         _unreadable_directory(root, name)
         for scan in scans
@@ -305,10 +307,12 @@ def _unreadable_directory(root: Path, name: str) -> Problem:
         to = str((root / name).readlink())
         link = pointer_to(to, dangles=not (root / name).exists())
     except OSError:
-        why = f"{name}/ cannot be read: what stands there is not known, and is left alone"
+        why = f"{name}/ cannot be read; confsync leaves it unchanged"
         hint = f"'ls -ld {shlex.quote(str(root / name))}' shows its permissions"
         return Problem("file", why, hint)
-    return Problem("file", f"{name} {link.what}: neither pulled nor pushed", link.hint(name))
+    return Problem(
+        "file", f"{name} {link.what}; confsync neither pulls nor pushes it", link.hint(name)
+    )
 
 
 def too_many(count: int, total: int) -> bool:

@@ -1,7 +1,7 @@
-"""When the name of a file is of an earlier title of its page, so that a pull is to rename it.
+"""File names from an earlier title of a page, which the next pull changes.
 
-A title that was changed here is on the server with the next push, and the file is renamed with the
-pull after it; the stamp says so meanwhile, wherever the file goes. A name of a person's own stays.
+After a local title change, the next push sends the title, and the next pull renames the file. Until
+then the stamp records the outdated name. A name that a person chose stays.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from confsync.model.stamp import Stamp
 
 
 def outdated(mirror: Mirror, path: str, stamp: Stamp, title: str, old: str | None = None) -> bool:
-    """Whether a document that has, or gets, a title is still called after that of its base.
+    """Return whether a document's file is still named after the title of its base.
 
-    `old` is the base's title, where it is known already; one that is not in the cache changes no
-    name: looking through git's history for each of hundreds would take minutes.
+    `old` is the base's title, if known. A base that is not in the cache renames nothing: a search
+    in git's history for hundreds of pages would take minutes.
     """
     name = path.rpartition("/")[2].removesuffix(paths.SUFFIX)
     if stamp.renamed or paths.named_after(name, title, stamp.id):
@@ -33,7 +33,7 @@ def outdated(mirror: Mirror, path: str, stamp: Stamp, title: str, old: str | Non
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """A page, or blog `post`, of a space that has another title now."""
+    """A page, or a blog post if `post` is set, that has a new title."""
 
     space: str
     old: str
@@ -41,12 +41,12 @@ class Renamed:
     post: bool = False
 
     def of(self, title: str) -> tuple[str, str, bool]:
-        """What links to it, where it has this title."""
+        """Return the key of links to the page under the given title."""
         return self.space, title, self.post
 
 
 def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[str]:
-    """A line for each page whose old title other documents still link to."""
+    """Yield a line for each page whose old title other documents still link to."""
     changed = [page for page in renamed if page.old != page.new]
     if not changed:
         return

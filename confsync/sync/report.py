@@ -1,6 +1,6 @@
-"""What one run of a flow has done so far: it grows step by step, and an exception leaves it whole.
+"""The results of one run so far. After an exception they stay available.
 
-A run owns one report. Its steps add to it and ask it; no list is handed down to be filled.
+Each run owns one report. Its steps add to the report; no lists are passed down.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from confsync.sync.renames import Renamed
 
 
 class Report:
-    """The results of pages, the errors of everything else, and what is to be said besides."""
+    """The results of pages, the other errors, notes and warnings of a run."""
 
     def __init__(self, command: str, *, dry_run: bool = False) -> None:
         self._command = command
@@ -31,38 +31,38 @@ class Report:
     # -- what happened -----------------------------------------------------------------------------
 
     def add(self, *pages: PageResult) -> None:
-        """Take what became of pages."""
+        """Add results of pages."""
         self._pages += pages
 
     def refuse(self, *problems: Problem) -> None:
-        """Take errors that belong to no page."""
+        """Add errors that belong to no page."""
         self._errors += problems
 
     def withdraw(self, *problems: Problem) -> None:
-        """Take back errors that the run has solved since."""
+        """Remove errors that the run has solved since."""
         self._errors = [error for error in self._errors if error not in problems]
 
     def note(self, *notes: str) -> None:
-        """Take what is to be said after the results."""
+        """Add notes for the end of the output."""
         self._notes += notes
 
     def warn(self, *warnings: str) -> None:
-        """Take what is said also to those who want to hear of failures only."""
+        """Add warnings, which are shown even with `-q`."""
         self._warnings += warnings
 
     def show(self, *texts: str) -> None:
-        """Take text that was asked for, such as what a resolution gives up."""
+        """Add requested text, such as the text that a resolution gives up."""
         self._shown += texts
 
     def rename(self, *pages: Renamed) -> None:
-        """Take pages whose titles changed, or were looked at because they might have."""
+        """Add pages whose titles changed, or may have changed."""
         self._renamed += pages
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Note what went wrong with one space, so that the next space goes on.
+        """Record an error of one space, so that the next space continues.
 
-        Wrong credentials and a network that is away are every space's trouble, and are let through.
+        Wrong credentials and an unreachable server affect every space and are raised.
         """
         try:
             yield
@@ -73,7 +73,7 @@ class Report:
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        """Note what ended the run, be it an error or the user's Ctrl-C."""
+        """Record what ended the run: an error or Ctrl-C."""
         try:
             yield
         except ConfsyncError as error:
@@ -85,22 +85,22 @@ class Report:
 
     @property
     def pages(self) -> tuple[PageResult, ...]:
-        """What became of the pages so far."""
+        """Return the results of the pages so far."""
         return tuple(self._pages)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The errors so far that belong to no page."""
+        """Return the errors so far that belong to no page."""
         return tuple(self._errors)
 
     @property
     def interrupted(self) -> bool:
-        """Whether the user ended the run."""
+        """Return whether the user interrupted the run."""
         return self._interrupted
 
     @property
     def renamed(self) -> tuple[Renamed, ...]:
-        """The pages that have another title now; of an interrupted run, those so far."""
+        """Return the pages that have a new title so far."""
         return tuple(page for page in self._renamed if page.old != page.new)
 
     def told(self) -> frozenset[str]:
@@ -108,11 +108,11 @@ class Report:
         return frozenset(page.path for page in self._pages)
 
     def written(self) -> frozenset[str]:
-        """Return the paths of the documents that the server has as they are here."""
+        """Return the paths of the documents that are the same on the server."""
         return frozenset(page.path for page in self._pages if _is_written(page))
 
     def result(self) -> Result:
-        """Return everything as the command's result."""
+        """Return the result of the command."""
         return Result(
             self._command,
             self.pages,

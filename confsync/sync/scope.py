@@ -1,8 +1,8 @@
-"""Which pages of a space a mirror is about: below its root, and by `include` and `exclude`.
+"""The pages of a space that a mirror includes: by root, `include` and `exclude`. Pure.
 
-A rule of digits is a page's id and means the page and everything below it; any other is a pattern
-of the path below the space's directory, without suffix: ``*`` and ``?`` stay within one name,
-``**`` does not. Pure.
+A rule of digits is a page id and means the page and all pages below it. Any other rule is a pattern
+of the path below the space's directory, without suffix. ``*`` and ``?`` match within one name,
+``**`` matches across names.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from confsync.model.page import Folder, PageInfo
 
 
 def selected(config: SpaceConfig, place: str | None, line: Iterable[str]) -> bool:
-    """Whether the rules want a page; `line` are its id and those of all above it.
+    """Return whether the rules include a page; `line` has its id and the ids of all pages above it.
 
-    `place` is None where nobody knows its path: then no pattern speaks against it.
+    `place` is None if its path is unknown; then no pattern excludes it.
     """
     above = set(line)
     wanted = [_means(rule, place, above, unknown=True) for rule in config.include]
@@ -34,10 +34,10 @@ def selected(config: SpaceConfig, place: str | None, line: Iterable[str]) -> boo
 
 
 def excluded(scan: SpaceScan) -> list[Entry]:
-    """The documents that the rules do not want, as far as can be told without the server.
+    """Return the documents that the rules exclude, as far as known without the server.
 
-    A document whose parent has none here is judged by that parent and not by what is above it; by
-    no pattern where its place, or that of one above it, is the top for want of another.
+    If a parent has no document here, its own parents do not count. Some documents stand at the top
+    only because they have no other place. No pattern counts for them and for documents below them.
     """
     if not (scan.config.include or scan.config.exclude):
         return []
@@ -59,8 +59,10 @@ def excluded(scan: SpaceScan) -> list[Entry]:
 
 
 def not_excluded(scans: Iterable[SpaceScan], deleted: Mapping[str, Entry]) -> dict[str, Entry]:
-    """Of documents that are gone, by page id, those that the rules want: a file that `pull --prune`
-    removed since its page is excluded now, says nothing about the page."""
+    """Return the deleted documents that the rules include, by page id.
+
+    `pull --prune` removes documents of excluded pages; such a removal says nothing about the page.
+    """
     found = dict(deleted)
     for scan in scans:
         inside = [e for e in deleted.values() if scan.config.holds(e.path)]
@@ -71,18 +73,18 @@ def not_excluded(scans: Iterable[SpaceScan], deleted: Mapping[str, Entry]) -> di
 
 
 def note(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """What to say of documents that stand here although the rules do not want them."""
+    """Return the note about documents that are here although the rules exclude them."""
     named = sorted(entry.path for entry in entries)
     if not named:
         return ()
     return (
-        f"excluded by {FILE_NAME}, and left alone: {few(named)}; "
-        "'confsync pull --prune' removes those without changes",
+        f"excluded by {FILE_NAME} and left unchanged: {few(named)}; "
+        "'confsync pull --prune' removes the unmodified ones",
     )
 
 
 def few(named: Sequence[str]) -> str:
-    """The first names of a list, and how many more there are."""
+    """Return the first names of a list, and the count of the others."""
     return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
 
 
@@ -92,9 +94,9 @@ def belonging(
     listed: Mapping[str, PageInfo],
     folders: Mapping[str, Folder],
 ) -> tuple[dict[str, PageInfo], frozenset[str]]:
-    """The listed pages that belong to a mirror's space, and the ids of those excluded from it.
+    """Return the listed pages of a mirror's space, and the ids of excluded pages.
 
-    Those are, too, what stands above and beside the subtree of a mirror that has but one.
+    In a mirror of a subtree, all pages outside the subtree are excluded.
     """
     config = scan.config
     above = _above(listed, folders)
@@ -113,8 +115,7 @@ def with_pages(
     listed: Mapping[str, PageInfo],
     folders: Mapping[str, Folder],
 ) -> dict[str, Folder]:
-    """Of all folders those in which, however deep, a page of `infos` stands, which are mirrored;
-    and those that stand here already and belong here still."""
+    """Return the folders that hold a page of `infos` at any depth, or that are still valid here."""
     known = {folder.id for folder in scan.folders.values()}
     above = _above(listed, folders)
     used = {one for page_id in infos for one in _line(page_id, above)}
@@ -131,7 +132,7 @@ def _above(listed: Mapping[str, PageInfo], folders: Mapping[str, Folder]) -> dic
 
 
 def _is_inside(config: SpaceConfig, line: list[str]) -> bool:
-    """Whether of all roots that are mirrored this space's is the nearest above."""
+    """Return whether this space's root is the nearest mirrored root above."""
     for page_id in line:
         if page_id == config.root:
             return True
@@ -141,7 +142,7 @@ def _is_inside(config: SpaceConfig, line: list[str]) -> bool:
 
 
 def _is_outside(config: SpaceConfig, line: list[str], above: Mapping[str, str | None]) -> bool:
-    """Whether a page certainly stands below none of the roots: all above it is to be seen."""
+    """Return whether a page surely stands outside all roots: all its parents are visible."""
     return line[-1] in above and not {config.root, *config.others}.intersection(line)
 
 
@@ -151,7 +152,7 @@ def _places(
     inside: Mapping[str, PageInfo],
     folders: Mapping[str, Folder],
 ) -> dict[str, str]:
-    """Where each page would stand if none were excluded; a document that is here keeps its name."""
+    """Return the place of each page as if none were excluded. Documents keep their names."""
     names = {entry.page_id: _place(scan, entry).rpartition("/")[2] for entry in scan.entries}
     if scan.config.posts:
         listed = inside.values()
@@ -163,7 +164,7 @@ def _places(
 
 
 def _line(key: str, above: Mapping[str, str | None]) -> list[str]:
-    """A key and everything above it, nearest first."""
+    """Return a key and all keys above it, nearest first."""
     found: list[str] = []
     one: str | None = key
     while one is not None and one not in found:
@@ -173,7 +174,7 @@ def _line(key: str, above: Mapping[str, str | None]) -> list[str]:
 
 
 def _place(scan: SpaceScan, entry: Entry) -> str:
-    """Where a document stands, as rules see it: below the space's directory, its blog included."""
+    """Return a document's place as rules see it: below the space's directory, blog included."""
     place = scan.inner(entry.path).removesuffix(paths.SUFFIX)
     return f"{BLOG}/{place}" if scan.config.posts else place
 

@@ -1,4 +1,4 @@
-"""The pages of one space as the server lists them: what belongs to the mirror, in what folders."""
+"""The pages of one space as the server lists them, with their folders."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from confsync.sync.fetch import Reader
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The pages of a space, by what the mirror makes of them, and the folders that hold them.
+    """The pages of a space in a mirror, and the folders that hold them.
 
-    `home` is the page at the top, None for a blog. `pages` are those that belong to the mirror, by
-    id, `current` those of them that have a document or get one, and `excluded` the ids of those
-    that its configuration leaves out. `flawed` are the rows of pages, and of folders, that cannot
-    be used.
+    `home` is the page at the top, None for a blog. `pages` are the mirror's pages by id. `current`
+    are those that have a document or get one. `excluded` are the ids that the configuration leaves
+    out. `flawed` are invalid rows of pages and folders.
     """
 
     home: str | None
@@ -32,7 +31,7 @@ class Listing:
 
     @property
     def flaws(self) -> dict[str, str]:
-        """Return why the row of a page cannot be used, by page id."""
+        """Return why the row of a page is invalid, by page id."""
         return {info.id: info.flaw for info in self.flawed if info.id}
 
 
@@ -44,7 +43,10 @@ class Folders(NamedTuple):
 
 
 def listing_of(reader: Reader, scan: SpaceScan, *, labels: bool) -> Listing:
-    """List a space, with the folders of its pages. Raises SpaceNotFoundError without its root."""
+    """List a space with the folders of its pages.
+
+    Raise SpaceNotFoundError if its root is missing.
+    """
     listed, flawed = _usable(scan, _rows(reader, labels=labels))
     every = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
     home = None if scan.config.posts else scan.config.root or reader.space.home
@@ -70,7 +72,7 @@ def _is_current(reader: Reader, info: PageInfo) -> bool:
 
 
 def _rows(reader: Reader, *, labels: bool) -> Iterable[PageInfo]:
-    """Return the rows of the listing, which is asked for once in a run."""
+    """Return the rows of the listing, requested once a run."""
     if reader.listed is None:
         rows = reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
         reader.listed = tuple(rows)
@@ -80,10 +82,10 @@ def _rows(reader: Reader, *, labels: bool) -> Iterable[PageInfo]:
 def _usable(
     scan: SpaceScan, listing: Iterable[PageInfo]
 ) -> tuple[dict[str, PageInfo], tuple[PageInfo, ...]]:
-    """Return the pages of a listing by id, and the rows that cannot be used.
+    """Return the pages of a listing by id, and the invalid rows.
 
-    Of two rows of one page the newer counts. A page that cannot be used stays where its document
-    says, so that what stands below it stays in the mirror.
+    If a page has two rows, the newer one counts. A page with an invalid row keeps its document's
+    place, so that the pages below it stay.
     """
     listed: dict[str, PageInfo] = {}
     flawed: list[PageInfo] = []
@@ -103,10 +105,10 @@ def _usable(
 def folders_of(
     reader: Reader, listed: Mapping[str, PageInfo], known: Iterable[str] = ()
 ) -> Folders:
-    """Read the folders that hold pages, those that are `known` here, and the folders above them.
+    """Read the folders that hold pages, the `known` folders, and all folders above them.
 
-    No listing has a folder without pages. A folder that cannot be read keeps its directory, as a
-    folder does that is not visible.
+    A listing has no folder without pages. A folder that cannot be read keeps its directory, as a
+    folder that is not visible does.
     """
     folders: dict[str, Folder] = {}
     flawed: list[PageInfo] = []
@@ -133,6 +135,6 @@ def folders_of(
 
 
 def _flaw_of_folder(folder_id: str, error: APIAccessError) -> PageInfo:
-    """Return the row that tells of a folder that cannot be read."""
+    """Return the row for a folder that cannot be read."""
     why = f"the folder {folder_id} cannot be read: {error.message}"
     return PageInfo("", "", "", Version(0), None, ParentKind.NONE, Status.OTHER, flaw=why)

@@ -1,4 +1,4 @@
-"""One space, seen from both sides: what a pull, or a status that asks the server, decides from."""
+"""One space from both sides, for the decisions of a pull or of a status with the server."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ Attachments = tuple[AttachmentInfo, ...] | APIAccessError
 
 @dataclass(frozen=True, slots=True)
 class ViewOptions:
-    """What a view of a space is to show.
+    """The options of a space's view.
 
-    `elsewhere` are the ids of documents in the directories of other spaces. `deleted` maps ids of
-    pages that are not to be written again to their paths. With `refresh` the body of each selected
-    page is fetched. `with_new` shows pages without a document here. `whole` brings the text of a
-    document of which title and stamp alone are known; `titles` returns the titles that a page had
-    when it was pulled. `former` maps documents without a stamp to the pages that they belonged to.
-    `doubtful` returns the titles, without case, under which an earlier push may
-    have created the pages of new documents: title to path.
+    `elsewhere` are ids of documents in the directories of other spaces. `deleted` maps ids of pages
+    that must not be written again to paths. With `refresh` the body of each selected page is
+    fetched. With `with_new` the view has pages without a document here.
+
+    `whole` loads the text of a document whose title and stamp alone are known. `titles` returns the
+    titles of a page at the time of its pull. `former` maps documents without a stamp to the pages
+    that they belonged to. `doubtful` returns titles, in case-folded form, by path: an earlier push
+    may have created these pages of new documents.
     """
 
     selection: Selection
@@ -48,17 +49,17 @@ class ViewOptions:
 
 @dataclass(frozen=True, slots=True)
 class SpaceView:
-    """A space: the listing, the folders, every selected document decided, and the new pages.
+    """A space with its listing, its folders, the decided documents, and the new pages.
 
-    `failed` holds documents that, or whose page, could not be read this time. `waiting` holds
-    documents without a stamp whose title a page has that is not here: perhaps theirs, which push
-    finds out. `former` are those of them that belonged to the page by the word of git.
-    `flawed` are rows of the listing that cannot be used and belong to no document here, and folders
-    that cannot be read.
-    `excluded` are the ids of pages that the configuration leaves out, `left` the documents that
-    stand here all the same. `attachments` are those of the pages with a document, and of the new
-    ones, by page id, where they are wanted. `unreadable` maps documents that cannot be read to
-    their pages; those of `guessed` stand where the document of a new page would be written.
+    `failed` are documents that could not be read, or whose page could not. `waiting` are documents
+    without a stamp whose title a page has that is not here; a push finds out whether the page is
+    theirs. `former` are the waiting documents that belonged to the page according to git.
+
+    `flawed` are invalid rows without a document here, and folders that cannot be read. `excluded`
+    are ids of pages that the configuration leaves out; `left` are their documents that still exist.
+    `attachments` are those of known and new pages by page id, if managed. `unreadable` maps
+    documents that cannot be read to their pages. `guessed` are unreadable documents at the place of
+    a new page.
     """
 
     scan: SpaceScan
@@ -87,10 +88,10 @@ def reader_of(remote: Remote, scan: SpaceScan, newest: Newest | None = None) -> 
 
 
 def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
-    """Ask the server about one space: a listing, and the bodies that the decisions need.
+    """Return a space from both sides: a listing, and the bodies that the decisions need.
 
-    Bodies are fetched of pages whose version or title changed, of locally modified and of named
-    ones; new pages are known by the listing.
+    These are the bodies of pages with a new version or title, and of modified or named documents.
+    New pages are known from the listing.
     """
     listing = listing_of(reader, scan, labels=options.labels)
     claimed = {entry.claimed_id for entry in scan.entries} | options.elsewhere
@@ -105,7 +106,7 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
     selected = [e for e in scan.entries if e.page_id and options.selection.has(e.path)]
     decided = _decide(reader, scan, listing, selected, options)
     held = {info.id for info in former.values()}
-    # A page without a document here may be that of a document which is only a pointer.
+    # A page without a document here may belong to a document that is only a pointer.
     shown = new if options.with_new and not scan.has_stand_ins else []
     fresh = {i.id: i for i in shown if i.title.casefold() not in untracked and i.id not in held}
     return SpaceView(
@@ -130,9 +131,9 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """A scan with the texts that were needed, and what is decided about its documents.
+    """A scan with the texts that were needed, and the decisions about its documents.
 
-    `failed` tells, by path, why a document or its page cannot be read.
+    `failed` maps paths to the reason why a document or its page cannot be read.
     """
 
     scan: SpaceScan
@@ -143,7 +144,7 @@ class _Decided:
 def _decide(
     reader: Reader, scan: SpaceScan, listing: Listing, selected: list[Entry], options: ViewOptions
 ) -> _Decided:
-    """Read what the decisions about stamped documents need, on both sides, and decide."""
+    """Read both sides of the stamped documents and decide about them."""
     stamped = [entry for entry in selected if entry.page_id not in listing.excluded]
     least = _to_read(reader, scan, stamped, listing.current, options)
     flaws = listing.flaws
@@ -159,7 +160,7 @@ def _decide(
         if entry.path not in asked:
             continue
         stamp, local = sides_of(scan, entry)
-        # An unmodified document that the listing shows nothing new about has the page's text.
+        # If the listing shows no change, an unmodified document has the page's text.
         same = stamp.id not in answers
         page = (
             Page(listing.pages[stamp.id], local.body, local.digest) if same else answers[stamp.id]
@@ -175,7 +176,7 @@ def _decide(
 def _with_texts(
     scan: SpaceScan, page_ids: Collection[str], whole: Callable[[Entry], Entry]
 ) -> tuple[SpaceScan, dict[str, ConfsyncError]]:
-    """Return the scan with the texts of some pages' documents, and why one has none, by path."""
+    """Return the scan with the texts of some pages' documents, and the errors by path."""
     entries: list[Entry] = []
     failed: dict[str, ConfsyncError] = {}
     for entry in scan.entries:
@@ -188,7 +189,7 @@ def _with_texts(
 
 
 def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
-    """Return the attachments of each page; no server lists those of a whole space."""
+    """Return the attachments of each page. No server lists those of a whole space."""
 
     def listed(page_id: str) -> Attachments:
         try:
@@ -202,14 +203,14 @@ def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
 
 
 def _with_labels(answer: Found, infos: Mapping[str, PageInfo]) -> Found:
-    """Return a page with the labels of the listing: an answer with a body has none."""
+    """Return a page with the labels of the listing, because an answer with a body has none."""
     if not isinstance(answer, Page) or answer.info.id not in infos:
         return answer
     return replace(answer, info=answer.info._replace(labels=infos[answer.info.id].labels))
 
 
 def _titles_of_untracked(scan: SpaceScan) -> dict[str, str]:
-    """Titles, without case, of documents that are not on the server yet: title to path."""
+    """Return the titles, in case-folded form, of documents without a stamp: title to path."""
     return {
         entry.document.title.casefold(): entry.path
         for entry in scan.entries
@@ -234,10 +235,9 @@ def _to_read(
 ) -> dict[str, int]:
     """Return the ids whose current body is needed, with the version that is known to exist.
 
-    Among them is everything that a push would send: the push is refused where the page was changed
-    without a new version, and a pull is to bring that. Of a page with a newer stamp in git the
-    server is asked until it shows that version: a listing may be older than what was pushed a
-    moment ago.
+    These include every document that a push would send. If such a page changed without a new
+    version, the push is refused and a pull brings the change. If git has a newer stamp, the server
+    is asked until it shows that version. A listing may be older than the last push.
     """
     every = options.refresh or not options.selection.everything
     least: dict[str, int] = {}
@@ -270,13 +270,13 @@ def sides_of(scan: SpaceScan, entry: Entry) -> tuple[Stamp, Local]:
 
 
 def put_back(scan: SpaceScan, entry: Entry, newer_than: Newer) -> Stamp | None:
-    """Return the newer stamp that git knows of a document, if git seems to have put that back.
+    """Return the newer stamp in git of a document that git seems to have put back, or None.
 
     Only the server can confirm it.
     """
     stamp = entry.document.stamp if entry.document else None
     newer = newer_than(stamp) if stamp else ()
     if stamp is None or not newer:
-        return None  # nearly always, and then nothing is to be found out about its place
+        return None  # nearly always; then the place need not be computed
     stamp, local = sides_of(scan, entry)
     return next((one for one in newer if compare.seems_restored(stamp, local, one)), None)

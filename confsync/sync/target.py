@@ -1,4 +1,4 @@
-"""One page that a person names: by its id or its document, and perhaps by a version."""
+"""One page that a person names by its id or its document, optionally with a version."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from confsync.remote import Remote
 
 Answer = TypeVar("Answer")
 
-# A 404 does not say which of these it is.
-_UNSEEN = "it is not there, or you may not see it: 'confsync doctor' looks at what you may"
+# A 404 does not tell which of the two it is.
+_UNSEEN = "'confsync doctor' checks what you may see; the page is missing, or not visible to you"
 
 _ID = re.compile(r"[1-9][0-9]{0,19}")
 _VERSION = re.compile(r"(?P<page>.+)@(?P<version>[1-9][0-9]{0,8})")
@@ -25,10 +25,10 @@ _VERSION = re.compile(r"(?P<page>.+)@(?P<version>[1-9][0-9]{0,8})")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A page's id, its document where the mirror has one, and the version that was named.
+    """A page's id, its document if the mirror has one, and the named version.
 
-    `base` is the version that the document is based on. `post` is whether it is a blog post, None
-    where only the server knows.
+    `base` is the version that the document is based on. `post` tells whether it is a blog post,
+    None if only the server knows.
     """
 
     page_id: str
@@ -38,9 +38,9 @@ class Target:
     post: bool | None = None
 
     def asked(self, remote: Remote, ask: Callable[[Remote], Answer]) -> Answer:
-        """What `ask` answers about the page or, where there is none, the blog post of this id.
+        """Return the result of `ask` for the page or, if there is none, for the blog post.
 
-        Raises NotVisibleError for what is neither, and any other APIAccessError.
+        Raise NotVisibleError if there is neither, and any other APIAccessError.
         """
         try:
             return ask(remote.posts if self.post else remote)
@@ -53,18 +53,18 @@ class Target:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text is a page id, as servers write them."""
+    """Return whether a text is a page id as servers write it."""
     return _ID.fullmatch(text) is not None
 
 
 def divided(text: str) -> tuple[str, int | None]:
-    """``98310@7`` as what names the page, and the version."""
+    """Return the page and the version of a text such as ``98310@7``."""
     found = _VERSION.fullmatch(text)
     return (found["page"], int(found["version"])) if found else (text, None)
 
 
 def parse(root: Path, start: Path, scans: Iterable[SpaceScan], text: str) -> Target:
-    """The page that is meant by an id or by a path typed in `start`. Raises UsageError."""
+    """Return the page that is named by an id or by a path typed in `start`. Raise UsageError."""
     name, version = divided(text)
     entries = [entry for scan in scans for entry in scan.entries]
     if is_id(name):

@@ -60,10 +60,10 @@ def test_a_name_that_not_all_systems_know_is_refused_and_breaks_nothing(
         (desk.path(FILES) / name).write_bytes(name.encode())
     show(desk, *names)
     files = desk.files()
-    assert desk("check").out.count("no file can have this name on every system") == len(names)
+    assert desk("check").out.count("this name is not possible on every system") == len(names)
     run = desk("push", exit=1)
-    assert f"[rejected]  {GUIDE}   {', '.join(sorted(names))}: no file can have this" in run.out
-    assert "rename the file, and what the page shows" in run.err
+    assert f"[rejected]  {GUIDE}   {', '.join(sorted(names))}: this name is not possible" in run.out
+    assert "rename the file and the attachment in the page" in run.err
     assert writes(wiki) == []
     desk("pull")
     assert desk.files() == files

@@ -238,8 +238,8 @@ def test_a_new_page_is_not_created_without_the_picture_behind_a_link(
     (found,) = desk.json("check", exit=1).data["findings"]
     told = said(desk("push", exit=1))
     for text in (found["message"], told):
-        assert "is a link to nowhere.png, where nothing stands" in text
-        assert "'rm ENG/new.attachments/n.png' takes the link away" in text
+        assert "is a link to nowhere.png, which does not exist" in text
+        assert "'rm ENG/new.attachments/n.png' removes the link" in text
     assert writes(wiki) == []
 
 
@@ -286,7 +286,9 @@ def test_a_single_file_of_another_kind_is_sent_only_when_that_is_meant(
 ) -> None:
     desk.path(f"{FILES}/0.png").write_bytes(content)
     run = desk("push", exit=1)
-    assert f"{FILES}/0.png is no image/png, which it would replace" in said(run)
+    assert f"{FILES}/0.png is not image/png, the type of the attachment that it replaces" in said(
+        run
+    )
     assert (writes(wiki), versions(wiki, guide)) == ([], {1})
     command = printed(run).split()
     assert command[0] == "confsync"

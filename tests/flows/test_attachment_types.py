@@ -116,7 +116,7 @@ def test_a_name_that_the_server_made_another_of_is_told(
     desk.path(file).write_bytes(b"mine")
     monkeypatch.setattr(v1_files, "_name_of", lambda one: "say %22hi%22.txt")
     run = desk("push", exit=1)
-    assert "calls the attachment 'say \"hi\".txt' 'say %22hi%22.txt' now" in run.out
+    assert "renamed the attachment 'say \"hi\".txt' to 'say %22hi%22.txt'" in run.out
     assert wiki.store.attachments(guide, "say %22hi%22.txt")[0].version == 2
 
 
@@ -131,7 +131,7 @@ def test_a_name_that_would_arrive_as_another_is_not_sent(
     wiki.clear_requests()
     run = desk("push", exit=1)
     assert f"{name}: servers read %22, %0A and %0D as other characters" in run.out
-    assert "hint: rename the file, and what the page shows" in run.err
+    assert "hint: rename the file and the attachment in the page" in run.err
     assert writes(wiki) == []
     body = '<p><ac:image><ri:attachment ri:filename="new.png" /></ac:image></p>'
     desk.edit("ENG/guide.xhtml", "</h1>\n", f"</h1>\n{body}\n")

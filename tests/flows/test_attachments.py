@@ -215,7 +215,7 @@ def test_one_that_was_emptied_is_not_sent(wiki: Sandbox, attached: Desk, guide: 
     whole = attached.path(f"{FILES}/{name}").read_bytes()
     attached.path(f"{FILES}/{name}").write_bytes(b"")
     run = attached("push", exit=1)
-    assert f"{FILES}/{name} is empty now, and was not before" in run.out
+    assert f"{FILES}/{name} is empty, but was not before" in run.out
     assert on_server(wiki, guide) == before
     attached("pull", "--theirs", f"{FILES}/{name}")
     assert attached.path(f"{FILES}/{name}").read_bytes() == whole
@@ -314,7 +314,7 @@ def test_one_that_is_gone_there_and_changed_here_is_kept_until_somebody_decides(
     wiki.store.remove_attachment(row.id)
     for command in ("pull", "push"):
         run = attached(command, exit=1)
-        assert "diagram.png: is gone from the server, and was changed here" in run.out + run.err
+        assert "diagram.png: deleted on the server, but changed here" in run.out + run.err
         assert here(attached) == {"diagram.png": b"mine"}
     attached("pull", "--ours", f"{FILES}/diagram.png", "--at", "1")
     attached.edit(GUIDE, "</h1>\n", f"</h1>\n<p>{IMAGE.format('diagram.png')}</p>\n")

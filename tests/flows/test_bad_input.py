@@ -31,7 +31,7 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line_and_stays(
     files = desk.files()
     run = desk(*command, exit=4)
     told = run.out + run.err
-    assert "'one' is not a version that confsync writes" in told
+    assert "'one' is not a valid version" in told
     assert re.search(r"guide\.xhtml:5:|guide\.xhtml   line 5:", told)
     assert desk.files() == files
     assert writes(wiki) == []

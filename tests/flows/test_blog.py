@@ -374,7 +374,7 @@ def test_a_new_post_that_is_edited_while_it_is_sent_is_left_alone_and_not_double
 
     wiki.faults.before = edit
     run = blog.json("push", exit=4)
-    assert "edited meanwhile and is left alone" in run.data["pages"][0]["error"]
+    assert "edited meanwhile and stays unchanged" in run.data["pages"][0]["error"]
     wiki.faults.before = None
     blog.json("push", exit=1)
     assert [row.title for row in wiki.store.posts("ENG")].count("Ports") == 1
@@ -432,7 +432,7 @@ def test_a_post_that_is_moved_among_the_pages_is_refused_and_not_written_again(
     blog.path(NEWS).rename(blog.path(there))
     for command in (("push",), ("pull",), ("push", "--delete")):
         run = blog(*command, exit=4)
-        assert f"is blog post {news}, and stands outside blog/2026/03/07/" in run.err
+        assert f"is blog post {news}, but stands outside blog/2026/03/07/" in run.err
     assert blog.json("status", exit=4).outcomes == {there: "invalid"}
     assert "blog posts do not move" in blog("check", exit=1).out
     assert writes(wiki) == []
@@ -450,7 +450,7 @@ def test_a_page_that_is_moved_into_the_blog_is_refused(
     blog.edit("ENG/guide.xhtml", "8080", "8081")
     blog.path("ENG/guide.xhtml").rename(blog.path(there))
     for command in ("push", "pull"):
-        assert f"is page {guide}, and stands in a blog" in blog(command, exit=4).err
+        assert f"is page {guide}, but stands in a blog" in blog(command, exit=4).err
     assert writes(wiki) == []
     assert "ENG/guide.xhtml" not in blog.files()
     blog.path(there).rename(blog.path("ENG/guide.xhtml"))
@@ -536,7 +536,7 @@ def test_a_post_that_was_edited_since_is_not_deleted(wiki: Sandbox, blog: Desk, 
 def test_a_post_is_deleted_by_its_id(wiki: Sandbox, blog: Desk, news: str) -> None:
     unseen = wiki.store.create_post("ENG", "Unseen", "<p>x</p>").id
     run = blog.json("push", "--delete", unseen, exit=1)
-    assert "nothing here says what you saw" in run.data["pages"][0]["error"]
+    assert "you named no version" in run.data["pages"][0]["error"]
     blog("push", "--delete", f"{unseen}@1", news)
     assert [wiki.store.page(i).status for i in (unseen, news)] == ["trashed", "trashed"]
     assert NEWS not in blog.files()

@@ -241,7 +241,7 @@ def test_git_that_distrusts_the_repository_is_told_and_nothing_comes_back(
         tree.write_bytes(b"rubbish")
     for command in ("status", "pull"):
         run = desk(command, exit=4)
-        assert "git has trouble with this repository" in run.err
+        assert "git cannot read this repository" in run.err
     assert not desk.path(GUIDE).exists()
 
 
@@ -249,7 +249,7 @@ def test_ids_cannot_be_written_in_two_ways(wiki: Sandbox, desk: Desk, guide: str
     double = desk.text(GUIDE).replace(f'"{guide}"', f'"0{guide}"')
     desk.path("ENG/double.xhtml").write_text(double)
     run = desk("push", exit=4)
-    assert "is not a id that confsync writes" in run.err
+    assert "is not a valid id" in run.err
     assert writes(wiki) == []
 
 

@@ -168,7 +168,7 @@ def test_a_persons_own_edits_are_never_committed(wiki: Sandbox, repo: Desk) -> N
     repo.edit(ONE, "title: One\n", "title: One\nowner: me\n")
     for _ in range(2):
         run = repo("pull", "--commit", "-q")
-        assert f"not committed, because they were changed here before: {ONE}" in run.err
+        assert f"not committed, because you had changed them before this run: {ONE}" in run.err
     assert status(repo) == f" M {ONE}\n"
     repo.git("commit", "-qam", "mine")
     assert repo("pull", "--commit", "-q").err == ""

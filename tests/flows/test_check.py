@@ -72,12 +72,12 @@ def test_front_matter_and_ids_that_stand_twice_are_errors(desk: Desk) -> None:
         (
             "<ac:plain-text-body><![CDATA[a]]> b ]]&gt;</ac:plain-text-body>",
             "cdata",
-            "outside its CDATA",
+            "outside the macro's CDATA",
         ),
         (
             "<ac:plain-text-body>a ]]&gt; <![CDATA[b]]></ac:plain-text-body>",
             "cdata",
-            "outside its CDATA",
+            "outside the macro's CDATA",
         ),
         (
             '<p><ac:link><ri:page ri:content-title="Nobody" /></ac:link></p>',

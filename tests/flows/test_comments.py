@@ -31,7 +31,7 @@ def test_a_modified_file_is_rejected_and_the_marker_stays(
     desk.edit(GUIDE, "9090", "9091")
     files = desk.files()
     run = desk("push", exit=1)
-    assert "somebody added an inline comment" in run.out
+    assert "an inline comment was added" in run.out
     assert writes(wiki) == []
     assert desk.files() == files
     assert ref in wiki.store.page(guide).body
@@ -83,7 +83,7 @@ def test_what_else_was_changed_here_is_pushed_after_the_comment_was_pulled(
         desk.path("ENG/guide.attachments/a.txt").write_text("new")
     wiki.store.comment(guide, "8080")
     told = desk("push").out
-    assert f"changed without a new version; 'confsync pull {name}' brings that" in told
+    assert f"changed without a new version; 'confsync pull {name}' brings the change" in told
     desk("pull", *([name] if change == "attachments" else []))
     assert desk.json("push").outcomes == {name: "updated"}
     page = wiki.store.page(guide)

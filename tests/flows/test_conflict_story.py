@@ -28,8 +28,8 @@ WITH_GIT = (
     f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'\n"
 )
 WITHOUT = (
-    f"hint: edit {GUIDE}: keep what shall stay between the markers, and take these out; "
-    f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'\n"
+    f"hint: 'confsync check {GUIDE}' shows the markers; edit the file and delete them, "
+    f"then 'confsync push {GUIDE}'\n"
 )
 NEXT = (
     f"hint: 'confsync diff --remote {GUIDE}' shows them; "
@@ -84,7 +84,7 @@ def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     assert "+<p>The first port is 8082.</p>" in theirs
     merged = desk("pull", "--merge", GUIDE, exit=1)
     assert merged.out == (
-        f" ! conflicted  {GUIDE}   both sides changed the same lines; "
+        f" ! conflicted  {GUIDE}   both sides changed the same or adjacent lines; "
         "resolve the markers, then push\npull: 1 conflicted\n"
     )
     assert merged.err == (
@@ -99,7 +99,7 @@ def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     assert f"{GUIDE}:10:1: error: conflict marker" in desk("check", exit=1).out
     refused = desk("push", exit=1)
     assert "line 10: conflict marker" in refused.out
-    assert f"hint: 'confsync check {GUIDE}' shows where; correct that" in refused.err
+    assert f"hint: 'confsync check {GUIDE}' shows where; correct it" in refused.err
     assert writes(wiki) == []
 
 

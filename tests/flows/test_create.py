@@ -176,7 +176,7 @@ def test_a_file_that_is_edited_while_its_page_is_created_is_left_alone(
 
     wiki.faults.before = editor
     run = desk.json("push", exit=4)
-    assert "left alone" in run.data["pages"][0]["error"]
+    assert "stays unchanged" in run.data["pages"][0]["error"]
     assert "newer" in desk.text(NEW)
 
 

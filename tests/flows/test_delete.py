@@ -45,7 +45,7 @@ def test_a_deleted_document_deletes_its_page_only_when_asked(
     assert repo.json("push", "--delete").outcomes == {GUIDE: "deleted"}
     assert status_of(wiki, guide) == "trashed"
     count = len(writes(wiki))
-    assert "in the trash already" in repo("push", "--delete").out
+    assert "already in the trash" in repo("push", "--delete").out
     assert len(writes(wiki)) == count
     commit(repo)
     assert "nothing to do" in repo("push", "--delete").out
@@ -58,7 +58,7 @@ def test_a_page_that_was_edited_since_is_not_deleted(wiki: Sandbox, repo: Desk, 
     wiki.store.edit(guide, "<p>hers</p>", author="Ana", message="still needed")
     run = repo("push", "--delete", exit=1)
     assert "[rejected]  ENG/guide.xhtml   local is based on v1, the server has v2 (Ana" in run.out
-    assert f"'confsync push --delete {guide}@2' gives that up" in run.err
+    assert f"'confsync push --delete {guide}@2' deletes it" in run.err
     assert status_of(wiki, guide) == "current"
     repo("push", "--delete", f"{guide}@1", exit=1)
     assert status_of(wiki, guide) == "current"
@@ -77,7 +77,7 @@ def test_without_git_a_missing_file_is_no_deletion(wiki: Sandbox, desk: Desk, gu
     desk.path(GUIDE).unlink()
     assert "nothing to do" in desk("push", "--delete").out
     run = desk("push", "--delete", guide, exit=1)
-    assert "'Guide' is at v1, and nothing here says what you saw of it" in run.out
+    assert "'Guide' is at v1, but you named no version" in run.out
     assert status_of(wiki, guide) == "current"
     desk("push", "--delete", f"{guide}@1")
     assert status_of(wiki, guide) == "trashed"
@@ -137,7 +137,7 @@ def test_a_page_with_a_new_child_in_the_browser_stays(
     repo.path(GUIDE).unlink()
     child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
     run = repo("push", "--delete", exit=1)
-    assert f"something stands below it that stays: page {child}" in run.out
+    assert f"it has children that this push does not delete: page {child}" in run.out
     assert status_of(wiki, guide) == "current"
 
 
@@ -180,7 +180,7 @@ def test_a_push_that_would_empty_a_space_is_asked_about(
         repo.path(GUIDE).unlink()
         repo.path("ENG/index.xhtml").unlink()
     run = repo("push", "--delete", exit=1)
-    assert "no document stands in ENG/: this push would delete 2 pages" in run.err
+    assert "there is no document in ENG/: this push would delete 2 pages" in run.err
     assert status_of(wiki, guide) == "current"
     assert "--allow-mass-delete" in run.err
     repo.git("checkout", "HEAD", "--", "ENG")
@@ -253,7 +253,7 @@ def test_a_restoration_whose_answer_is_lost_is_looked_into(
 
 
 def test_restoring_what_is_not_there_is_told(wiki: Sandbox, desk: Desk) -> None:
-    assert "'confsync doctor' looks at what you may" in desk("restore", "99999999", exit=1).err
+    assert "'confsync doctor' checks what you may see" in desk("restore", "99999999", exit=1).err
     assert "is not a page id" in desk("restore", GUIDE, exit=2).err
 
 
@@ -279,9 +279,9 @@ def test_a_document_that_was_moved_out_of_every_space_is_not_deleted(
     repo.path("notes/old").mkdir(parents=True)
     repo.path(GUIDE).rename(repo.path("notes/old/guide.xhtml"))
     assert repo.json("status").outcomes == {GUIDE: "moved"}
-    assert "stands at notes/old/guide.xhtml now, outside of every space" in repo("status").out
+    assert "stands at notes/old/guide.xhtml now, outside every space" in repo("status").out
     pulled = repo("pull").out
-    assert "stands at notes/old/guide.xhtml now, outside of every space" in pulled
+    assert "stands at notes/old/guide.xhtml now, outside every space" in pulled
     assert "on purpose" not in pulled
     run = repo("push", "--delete", exit=1)
     assert "[rejected]  ENG/guide.xhtml   stands at notes/old/guide.xhtml now" in run.out

@@ -60,7 +60,7 @@ def test_without_a_server_and_a_base_that_is_said(
     wiki.faults.refuse = lambda method, path: 401
     run = desk("diff", exit=5)
     assert "error:" in run.err
-    assert "nowhere to be found" not in run.err
+    assert "do not have the base" not in run.err
     wiki.faults.refuse = None
     monkeypatch.setattr(bases, "find", lambda *_: pytest.fail("the base was there"))
     desk.edit(GUIDE, "8081", "8080")
@@ -84,7 +84,7 @@ def test_what_needs_no_server_is_shown_where_it_is_away(
     run = desk("diff", exit=5)
     assert "+<p>new Z</p>" in run.out
     assert run.err.count("error:") == 1
-    assert run.err.count("not shown, its base is not here") == 2
+    assert run.err.count("not shown: its base is not in the cache") == 2
     asked = len(wiki.requests)
     desk.edit("ENG/b.xhtml", "<p>new ", "<p>")
     wiki.clear_requests()

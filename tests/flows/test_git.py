@@ -93,7 +93,7 @@ def test_staged_means_what_the_index_has_and_refuses_what_differs(
     edit(repo, "ENG/two.xhtml", text="never")
     repo.path("ENG/two.xhtml").write_text(repo.text("ENG/two.xhtml") + "<p>more</p>\n")
     run = repo("push", "--staged", "ENG/two.xhtml", exit=1)
-    assert "its work tree differs from what is staged" in run.out
+    assert "the file differs from its staged version" in run.out
     assert "'git add' it" in run.err
     assert [page.version for page in wiki.store.pages("ENG")] == [1, 2, 1]
 
@@ -228,7 +228,7 @@ def test_a_hook_that_refuses_leaves_the_files_settled(wiki: Sandbox, repo: Desk)
     edit(repo, "ENG/one.xhtml")
     run = repo("push", "--commit", exit=4)
     assert "not committed: git refused:\nlooking\nno\n" in run.err
-    assert "commit them when git lets you" in run.err
+    assert "fix git's error, then commit them" in run.err
     assert "\n  version: 2\n" in repo.text("ENG/one.xhtml")
     assert len(subjects(repo)) == 1
 

@@ -44,7 +44,7 @@ def test_a_file_that_a_revert_of_its_deletion_gave_back_waits_for_a_person(
     deleted_and_reverted(wiki, desk, page)
     for _ in range(2):
         run = desk("pull", "--commit", exit=1)
-        assert "a.txt: is gone from the server, and git gave the file back" in run.out
+        assert "a.txt: deleted on the server, but git gave the file back" in run.out
         assert desk.text(FILE) == "first"
     (command,) = (
         part for part in (run.out + run.err).split("'") if part.startswith(f"confsync pull {way}")

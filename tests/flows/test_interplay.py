@@ -121,8 +121,8 @@ def test_a_swap_of_titles_is_refused_before_anything_is_sent_and_works_by_a_thir
         n: b for n, b in files.items() if n != "ENG/c.xhtml"
     }
     told = desk("push", exit=1)
-    assert "the title 'B' is that of ENG/b.xhtml until that is pushed" in told.out
-    assert "give one of the two a third title and push" in told.err
+    assert "ENG/b.xhtml has the title 'B' until it is pushed" in told.out
+    assert "give one of the two pages a third title and push" in told.err
     retitle(desk, "ENG/a.xhtml", "Third")
     desk("push")
     retitle(desk, "ENG/a.xhtml", "B")
@@ -150,7 +150,7 @@ def test_a_title_whose_page_is_not_named_says_what_to_push_first(
     retitle(desk, "ENG/a.xhtml", "B")
     retitle(desk, "ENG/b.xhtml", "Z")
     run = desk("push", "ENG/a.xhtml", exit=1)
-    assert "push ENG/b.xhtml too, or first" in run.err
+    assert "'confsync push ENG/b.xhtml' must come first" in run.err
     assert writes(wiki) == []
     desk("push")
     settled(wiki, desk, desk_at)
@@ -195,8 +195,8 @@ def test_a_parent_that_is_moved_below_its_child_alone_says_what_to_push_first(
     move(desk, "ENG/a/d.xhtml", "ENG/d.xhtml")
     move(desk, "ENG/a.xhtml", "ENG/d/a.xhtml")
     run = desk("push", "ENG/d/a.xhtml", exit=1)
-    assert "its page would stand below itself until ENG/d.xhtml is moved" in run.out
-    assert "push ENG/d.xhtml too, or first" in run.err
+    assert "this move makes a cycle: move ENG/d.xhtml first" in run.out
+    assert "'confsync push ENG/d.xhtml' must come first" in run.err
     assert writes(wiki) == []
 
 
@@ -287,8 +287,8 @@ def test_nothing_is_sent_half_where_the_page_above_is_not_named_or_not_created(
 ) -> None:
     before = tree_on(wiki), versions_on(wiki)
     run = below_new("push", "ENG/new/inner/a.xhtml", exit=1)
-    assert "ENG/new/inner.xhtml, below which it stands, is not on the server yet" in run.out
-    assert "push ENG/new/inner.xhtml too, or first" in run.err
+    assert "its parent ENG/new/inner.xhtml is not on the server yet" in run.out
+    assert "'confsync push ENG/new/inner.xhtml' must come first" in run.err
     retitle(below_new, "ENG/new.xhtml", "B")
     told = below_new.json("push", exit=1)
     assert told.outcomes == {

@@ -92,7 +92,7 @@ def test_a_state_directory_that_is_a_link_is_not_followed(
     files = desk.files()
     wiki.store.edit(guide, "<p>new</p>", author="Ana")
     run = desk("pull", exit=4)
-    assert "follows none" in run.err
+    assert "follows no links" in run.err
     assert desk.files() == files
     assert sorted(path for path in (tmp_path / "elsewhere").rglob("*")) == before
 

@@ -74,7 +74,7 @@ def test_behind_a_link_that_leads_nowhere_nothing_was_deleted(
     (tmp_path / "elsewhere").rename(tmp_path / "away")
     for arguments in (("status",), ("push", "--delete"), ("pull",)):
         run = desk(*arguments, exit=4)
-        assert f"is a link to {tmp_path / 'elsewhere'}, where nothing stands" in said(run)
+        assert f"is a link to {tmp_path / 'elsewhere'}, which does not exist" in said(run)
     assert "Below" in titles(wiki)
     assert writes(wiki) == []
 

@@ -60,7 +60,7 @@ def test_three_titles_in_a_ring_are_refused_with_the_way_out(
     before, files = tree_on(wiki), desk.files()
     run = desk("push", exit=1)
     assert run.out.count("[rejected]") == 3
-    assert "give one of the two a third title and push" in run.err
+    assert "give one of the two pages a third title and push" in run.err
     assert writes(wiki) == []
     assert (tree_on(wiki), desk.files()) == (before, files)
     retitle(desk, "ENG/c.xhtml", "Third")
@@ -191,7 +191,7 @@ def test_a_page_is_not_put_below_itself(
     before = tree_on(wiki), versions_on(wiki)
     move(desk, "ENG/a.xhtml", below)
     run = desk("push", exit=1)
-    assert "its page would stand below itself" in run.out
+    assert "this move puts the page below itself" in run.out
     move(desk, below, "ENG/a.xhtml")
     assert (tree_on(wiki), versions_on(wiki)) == before
     settled(wiki, desk)
@@ -208,7 +208,7 @@ def test_a_page_in_its_own_directory_has_not_moved(
 
 def test_the_home_page_is_not_moved(wiki: Sandbox, pages: dict[str, str], desk: Desk) -> None:
     move(desk, "ENG/index.xhtml", "ENG/b/index2.xhtml")
-    assert "its page would stand below itself" in desk("push", exit=1).out
+    assert "this move puts the page below itself" in desk("push", exit=1).out
     assert writes(wiki) == []
     settled(wiki, desk)
     assert "ENG/index.xhtml" in desk.files()
@@ -255,7 +255,7 @@ def test_a_move_to_another_space_is_refused_with_the_reason(
     assert list(both.json("status").outcomes) == [place]
     run = both("push", exit=1)
     assert f"[rejected]  {place}   the page is in another space than the file" in run.out
-    assert "no page is moved between spaces from here" in run.err
+    assert "confsync moves no page between spaces" in run.err
     assert "move it to that space's directory" in both("pull").out
     assert writes(wiki) == []
     move(both, place, "ENG/b.xhtml")

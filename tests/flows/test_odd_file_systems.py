@@ -95,7 +95,7 @@ def test_a_file_of_a_space_that_is_a_link_is_not_sent(
     for dry_run in (("--dry-run",), ()):
         run = desk.json("push", *dry_run, exit=4)
         assert run.outcomes[GUIDE] == "failed"
-        assert "ENG is a link; confsync follows none" in run.data["pages"][0]["error"]
+        assert "ENG is a link; confsync follows no links" in run.data["pages"][0]["error"]
     assert writes(wiki) == []
 
 
@@ -142,7 +142,7 @@ def test_what_could_not_be_settled_is_not_sent_and_the_rest_is(
     assert run.outcomes["ENG/other.xhtml"] == "updated"
     (failed,) = [page for page in run.data["pages"] if page["outcome"] == "failed"]
     assert failed["path"].startswith("ENG/guide/")
-    assert "could not be settled, so it is not sent" in failed["error"]
+    assert "cannot be updated after a push, so it is not sent" in failed["error"]
     assert len(writes(wiki)) == 1
     monkeypatch.setattr(disk, "_new_file", real)
     desk("push")

@@ -140,7 +140,7 @@ def test_a_file_edited_during_the_push_is_left_alone(wiki: Sandbox, desk: Desk, 
     wiki.faults.before = editor
     run = desk.json("push", exit=4)
     assert run.outcomes == {GUIDE: "updated"}
-    assert "left alone" in run.data["pages"][0]["error"]
+    assert "stays unchanged" in run.data["pages"][0]["error"]
     assert "9091" in desk.text(GUIDE)
     assert "8081" in wiki.store.page(guide).body
 
@@ -274,9 +274,9 @@ def test_a_document_that_is_cut_off_behind_its_front_matter_is_not_sent(
     body = wiki.store.page(guide).body
     whole = desk.text(GUIDE)
     desk.path(GUIDE).write_text(whole[: whole.index("<h1>")])
-    assert "the page's text is gone" in desk("check", exit=1).out
+    assert "the document has no text" in desk("check", exit=1).out
     run = desk("push", exit=1)
-    assert "the page's text is gone; '<p />' in its place empties the page" in run.out
+    assert "the document has no text; to empty the page on purpose, write '<p />'" in run.out
     assert wiki.store.page(guide).body == body
     desk.path(GUIDE).write_text(whole[: whole.index("<h1>")] + "<p />\n")
     desk("check")

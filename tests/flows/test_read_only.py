@@ -142,11 +142,11 @@ def test_live_docs_are_pulled_and_never_pushed_and_said_so(
     for command in (["push"], ["push", "--dry-run"]):
         run = desk.json(*command, exit=1)
         assert run.outcomes == {LIVE: "rejected"}
-        assert run.data["pages"][0]["error"] == "a live doc, which confsync does not push"
-    assert "a live doc, which confsync does not push" in desk("status", "--remote").out
+        assert run.data["pages"][0]["error"] == "confsync does not push live docs"
+    assert "confsync does not push live docs" in desk("status", "--remote").out
     desk("pull", "--theirs", LIVE)
     told = desk("push", "--delete", f"{live}@2", exit=1).out
-    assert "a live doc, which confsync only pulls: delete it in the browser" in told
+    assert "confsync only pulls live docs: delete it in the browser" in told
     assert writes(wiki) == []
     assert wiki.store.page(live) == before
 

@@ -554,7 +554,7 @@ def test_a_document_that_a_revert_of_its_deletion_gave_back_is_kept(
     deleted_and_reverted(wiki, nightly, guide)
     for _ in range(2):
         run = nightly("pull", "--commit")
-        assert "git gave the document back; the file is kept" in run.out
+        assert "git brought the document back; the file is kept" in run.out
         assert nightly.path(GUIDE).exists()
     commands = [
         part for part in (run.out + run.err).split("'") if part.startswith(f"confsync {way}")

@@ -99,8 +99,8 @@ def test_ours_gives_up_only_what_was_seen(wiki: Sandbox, desk: Desk, guide: str)
     desk("push", exit=1)
     wiki.store.comment(guide, "The first port")
     run = desk("pull", "--ours", GUIDE, "--at", str(version), exit=1)
-    assert f"v{version} is not what it was" in run.out
-    assert "'confsync diff --remote'" in run.err
+    assert f"v{version} has changed since it was shown" in run.out
+    assert f"'confsync diff --remote {GUIDE}'" in run.err
     desk("diff", "--remote", GUIDE)
     desk("pull", "--ours", GUIDE, "--at", str(version))
 

@@ -670,7 +670,7 @@ def test_a_creation_whose_settle_was_reverted_makes_no_second_page(
         name = "ENG/guide/plan.xhtml"
         unsettled.path(name).parent.mkdir()
         unsettled.git("mv", NEW, name)
-    told = "by git's history this is the document of page"
+    told = "git's history has this as the document of page"
     before = unsettled.files()
     assert told in unsettled("pull").out
     assert unsettled.files() == before, "the page is not written beside its document"

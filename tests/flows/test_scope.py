@@ -130,7 +130,7 @@ def test_documents_that_become_excluded_are_left_alone_and_named(
     files = desk.files()
     for command in (["status"], ["status", "--remote"], ["pull"], ["pull", "ENG/archive"]):
         told = desk(*command).out
-        assert "excluded by .confsync.yaml, and left alone: ENG/archive" in told
+        assert "excluded by .confsync.yaml and left unchanged: ENG/archive" in told
         assert desk.files() == files
     run = desk.json("push", exit=1)
     assert run.outcomes == {
@@ -193,7 +193,7 @@ def test_a_page_that_is_moved_on_the_server_to_an_excluded_place_keeps_its_docum
     files = desk.files()
     wiki.store.edit(ids["Linux"], parent=ids["Old"], author="Ana")
     run = desk("pull")
-    assert "left alone: ENG/guide/install/linux.xhtml" in run.out
+    assert "left unchanged: ENG/guide/install/linux.xhtml" in run.out
     assert desk.files() == files
     rules(desk, exclude=["nothing"])
     desk("pull")

@@ -88,7 +88,7 @@ def test_a_document_that_cannot_be_read_where_it_was_moved_is_not_deleted(
         assert path in run.out
         assert current(wiki, guide)
     assert not [method for method, _ in writes(wiki) if method == "DELETE"]
-    assert f"'confsync push --delete {guide}@1' deletes the page in any case" in run.err
+    assert f"'confsync push --delete {guide}@1' deletes the page anyway" in run.err
     repo("push", "--delete", f"{guide}@1", exit=None)
     assert not current(wiki, guide)
 
@@ -267,7 +267,7 @@ def test_a_directory_that_cannot_be_listed_stops_the_deletion(
     moved(repo, f"{closed}/guide.xhtml")
     monkeypatch.setattr(os, "scandir", forbidding)
     run = repo("push", "--delete", exit=None)
-    assert f"{closed} cannot be read, and may be its document" in run.out
+    assert f"{closed} cannot be read and may be the page's document" in run.out
     assert current(wiki, guide)
     monkeypatch.setattr(os, "scandir", scandir)
     repo.path(f"{closed}/guide.xhtml").unlink()
@@ -312,7 +312,7 @@ def test_a_half_written_document_that_comes_back_is_not_deleted(
 
     wiki.faults.refuse = back
     run = repo("push", "--delete", exit=1)
-    assert "ENG/handbook.xhtml cannot be read, and may be its document" in run.out
+    assert "ENG/handbook.xhtml cannot be read and may be the page's document" in run.out
     assert current(wiki, guide)
 
 
@@ -364,7 +364,7 @@ def test_an_attachment_whose_file_was_moved_is_not_deleted(
     attached.path(place).parent.mkdir(exist_ok=True)
     attached.path(f"{FILES}/diagram.png").rename(attached.path(place))
     run = attached("push", "--delete", exit=1)
-    assert f"its file stands at {place} now" in run.out
+    assert f"its file is at {place} now" in run.out
     assert names(wiki, guide) == {"diagram.png"}
     attached.path(place).unlink()
     attached("push", "--delete")
@@ -436,5 +436,5 @@ def test_an_attachment_that_comes_back_while_the_run_is_under_way_is_not_deleted
 
     wiki.faults.refuse = back
     run = attached("push", "--delete", exit=1)
-    assert "diagram.png stands here again" in run.out
+    assert "diagram.png is here again" in run.out
     assert names(wiki, guide) == {"diagram.png"}

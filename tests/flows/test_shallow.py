@@ -85,7 +85,7 @@ def test_without_the_base_a_line_of_the_page_is_no_conflict(
     desk = cloned(RULE, options)
     (found,) = findings(desk)
     assert (found["severity"], found["code"]) == ("warning", "base-missing")
-    assert "the base that would tell, v1, is not here" in found["message"]
+    assert "confsync needs the base v1, which is not here" in found["message"]
     status = desk("status").out
     assert "looks like a conflict marker" in status
     assert "modified" in status

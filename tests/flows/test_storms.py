@@ -156,7 +156,7 @@ def test_interrupting_a_push_ends_within_a_second_and_says_what_was_done(
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert time.monotonic() - pressed < 4, "it waited for the answers that take eight seconds"
-    assert "landed as v2; the next push settles the file" in out
+    assert "pushed as v2; the next push updates the file" in out
     assert "not tried" in out
     assert "Traceback" not in err
     wiki.faults.slow = None

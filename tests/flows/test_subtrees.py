@@ -198,7 +198,7 @@ def test_a_page_that_is_moved_out_of_all_subtrees_is_left_alone_and_named(
     files = two.files()
     for command in (["pull"], ["status", "--remote"]):
         told = two(*command).out
-        assert "excluded by .confsync.yaml, and left alone: one/a.xhtml, one/a/b.xhtml" in told
+        assert "excluded by .confsync.yaml and left unchanged: one/a.xhtml, one/a/b.xhtml" in told
     assert two.files() == files
     two("pull", "--prune")
     assert documents(two) == {"one/index", "two/index", "two/c"} | ({"one/b"} if edited else set())

@@ -26,7 +26,7 @@ from tests.flows.conftest import Desk
 from tests.flows.test_restored import GUIDE, committed
 
 BELOW = "ENG/ops/guide.xhtml"
-AGAIN = "again that git had and went back from"
+AGAIN = "again that git had reverted"
 
 
 @pytest.fixture

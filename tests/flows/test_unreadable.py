@@ -236,7 +236,7 @@ def test_a_new_page_of_the_name_is_not_written_beside_it(wiki: Sandbox, desk: De
     wiki.store.create_page("ENG", "Ports", "<p>ports</p>")
     wiki.store.create_page("ENG", "News", "<p>news</p>")
     run = desk("pull", exit=4)
-    assert "cannot be read stands where this page belongs" in run.out
+    assert "confsync cannot read this file, which is at the page's place" in run.out
     assert "ENG/news.xhtml" in files(desk)
     assert not [name for name in files(desk) if name.startswith("ENG/ports-")]
     desk.path("ENG/ports.xhtml").unlink()

@@ -1,4 +1,4 @@
-"""The attachments of a page as files: names, media types, and files that stand for others.
+"""The attachments of a page as files: names, media types and pointer files.
 
-Pure. What stands on the disk is `mirror`; what is decided about it is `sync`.
+This package is pure. Code that reads the disk belongs in `mirror`; decisions belong in `sync`.
 """

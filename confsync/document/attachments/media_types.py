@@ -1,8 +1,8 @@
-"""The media type of a new attachment, by its name. Pure.
+"""The media type of a new attachment, by its file name. Pure.
 
-The table ships with confsync: what a machine's registry says of ``.md`` or ``.webp`` differs from
-one machine to the next, and a wrong type breaks the picture on the page. An attachment that the
-server has already keeps the type of the server's listing.
+The table ships with confsync because the registries of machines differ, for example for ``.md`` and
+``.webp``. A wrong type breaks the picture on the page. An attachment that the server already has
+keeps the media type of the server's listing.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ font/woff2 woff2
 
 
 def guessed(name: str) -> str:
-    """Return the media type of a file's name; `UNKNOWN` for one without a known suffix."""
+    """Return the media type for a file name, or `UNKNOWN` if the suffix is not in the table."""
     suffix = name.rpartition(".")[2].lower() if "." in name else ""
     for line in _TABLE.split("\n"):
         kind, *suffixes = line.split() or [""]
@@ -86,7 +86,7 @@ def guessed(name: str) -> str:
     return UNKNOWN
 
 
-# How files of some types begin.
+# The first bytes of files of some media types.
 _ZIP = (b"PK\x03\x04",)
 _BEGINNINGS: dict[str, tuple[bytes, ...]] = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -102,27 +102,26 @@ _BEGINNINGS: dict[str, tuple[bytes, ...]] = {
 }
 
 
-# How files begin that may be meant in the place of another type, besides those above: UTF-16, RTF,
-# and what a MIME message, a web page or an old office file begins with.
+# More first bytes that a file with a wrong suffix may have: UTF-16 (twice), RTF, and icons.
 _OTHERS = (b"\xff\xfe", b"\xfe\xff", b"{\\rtf", b"\0\0\1\0")
 
 
 def is_foreign(media_type: str, head: bytes) -> bool:
-    """Return whether a file is certainly of another kind than a type, and of no kind known here.
+    """Return whether a file is surely of another type than `media_type`, and of no known type.
 
-    Stricter than `differs`: a JPEG under the name of a PNG is shown all the same, and a text may be
-    UTF-16. What is left is what no person saves in the place of such a file.
+    This check is stricter than `differs`. Browsers show a JPEG that is named like a PNG, and a text
+    may be UTF-16. The function returns False for both.
     """
     known = (*(start for each in _BEGINNINGS.values() for start in each), *_OTHERS)
     if not differs(media_type, head) or head.startswith(known):
         return False
-    return b"%PDF-" not in head and head[4:8] != b"ftyp"  # video, AVIF and HEIC
+    return b"%PDF-" not in head and head[4:8] != b"ftyp"  # PDF, video, AVIF and HEIC
 
 
 def differs(media_type: str, head: bytes) -> bool:
-    """Return whether a file that begins with `head` is certainly of another kind than a type.
+    """Return whether a file that begins with `head` is surely of another type than `media_type`.
 
-    False for a type whose beginning is not known here.
+    Return False for a media type whose first bytes are not in the table.
     """
     kind = media_type.partition(";")[0].strip().lower()
     if kind.startswith(("application/vnd.openxmlformats-", "application/vnd.oasis.opendocument.")):

@@ -1,4 +1,4 @@
-"""Attachments: what one is called here, where it stands, and which ones a body shows. Pure."""
+"""Attachments: their names, their files, and which of them a body shows. Pure."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from confsync.model.filenames import ATTACHMENTS
 from confsync.model.stamp import DIGEST_LENGTH
 
 DIRECTORY = ATTACHMENTS
-# How a body refers to an attachment.
+# The element by which a body refers to an attachment.
 _ELEMENT = "ri:attachment"
 
 _UNSAFE = r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]'
 
 
 def digest_of(hashed: hashlib._Hash) -> str:
-    """The digest of a file from the SHA-256 over its bytes: the first 32 hex digits."""
+    """Return the digest of a file from its SHA-256: the first 32 hex digits."""
     return hashed.hexdigest()[:DIGEST_LENGTH]
 
 
 def directory_of(path: str) -> str:
-    """Where the attachments of a document stand."""
+    """Return the directory of a document's attachments."""
     return path.removesuffix(SUFFIX) + DIRECTORY
 
 
 def document_of(path: str) -> str | None:
-    """The document whose attachments' directory a path is, or is in; None for any other."""
+    """Return the document of an attachments directory or a file in it, else None."""
     head, found, rest = path.rpartition(f"{DIRECTORY}/")
     if not found and path.endswith(DIRECTORY):
         head, rest = path.removesuffix(DIRECTORY), ""
@@ -41,15 +41,16 @@ def document_of(path: str) -> str | None:
 
 
 def managed(name: str, patterns: Iterable[str]) -> bool:
-    """Whether the configuration wants an attachment of this name, if it can be written down."""
+    """Return whether the configured patterns match the name, and the name is valid Unicode."""
     writable = not any(unicodedata.category(character) == "Cs" for character in name)
     return writable and any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def file_names(names: Iterable[str], held: Mapping[str, str]) -> dict[str, str]:
-    """The file of each attachment: safe everywhere, and distinct without case.
+    """Return a file name for each attachment: safe on every system and distinct without case.
 
-    Its own name, where that can be. `held` are the files that some have already, and keep.
+    An attachment's file has the attachment's own name if that is possible. `held` maps attachments
+    to files that they already have and keep.
     """
     wanted = sorted(set(names))
     given = {name: held[name] for name in wanted if name in held}
@@ -66,22 +67,22 @@ def file_names(names: Iterable[str], held: Mapping[str, str]) -> dict[str, str]:
 
 
 def renamed(name: str) -> str:
-    """The file of an attachment that could not have its own name: it belongs to no other."""
+    """Return the file name for an attachment that cannot have its own name."""
     file = _safe(name)
     return file if file != name else _suffixed(file, name)
 
 
 def is_ambiguous(name: str) -> bool:
-    """Return whether a server may read a name that travels in a form as another name.
+    """Return whether a server may read this name differently after a form upload.
 
-    Forms have no other way to write a quote or a line end than ``%22``, ``%0D`` and ``%0A`` (RFC
-    7578); what has one of these itself is written the same.
+    A form writes a quote or a line end as ``%22``, ``%0D`` or ``%0A`` (RFC 7578). A name that
+    contains one of these texts itself looks the same in the form.
     """
     return re.search("%(?:22|0[ad])", name, re.IGNORECASE) is not None
 
 
 def is_safe(name: str) -> bool:
-    """Whether a file can have this name on Windows, macOS and Linux, and hides nowhere."""
+    """Return whether a file can have this name on Windows, macOS and Linux and is not hidden."""
     stem = name.partition(".")[0].strip().casefold()
     return (
         bool(name)
@@ -102,7 +103,7 @@ def _safe(name: str) -> str:
 
 
 def _suffixed(file: str, name: str) -> str:
-    """A name that no other attachment has: the mark is over its whole own name."""
+    """Return a unique file name: it carries a hash of the attachment's whole name."""
     mark = hashlib.sha256(_bytes(name)).hexdigest()[:8]
     stem, dot, suffix = file.rpartition(".")
     if not stem or len(_bytes(suffix)) > 16:
@@ -110,7 +111,7 @@ def _suffixed(file: str, name: str) -> str:
     room = MAX_BYTES - len(mark) - len(_bytes(dot + suffix)) - 1
     stem = _bytes(stem)[:room].decode(errors="ignore")
     stem = "".join(c for c in stem if unicodedata.category(c) not in ("Cs", "Cn", "Co"))
-    stem = stem.strip(" .")  # what stood before them stands first now
+    stem = stem.strip(" .")  # the removal above can expose new ones
     return f"{stem or 'file'}-{mark}{dot}{suffix}".removesuffix(" ")
 
 
@@ -119,14 +120,15 @@ def _bytes(text: str) -> bytes:
 
 
 def shown(body: str) -> frozenset[str]:
-    """The names of a page's own attachments that its body shows; those of other pages are not."""
+    """Return the names of the page's own attachments that its body shows."""
     return frozenset(name for _, name in places(body))
 
 
 def places(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield where from `start` on a text shows one of its own attachments, and which.
+    """Yield the offset and the name of each own attachment that a text shows, from `start` on.
 
-    An attachment of another page holds the reference to that page, and is not yielded.
+    An element with a reference to another page inside names an attachment of that page and is
+    skipped.
     """
     if text.find(f"<{_ELEMENT}", start) < 0:
         return

@@ -1,8 +1,8 @@
-"""Files that only stand for others, as Git LFS, git-annex, git-crypt and the like leave them. Pure.
+"""Pointer files, as Git LFS, git-annex, git-crypt and similar tools leave them. Pure.
 
-A checkout without these tools has a few lines of text, or encrypted bytes, under the name of the
-real file; one without symbolic links has the target of a link. Such a file must never be sent in
-the place of the real one.
+A checkout without these tools has a few lines of text, or encrypted bytes, instead of the real
+file. A checkout without symbolic links has the target of the link as text. confsync must never send
+such a file instead of the real one.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from typing import NamedTuple
 from confsync.document.attachments.media_types import UNKNOWN, guessed
 from confsync.errors import PointerError
 
-# A pointer is shorter: Git LFS takes nothing longer for one, and a key of git-annex is a file name.
+# Bytes. Git LFS reads no longer pointer, and a git-annex key is a file name.
 HEAD = 1024
 
-# The version of today, and the two before the first release.
+# The current format, and the two formats before the first release.
 _LFS = re.compile(
     rb"version https?://(?:git-lfs\.github\.com/spec/v\d+|hawser\.github\.com/spec/v1"
     rb"|git-media\.io/v/2)\r?\n"
 )
 _KEY = r"[A-Z][A-Z0-9_]*(?:-[a-zA-Z]\d+)*--"
-# A pointer of an unlocked file; or a link's target, as text where the file system has no links.
+# The pointer of an unlocked file, or the target of a link where the file system has no links.
 _ANNEX = re.compile(rf"(?:/annex/objects/|(?:\.\./)*\.git/annex/objects/\S*){_KEY}".encode())
 _ANNEX_LINK = re.compile(r"(?:^|/)annex/objects/")
 _CRYPT = b"\0GITCRYPT\0"
 _FAT = re.compile(rb"#\$# git-fat [0-9a-f]{40}(?: +\d+)?\r?\n?")
 _MEDIA = re.compile(rb"[0-9a-f]{40}\r?\n?")
 _BIGSTORE = re.compile(rb"bigstore\r?\n\w+\r?\n[0-9a-f]{32,128}\r?\n")
-# OpenSSL's "Salted__", in the base64 in which transcrypt leaves a file.
+# "Salted__" of OpenSSL in base64, as transcrypt writes it.
 _TRANSCRYPT = b"U2FsdGVkX1"
 _AGE = (b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")
 _TARGET = re.compile(rb"[^\0\r\n]+")
 
 
 class Pointer(NamedTuple):
-    """What such a file is, in words, and the command that helps; `effect` is what that does."""
+    """The kind of a pointer file, the command that helps, and the command's `effect`."""
 
     what: str
     command: str
     effect: str = "brings the real file"
 
     def hint(self, path: str) -> str:
-        """Return what to do about the file at a path, as it is typed in the mirror's directory."""
+        """Return the hint for the file at `path`: a command to type in the mirror's directory."""
         import shlex
 
         return f"'{self.command.format(path=shlex.quote(path))}' {self.effect}"
@@ -75,16 +75,16 @@ _SHORT = (
 
 
 def may_be_target(head: bytes) -> bool:
-    """Return whether a file's bytes, its first `HEAD` at least, may be the target of a link.
+    """Return whether the first `HEAD` bytes of a file may be the target of a symbolic link.
 
-    A checkout without symbolic links (`core.symlinks` is false, as on Windows) has the target as
-    the file's whole text. Only git's index can tell.
+    A checkout with `core.symlinks` false (as on Windows) has the target as the file's whole text.
+    Only git's index can tell whether this is one.
     """
     return len(head) < HEAD and _TARGET.fullmatch(head) is not None
 
 
 def pointer_of_link(path: str, target: str) -> Pointer:
-    """Return what a file is whose text is the target of the symbolic link that git has there."""
+    """Return the pointer for a file whose text is the `target` of a link in git."""
     import shlex
 
     leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
@@ -95,10 +95,10 @@ def pointer_of_link(path: str, target: str) -> Pointer:
 
 
 def pointer_in(head: bytes, name: str) -> Pointer | None:
-    """Return what a file is that begins with `head`, its first `HEAD` bytes or all that it has.
+    """Return the pointer kind of a file, or None for an ordinary file.
 
-    None for a file that stands for itself. A file's `name` tells whether it may be encrypted, or a
-    checksum, by intent: one with an unknown suffix may, such as `key.age` or `tool.sha1`.
+    `head` is the file's first `HEAD` bytes, or all of them if the file is shorter. A file with an
+    unknown suffix, such as `key.age` or `tool.sha1`, may be encrypted or a checksum on purpose.
     """
     if head.startswith(_CRYPT):
         return _OF_CRYPT
@@ -118,21 +118,21 @@ def pointer_in(head: bytes, name: str) -> Pointer | None:
 
 
 def pointer_to(target: str, *, dangles: bool = False) -> Pointer:
-    """Return what a symbolic link is that leads to `target`; `dangles` says that nothing is there.
+    """Return the pointer for a symbolic link to `target`; if `dangles`, the target is missing.
 
-    The command for an ordinary link puts a copy of the file, or of the directory, in its place.
+    The command for an ordinary link replaces the link with a copy of its file or directory.
     """
     if _ANNEX_LINK.search(target.replace("\\", "/")):
         return _LINKED
     what = "is a link to {}, and confsync follows no links"
     if dangles:
-        what = "is a link to {}, where nothing stands"
-        return Pointer(what.format(target), "rm {path}", "takes the link away")
+        what = "is a link to {}, which does not exist"
+        return Pointer(what.format(target), "rm {path}", "removes the link")
     copy = "cp -RL {path} {path}~ && rm {path} && mv {path}~ {path}"
-    return Pointer(what.format(target), copy, "puts a copy in its place")
+    return Pointer(what.format(target), copy, "replaces the link with a copy")
 
 
 def error_of(path: str, raw: bytes) -> PointerError | None:
-    """Return the error of a document that only stands for another file; None for any other."""
+    """Return the error for a document that is a pointer file, or None for any other document."""
     pointer = pointer_in(raw[:HEAD], path)
     return PointerError(path, 1, pointer.what, hint=pointer.hint(path)) if pointer else None

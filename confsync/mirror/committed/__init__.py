@@ -1,4 +1,4 @@
-"""What git's commits say of a mirror's documents: stamps, bases, deletions, what is uncommitted.
+"""The contents of git's commits about documents: stamps, bases, deletions, uncommitted files.
 
-Git is asked by `mirror.git`; what a finding means for a page is decided in `sync`.
+`mirror.git` asks git. Code that decides what a result means for a page belongs in `sync`.
 """

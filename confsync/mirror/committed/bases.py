@@ -1,6 +1,6 @@
-"""The bases that git has: titles and bodies of many stamps, found in one pass.
+"""The bases in git: titles and bodies of many stamps, found in one pass.
 
-A commit whose document says what its own stamp says has the base of that stamp. The digest decides.
+If a committed document equals its own stamp, it is the base of that stamp. The digest decides.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ Bases = dict[Key, tuple[str, str]]
 
 
 def key_of(stamp: Stamp) -> Key:
-    """Return what a base is looked for by: versions are renumbered, contents are not."""
+    """Return the key of a base. It has no version, because versions are renumbered."""
     return stamp.id, stamp.digest
 
 
 def committed_bases(root: Path, directories: Sequence[str], stamps: Iterable[Stamp]) -> Bases:
-    """Return title and body of those stamps' bases that any commit of the repository has.
+    """Return title and body of the stamps' bases that are in any commit of the repository.
 
-    HEAD's history is looked at first; only for what it lacks all other branches are. Empty without
-    git, without a repository, without a commit. Raises FileError.
+    HEAD's history is searched first, then all other branches for missing bases. The result is empty
+    without git, a repository or a commit. Raise FileError.
     """
     wanted = {key_of(stamp) for stamp in stamps}
     index = index_of_head(root, directories)

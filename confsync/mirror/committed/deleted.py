@@ -1,6 +1,6 @@
-"""What git has of documents that are not here, or are not here as they were.
+"""Documents in git that are missing here, or differ here.
 
-Evidence of a deletion is git's word alone: a cache does not follow branches.
+Only git is evidence of a deletion, because a cache does not follow branches.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from confsync.model.stamp import Stamp
 def deleted_pages(
     root: Path, spaces: Iterable[SpaceConfig], here: frozenset[str]
 ) -> dict[str, str]:
-    """Pages whose documents were deleted here on purpose, by the word of git: id to path.
+    """Return the pages whose documents were deleted here on purpose: id to path.
 
-    `here` are the documents that stand here.
+    `here` are the documents that are present.
     """
     found = deleted_entries(root, spaces, here=here)
     return {page_id: entry.path for page_id, entry in found.items()}
@@ -36,10 +36,10 @@ def deleted_entries(
     *,
     here: frozenset[str] = frozenset(),
 ) -> dict[str, Entry]:
-    """The documents that a commit has and the work tree lacks, by page id, as the commit has them.
+    """Return the documents that a commit has and the work tree lacks, by page id.
 
-    Documents that stood where they cannot are not among them, and neither are those that a pull
-    removed. Raises UsageError for a revision that is none.
+    Documents at invalid places and documents that a pull removed are not included. Raise UsageError
+    for an invalid revision.
     """
     found = _gone(root, spaces, revision, here)
     removed = removals.read(root) if found else None
@@ -49,11 +49,11 @@ def deleted_entries(
 def doubtful_entries(
     root: Path, spaces: Iterable[SpaceConfig], revision: str, here: frozenset[str]
 ) -> dict[str, Entry]:
-    """The documents that a commit has and the work tree lacks, of which git tells two things.
+    """Return the missing documents for which git has contradictory evidence.
 
-    The commit has the document, and also the line that says that a pull removed it: a merge brought
-    the line back, or it was committed without the removal. So a person may have deleted the
-    document since. Raises UsageError for a revision that is none.
+    The commit has the document and also the line that a pull removed it. A merge may have brought
+    the line back, or the line was committed without the removal. So a person may have deleted the
+    document since. Raise UsageError for an invalid revision.
     """
     removed = removals.read(root)
     found = _gone(root, spaces, revision, here) if removed.versions else {}
@@ -63,7 +63,7 @@ def doubtful_entries(
 
 
 def uncommitted_moves(root: Path, entries: Iterable[Entry]) -> dict[str, Move]:
-    """Return the documents that a pull moved away, of those that were deleted, by page id."""
+    """Return the deleted documents that a pull moved away, by page id."""
     removed = removals.read(root)
     stamps = {e.path: e.document.stamp for e in entries if e.document and e.document.stamp}
     found = (removed.moved(stamp, path) for path, stamp in stamps.items())
@@ -71,22 +71,22 @@ def uncommitted_moves(root: Path, entries: Iterable[Entry]) -> dict[str, Move]:
 
 
 def settled_moves(root: Path, entries: Iterable[Entry]) -> frozenset[str]:
-    """Return the ids of the pages whose documents HEAD has where they stand, after a move."""
+    """Return the ids of pages whose moved documents HEAD has at their new places."""
     moves = removals.read(root).moves
     return at_home(root, {e.path: e.page_id for e in entries if e.page_id in moves})
 
 
 def at_home(root: Path, places: Mapping[str, str | None]) -> frozenset[str]:
-    """Return the ids of the pages, of some by path, whose documents HEAD has there."""
+    """Return the ids of the pages whose documents HEAD has at the given paths."""
     found = trees.contents_at(root, "HEAD", places.keys()) if places else {}
     same = (path for path, raw in found.items() if parsed(path, raw).claimed_id == places[path])
     return frozenset(places[path] or "" for path in same)
 
 
 def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
-    """Why it cannot be told what pulls removed, and the command that helps; both empty if it can.
+    """Return why the removals by pulls are not known, and the remedy; both empty if they are.
 
-    `present` are the ids of the pages whose documents stand here: their lines are gone rightly.
+    `present` are the ids of pages whose documents are here; they need no line.
     """
     then, now = removals.parse(_committed(root)), removals.read(root)
     problem = now.problem
@@ -117,7 +117,7 @@ def _committed(root: Path, revision: str = "HEAD") -> bytes:
 def _gone(
     root: Path, spaces: Iterable[SpaceConfig], revision: str, here: frozenset[str]
 ) -> dict[str, Entry]:
-    """The documents that a commit has and the work tree lacks, by page id."""
+    """Return the documents that a commit has and the work tree lacks, by page id."""
     spaces = tuple(spaces)
     directories = [space.path for space in spaces]
     entries: dict[str, Entry] = {}
@@ -137,9 +137,9 @@ def _is_in(removed: Removals, entry: Entry) -> bool:
 def committed_stamps(
     root: Path, spaces: Iterable[SpaceConfig], here: Mapping[str, bytes]
 ) -> dict[str, Stamp]:
-    """The stamps that documents have in git's HEAD, of those that are not the same there.
+    """Return the stamps in git's HEAD of documents that differ there.
 
-    `here` are the documents in question. Empty without a repository.
+    `here` are the documents in question. The result is empty without a repository.
     """
     if not here:
         return {}

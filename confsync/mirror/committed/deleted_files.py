@@ -1,7 +1,7 @@
-"""The attachments whose files were deleted here on purpose, by the word of git alone.
+"""The attachments whose files were deleted here on purpose, according to git.
 
-A deletion belongs to a page and an attachment's name. The path of today says nothing: the document
-may have moved since HEAD, and another document may stand where HEAD has this one.
+A deletion belongs to a page and an attachment's name, not to a path: the document may have moved
+since HEAD, and another document may be at its old path.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from confsync.model.stamp import Attached, Stamp
 
 
 class DeletedFiles:
-    """Tells which attachments were deleted here; asks git only once a file is missing.
+    """The deleted attachments of a mirror. It asks git only if a file is missing.
 
-    Without spaces nothing was deleted.
+    Without spaces, nothing was deleted.
     """
 
     def __init__(self, root: Path = Path(), spaces: Iterable[SpaceConfig] = ()) -> None:
@@ -36,7 +36,7 @@ class DeletedFiles:
     ) -> Mapping[str, str]:
         """Return the attachments of a document that were deleted here: name to HEAD's path.
 
-        Raises FileError.
+        Raise FileError.
         """
         directory = self._root / attachments.directory_of(document)
         missing = [one for one in attached if not repository.stands(directory / one.file)]
@@ -51,9 +51,9 @@ class DeletedFiles:
 
     @cached_property
     def _paths(self) -> Mapping[tuple[str, str], str]:
-        """HEAD's files, by the owner and the attachment's name.
+        """Return HEAD's files by owner and attachment name.
 
-        The owner is the page's id, or the document's path where HEAD's document has no stamp.
+        The owner is the page's id, or the document's path if HEAD's document has no stamp.
         """
         head = repository.attachments_of_head(self._root, self._directories)
         stamps = {path: stamp_reader.stamp_in(raw) for path, raw in head.documents.items()}
@@ -62,7 +62,7 @@ class DeletedFiles:
 
 
 def files_without_document(root: Path, spaces: Iterable[SpaceConfig], file: str) -> Iterator[str]:
-    """Yield the files of a name that stand in attachments' directories without a document."""
+    """Yield the files of a name in attachments directories without a document."""
     for space in spaces:
         for directory in files.orphans(root, space.path, frozenset()):
             owner = attachments.document_of(directory) or ""
@@ -72,7 +72,7 @@ def files_without_document(root: Path, spaces: Iterable[SpaceConfig], file: str)
 
 
 def _key(path: str, stamps: Mapping[str, Stamp | None]) -> tuple[str, str]:
-    """Return the owner of a file that HEAD has, and the attachment's name."""
+    """Return the owner of a file in HEAD, and the attachment's name."""
     document = attachments.document_of(path) or ""
     file = _file_of(path)
     stamp = stamps.get(document)
@@ -84,10 +84,10 @@ def _key(path: str, stamps: Mapping[str, Stamp | None]) -> tuple[str, str]:
 def _owners_of_ownerless(
     head: HeadFiles, stamps: Mapping[str, Stamp | None]
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield the owners of files beside which HEAD has no document: owner and name, and path.
+    """Yield owner, name and path of files in HEAD without a document beside them.
 
-    A commit that moved a document left the deleted file behind. The owner is the one page whose
-    stamp in HEAD has a file of this name and these bytes, and has no such file beside it.
+    A commit that moved a document left such a file behind. Its owner is the only page whose stamp
+    in HEAD has this name and these bytes. That page has no such file beside it.
     """
     wanted: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for document, stamp in stamps.items() if head.ownerless else ():

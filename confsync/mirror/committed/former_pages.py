@@ -1,7 +1,7 @@
-"""Whose documents new ones were: git gives a document back without the stamp that it had since.
+"""The former pages of documents that git brought back without their later stamps.
 
-After a revert of the commit that settled a creation, the document looks like one that was never
-pushed. A push would create a second page.
+After a revert of the commit that settled a creation, the document looks new. A push would create a
+second page.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from confsync.mirror.git import history
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.state.stamp_index import StampIndex
 
-# So many paths are named on one command line of git's.
+# Most paths on one command line of git.
 _NAMED = 200
 
 
 def former_in(
     root: Path, directories: Sequence[str], scans: Iterable[SpaceScan]
 ) -> dict[str, frozenset[str]]:
-    """Return `former_pages` of the documents without a stamp that stand in some spaces."""
+    """Return the former pages of all documents without a stamp in some spaces."""
     found = (entry for scan in scans for entry in scan.entries if entry.document)
     new = {e.path: e.document.digest for e in found if e.document and e.document.stamp is None}
     return former_pages(root, directories, new)
@@ -32,8 +32,8 @@ def former_pages(
 ) -> dict[str, frozenset[str]]:
     """Return the ids of the pages that documents without a stamp belonged to, by path.
 
-    `documents` maps paths to digests. A page counts if HEAD's history has a document of it at that
-    path, or with that very title and text. Raises FileError.
+    `documents` maps paths to digests. A page counts if HEAD's history has its document at that
+    path, or with the same title and text. Raise FileError.
     """
     index = index_of_head(root, directories) if documents else None
     if index is None or not index.scene.commit:
@@ -50,7 +50,7 @@ def former_pages(
 
 
 def _at_paths(root: Path, index: StampIndex, paths: Mapping[str, str]) -> dict[str, set[str]]:
-    """Return the blobs that HEAD's history has at some paths, each with those paths."""
+    """Return the blobs in HEAD's history at some paths, each with those paths."""
     place = index.scene.place
     prefix = "" if place == "." else f"{place}/"
     few = sorted(paths) if len(paths) <= _NAMED else ["."]

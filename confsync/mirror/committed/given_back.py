@@ -1,7 +1,7 @@
 """The documents and attachments that git gave back: a commit deleted them, a later one has them.
 
-After `git revert` of a deletion a person wants the document, although its page is in the trash.
-What a pull removed and brought back later is something else: `.confsync.removed` had a line for it.
+After `git revert` of a deletion, a person wants the document although its page is in the trash. A
+removal by a pull is different: `.confsync.removed` had a line for it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from confsync.model.filenames import REMOVED
 if TYPE_CHECKING:
     from git import Git
 
-# So many names are asked about by name; of more, the whole history of the mirror is read.
+# Most names in one question to git. For more, the mirror's whole history is read.
 _NAMED = 100
 
 
 def given_back(root: Path, ids: dict[str, str], directories: Collection[str]) -> frozenset[str]:
-    """Return the documents, of some by path and page id, that a person deleted before HEAD.
+    """Return the documents that a person deleted before HEAD and that are here again.
 
-    They stand here again. Empty without git, and where a clone does not have the commits.
+    `ids` maps paths to page ids. The result is empty without git, and if a clone lacks the commits.
     """
     found: set[str] = set()
     with quiet(root) as command:
@@ -84,7 +84,7 @@ def _removed_in(command: Git, ids: Collection[str]) -> Iterator[tuple[str, str]]
 
 
 def _stands_in(command: Git, commit: str, page_id: str, directories: Collection[str]) -> bool:
-    """Return whether a commit has a page's document under another path."""
+    """Return whether a commit has a page's document at another path."""
     status, _, _ = command.grep(
         *("--quiet", "--fixed-strings", "-e", f'id: "{page_id}"', commit, "--", *directories),
         with_extended_output=True,

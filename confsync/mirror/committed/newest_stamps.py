@@ -1,7 +1,7 @@
-"""The newest stamp of each page that git knows: what a document is held against that git gave back.
+"""The newest stamp of each page in git, to compare with a document that git may have put back.
 
-A stamp counts if any commit that HEAD can reach has it in a document below the mirror, under any
-path. The order of commits plays no part.
+A stamp counts if any commit reachable from HEAD has it in a document below the mirror, at any path.
+The order of commits does not count.
 """
 
 from __future__ import annotations
@@ -24,26 +24,25 @@ from confsync.model.filenames import ATTACHMENTS, CONFIG, STATE, SUFFIX
 from confsync.model.stamp import Attached, Stamp, is_newer
 
 _Value = TypeVar("_Value")
-# The mark of HEAD in an index that was made without a git program.
+# The mark of HEAD in an index that was made without git.
 _UNASKED = "?"
-# Answers the stamps that are newer than one, the newest first.
+# Returns the stamps that are newer than one, the newest first.
 Newer = Callable[[Stamp], tuple[Stamp, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class NewestStamps:
-    """What the commits that HEAD can reach say of the pages of a mirror.
+    """The stamps of a mirror's pages in the commits that are reachable from HEAD.
 
-    `stamps` has the newest stamp of each page id: the one of the highest version; of two with the
-    same version, either. `attachments` has the newest stamp of each attachment by page id and name.
-    With `shallow` or `partial` the clone lacks commits or blobs. With `encoded` some committed
-    documents are not stored as text, and with `unasked` git is not installed. Then a stamp that is
-    absent proves nothing. All are empty without a repository and without a commit.
+    `stamps` has the newest stamp of each page id: the stamp with the highest version, or either of
+    two with the same version. `attachments` has the newest stamp of each attachment by page id and
+    name. With `shallow` or `partial`, the clone lacks commits or blobs. With `encoded`, some
+    committed documents are not text. With `unasked`, git is not installed. In all these cases an
+    absent stamp proves nothing. All are empty without a repository or a commit.
 
-    `candidates` and `attached` have all stamps, the newest first. After versions were renumbered or
-    a server was restored, the newest stamp may be one that the server never confirms, and an older
-    one the truth. `of_head` has the stamps of HEAD's own history, without another revision's;
-    those of attachments are HEAD's alone.
+    `candidates` and `attached` have all stamps, the newest first. After a renumbering or a restore,
+    the server may never confirm the newest stamp. Then an older stamp may be right. `of_head` has
+    the stamps of HEAD's own history. Stamps of attachments come only from HEAD's history.
     """
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
@@ -66,7 +65,7 @@ class NewestStamps:
         return stamp in self.of_head.get(stamp.id, ())
 
     def newer_than(self, stamp: Stamp) -> tuple[Stamp, ...]:
-        """Return the stamps that are newer than a stamp and say something else, newest first."""
+        """Return the stamps that are newer than a stamp and differ from it, newest first."""
         newest = self.stamps.get(stamp.id)
         if newest is None or newest.version <= stamp.version:
             return ()
@@ -75,7 +74,7 @@ class NewestStamps:
         )
 
     def newer_attached(self, page_id: str, stamp: Attached) -> tuple[Attached, ...]:
-        """Return an attachment's stamps, as `newer_than` those of a page."""
+        """Return the newer stamps of an attachment, as `newer_than` does for a page."""
         newest = self.attachments.get(page_id, {}).get(stamp.name)
         if newest is None:
             return ()
@@ -87,7 +86,7 @@ class NewestStamps:
 
 
 def likely(root: Path, git: NewestStamps) -> Newer:
-    """Return what answers `newer_than` without the stamps that a server did not confirm before."""
+    """Return a `newer_than` without the stamps that a server did not confirm earlier."""
     known = refuted.read(root / STATE)
     if not known:
         return git.newer_than
@@ -97,7 +96,7 @@ def likely(root: Path, git: NewestStamps) -> Newer:
 
 
 class _Made(Mapping[str, _Value]):
-    """A mapping whose values are made when they are asked for: most never are."""
+    """A mapping whose values are made on request, because most are never needed."""
 
     def __init__(self, index: StampIndex, make: Callable[[str], _Value]) -> None:
         self._index = index
@@ -116,11 +115,10 @@ class _Made(Mapping[str, _Value]):
 
 
 def collect(root: Path, directories: Sequence[str], since: str | None = None) -> NewestStamps:
-    """Return the newest stamps that git has of a mirror; `directories` are its spaces'.
+    """Return the newest stamps in git of a mirror; `directories` are its spaces'.
 
-    The history of the revision `since` counts as well. Without one, nothing is asked of git while
-    HEAD is the commit of the last time. Raises FileError for a repository that git has trouble
-    with, UsageError for a revision that is none.
+    The history of the revision `since` counts too. Without `since`, git is not asked if HEAD did
+    not change. Raise FileError if git fails, UsageError for an invalid revision.
     """
     index = of_head = index_of_head(root, directories)
     if since is not None and index.scene.commit:
@@ -142,9 +140,9 @@ def collect(root: Path, directories: Sequence[str], since: str | None = None) ->
 
 
 def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
-    """Return the index of HEAD's history: the one that was kept, extended, or a new one.
+    """Return the index of HEAD's history: the stored one, the stored one extended, or a new one.
 
-    Raises FileError.
+    Raise FileError.
     """
     mark = head.mark_of_head(os.fspath(root))
     if mark == "":
@@ -170,9 +168,9 @@ def index_of_head(root: Path, directories: Sequence[str]) -> StampIndex:
 
 
 def remedy_of(root: Path, directories: Sequence[str]) -> str:
-    """Return the command that brings what a clone lacks of a mirror's history.
+    """Return the command that fetches the missing history of a clone.
 
-    Empty where nothing is lacking, or no remote could bring it. Raises FileError.
+    Return an empty text if nothing is missing, or no remote has it. Raise FileError.
     """
     scene = index_of_head(root, directories).scene
     if not (scene.shallow or scene.lacks_since):
@@ -182,7 +180,7 @@ def remedy_of(root: Path, directories: Sequence[str]) -> str:
 
 
 def _with_history_of(root: Path, index: StampIndex, since: str) -> StampIndex:
-    """Return an index with what the history of a revision has besides HEAD's."""
+    """Return an index extended by the history of a revision."""
     with gitrepo.quiet(root) as command:
         commit = gitrepo.commit_of(command, since) if command else ""
     prefix = history.prefix_of(root) if commit else None
@@ -192,7 +190,7 @@ def _with_history_of(root: Path, index: StampIndex, since: str) -> StampIndex:
 
 
 def _is_same(root: Path, kept: Scene, now: Scene) -> bool:
-    """Tell whether an index that was kept holds for the same mirror of the same clone."""
+    """Return whether a stored index is for the same mirror of the same clone."""
     return (
         (kept.place, kept.directories, kept.shallow) == (now.place, now.directories, now.shallow)
         and kept.lacks_since in (0, history.moment_of_objects(root))
@@ -201,13 +199,16 @@ def _is_same(root: Path, kept: Scene, now: Scene) -> bool:
 
 
 def _is_other(root: Path, place: str) -> bool:
-    """Tell whether a directory below a mirror is a mirror of its own."""
+    """Return whether a directory below a mirror is a mirror of its own."""
     return (root / place / CONFIG).is_file()
 
 
 class _Found(NamedTuple):
-    """What commits have below a mirror: blobs of documents, each with the directories that these
-    stood in, and the directories that had a configuration. With `lacking`, trees are not here."""
+    """The contents of commits below a mirror.
+
+    `blobs` are documents, each with its directory. `others` are directories with a configuration.
+    With `lacking`, this clone lacks trees.
+    """
 
     blobs: dict[tuple[str, str], None]
     others: set[str]
@@ -222,7 +223,7 @@ class _Walk(NamedTuple):
     scene: Scene
 
     def gathered(self, kept: StampIndex | None) -> StampIndex:
-        """Return the index of the scene's commit. What was kept need not be read again."""
+        """Return the index of the scene's commit. Blobs in the stored index are not read again."""
         commit = self.scene.commit
         if kept is not None and self._extends(kept.scene):
             walk = self._replace(scene=self.scene._replace(others=kept.scene.others))
@@ -231,18 +232,18 @@ class _Walk(NamedTuple):
         return self._filled(StampIndex(self._scene_of(found)), found, kept)
 
     def _extends(self, kept: Scene) -> bool:
-        """Tell whether all that an index lacks is what newer commits have."""
+        """Return whether an index lacks only what newer commits have."""
         if kept.lacks_since or not _is_same(self.root, kept, self.scene):
             return False
         return history.is_ancestor(self.root, kept.commit, self.scene.commit)
 
     def extended(self, index: StampIndex, commit: str, known: str) -> StampIndex:
-        """Return an index with what a commit's history has, and that of the known commit lacks."""
+        """Return an index extended by the history of a commit that `known` lacks."""
         found = self._found([commit], [known])
         scene = self._scene_of(found)
         before = {place for place, _ in self.scene.others}
         if any(is_one and place not in before for place, is_one in scene.others):
-            # What stands in another mirror was counted as a part of this one.
+            # Documents of another mirror were counted as this mirror's.
             found = self._found([commit, known])
             return self._filled(StampIndex(scene), found, index)
         index.scene = scene._replace(encoded=index.scene.encoded)
@@ -254,7 +255,7 @@ class _Walk(NamedTuple):
         return self.scene._replace(others=others)
 
     def _found(self, tips: Sequence[str], without: Sequence[str] = ()) -> _Found:
-        """Return what some commits have and others lack."""
+        """Return the blobs and directories that some commits have and others lack."""
         found = _Found({}, set(), lacking=False)
         try:
             self._note(history.named_below(self.root, tips, without), found)
@@ -274,7 +275,7 @@ class _Walk(NamedTuple):
                 found.blobs[sys.intern(place), one.id] = None
 
     def _filled(self, index: StampIndex, found: _Found, known: StampIndex | None) -> StampIndex:
-        """Return an index with what the blobs say that were found."""
+        """Return an index with the stamps of the found blobs."""
         before = {} if known is None else known.by_blob()
         have = index.by_blob()
         places = {place for place, _ in found.blobs}
@@ -298,7 +299,7 @@ class _Walk(NamedTuple):
 
 
 def _is_ours(scene: Scene, place: str) -> bool:
-    """Tell whether a directory is the mirror's: of a space, or at least of no other mirror."""
+    """Return whether a directory belongs to a space, or at least to no other mirror."""
     if any(_is_below(place, directory) for directory in scene.directories):
         return True
     others = [other for other, is_one in scene.others if is_one]

@@ -1,4 +1,4 @@
-"""In which order HEAD's history had the stamps of one page: for stamps of the same version."""
+"""The order of one page's stamps in HEAD's history, for stamps of the same version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def was_before(
 ) -> bool:
     """Return whether HEAD's history has one stamp of a page in a commit before another stamp.
 
-    `paths` are where the document stood with either. Raises FileError.
+    `paths` are the places of the document with either stamp. Raise FileError.
     """
     index = index_of_head(root, directories)
     if not index.scene.commit:

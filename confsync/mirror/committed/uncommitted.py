@@ -1,8 +1,8 @@
-"""Tell what confsync wrote and git's HEAD has not: what a run with `--commit` owes.
+"""The files that confsync wrote and that git's HEAD lacks: the debt of a run with `--commit`.
 
-A commit fails for a hook, a lock or a merge in progress. What was written then is known by its
-stamp: the document says what its stamp says, and apart from that what HEAD has of it. Whatever a
-person added stays uncommitted, and is told of.
+A commit can fail because of a hook, a lock or a merge in progress. The written document is known by
+its stamp: the document equals its stamp, and the rest equals HEAD. A person's own changes stay
+uncommitted and are reported.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ from confsync.model.stamp import Stamp
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A document that confsync wrote or removed, and the files that belong to that.
+    """A document that confsync wrote or removed, and the files that belong to it.
 
-    `before` is the version that HEAD has, `after` the one that stands here; each is None for no
-    document. `mixed` says that a person changed the document, too. `page_id` is empty for a
-    folder file.
+    `before` is the version in HEAD, `after` the version here; each is None without a document.
+    `mixed` means that a person changed the document too. `page_id` is empty for a folder file.
     """
 
     path: str
@@ -45,7 +44,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class _Committed:
-    """A document as HEAD has it."""
+    """A document in HEAD."""
 
     path: str
     document: Document
@@ -53,10 +52,10 @@ class _Committed:
 
 
 def owed(mirror: Mirror, dirty: frozenset[str], *, own_files: bool) -> Iterator[Owed]:
-    """Yield what confsync wrote, of the `dirty` files: those that are not as HEAD has them.
+    """Yield what confsync wrote among the `dirty` files, which differ from HEAD.
 
-    With `own_files` a new document that was pushed counts whole, with the keys that a person gave
-    it. Raises FileError.
+    With `own_files`, a new document that was pushed counts as a whole, including a person's own
+    keys. Raise FileError.
     """
     scans = mirror.scan()
     look = _Look(mirror, scans, dirty, own_files=own_files)
@@ -70,9 +69,9 @@ def owed(mirror: Mirror, dirty: frozenset[str], *, own_files: bool) -> Iterator[
 
 
 def ignored(mirror: Mirror) -> dict[str, frozenset[str]]:
-    """Return the documents of pages that git ignores, with the files that HEAD has in their stead.
+    """Return the documents of pages that git ignores, with the files that HEAD has instead.
 
-    A removal of those is no news without the new file. Raises FileError.
+    A removal of those files must not be committed without the new file. Raise FileError.
     """
     unknown = worktree.ignored(mirror.root, mirror.config.directories)
     if not unknown:
@@ -85,7 +84,7 @@ def ignored(mirror: Mirror) -> dict[str, frozenset[str]]:
 
 
 class _Look:
-    """One look at the documents that stand here, beside those that HEAD has."""
+    """The comparison of the documents here with those in HEAD."""
 
     def __init__(
         self,
@@ -110,11 +109,11 @@ class _Look:
         self._gone_by_id = {one.stamp.id: one for one in self._gone.values()}
 
     def moved_by_confsync(self) -> frozenset[str]:
-        """Return where documents stand that a pull moved, or a push settled at their new place.
+        """Return the paths of documents that a pull moved, or a push settled at a new place.
 
-        A line in `.confsync.removed` says so. Or else the name is that of HEAD or the title's, and
-        the place is the one that the stamp means; a document follows the page above it only if that
-        page's document was moved in this way.
+        A line in `.confsync.removed` proves a move. Otherwise the name must be HEAD's or the
+        title's, and the place must be the stamp's. A document follows the page above it only if
+        confsync moved that page's document too.
         """
         found: set[str] = set()
         noted = {(i, move.path) for i, move in removals.read(self._mirror.root).moves.items()}
@@ -130,7 +129,7 @@ class _Look:
         return frozenset(found)
 
     def _follows(self, scan: SpaceScan, entry: Entry, old: _Committed, moved: set[str]) -> bool:
-        """Return whether what stands above a document is new, or was moved by confsync."""
+        """Return whether the page above a document is new, or was moved by confsync."""
         stamp, _ = _known(entry)
         above = entry.path.rpartition("/")[0]
         folder = scan.folders.get(scan.inner(above))
@@ -150,7 +149,7 @@ class _Look:
         return follows and (name == before or named)
 
     def documents(self, scan: SpaceScan, entry: Entry, moved: frozenset[str]) -> Iterator[Owed]:
-        """Yield what is owed of a document that stands here."""
+        """Yield what is owed of a document that is here."""
         stamp, title = _known(entry)
         old = self._same.get(entry.path)
         if old is not None and old.stamp.id != stamp.id:
@@ -159,7 +158,7 @@ class _Look:
             old = self._gone_by_id.get(stamp.id)
         elsewhere = old is not None and old.path != entry.path
         if old is not None and old.stamp == stamp and entry.path not in moved:
-            return  # a person's own edit, or own rename
+            return  # a person's own edit or rename
         good = self._says_no_more(entry, old) and not scan.moves(entry) and not entry.waits
         if elsewhere:
             good = good and entry.path in moved
@@ -174,7 +173,7 @@ class _Look:
         )
 
     def _says_no_more(self, entry: Entry, old: _Committed | None) -> bool:
-        """Return whether a document says what its stamp says, and else what HEAD has of it."""
+        """Return whether a document equals its stamp, and the rest equals HEAD."""
         found = entry.document
         if found is None or found.stamp is None or found.modified:
             return False
@@ -189,11 +188,11 @@ class _Look:
             fields = Fields(title, body, found.labels)
             made = document.update(old.document, found.stamp, fields, how)
         wanted = document.parse(made, entry.path)
-        # Bodies are the same by their digests; how they are laid out says nothing.
+        # The digests prove equal bodies; their layout does not matter.
         return _front(wanted) == _front(found)
 
     def _files(self, entry: Entry) -> Iterator[str]:
-        """Yield the attachments' files of a document that are what its stamp says."""
+        """Yield the attachment files of a document that have their stamps' digests."""
         stamp, _ = _known(entry)
         directory = attachments.directory_of(entry.path)
         for one in stamp.attachments:
@@ -204,7 +203,7 @@ class _Look:
                 yield name
 
     def _gone_files(self, path: str) -> Iterator[str]:
-        """Yield the attachments' files of a document that HEAD has and that no stamp has here."""
+        """Yield the attachment files in HEAD that are missing here and in no stamp here."""
         directory = f"{attachments.directory_of(path)}/"
         entry = self._entries.get(path)
         stamped = entry.document if entry else None
@@ -217,7 +216,7 @@ class _Look:
     def _deleted_files(self, entry: Entry, old: _Committed) -> frozenset[str]:
         """Return HEAD's files of attachments that a person deleted before their document moved.
 
-        These stay in HEAD: there they say that the attachment was deleted here.
+        They stay in HEAD as the evidence of the deletion.
         """
         stamp, _ = _known(entry)
         was, now = (attachments.directory_of(path) for path in (old.path, entry.path))
@@ -229,7 +228,7 @@ class _Look:
         return not (path.is_symlink() or path.exists())
 
     def removed(self) -> Iterator[Owed]:
-        """Yield the documents that pulls removed because their pages went."""
+        """Yield the documents that pulls removed because their pages are gone."""
         here = {entry.claimed_id for entry in self._entries.values()}
         noted = removals.read(self._mirror.root)
         note = {REMOVED} & self._dirty
@@ -240,7 +239,7 @@ class _Look:
                 yield Owed(path, names, old.stamp.id, title, old.stamp.version, None)
 
     def folders(self) -> Iterator[Owed]:
-        """Yield the files that say which folder a directory is, with the last that went."""
+        """Yield the folder files, including those of removed folders."""
         known = {
             f"{scan.outer(directory)}/{paths.FOLDER_FILE}": folder
             for scan in self._scans

@@ -1,9 +1,9 @@
-"""Where a document may stand that git says was deleted: a second look, right before a deletion.
+"""The search for a document that git shows as deleted, directly before a deletion.
 
-A document that was moved is not deleted, even if confsync cannot read it at its new place, or never
-looks there. So each look goes through the whole work tree: hidden directories, attachments, what is
-outside of the mirror, and repositories inside of this one. Only mirrors in those, such as another
-work tree, and what confsync keeps for itself are left out.
+A moved document is not deleted, even if confsync cannot read it at its new place or never looks
+there. So each search covers the whole work tree: hidden directories, attachments, files outside the
+mirror, and inner repositories. It skips only mirrors in inner repositories, such as another work
+tree, and confsync's own files.
 """
 
 from __future__ import annotations
@@ -28,16 +28,19 @@ from confsync.model.config import SpaceConfig
 from confsync.model.filenames import SUFFIX
 
 _ID = re.compile(rb"(?<![0-9])[0-9]{1,20}(?![0-9])")
-# A file that was changed a moment ago can change once more without a sign (FAT counts in 2 s).
+# Nanoseconds. A file that changed within this time can change again without a new time (FAT counts
+# in 2 s).
 _MOMENT = 2_500_000_000
 
 
 class Trace(NamedTuple):
-    """A file that may be a page's document. `path` is relative to the mirror, perhaps with ``..``.
+    """A file that may be a page's document.
 
-    `certain` says that the file names the page, else that confsync cannot read which page it is.
-    `left_out` says that git has the file and a sparse checkout leaves it out of the work tree;
-    `unmerged` says that a merge has it, which a person has yet to finish.
+    `path` is relative to the mirror and may contain ``..``.
+
+    `certain` means that the file names the page; otherwise confsync cannot read the file.
+    `left_out` means that git has the file but a sparse checkout omits it. `unmerged` means that an
+    unfinished merge has it.
     """
 
     path: str
@@ -47,7 +50,7 @@ class Trace(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What one file is: the page that it names, or None; the ids in it, if it cannot be read."""
+    """The content of one file: the page that it names, and the ids in an unreadable file."""
 
     page_id: str | None
     readable: bool
@@ -55,8 +58,11 @@ class _Seen(NamedTuple):
 
 
 class Whereabouts:
-    """Looks for the documents of some pages. `entries` are the documents that were read already,
-    `gone` those that `revision` has and the work tree lacks, by page id."""
+    """The search for the documents of some pages.
+
+    `entries` are documents that were read already. `gone` are those that `revision` has and the
+    work tree lacks, by page id.
+    """
 
     def __init__(
         self,
@@ -77,7 +83,7 @@ class Whereabouts:
         self._renames: Mapping[str, str] | None = None
 
     def look(self) -> dict[str, Trace]:
-        """Return the traces of the pages' documents as the work tree is now, by page id."""
+        """Return the traces of the pages' documents in the present work tree, by page id."""
         if not self.gone:
             return {}
         tree = list_work_tree(self._top)
@@ -98,13 +104,13 @@ class Whereabouts:
         return found
 
     def is_outside(self, path: str) -> bool:
-        """Return whether a path is in no space's directory."""
+        """Return whether a path is outside every space's directory."""
         return not any(space.holds(path) for space in self._spaces)
 
     # -- files that are no documents here, and may be theirs ---------------------------------------
 
     def _left_out(self) -> dict[str, Trace]:
-        """The documents that git has at places which a sparse checkout leaves out."""
+        """Return the documents in git at places that a sparse checkout omits."""
         found: dict[str, Trace] = {}
         for path, raw in trees.left_out(self._root, SUFFIX).items():
             page_id = parsed(path, raw).claimed_id or ""
@@ -113,7 +119,7 @@ class Whereabouts:
         return found
 
     def _unmerged(self) -> dict[str, Trace]:
-        """The documents that git's index has for a merge that is not finished."""
+        """Return the documents in git's index for an unfinished merge."""
         found: dict[str, Trace] = {}
         for path, raw in trees.unmerged(self._root):
             page_id = parsed(path, raw).claimed_id or ""
@@ -122,9 +128,10 @@ class Whereabouts:
         return found
 
     def _under_other_names(self, files: Iterable[str]) -> dict[str, Trace]:
-        """The documents that stand under names which no document has, such as `guide.html`.
+        """Return the documents with names that no document has, such as `guide.html`.
 
-        That is what git sees renamed, and what begins with a document's name and names its page.
+        These are files that git sees as renamed, and files that begin with a document's name and
+        name its page.
         """
         found: dict[str, Trace] = {}
         names = {Path(entry.path).stem.casefold(): i for i, entry in self.gone.items()}
@@ -139,7 +146,7 @@ class Whereabouts:
         return found
 
     def _named_in(self, path: Path, entry: Entry) -> dict[str, Trace]:
-        """The trace of a file whose name begins like a document's, if it may be that document."""
+        """Return the trace of a file with a name like a document's, if it may be that document."""
         name = self._named(path)
         seen = self._read(os.fspath(path), name)
         if seen is None:
@@ -149,13 +156,13 @@ class Whereabouts:
         ids = {i for i in seen.ids if i in self.gone}
         whole = Path(entry.path).name.casefold()
         if not (ids or seen.readable) and path.name.casefold().startswith(whole):
-            ids = {entry.page_id or ""}  # packed or encrypted, as in guide.xhtml.gz
+            ids = {entry.page_id or ""}  # compressed or encrypted, such as guide.xhtml.gz
         return {page_id: Trace(name, certain=False) for page_id in ids}
 
     # -- every file that may be a document ---------------------------------------------------------
 
     def _named(self, path: str | Path) -> str:
-        """A path relative to the mirror."""
+        """Return a path relative to the mirror."""
         return Path(os.path.relpath(path, self._root)).as_posix()
 
     def _documents(self, files: Iterable[str]) -> Iterator[tuple[str, _Seen]]:
@@ -165,7 +172,10 @@ class Whereabouts:
             name = self._named(path)
             outline = self._entries.get(name)
             if outline and outline.document and not outline.raw:
-                yield name, _Seen(outline.page_id, readable=True)  # the index knows it unread
+                yield (
+                    name,
+                    _Seen(outline.page_id, readable=True),
+                )  # the index knows it without its text
                 continue
             key = disk.key(path)
             if key is None:
@@ -183,7 +193,7 @@ class Whereabouts:
             yield name, seen
 
     def _read(self, path: str, name: str) -> _Seen | None:
-        """What one file is; None for one that is gone meanwhile."""
+        """Return the content of one file, or None if it is gone."""
         try:
             raw = _content(path)
         except FileNotFoundError:
@@ -194,23 +204,23 @@ class Whereabouts:
         entry = known if known and known.raw == raw else parsed(name, raw)
         if entry.document or entry.refused or self._is_another_kind(name, raw):
             return _Seen(entry.claimed_id, readable=True)
-        plain = raw.replace(b"\0", b"")  # so that UTF-16 reads like ASCII
+        plain = raw.replace(b"\0", b"")  # UTF-16 then reads like ASCII
         claimed = entry.claimed_id or parsed(name, plain).claimed_id
         if claimed:
             return _Seen(claimed, readable=True)
         return _Seen(None, readable=False, ids=frozenset(i.decode() for i in _ID.findall(plain)))
 
     def _is_another_kind(self, name: str, raw: bytes) -> bool:
-        """Whether a file outside of the spaces is XHTML for something else, such as an e-book."""
+        """Return whether a file outside the spaces is other XHTML, such as an e-book."""
         return self.is_outside(name) and raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
 
     # -- files that cannot be read -----------------------------------------------------------------
 
     def _owners_of(self, unread: Mapping[str, _Seen], here: set[str]) -> dict[str, frozenset[str]]:
-        """The pages whose documents files may be that cannot be read.
+        """Return the pages whose documents may be the unreadable files.
 
-        That is the page whose document stood there; the page that git sees renamed to there; the
-        pages whose ids are in the bytes; or else every page that is looked for.
+        If a document was there, it is its page. Otherwise it is the page that git sees renamed to
+        there. Otherwise these are the pages whose ids are in the bytes, or all searched pages.
         """
         if not unread:
             return {}
@@ -221,14 +231,14 @@ class Whereabouts:
         for path in left:
             owner = self._owners[path]
             if owner is not None and owner not in here:
-                continue  # the document that the commit has there, and no other one
+                continue  # the commit's document at this path, and no other
             renamed = by_path.get(self._renamed().get(path, ""))
             named = unread[path].ids & self.gone.keys()
             found[path] = frozenset([renamed]) if renamed else named or frozenset(self.gone)
         return found
 
     def _ask_git(self, paths: Iterable[str]) -> None:
-        """Learn what git has of files that it was not asked about yet."""
+        """Read from git the committed content of files that were not asked for yet."""
         new = set(paths) - self._owners.keys()
         if not new:
             return
@@ -236,24 +246,24 @@ class Whereabouts:
         self._owners |= {path: _owner(path, had) for path in new}
 
     def _renamed(self) -> Mapping[str, str]:
-        """The files that git sees under another name: new path to old path."""
+        """Return the files that git sees under another name: new path to old path."""
         if self._renames is None:
             self._renames = trees.renames_since(self._root, self._revision)
         return self._renames
 
 
 def _owner(path: str, had: Mapping[str, bytes]) -> str | None:
-    """The page of a document as a commit has it; empty if it names none, None if there is none."""
+    """Return the page of a document in a commit; empty if it names none, None if it is missing."""
     if path not in had:
         return None
     return parsed(path, had[path]).claimed_id or ""
 
 
 def new_copies(root: Path, digest: str, size: int) -> Iterator[str]:
-    """Yield the files of the work tree that have an attachment's bytes, and that are new.
+    """Yield the new files of the work tree that have an attachment's bytes.
 
-    HEAD does not have such a file, and no document's stamp knows it as an attachment. Paths are
-    relative to the mirror. Raises FileError.
+    Neither HEAD nor a document's stamp has such a file. Paths are relative to the mirror. Raise
+    FileError.
     """
     root = root.resolve()
     for path in list_work_tree(trees.top_of(root)).files:
@@ -268,7 +278,7 @@ def new_copies(root: Path, digest: str, size: int) -> Iterator[str]:
 
 
 def _is_stamped(root: Path, name: str, digest: str) -> bool:
-    """Whether a file is an attachment that its document's stamp knows with this digest."""
+    """Return whether a file is an attachment with this digest in its document's stamp."""
     owner = document_of(name)
     found = read(root, owner).document if owner else None
     attached = found.stamp.attachments if found and found.stamp else ()
@@ -276,5 +286,5 @@ def _is_stamped(root: Path, name: str, digest: str) -> bool:
 
 
 def _content(path: str) -> bytes:
-    """Return a regular file's bytes. Raises OSError, also for a link or a file too large."""
+    """Return a regular file's bytes. Raise OSError, also for a link or a file that is too large."""
     return regular.read(path, regular.DOCUMENT_BYTES)

@@ -1,6 +1,6 @@
-"""The files of a whole work tree, among which a document may stand that was moved.
+"""The files of a whole work tree, in which a moved document may be.
 
-Repositories inside of it count, but for mirrors in those, such as another work tree of this one.
+Inner repositories count, except mirrors in them, such as another work tree of this repository.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class WorkTree(NamedTuple):
 
 
 def list_work_tree(top: Path) -> WorkTree:
-    """List a work tree but for mirrors in other repositories, and what confsync keeps.
+    """List a work tree without mirrors in other repositories and without confsync's own files.
 
-    Of a link to a directory elsewhere these are the files that stand right there.
+    For a link to a directory elsewhere, the list has only the files directly in it.
     """
     found = WorkTree([], [])
     others: set[str] = set()
@@ -53,7 +53,7 @@ def _parent(path: str) -> str:
 
 
 def _files_through(top: Path, directory: str) -> Iterator[str]:
-    """Yield the files of a directory that a link leads to, outside of the work tree and mirrors."""
+    """Yield the files of a linked directory outside the work tree and outside mirrors."""
     if not Path(directory).is_symlink():
         return
     with contextlib.suppress(OSError):

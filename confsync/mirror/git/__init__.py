@@ -1,4 +1,4 @@
-"""What git says of a mirror: HEAD, index, history, work tree. The only importer of `git`.
+"""Everything that git tells about a mirror: HEAD, index, history, work tree.
 
-Nothing here writes documents or knows what a stamp means.
+Only this package imports `git`. Code that writes documents or interprets stamps must not enter it.
 """

@@ -12,8 +12,8 @@ from confsync.mirror.state import disk, regular
 from confsync.model.filenames import REMOVED
 
 NAME = ".gitattributes"
-# Bodies and attachments are compared byte for byte, so git must not change their line ends. Two
-# branches whose pulls removed documents have both said the truth: git keeps the lines of both.
+# Bodies and attachments are compared byte for byte, so git must not change their line ends. If
+# pulls on two branches removed documents, git must keep the lines of both.
 LINES = (
     b"*.xhtml text eol=lf",
     b"**/*.attachments/** -text",
@@ -22,15 +22,15 @@ LINES = (
 
 
 def write(directory: Path) -> None:
-    """Write the lines, those that are missing below what stands there. Raises OSError."""
+    """Add the missing lines below the existing ones. Raise OSError."""
     _add(directory / NAME, LINES)
 
 
 def complete(root: Path) -> tuple[str, ...]:
-    """Add the line for `.confsync.removed` that older mirrors lack; return the changed files.
+    """Add the line for `.confsync.removed`, which older mirrors lack. Return the changed files.
 
-    A line for that file which stands there stays as it is. Nothing is done to a link, or if the
-    file cannot be written: a merge may then leave conflict markers, and confsync reads past those.
+    An existing line for that file stays. If `.gitattributes` is a link or cannot be written,
+    nothing changes; a merge may then leave conflict markers, which confsync ignores.
     """
     path = root / NAME
     with contextlib.suppress(OSError):
@@ -44,7 +44,7 @@ def complete(root: Path) -> tuple[str, ...]:
 
 
 def _add(path: Path, lines: Iterable[bytes]) -> bool:
-    """Add lines to a file below what stands there; return whether any was missing."""
+    """Add missing lines below the existing ones. Return whether any line was missing."""
     before = _content(path)
     missing = [line for line in lines if line not in before.splitlines()]
     if missing:

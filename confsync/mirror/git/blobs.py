@@ -1,6 +1,6 @@
 """The contents of git objects, read by one `git cat-file --batch` for all of them.
 
-Git itself reads them: every format of objects and of references that it knows is known here.
+git itself reads the objects, so every format of objects and references works.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def contents(command: Git, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Yield each object's name and content, in the order of the names; None for a missing object.
+    """Yield each object's name and content in the order of the names; None for a missing object.
 
-    A name is whatever `git cat-file` takes: an object id, or ``COMMIT:PATH`` with the path from the
-    top of the repository. `command` says whether a partial clone may fetch the objects that it
-    lacks. If it must not, those are missing, and ids alone are found behind the first of them.
+    A name is any argument of `git cat-file`: an object id, or ``COMMIT:PATH`` with the path from
+    the top of the repository. `command` decides whether a partial clone may fetch missing objects.
+    If it may not, they count as missing, and after the first of them only ids are found.
     """
     waiting = list(names)
     told = 0
@@ -27,7 +27,7 @@ def contents(command: Git, names: Iterable[str]) -> Iterator[tuple[str, bytes | 
         yield name, content
     if told == len(waiting):
         return
-    # Git ends at the first object that it may not fetch. What is here is asked for once more.
+    # git stops at the first object that it may not fetch. The local objects are asked for again.
     here = _local(command)
     left = [name for name in waiting[told:] if name in here]
     found = dict(_batch(command, left))
@@ -36,11 +36,11 @@ def contents(command: Git, names: Iterable[str]) -> Iterator[tuple[str, bytes | 
 
 
 def _batch(command: Git, names: list[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Objects as git answers them, up to the first that it fails at."""
-    import tempfile  # not for a status that has nothing to ask git
+    """Yield objects as git answers, up to the first failure."""
+    import tempfile  # rarely needed
 
     with tempfile.TemporaryFile() as asked:
-        # A name with a line end in it is two names to git: ask for one that nothing has.
+        # A name with a line end would be two names to git. Ask for a name that no object has.
         lines = (name if "\n" not in name else "" for name in names)
         asked.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
         asked.seek(0)
@@ -60,7 +60,7 @@ def _batch(command: Git, names: list[str]) -> Iterator[tuple[str, bytes | None]]
 
 
 def _content(stream: IO[bytes], header: bytes) -> bytes | None:
-    """The content that follows a header of ``ID TYPE SIZE``; None if git says that it has none."""
+    """Return the content after a header of ``ID TYPE SIZE``, or None for a missing object."""
     size = header.split()[-1]
     if not size.isdigit():
         return None
@@ -70,6 +70,6 @@ def _content(stream: IO[bytes], header: bytes) -> bytes | None:
 
 
 def _local(command: Git) -> frozenset[str]:
-    """The ids of all objects that stand in this repository."""
+    """Return the ids of all objects in this repository."""
     listed = command.cat_file("--batch-all-objects", "--batch-check=%(objectname)", "--unordered")
     return frozenset(listed.split())

@@ -1,6 +1,6 @@
-"""Which documents git's HEAD has, and whether these are those of before: asked without a library.
+"""The documents and trees of git's HEAD, read without a git library.
 
-Here, too, stands how git is kept from starting anything that a repository names.
+This module also has the options that keep git from starting programs that a repository names.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from confsync.model.filenames import ATTACHMENTS, SUFFIX
 if TYPE_CHECKING:
     from subprocess import Popen
 
-# A repository that lies in somebody's work tree, such as in an unpacked archive, is not used.
-# The rest are settings of the user that would change which paths git prints, or how.
+# A repository inside another person's work tree, such as in an unpacked archive, is not used. The
+# rest are user settings that would change the paths that git prints, or their form.
 OPTIONS = (
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
@@ -27,7 +27,7 @@ OPTIONS = (
     "diff.renameLimit=1000",
     f"diff.orderFile={os.devnull}",
 )
-# Nothing is fetched, be it over a transport that a configuration names, and no index is written.
+# git fetches nothing, over no transport that a configuration names, and writes no index.
 ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1",
@@ -35,21 +35,21 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 
-# What is told where git itself cannot read a repository.
-TROUBLE = "git has trouble with this repository: "
-TRUST = "'git status' says more; for 'dubious ownership' git names the command that helps"
+# The error if git itself cannot read a repository.
+TROUBLE = "git cannot read this repository: "
+TRUST = "'git status' shows the error; for 'dubious ownership' it also shows the command that helps"
 
 
 def is_document(name: str) -> bool:
-    """Whether a path is a document's, and not that of one among a document's attachments."""
+    """Return whether a path is a document's, and not an attachment's."""
     return name.endswith(SUFFIX) and not name.rpartition("/")[0].endswith(ATTACHMENTS)
 
 
 def commit_of_head(root: str) -> Callable[[], bytes | None]:
-    """Start asking git for the commit that is HEAD; calling the result waits for the answer.
+    """Start asking git for HEAD's commit. Return a function that waits for the answer.
 
-    Empty without a repository. None where only a closer look can tell, such as before the first
-    commit.
+    The answer is empty without a repository. It is None if only a closer look can tell, for example
+    before the first commit.
     """
     if not _is_in_repository(root):
         return lambda: None if _is_bare_at(root) else b""
@@ -63,11 +63,13 @@ def commit_of_head(root: str) -> Callable[[], bytes | None]:
 
 
 def trees_of_head(root: str, directories: Collection[str]) -> Callable[[], bytes | None]:
-    """Begin to ask git for HEAD's trees at some directories, which are answered when called.
+    """Start asking git for HEAD's trees at some directories.
 
-    As git says them: with the same answer HEAD has the same files there. That is one object to
-    read for git, and not a name to read for us. None, where only a closer look can tell, be it for
-    trouble with the repository. Without one there are none.
+    Return a function that waits for the answer.
+
+    If two answers are equal, HEAD has the same files there. git reads one object for it, and
+    confsync no names. The answer is empty without a repository, and None if only a closer look can
+    tell.
     """
     if not _is_in_repository(root):
         return lambda: None if _is_bare_at(root) else b""
@@ -78,9 +80,9 @@ def trees_of_head(root: str, directories: Collection[str]) -> Callable[[], bytes
 def documents_of_head(
     root: str, directories: Collection[str]
 ) -> tuple[frozenset[str], bytes] | None:
-    """The paths of the documents that HEAD has, and its trees as `trees_of_head` has them.
+    """Return the paths of HEAD's documents, and HEAD's trees as in `trees_of_head`.
 
-    Both are of the same moment. None as there.
+    Both are from the same moment. Return None in the same cases.
     """
     if not _is_in_repository(root):
         return None if _is_bare_at(root) else (frozenset(), b"")
@@ -95,7 +97,7 @@ def documents_of_head(
 
 
 def _ask(root: str, command: list[str]) -> Popen[bytes] | None:
-    """Git, as it begins to answer; None where there is none."""
+    """Return the running git process, or None without git."""
     import subprocess
 
     options = [word for option in OPTIONS for word in ("-c", option)]
@@ -112,7 +114,7 @@ def _ask(root: str, command: list[str]) -> Popen[bytes] | None:
 
 
 def _answer(asked: Popen[bytes] | None) -> bytes | None:
-    """All that git said; None if it failed."""
+    """Return git's complete output, or None if it failed."""
     if asked is None:
         return None
     found = asked.communicate()[0]
@@ -120,9 +122,9 @@ def _answer(asked: Popen[bytes] | None) -> bytes | None:
 
 
 def repository_of(root: str) -> tuple[str, str, str] | None:
-    """Return the top of a mirror's work tree, its git directory, and the one that refs stand in.
+    """Return the top of a mirror's work tree, its git directory, and the directory of its refs.
 
-    The last two differ in a linked work tree. None without a repository.
+    The last two differ in a linked work tree. Return None without a repository.
     """
     for place in _upward(root):
         found = os.path.join(place, ".git")
@@ -141,8 +143,8 @@ def repository_of(root: str) -> tuple[str, str, str] | None:
 def mark_of_head(root: str) -> str | None:
     """Return a text that changes whenever HEAD names another commit, without starting git.
 
-    It is the commit's id, except in a repository with reftables. Empty without a work tree or a
-    commit. None where only git can tell.
+    The text is the commit's id, except in a repository with reftables. It is empty without a work
+    tree or a commit, and None if only git can tell.
     """
     found = repository_of(root)
     if found is None:
@@ -166,30 +168,30 @@ def mark_of_head(root: str) -> str | None:
 
 
 def is_commit_id(mark: str) -> bool:
-    """Tell whether a text is an object's full name, by SHA-1 or SHA-256."""
+    """Return whether a text is an object's full id, in SHA-1 or SHA-256."""
     return len(mark) in (40, 64) and not mark.strip("0123456789abcdef")
 
 
-# A symbolic ref names at most that many others; git follows as many.
+# The longest chain of symbolic refs. git follows as many.
 _LINKS = 5
-# Each linked work tree has its own of these.
+# Refs that each linked work tree has for itself.
 _OWN_REFS = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
 
 
 def _packed(common: str, name: str) -> str:
-    """Return what a ref names that git has packed; empty for a ref that is not."""
+    """Return the target of a packed ref, or an empty text."""
     rows = f"\n{_text(os.path.join(common, 'packed-refs'))}"
     before, found, _ = rows.partition(f" {name}\n")
     return before.rpartition("\n")[2] if found else ""
 
 
 def _is_unborn(place: str, name: str) -> bool:
-    """Tell whether a branch has no commit yet, and is not merely unreadable."""
+    """Return whether a branch has no commit yet, and is not only unreadable."""
     return not os.path.lexists(os.path.join(place, name))
 
 
 def _text(path: str) -> str:
-    """Return what a file of git's says; empty without one."""
+    """Return the content of one of git's files, or an empty text."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             return file.read()
@@ -202,12 +204,12 @@ def _is_in_repository(root: str) -> bool:
 
 
 def _is_bare_at(root: str) -> bool:
-    """Whether the mirror may lie in a repository's own directory, which has no '.git'."""
+    """Return whether the mirror may be in a bare repository's own directory."""
     return any(os.path.isfile(os.path.join(place, "HEAD")) for place in _upward(root))
 
 
 def _upward(root: str) -> Iterator[str]:
-    """A directory, and those above it, as git goes: past every link."""
+    """Yield a directory and those above it, with links resolved, as git does."""
     place = os.path.realpath(root)
     yield place
     while (above := os.path.dirname(place)) != place:

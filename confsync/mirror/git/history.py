@@ -1,7 +1,7 @@
-"""Which documents the history has: the blobs that commits name, and what is in them.
+"""The documents in git's history: the blobs that commits name, and their contents.
 
-With git's own plumbing, so that every kind of repository can be read; nothing that a repository
-names is started, and nothing is fetched.
+The module uses git's plumbing, so it reads every kind of repository. It starts no program that a
+repository names, and fetches nothing.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import IO, NamedTuple, cast
 from confsync.errors import FileError
 from confsync.mirror.git.head import ENVIRONMENT, OPTIONS, TROUBLE, TRUST, repository_of
 
-# The commits that stand there, whatever a repository puts in their place.
+# Read the real commits, even if a repository replaces them.
 _ENVIRONMENT = {
     **ENVIRONMENT,
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
-# A hook's repository need not be the mirror's, and paths mean what they say.
+# A hook may belong to another repository, and paths must have no magic meaning.
 _FOREIGN = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"),
     *(f"GIT_{how}_PATHSPECS" for how in ("LITERAL", "GLOB", "NOGLOB", "ICASE")),
 )
-# Every commit of every side line, and of a merge what it has from no parent.
+# All commits of all side lines. For a merge, only what it has from no parent.
 _LOG = (
     *("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--format="),
     *("--root", "--full-history", "-c", "--no-ext-diff", "--no-textconv"),
@@ -38,49 +38,49 @@ _CHUNK = 1 << 16
 
 
 class Named(NamedTuple):
-    """A blob that a commit has at a path, which is from the repository's top."""
+    """A blob that a commit has at a path. The path is from the repository's top."""
 
     id: str
     path: str
 
 
 class Cut(NamedTuple):
-    """How a clone lacks a part of its history: whole commits, or what is in them."""
+    """The missing part of a clone's history: whole commits, or their contents."""
 
     shallow: bool = False
     partial: bool = False
 
     @property
     def remedy(self) -> str:
-        """The command that completes the clone; empty for a complete clone."""
+        """Return the command that completes the clone; empty for a complete clone."""
         commands = ["git fetch --unshallow"] if self.shallow else []
         commands += ["git fetch --refetch --no-filter"] if self.partial else []
         return " && ".join(commands)
 
 
 def prefix_of(root: Path) -> str | None:
-    """Return the path of a mirror in its work tree, `docs/` or empty; None without git.
+    """Return the path of a mirror in its work tree, such as `docs/`, or empty; None without git.
 
-    Raises FileError for a repository that git has trouble with.
+    Raise FileError if git cannot read the repository.
     """
     said = _said(root, ["rev-parse", "--show-prefix"])
     return None if said is None else os.fsdecode(said).removesuffix("\n")
 
 
 def commit_of_head(root: Path) -> str:
-    """Return the id of HEAD's commit; empty where there is none. Raises FileError."""
+    """Return the id of HEAD's commit, or an empty text. Raise FileError."""
     said = _said(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], fine=(0, 1))
     return (said or b"").decode().strip()
 
 
 def place_of(root: Path) -> str:
-    """Return the path of a mirror in its work tree, without asking git; "." at the top."""
+    """Return the path of a mirror in its work tree without asking git; "." at the top."""
     found = repository_of(os.fspath(root))
     return os.path.relpath(root.resolve(), found[0]) if found else ""
 
 
 def is_ancestor(root: Path, old: str, new: str) -> bool:
-    """Tell whether a commit's history has another commit; False where one of them is gone."""
+    """Return whether a commit's history has another commit; False if one of them is missing."""
     try:
         return _said(root, ["merge-base", "--is-ancestor", old, new]) is not None
     except GitFailedError:
@@ -88,7 +88,7 @@ def is_ancestor(root: Path, old: str, new: str) -> bool:
 
 
 def cut_of(root: Path) -> Cut:
-    """Return what a mirror's clone lacks of its history, and can fetch from its remote."""
+    """Return what a mirror's clone lacks of its history and can fetch from its remote."""
     found = repository_of(os.fspath(root))
     if found is None:
         return Cut()
@@ -101,7 +101,7 @@ def cut_of(root: Path) -> Cut:
 
 
 def shallow_of(root: Path) -> str:
-    """Return where a shallow clone is cut off, as git notes it; empty for another clone."""
+    """Return where a shallow clone is cut, as git notes it; empty for a complete clone."""
     found = repository_of(os.fspath(root))
     if found is None:
         return ""
@@ -112,7 +112,7 @@ def shallow_of(root: Path) -> str:
 
 
 def moment_of_objects(root: Path) -> int:
-    """Return when objects came or went last, in ns: a partial clone may have fetched since."""
+    """Return when objects last came or went, in ns. A partial clone may have fetched since."""
     found = repository_of(os.fspath(root))
     objects = Path(found[2] if found else root, "objects")
     with contextlib.suppress(OSError):
@@ -123,19 +123,19 @@ def moment_of_objects(root: Path) -> int:
 def named_below(
     root: Path, tips: Sequence[str], without: Sequence[str] = (), among: Sequence[str] = (".",)
 ) -> Iterator[Named]:
-    """Return the blobs of all commits that some tips have and others lack, below a mirror.
+    """Yield the blobs of all commits that `tips` have and `without` lack, below a mirror.
 
-    `among` are pathspecs, relative to the mirror. Raises FileError. A partial clone may lack trees;
-    then the blobs are of HEAD's tree, at least.
+    `among` are pathspecs, relative to the mirror. Raise FileError. A partial clone may lack trees;
+    then the blobs are at least those of HEAD's tree.
     """
     words = [*_LOG, *tips, *(f"^{commit}" for commit in without), "--", *among]
     return _named(_pairs(root, words))
 
 
 def named_at(root: Path, commit: str, paths: Sequence[str]) -> Iterator[Named]:
-    """Return the blobs that a commit's history has at some paths of a mirror, the newest first.
+    """Yield the blobs in a commit's history at some paths of a mirror, the newest first.
 
-    A partial clone may lack trees, and then has fewer or none. Raises FileError.
+    A partial clone may lack trees, and then has fewer or none. Raise FileError.
     """
     try:
         yield from named_below(root, [commit], among=[f":(literal){path}" for path in paths])
@@ -145,12 +145,12 @@ def named_at(root: Path, commit: str, paths: Sequence[str]) -> Iterator[Named]:
 
 
 def named_by_refs(root: Path, suffix: str) -> Iterator[Named]:
-    """Return the blobs of all commits that any ref has, of one suffix, as `named_below` does."""
+    """Yield the blobs of one suffix in all commits of all refs, as `named_below` does."""
     return _named(_pairs(root, [*_LOG, "--all", "--", f":(top)*{suffix}"]))
 
 
 def named_in(root: Path, commit: str) -> Iterator[Named]:
-    """Return the blobs that a commit has below a mirror. Raises FileError."""
+    """Yield the blobs that a commit has below a mirror. Raise FileError."""
     with _answer(root, ["ls-tree", "-r", "-z", "--full-name", commit, "--", "."]) as out:
         for row in _fields(out):
             told, _, path = row.partition(b"\t")
@@ -160,9 +160,9 @@ def named_in(root: Path, commit: str) -> Iterator[Named]:
 
 
 def contents_of(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[str, bytes]]:
-    """Return the contents of blobs, each with its id, and no more than `most` bytes of each.
+    """Yield the contents of blobs, each with its id, and at most `most` bytes of each.
 
-    What a partial clone lacks is left out. Raises FileError.
+    Blobs that a partial clone lacks are left out. Raise FileError.
     """
     done = 0
     try:
@@ -170,7 +170,7 @@ def contents_of(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[s
             yield found
             done = number
     except FileError:
-        # Git ends at the first blob that it may not fetch.
+        # git stops at the first blob that it may not fetch.
         if not cut_of(root).partial:
             raise
         here = _here(root, frozenset(blobs[done:]))
@@ -180,7 +180,7 @@ def contents_of(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[s
 def _contents(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[str, bytes]]:
     if not blobs:
         return
-    import tempfile  # not for a status that has nothing to ask git
+    import tempfile  # rarely needed
 
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{blob}\n" for blob in blobs).encode())
@@ -196,20 +196,20 @@ def _contents(root: Path, blobs: Sequence[str], most: int) -> Iterator[tuple[str
                 while left and (more := out.read(min(left, _CHUNK))):
                     left -= len(more)
                 if left:
-                    break  # git died; the status says so
+                    break  # git died; its status tells
                 if kind == "blob":
                     yield name, content[: int(size[0])][:most]
 
 
 def _here(root: Path, wanted: frozenset[str]) -> set[str]:
-    """Return those of some objects that this clone has, whatever it could fetch."""
+    """Return the objects that this clone has without fetching."""
     words = ["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"]
     with _answer(root, words) as out:
         return {name for row in out if (name := row.decode().strip()) in wanted}
 
 
 def _named(pairs: Iterator[tuple[bytes, bytes]]) -> Iterator[Named]:
-    """Return what is in git's raw rows: what a commit has, and no deletion, link or submodule."""
+    """Yield the files in git's raw rows, without deletions, links and submodules."""
     for told, path in pairs:
         fields = told.decode().lstrip(":").split()
         parents = told.count(b":")
@@ -218,7 +218,7 @@ def _named(pairs: Iterator[tuple[bytes, bytes]]) -> Iterator[Named]:
 
 
 def _pairs(root: Path, words: Sequence[str]) -> Iterator[tuple[bytes, bytes]]:
-    """Return git's raw rows: what is told of a path, and the path."""
+    """Yield git's raw rows: the description of a path, and the path."""
     with _answer(root, words) as out:
         told = b""
         for field in _fields(out):
@@ -230,7 +230,7 @@ def _pairs(root: Path, words: Sequence[str]) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _fields(out: IO[bytes]) -> Iterator[bytes]:
-    """Return what stands between the NULs of a stream."""
+    """Yield the parts between the NULs of a stream."""
     rest = b""
     while chunk := out.read(_CHUNK):
         *fields, rest = (rest + chunk).split(b"\0")
@@ -241,7 +241,7 @@ def _fields(out: IO[bytes]) -> Iterator[bytes]:
 def _answer(
     root: Path, words: Sequence[str], asked: IO[bytes] | None = None
 ) -> Iterator[IO[bytes]]:
-    """Start git, and return what it answers. Raises FileError at the end where it failed."""
+    """Start git and yield its output. Raise FileError at the end if git failed."""
     options = [word for option in OPTIONS for word in ("-c", option)]
     given = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     import tempfile
@@ -262,7 +262,7 @@ def _answer(
 
 
 class GitFailedError(FileError):
-    """Git ended with an error; `status` is its own."""
+    """An error of git; `status` is its exit code."""
 
     def __init__(self, status: int, said: str) -> None:
         self.status = status
@@ -270,7 +270,7 @@ class GitFailedError(FileError):
 
 
 def _said(root: Path, words: Sequence[str], fine: Sequence[int] = (0,)) -> bytes | None:
-    """Return all that git says; None without git. Raises FileError."""
+    """Return git's complete output; None without git. Raise FileError."""
     said = b""
     try:
         with _answer(root, words) as out:

@@ -1,4 +1,4 @@
-"""A conflict, noted in git's index, as git itself notes one."""
+"""Conflicts in git's index, in git's own form."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes]) -> bool:
-    """Make a file unmerged in git's index, with base, ours and theirs; answers whether it is.
+    """Make a file unmerged in git's index, with base, ours and theirs. Return whether it is.
 
-    Only where the index has what HEAD has of it, or what the file was `before`: nothing that was
-    staged is lost. The work tree is not touched. Raises FileError.
+    This happens only if the index has HEAD's content or the content `before`, so that nothing
+    staged is lost. The work tree does not change. Raise FileError.
     """
     with (
         gitrepo.quiet(root) as command,
@@ -28,7 +28,7 @@ def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes])
             return False
         listed = _split(command.ls_files("--stage", "--full-name", "-z", "--", f":(literal){name}"))
         if len(listed) != 1:
-            return False  # git does not know it, or knows of a conflict already
+            return False  # git does not know the file, or already has a conflict
         entry, _, full = listed[0].partition("\t")
         mode, staged, _ = entry.split()
         files = [Path(directory, str(number)) for number in range(len(stages) + 1)]
@@ -52,9 +52,9 @@ def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes])
 
 
 def _without_filters(command: Git) -> bool:
-    """Let git start no filter: writing an index, it looks into files that seem just changed.
+    """Keep git from starting filters. While git writes an index, it reads recently changed files.
 
-    Answers whether git is new enough for that.
+    Return whether git is new enough for that.
     """
     if command.version_info < (2, 31):
         return False

@@ -1,16 +1,16 @@
-"""The pages whose documents pulls removed: `.confsync.removed`, which git carries with the mirror.
+"""The pages whose documents pulls removed: `.confsync.removed`, which is part of the repository.
 
-A document that a commit has and the work tree lacks was deleted by a person, or was removed by a
-pull, since its page was in the trash or not visible. A later `push --delete` must delete the page
-only in the first case, in every clone. So a pull writes a line for each document that it removes:
-``ID vVERSION DIGEST``, as the document's stamp had them. A line goes when its page is back.
+A commit may have a document that the work tree lacks. Either a person deleted it, or a pull removed
+it because its page was in the trash or not visible. In every clone, a later `push --delete` must
+delete the page only in the first case. So a pull writes a line for each document that it removes:
+``ID vVERSION DIGEST``, from the document's stamp. When the page is back, the line is removed.
 
-Git merges the file as a union, which can bring a line back. Such a line is stale: a document whose
-stamp is newer than the line was not removed by the pull that wrote the line.
+git merges the file as a union, which can bring a line back. Such a line is stale. If a document's
+stamp is newer than the line, the pull that wrote the line did not remove the document.
 
-A pull that moves a document notes that, too: ``ID vVERSION moved to PATH``. Who commits the removal
-of the old file without the new one has deleted nothing. Such a line goes when HEAD has the document
-where it stands.
+A pull that moves a document writes a line too: ``ID vVERSION moved to PATH``. A person may commit
+the removal of the old file without the new file. The line then shows that nothing was deleted. When
+HEAD has the document at its new place, the line is removed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 
 
 class Move(NamedTuple):
-    """What a line says of a document that a pull moved: its version, and its new path."""
+    """A line about a document that a pull moved: its version and its new path."""
 
     page_id: str
     version: int
@@ -47,9 +47,9 @@ class Move(NamedTuple):
 
 
 class Removals(NamedTuple):
-    """What pulls removed: each page's id, with the newest version that one of its lines names.
+    """The removals by pulls: each page's id, with the newest version in its lines.
 
-    The version is None if a line names none: such a line covers every version. `problem` says why
+    The version is None if a line names none; such a line covers every version. `problem` says why
     there may be lines that could not be read. `moves` are the documents that pulls moved, by id.
     """
 
@@ -62,18 +62,18 @@ class Removals(NamedTuple):
         return self.holds(stamp.id, stamp.version)
 
     def holds(self, page_id: str, version: int | None) -> bool:
-        """Return whether a line covers a version of a page; None stands for every version."""
+        """Return whether a line covers a version of a page; None means every version."""
         newest = self.versions.get(page_id, 0)
         return newest is None or (version is not None and version <= newest)
 
     def moved(self, stamp: Stamp, path: str) -> Move | None:
-        """Return the move of a document of this stamp, or of a later one, away from a path."""
+        """Return the move of a document with this stamp, or a later one, away from a path."""
         move = self.moves.get(stamp.id)
         return move if move and stamp.version <= move.version and path != move.path else None
 
 
 class _Lines(NamedTuple):
-    """The file, taken apart: a line for each page, and the lines that are about no page."""
+    """The parts of the file: a line for each page, moves, and other lines."""
 
     pages: dict[str, tuple[int | None, str]]
     moves: dict[str, Move]
@@ -82,7 +82,7 @@ class _Lines(NamedTuple):
 
 
 def read(root: Path) -> Removals:
-    """Return what the pulls of the mirror removed. A file that cannot be read is a `problem`."""
+    """Return the removals by pulls in the mirror. If the file cannot be read, set `problem`."""
     problem = ""
     try:
         raw = _bytes(root / REMOVED)
@@ -93,16 +93,16 @@ def read(root: Path) -> Removals:
 
 
 def parse(raw: bytes) -> Removals:
-    """Return what the content of such a file says, as a commit has it."""
+    """Return the removals in the content of such a file."""
     lines = _parse(raw)
     versions = {i: version for i, (version, _) in lines.pages.items()}
     return Removals(versions, lines.problem, lines.moves)
 
 
 def note(root: Path, stamps: Iterable[Stamp]) -> tuple[str, ...]:
-    """Write a line for each document that is about to be removed; return the changed files.
+    """Write a line for each document that will be removed. Return the changed files.
 
-    The first line also tells git how to merge the file. Raises FileError.
+    The first line also tells git how to merge the file. Raise FileError.
     """
     before = _bytes(root / REMOVED)
     lines = _parse(before or b"")
@@ -113,9 +113,9 @@ def note(root: Path, stamps: Iterable[Stamp]) -> tuple[str, ...]:
 
 
 def note_moves(root: Path, moves: Iterable[Move]) -> tuple[str, ...]:
-    """Write a line for each document that is about to be moved; return the changed files.
+    """Write a line for each document that will be moved. Return the changed files.
 
-    Raises FileError.
+    Raise FileError.
     """
     before = _bytes(root / REMOVED)
     lines = _parse(before or b"")
@@ -124,9 +124,9 @@ def note_moves(root: Path, moves: Iterable[Move]) -> tuple[str, ...]:
 
 
 def forget(root: Path, page_ids: Collection[str], moved: Collection[str] = ()) -> bool:
-    """Take out the lines of pages whose documents stand again; return whether there were any.
+    """Remove the lines of pages whose documents are back. Return whether there were any.
 
-    Of the pages `moved` the lines about moves are taken out.
+    For the pages `moved`, remove the lines about moves.
     """
     with contextlib.suppress(FileError):
         before = _bytes(root / REMOVED)
@@ -141,7 +141,7 @@ def forget(root: Path, page_ids: Collection[str], moved: Collection[str] = ()) -
 
 
 def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
-    """Replace the file, if it still is what was read. Raises FileError."""
+    """Replace the file if it did not change since it was read. Raise FileError."""
     path = root / REMOVED
     text = b"".join([HEADER] if before is None else lines.others)
     for page_id, (version, digest) in sorted(lines.pages.items(), key=lambda one: int(one[0])):
@@ -154,7 +154,7 @@ def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
     def check() -> None:
         if _bytes(path) != before:
             raise ChangedMeanwhileError(
-                f"{REMOVED}: changed while confsync ran; it was left alone",
+                f"{REMOVED}: changed while confsync ran; confsync left it unchanged",
                 hint="run the command again",
             )
 
@@ -165,7 +165,7 @@ def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
 
 
 def _parse(raw: bytes) -> _Lines:
-    """Take a file apart, however it was edited or merged; of a page's lines the newest counts."""
+    """Parse a file, even if it was edited or merged. For each page, the newest line counts."""
     pages: dict[str, tuple[int | None, str]] = {}
     moves: dict[str, Move] = {}
     others: list[bytes] = []
@@ -192,7 +192,7 @@ def _move(found: re.Match[bytes]) -> Move:
 
 
 def _line(found: re.Match[bytes]) -> tuple[int | None, str]:
-    """The version and digest of a line; none of both where more than these stands in it."""
+    """Return the version and digest of a line, or neither if the line has more text."""
     _, version, digest = (*found.groups(), None, None)[:3]  # a plain id has one group
     return (int(version) if version else None), (digest or b"").decode()
 
@@ -206,7 +206,7 @@ def _newer(
 
 
 def _bytes(path: Path) -> bytes | None:
-    """Return a regular file's content; None where nothing stands. Raises FileError."""
+    """Return a regular file's content, or None if there is no file. Raise FileError."""
     try:
         return regular.read(path, regular.STATE_BYTES)
     except FileNotFoundError:

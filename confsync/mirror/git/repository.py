@@ -1,7 +1,7 @@
-"""Git, where there is one: what was deleted, and what HEAD has of a document.
+"""The access to git: deleted documents, and HEAD's content of documents.
 
-Only this module imports `git`. Everything but git features works without a repository and without
-a git binary.
+Only this module imports `git`. Everything except git features works without a repository and
+without a git binary.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 
 def version() -> str | None:
-    """What git says of itself; None without git."""
+    """Return git's version; None without git."""
     git = _git()
     return str(git.Git().version()) if git else None
 
 
 def holds(root: Path) -> bool:
-    """Whether the mirror is in a repository that has a commit."""
+    """Return whether the mirror is in a repository that has a commit."""
     with _repository(root) as repo:
         return repo is not None
 
@@ -48,12 +48,11 @@ def deleted_documents(
     revision: str = "HEAD",
     here: frozenset[str] = frozenset(),
 ) -> dict[str, bytes]:
-    """Documents that a commit has and the work tree lacks: deleted on purpose. Path to content.
+    """Return the documents that a commit has and the work tree lacks: path to content.
 
-    Of another branch's commit, that is where the two parted: what came to it since was not deleted
-    here. Paths are relative to the mirror; `here` are documents that are known to stand. Empty
-    without git, without a repository, without a commit. Raises UsageError for a revision that is
-    none.
+    For another branch, the commit is the merge base: a later change of that branch is not a
+    deletion here. Paths are relative to the mirror; `here` are documents that surely exist. The
+    result is empty without git, a repository or a commit. Raise UsageError for an invalid revision.
     """
     known = documents_of_head(str(root), directories) if revision == "HEAD" else None
     if known is not None and here.issuperset(known[0]):
@@ -69,11 +68,11 @@ def deleted_documents(
 
 
 class HeadFiles(NamedTuple):
-    """The attachments' files that HEAD has and that may have been deleted in the work tree.
+    """HEAD's attachment files that may have been deleted in the work tree.
 
-    `paths` has all of them. `documents` are those of HEAD that own one: path to content.
-    `ownerless` are the contents of files that are gone and beside which HEAD has no document; if
-    there are any, `documents` are all of HEAD's.
+    `paths` has all of them. `documents` are HEAD's documents that own one: path to content.
+    `ownerless` are the contents of missing files without a document in HEAD. If there are any,
+    `documents` has all documents of HEAD.
     """
 
     paths: frozenset[str] = frozenset()
@@ -82,9 +81,9 @@ class HeadFiles(NamedTuple):
 
 
 def attachments_of_head(root: Path, directories: Sequence[str]) -> HeadFiles:
-    """Return the attachments' files that HEAD has, without those that a sparse checkout left out.
+    """Return HEAD's attachment files, without those that a sparse checkout omits.
 
-    Empty without git, without a repository, without a commit. Raises FileError for a partial clone
+    The result is empty without git, a repository or a commit. Raise FileError in a partial clone
     that lacks one of their documents.
     """
     with _repository(root) as repo:
@@ -108,9 +107,9 @@ def attachments_of_head(root: Path, directories: Sequence[str]) -> HeadFiles:
 def committed(
     root: Path, directories: Iterable[str], here: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """What HEAD has of some documents that are other bytes `here`; paths relative to the mirror.
+    """Return HEAD's content of documents that differ from `here`; paths are relative to the mirror.
 
-    Empty without git, without a repository, without a commit.
+    The result is empty without git, a repository or a commit.
     """
     with _repository(root) as repo:
         if repo is None:
@@ -127,19 +126,19 @@ def committed(
 
 
 def blob_id(raw: bytes, length: int) -> str:
-    """The name that git has for a content: SHA-1 or SHA-256, as the length says."""
+    """Return git's id of a content: SHA-1 or SHA-256, depending on `length`."""
     made = hashlib.sha1 if length == 40 else hashlib.sha256
     return made(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
 
 
 def listed_at(command: Git, commit: str, directories: Iterable[str]) -> dict[str, str]:
-    """The files that a commit has below some directories of the mirror: path to object id."""
+    """Return the files of a commit below some directories of the mirror: path to object id."""
     rows = split(command.ls_tree("-r", "-z", commit, "--", *directories))
     return {name: line.split()[2] for line, _, name in (row.partition("\t") for row in rows)}
 
 
 def _contents(command: Git, commit: str, listed: Mapping[str, str]) -> dict[str, bytes]:
-    """Read files of a commit: path to content. Raises FileError if one of them is missing."""
+    """Read files of a commit: path to content. Raise FileError if a content is missing."""
     found = dict(blobs.contents(command, set(listed.values())))
     missing = [name for name, blob in listed.items() if found[blob] is None]
     if missing:
@@ -151,18 +150,18 @@ def _contents(command: Git, commit: str, listed: Mapping[str, str]) -> dict[str,
 
 
 def _gone(command: Git, root: Path, directories: Iterable[str], listed: Iterable[str]) -> list[str]:
-    """The files of a commit that the work tree lacks."""
-    # Not 'git diff': it looks into files that seem changed, through whatever filter is set.
+    """Return the files of a commit that the work tree lacks."""
+    # 'git diff' would read files that seem changed, through the configured filters.
     gone = [name for name in listed if not stands(root / name)]
     sparse = _left_out(command, directories) if gone else frozenset()
     return [name for name in gone if name not in sparse]
 
 
 def _command(repo: Repo, root: Path) -> Git:
-    """Git's commands in the mirror, with this repository's index.
+    """Return git's commands in the mirror, with this repository's index.
 
-    A hook names its own repository's index in the environment. Where the mirror is in another one,
-    a commit would go to the index of the commit that the hook belongs to.
+    A hook puts its own repository's index into the environment. If the mirror is in another
+    repository, a commit would go to the wrong index.
     """
     command = type(repo.git)(str(root))
     given = os.environ.get("GIT_INDEX_FILE")
@@ -176,24 +175,24 @@ def _command(repo: Repo, root: Path) -> Git:
 
 
 def _harmless(command: Git) -> Git:
-    """The same git, which starts no program that a repository names."""
+    """Return the same git, configured to start no program that a repository names."""
     command.update_environment(**ENVIRONMENT)
     command.set_persistent_git_options(c=list(OPTIONS))
     return command
 
 
 def _left_out(command: Git, directories: Iterable[str]) -> frozenset[str]:
-    """What the index has and a sparse checkout leaves out of the work tree, on purpose as well."""
+    """Return the files in the index that a sparse checkout omits, on purpose or not."""
     listed = split(command.ls_files("-t", "-z", "--", *directories))
     return frozenset(line[2:] for line in listed if line.startswith("S "))
 
 
 def stands(path: Path) -> bool:
-    """Whether anything but a directory stands there, or may: what cannot be told is not gone."""
+    """Return whether a file is or may be at a path. An unknown state counts as a file."""
     try:
         return not stat.S_ISDIR(os.lstat(path).st_mode)
     except FileNotFoundError:
-        # Behind a link that leads nowhere now, such as to a drive that is away.
+        # The path may be behind a broken link, for example to a drive that is not mounted.
         return any(parent.is_symlink() and not parent.exists() for parent in path.parents)
     except NotADirectoryError:
         return False
@@ -206,7 +205,10 @@ def split(listed: str) -> list[str]:
 
 
 def common(command: Git, revision: str) -> str:
-    """Where HEAD and a revision parted. Raises UsageError, ConfigError in a clone too shallow."""
+    """Return the merge base of HEAD and a revision.
+
+    Raise UsageError, or ConfigError if the clone is too shallow.
+    """
     if revision == "HEAD":
         return revision
     status, out, _ = command.merge_base(
@@ -222,12 +224,12 @@ def common(command: Git, revision: str) -> str:
 def _too_shallow(revision: str) -> ConfigError:
     return ConfigError(
         f"this clone is too shallow to know what changed since '{revision}'",
-        hint="'git fetch --unshallow', or fetch-depth: 0 where a workflow checks out",
+        hint="'git fetch --unshallow' fetches the history; in a workflow, set fetch-depth: 0",
     )
 
 
 def commit_of(command: Git, revision: str) -> str:
-    """The id of a commit; an option is none, whatever it looks like."""
+    """Return the id of a commit. An option is never a revision."""
     status, out, _ = command.rev_parse(
         "--verify",
         "--quiet",
@@ -244,7 +246,7 @@ def commit_of(command: Git, revision: str) -> str:
 
 
 def _git() -> Any:
-    """The module GitPython, which refuses to load without a git binary; then None."""
+    """Return the module GitPython, or None; it does not load without a git binary."""
     try:
         import git
     except ImportError:
@@ -254,25 +256,26 @@ def _git() -> Any:
 
 @contextlib.contextmanager
 def command_in(root: Path) -> Iterator[Git]:
-    """Git's commands in the mirror, as the user has them: with hooks, filters and signing.
+    """Yield git's commands in the mirror with the user's hooks, filters and signing.
 
-    Only for what a person asked of git by name. Raises FileError without a repository that has a
-    commit.
+    This is only for what a person asked of git by name. Raise FileError without a repository that
+    has a commit.
     """
     with _repository(root) as repo:
         if repo is None:
             raise FileError(
-                "this needs a git repository with a commit", hint="'git init', then commit"
+                "this needs a git repository with a commit",
+                hint="'git init && git commit --allow-empty -m start' makes one",
             )
         yield _command(repo, root)
 
 
 @contextlib.contextmanager
 def _repository(root: Path) -> Iterator[Repo | None]:
-    """The repository that holds the mirror, closed again; None when there is none to use.
+    """Yield the repository of the mirror, or None if there is none to use.
 
-    Raises FileError for one that git itself has trouble with: what it cannot tell, such as which
-    documents were deleted on purpose, must not be guessed.
+    Raise FileError if git cannot read the repository: confsync must not guess, for example which
+    documents were deleted on purpose.
     """
     git = _git()
     if git is None:
@@ -305,15 +308,16 @@ def _has_commit(command: Git) -> bool:
 
 @contextlib.contextmanager
 def quiet(root: Path) -> Iterator[Git | None]:
-    """Git's commands in the mirror, which start no program; None where there is nothing to ask."""
+    """Yield git's commands in the mirror that start no program; None without a repository."""
     with _repository(root) as repo:
         yield _harmless(_command(repo, root)) if repo else None
 
 
 def nowhere(directory: str) -> Git | None:
-    """Git's commands in no repository, also where a hook's environment names one; None without git.
+    """Return git's commands outside every repository; None without git.
 
-    The user's own settings hold; nobody else's do, and what they name is not started.
+    This holds even if a hook's environment names a repository. Only the user's own settings apply,
+    and programs in them are not started.
     """
     git = _git()
     if git is None:

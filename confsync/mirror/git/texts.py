@@ -1,4 +1,4 @@
-"""Git on texts that belong to no repository: its diff, its three-way merge, its pager."""
+"""git for texts outside a repository: diff, three-way merge and pager."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from confsync.errors import FileError
 from confsync.mirror.git import repository as gitrepo
 
-# A tag, an entity, a word, a run of what is none of these. In bytes: git is asked in the C locale.
+# A tag, an entity, a word, or another character. In bytes, because git runs in the C locale.
 _WORDS = "<[^>]*>|&[#a-zA-Z0-9]+;|[^<&[:space:][:punct:]]+|[^[:space:]]"
 _STYLED = re.compile(r"\x1b\[[0-9;]*[mK]")
 
@@ -19,10 +19,10 @@ _STYLED = re.compile(r"\x1b\[[0-9;]*[mK]")
 def diffs(
     pairs: Sequence[tuple[str, str]], *, words: bool = False, color: bool = False
 ) -> list[str] | None:
-    """Git's diff of each pair of texts, from the first hunk on; None without a git that can.
+    """Return git's diff of each pair of texts, from the first hunk on; None without git.
 
-    The user's own settings hold, such as colours and the algorithm; no repository's do. Git is
-    asked once for all. The names of its files, which no text can know, tell where each begins.
+    The user's settings apply, such as colours and the algorithm; a repository's settings do not.
+    git runs once for all pairs. Random file names show where each diff begins.
     """
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
         command = gitrepo.nowhere(directory)
@@ -55,7 +55,7 @@ def diffs(
 
 
 def _divided(out: str, mark: str, count: int) -> list[str]:
-    """The hunks of each file; empty where there are none."""
+    """Return the hunks of each file; empty for equal texts."""
     found = [""] * count
     parts = re.split(rf"^.*diff --git .*{mark}-(\d+).*\n", out, flags=re.MULTILINE)
     for number, part in zip(parts[1::2], parts[2::2], strict=True):
@@ -66,9 +66,9 @@ def _divided(out: str, mark: str, count: int) -> list[str]:
 
 
 def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, bool]:
-    """Git's three-way merge of texts by lines; the second value says whether they conflict.
+    """Return git's three-way merge of texts by lines, and whether it has conflicts.
 
-    `labels` name ours, base and theirs in the conflict markers. Raises FileError without git.
+    `labels` name ours, base and theirs in the conflict markers. Raise FileError without git.
     """
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
         command = gitrepo.nowhere(directory)
@@ -95,7 +95,7 @@ def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tu
 
 
 def pager() -> str | None:
-    """The pager that git would use for this user, whatever a repository says; None without git."""
+    """Return the pager that git uses for this user outside repositories; None without git."""
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
         command = gitrepo.nowhere(directory)
         if command is None:

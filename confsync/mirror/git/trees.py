@@ -1,6 +1,6 @@
-"""Single files of a mirror, as commits and git's index have them. Paths are relative to the mirror.
+"""Single files of a mirror in commits and in git's index. Paths are relative to the mirror.
 
-No program is started for any of it, and nothing is fetched.
+The functions start no program besides git, and fetch nothing.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _LINK = "120000"
 
 
 def top_of(root: Path) -> Path:
-    """Return the top of the work tree that the mirror is in; the mirror's root without one."""
+    """Return the top of the mirror's work tree, or the mirror's root without a repository."""
     with quiet(root) as command:
         return root.resolve() if command is None else Path(command.rev_parse("--show-toplevel"))
 
 
 def is_unknown(root: Path, name: str) -> bool:
-    """Return whether the mirror is in a repository whose index does not have a file."""
+    """Return whether the mirror is in a repository whose index lacks a file."""
     with quiet(root) as command:
         return command is not None and not command.ls_files("-z", "--", f":(literal){name}")
 
 
 def is_in_head(root: Path, name: str) -> bool:
-    """Return whether HEAD has a file of this path."""
+    """Return whether HEAD has a file at this path."""
     with quiet(root) as command:
         return command is not None and name in listed_at(command, "HEAD", [name])
 
@@ -49,10 +49,10 @@ def is_link_as_text(root: Path, name: str, raw: bytes) -> bool:
 
 
 def contents_at(root: Path, revision: str, names: Collection[str]) -> dict[str, bytes]:
-    """Return what files were where HEAD and a revision parted: path to content.
+    """Return the contents of files at the merge base of HEAD and a revision, by path.
 
-    Files that the commit does not have are left out, and so are those whose content a partial clone
-    lacks. Raises UsageError for a revision that is none.
+    Files that the commit lacks, and contents that a partial clone lacks, are left out. Raise
+    UsageError for an invalid revision.
     """
     with quiet(root) as command:
         if command is None or not names:
@@ -65,9 +65,9 @@ def contents_at(root: Path, revision: str, names: Collection[str]) -> dict[str, 
 def versions(
     root: Path, directories: Collection[str], names: Set[str]
 ) -> dict[str, tuple[bytes, ...]]:
-    """Return what HEAD, and then the index, have of files below some directories: path to contents.
+    """Return the contents of files in HEAD and then in the index, by path.
 
-    Raises FileError.
+    `directories` limits the files. Raise FileError.
     """
     with quiet(root) as command:
         if command is None:
@@ -84,10 +84,10 @@ def versions(
 
 
 def left_out(root: Path, suffix: str) -> dict[str, bytes]:
-    """Return what the index has of files that a sparse checkout leaves out: path to content.
+    """Return the index's contents of files that a sparse checkout omits, by path.
 
-    Of the whole work tree, files of one suffix alone. Those that a partial clone lacks are not
-    among them.
+    The result has files of the whole work tree with one suffix. It lacks contents that a partial
+    clone lacks.
     """
     with quiet(root) as command:
         if command is None:
@@ -101,7 +101,7 @@ def left_out(root: Path, suffix: str) -> dict[str, bytes]:
 
 
 def unmerged(root: Path) -> tuple[tuple[str, bytes], ...]:
-    """Return what an unfinished merge has in the index: paths and contents, of each side."""
+    """Return paths and contents of all sides of an unfinished merge in the index."""
     with quiet(root) as command:
         if command is None:
             return ()
@@ -114,9 +114,9 @@ def unmerged(root: Path) -> tuple[tuple[str, bytes], ...]:
 
 
 def left_out_copies(root: Path, name: str) -> tuple[str, ...]:
-    """Return the files that a sparse checkout leaves out and that have another file's bytes.
+    """Return the files that a sparse checkout omits and that have the bytes of another file.
 
-    The bytes are those that HEAD has of the file `name`. Files that HEAD has as well are no copies.
+    The bytes are HEAD's of the file `name`. Files that HEAD has too are not copies.
     """
     with quiet(root) as command:
         if command is None:
@@ -129,7 +129,7 @@ def left_out_copies(root: Path, name: str) -> tuple[str, ...]:
 
 
 def _sparse(command: Git) -> dict[str, str]:
-    """Return the files that a sparse checkout leaves out: path from the top to object id."""
+    """Return the files that a sparse checkout omits: path from the top to object id."""
     listed = split(command.ls_files("-t", "--stage", "--full-name", "-z", "--", ":/"))
     rows = (row.partition("\t") for row in listed if row.startswith("S "))
     return {path: told.split()[2] for told, _, path in rows}
@@ -143,8 +143,8 @@ def _all_of(contents: Mapping[str, bytes | None], ids: Iterable[str]) -> tuple[b
 def renames_since(root: Path, revision: str) -> dict[str, str]:
     """Return the files that git's index has under another name: new path to old path.
 
-    Git compares their content with the commit where HEAD and the revision parted. Raises UsageError
-    for a revision that is none.
+    git compares with the merge base of HEAD and the revision. Raise UsageError for an invalid
+    revision.
     """
     with quiet(root) as command:
         if command is None:

@@ -1,6 +1,7 @@
-"""The work tree as git sees it: what changed since a commit, what is staged, what to commit.
+"""The work tree in git's view: changes since a commit, staged files, and commits.
 
-With the user's own git, hooks and signing: only for what a person asked of git by name.
+The module uses the user's own git, hooks and signing. So it is only for what a person asked of git
+by name.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def changed_documents(root: Path, directories: Sequence[str], revision: str) -> frozenset[str]:
-    """Documents that are not what they were where this branch and `revision` parted.
+    """Return the documents that changed since the merge base of HEAD and `revision`.
 
-    Those that are gone, and those that git does not know yet, count too. Raises UsageError for a
-    revision that is none, ConfigError in a clone too shallow, FileError without a repository.
+    Missing documents and documents unknown to git count too. Raise UsageError for an invalid
+    revision, ConfigError if the clone is too shallow, FileError without a repository.
     """
     with gitrepo.command_in(root) as command:
         commit = gitrepo.common(command, revision)
@@ -35,10 +36,10 @@ def changed_documents(root: Path, directories: Sequence[str], revision: str) -> 
 
 
 def nearest_before(root: Path, name: str, revision: str) -> bytes | None:
-    """Return a file of the mirror's directory, or of the nearest one above it that had such a file.
+    """Return a file of the mirror's directory, or of the nearest directory above that had it.
 
-    As it was where this branch and `revision` parted; None where there was none, and a link is
-    what it leads to. Raises as `changed_documents`.
+    The content is that of the merge base of HEAD and `revision`; None without the file. For a link,
+    it is the link's target. Raise errors as `changed_documents` does.
     """
     with gitrepo.command_in(root) as command:
         commit = gitrepo.common(command, revision)
@@ -59,9 +60,9 @@ def nearest_before(root: Path, name: str, revision: str) -> bytes | None:
 def staged_documents(
     root: Path, directories: Sequence[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Documents whose next commit differs from HEAD, and those whose work tree differs from that.
+    """Return the staged documents, and those whose work tree differs from the index.
 
-    Raises FileError without a repository.
+    Raise FileError without a repository.
     """
     with gitrepo.command_in(root) as command:
         staged = _changed(command, directories, "--cached", "--diff-filter=d")
@@ -69,7 +70,7 @@ def staged_documents(
 
 
 def dirty(root: Path) -> frozenset[str]:
-    """Files below the mirror that are not as HEAD has them, unknown ones included."""
+    """Return the files below the mirror that differ from HEAD, including unknown files."""
     with gitrepo.command_in(root) as command:
         known = gitrepo.split(
             command.diff("HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", ".")
@@ -79,7 +80,7 @@ def dirty(root: Path) -> frozenset[str]:
 
 
 def ignored(root: Path, directories: Iterable[str]) -> frozenset[str]:
-    """Documents below some directories of which git knows nothing, because it ignores them."""
+    """Return the documents below some directories that git ignores."""
     with gitrepo.command_in(root) as command:
         options = ("--others", "--ignored", "--exclude-standard", "-z")
         listed = gitrepo.split(command.ls_files(*options, "--", *directories))
@@ -87,7 +88,7 @@ def ignored(root: Path, directories: Iterable[str]) -> frozenset[str]:
 
 
 def staged_otherwise(root: Path) -> dict[str, bytes]:
-    """Return what is staged of files, where it is neither what HEAD has nor what stands here."""
+    """Return staged contents that differ from both HEAD and the work tree, by path."""
     with gitrepo.command_in(root) as command:
         options = ("--name-only", "--no-renames", "--relative", "-z", "--", ".")
         staged = gitrepo.split(command.diff("--cached", "--diff-filter=d", *options))
@@ -99,9 +100,9 @@ def staged_otherwise(root: Path) -> dict[str, bytes]:
 
 
 def staged_and_gone(root: Path, names: Iterable[str]) -> frozenset[str]:
-    """Those of some files that do not stand, and of which the index has what HEAD has not.
+    """Return the given files that are missing here and staged with a change from HEAD.
 
-    With such a document go its attachments' files. Raises FileError.
+    The result includes the attachment files of such documents. Raise FileError.
     """
     gone = frozenset(name for name in names if not os.path.lexists(root / name))
     if not gone:
@@ -117,10 +118,10 @@ def staged_and_gone(root: Path, names: Iterable[str]) -> frozenset[str]:
 def commit(
     root: Path, names: Iterable[str], message: Callable[[frozenset[str]], str]
 ) -> str | None:
-    """Commit some files as they stand, and nothing else; answers the commit, None for no change.
+    """Commit the given files and nothing else. Return the commit, or None if nothing changed.
 
-    `message` is asked with those that the commit changes. The user's hooks, signing and identity
-    apply. Raises FileError with what git says; the index is then as it was.
+    `message` is called with the files that the commit changes. The user's hooks, signing and
+    identity apply. Raise FileError with git's message; the index is then unchanged.
     """
     wanted = frozenset(names)
     with gitrepo.command_in(root) as command:
@@ -144,7 +145,7 @@ def commit(
 
 
 def _committed(command: Git, names: Sequence[str], message: str) -> str | None:
-    """Commit files; answers what git, or a hook, says when it refuses."""
+    """Commit files. Return the message of git or a hook if the commit is refused, else None."""
     with _paths(names) as given:
         status, out, said = command.commit(
             "--quiet",
@@ -159,15 +160,15 @@ def _committed(command: Git, names: Sequence[str], message: str) -> str | None:
     return None if status == 0 else "\n".join(part for part in (said, out) if part)
 
 
-_LATER = "the documents are as the server has them: commit them when git lets you"
+_LATER = "the documents are the same as on the server; fix git's error, then commit them"
 
-# However many they are; and names are no patterns, whatever they look like.
+# The number of names is unlimited, and names are never patterns.
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 
 
 @contextlib.contextmanager
 def _paths(names: Iterable[str]) -> Iterator[IO[bytes]]:
-    """A file of names, for git to read."""
+    """Yield a file of names for git to read."""
     with tempfile.TemporaryFile() as file:
         file.write("".join(f":(literal){name}\0" for name in names).encode())
         file.seek(0)
@@ -175,7 +176,7 @@ def _paths(names: Iterable[str]) -> Iterator[IO[bytes]]:
 
 
 def _changed(command: Git, directories: Iterable[str], *options: str) -> frozenset[str]:
-    """The documents that a diff names, also by their attachments, relative to the mirror."""
+    """Return the documents that a diff names, or whose attachments it names."""
     listed = command.diff(
         *options, "--name-only", "--no-renames", "--relative", "-z", "--", *directories
     )
@@ -183,7 +184,7 @@ def _changed(command: Git, directories: Iterable[str], *options: str) -> frozens
 
 
 def _documents(names: Iterable[str]) -> frozenset[str]:
-    """The documents among some files, and those whose attachments are among them."""
+    """Return the documents among some files, and the documents whose attachments are among them."""
     return frozenset(
         document_of(name) or name for name in names if document_of(name) or is_document(name)
     )

@@ -1,4 +1,4 @@
-"""What confsync keeps below `.confsync/`, and the one helper that changes the disk durably.
+"""The data below `.confsync/`, and the helper that changes the disk durably.
 
-Only conveniences live there: a mirror that loses the directory loses no work.
+The data is only for convenience: a mirror without it loses no work.
 """

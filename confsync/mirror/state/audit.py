@@ -1,7 +1,7 @@
-"""The audit trail: `.confsync/audit.jsonl`, a line for each write to the server and each conflict.
+"""The audit trail, `.confsync/audit.jsonl`: a line for each write and each conflict.
 
-Digests and names, never a text or a token; and the mark of the clone, without which a line is read
-by nothing here. A convenience: one that cannot be written stops nothing.
+A line has digests and names, but no text and no token. It carries the mark of the clone; confsync
+ignores lines without it. If a line cannot be written, confsync continues.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from confsync.mirror.state import disk, mark, regular
 if TYPE_CHECKING:
     from confsync.model.event import Event
 
-# At this size a file is put aside, and the oldest of these is forgotten.
+# Bytes. A larger file is rotated, and the oldest file is deleted.
 MAX_BYTES = 1024 * 1024
 _MOST_BYTES = 8 * MAX_BYTES
 KEPT = 4
 
 
 def now() -> str:
-    """This moment in ISO 8601, UTC."""
+    """Return the present time in ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class AuditLog:
-    """Appends events, and reads them back. May be used by several threads."""
+    """The audit log. Several threads may use it."""
 
     def __init__(self, path: Path, clock: Callable[[], str] = now) -> None:
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
-        self._mark = ""  # of the clone, once something is written
-        self._size: int | None = None  # of the file, once it was added to
+        self._mark = ""  # set with the first write
+        self._size: int | None = None  # set with the first write
 
     def add(self, event: Event) -> None:
-        """Write an event down, with the time. What is in the way of that is only logged."""
+        """Write an event with the time. An error is only logged."""
         import json
         import logging
 
@@ -57,7 +57,7 @@ class AuditLog:
                 log.info("%s cannot be written: %s", self._path.name, error.strerror)
 
     def read(self) -> Iterator[Event]:
-        """The events, oldest first. A torn line, and one of another clone, is passed over."""
+        """Yield the events, oldest first. Corrupt lines and lines of another clone are skipped."""
         word = mark.known(self._path.parent)
         for path in (*(self._aside(n) for n in range(KEPT, 0, -1)), self._path):
             try:
@@ -73,7 +73,7 @@ class AuditLog:
         return self._path.with_suffix(f".{number}{self._path.suffix}")
 
     def _rotate(self) -> None:
-        """Put a full file aside."""
+        """Rotate a full file."""
         self._size = None
         found = disk.key(self._path)
         if found is None or found[0] < MAX_BYTES:

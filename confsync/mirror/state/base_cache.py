@@ -1,11 +1,10 @@
-"""The cache of bases: the bodies that stamps speak of, below `.confsync/bases/MARK`.
+"""The cache of bases: titles and bodies by stamp, below `.confsync/bases/MARK`.
 
-Entries are immutable and trusted only when their digest is right, so a torn, stale or foreign one
-is simply not there, and needs no fsync. Deleting the whole cache loses no work.
+Entries are immutable, and trusted only if their digest is right. So a corrupt, stale or foreign
+entry counts as missing, and no fsync is needed. Deleting the whole cache loses no work.
 
-One base is a file; many that are put at once are a pack: a list of what is in it, a line each with
-name and number of bytes, an empty line, and the contents. To make a file takes longer than to
-write it.
+One base is a file. Many bases that are stored together are a pack: a list with a name and a byte
+count per line, an empty line, and the contents. Making a file takes longer than writing it.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from confsync.mirror.state import disk, mark, regular
 from confsync.model.filenames import STATE as STATE
 from confsync.model.stamp import Stamp, digest
 
-# What is put at once in smaller numbers is not worth a pack.
+# A smaller number of bases is stored in single files.
 FEW = 8
 _PACK = "pack-"
 _FIRST = "confsync bases 1"
-# No more of a pack is looked at for its list; what has a longer one is none.
+# Bytes of a pack that are searched for its list. A pack with a longer list is ignored.
 _LONGEST_LIST = 1 << 16
 _LONGEST_TITLE = 1024
 _IGNORE = b"*\n"
@@ -34,9 +33,9 @@ _MOST_IGNORE = 64
 
 
 def make_state(state: Path) -> str:
-    """Make the state directory, which git is not to see, and return the mark of the clone.
+    """Make the state directory, hidden from git, and return the mark of the clone.
 
-    Raises OSError, also for a link.
+    Raise OSError, also for a link.
     """
     regular.check_way(state, state)
     ignore = state / ".gitignore"
@@ -50,23 +49,23 @@ def make_state(state: Path) -> str:
 
 
 class _Place(NamedTuple):
-    """Where in which file the content of an entry is, in bytes."""
+    """The place of an entry's content in a file, in bytes."""
 
     path: Path
     start: int
     length: int
 
     def read(self) -> bytes:
-        """The content. Raises OSError."""
+        """Return the content. Raise OSError."""
         with open(regular.opened(self.path), "rb") as file:
             file.seek(self.start)
             return file.read(min(self.length, regular.DOCUMENT_BYTES))
 
 
 class BaseStore:
-    """Bases by (page id, version, digest), in a directory below one of the state's.
+    """The bases by page id, version and digest, in a directory below the state directory.
 
-    It is called after the mark of the clone, so that nothing in it comes from git.
+    The directory is named after the mark of the clone, so that nothing in it comes from git.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -75,7 +74,7 @@ class BaseStore:
         self._packed: dict[str, dict[str, _Place]] | None = None
 
     def get(self, stamp: Stamp) -> tuple[str, str] | None:
-        """Title and body of the stamp's base, or None when the cache does not have it."""
+        """Return title and body of the stamp's base, or None if the cache does not have it."""
         name = _name(stamp)
         with contextlib.suppress(OSError):
             raw = regular.read(self._path(name), regular.DOCUMENT_BYTES)
@@ -88,20 +87,21 @@ class BaseStore:
         return None
 
     def has(self, stamp: Stamp) -> bool:
-        """Tell whether the cache seems to have a base, trusted as far as names go."""
+        """Return whether the cache seems to have a base, judged by names only."""
         name = _name(stamp)
         return name in self._places().get(stamp.id, {}) or self._path(name).is_file()
 
     def title(self, stamp: Stamp) -> str | None:
-        """The title of the stamp's base, for telling in which order to send: nobody has compared it
-        with the digest."""
+        """Return the title of the stamp's base, to order the writes.
+
+        The title is not verified by the digest.
+        """
         name = _name(stamp)
         alone = _Place(self._path(name), 0, _LONGEST_TITLE)
         return _title(self._places().get(stamp.id, {}).get(name) or alone) or None
 
     def versions(self, page_id: str) -> list[tuple[int, str]]:
-        """Version and digest of each base of a page that the cache has, trusted as far as names
-        go."""
+        """Return version and digest of each cached base of a page, judged by names only."""
         names = set(self._places().get(page_id, ()))
         with contextlib.suppress(OSError), os.scandir(self._directory / _shelf(page_id)) as shelf:
             names |= {entry.name for entry in shelf}
@@ -109,8 +109,10 @@ class BaseStore:
         return [(int(p[1]), p[2]) for p in parts if len(p) == 3 and p[1].isdecimal()]
 
     def titles(self, prefix: str, most: int) -> list[tuple[str, str]]:
-        """Ids that begin with some digits, the first `most` of them, each with a title that its
-        page has or had: for recognising a page, and for nothing else."""
+        """Return the first `most` page ids with a prefix, each with a title of its page.
+
+        The title may be an old one. It serves only to recognise a page.
+        """
         known = {
             page_id: place
             for page_id, places in self._places().items()
@@ -123,13 +125,13 @@ class BaseStore:
         return [(page_id, _title(known[page_id])) for page_id in sorted(known)[:most]]
 
     def put(self, stamp: Stamp, title: str, body: str) -> None:
-        """Remember a base. A cache that cannot be written is no reason to fail."""
+        """Store a base. If the cache cannot be written, confsync continues."""
         with contextlib.suppress(OSError, UnicodeEncodeError):
             name = _name(stamp)
             self._keep(f"{_shelf(stamp.id)}/{name}", _content(title, body))
 
     def put_all(self, bases: Sequence[tuple[Stamp, str, str]]) -> None:
-        """Remember several bases, as `put` does each."""
+        """Store several bases, as `put` does."""
         if len(bases) < FEW:
             for base in bases:
                 self.put(*base)
@@ -146,7 +148,7 @@ class BaseStore:
 
     @property
     def _directory(self) -> Path:
-        """Where the bases are; a place where none is, in a clone without a mark."""
+        """Return the directory of the bases; in a clone without a mark, one that does not exist."""
         return self._made or self._known
 
     @cached_property
@@ -154,7 +156,7 @@ class BaseStore:
         return self._parent / (mark.known(self._parent.parent) or "none")
 
     def _make(self) -> None:
-        """Make the place for the bases, and forget those of another clone. Raises OSError."""
+        """Make the directory of the bases, and delete those of other clones. Raise OSError."""
         if self._made is None:
             state = self._parent.parent
             own = self._parent / make_state(state)
@@ -164,12 +166,12 @@ class BaseStore:
             self._made = own
 
     def _keep(self, name: str, content: bytes) -> None:
-        """Write a file of the cache. Raises OSError."""
+        """Write a file of the cache. Raise OSError."""
         self._make()
         disk.keep(self._directory / name, content)
 
     def _places(self) -> Mapping[str, Mapping[str, _Place]]:
-        """What the packs have of each page, by name."""
+        """Return the entries of the packs by page id and name."""
         if self._packed is None:
             self._packed = {}
             with contextlib.suppress(OSError), os.scandir(self._directory) as found:
@@ -186,20 +188,20 @@ class BaseStore:
 
 
 def _list_of(path: Path) -> Iterable[tuple[str, _Place]]:
-    """What a pack says that it has. Raises OSError, and ValueError for what is no pack."""
+    """Return the list of a pack. Raise OSError, or ValueError for an invalid pack."""
     with open(regular.opened(path), "rb") as file:
         head, end, _ = file.read(_LONGEST_LIST).partition(b"\n\n")
         size = os.fstat(file.fileno()).st_size
     first, *lines = head.decode("ascii").split("\n")
     if first != _FIRST or not end:
-        raise ValueError(f"{path} is no pack")
+        raise ValueError(f"{path} is not a pack")
     start = len(head) + len(end)
     found: list[tuple[str, _Place]] = []
     for line in lines:
         name, _, number = line.partition(" ")
         length = int(number) if number.isdecimal() else size
         if start + length > size:
-            raise ValueError(f"{path} is torn")
+            raise ValueError(f"{path} is cut off")
         found.append((name, _Place(path, start, length)))
         start += length
     return found
@@ -214,7 +216,7 @@ def _content(title: str, body: str) -> bytes:
 
 
 def _checked(content: bytes, wanted: str) -> tuple[str, str] | None:
-    """Title and body, if they are those that have the digest."""
+    """Return title and body if they have the digest, else None."""
     try:
         title, _, body = content.decode().partition("\0")
     except UnicodeDecodeError:
@@ -223,7 +225,7 @@ def _checked(content: bytes, wanted: str) -> tuple[str, str] | None:
 
 
 def _title(place: _Place) -> str:
-    """The title of an entry, read without the rest; empty where there is none."""
+    """Return the title of an entry without reading the rest; empty if there is none."""
     start = place._replace(length=min(place.length, _LONGEST_TITLE))
     try:
         title, end, _ = start.read().partition(b"\0")
@@ -233,5 +235,8 @@ def _title(place: _Place) -> str:
 
 
 def _shelf(page_id: str) -> str:
-    """The directory of a page's entries: a hundred for all are made faster than one for each."""
+    """Return the directory of a page's entries.
+
+    A hundred directories are faster than one a page.
+    """
     return page_id[-2:]

@@ -1,6 +1,6 @@
-"""The durable steps on the disk: the only place that changes it.
+"""The durable steps on the disk. Only this module changes the disk.
 
-A file is always entirely old or entirely new, and what was done stays done when the power fails:
+A file is always entirely old or entirely new, and a completed step survives a power failure:
 temporary file in the same directory, fsync, rename, fsync of the directory.
 """
 
@@ -19,20 +19,21 @@ from confsync import failpoints
 from confsync.mirror.state import regular
 from confsync.model.filenames import TEMPORARY
 
-# Size, time of the last change of the content, of that or of the inode, and the inode.
+# Size, modification time, change time (both in ns), and inode.
 Key = tuple[int, int, int, int]
 _numbers = itertools.count()
-# How file systems say that they do not offer to make a directory durable, or permissions.
+# Errors of file systems that cannot make a directory durable or set permissions.
 _REFUSALS = frozenset(
     (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPERM, errno.EACCES)
 )
 
 
 def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool = True) -> None:
-    """Put a file in the place of an old one, or of none, as a whole. Raises OSError.
+    """Replace a file, or create it, as a whole. Raise OSError.
 
-    `check` is called last before that, and prevents it by raising. What is not `durable` may be
-    torn or gone after a power failure, but never half there while the machine runs.
+    `check` is called directly before the replacement, and prevents it by raising. Without
+    `durable`, the file may be corrupt or missing after a power failure, but it is never
+    half-written before.
     """
     make_directories(path.parent)
     name = prepare(path, data, durable=durable)
@@ -42,9 +43,9 @@ def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool
 
 
 def prepare(path: Path, data: bytes, *, durable: bool = True) -> str:
-    """Write what is to have a name to a durable file beside it; answers how that is called.
+    """Write data to a durable temporary file beside `path`. Return its name.
 
-    The directory must be there. Raises OSError, and then leaves nothing.
+    The directory must exist. Raise OSError, and then leave no file.
     """
     failpoints.before(f"write a temporary file for {path}")
     handle, name = _new_file(path.parent)
@@ -65,9 +66,9 @@ def prepare(path: Path, data: bytes, *, durable: bool = True) -> str:
 
 
 def put_in_place(path: Path, name: str, check: Callable[[], None]) -> None:
-    """Give what was prepared its name, as `replace` does; the directory is not yet durable then.
+    """Rename a prepared file to its place, as `replace` does. The directory is not durable yet.
 
-    Raises OSError and what `check` raises, and then leaves nothing.
+    Raise OSError and the errors of `check`, and then leave no prepared file.
     """
     try:
         check()
@@ -79,16 +80,16 @@ def put_in_place(path: Path, name: str, check: Callable[[], None]) -> None:
 
 
 def drop(name: str) -> None:
-    """Forget what was prepared, if it is there still."""
+    """Delete a prepared file if it still exists."""
     with contextlib.suppress(OSError):
         os.unlink(name)
 
 
 def keep(path: Path, data: bytes) -> None:
-    """Write a file that is of use only when it is whole, and that nobody misses.
+    """Write a file that may be lost, such as a cache entry.
 
-    For what is recognised by its digest: it may be torn or gone after a power failure or a kill.
-    Raises OSError, also for a link.
+    A digest must protect the content: the file may be corrupt or missing after a power failure or a
+    kill. Raise OSError, also for a link.
     """
     failpoints.before(f"write {path}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -102,7 +103,7 @@ def keep(path: Path, data: bytes) -> None:
 
 
 def _new_file(directory: Path) -> tuple[int, str]:
-    """A new file to write to, of a name that nothing else has: its handle and its path."""
+    """Return handle and path of a new file with a unique name."""
     while True:
         name = os.path.join(directory, f"{TEMPORARY}{os.getpid():x}-{next(_numbers):x}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -111,9 +112,9 @@ def _new_file(directory: Path) -> tuple[int, str]:
 
 
 def put(path: Path, source: Path, check: Callable[[], None]) -> None:
-    """Put a whole file that is ready, on the same file system, in the place of another or of none.
+    """Put a complete file of the same file system in the place of another, or of none.
 
-    Raises OSError. `check` is as for `replace`.
+    Raise OSError. `check` is as for `replace`.
     """
     make_directories(path.parent)
     with open(regular.opened(source, os.O_RDWR), "rb+") as file:
@@ -128,7 +129,7 @@ def put(path: Path, source: Path, check: Callable[[], None]) -> None:
 
 @contextlib.contextmanager
 def growing(path: Path) -> Iterator[BinaryIO]:
-    """A file that is added to over several runs, until it is whole. Raises OSError."""
+    """Yield a file that grows over several runs until it is complete. Raise OSError."""
     make_directories(path.parent)
     failpoints.before(f"append to {path}")
     with open(regular.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), "ab") as file:
@@ -136,8 +137,10 @@ def growing(path: Path) -> Iterator[BinaryIO]:
 
 
 def append(path: Path, line: bytes, *, size: int | None = None) -> int:
-    """Add a line to a file, behind what a kill may have left of another one; answers how long the
-    file is now. Of one whose `size` is known the last line is whole. Raises OSError."""
+    """Append a line to a file, after a line that a kill may have cut off. Return the new size.
+
+    If `size` is known, the last line is complete. Raise OSError.
+    """
     failpoints.before(f"append to {path}")
     handle = regular.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
@@ -154,7 +157,7 @@ def append(path: Path, line: bytes, *, size: int | None = None) -> int:
 
 
 def rename(old: Path, new: Path) -> None:
-    """Give a file or directory another name, which must be free. Raises OSError."""
+    """Rename a file or directory; the new name must be free. Raise OSError."""
     failpoints.before(f"rename {old} to {new}")
     os.rename(old, new)
     sync_directory(old.parent)
@@ -163,17 +166,16 @@ def rename(old: Path, new: Path) -> None:
 
 
 def unlink(path: Path) -> None:
-    """Remove a file. Raises OSError."""
+    """Remove a file. Raise OSError."""
     failpoints.before(f"remove {path}")
     os.unlink(path)
     sync_directory(path.parent)
 
 
 def make_directories(path: Path, waiting: set[Path] | None = None) -> None:
-    """Make a directory and those above it that are missing. Raises OSError.
+    """Make a directory and its missing parents. Raise OSError.
 
-    With `waiting` those that have new names in them are added to that, for whoever makes them
-    durable.
+    With `waiting`, the changed directories are added to it, and the caller makes them durable.
     """
     missing = []
     while not path.is_dir():
@@ -189,7 +191,7 @@ def make_directories(path: Path, waiting: set[Path] | None = None) -> None:
 
 
 def temporary_directory(parent: Path, prefix: str) -> Path:
-    """A new directory of a name that nothing else has. Raises OSError."""
+    """Return a new directory with a unique name. Raise OSError."""
     failpoints.before(f"make a directory in {parent}")
     import tempfile
 
@@ -197,7 +199,7 @@ def temporary_directory(parent: Path, prefix: str) -> Path:
 
 
 def clear(directory: Path | str) -> None:
-    """Forget all that was prepared in a directory, and the directory if nothing else is in it."""
+    """Delete all prepared files in a directory, and the directory if it is empty then."""
     with contextlib.suppress(OSError):
         with os.scandir(directory) as found:
             names = [entry.path for entry in found if entry.name.startswith(TEMPORARY)]
@@ -207,7 +209,7 @@ def clear(directory: Path | str) -> None:
 
 
 def forget(directory: Path) -> None:
-    """Remove what is in a directory of nothing but caches. What cannot be removed stays."""
+    """Delete the contents of a cache directory. What cannot be deleted stays."""
     import shutil
 
     failpoints.before(f"clear {directory}")
@@ -220,7 +222,7 @@ def forget(directory: Path) -> None:
 
 
 def remove_empty(directory: Path) -> bool:
-    """Remove a directory that nothing stands in; answers whether it is gone."""
+    """Remove an empty directory. Return whether it is gone."""
     try:
         if next(directory.iterdir(), None) is not None:
             return False
@@ -232,7 +234,7 @@ def remove_empty(directory: Path) -> bool:
 
 
 def sync_directory(path: Path) -> None:
-    """Make the names in a directory durable, if its file system can do that. Raises OSError."""
+    """Make the names in a directory durable, if its file system can do that. Raise OSError."""
     if os.name == "nt":
         return
     with _allowing_refusal():
@@ -245,10 +247,10 @@ def sync_directory(path: Path) -> None:
 
 @contextlib.contextmanager
 def _allowing_refusal() -> Iterator[None]:
-    """Go on where a file system does not offer something: network drives, FUSE, old FAT.
+    """Ignore that a file system lacks a feature: network drives, FUSE, old FAT.
 
-    The name is given by then, or the file written: to fail would only leave it half settled. What
-    tells of a broken or full disk is raised.
+    The file already has its name or content, so an error would only leave it half settled. Errors
+    of a broken or full disk are raised.
     """
     try:
         yield
@@ -258,13 +260,13 @@ def _allowing_refusal() -> Iterator[None]:
 
 
 def _set_mode(path: Path | str, mode: int) -> None:
-    """Give a file its permissions, if its file system has any."""
+    """Set a file's permissions, if its file system has any."""
     with _allowing_refusal():
         os.chmod(path, mode)
 
 
 def probe(directory: Path) -> None:
-    """Find out whether a directory takes a new file, by making and dropping one. Raises OSError."""
+    """Create and delete a file, to test whether a directory takes one. Raise OSError."""
     failpoints.before(f"probe {directory}")
     handle, name = _new_file(directory)
     os.close(handle)
@@ -272,17 +274,17 @@ def probe(directory: Path) -> None:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is the name of a file or directory, and leads nowhere else."""
+    """Return whether a text is a plain file name without a path."""
     return os.path.split(text) == ("", text) and text not in ("", os.curdir, os.pardir)
 
 
 def is_settled(key: Key, began: int) -> bool:
-    """Whether a file was changed before anything was read, so that a later change shows."""
+    """Return whether a file changed only before anything was read, so that a later change shows."""
     return key[1] < began and key[2] < began
 
 
 def key(path: Path | str) -> Key | None:
-    """What a file is recognised by without reading it; None where nothing can be looked at."""
+    """Return the key of a file, which recognises it unread; None if it cannot be examined."""
     try:
         found = os.lstat(path)
     except OSError:
@@ -291,7 +293,7 @@ def key(path: Path | str) -> Key | None:
 
 
 def _mode(path: Path) -> int | None:
-    """The permissions that a file has; None where there is none, and for a link."""
+    """Return the permissions of a regular file, or None."""
     try:
         found = os.lstat(path).st_mode
     except OSError:
@@ -300,11 +302,11 @@ def _mode(path: Path) -> int | None:
 
 
 def _umask() -> int:
-    """What is taken from the permissions of new files. The only way to know is to set it."""
+    """Return the umask. The only way to read it is to set it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
 
 
-# Once, while there is one thread: another's new file would get what is set meanwhile.
+# Read the umask while there is one thread; another thread's new file would get the wrong mode.
 _MASK = _umask()

@@ -1,7 +1,7 @@
-"""The writes of which no answer came: `.confsync/in-doubt`, a line of JSON for each.
+"""The writes without an answer: `.confsync/in-doubt`, a line of JSON for each.
 
-The next push and pull find out what became of them, also if the file says something else by then.
-If this file is lost, the title and the token of a page tell what they can.
+The next push and pull find out whether they landed, even if the file has changed by then. If this
+file is lost, the title and the token of a page still help.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _NOTING = threading.Lock()
 class Doubt(NamedTuple):
     """A write that may have landed.
 
-    `mark` is its token. `page` is empty for a creation, which `title` and `parent` tell of. `file`
-    is the name of an attachment, else empty. `base` is the version that was written over, 0 for
-    none. `digest` is that of what was sent.
+    `mark` is its token. `page` is empty for a creation, which has `title` and `parent` instead.
+    `file` is the name of an attachment, or empty. `base` is the version that was written over, 0
+    for none. `digest` is the digest of the sent content.
     """
 
     path: str
@@ -42,11 +42,11 @@ class Doubt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SentFile(Attached):
-    """The stamp that an attachment has if its upload in doubt landed."""
+    """The stamp of an attachment whose upload in doubt landed."""
 
 
 def creation(path: str, local: Local) -> Doubt:
-    """Return the doubt about a page that was to be created from a document."""
+    """Return the doubt about the creation of a page."""
     mark = token(None, local)
     return Doubt(path, mark, local.digest, title=local.title, parent=local.wanted)
 
@@ -57,19 +57,19 @@ def edit(path: str, stamp: Stamp, local: Local) -> Doubt:
 
 
 def read(state: Path) -> tuple[Doubt, ...]:
-    """Return the writes in doubt, the oldest first; a line that cannot be read is passed over."""
+    """Return the writes in doubt, the oldest first. Invalid lines are skipped."""
     found = map(_doubt, mark.read(state, NAME).splitlines())
     return tuple(one for one in found if one is not None)
 
 
 def note(state: Path, doubt: Doubt) -> None:
-    """Remember a write in doubt. A note that cannot be written is no reason to fail."""
+    """Remember a write in doubt. If that fails, confsync continues."""
     with _NOTING:
         _keep(state, [*(one for one in read(state) if one != doubt), doubt][-_KEPT:])
 
 
 def forget(state: Path, doubts: Iterable[Doubt]) -> None:
-    """Forget writes that are in doubt no more."""
+    """Forget writes that are no longer in doubt."""
     gone = set(doubts)
     if gone:
         with _NOTING:
@@ -77,7 +77,7 @@ def forget(state: Path, doubts: Iterable[Doubt]) -> None:
 
 
 def tidy(state: Path, stamps: Iterable[Stamp | None]) -> None:
-    """Forget the doubts about what was settled with a later version since."""
+    """Forget the doubts about documents and attachments that have a later version since."""
     doubts = read(state)
     if not doubts:
         return
@@ -93,7 +93,7 @@ def tidy(state: Path, stamps: Iterable[Stamp | None]) -> None:
 
 
 def sent(state: Path) -> Callable[[Stamp], frozenset[str]]:
-    """Return what answers the tokens of the texts in doubt that were sent over a stamp."""
+    """Return a function that returns the tokens of texts in doubt over a stamp."""
     doubts = [one for one in read(state) if one.page and not one.file]
 
     def marks(stamp: Stamp) -> frozenset[str]:
@@ -106,7 +106,7 @@ def sent(state: Path) -> Callable[[Stamp], frozenset[str]]:
 def with_files(
     state: Path, newest: Mapping[str, Mapping[str, Attached]]
 ) -> dict[str, dict[str, Attached]]:
-    """Return the newest stamps of attachments, with the uploads in doubt."""
+    """Return the newest stamps of attachments, with the uploads in doubt added."""
     found = {page: dict(files) for page, files in newest.items()}
     for one in read(state):
         known = found.setdefault(one.page, {}).get(one.file) if one.file else None
@@ -116,10 +116,10 @@ def with_files(
 
 
 def creations(state: Path, new: Mapping[str, tuple[str, str]]) -> dict[str, Doubt]:
-    """Return the creations in doubt by the path at which their document stands now.
+    """Return the creations in doubt by the present path of their documents.
 
     `new` maps the paths of documents without a stamp to their titles and digests. A document is
-    known by its path, else by its text, else by its title.
+    recognised by its path, else by its text, else by its title.
     """
     found: dict[str, Doubt] = {}
     for one in read(state):

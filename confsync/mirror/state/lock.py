@@ -1,4 +1,4 @@
-"""The lock of a mirror: one confsync at a time, and word of who holds it."""
+"""The lock of a mirror: one confsync process at a time, with a note about the holder."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from confsync.mirror.state import disk, regular
 from confsync.mirror.state.base_cache import STATE, make_state
 
 HOLDER = "holder"
-_REMOVE = f"remove {STATE}: confsync makes it anew, and no work is in it"
+_REMOVE = f"'mv {STATE} {STATE}.old' lets confsync make a new one; it contains no documents"
 
 
 @contextlib.contextmanager
 def locked(state: Path) -> Iterator[None]:
-    """Hold the lock in a state directory; that of a dead process holds nobody.
+    """Hold the lock in a state directory. The lock of a dead process does not count.
 
-    Raises LockedError, FileError.
+    Raise LockedError, FileError.
     """
-    import filelock  # it costs a command that locks nothing 10 ms
+    import filelock  # takes 10 ms to load
 
     lock = filelock.FileLock(state / "lock", timeout=0)
     try:
         make_state(state)
-        os.close(regular.opened(state / "lock", os.O_RDWR | os.O_CREAT))  # no link, no pipe
+        os.close(regular.opened(state / "lock", os.O_RDWR | os.O_CREAT))  # refuses a link or a pipe
         lock.acquire()
     except filelock.Timeout:
         raise LockedError(
@@ -46,7 +46,7 @@ def locked(state: Path) -> Iterator[None]:
 
 
 def _hold(state: Path) -> None:
-    """Leave word of who holds the lock, for whom it keeps waiting."""
+    """Write a note about the holder of the lock, for other processes."""
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     with contextlib.suppress(OSError):
         text = f"process {os.getpid()} since {since}"

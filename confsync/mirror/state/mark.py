@@ -1,10 +1,10 @@
-"""The mark of this clone: what `.confsync/` holds without it was not written here by confsync.
+"""The mark of this clone. Data in `.confsync/` without it was not written by this clone.
 
-Git can fill `.confsync/`: a commit may carry an index that calls an edited file clean, half a
-download, or lines of an audit trail. So whatever is believed without a digest carries the mark: a
-random word that no commit can know. It stands in a file that says of itself where it is (the inode)
-and when it was changed: both are the file system's to give, and git, which writes files anew, gets
-others. A copy of the mirror is another clone, with a mark of its own.
+git can fill `.confsync/`. A commit may contain half a download, lines of an audit trail, or an
+index that calls an edited file unmodified. So all data that confsync trusts without a digest
+carries the mark, a random word that no commit can know. The file of the mark also contains its own
+inode and modification time. git writes new files, which get other values. A copy of the mirror is
+another clone with its own mark.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LIMIT = 256
 
 
 def known(state: str | os.PathLike[str]) -> str:
-    """Return the mark of the clone with this state directory; empty where it has none."""
+    """Return the mark of the clone with this state directory, or an empty text."""
     try:
         if os.path.islink(state):
             return ""
@@ -40,10 +40,10 @@ def known(state: str | os.PathLike[str]) -> str:
 
 
 def made(state: str | os.PathLike[str]) -> str:
-    """Return the mark of the clone, and make one where it has none.
+    """Return the mark of the clone, and make one if it is missing.
 
-    A mark that does not last, as on a file system that gives an inode to each look, is good for
-    this process alone. Raises OSError, also where a link stands in the way.
+    On a file system with changing inodes, the mark is valid only for this process. Raise OSError,
+    also for a link.
     """
     path = os.path.join(state, NAME)
     regular.check_way(path, state)
@@ -56,7 +56,7 @@ def made(state: str | os.PathLike[str]) -> str:
     from confsync.mirror.state import disk
 
     word = token_hex(_LENGTH // 2)
-    # A day within ten years, in whole two seconds: the coarsest clock of a file system keeps it.
+    # A moment within ten years, in steps of two seconds, which the coarsest file system keeps.
     moment = (1_000_000_000 + 2 * randbelow(150_000_000)) * 1_000_000_000
     name = disk.prepare(Path(path), b"", durable=False)
     with open(name, "wb") as file:
@@ -67,7 +67,7 @@ def made(state: str | os.PathLike[str]) -> str:
 
 
 def read(state: str | os.PathLike[str], name: str) -> bytes:
-    """Return what `keep` wrote to a file of the state directory; empty if this clone did not."""
+    """Return what `keep` wrote to a state file; empty if this clone did not write it."""
     word = known(state)
     try:
         data = regular.read(os.path.join(state, name), regular.STATE_BYTES) if word else b""
@@ -78,7 +78,7 @@ def read(state: str | os.PathLike[str], name: str) -> bytes:
 
 
 def keep(state: str | os.PathLike[str], name: str, data: bytes) -> None:
-    """Write a file of the state directory under the mark of this clone. Raises OSError."""
+    """Write a file of the state directory under the mark of this clone. Raise OSError."""
     from pathlib import Path
 
     from confsync.mirror.state import disk

@@ -1,7 +1,7 @@
-"""The names of people, remembered: `.confsync/people.json`, account ids to display names.
+"""The cache of people's names: `.confsync/people.json`, from account ids to display names.
 
-A convenience that may be deleted at any time, read only with the mark of the clone. People change
-their names, so each is asked for anew after a month; what is torn or foreign is not there.
+It may be deleted at any time, and is read only with the mark of the clone. People change their
+names, so each name is requested again after a month. Corrupt or foreign data is ignored.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ KEPT = timedelta(days=30)
 
 
 def today() -> date:
-    """This day, in UTC."""
+    """Return the present day in UTC."""
     return datetime.now(UTC).date()
 
 
 class People:
-    """Names by account id, each with the day when it was asked for."""
+    """The names by account id, each with the day of its request."""
 
     def __init__(self, path: Path, clock: Callable[[], date] = today) -> None:
         self._path = path
         self._clock = clock
 
     def get(self, accounts: Iterable[str]) -> dict[str, str]:
-        """The names that are known, and not too old."""
+        """Return the names that are known and not too old."""
         known, oldest = self._read(), (self._clock() - KEPT).isoformat()
         return {a: known[a][0] for a in accounts if a in known and known[a][1] >= oldest}
 
     def put(self, names: Mapping[str, str]) -> None:
-        """Remember names. A file that cannot be written is no reason to fail."""
+        """Store names. If the file cannot be written, confsync continues."""
         import json
 
         if not names:

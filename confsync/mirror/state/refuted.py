@@ -1,7 +1,7 @@
-"""The newer stamps of git's that a server did not confirm: status does not tell of them again.
+"""The newer stamps in git that a server did not confirm. `status` does not report them again.
 
-A server that was restored from a backup lacks the versions that git knows. A pull finds that out
-and writes this file. Without the file an offline status guesses; the next pull writes it again.
+A server that was restored from a backup lacks versions that git knows. A pull finds that out and
+writes this file. Without the file, an offline status guesses; the next pull writes it again.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def read(state: Path) -> frozenset[str]:
 
 
 def line(stamp: Stamp) -> str:
-    """Return the line that stands for a stamp in the file."""
+    """Return the line for a stamp in the file."""
     return f"{stamp.id} {stamp.version} {stamp.digest}"
 
 
 def note(state: Path, stamps: Iterable[Stamp]) -> None:
-    """Write the stamps that a pull found not to be the server's, in place of the earlier ones."""
+    """Store the stamps that a pull could not confirm, instead of the earlier ones."""
     now = frozenset(map(line, stamps))
     if now != read(state):
         with contextlib.suppress(OSError):

@@ -1,8 +1,8 @@
-"""Opening what a mirror has: regular files of a bounded size, to which no link leads.
+"""The safe opening of a mirror's files: only regular files of a bounded size, and no links.
 
-A mirror comes from a repository that anybody may have filled. A link would make confsync read, or
-write to, a file elsewhere; a pipe would never end; `/dev/zero` neither. Loads next to nothing: a
-status of an unchanged mirror has no time for more.
+Any person may have filled the repository of a mirror. A link would make confsync read or write a
+file elsewhere. A pipe or `/dev/zero` would never end. The module imports very little, because a
+status of an unchanged mirror must be fast.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import errno
 import os
 import stat
 
-# Of more than these no file of a mirror is made; in bytes.
+# Limits in bytes. No real file of a mirror is larger.
 CONFIG_BYTES = 256 * 1024
 ATTRIBUTES_BYTES = 1024 * 1024
-# A body has 5 MB at most.
+# A body has at most 5 MB.
 DOCUMENT_BYTES = 16 * 1024 * 1024
-# Confluence takes no attachment that large.
+# Confluence accepts no attachment of this size.
 ATTACHMENT_BYTES = 8 * 1024**3
-# What confsync remembers of a hundred thousand documents.
+# Enough for the data about a hundred thousand documents.
 STATE_BYTES = 64 * 1024 * 1024
 
-LINKED = "is a link, not a regular file; confsync follows none"
+LINKED = "is a link, not a regular file; confsync follows no links"
 _READ = os.O_RDONLY
-# Without O_NONBLOCK the opening of a pipe waits for a writer.
+# Without O_NONBLOCK, opening a pipe waits for a writer.
 _SAFELY = (
     getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
@@ -35,7 +35,7 @@ _PIECE = 1 << 20
 
 
 class IrregularError(OSError):
-    """What should be a regular file of a bounded size is none; `strerror` says what it is."""
+    """Raised if a file is not a regular file of a bounded size; `strerror` has the reason."""
 
     def __init__(self, why: str, path: str) -> None:
         super().__init__(errno.EINVAL, why, path)
@@ -44,8 +44,8 @@ class IrregularError(OSError):
 def opened(path: str | os.PathLike[str], flags: int = _READ, mode: int = 0o666) -> int:
     """Open a regular file and return its handle, which the caller closes.
 
-    `flags` and `mode` are as for `os.open`; a file is truncated only when it is known to be
-    regular. Raises OSError, also for a link, a pipe, a device, a directory.
+    `flags` and `mode` are as for `os.open`. A file is truncated only after it is known to be
+    regular. Raise OSError, also for a link, a pipe, a device or a directory.
     """
     name = os.fspath(path)
     if _LOOKS_FIRST and os.path.islink(name):
@@ -66,7 +66,7 @@ def opened(path: str | os.PathLike[str], flags: int = _READ, mode: int = 0o666) 
 
 
 def read(path: str | os.PathLike[str], limit: int) -> bytes:
-    """Return the content of a regular file of at most `limit` bytes. Raises OSError."""
+    """Return the content of a regular file of at most `limit` bytes. Raise OSError."""
     handle = opened(path)
     try:
         size = os.fstat(handle).st_size
@@ -75,7 +75,7 @@ def read(path: str | os.PathLike[str], limit: int) -> bytes:
         data = os.read(handle, size + 1)
         if len(data) == size:
             return data
-        pieces = [data]  # it has changed meanwhile, or the system gives out less at a time
+        pieces = [data]  # the file changed meanwhile, or the system returns less at a time
         total = len(data)
         while piece := os.read(handle, _PIECE):
             pieces.append(piece)
@@ -88,9 +88,9 @@ def read(path: str | os.PathLike[str], limit: int) -> bytes:
 
 
 def check_way(path: str | os.PathLike[str], top: str | os.PathLike[str]) -> None:
-    """Raise OSError if a link stands at `top`, at `path`, or at a directory between the two.
+    """Raise OSError if there is a link at `top`, at `path`, or at a directory in between.
 
-    What is not there is no link. `path` is below `top`.
+    A missing file is not a link. `path` is below `top`.
     """
     name, place = os.fspath(path), os.fspath(top)
     rest = name[len(place) :].strip("/" + os.sep).replace(os.sep, "/")
@@ -104,10 +104,10 @@ def check_way(path: str | os.PathLike[str], top: str | os.PathLike[str]) -> None
 
 
 def _told(error: OSError, name: str) -> OSError:
-    """Say of a link that it is one: the system's word is 'too many levels of symbolic links'."""
+    """Return a clear error for a link; the system says 'too many levels of symbolic links'."""
     if error.errno in (errno.ELOOP, errno.EMLINK) and os.path.islink(name):
         return IrregularError(LINKED, name)
-    if error.errno == errno.ENXIO:  # a pipe that nobody reads, a socket
+    if error.errno == errno.ENXIO:  # a socket, or a pipe without a reader
         return IrregularError("is not a regular file", name)
     return error
 

@@ -1,7 +1,7 @@
-"""Which stamps the documents of a history have, and in which blobs: `.confsync/stamps`.
+"""The stamps of a history's documents, with their blobs: `.confsync/stamps`.
 
-A cache of what git has, under the commit of which it holds. What is corrupt, foreign or of another
-version is ignored: without it, git is asked once more.
+The file is a cache of git's data for one commit. A corrupt, foreign or incompatible file is
+ignored; git is asked again.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ FORMAT = 2
 _PLAIN: list[Any] = [None, False, [], False, None]
 _ROW = r"[0-9]{1,9} [0-9a-f]{32} (?:-|[0-9]{1,20}) [0-9a-f]+(?:,[0-9a-f]+)*(?: \[.*\])?"
 _PAGE = re.compile(rf"{_ROW}(?:\n{_ROW})*")
-# Where a line has attachments.
+# Part of a line with attachments.
 _FILES = ', [["'
 
 
 class Row(NamedTuple):
-    """A stamp and the blobs that have it. `more` is what few stamps say, as JSON has it."""
+    """A stamp and the blobs that have it. `more` has the rare fields, as JSON values."""
 
     version: int
     digest: str
@@ -39,13 +39,13 @@ class Row(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """What of a repository an index holds for; with another scene, git is asked.
+    """The state of the repository for which an index is valid.
 
-    `mark` is HEAD's, as `head.mark_of_head` has it, and `commit` HEAD's commit. `place` is the
-    mirror's path in the work tree, `directories` are the spaces' and `shallow` the commits where
-    the clone is cut off. `lacks_since` says when objects came last to a clone that lacks blobs; 0
-    for another clone. `others` are directories that had a configuration of their own at some time,
-    each with whether it has one now. `encoded` says that a document's blob is no text.
+    `mark` is HEAD's, as in `head.mark_of_head`, and `commit` HEAD's commit. `place` is the mirror's
+    path in the work tree, and `directories` are the spaces'. `shallow` has the commits where the
+    clone is cut. `lacks_since` tells when objects last came to a clone that lacks blobs; it is 0
+    for other clones. `others` are directories that had their own configuration at some time, each
+    with whether it has one now. `encoded` means that a document's blob is not text.
     """
 
     mark: str = ""
@@ -59,10 +59,10 @@ class Scene(NamedTuple):
 
 
 class StampIndex:
-    """Every stamp that documents of a history have, by page id and newest first.
+    """The stamps of all documents of a history, by page id and newest first.
 
-    Of thousands of pages few are looked at: a page's stamps stay the lines that were kept, and are
-    made values when they are asked for.
+    Few of thousands of pages are looked at. So a page's stamps stay stored lines until they are
+    needed.
     """
 
     def __init__(self, scene: Scene, lines: dict[str, str] | None = None) -> None:
@@ -71,7 +71,7 @@ class StampIndex:
         self._rows: dict[str, list[Row]] = {}
 
     def copy(self) -> StampIndex:
-        """Return an index that says the same, and to which more can be added."""
+        """Return an independent copy of the index."""
         made = StampIndex(self.scene, dict(self._lines))
         for page_id, rows in self._rows.items():
             made._rows[page_id] = [row._replace(blobs=list(row.blobs)) for row in rows]
@@ -91,7 +91,7 @@ class StampIndex:
         return tuple(_stamp(page_id, row) for row in self._rows_of(page_id))
 
     def newest_of(self, page_id: str) -> Stamp:
-        """Return the newest stamp of a page. Raises KeyError for an unknown page."""
+        """Return the newest stamp of a page. Raise KeyError for an unknown page."""
         rows = self._rows.get(page_id)
         return _stamp(page_id, rows[0] if rows else _row(self._lines[page_id].partition("\n")[0]))
 
@@ -114,7 +114,7 @@ class StampIndex:
         return [blob for row in rows if row.digest == digest for blob in row.blobs]
 
     def blobs_with(self, stamp: Stamp) -> list[str]:
-        """Return the blobs whose documents have a stamp that says the same."""
+        """Return the blobs whose documents have an equal stamp."""
         rows = self._rows_of(stamp.id) if stamp.id in self else []
         return [b for row in rows if says_the_same(_stamp(stamp.id, row), stamp) for b in row.blobs]
 
@@ -128,7 +128,7 @@ class StampIndex:
         }
 
     def add(self, stamp: Stamp, blob: str) -> None:
-        """Add what a blob says that the index does not have yet."""
+        """Add the stamp of a blob."""
         labels = None if stamp.labels is None else list(stamp.labels)
         files = [[one.name, one.version, one.digest, one.file] for one in stamp.attachments]
         more = [labels, stamp.top, files, stamp.renamed, stamp.posted]
@@ -136,7 +136,7 @@ class StampIndex:
         self.add_row(stamp.id, Row(stamp.version, stamp.digest, stamp.parent, [], said), blob)
 
     def add_row(self, page_id: str, row: Row, blob: str) -> None:
-        """Add what such a blob says, as a row of another index has it."""
+        """Add a blob with a row of another index."""
         rows = self._rows_of(page_id)
         for known in rows:
             if known[:3] == row[:3] and known.more == row.more:
@@ -154,7 +154,7 @@ class StampIndex:
         return rows
 
     def save(self, root: Path) -> None:
-        """Keep the index, where the mirror has a state directory of its own."""
+        """Store the index, if the mirror has its own state directory."""
         state = root / STATE
         if state.is_symlink() or not state.is_dir():
             return
@@ -168,7 +168,7 @@ class StampIndex:
 
 
 def load(root: Path) -> StampIndex | None:
-    """Return the index that was kept; None where there is none that can be trusted."""
+    """Return the stored index, or None if it cannot be trusted."""
     with contextlib.suppress(ValueError, TypeError, RecursionError):
         told, _, rest = mark.read(root / STATE, NAME).partition(b"\n")
         if told == hashlib.sha256(rest).hexdigest().encode() and rest.startswith(_ABOUT):
@@ -217,7 +217,7 @@ def _stamp(page_id: str, row: Row) -> Stamp:
 
 
 def _order(row: Row) -> tuple[int, str, str, str]:
-    """By version; of the same one in an order that no other thing than the stamps decides."""
+    """Return a deterministic sort key: the version, then the other fields."""
     return row.version, row.digest, repr(row.more), row.parent or ""
 
 

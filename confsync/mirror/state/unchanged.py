@@ -1,7 +1,7 @@
-"""Remember which writes the server took without doing them: `.confsync/unchanged`.
+"""The writes that the server accepted without a change: `.confsync/unchanged`.
 
-Each line is the token of a write. The same text over the same base is not sent again: the answer
-would be the same. If the file is lost, the text is sent once more, and nothing else happens.
+Each line is the token of a write. The same text over the same base is not sent again, because the
+answer would be the same. If the file is lost, the text is sent once more without any other effect.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from confsync.mirror.state import mark
 
 NAME = "unchanged"
-# More tokens than this are of texts that nobody has any more.
+# Older tokens belong to texts that no longer exist.
 _KEPT = 1000
 _NOTING = threading.Lock()
 
@@ -24,7 +24,7 @@ def read(state: Path) -> tuple[str, ...]:
 
 
 def note(state: Path, token: str) -> None:
-    """Remember a write that changed nothing. A note that cannot be written is no reason to fail."""
+    """Remember a write that changed nothing. If that fails, confsync continues."""
     with _NOTING, contextlib.suppress(OSError):
         known = [*(one for one in read(state) if one != token), token][-_KEPT:]
         mark.keep(state, NAME, "".join(f"{one}\n" for one in known).encode())

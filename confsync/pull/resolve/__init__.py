@@ -1,4 +1,4 @@
-"""What a person chose about a document: a merge, one of both sides, or a file for a page.
+"""The resolutions that a person chose: a merge, one of both sides, or a file for a page.
 
-Nothing here chooses by itself: without a word of a person a pull refuses.
+This package never chooses by itself: without a choice, a pull refuses.
 """

@@ -1,8 +1,7 @@
-"""Make a file the document of a page that has none here, if a person names the file.
+"""The adoption of a file that a person names as the document of a page without one.
 
-The file is a new document whose title a page has already, such as one that was edited after its
-creation lost its answer; or it is a document that cannot be read. What is given up goes to the
-trash.
+The file is a new document whose title a page has already, or a document that cannot be read. The
+given-up text goes to the trash.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _GIVEN_UP = {
 
 
 def adoptions(run: PullRun, seen: SpaceView) -> Iterator[Step]:
-    """Yield a step for each file that is to become the document of a page that has none here."""
+    """Yield a step for each file that becomes the document of a page without one."""
     entries = {entry.path: entry for entry in seen.scan.entries}
     for path, info in {**seen.waiting, **seen.unreadable}.items():
         asked = run.options.resolution_of(path)
@@ -39,7 +38,7 @@ def adoptions(run: PullRun, seen: SpaceView) -> Iterator[Step]:
 
 
 def untouched(run: PullRun, seen: SpaceView) -> Iterator[Step]:
-    """Yield what to tell of each document that cannot be read: it keeps its page and its place."""
+    """Yield a report for each document that cannot be read. It keeps its page and its place."""
     entries = {entry.path: entry for entry in seen.scan.entries}
     for path, info in seen.unreadable.items():
         asked = run.options.resolution_of(path)
@@ -47,11 +46,11 @@ def untouched(run: PullRun, seen: SpaceView) -> Iterator[Step]:
             continue
         why = "the document cannot be read; it keeps its page and its place"
         if path in seen.guessed:
-            why = "a file that cannot be read stands where this page belongs: nothing is written"
+            why = "confsync cannot read this file, which is at the page's place, and writes nothing"
         hint = "'confsync pull --theirs {path}' takes the server's text; the file goes to the trash"
-        if isinstance(entries[path].error, UnopenedError):  # nor can it be kept in the trash
+        if isinstance(entries[path].error, UnopenedError):  # the trash cannot keep it
             hint = "'ls -l {path}' shows what it is, and its permissions"
-        elif b"\n---" in entries[path].raw:  # all of it is there, and something in it is wrong
+        elif b"\n---" in entries[path].raw:  # the file is complete, but invalid
             hint = "'confsync check {path}' says what is wrong with it"
         result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=why, hint=hint)
         yield Step(path, result)
@@ -88,7 +87,7 @@ def adopted(run: PullRun, step: Step, page: Page, stamp: Stamp, fresh: bytes) ->
 
 
 def _own_text(entry: Entry, stamp: Stamp) -> bytes:
-    """Return the file with the page's stamp. Raises FileError if it cannot be read."""
+    """Return the file with the page's stamp. Raise FileError if it cannot be read."""
     found = entry.document
     if found is None:
         raise FileError(
@@ -100,7 +99,7 @@ def _own_text(entry: Entry, stamp: Stamp) -> bytes:
 
 
 def _server_text(entry: Entry, page: Page, stamp: Stamp, layout: Layout) -> bytes | None:
-    """Return the file with the page's text and stamp; None if the file cannot be read."""
+    """Return the file with the page's text and stamp, or None if it cannot be read."""
     if entry.document is None:
         return None
     fields = Fields(page.info.title, page.body, stamp.labels)

@@ -1,6 +1,6 @@
 """The step of a page whose side a person chose: --ours, --theirs, or a merge.
 
-confsync carries a choice out as a whole, or refuses it with the reason.
+confsync carries out the whole choice, or refuses it with a reason.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from confsync.sync.people import names_of
 from confsync.sync.preflight import RESOLVE
 from confsync.sync.refusals import local_result, reason
 
-_PLACED = "the server's place comes with a 'confsync pull' that names no path"
+_PLACED = "'confsync pull' without a path brings the server's place"
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What a choice makes of place and labels; `labels` None leaves those of the file."""
+    """The place and the labels after a choice. If `labels` is None, the file's labels stay."""
 
     parent: str | None
     stamped: Labelled
@@ -49,7 +49,7 @@ def unasked(run: PullRun, entry: Entry) -> Step | None:
 
 
 def left_alone(run: PullRun, entry: Entry, why: str) -> Step | None:
-    """Return the refusal of a choice for a document that a pull leaves alone, or None."""
+    """Return the refusal of a choice for a document that the pull does not change, or None."""
     asked = run.options.resolution_of(entry.path)
     if asked is None or asked.way is Way.MERGE or entry.path not in run.options.selection.names:
         return None
@@ -57,13 +57,13 @@ def left_alone(run: PullRun, entry: Entry, why: str) -> Step | None:
 
 
 def without_page(step: Step, case: Case, asked: Resolution) -> Step:
-    """Return the refusal of a choice where the server shows no page; the file is kept."""
+    """Return the refusal of a choice for a page that the server does not show. The file is kept."""
     side = f"no v{asked.at} to give up" if asked.way is Way.OURS else "no text to take"
     return replace(step, result=_refused(step.result, f"{reason(case)}; there is {side}"))
 
 
 def chosen(run: PullRun, step: Step, case: Case, asked: Resolution) -> Step:
-    """Return the step of a page that is resolved the way that a person asked for."""
+    """Return the step of a page that is resolved the way that a person chose."""
     if step.entry is None or step.entry.document is None or case.page is None:
         raise ValueError(f"{step.result.path}: there is nothing to resolve")
     step = replace(step, entry=run.mirror.whole(step.entry), chosen=True)
@@ -96,12 +96,12 @@ def _with_name(run: PullRun, page: Page) -> Page:
 
 
 def _step(step: Step, case: Case, asked: Resolution, sides: ThreeWay, made: Resolved) -> Step:
-    """Return the step with the document that was made, and the result that tells of it."""
+    """Return the step with the resolved document and its result."""
     page = sides.page
     changed = made.data != sides.entry.raw
     result = replace(step.result, title=page.info.title, outcome=_outcome(case, asked.way, changed))
     if made.conflicted:
-        why = "both sides changed the same lines; resolve the markers, then push"
+        why = "both sides changed the same or adjacent lines; resolve the markers, then push"
         result = replace(
             result, outcome=Outcome.CONFLICTED, error=why, hint=RESOLVE, exit=Exit.REFUSED
         )
@@ -141,17 +141,18 @@ def _outcome(case: Case, way: Way, changed: bool) -> Outcome:
 
 
 def _place_and_labels(run: PullRun, case: Case, way: Way) -> _Chosen | str:
-    """Return what becomes of place and labels, or the reason why the choice cannot be made.
+    """Return place and labels after the choice, or the reason why it cannot be made.
 
-    --ours keeps both, so that the next push sends them: the stamp has the server's. --theirs takes
-    both: a pull that names paths moves no file, so the stamp has the place where the file stands,
-    and the next full pull follows the server. A merge combines what both sides did to the base.
+    --ours keeps both for the next push: the stamp gets the server's. --theirs takes both. A pull
+    with paths moves no file, so the stamp gets the parent of the file's place. The next full pull
+    follows the server. A merge combines both sides' changes to the base.
     """
     info = case.page.info if case.page else None
     if info is None:
         return "there is no page"
     theirs, wanted = info.labels, case.local.wanted
-    # A line of labels that was taken out here stays out; labels that were never there come.
+    # If the document lost its labels line, the labels stay unmanaged. If it never had one, they
+    # come.
     never = case.local.labels is None and case.stamp.labels is None
     managed = theirs is not None and (never or case.local.labels is not None)
     stamped = theirs if managed else case.stamp.labels

@@ -1,6 +1,6 @@
-"""Conflicts that a merge left in files, told to git.
+"""The conflicts of a merge in git's index.
 
-Then `git mergetool` opens the three sides, and git commits none of them by accident.
+With them, `git mergetool` opens the three sides, and git commits no conflict by accident.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _WITH_GIT = (
 
 
 def tell_git(mirror: Mirror, result: Result, steps: Iterable[Step]) -> Result:
-    """Note in git's index what is in conflict, where git knows the file; the result with the hint.
+    """Note the conflicts in git's index, if git knows the files. Return the result with the hint.
 
-    A convenience, after everything else: what git does not take is no reason to fail.
+    This step is optional: if git refuses, the pull does not fail.
     """
     written = {page.path for page in result.pages if page.outcome is Outcome.CONFLICTED}
     places = ((step, step.destination.path) for step in steps)
@@ -40,8 +40,8 @@ def tell_git(mirror: Mirror, result: Result, steps: Iterable[Step]) -> Result:
 def _told(mirror: Mirror, step: Step, path: str) -> bool:
     if step.data is None or step.entry is None or step.sides is None:
         return False
-    # Each side is the whole document with the stamp of what was merged in: whichever a tool takes
-    # is based on that.
+    # Each side is a whole document with the stamp of the merged version, so that any side can be
+    # pushed.
     found = document.parse(step.data, path)
     if found.stamp is None or b"\r\n" in step.data:
         return False

@@ -1,4 +1,4 @@
-"""Resolving a page that both sides changed, when a person asked for it."""
+"""The resolution of a page that both sides changed, as a person chose."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from confsync.remote import Remote
 from confsync.sync import merge_base
 from confsync.sync.compare import Content
 
-# The rows that refuse, and that a person may resolve.
+# The refused decisions that a person may resolve.
 REFUSED = (
     Content.RESTORED,
     Content.STAMP_AHEAD,
@@ -31,7 +31,7 @@ REFUSED = (
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The new file, what it gives up (for the trash, and as a diff), and what is wrong with it.
+    """The new file, the text that it gives up (for the trash, and as a diff), and its problem.
 
     `sides` are base, ours and theirs of a conflict, laid out in lines.
     """
@@ -46,10 +46,10 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class ThreeWay:
-    """A document, the page that it is reconciled with, and their base; `stamp` is the page's.
+    """A document, the page to reconcile it with, and their base; `stamp` is the page's.
 
-    `base` is that of a merge: a newer one than the document's, where git has put that back.
-    `labels` are the file's new ones; None leaves those that are there.
+    `base` is the base of a merge. If git put the document back, `base` is newer than the document's
+    stamp. `labels` are the file's new labels, or None to keep them.
     """
 
     entry: Entry
@@ -73,7 +73,7 @@ class ThreeWay:
 
 
 def resolve(mirror: Mirror, remote: Remote, found: ThreeWay, asked: Resolution) -> Resolved:
-    """Resolve one page. Raises FileError when it cannot be done that way."""
+    """Resolve one page. Raise FileError if this way is not possible."""
     page, stamp = found.page, found.stamp
     match asked.way:
         case Way.THEIRS:
@@ -94,7 +94,7 @@ def resolve(mirror: Mirror, remote: Remote, found: ThreeWay, asked: Resolution) 
 
 
 def _given_up(found: ThreeWay, way: Way) -> str:
-    """Return a diff whose removed lines are what is given up."""
+    """Return a diff whose removed lines are given up."""
     page = found.page
     mine = Side("local", found.document.title, found.document.body)
     theirs = Side(f"server, v{page.info.version.number}", page.info.title, page.body)
@@ -103,28 +103,32 @@ def _given_up(found: ThreeWay, way: Way) -> str:
 
 
 def check_seen(mirror: Mirror, path: str, page: Page, at: int | None) -> None:
-    """Raise FileError unless the page still is the version that a person names, as they saw it.
+    """Raise FileError unless the page is still the version that a person named and saw.
 
-    A number alone proves nothing: a comment changes a version, and deleting an old one renumbers
-    the newer. What this mirror showed of that version is in the cache, by its digest.
+    A number alone proves nothing: a comment changes a version, and deleting an old version
+    renumbers newer ones. The cache has the digests of the versions that this mirror showed.
     """
     now = page.info.version.number
     seen = {digest for number, digest in mirror.bases.versions(page.info.id) if number == at}
     if now == at and (not seen or page.digest in seen):
         return
-    why = f"the server has v{now}, not v{at}" if now != at else f"v{at} is not what it was"
+    why = (
+        f"the server has v{now}, not v{at}"
+        if now != at
+        else f"v{at} has changed since it was shown"
+    )
     raise FileError(
         f"{path}: {why}",
-        hint="look at what it is with 'confsync diff --remote', then name it",
+        hint="'confsync diff --remote {path}' shows the server's version; then name it with --at",
     )
 
 
 def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
-    """Git's merge of the laid-out texts, stamped with what was merged in."""
+    """Merge the laid-out texts with git's engine, and stamp the result with the page's version."""
     mine, page = found.document, found.page
     ways = (
-        "'confsync pull --theirs {path}' takes the server's text, and keeps a copy of yours; "
-        f"'confsync pull --ours {{path}} --at {page.info.version.number}' keeps yours, to be pushed"
+        "'confsync pull --theirs {path}' takes the server's text and keeps yours in the trash; "
+        f"'confsync pull --ours {{path}} --at {page.info.version.number}' keeps your text"
     )
     base = merge_base.find(mirror, remote, found.base, mine.body, ways)
     title = _title(base[0], mine.title, page.info.title)
@@ -132,7 +136,7 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
         raise FileError(
             f"{found.entry.path}: both sides changed the title (here '{mine.title}', "
             f"on the server '{page.info.title}')",
-            hint="give your file the server's title or the old one, then merge again",
+            hint="set the server's or the old title, then 'confsync pull --merge {path}'",
         )
     number = page.info.version.number
     author = page.info.version.author
@@ -162,6 +166,6 @@ def _title(base: str, ours: str, theirs: str) -> str | None:
 
 
 def with_author(page: Page, name: str) -> Page:
-    """Return the page with a person's name where the account id stood."""
+    """Return the page with a person's name instead of the account id."""
     version = page.info.version._replace(author=name)
     return replace(page, info=page.info._replace(version=version))

@@ -1,4 +1,4 @@
-"""What a person wants done about pages that both sides changed: merge, theirs, or ours. Pure."""
+"""The choices for pages that both sides changed: merge, theirs or ours. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from confsync.model.filenames import SUFFIX
 
 
 class Way(Enum):
-    """Which side's text a person wants."""
+    """The side whose text a person wants."""
 
     MERGE = "merge"
     THEIRS = "theirs"
@@ -19,7 +19,7 @@ class Way(Enum):
 
 
 class Resolution(NamedTuple):
-    """What was asked for. `at` is the version whose content --ours gives up."""
+    """The chosen way. `at` is the version that --ours gives up."""
 
     way: Way
     at: int | None = None
@@ -30,7 +30,7 @@ def asked_for(
 ) -> Resolution | None:
     """Return the resolution that options ask for. Giving up a side needs the pages by name.
 
-    Raises UsageError.
+    Raise UsageError.
     """
     if merge + theirs + ours > 1:
         raise UsageError("--merge, --theirs and --ours exclude each other")
@@ -51,5 +51,5 @@ def asked_for(
 
 
 def _is_one(name: str) -> bool:
-    """Return whether a path is a document's, or that of a file among a document's attachments."""
+    """Return whether a path is a document's or an attachment file's."""
     return name.endswith(SUFFIX) or document_of(name) is not None

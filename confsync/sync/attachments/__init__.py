@@ -1,4 +1,4 @@
-"""What both sides are to one attachment: its file and stamp here, the listing there, the decision.
+"""The relation of an attachment's file, its stamp and the server's listing, and the decision on it.
 
-Nothing is written here and nothing sent: `pull.attachments` and `push.attachments` do that.
+This package writes and sends nothing: `pull.attachments` and `push.attachments` do that.
 """

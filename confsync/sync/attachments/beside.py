@@ -1,4 +1,4 @@
-"""The attachments of one document from all sides, as pull, push and status decide about them."""
+"""The attachments of one document from all sides, for the decisions of pull, push and status."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from confsync.model.stamp import Attached
 from confsync.remote import Remote
 from confsync.sync.attachments.compare import Decision, Sides, decide
 
-# What has to be done about an attachment at this side, and what at that.
+# Decisions that change a file or stamp here.
 HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
 
 THERE = (Decision.UPLOAD, Decision.DELETE)
@@ -30,13 +30,12 @@ CONFLICTS = (Decision.DIVERGED, Decision.LOST, Decision.UNKNOWN, Decision.RESTOR
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside one document: its files, and those that were deleted on purpose.
+    """The attachments of one document.
 
-    `path` is the document's. `attached` are the stamp's. `deleted` maps the attachments that were
-    deleted here to the paths of their files in git. `unfit` are files that cannot be
-    attachments. `stand_ins` are the files, by path, that only stand for what is to be sent, and
-    `linked` the attachments whose files are links. `newest` are the newest
-    stamps that git knows, by name.
+    `path` is the document's. `attached` are the stamps. `deleted` maps attachments that were
+    deleted here to the paths of their files in git. `unfit` are files that cannot be attachments.
+    `stand_ins` maps the paths of pointer files to their kinds. `linked` are attachments whose files
+    are links. `newest` maps names to the newest stamps that git knows.
     """
 
     path: str
@@ -52,16 +51,19 @@ class Beside:
 
     @property
     def misnamed(self) -> tuple[str, ...]:
-        """What is to be sent, but cannot be under its name."""
+        """Return the attachments to send that cannot have their names."""
         return tuple(sorted(self.unfit & self.shown))
 
     @property
     def ambiguous(self) -> tuple[str, ...]:
-        """What would be sent, but may arrive under another name."""
+        """Return the attachments to send that may arrive under another name."""
         return tuple(filter(attachments.is_ambiguous, self.changed(delete=False)))
 
     def facing(self, infos: Iterable[AttachmentInfo]) -> Beside:
-        """The same, where a pull that was cut off had put files of which no stamp tells yet."""
+        """Return the same, with files of an interrupted pull assigned to the server's attachments.
+
+        No stamp knows such files yet.
+        """
         theirs = {info.name for info in infos}
         known = {one.name for one in self.attached} | theirs
         put = {attachments.renamed(name): name for name in theirs - self.files.keys()}
@@ -72,7 +74,7 @@ class Beside:
         return replace(self, files=found)
 
     def sides(self, infos: Iterable[AttachmentInfo]) -> tuple[Sides, ...]:
-        """Every attachment that the configuration wants, beside what the server has."""
+        """Return every configured attachment beside the server's attachment."""
         theirs = {info.name: info for info in infos}
         bases = {one.name: one for one in self.attached}
         names = sorted({*bases, *theirs, *self.files})
@@ -93,24 +95,27 @@ class Beside:
         )
 
     def _is_linked(self, base: Attached | None, info: AttachmentInfo | None) -> bool:
-        """Whether a link stands for what the server has still: then there is nothing to bring."""
+        """Return whether a link stands for the server's unchanged attachment."""
         same = base is not None and info is not None and info.version.number == base.version
         return same and base is not None and base.name in self.linked
 
     @property
     def replacing(self) -> frozenset[str]:
-        """The attachments that the page had at its base and that would get another version."""
+        """Return the attachments of the base that would get a new version."""
         bases = {one.name for one in self.attached}
         return frozenset(bases.intersection(self.changed(delete=False)))
 
     @property
     def emptied(self) -> tuple[str, ...]:
-        """The files without a byte, by path, that would replace what had some."""
+        """Return the paths of empty files that would replace attachments."""
         found = (self.files[name] for name in sorted(self.replacing))
         return tuple(file.path for file in found if file.size == 0)
 
     def changed(self, *, delete: bool = True) -> tuple[str, ...]:
-        """What would be sent, as far as this side can tell; deletions only with `delete`."""
+        """Return the attachments that a push would send, as far as this side can tell.
+
+        The result has deletions only with `delete`.
+        """
         return tuple(
             sides.name
             for sides in self.sides(map(_as_it_was, self.attached))
@@ -118,10 +123,10 @@ class Beside:
         )
 
     def put_back(self, infos: Iterable[AttachmentInfo] | None = None) -> tuple[Attached, ...]:
-        """Return the newer stamps that git knows of files that it put back.
+        """Return the newer stamps that git knows of files that git put back.
 
-        `infos` are the server's, where it was asked: it confirms them, as far as it can be told
-        without reading bytes.
+        `infos` is the server's listing, or None if the server was not asked. The listing confirms
+        stamps without reading bytes.
         """
         if infos is None:
             guessed = self.sides(map(_as_it_was, self.attached))
@@ -138,9 +143,9 @@ def beside(
     deleted: DeletedFiles,
     newest: Mapping[str, Mapping[str, Attached]] = MappingProxyType({}),
 ) -> Beside:
-    """What stands beside a document; `deleted` and `newest`, by page id, are git's.
+    """Return the attachments of a document; `deleted` and `newest` (by page id) come from git.
 
-    Raises FileError.
+    Raise FileError.
     """
     attached = found.stamp.attachments if found and found.stamp else ()
     page_id = found.stamp.id if found and found.stamp else ""
@@ -162,10 +167,7 @@ def beside(
 
 
 def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
-    """Return what to say of files that only stand for others, and the commands that help.
-
-    Both empty where there are none.
-    """
+    """Return the message about pointer files and the hint; both empty without such files."""
     if not beside.stand_ins:
         return "", ""
     path, pointer = next(iter(beside.stand_ins.items()))
@@ -175,24 +177,24 @@ def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
 
 
 def bare(mirror: Mirror, path: str) -> Beside:
-    """What stands beside a document that has nothing beside it."""
+    """Return the attachments of a document that has none."""
     nothing: frozenset[str] = frozenset()
     return Beside(path, (), {}, {}, nothing, mirror.config.attachments)
 
 
 def deleted_here(mirror: Mirror) -> DeletedFiles:
-    """The attachments that were deleted here on purpose, by the word of git."""
+    """Return the attachments that were deleted here on purpose, according to git."""
     if not mirror.config.attachments:
         return DeletedFiles()
     return DeletedFiles(mirror.root, mirror.config.spaces)
 
 
 def who_and_what(sides: Sides) -> str:
-    """The words for an attachment that both sides changed."""
+    """Return the message about an attachment that both sides changed."""
     info, base = sides.remote, sides.base
     if info is None:
-        here = "git gave the file back" if sides.given_back else "was changed here"
-        return f"{sides.name}: is gone from the server, and {here}"
+        here = "git gave the file back" if sides.given_back else "changed here"
+        return f"{sides.name}: deleted on the server, but {here}"
     author = f" ({info.version.author})" if info.version.author else ""
     if sides.local is None:
         return f"{sides.name}: was deleted here, but the server has v{info.version.number}{author}"
@@ -200,14 +202,14 @@ def who_and_what(sides: Sides) -> str:
         number = sides.newer.version
         back = f"git has v{number} and put the file back to v{base.version}"
         if isinstance(sides.newer, SentFile):
-            back = f"an earlier push landed as v{number}, and the file is based on v{base.version}"
+            back = f"an earlier push wrote v{number}, and the file is based on v{base.version}"
         return f"{sides.name}: {back}, the server has v{info.version.number}{author}"
     mine = f"is based on v{base.version}" if base else "is not on the server yet"
     return f"{sides.name}: the file here {mine}, the server has v{info.version.number}{author}"
 
 
 def way_out(path: str, file: str, sides: Sides) -> str:
-    """The commands that resolve such a conflict."""
+    """Return the commands that resolve the conflict of an attachment."""
     name = f"{attachments.directory_of(path)}/{file}"
     at = sides.remote.version.number if sides.remote else sides.base.version if sides.base else 0
     return (
@@ -221,7 +223,7 @@ def _as_it_was(base: Attached) -> AttachmentInfo:
 
 
 def _sized(sides: Sides) -> Sides:
-    """Beside the base itself, whose size nobody remembers."""
+    """Return the sides with the file's size on the server's side, because stamps hold no size."""
     if sides.remote is None or sides.size is None:
         return sides
     return replace(sides, remote=sides.remote._replace(size=sides.size))
@@ -229,7 +231,7 @@ def _sized(sides: Sides) -> Sides:
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """One attachment's bytes, complete, with their digest; or why there are none."""
+    """The complete bytes of one attachment with their digest, or the error of the download."""
 
     download: files.Download | None = None
     digest: str = ""
@@ -237,7 +239,7 @@ class Downloaded:
 
 
 def download_one(mirror: Mirror, remote: Remote, page_id: str, info: AttachmentInfo) -> Downloaded:
-    """Download one version of an attachment, going on where an earlier run ended."""
+    """Download one version of an attachment. Continue where an earlier run ended."""
     try:
         with files.downloading(mirror.root / STATE, info) as download:
             if download.size < info.size:

@@ -1,8 +1,7 @@
-"""One attachment from all sides, and what is decided about it.
+"""The sides of one attachment, and the decision on it. Pure.
 
-Pure. An attachment has its own versions, and no server compares one before it takes the next, so
-what is sent is decided right before, as with pages: the base that the stamp holds, the file, and
-what the server has now.
+An attachment has its own versions, and no server compares versions before an upload. Therefore
+confsync decides directly before it sends, from the stamp's base, the file and the server's state.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Decision(Enum):
-    """What is to be done about one attachment; the table is that of `decide`."""
+    """The decision on one attachment; the table is in `decide`."""
 
     NOTHING = "nothing"
     UNKNOWN = "the server's content has to be read to decide"
@@ -38,11 +37,11 @@ class Decision(Enum):
 class Sides:
     """One attachment from all sides. `local` and `theirs` are digests.
 
-    `local` is None where no file stands, and then `deleted` says that this was on purpose; `size`
-    is the file's, in bytes. `theirs` is that of `remote`, None where nobody has read it. `wanted`
-    says whether a new file is to be sent: the page shows it, or a person listed it. `newer` is the
-    newest stamp of it that git knows. `given_back` says that git deleted the file once, and has it
-    again.
+    `local` is None if there is no file; then `deleted` is set if the deletion was on purpose.
+    `size` is the file's, in bytes. `theirs` is the digest of `remote`, or None if its bytes were
+    not read. `wanted` is set if confsync sends a new file: the page shows it, or the user listed
+    it. `newer` is the newest stamp that git knows. `given_back` is set if git
+    deleted the file in an earlier commit and has it again.
     """
 
     name: str
@@ -58,7 +57,10 @@ class Sides:
 
     @property
     def seems_restored(self) -> bool:
-        """Return whether git knows a newer stamp than the file's; the server has to confirm it."""
+        """Return whether git knows a newer stamp than the file's.
+
+        Only the server can confirm it.
+        """
         if self.base is None or self.newer is None or self.local is None:
             return False
         known = (self.base.digest, self.local)
@@ -66,27 +68,27 @@ class Sides:
 
     @property
     def modified(self) -> bool:
-        """Whether this side changed since the base."""
+        """Return whether the file changed since the base."""
         return self.local != (self.base.digest if self.base else None)
 
     @property
     def changed(self) -> bool:
-        """Whether the server's side changed since the base."""
+        """Return whether the server's attachment changed since the base."""
         if self.base is None or self.remote is None:
             return (self.base is None) != (self.remote is None)
         if self.remote.version.number != self.base.version:
             return True
         if self.theirs is not None:
             return self.theirs != self.base.digest
-        # The same number over other content: deleting an old version renumbers the newer.
+        # Equal numbers do not prove equal content: deleting an old version renumbers newer ones.
         return self.local == self.base.digest and self.remote.size != self.size
 
 
 def decide(sides: Sides) -> Decision:
-    """What to do about one attachment; the first row that holds.
+    """Return the decision on one attachment: the first row that holds.
 
-    A file that is missing without word of why is fetched again; only one that git knows to be
-    deleted is to be deleted on the server, and only with `push --delete`.
+    A missing file is fetched again, unless git says that it was deleted. A deletion is sent only
+    with `push --delete`.
     """
     base, remote = sides.base, sides.remote
     if remote is None:
@@ -105,7 +107,7 @@ def decide(sides: Sides) -> Decision:
     if not sides.changed:
         return Decision.UPLOAD if sides.modified else Decision.NOTHING
     if landed(sides):
-        # A server in trouble may have kept the name and not the bytes.
+        # A failing server may have stored the name and not the bytes.
         whole = sides.remote is not None and sides.remote.size == sides.size
         return Decision.STAMP if whole else Decision.UPLOAD
     if sides.local == sides.theirs:
@@ -137,14 +139,14 @@ def _put_back(sides: Sides) -> Decision | None:
 
 
 def token(name: str, base: Attached | None, local: str) -> str:
-    """The mark of one upload: 12 hex digits over all that it rests on."""
+    """Return the token of one upload: 12 hex digits over name, base and content."""
     version, digest = (str(base.version), base.digest) if base else ("", "")
     content = "\0".join((name, version, digest, local))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:TOKEN_LENGTH]
 
 
 def landed(sides: Sides) -> bool:
-    """Whether the server's newest version is an upload of exactly this file."""
+    """Return whether the server's newest version is an upload of exactly this file."""
     if sides.remote is None or sides.local is None:
         return False
     mark = token_in(sides.remote.version.message)

@@ -174,8 +174,8 @@ def test_the_target_of_a_link_stands_in_a_change() -> None:
 
 def test_only_markup_that_differs_is_said_and_shown_as_text() -> None:
     assert "only the markup differs" in page_of('<p style="a">x</p>', '<p style="b">x</p>')
-    assert "Not well-formed" in page_of("<p>x</p>", "<p>x")
-    assert "Not well-formed" not in page_of("<p>x</p>", "<p>y</p>")
+    assert "is not well-formed" in page_of("<p>x</p>", "<p>x")
+    assert "is not well-formed" not in page_of("<p>x</p>", "<p>y</p>")
 
 
 def test_long_runs_without_a_change_are_folded() -> None:
@@ -281,12 +281,12 @@ def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
     report.write(path, [], against_server=True)
     assert "What the server changed" in path.read_text()
     path.write_text("somebody's own")
-    with pytest.raises(FileError, match="left alone"):
+    with pytest.raises(FileError, match="did not change it"):
         report.write(path, [], against_server=False)
     assert path.read_text() == "somebody's own"
     with pytest.raises(FileError, match="cannot be"):
         report.write(tmp_path, [], against_server=False)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)  # to look into it would wait for a writer
-    with pytest.raises(FileError, match="it is no file"):
+    with pytest.raises(FileError, match="it is not a regular file"):
         report.write(pipe, [], against_server=False)

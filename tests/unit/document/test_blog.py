@@ -109,8 +109,8 @@ def test_the_stamp_of_a_post_says_its_day_and_no_parent() -> None:
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ("  blogpost: yesterday\n", "not a blogpost that confsync writes"),
-        ("  blogpost: 2026-02-30\n", "not a blogpost that confsync writes"),
+        ("  blogpost: yesterday\n", "not a valid blogpost"),
+        ("  blogpost: 2026-02-30\n", "not a valid blogpost"),
         ("  blogpost: [a]\n", "must be text"),
         (f'  blogpost: "{DAY}"\n  parent: "7"\n', "no parent"),
         (f'  blogpost: "{DAY}"\n  place: top\n', "no parent and no place"),
@@ -156,7 +156,7 @@ def test_one_blog_is_mirrored_once() -> None:
         "url: https://a.example\nspaces:\n  - key: ENG\n    blog: true\n"
         "  - {key: eng, path: sub, root: '7', blog: true}\n"
     )
-    with pytest.raises(ConfigError, match=r":5: the blog of 'eng' is mirrored in 'ENG' already"):
+    with pytest.raises(ConfigError, match=r":5: the blog of 'eng' is already mirrored in 'ENG'"):
         parse(text)
 
 
@@ -193,7 +193,7 @@ def test_posts_and_pages_are_scanned_apart(tmp_path: Path) -> None:
     [
         ("ENG/news.xhtml", DAY, (PAGES, BLOG), "stands outside blog/2026/03/07/"),
         ("ENG/news.xhtml", DAY, (SpaceConfig("ENG", "ENG"),), "stands outside blog/"),
-        ("ENG/blog/a.xhtml", None, (PAGES, BLOG), "a page does not become a blog post"),
+        ("ENG/blog/a.xhtml", None, (PAGES, BLOG), "a page cannot become a blog post"),
         ("ENG/blog/a.xhtml", DAY, (SpaceConfig("ENG", "ENG"),), "the blog of ENG is not mirrored"),
     ],
 )

@@ -88,10 +88,10 @@ def test_any_other_link_is_a_link(target: str) -> None:
     assert there.what == f"is a link to {target}, and confsync follows no links"
     assert (
         there.hint("a b")
-        == "'cp -RL 'a b' 'a b'~ && rm 'a b' && mv 'a b'~ 'a b'' puts a copy in its place"
+        == "'cp -RL 'a b' 'a b'~ && rm 'a b' && mv 'a b'~ 'a b'' replaces the link with a copy"
     )
-    assert nothing.what == f"is a link to {target}, where nothing stands"
-    assert nothing.hint("a.png") == "'rm a.png' takes the link away"
+    assert nothing.what == f"is a link to {target}, which does not exist"
+    assert nothing.hint("a.png") == "'rm a.png' removes the link"
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_every_named_entity_of_xhtml_is_known() -> None:
         ("<ac:link>", 0, "<ac:link> is never closed"),
         ("<p></b></p>", 5, "mismatched tag: </p> must come first"),
         ("日本<p>é</b>", 8, "mismatched tag: </p> must come first"),
-        ("a</p>", 3, "mismatched tag: nothing is open that it could close"),
+        ("a</p>", 3, "this end tag has no start tag"),
         ("</body>", 7, ""),
         ("</body><body>", 7, "junk after document element"),
         ("</body><!--", 7, ""),

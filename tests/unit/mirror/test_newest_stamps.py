@@ -348,7 +348,7 @@ def test_a_repository_that_git_cannot_read_is_told_of(told: History) -> None:
     path = told.top / ".git/objects" / tree[:2] / tree[2:]
     path.chmod(0o644)
     path.write_bytes(b"")
-    with pytest.raises(FileError, match="git has trouble"):
+    with pytest.raises(FileError, match="git cannot read this repository"):
         told.read()
 
 

@@ -98,7 +98,7 @@ def test_a_swap_of_titles_names_the_other_page_and_the_way_out() -> None:
     order = arrange([page("1", "B", None, was="A"), page("2", "A", None, was="B")], {})
     assert order.rounds == ()
     assert order.stuck["1.xhtml"].why == (
-        "the title 'B' is that of 2.xhtml until that is pushed, and that waits for this page"
+        "2.xhtml has the title 'B' until it is pushed, but it waits for this page"
     )
     assert "third title" in order.stuck["1.xhtml"].hint
 
@@ -126,9 +126,9 @@ def test_who_waits_for_a_circle_is_stuck_with_it() -> None:
 @pytest.mark.parametrize(
     ("other", "why"),
     [
-        (Intent("q.xhtml", "2", "C", None, "B", meant=False), "the title 'B' is that of q.xhtml"),
+        (Intent("q.xhtml", "2", "C", None, "B", meant=False), "q.xhtml has the title 'B'"),
         (Intent("q.xhtml", "file q.xhtml", "Q", None, new=True, meant=False), "is not on the serv"),
-        (Intent("q.xhtml", "2", "Q", None, "Q", "1", meant=False), "below itself until q.xhtml"),
+        (Intent("q.xhtml", "2", "Q", None, "Q", "1", meant=False), "a cycle: move q.xhtml"),
     ],
 )
 def test_what_is_not_to_be_pushed_now_is_named(other: Intent, why: str) -> None:
@@ -136,7 +136,7 @@ def test_what_is_not_to_be_pushed_now_is_named(other: Intent, why: str) -> None:
     intent = Intent("p.xhtml", "1", "B", wanted, "A", "0" if wanted else None)
     order = arrange([intent, other], {"1": "0", "2": other.old_parent})
     assert why in order.stuck["p.xhtml"].why
-    assert order.stuck["p.xhtml"].hint == "push q.xhtml too, or first"
+    assert order.stuck["p.xhtml"].hint == "'confsync push q.xhtml' must come first"
 
 
 def test_what_wants_to_stand_below_itself_is_stuck() -> None:
@@ -144,4 +144,4 @@ def test_what_wants_to_stand_below_itself_is_stuck() -> None:
     order = arrange(intents, {"1": "0", "2": "0"})
     assert set().union(*order.rounds) | set(order.stuck) == {"1.xhtml", "2.xhtml"}
     assert len(order.stuck) == 1
-    assert {stuck.why for stuck in order.stuck.values()} == {"its page would stand below itself"}
+    assert {stuck.why for stuck in order.stuck.values()} == {"this move puts the page below itself"}
