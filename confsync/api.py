@@ -8,7 +8,7 @@ from typing import Self
 from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
 from confsync.model.page import Page, Space
 from confsync.model.stamp import Local, Stamp, digest
-from confsync.push.put_page import Landed, NoVersion, settled, writable, write
+from confsync.push.write_page import Landed, NoVersion, settled, writable, write
 from confsync.remote import Credentials, Remote, open_remote
 from confsync.sync.compare import Absent, Content
 from confsync.sync.fetch import Case, Reader

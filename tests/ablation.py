@@ -498,7 +498,7 @@ ABLATIONS = (
         "a write that is refused for what it says is sent once",
         (
             Cut(
-                "confsync/push/put_page.py",
+                "confsync/push/write_page.py",
                 "        return refusal_of(error) is None\n    return not isinstance",
                 "        return True\n    return not isinstance",
             ),
@@ -540,9 +540,9 @@ ABLATIONS = (
         "a write that fails is its own page's trouble",
         (
             Cut(
-                "confsync/push/put_page.py",
-                "        raise of_this_page(error) from None",
-                "        raise error",
+                "confsync/push/write_page.py",
+                "        raise of_this_page(error) from None\n    return write(",
+                "        raise error\n    return write(",
             ),
         ),
         (
@@ -2409,7 +2409,7 @@ ABLATIONS = (
         "a blog post is looked for before it is created",
         (
             Cut(
-                "confsync/push/create.py",
+                "confsync/push/write_page.py",
                 "if (made := earlier()) is not None:",
                 "if (made := None) is not None:",
             ),

@@ -38,7 +38,7 @@ from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
 from confsync.model.stamp import Attached, message_with_token
-from confsync.push.put_page import may_pass, of_this_page
+from confsync.push.write_page import may_pass, of_this_page
 from confsync.remote import Remote
 from confsync.sync.attachments.beside import (
     CONFLICTS,

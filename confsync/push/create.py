@@ -1,16 +1,10 @@
-"""The creation of one page, and the search for its result.
-
-A creation has no version to compare. Instead, the title is unique in a space. If the answer to a
-creation was lost, confsync finds the page by its title. confsync adopts the page only if this push
-surely made it. Several blog posts may share a title, so a server may accept a second one. Therefore
-confsync searches for a post before it creates one, and never repeats a creation in the same run.
-"""
+"""The creation of the new documents of a space, parents before children."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from confsync.document import paths
 from confsync.document.document import Document, update
@@ -22,10 +16,7 @@ from confsync.errors import (
     CredentialsError,
     Exit,
     FileError,
-    NetworkError,
-    ServerError,
     UnsettledError,
-    WriteRefusedError,
 )
 from confsync.mirror import moves
 from confsync.mirror.committed.former_pages import former_in
@@ -39,93 +30,10 @@ from confsync.model.event import Event
 from confsync.model.filenames import BLOG
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
-from confsync.model.stamp import Local, Stamp, message_with_token, token, token_in
+from confsync.model.stamp import Local, Stamp, token, token_in
 from confsync.push.options import SpacePush
-from confsync.push.put_page import may_pass, of_this_page
-from confsync.sync.fetch import Reader, is_creation
+from confsync.push.write_page import Taken, create, post
 from confsync.sync.refusals import failed, local_result, lost_stamp, title_taken
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The title belongs to another page.
-
-    `earlier` means that the same user created that page, perhaps by an earlier push of this file.
-    """
-
-    info: PageInfo
-    earlier: bool = False
-
-
-def create(
-    reader: Reader, local: Local, message: str, known: frozenset[str], *, again: bool = True
-) -> PageInfo | Taken:
-    """Create the page of a document. Its place means the parent `local.wanted`.
-
-    `known` are the ids of pages that have documents already. `again` allows one more try if the
-    first left no page. Raise APIAccessError.
-    """
-    remote, space = reader.remote, reader.space
-    try:
-        return remote.create(
-            space,
-            title=local.title,
-            body=local.body,
-            message=message_with_token(token(None, local), message),
-            parent=local.wanted,
-        )
-    except (NetworkError, ServerError, WriteRefusedError) as error:
-        try:
-            found = remote.titled(space, local.title)
-        except APIAccessError as failure:
-            if isinstance(error, WriteRefusedError):
-                raise error from None
-            raise UnsettledError(f"'{local.title}'", failure) from None
-        for info in found:
-            return _found(reader, local, info, known)
-        if isinstance(error, WriteRefusedError):
-            raise
-        if not (again and may_pass(error)):
-            raise of_this_page(error) from None
-        return create(reader, local, message, known, again=False)
-
-
-def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> PageInfo | Taken:
-    """Create a blog post, or find the post of an earlier try of exactly this creation.
-
-    A post of the same title without a document here may come from an earlier try, edited since.
-    `known` is as for `create`. Raise APIAccessError.
-    """
-    remote, space = reader.remote, reader.space
-
-    def earlier() -> PageInfo | Taken | None:
-        found = [info for info in remote.titled(space, local.title) if info.id not in known]
-        answers = [_found(reader, local, info, known) for info in found]
-        ours = (one for one in answers if isinstance(one, PageInfo))
-        return next(ours, None) or next(iter(answers), None)
-
-    if (made := earlier()) is not None:
-        return made
-    marked = message_with_token(token(None, local), message)
-    try:
-        return remote.create(space, title=local.title, body=local.body, message=marked, parent=None)
-    except (NetworkError, ServerError) as error:
-        try:
-            made = earlier()
-        except APIAccessError as failure:
-            raise UnsettledError(f"'{local.title}'", failure) from None
-        if made is None:
-            raise of_this_page(error) from None
-        return made
-
-
-def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) -> PageInfo | Taken:
-    """Return the page if an earlier try of this creation made it, else a `Taken`."""
-    if is_creation(reader, local, info, known):
-        return info
-    unseen = info.id not in known and info.status is Status.CURRENT and info.version.number == 1
-    same_place = info.parent == local.wanted or info.posted is not None
-    return Taken(info, unseen and same_place and info.version.author in reader.me())
 
 
 def _document(entry: Entry) -> Document:

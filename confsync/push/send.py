@@ -23,8 +23,8 @@ from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
-from confsync.push.put_page import Landed, NoVersion, settled, writable, write
 from confsync.push.write_back import Settling, leaves_text, not_moved, was_sent
+from confsync.push.write_page import Landed, NoVersion, settled, writable, write
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.refusals import (

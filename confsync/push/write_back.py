@@ -19,7 +19,7 @@ from confsync.model.page import Page
 from confsync.model.stamp import token
 from confsync.push.extras import Extras
 from confsync.push.options import SpacePush
-from confsync.push.put_page import Landed, settled, writable
+from confsync.push.write_page import Landed, settled, writable
 from confsync.sync import renames
 from confsync.sync.compare import Absent, Content
 from confsync.sync.fetch import Case, Found

@@ -2,6 +2,11 @@
 
 Version N + 1 is written only over a stamp with version N. One routine finds out whether a write
 landed: after a good answer, a refusal, or a lost answer. Success and recovery are the same code.
+
+A creation has no version to compare. Instead, the title is unique in a space. If the answer to a
+creation was lost, confsync finds the page by its title. confsync adopts the page only if this push
+surely made it. Several blog posts may share a title, so a server may accept a second one. Therefore
+confsync searches for a post before it creates one, and never repeats a creation in the same run.
 """
 
 from __future__ import annotations
@@ -16,11 +21,11 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model.page import NewVersion
-from confsync.model.stamp import message_with_token, token
+from confsync.model.page import NewVersion, PageInfo, Status
+from confsync.model.stamp import Local, message_with_token, token
 from confsync.remote.failures import refusal_of
 from confsync.sync.compare import Content, Parent, Present
-from confsync.sync.fetch import Case, Reader
+from confsync.sync.fetch import Case, Reader, is_creation
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +141,85 @@ def _decided_anew(reader: Reader, case: Case, least: int) -> Case | None:
     """Compare the document with its page again, or return None if the server's answer is stale."""
     now = reader.again(case, least)
     return None if now.page and now.page.info.version.number < least else now
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The title belongs to another page.
+
+    `earlier` means that the same user created that page, perhaps by an earlier push of this file.
+    """
+
+    info: PageInfo
+    earlier: bool = False
+
+
+def create(
+    reader: Reader, local: Local, message: str, known: frozenset[str], *, again: bool = True
+) -> PageInfo | Taken:
+    """Create the page of a document. Its place means the parent `local.wanted`.
+
+    `known` are the ids of pages that have documents already. `again` allows one more try if the
+    first left no page. Raise APIAccessError.
+    """
+    remote, space = reader.remote, reader.space
+    try:
+        return remote.create(
+            space,
+            title=local.title,
+            body=local.body,
+            message=message_with_token(token(None, local), message),
+            parent=local.wanted,
+        )
+    except (NetworkError, ServerError, WriteRefusedError) as error:
+        try:
+            found = remote.titled(space, local.title)
+        except APIAccessError as failure:
+            if isinstance(error, WriteRefusedError):
+                raise error from None
+            raise UnsettledError(f"'{local.title}'", failure) from None
+        for info in found:
+            return _found(reader, local, info, known)
+        if isinstance(error, WriteRefusedError):
+            raise
+        if not (again and may_pass(error)):
+            raise of_this_page(error) from None
+        return create(reader, local, message, known, again=False)
+
+
+def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> PageInfo | Taken:
+    """Create a blog post, or find the post of an earlier try of exactly this creation.
+
+    A post of the same title without a document here may come from an earlier try, edited since.
+    `known` is as for `create`. Raise APIAccessError.
+    """
+    remote, space = reader.remote, reader.space
+
+    def earlier() -> PageInfo | Taken | None:
+        found = [info for info in remote.titled(space, local.title) if info.id not in known]
+        answers = [_found(reader, local, info, known) for info in found]
+        ours = (one for one in answers if isinstance(one, PageInfo))
+        return next(ours, None) or next(iter(answers), None)
+
+    if (made := earlier()) is not None:
+        return made
+    marked = message_with_token(token(None, local), message)
+    try:
+        return remote.create(space, title=local.title, body=local.body, message=marked, parent=None)
+    except (NetworkError, ServerError) as error:
+        try:
+            made = earlier()
+        except APIAccessError as failure:
+            raise UnsettledError(f"'{local.title}'", failure) from None
+        if made is None:
+            raise of_this_page(error) from None
+        return made
+
+
+def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) -> PageInfo | Taken:
+    """Return the page if an earlier try of this creation made it, else a `Taken`."""
+    if is_creation(reader, local, info, known):
+        return info
+    unseen = info.id not in known and info.status is Status.CURRENT and info.version.number == 1
+    same_place = info.parent == local.wanted or info.posted is not None
+    return Taken(info, unseen and same_place and info.version.author in reader.me())
