@@ -94,7 +94,7 @@ def test_staged_means_what_the_index_has_and_refuses_what_differs(
     repo.path("ENG/two.xhtml").write_text(repo.text("ENG/two.xhtml") + "<p>more</p>\n")
     run = repo("push", "--staged", "ENG/two.xhtml", exit=1)
     assert "the file differs from its staged version" in run.out
-    assert "'git add' it" in run.err
+    assert "'git add ENG/two.xhtml' stages the file" in run.err
     assert [page.version for page in wiki.store.pages("ENG")] == [1, 2, 1]
 
 
