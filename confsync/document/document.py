@@ -81,7 +81,8 @@ class Laid(NamedTuple):
 def parse(raw: bytes, path: str) -> Document:
     """Return the document in `raw`.
 
-    `path` is for messages. Raise DocumentError with file and line."""
+    `path` is for messages. Raise DocumentError with file and line.
+    """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
