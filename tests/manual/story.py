@@ -20,6 +20,7 @@ _FENCE = re.compile(r"```(?P<language>\w*)")
 _VARYING = (
     (re.compile(r"\b(?:\d+ (?:second|minute|hour|day)s? ago|just now)"), "TIME"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?Z?"), "TIME"),
+    (re.compile(r"\b\d{4}([-/])\d\d\1\d\d\b"), r"YEAR\1MONTH\1DAY"),
     (re.compile(r"^ Date: .*", re.MULTILINE), " Date: TIME"),
     (re.compile(r"(?<=committed as )[0-9a-f]{7,}"), "COMMIT"),
     (re.compile(r"(?<=HEAD is now at )[0-9a-f]{7,}"), "COMMIT"),
