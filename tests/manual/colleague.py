@@ -57,6 +57,11 @@ def _attach(store: Store, found: re.Match[str]) -> None:
     store.attach(page, found["name"], found["new"].encode(), found["who"])
 
 
+def _replace(store: Store, found: re.Match[str]) -> None:
+    (file,) = store.attachments(_page(store, found["page"]).id, found["name"])
+    store.replace_attachment(file.id, found["new"].encode(), found["who"])
+
+
 def _trash(store: Store, found: re.Match[str]) -> None:
     store.trash(_page(store, found["page"]).id)
 
@@ -75,6 +80,7 @@ _ACTS: tuple[tuple[str, Act], ...] = (
     (r'writes the blog post (?P<page>.+?): (?P<new>.+)', _post),
     (r'adds the label (?P<new>\S+) to (?P<page>.+)', _label),
     (r'attaches (?P<name>\S+) to (?P<page>.+?): (?P<new>.+)', _attach),
+    (r'replaces (?P<name>\S+) of (?P<page>.+?): (?P<new>.+)', _replace),
     (r'deletes (?P<page>.+)', _trash),
     (r'creates the space (?P<key>[A-Z]+), (?P<page>.+)', _other_space),
 )
