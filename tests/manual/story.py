@@ -11,6 +11,7 @@ START = (
     "an empty directory",
     "a clone",  # docs/, with the demo space
     "a committed clone",  # the same, as a git repository with one commit
+    "an existing repository",  # project/, with one commit, and confsync/examples beside it
 )
 _START = re.compile(r"<!-- typed in: (?P<where>.+) -->")
 _COMMENT = re.compile(r"<!-- (?P<words>.+) -->")

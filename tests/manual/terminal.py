@@ -19,6 +19,8 @@ from tests.manual.colleague import SPACE, act
 from tests.manual.story import Command, Event, start_of
 
 SITE = "http://127.0.0.1:8090"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+COMMIT = "git init -q -b main; git add -A; git commit -qm 'First commit'"
 _END = "end-of-output"
 _SHELL_SIGNS = set("|&;<>$`*?#~\n")
 
@@ -65,12 +67,16 @@ class Terminal:
     def begin(self, page: str) -> None:
         """Do what a page takes for granted."""
         where = start_of(page)
-        if where == "an empty directory":
-            return
-        self.type(f"confsync clone {SITE}/wiki/spaces/{SPACE} docs")
-        self.type("cd docs")
-        if where == "a committed clone":
-            self.type("git init -q -b main; git add -A; git commit -qm 'First pull'")
+        if where == "an existing repository":
+            (self._directory / "confsync").mkdir()
+            (self._directory / "confsync" / "examples").symlink_to(EXAMPLES)
+            self.type("mkdir project; cd project; echo Hello > README.md")
+            self.type(COMMIT)
+        elif where != "an empty directory":
+            self.type(f"confsync clone {SITE}/wiki/spaces/{SPACE} docs")
+            self.type("cd docs")
+            if where == "a committed clone":
+                self.type(COMMIT)
 
     def take(self, step: Command | Event) -> tuple[int, str]:
         """Take a step. Return the exit code and what was printed, with the server of the pages."""
