@@ -13,9 +13,7 @@ Act = Callable[[Store, re.Match[str]], object]
 
 def _page(store: Store, title: str) -> PageRow:
     """Return the page or blog post of a title."""
-    (page,) = (
-        page for page in (*store.pages(SPACE), *store.posts(SPACE)) if page.title == title
-    )
+    (page,) = (page for page in (*store.pages(SPACE), *store.posts(SPACE)) if page.title == title)
     return page
 
 
@@ -74,15 +72,15 @@ _PERSON = r"(?P<who>[A-Z]\w+ [A-Z]\w+)"
 _ACTS: tuple[tuple[str, Act], ...] = (
     (r'edits (?P<page>.+?): (?P<old>.+) -> (?P<new>.+), "(?P<why>.*)"', _edit),
     (r'renames (?P<page>.+) to "(?P<new>.+)"', _retitle),
-    (r'moves (?P<page>.+) below (?P<parent>.+)', _move),
+    (r"moves (?P<page>.+) below (?P<parent>.+)", _move),
     (r'comments on "(?P<old>.+)" of (?P<page>.+)', _comment),
-    (r'creates (?P<page>.+) below (?P<parent>.+): (?P<new>.+)', _create),
-    (r'writes the blog post (?P<page>.+?): (?P<new>.+)', _post),
-    (r'adds the label (?P<new>\S+) to (?P<page>.+)', _label),
-    (r'attaches (?P<name>\S+) to (?P<page>.+?): (?P<new>.+)', _attach),
-    (r'replaces (?P<name>\S+) of (?P<page>.+?): (?P<new>.+)', _replace),
-    (r'deletes (?P<page>.+)', _trash),
-    (r'creates the space (?P<key>[A-Z]+), (?P<page>.+)', _other_space),
+    (r"creates (?P<page>.+) below (?P<parent>.+): (?P<new>.+)", _create),
+    (r"writes the blog post (?P<page>.+?): (?P<new>.+)", _post),
+    (r"adds the label (?P<new>\S+) to (?P<page>.+)", _label),
+    (r"attaches (?P<name>\S+) to (?P<page>.+?): (?P<new>.+)", _attach),
+    (r"replaces (?P<name>\S+) of (?P<page>.+?): (?P<new>.+)", _replace),
+    (r"deletes (?P<page>.+)", _trash),
+    (r"creates the space (?P<key>[A-Z]+), (?P<page>.+)", _other_space),
 )
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+import confsync
+
+MANUAL = Path(confsync.__file__).parent / "manual"
+PAGES = ("tutorial.md", *sorted(f"guides/{page.name}" for page in MANUAL.glob("guides/*.md")))
 
 # Where the commands of a page are typed.
 START = (
@@ -15,7 +21,7 @@ START = (
 )
 _START = re.compile(r"<!-- typed in: (?P<where>.+) -->")
 _COMMENT = re.compile(r"<!-- (?P<words>.+) -->")
-_FENCE = re.compile(r"```(?P<language>\w*)")
+_FENCE = re.compile(r"(?P<indent> *)```(?P<language>\w*)")
 
 # What differs each time, and what stands for it.
 _VARYING = (
@@ -69,7 +75,7 @@ def steps(page: str) -> Iterator[Step]:
     while at < len(lines):
         line = lines[at]
         if fence := _FENCE.match(line):
-            end = lines.index("```", at + 1)
+            end = lines.index(f"{fence['indent']}```", at + 1)
             if fence["language"] == "console":
                 yield from _commands(lines, at + 1, end)
             at = end
@@ -95,15 +101,17 @@ def _commands(lines: list[str], at: int, end: int) -> Iterator[Command]:
 
 
 def blocks(page: str, language: str) -> Iterator[str]:
-    """Yield the text of each block of a language."""
-    for found in re.finditer(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        yield found[1]
+    """Yield the text of each block of a language, without the indent of the block."""
+    fenced = re.compile(rf"^( *)```{language}\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+    for found in fenced.finditer(page):
+        yield re.sub(f"^{found[1]}", "", found[2], flags=re.MULTILINE)
 
 
 def matches(shown: str, printed: str) -> bool:
     """Return whether an output is what a page shows, but for what may differ."""
     lines = [
-        "(?:.*\n)*?" if line == "..." else _inline(line) + "\n" for line in _alike(shown).split("\n")
+        "(?:.*\n)*?" if line == "..." else _inline(line) + "\n"
+        for line in _alike(shown).split("\n")
     ]
     text = _alike(printed.rstrip("\n"))
     return re.fullmatch("".join(lines), text + "\n" if text or shown else "\n") is not None

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import confsync
-from tests.manual.story import Command, Event, matches, steps
+from tests.manual.story import MANUAL, PAGES, Command, Event, matches, steps
 from tests.manual.terminal import Terminal
 
-MANUAL = Path(confsync.__file__).parent / "manual"
-PAGES = ("tutorial.md", *sorted(f"guides/{page.name}" for page in MANUAL.glob("guides/*.md")))
-# How a command says that it failed: confsync, git, and git at a conflict.
-FAILED = re.compile(r"\berror: |\bfatal: |^CONFLICT ", re.MULTILINE)
+# How a command says that it failed: confsync, confsync's status, git, and git at a conflict.
+FAILED = re.compile(r"\berror: |^ ! invalid |\bfatal: |^CONFLICT ", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", PAGES)
