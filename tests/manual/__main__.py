@@ -5,12 +5,13 @@ An output that still matches stays as it is. Look at the rest before you commit 
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.manual.story import Command, matches, steps
+from tests.manual.story import DOTS, Command, alike, matches, steps
 from tests.manual.terminal import Terminal
 
 
@@ -25,8 +26,29 @@ def retyped(page: str, directory: Path) -> str:
             if isinstance(step, Command) and not matches(step.shown, printed):
                 found.append((step, printed))
     for step, printed in reversed(found):
-        lines[step.first : step.last] = printed.rstrip("\n").split("\n") if printed else []
+        lines[step.first : step.last] = shortened(step.shown, printed)
     return "\n".join(lines)
+
+
+def shortened(shown: str, printed: str) -> list[str]:
+    """Return the lines of an output, and leave out what the page left out before.
+
+    What stood for `...` is known if the lines before it and after it are still the same.
+    """
+    before, after = shown.split("\n"), printed.rstrip("\n").split("\n") if printed else []
+    matcher = difflib.SequenceMatcher(None, _alike_lines(before), _alike_lines(after), False)
+    same = {-1: -1, len(before): len(after)}
+    for block in matcher.get_matching_blocks():
+        same |= {block.a + n: block.b + n for n in range(block.size)}
+    for at in reversed([at for at, line in enumerate(before) if line == DOTS]):
+        first, last = same.get(at - 1), same.get(at + 1)
+        if first is not None and last is not None and first + 1 < last:
+            after[first + 1 : last] = [DOTS]
+    return after
+
+
+def _alike_lines(lines: list[str]) -> list[str]:
+    return [alike(line) for line in lines]
 
 
 def _use_empty_home(home: Path) -> None:

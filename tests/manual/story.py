@@ -23,6 +23,8 @@ _START = re.compile(r"<!-- typed in: (?P<where>.+) -->")
 _COMMENT = re.compile(r"<!-- (?P<words>.+) -->")
 _FENCE = re.compile(r"(?P<indent> *)```(?P<language>\w*)")
 
+# What stands for output that a page leaves out.
+DOTS = "..."
 # What differs each time, and what stands for it.
 _VARYING = (
     (re.compile(r"\b(?:\d+ (?:second|minute|hour|day)s? ago|just now)"), "TIME"),
@@ -110,18 +112,18 @@ def blocks(page: str, language: str) -> Iterator[str]:
 def matches(shown: str, printed: str) -> bool:
     """Return whether an output is what a page shows, but for what may differ."""
     lines = [
-        "(?:.*\n)*?" if line == "..." else _inline(line) + "\n"
-        for line in _alike(shown).split("\n")
+        "(?:.*\n)*?" if line == DOTS else _inline(line) + "\n" for line in alike(shown).split("\n")
     ]
-    text = _alike(printed.rstrip("\n"))
+    text = alike(printed.rstrip("\n"))
     return re.fullmatch("".join(lines), text + "\n" if text or shown else "\n") is not None
 
 
 def _inline(line: str) -> str:
-    return ".*".join(re.escape(part) for part in line.split("..."))
+    return ".*".join(re.escape(part) for part in line.split(DOTS))
 
 
-def _alike(text: str) -> str:
+def alike(text: str) -> str:
+    """Return a text in which a word stands for each time, date and hash."""
     for pattern, word in _VARYING:
         text = pattern.sub(word, text)
     return text

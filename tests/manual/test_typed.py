@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.manual.__main__ import shortened
 from tests.manual.story import MANUAL, PAGES, Command, Event, matches, steps
 from tests.manual.terminal import Terminal
 
@@ -61,3 +62,17 @@ def test_a_page_is_read_as_commands_and_events() -> None:
 )
 def test_dots_stand_for_what_was_left_out(shown: str, printed: str, same: bool) -> None:
     assert matches(shown, printed) is same
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "written"),
+    [
+        ("a\n...\nold", "a\nb\nc\nnew\n", "a\nb\nc\nnew"),  # where the dots ended is not known
+        ("old\na\n...\nd", "new\na\nb\nc\nd\n", "new\na\n...\nd"),
+        ("...\nd\nold", "a\nb\nd\nnew\n", "...\nd\nnew"),
+        ("old\na\n...", "new\na\nb\nc\n", "new\na\n..."),
+        ("old", "", ""),
+    ],
+)
+def test_an_output_that_is_written_anew_stays_short(shown: str, printed: str, written: str) -> None:
+    assert "\n".join(shortened(shown, printed)) == written
