@@ -13,7 +13,7 @@ A block of `console` has commands and their output:
 
 A comment of the page says what happens beside the terminal:
 
-    <!-- typed in: a clone -->
+    <!-- typed in: a committed clone -->
     <!-- Ana Lima edits Deployment guide: 8080 -> 8081, "New port" -->
 
 `START` in `story.py` has the beginnings, `colleague.py` what a colleague can do.

@@ -15,8 +15,7 @@ PAGES = ("tutorial.md", *sorted(f"guides/{page.name}" for page in MANUAL.glob("g
 # Where the commands of a page are typed.
 START = (
     "an empty directory",
-    "a clone",  # docs/, with the demo space
-    "a committed clone",  # the same, as a git repository with one commit
+    "a committed clone",  # docs/, with the demo space, as a git repository with one commit
     "an existing repository",  # project/, with one commit, and confsync/examples beside it
 )
 _START = re.compile(r"<!-- typed in: (?P<where>.+) -->")

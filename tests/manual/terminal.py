@@ -20,7 +20,7 @@ from tests.manual.story import Command, Event, start_of
 
 SITE = "http://127.0.0.1:8090"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-COMMIT = "git init -q -b main; git add -A; git commit -qm 'First commit'"
+COMMIT = "git init -q -b main && git add -A && git commit -qm 'First commit'"
 _END = "end-of-output"
 _SHELL_SIGNS = set("|&;<>$`*?#~\n")
 
@@ -44,6 +44,7 @@ class Terminal:
             **os.environ,
             "PATH": f"{tools}:{os.environ['PATH']}",
             "NO_COLOR": "1",
+            "LC_ALL": "C.UTF-8",  # the order of 'ls', and the language of git
             "CONFSYNC_USER": self._sandbox.user,
             "CONFSYNC_TOKEN": self._sandbox.token,
         }
@@ -66,17 +67,17 @@ class Terminal:
 
     def begin(self, page: str) -> None:
         """Do what a page takes for granted."""
-        where = start_of(page)
-        if where == "an existing repository":
-            (self._directory / "confsync").mkdir()
-            (self._directory / "confsync" / "examples").symlink_to(EXAMPLES)
-            self.type("mkdir project; cd project; echo Hello > README.md")
-            self.type(COMMIT)
-        elif where != "an empty directory":
-            self.type(f"confsync clone {SITE}/wiki/spaces/{SPACE} docs")
-            self.type("cd docs")
-            if where == "a committed clone":
-                self.type(COMMIT)
+        typed: tuple[str, ...] = ()
+        match start_of(page):
+            case "a committed clone":
+                typed = (f"confsync clone {SITE}/wiki/spaces/{SPACE} docs", "cd docs", COMMIT)
+            case "an existing repository":
+                (self._directory / "confsync").mkdir()
+                (self._directory / "confsync" / "examples").symlink_to(EXAMPLES)
+                typed = ("mkdir project", "cd project", "echo Hello > README.md", COMMIT)
+        for text in typed:
+            code, printed = self.type(text)
+            assert code == 0, f"$ {text}\n{printed}"
 
     def take(self, step: Command | Event) -> tuple[int, str]:
         """Take a step. Return the exit code and what was printed, with the server of the pages."""
@@ -120,7 +121,7 @@ class Terminal:
         finally:
             os.environ.clear()
             os.environ.update(before)
-        return code, out.buffer.getvalue().decode()  # type: ignore[attr-defined]
+        return code, out.buffer.getvalue().decode()
 
     def _shell(self, text: str) -> tuple[int, str]:
         assert self._bash.stdin

@@ -33,7 +33,7 @@ def test_what_a_page_shows_is_what_its_commands_print(name: str, tmp_path: Path)
 
 def test_a_page_is_read_as_commands_and_events() -> None:
     page = (
-        "```sh\n$ no\n```\n<!-- typed in: a clone -->\n"
+        "```sh\n$ no\n```\n<!-- typed in: a committed clone -->\n"
         "```console\n$ cat > a <<X\n> b\n> X\n$ two\nout\n\nmore\n```\n"
         "<!-- Ana Lima deletes Guide -->\n```console\n$ three\n```\n"
     )
