@@ -36,6 +36,8 @@ def shortened(shown: str, printed: str) -> list[str]:
     What stood for `...` is known if the lines before it and after it are still the same.
     """
     before, after = shown.split("\n"), printed.rstrip("\n").split("\n") if printed else []
+    cut = [line for line in before if DOTS in line and line != DOTS]
+    after = [next((short for short in cut if matches(short, line)), line) for line in after]
     matcher = difflib.SequenceMatcher(None, _alike_lines(before), _alike_lines(after), False)
     same = {-1: -1, len(before): len(after)}
     for block in matcher.get_matching_blocks():

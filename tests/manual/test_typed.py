@@ -71,6 +71,7 @@ def test_dots_stand_for_what_was_left_out(shown: str, printed: str, same: bool) 
         ("old\na\n...\nd", "new\na\nb\nc\nd\n", "new\na\n...\nd"),
         ("...\nd\nold", "a\nb\nd\nnew\n", "...\nd\nnew"),
         ("old\na\n...", "new\na\nb\nc\n", "new\na\n..."),
+        ("git ...; a\nold", "git 2; a\nnew\n", "git ...; a\nnew"),
         ("old", "", ""),
     ],
 )
