@@ -1,0 +1,93 @@
+"""What happens on the server while a page of the manual is typed: a colleague at work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from confsync.sandbox import PageRow, Store
+
+SPACE = "OPS"
+Act = Callable[[Store, re.Match[str]], object]
+
+
+def _page(store: Store, title: str) -> PageRow:
+    """Return the page or blog post of a title."""
+    (page,) = (page for page in (*store.pages(SPACE), *store.posts(SPACE)) if page.title == title)
+    return page
+
+
+def _edit(store: Store, found: re.Match[str]) -> None:
+    page = _page(store, found["page"])
+    assert page.body.count(found["old"]) == 1, f"{found['old']!r} stands there not once"
+    body = page.body.replace(found["old"], found["new"])
+    store.edit(page.id, body, author=found["who"], message=found["why"])
+
+
+def _retitle(store: Store, found: re.Match[str]) -> None:
+    store.edit(_page(store, found["page"]).id, title=found["new"], author=found["who"])
+
+
+def _move(store: Store, found: re.Match[str]) -> None:
+    below = _page(store, found["parent"]).id
+    store.edit(_page(store, found["page"]).id, parent=below, author=found["who"])
+
+
+def _comment(store: Store, found: re.Match[str]) -> None:
+    store.comment(_page(store, found["page"]).id, found["old"], found["who"])
+
+
+def _create(store: Store, found: re.Match[str]) -> None:
+    below = _page(store, found["parent"]).id
+    store.create_page(SPACE, found["page"], found["new"], below, author=found["who"])
+
+
+def _post(store: Store, found: re.Match[str]) -> None:
+    store.create_post(SPACE, found["page"], found["new"], author=found["who"])
+
+
+def _label(store: Store, found: re.Match[str]) -> None:
+    store.add_labels(_page(store, found["page"]).id, [found["new"]])
+
+
+def _attach(store: Store, found: re.Match[str]) -> None:
+    page = _page(store, found["page"]).id
+    store.attach(page, found["name"], found["new"].encode(), found["who"])
+
+
+def _replace(store: Store, found: re.Match[str]) -> None:
+    (file,) = store.attachments(_page(store, found["page"]).id, found["name"])
+    store.replace_attachment(file.id, found["new"].encode(), found["who"])
+
+
+def _trash(store: Store, found: re.Match[str]) -> None:
+    store.trash(_page(store, found["page"]).id)
+
+
+def _other_space(store: Store, found: re.Match[str]) -> None:
+    store.create_space(found["key"], found["page"], found["page"])
+
+
+_PERSON = r"(?P<who>[A-Z]\w+ [A-Z]\w+)"
+_ACTS: tuple[tuple[str, Act], ...] = (
+    (r'edits (?P<page>.+?): (?P<old>.+) -> (?P<new>.+), "(?P<why>.*)"', _edit),
+    (r'renames (?P<page>.+) to "(?P<new>.+)"', _retitle),
+    (r"moves (?P<page>.+) below (?P<parent>.+)", _move),
+    (r'comments on "(?P<old>.+)" of (?P<page>.+)', _comment),
+    (r"creates (?P<page>.+) below (?P<parent>.+): (?P<new>.+)", _create),
+    (r"writes the blog post (?P<page>.+?): (?P<new>.+)", _post),
+    (r"adds the label (?P<new>\S+) to (?P<page>.+)", _label),
+    (r"attaches (?P<name>\S+) to (?P<page>.+?): (?P<new>.+)", _attach),
+    (r"replaces (?P<name>\S+) of (?P<page>.+?): (?P<new>.+)", _replace),
+    (r"deletes (?P<page>.+)", _trash),
+    (r"creates the space (?P<key>[A-Z]+), (?P<page>.+)", _other_space),
+)
+
+
+def act(store: Store, words: str) -> None:
+    """Do what the words say. Raises ValueError if a colleague cannot do that."""
+    for pattern, do in _ACTS:
+        if found := re.fullmatch(f"{_PERSON} {pattern}", words):
+            do(store, found)
+            return
+    raise ValueError(f"no such event: {words!r}")

@@ -1,0 +1,137 @@
+"""A terminal in which the commands of a page are typed, one after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from confsync.cli import main
+from confsync.sandbox import Sandbox, demo_space, seed
+from tests.manual.colleague import SPACE, act
+from tests.manual.story import Command, Event, start_of
+
+SITE = "http://127.0.0.1:8090"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+COMMIT = "git init -q -b main && git add -A && git commit -qm 'First commit'"
+_END = "end-of-output"
+_SHELL_SIGNS = set("|&;<>$`*?#~\n")
+
+
+class Terminal:
+    """A shell beside a sandbox with the demo space; a context manager.
+
+    confsync runs in this process where the line is nothing but a command of its own: a process for
+    each would take most of the time.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._sandbox = Sandbox()
+        seed(self._sandbox.store, demo_space())
+
+    def __enter__(self) -> Self:
+        self._sandbox.start()
+        tools = Path(sys.executable).parent
+        self._environment = {
+            **os.environ,
+            "PATH": f"{tools}:{os.environ['PATH']}",
+            "NO_COLOR": "1",
+            "LC_ALL": "C.UTF-8",  # the order of 'ls', and the language of git
+            "CONFSYNC_USER": self._sandbox.user,
+            "CONFSYNC_TOKEN": self._sandbox.token,
+        }
+        self._bash = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"],
+            cwd=self._directory,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+    ) -> None:
+        self._bash.communicate("exit\n")
+        self._sandbox.close()
+
+    def begin(self, page: str) -> None:
+        """Do what a page takes for granted."""
+        typed: tuple[str, ...] = ()
+        match start_of(page):
+            case "a committed clone":
+                typed = (f"confsync clone {SITE}/wiki/spaces/{SPACE} docs", "cd docs", COMMIT)
+            case "an existing repository":
+                (self._directory / "confsync").mkdir()
+                (self._directory / "confsync" / "examples").symlink_to(EXAMPLES)
+                typed = ("mkdir project", "cd project", "echo Hello > README.md", COMMIT)
+        for text in typed:
+            code, printed = self.type(text)
+            assert code == 0, f"$ {text}\n{printed}"
+
+    def take(self, step: Command | Event) -> tuple[int, str]:
+        """Take a step. Return the exit code and what was printed, with the server of the pages."""
+        if isinstance(step, Event):
+            act(self._sandbox.store, step.words)
+            return 0, ""
+        return self.type(step.text)
+
+    def type(self, text: str) -> tuple[int, str]:
+        """Type a line. Return its exit code, and what it prints."""
+        if text == "confsync sandbox":
+            return 0, self._sandbox_of_its_own()
+        site = self._sandbox.url.removesuffix(self._sandbox.context)
+        text = text.replace(SITE, site)
+        is_own = text.startswith("confsync ") and not _SHELL_SIGNS & set(text)
+        code, printed = self._run(shlex.split(text)[1:]) if is_own else self._shell(text)
+        assert "Traceback" not in printed, printed
+        return code, printed.replace(site, SITE)
+
+    def _sandbox_of_its_own(self) -> str:
+        """Start another sandbox, stop it when it listens, and return what it printed."""
+        command = [sys.executable, "-m", "confsync", "sandbox", "--port", "0"]
+        lines: list[str] = []
+        with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
+            assert process.stdout
+            while not lines or not lines[-1].startswith("^C"):
+                lines.append(process.stdout.readline())
+                assert lines[-1], f"the sandbox ended: {lines}"
+            process.terminate()
+        return re.sub(r"http://127\.0\.0\.1:\d+", SITE, "".join(lines))
+
+    def _run(self, arguments: list[str]) -> tuple[int, str]:
+        """Run confsync in this process, in the directory in which the shell is."""
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        there = contextlib.chdir(self._shell("pwd")[1].rstrip("\n"))
+        before = dict(os.environ)
+        try:
+            os.environ.update(self._environment)
+            with there, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+                code = main(arguments)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+        return code, out.buffer.getvalue().decode()
+
+    def _shell(self, text: str) -> tuple[int, str]:
+        assert self._bash.stdin
+        assert self._bash.stdout
+        self._bash.stdin.write(f"{{ {text}\n}} </dev/null; echo {_END} $?\n")
+        self._bash.stdin.flush()
+        lines: list[str] = []
+        for line in self._bash.stdout:
+            before, mark, code = line.partition(f"{_END} ")
+            if mark:
+                return int(code), "".join([*lines, before])
+            lines.append(line)
+        raise AssertionError(f"the shell ended: {''.join(lines)}")
