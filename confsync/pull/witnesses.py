@@ -81,7 +81,7 @@ class Witnesses:
         if doubt is not None:
             yield "; ".join(filter(None, (doubt.about(names), doubt.remedy)))
         yield from self._again(steps)
-        how = "" if doubt else " without a commit (git stash, git checkout)"
+        how = "" if doubt else "no commit of this branch has it, and "
         yield from self._pushed_from_here([step for step in steps if _replaces(step)], how)
 
     def _doubt(self, steps: list[Step]) -> tuple[Doubt | None, Sequence[str]]:
@@ -151,9 +151,8 @@ class Witnesses:
         for page_id, version in pushed.items():
             step = steps[page_id]
             yield (
-                f"{step.result.path}: v{version} was pushed from here, and the file went back to "
-                f"v{step.result.base}{how}; "
-                f"this pull brings v{step.result.remote}"
+                f"{step.result.path}: v{version} was pushed from here; {how}the file is at "
+                f"v{step.result.base}; this pull brings v{step.result.remote}"
             )
 
 
