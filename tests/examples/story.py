@@ -3,7 +3,8 @@
 Commands are the lines after `$` in a block of `console`, and all lines of a block of `sh`. What
 stands below a command is its output. A comment such as `<!-- Ana edits Guide: old -> new, "why" -->`
 is an edit that a colleague makes in the browser at that moment. A comment such as
-`<!-- Ana trashes Guide -->` moves the page to the trash there.
+`<!-- Ana trashes Guide -->` moves the page to the trash there. A block such as `xhtml OPS/a.xhtml`
+is a part of that file at that moment. The output of git's own commands is not compared.
 """
 
 from __future__ import annotations
@@ -60,7 +61,16 @@ class Trash:
     page: str
 
 
-Step = Command | Edit | Trash
+@dataclass(frozen=True)
+class Shown:
+    """A part of a file, shown in a block that begins at a line."""
+
+    line: int
+    path: str
+    text: str
+
+
+Step = Command | Edit | Trash | Shown
 
 
 def steps(text: str, section: str = "") -> Iterator[Step]:
@@ -74,14 +84,16 @@ def steps(text: str, section: str = "") -> Iterator[Step]:
         if line.startswith("```"):
             if typed:
                 yield Command(at, typed, "\n".join(shown))
-            block, typed, shown = "" if block else line[3:], "", []
+            elif block.startswith("xhtml "):
+                yield Shown(at, block.removeprefix("xhtml "), "\n".join(shown))
+            block, typed, shown, at = "" if block else line[3:], "", [], number
         elif block == "sh":
             yield Command(number, line, None)
         elif block == "console" and line.startswith("$ "):
             if typed:
                 yield Command(at, typed, "\n".join(shown))
             typed, shown, at = line[2:], [], number
-        elif block == "console":
+        elif block == "console" or block.startswith("xhtml "):
             shown.append(line)
         elif found := _EDIT.fullmatch(line):
             yield Edit(**found.groupdict())
@@ -145,12 +157,15 @@ def play(page: Path, wiki: Sandbox, shell: Shell, section: str = "") -> list[str
     """Type all commands of a page, and compare what comes out. Return the commands."""
     typed = []
     for step in steps(page.read_text(encoding="utf-8"), section):
+        if isinstance(step, Shown):
+            assert step.text in shell.type(f"cat {step.path}")[1], f"{page.name}:{step.line}"
+            continue
         if not isinstance(step, Command):
             happen(step, wiki)
             continue
         code, out = shell.type(step.text.replace("http://127.0.0.1:8090/wiki", wiki.url))
         told = f"{page.name}:{step.line}: $ {step.text}\n{out}"
-        if step.shown is not None:
+        if step.shown is not None and not step.text.startswith("git "):
             assert alike(out) == alike(step.shown), told
         refused = re.search("^error:", out, re.MULTILINE) is not None
         assert code == int(refused), told

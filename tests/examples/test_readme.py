@@ -13,7 +13,7 @@ import pytest
 import confsync
 from confsync.commands.setup.sandbox import open_sandbox
 from confsync.sandbox import Sandbox
-from tests.examples.story import Command, Edit, Shell, Trash, play, steps
+from tests.examples.story import Command, Edit, Shell, Shown, Trash, play, steps
 
 README = Path(__file__).parents[2] / "README.md"
 MANUAL = Path(confsync.__file__).parent / "manual"
@@ -85,6 +85,7 @@ def test_a_step_is_what_stands_in_a_block_of_the_section() -> None:
         '<!-- Ana Lima edits Guide: a -> b, "c" -->\n'
         "<!-- Ana Lima trashes Guide -->\n"
         "```console\n$ two\nout\n\nmore\n$ three\n```\n```yaml\n$ no\n```\n"
+        "```xhtml A/b.xhtml\n<p>\n$ no\n```\n"
         "## After\n```sh\nno\n```\n"
     )
     day = [
@@ -93,10 +94,11 @@ def test_a_step_is_what_stands_in_a_block_of_the_section() -> None:
         Trash("Ana Lima", "Guide"),
         Command(13, "two", "out\n\nmore"),
         Command(17, "three", ""),
+        Shown(22, "A/b.xhtml", "<p>\n$ no"),
     ]
     assert list(steps(text, "Day")) == day
     assert [step for step in steps(text) if isinstance(step, Command)] == [
         Command(3, "no", None),
         *(step for step in day if isinstance(step, Command)),
-        Command(24, "no", None),
+        Command(28, "no", None),
     ]
