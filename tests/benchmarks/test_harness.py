@@ -13,7 +13,6 @@ from statistics import mean
 import pytest
 
 import confsync
-
 from confsync.sandbox import Store
 from confsync.sandbox.store.storage_format import check, stored
 

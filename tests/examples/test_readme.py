@@ -29,9 +29,9 @@ TOOL = {
 
 
 @pytest.fixture
-def wiki() -> Iterator[Sandbox]:
-    """The sandbox as `confsync sandbox` starts it."""
-    with open_sandbox() as sandbox:
+def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """The sandbox as `confsync sandbox` starts it; a parameter names another flavor."""
+    with open_sandbox(flavor=getattr(request, "param", "cloud")) as sandbox:
         yield sandbox
 
 
@@ -70,6 +70,7 @@ def test_what_a_page_of_the_manual_types_comes_out_as_it_says(
     assert len(play(MANUAL / page, wiki, shell)) >= least, f"{page} has become short"
 
 
+@pytest.mark.parametrize("wiki", ["cloud", "datacenter"], indirect=True)
 def test_a_conflict_from_first_sight_to_last(wiki: Sandbox, shell: Shell) -> None:
     page = MANUAL / "concepts" / "decision-table.md"
     typed = play(page, wiki, shell, "A conflict, from first sight to last")
