@@ -810,7 +810,7 @@ ABLATIONS = (
         ),
     ),
     Ablation(
-        "what a killed run left is seen by whoever sees nothing else new",
+        "what a killed run left is seen by a pull with nothing else new",
         (
             Cut(
                 "confsync/mirror/walk.py",

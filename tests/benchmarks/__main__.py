@@ -41,9 +41,9 @@ def main() -> None:
         (given.out / "growth.svg").write_text(plot.svg(found["growth"]), encoding="utf-8")
     said = report.markdown(found)
     print(said)
-    if given.readme:
-        text = given.readme.read_text(encoding="utf-8")
-        given.readme.write_text(report.put_between(text, said), encoding="utf-8")
+    if given.page:
+        text = given.page.read_text(encoding="utf-8")
+        given.page.write_text(report.put_between(text, said), encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,7 +65,7 @@ def _arguments() -> argparse.Namespace:
         default=Path(__file__).parent / "measured",
         help="where results.json and growth.svg go; what was measured before stays in them",
     )
-    parser.add_argument("--readme", type=Path, help="a file to put the tables in, at their marks")
+    parser.add_argument("--page", type=Path, help="a file to put the tables in, at their marks")
     parser.add_argument("--work", type=Path, help="where the temporary directory is made")
     return parser.parse_args()
 

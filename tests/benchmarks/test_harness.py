@@ -12,6 +12,7 @@ from statistics import mean
 
 import pytest
 
+import confsync
 from confsync.sandbox import Store
 from confsync.sandbox.store.storage_format import check, stored
 
@@ -137,3 +138,9 @@ def test_a_small_run_measures_and_tells(tmp_path: Path) -> None:
     assert (push["requests"], push["floor_requests"]) == (4 + 3, 4)
     assert all(row["ratio"] > 0 and row["megabytes"] > 10 for row in found["status"])
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_manual_shows_what_was_measured() -> None:
+    page = (Path(confsync.__file__).parent / "manual/performance.md").read_text(encoding="utf-8")
+    found = json.loads((TOP / "tests/benchmarks/measured/results.json").read_text())
+    assert report.put_between(page, report.markdown(found)) == page

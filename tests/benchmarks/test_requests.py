@@ -15,7 +15,7 @@ LIMITS = {"cloud": (250, 250), "datacenter": (200, 50)}
 
 
 @pytest.mark.parametrize("pages", [30, 600])
-def test_pulls_and_pushes_cost_what_the_readme_says(
+def test_pulls_and_pushes_cost_what_the_manual_says(
     wiki: Sandbox,  # noqa: F811
     desk_at: Callable[..., Desk],  # noqa: F811
     pages: int,

@@ -1,13 +1,12 @@
 """A conflict, from first sight to last: what each command says, and what it leaves behind.
 
-The README tells it. Here it is played in a real git repository, with `git mergetool` and without.
+The manual tells it on its page about the decision table, and `tests/examples` types that. Here it
+is played in a real git repository, with `git mergetool` and without.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -149,42 +148,6 @@ def test_an_editor_does_as_well_as_a_tool(wiki: Sandbox, team: Desk, guide: str)
     desk.git("add", GUIDE)
     desk.git("commit", "-q", "-m", "both")
     assert desk.git("status", "--short") == ""
-
-
-README = Path(__file__).parents[2] / "README.md"
-# What the README has otherwise: a bigger space, and a time that has passed.
-OTHERWISE = {"2 hours ago": "just now", "and 211 pages clean": "and 1 page clean"}
-
-
-@posix
-def test_the_readme_tells_it_as_it_is(wiki: Sandbox, desk: Desk, guide: str) -> None:
-    desk.git("init", "-q")
-    desk.git("add", ".")
-    desk.git("commit", "-q", "-m", "first")
-    desk.edit(GUIDE, "8080", "8081")
-    hers = BODY.replace("8080", "8082")
-    wiki.store.edit(guide, hers, author="Ana Lima", message="new ports", raw=True)
-    tool(desk, 'sed "/^<<<<<<<\\|^=======\\|^>>>>>>>/d" "$MERGED" > x && mv x "$MERGED"')
-    told = README.read_text(encoding="utf-8").partition("## A conflict, from first")[2]
-    told = told.partition("\n## ")[0]
-    for old, new in OTHERWISE.items():
-        told = told.replace(old, new)
-    blocks = re.findall(r"```(console)?\n(.*?)```", told, re.DOTALL)
-    played = []
-    for kind, block in blocks:
-        if not kind:
-            assert block in desk.text(GUIDE)
-        for step in block.split("$ ")[1:] if kind else ():
-            line, _, output = step.partition("\n")
-            command = shlex.split(line)
-            played.append(command[1])
-            if command[0] == "git":
-                desk.git(*command[1:])
-                continue
-            run = desk(*command[1:], exit=None)
-            assert run.out + run.err == output
-    assert played == ["status", "diff", "pull", "check", "mergetool", "check", "push"]
-    assert "8081" in wiki.store.page(guide).body
 
 
 def test_git_commits_no_markers_by_accident(team: Desk) -> None:

@@ -202,7 +202,7 @@ class Desk(Files):
         `chosen` says that it may give up what stands here, by name.
 
         Somebody else does `meddle` while it runs, before a step. Not in the moment between the last
-        look at a file and its replacement, which the README owns up to.
+        look at a file and its replacement: no client can see an edit there, as the manual says.
         """
         waiting = [meddle] if meddle else []
 
