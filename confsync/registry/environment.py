@@ -94,7 +94,7 @@ _OTHERS = (
     ),
     Variable(
         "SUDO_UID",
-        "Set by sudo. Files of this user then count as your own.",
+        "Set by sudo. If you are root, files of this user count as your own.",
     ),
     Variable(
         "GIT_INDEX_FILE",

@@ -16,7 +16,7 @@ class ExitCode(NamedTuple):
 
 
 EXIT_CODES = (
-    ExitCode(Exit.DONE, "done", "Nothing. Warnings do not change the exit code."),
+    ExitCode(Exit.DONE, "done", "There is nothing to do. Warnings do not change the exit code."),
     ExitCode(
         Exit.REFUSED,
         "refused",
