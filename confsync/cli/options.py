@@ -110,7 +110,7 @@ class Verb(click.Command):
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         from confsync.cli.manual import command_help
 
-        command_help.write_options(self, context, formatter)
+        command_help.write_options(context, formatter, is_common)
         command_help.write_manual_line(context, formatter)
 
 
@@ -122,7 +122,7 @@ class Group(click.Group):
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         from confsync.cli.manual import command_help
 
-        command_help.write_options(self, context, formatter)
+        command_help.write_options(context, formatter, is_common)
         command_help.write_commands(self, context, formatter)
         command_help.write_manual_line(context, formatter)
 

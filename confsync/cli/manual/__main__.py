@@ -17,7 +17,7 @@ def manual() -> None:
 @manual.command()
 def reference() -> None:
     """Write the pages of the reference into the source tree, and name those that changed."""
-    from confsync.cli.manual.reference import write
+    from confsync.cli.manual.reference.files import write
 
     for place in write(MANUAL):
         click.echo(place)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import click
+from collections.abc import Callable
 
-from confsync.cli.options import is_common
+import click
 
 # Longer than any first sentence, so that none is cut.
 _WHOLE = 1000
 
 Records = list[tuple[str, str]]
+# Says of an option whether every command has it.
+IsCommon = Callable[[click.Parameter], bool]
 
 
-def options_of(command: click.Command, context: click.Context) -> tuple[Records, Records]:
+def options_of(context: click.Context, is_common: IsCommon) -> tuple[Records, Records]:
     """Return a command's own options and the common ones, each as its names and its meaning."""
     own: Records = []
     common: Records = []
-    for option in command.get_params(context):
+    for option in context.command.get_params(context):
         record = option.get_help_record(context) if isinstance(option, click.Option) else None
         if record is not None:
             shared = is_common(option) or "--help" in option.opts
@@ -25,10 +27,10 @@ def options_of(command: click.Command, context: click.Context) -> tuple[Records,
 
 
 def write_options(
-    command: click.Command, context: click.Context, formatter: click.HelpFormatter
+    context: click.Context, formatter: click.HelpFormatter, is_common: IsCommon
 ) -> None:
-    """Write the sections of the options, and after them the page of the manual."""
-    own, common = options_of(command, context)
+    """Write the sections of the options."""
+    own, common = options_of(context, is_common)
     for heading, records in (("Options", own), ("Common options", common)):
         if records:
             with formatter.section(heading):

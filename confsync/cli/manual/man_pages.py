@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confsync.cli.manual import tokens
 from confsync.cli.manual.command_help import summaries
-from confsync.cli.manual.command_pages import context_of
+from confsync.cli.manual.reference.command_pages import context_of
 from confsync.cli.manual.roff import escaped, roff
 from confsync.cli.manual.topics import Topic, topics
 from confsync.cli.options import cli

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confsync.cli.manual import markdown
+from confsync.cli.manual.reference import markdown
 from confsync.registry.configuration import MIRROR_KEYS, SPACE_KEYS, Key
 from confsync.registry.environment import VARIABLES, Variable
 

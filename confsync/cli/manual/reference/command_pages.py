@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import click
 
-from confsync.cli.manual import markdown
 from confsync.cli.manual.command_help import options_of
-from confsync.cli.options import cli
+from confsync.cli.manual.reference import markdown
+from confsync.cli.options import cli, is_common
 from confsync.errors import Exit
 from confsync.registry.commands import COMMANDS, CommandEntry
 
@@ -51,7 +51,7 @@ def _page(entry: CommandEntry) -> str:
 def _blocks(entry: CommandEntry, context: click.Context) -> Iterator[str]:
     command = context.command
     told, examples = _help_of(command)
-    own, common = options_of(command, context)
+    own, common = options_of(context, is_common)
     usage = [context.command_path, *command.collect_usage_pieces(context)]
     yield markdown.heading("Usage")
     yield markdown.code(" ".join(usage))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from confsync.cli.manual.code_pages import error_codes, exit_codes, outcomes
-from confsync.cli.manual.command_pages import command_pages
-from confsync.cli.manual.json_page import SCHEMA_FILE, json_page
-from confsync.cli.manual.schema import schema
-from confsync.cli.manual.setting_pages import configuration, environment
+from confsync.cli.manual.reference.code_pages import error_codes, exit_codes, outcomes
+from confsync.cli.manual.reference.command_pages import command_pages
+from confsync.cli.manual.reference.json_page import SCHEMA_FILE, json_page
+from confsync.cli.manual.reference.schema import schema
+from confsync.cli.manual.reference.setting_pages import configuration, environment
 from confsync.cli.manual.topics import SUFFIX
 
 # Where in the manual the pages are that are made, besides those of commands.

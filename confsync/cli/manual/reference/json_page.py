@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from confsync.cli.manual import markdown
-from confsync.cli.manual.schema import KEYS, MORE, PARTS, Schema
+from confsync.cli.manual.reference import markdown
+from confsync.cli.manual.reference.schema import KEYS, MORE, PARTS, Schema
 from confsync.errors import Exit
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result

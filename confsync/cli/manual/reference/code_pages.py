@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cmp_to_key
 
-from confsync.cli.manual import markdown
+from confsync.cli.manual.reference import markdown
 from confsync.errors import Exit, worst
 from confsync.registry.error_codes import ERROR_CODES, ErrorCode
 from confsync.registry.exit_codes import EXIT_CODES
