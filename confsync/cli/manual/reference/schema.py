@@ -129,7 +129,7 @@ KEYS: dict[str, Schema] = {
     },
 }
 
-# The keys that only some commands have. A command that fails early may lack them.
+# The keys that only some commands have, with errors, too.
 MORE: dict[str, dict[str, Schema]] = {
     "check": {"findings": _list("What check found.", "finding")},
     "diff": {
