@@ -224,7 +224,7 @@ _REFUSED = (
     ErrorCode(
         "write-refused",
         Exit.REFUSED,
-        ("the server answered {status}", "the server answered 500 and did not store this {thing}"),
+        ("the server answered {status}",),
         "The server, or a firewall before it, does not accept what was sent. Examples: the title "
         "is taken, the text is malformed, the page is too large.",
         "Read the server's words in the message. `confsync check PATH` finds malformed text, and "
@@ -279,7 +279,7 @@ _SERVER = (
     ErrorCode(
         "credentials",
         Exit.CREDENTIALS,
-        ("the credentials are not accepted", "the credentials are not accepted: {reason}"),
+        ("the credentials are not accepted",),
         "The server does not accept the user and the token, or no credentials were given. A token "
         "may have expired.",
         "Set `CONFSYNC_USER` and `CONFSYNC_TOKEN`, or run `confsync login`. `confsync doctor` says "

@@ -14,17 +14,24 @@ def manual() -> None:
     """Make parts of confsync's manual from the program and from its pages."""
 
 
+_DIRECTORY = click.Path(file_okay=False, path_type=Path)
+
+
 @manual.command()
-def reference() -> None:
-    """Write the pages of the reference into the source tree, and name those that changed."""
+@click.argument("directory", type=_DIRECTORY, default=MANUAL)
+def reference(directory: Path) -> None:
+    """Write the pages of the reference, and name those that changed.
+
+    They go to confsync/manual of this source tree, or to another DIRECTORY.
+    """
     from confsync.cli.manual.reference.files import write
 
-    for place in write(MANUAL):
+    for place in write(directory):
         click.echo(place)
 
 
 @manual.command()
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", type=_DIRECTORY)
 def man(directory: Path) -> None:
     """Write a man page for each page of the manual into DIRECTORY/man1 and DIRECTORY/man7."""
     from confsync.cli.manual.man_pages import man_pages

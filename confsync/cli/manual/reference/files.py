@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from confsync.cli.manual.reference.code_pages import error_codes, exit_codes, outcomes
@@ -35,12 +36,13 @@ def pages() -> dict[str, str]:
 
 def write(manual: Path) -> list[str]:
     """Write the files that are not yet as they are made; return their paths in the manual."""
-    changed = differences(manual)
+    made = pages()
+    changed = _differences(manual, made)
     for place in changed:
         path = manual / place
-        if place in pages():
+        if place in made:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(pages()[place], encoding="utf-8")
+            path.write_text(made[place], encoding="utf-8")
         else:
             path.unlink()
     return changed
@@ -48,7 +50,10 @@ def write(manual: Path) -> list[str]:
 
 def differences(manual: Path) -> list[str]:
     """Return the files that are not as they are made, and pages of commands that do not exist."""
-    made = pages()
+    return _differences(manual, pages())
+
+
+def _differences(manual: Path, made: Mapping[str, str]) -> list[str]:
     left = {path.relative_to(manual).as_posix() for path in (manual / COMMANDS).glob(f"*{SUFFIX}")}
     changed = [place for place, text in made.items() if _text_of(manual / place) != text]
     return sorted([*changed, *(left - made.keys())])
