@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
 
 from confsync.cli.options import Settings, cli, common
 from confsync.cli.session import colored, finish, on_terminal
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _WIDTH = 80
 
@@ -15,6 +19,8 @@ def _names(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Return the topics that begin with what is typed."""
+    from click.shell_completion import CompletionItem
+
     from confsync.cli.manual.topics import topics
 
     return [CompletionItem(one.name) for one in topics() if one.name.startswith(incomplete)]
@@ -26,6 +32,8 @@ def _names(
 @click.pass_context
 def help_(context: click.Context, topic: str | None) -> None:
     """Show a chapter of the manual or a command's page. Without a topic, list all of them.
+
+    'python -m confsync.cli.manual man DIR' writes a man page for each of them.
 
     \b
     confsync help

@@ -58,6 +58,7 @@ EFFECTS = frozenset(["socket", "http", "urllib.request", "subprocess", "threadin
 ONLY = {
     "click": {"cli"},
     "rich": {"cli"},
+    "markdown_it": {"cli.manual"},
     "atlassian": {"remote"},
     "requests": {"remote"},
     "requests_toolbelt": {"remote"},

@@ -80,7 +80,8 @@ def error_codes() -> str:
 def _error_blocks() -> Iterator[str]:
     yield markdown.paragraph(
         "An error has a code for programs. `confsync COMMAND --json` prints it in `errors[].code`. "
-        "Codes stay the same from version to version; messages may change."
+        "Codes stay the same from version to version; messages may change. "
+        f"{markdown.link('troubleshooting')} goes by what you see."
     )
     yield markdown.heading("Errors and warnings")
     for code in sorted(ERROR_CODES, key=lambda one: one.code):

@@ -56,7 +56,7 @@ def _blocks(entry: CommandEntry, context: click.Context) -> Iterator[str]:
     yield markdown.heading("Usage")
     yield markdown.code(" ".join(usage))
     yield markdown.heading("What it does")
-    yield from (markdown.paragraph(markdown.with_options_marked(text)) for text in told)
+    yield from (markdown.paragraph(markdown.with_code_marked(text)) for text in told)
     if entry.arguments:
         yield markdown.heading("Arguments")
         yield markdown.items(f"`{name}`: {said}" for name, said in entry.arguments.items())
@@ -75,7 +75,7 @@ def _blocks(entry: CommandEntry, context: click.Context) -> Iterator[str]:
 
 def _option(names: str, meaning: str) -> str:
     """Return what the list of options says of one of them."""
-    return f"`{names}`: {markdown.with_options_marked(' '.join(meaning.split()))}"
+    return f"`{names}`: {markdown.with_code_marked(' '.join(meaning.split()))}"
 
 
 def _help_of(command: click.Command) -> tuple[list[str], list[str]]:

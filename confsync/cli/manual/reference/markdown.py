@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from confsync.cli.manual.topics import SUFFIX
 
 _WIDTH = 100
-_OPTION = re.compile(r"(?<![\w`'-])--?[a-z][a-z-]*\b")
+_COMMAND = r"'(?P<command>(?:confsync|git|pip|python) [^']*)'"
+_CODE = re.compile(rf"{_COMMAND}|(?<![\w`'-])(?P<option>--?[a-z][a-z-]*)\b")
 _MADE = "<!-- Made by `python -m confsync.cli.manual reference`. Do not edit. -->"
 
 
@@ -44,9 +45,9 @@ def code(text: str, language: str = "") -> str:
     return f"```{language}\n{text}\n```"
 
 
-def with_options_marked(text: str) -> str:
-    """Return a help text in which the names of options are marked as code."""
-    return _OPTION.sub(lambda found: f"`{found[0]}`", text)
+def with_code_marked(text: str) -> str:
+    """Return a help text in which quoted commands and the names of options are code."""
+    return _CODE.sub(lambda found: f"`{found['command'] or found['option']}`", text)
 
 
 def link(place: str, above: str = "../") -> str:
