@@ -21,7 +21,6 @@ from confsync.sandbox import Sandbox
 from confsync.sync import fetch
 from tests.conformance import check_requests
 
-
 # What programs may rely on: every envelope that a test looks at is held against it.
 SCHEMA = json.loads((MANUAL / "reference/result.schema.json").read_text(encoding="utf-8"))
 ENVELOPE = jsonschema.Draft202012Validator(SCHEMA)
