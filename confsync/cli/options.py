@@ -51,6 +51,11 @@ def _store(context: click.Context, option: click.Parameter, value: Any) -> None:
         setattr(context.ensure_object(Settings), str(option.name), value)
 
 
+def is_common(option: click.Parameter) -> bool:
+    """Return whether an option is one of those that stand everywhere."""
+    return option.callback is _store
+
+
 def common(command: Command) -> Command:
     """Add the options that every command has. They may stand before or after the command's name."""
     everywhere: dict[str, Any] = {"expose_value": False, "callback": _store}
@@ -94,12 +99,32 @@ _OTHERS = "confsync.cli.page_verbs"
 
 _MODULES = {
     "confsync.cli.fast_verbs": ("check", "status"),
+    "confsync.cli.manual.verb": ("help",),
     "confsync.cli.setup_verbs": ("clone", "demo", "doctor", "init", "login", "logout", "sandbox"),
 }
 
 
+class Verb(click.Command):
+    """A command whose help sets the common options apart and names the manual's page."""
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        from confsync.cli.manual import command_help
+
+        command_help.write_options(context, formatter, is_common)
+        command_help.write_manual_line(context, formatter)
+
+
 class Group(click.Group):
     """A group that imports its commands when needed, and suggests one for a misspelt name."""
+
+    command_class = Verb
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        from confsync.cli.manual import command_help
+
+        command_help.write_options(context, formatter, is_common)
+        command_help.write_commands(self, context, formatter)
+        command_help.write_manual_line(context, formatter)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.commands:

@@ -44,7 +44,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     """
     shown, now, quiet = display.shown, display.now, display.quiet
     told = result.command in _TELLS_ITSELF
-    steers = display.terminal and result.command != "diff"
+    steers = display.terminal and result.command not in _OWN_COLORS
     given = safe_lines(result.text) if steers else result.text
     out = [*_page_lines(result, shown, display.verbose, now)]
     out += [] if told else [safe(note) for note in result.notes]
@@ -243,7 +243,9 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
 
 
 # These commands print everything themselves.
-_TELLS_ITSELF = ("check", "diff", "log", "show")
+_TELLS_ITSELF = ("check", "diff", "help", "log", "show")
+# The text of these commands has its own colors, and nothing in it controls a terminal.
+_OWN_COLORS = ("diff", "help")
 
 
 def problem_lines(problem: Problem) -> Iterator[str]:

@@ -85,7 +85,7 @@ class Result:
         """Return the JSON envelope. A contract test pins its keys.
 
         Only `doctor` has `checks`, `check` `findings`, `log` `history` and `events`, `show`
-        `history` and `text`, and `diff` `changes` and `text`.
+        `history` and `text`, `diff` `changes` and `text`, and `help` `text`.
         """
         more: dict[str, object] = {}
         if self.command == "doctor":
@@ -98,7 +98,7 @@ class Result:
             more["findings"] = [finding.as_json() for finding in self.findings]
         if self.command == "diff":
             more["changes"] = [change.as_json() for change in self.changes]
-        if self.command in ("diff", "show"):
+        if self.command in ("diff", "help", "show"):
             more["text"] = self.text
         pages = [page.as_json() for page in self.pages]
         errors = [

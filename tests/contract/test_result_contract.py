@@ -82,6 +82,7 @@ MORE: dict[str, dict[str, Any]] = {
     "check": {"findings": many(FINDING)},
     "diff": {"changes": many(CHANGE), "text": TEXT},
     "doctor": {"checks": many(CHECK)},
+    "help": {"text": TEXT},
     "log": {"history": many(VERSION), "events": many(EVENT)},
     "show": {"history": many(VERSION), "text": TEXT},
 }
@@ -92,6 +93,7 @@ ARGUMENTS = {
     "demo": (),
     "diff": (),
     "doctor": (),
+    "help": (),
     "init": ("there", "--url", "https://acme.atlassian.net/wiki", "--space", "ENG"),
     "log": (GUIDE,),
     "login": (),
@@ -166,6 +168,7 @@ def test_what_works(
     assert held(desk.json("pull"), "pull")["summary"] == {"deleted": 1}
     held(desk.json("restore", guide), "restore")
     assert held(desk.json("doctor"), "doctor")["checks"][0]["ok"] is True
+    assert held(desk.json("help", "json"), "help")["text"].startswith("# JSON")
 
 
 def test_what_is_refused(wiki: Sandbox, desk: Desk, guide: str) -> None:
@@ -219,7 +222,7 @@ def test_a_format_that_is_json_speaks_it_too(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == ""
 
 
-NEED_A_MIRROR = sorted(set(ARGUMENTS) - {"clone", "demo", "init", "sandbox"})
+NEED_A_MIRROR = sorted(set(ARGUMENTS) - {"clone", "demo", "help", "init", "sandbox"})
 
 
 @pytest.mark.parametrize("command", NEED_A_MIRROR)

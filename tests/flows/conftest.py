@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from confsync.cli import main
+from confsync.cli.manual.topics import MANUAL
 from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sync import fetch
 from tests.conformance import check_requests
+
+# What programs may rely on: every envelope that a test looks at is held against it.
+SCHEMA = json.loads((MANUAL / "reference/result.schema.json").read_text(encoding="utf-8"))
+ENVELOPE = jsonschema.Draft202012Validator(SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Run:
     def data(self) -> dict[str, Any]:
         """The JSON envelope; stdout must hold nothing else."""
         found: dict[str, Any] = json.loads(self.out)
+        ENVELOPE.validate(found)
         return found
 
     @property

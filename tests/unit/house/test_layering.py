@@ -22,7 +22,8 @@ PACKAGE = Path(confsync.__file__).parent
 # Bottom to top: a room imports itself and what stands before it. `history` and `bulk` are to come.
 ORDER = (
     *("version", "errors", "failpoints", "workers", "helper_process", "progress"),
-    *("model", "document", "mirror.state", "mirror.git", "mirror", "remote", "sync", "diff"),
+    *("model", "registry", "document", "mirror.state", "mirror.git", "mirror", "remote"),
+    *("sync", "diff"),
     *("pull", "push", "history", "bulk", "commands", "cli", "api", "__init__", "__main__"),
 )
 # The rooms of the sandbox, bottom to top. What stands at its root is a room of its own.
@@ -44,7 +45,7 @@ APART = (
 # Values and decisions: whole rooms, and modules in rooms that do more.
 PURE = frozenset(
     [
-        *("model", "document", "errors", "version"),
+        *("model", "registry", "document", "errors", "version"),
         *("mirror.config_file", "mirror.config_yaml", "mirror.selection", "mirror.state.regular"),
         *("sync.compare", "sync.attachments.compare"),
         *("diff.difference", "diff.html_alignment", "diff.html_blocks", "diff.html_flow"),
@@ -57,6 +58,7 @@ EFFECTS = frozenset(["socket", "http", "urllib.request", "subprocess", "threadin
 ONLY = {
     "click": {"cli"},
     "rich": {"cli"},
+    "markdown_it": {"cli.manual"},
     "atlassian": {"remote"},
     "requests": {"remote"},
     "requests_toolbelt": {"remote"},

@@ -1,0 +1,153 @@
+"""What click cannot say of a command: its arguments, its exit codes, and where to read more."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from confsync.errors import Exit
+
+
+class CommandEntry(NamedTuple):
+    """One command: what its arguments mean, what its exit codes mean, and pages to read.
+
+    Each command can also end with `Exit.DONE`, `Exit.USAGE` and `Exit.INTERRUPTED`. `pages` are
+    places below the manual, without suffix.
+    """
+
+    name: str
+    arguments: dict[str, str]
+    exits: dict[Exit, str]
+    pages: tuple[str, ...]
+
+
+_HERE = {Exit.LOCAL: "There is no mirror here, or a file cannot be read or written."}
+_SERVER = {
+    **_HERE,
+    Exit.REMOTE: "The server cannot be reached, or it failed.",
+    Exit.CREDENTIALS: "The server does not accept the credentials, or the permission is missing.",
+}
+
+_PATHS = {"PATHS": "Documents or directories. Without one, the whole mirror."}
+
+COMMANDS = (
+    CommandEntry(
+        "check",
+        _PATHS,
+        {**_HERE, Exit.REFUSED: "At least one finding is an error: a push would refuse it."},
+        ("guides/pre-commit", "guides/ci", "reference/error-codes"),
+    ),
+    CommandEntry(
+        "clone",
+        {
+            "URL": "The address of a space or page, as the browser shows it.",
+            "DIR": "The directory to make. Without it, the key of the space.",
+        },
+        {**_SERVER, Exit.REFUSED: "The server does not show the page of the URL."},
+        ("tutorial", "guides/existing-repository"),
+    ),
+    CommandEntry(
+        "demo",
+        {"DIR": "A new or empty directory to keep the story in. Without it, a temporary one."},
+        {Exit.LOCAL: "The directory is not empty, or the story failed."},
+        ("tutorial",),
+    ),
+    CommandEntry(
+        "diff",
+        _PATHS,
+        {**_SERVER, Exit.REFUSED: "The server does not show a page that you named."},
+        ("guides/conflicts", "concepts/stamp-base-mirror"),
+    ),
+    CommandEntry(
+        "doctor",
+        {},
+        {**_SERVER, Exit.REFUSED: "The server does not show what a check asks for."},
+        ("troubleshooting", "reference/environment"),
+    ),
+    CommandEntry(
+        "help",
+        {"TOPIC": "The name of a page, or a command. Without it, a list."},
+        {},
+        ("index", "glossary"),
+    ),
+    CommandEntry(
+        "init",
+        {"DIR": "The directory of the mirror. Without it, the current one."},
+        {Exit.LOCAL: "The directory is a mirror already, or cannot be written."},
+        ("guides/existing-repository", "reference/configuration"),
+    ),
+    CommandEntry(
+        "log",
+        {"PATH": "A document, or the id of a page. `--local` needs none."},
+        {**_SERVER, Exit.REFUSED: "The server does not show the page."},
+        ("recovery", "concepts/state-directory"),
+    ),
+    CommandEntry(
+        "login",
+        {"URL": "The base URL of Confluence. Without it, the one of the mirror here."},
+        _SERVER,
+        ("security", "reference/environment"),
+    ),
+    CommandEntry(
+        "logout",
+        {"URL": "The base URL of Confluence. Without it, the one of the mirror here."},
+        {Exit.LOCAL: "There is no mirror here, and you gave no URL."},
+        ("security",),
+    ),
+    CommandEntry(
+        "new",
+        {"PATH": "The document to write. Its directory says below which page."},
+        _HERE,
+        ("concepts/file-names", "guides/moving-and-renaming"),
+    ),
+    CommandEntry(
+        "pull",
+        _PATHS,
+        {
+            **_SERVER,
+            Exit.REFUSED: "A page was rejected, has conflict markers now, or waits for permission.",
+        },
+        ("guides/conflicts", "guides/nightly-mirror", "concepts/decision-table"),
+    ),
+    CommandEntry(
+        "push",
+        {
+            "PATHS": "Documents or directories. Without one, the whole mirror. With `--delete`, "
+            "also the ids of pages, as `ID` or `ID@VERSION`."
+        },
+        {**_SERVER, Exit.REFUSED: "A page was rejected or skipped, or a mass change waits."},
+        (
+            "guides/conflicts",
+            "guides/deleting-and-restoring",
+            "guides/ci",
+            "concepts/decision-table",
+        ),
+    ),
+    CommandEntry(
+        "restore",
+        {"ID": "The id of a page. `confsync log --local` shows ids."},
+        {**_SERVER, Exit.REFUSED: "The page is not in the trash, or the server does not show it."},
+        ("guides/deleting-and-restoring", "recovery"),
+    ),
+    CommandEntry(
+        "sandbox",
+        {},
+        {Exit.LOCAL: "The file of `--data` cannot be used."},
+        ("tutorial",),
+    ),
+    CommandEntry(
+        "show",
+        {"ID[@VERSION]": "The id or the document of a page. Without a version, the current one."},
+        {**_SERVER, Exit.REFUSED: "The server does not show the page or the version."},
+        ("recovery",),
+    ),
+    CommandEntry(
+        "status",
+        _PATHS,
+        {
+            **_SERVER,
+            Exit.REFUSED: "`--exit-code`: a document is not clean. `--fresh`: the server changed a "
+            "page.",
+        },
+        ("reference/outcomes", "concepts/decision-table", "guides/pre-commit"),
+    ),
+)

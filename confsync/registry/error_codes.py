@@ -1,0 +1,334 @@
+"""Every error code: what confsync says, why, and what to do about it.
+
+`errors` and the places that make a `Problem` are the source of the codes; a test compares.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from confsync.errors import Exit
+
+
+class ErrorCode(NamedTuple):
+    """One error code, as `--json` has it.
+
+    `messages` are typical messages, with a name in braces for each part that varies. `exit` is the
+    exit code of an error with this code; `Exit.DONE` belongs to a warning.
+    """
+
+    code: str
+    exit: Exit
+    messages: tuple[str, ...]
+    cause: str
+    remedy: str
+
+
+_COMMAND_LINE = (
+    ErrorCode(
+        "usage",
+        Exit.USAGE,
+        ("{path} is not a directory", "--merge, --theirs and --ours exclude each other"),
+        "The command line has an unknown option, lacks an argument, or asks for two things that "
+        "exclude each other. Nothing was done.",
+        "Type the command with `--help`, or read its page: `confsync help COMMAND`.",
+    ),
+    ErrorCode(
+        "interrupted",
+        Exit.INTERRUPTED,
+        ("interrupted",),
+        "You pressed ^C, or another program stopped confsync.",
+        "Run the command again. Every file is whole, and a repeated command goes on.",
+    ),
+    ErrorCode(
+        "internal",
+        Exit.LOCAL,
+        ("this should not happen: {kind}: {error}",),
+        "confsync has a mistake.",
+        "Run the command with `-vv` and report what it prints. Remove names and texts that are "
+        "secret.",
+    ),
+    ErrorCode(
+        "demo",
+        Exit.LOCAL,
+        ("one of the two edits is gone",),
+        "A command of `confsync demo` did something that the story does not expect.",
+        "Run `confsync demo` again in a new directory. If it fails again, report the output.",
+    ),
+)
+
+_MIRROR = (
+    ErrorCode(
+        "config",
+        Exit.LOCAL,
+        ("no {file} in {directory} or above", "{file}:{line}: {problem}", "{file} exists already"),
+        "The directory is in no mirror, or `.confsync.yaml` has a mistake. The message names the "
+        "file and the line.",
+        "Go to the mirror, or name it with `-C DIR`. Correct the line; "
+        "`confsync help configuration` has every key. `confsync clone URL` makes a mirror.",
+    ),
+    ErrorCode(
+        "untrusted",
+        Exit.LOCAL,
+        (
+            "{variable} allows {server} alone: no credentials go to {url}",
+            "{file} belongs to another user (uid {uid}): it is not used, and no credentials go to "
+            "{url}",
+        ),
+        "`.confsync.yaml` names a server that may not have your credentials. `CONFSYNC_URL` "
+        "names another server, or the file belongs to another user. With `push --since` the "
+        "commits may have changed `url`.",
+        "Check the server's name in the message. If you trust that server, set `CONFSYNC_URL` to "
+        "the `url` of `.confsync.yaml`.",
+    ),
+    ErrorCode(
+        "locked",
+        Exit.LOCAL,
+        ("another confsync is working on this mirror{holder}",),
+        "Another confsync works on the same mirror. The message names the process if it is known.",
+        "Wait until the other command ends, then run yours again. A killed process holds no lock.",
+    ),
+    ErrorCode(
+        "file",
+        Exit.LOCAL,
+        (
+            "{path}: cannot be read: {reason}",
+            "{path}: another document stands there",
+            "{path}: is a link; confsync follows none",
+        ),
+        "confsync cannot read or write a file, a directory is a link, or git reports an error. "
+        "The message names the file and the system's reason.",
+        "Check the file's permissions, the free space, and that no link is in its place. Then run "
+        "the command again.",
+    ),
+    ErrorCode(
+        "changed-meanwhile",
+        Exit.LOCAL,
+        ("{path}: changed while confsync ran; it was left alone",),
+        "An editor or another program saved the file while confsync ran. confsync did not replace "
+        "it.",
+        "Run the command again.",
+    ),
+    ErrorCode(
+        "document",
+        Exit.LOCAL,
+        ("{path}:{line}: {problem}",),
+        "The front matter of a document cannot be read, or the file is no document. Other "
+        "documents are not affected.",
+        "Run `confsync check`: it names line and column. Correct the line, or take the file back "
+        "from git.",
+    ),
+    ErrorCode(
+        "not-unicode",
+        Exit.LOCAL,
+        ("the server's text is not Unicode (a lone surrogate)",),
+        "The page has half a character, which no file can hold.",
+        "Edit the page in the browser and remove the broken character. Then run `confsync pull`.",
+    ),
+)
+
+_GIT = (
+    ErrorCode(
+        "no-git",
+        Exit.LOCAL,
+        ("git is not installed here",),
+        "`pull --commit` would replace files. Without git, confsync cannot tell whether git put "
+        "back an older version of them.",
+        "Install git. If you are sure, use `pull --allow-shallow`.",
+    ),
+    ErrorCode(
+        "shallow",
+        Exit.LOCAL,
+        ("this clone is shallow",),
+        "`pull --commit` would replace files. A shallow clone lacks the commits that show whether "
+        "git put back an older version.",
+        "Run `git fetch --unshallow`. In CI, check out with the whole history. If you are sure, "
+        "use `pull --allow-shallow`.",
+    ),
+    ErrorCode(
+        "partial",
+        Exit.LOCAL,
+        ("this clone lacks files of its history (a partial clone)",),
+        "`pull --commit` would replace files. A partial clone lacks the old files that show "
+        "whether git put back an older version.",
+        "Type the command that the hint names; it fetches them. If you are sure, use "
+        "`pull --allow-shallow`.",
+    ),
+    ErrorCode(
+        "encoded",
+        Exit.LOCAL,
+        ("git stores documents here through a filter, such as git-crypt",),
+        "`pull --commit` would replace files. confsync cannot read what git stores for them.",
+        "Look at the change with `confsync diff --remote PATH`. If it is right, use "
+        "`pull --allow-shallow`.",
+    ),
+    ErrorCode(
+        "uncommitted",
+        Exit.DONE,
+        (
+            "in no commit, because git ignores them: {paths}",
+            "not committed, because they were changed here before: {paths}",
+        ),
+        "`--commit` left files out. You had changed them before, or git ignores them. This is a "
+        "warning: the exit code does not change.",
+        "Look at them with `git diff HEAD` and commit them yourself. `git add -f PATH` adds a file "
+        "that git ignores.",
+    ),
+)
+
+_REFUSED = (
+    ErrorCode(
+        "mass-change",
+        Exit.REFUSED,
+        (
+            "{space}: the server lists no page at all",
+            "{spaces}: this push would delete {number} {things} (such as {paths})",
+        ),
+        "The command would remove, move or replace unusually many files or pages. These wait. "
+        "A pull does the rest; a push writes nothing.",
+        "Look at the list with `--dry-run`. If it is right, repeat the command with the option "
+        "that the hint names.",
+    ),
+    ErrorCode(
+        "not-clean",
+        Exit.REFUSED,
+        (),
+        "`status --exit-code` found at least one document that is not clean. There is no message.",
+        "The lines of `confsync status` name the documents.",
+    ),
+    ErrorCode(
+        "stale",
+        Exit.REFUSED,
+        ("the server has changed {number} of these pages",),
+        "`status --fresh` found pages that changed on the server after your files were pulled.",
+        "Run `confsync diff --remote` to see the changes, and `confsync pull` to take them.",
+    ),
+    ErrorCode(
+        "not-visible",
+        Exit.REFUSED,
+        ("page {id} is not in a space of this mirror, or you may not see it",),
+        "The server answered 404: the page is not there, or your account may not see it. confsync "
+        "does not take that for a deletion.",
+        "Open the page in the browser with the same account. `confsync doctor` checks the "
+        "permissions.",
+    ),
+    ErrorCode(
+        "version-conflict",
+        Exit.REFUSED,
+        ("Version conflict updating page {id} (version {number} is stale)",),
+        "A colleague saved the page after you fetched it. The server has a newer version than your "
+        "text is based on. Nothing was written.",
+        "Fetch the page again and make your change again. In a mirror: "
+        "`confsync pull --merge PATH`, then `confsync push PATH`.",
+    ),
+    ErrorCode(
+        "write-refused",
+        Exit.REFUSED,
+        ("the server answered {status}",),
+        "The server, or a firewall before it, does not accept what was sent. Examples: the title "
+        "is taken, the text is malformed, the page is too large.",
+        "Read the server's words in the message. `confsync check PATH` finds malformed text, and "
+        "`confsync diff PATH` shows what you changed.",
+    ),
+)
+
+_SERVER = (
+    ErrorCode(
+        "network",
+        Exit.REMOTE,
+        (
+            "{host}: no answer in time",
+            "{host}: the certificate is not trusted",
+            "{host}: the proxy does not let us through",
+            "{host}: the answer broke off",
+        ),
+        "No answer came from the server: it cannot be reached, the answer broke off, or a proxy "
+        "or a certificate is in the way.",
+        "Check the URL, the network, `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. Then run the command "
+        "again; a repeated push writes nothing twice.",
+    ),
+    ErrorCode(
+        "server",
+        Exit.REMOTE,
+        (
+            "there is no Confluence API at this URL",
+            "{url}: the answer is not JSON (a login page, or no Confluence at this URL?)",
+            "the server answered {status}",
+        ),
+        "The server failed, or the answer is not Confluence's. A login page or a wrong URL gives "
+        "such an answer.",
+        "Check `url` in `.confsync.yaml`; on Cloud it ends in `/wiki`. `confsync doctor` looks "
+        "closer. If the server is in trouble, try again later.",
+    ),
+    ErrorCode(
+        "rate-limit",
+        Exit.REMOTE,
+        ("the server limits the rate of requests",),
+        "The server still answered 429 (too many requests) after confsync had waited.",
+        "Try again later, with fewer requests at a time: `--jobs 2`.",
+    ),
+    ErrorCode(
+        "unsettled",
+        Exit.REMOTE,
+        ("{failure}; the next push finds out whether {subject} was written",),
+        "A write got no answer, and the server could not be asked afterwards. The write may have "
+        "landed. The exit code is that of the failure.",
+        "Run `confsync push` again when the server answers. It recognises its own write and sends "
+        "nothing twice.",
+    ),
+    ErrorCode(
+        "credentials",
+        Exit.CREDENTIALS,
+        ("the credentials are not accepted",),
+        "The server does not accept the user and the token, or no credentials were given. A token "
+        "may have expired.",
+        "Set `CONFSYNC_USER` and `CONFSYNC_TOKEN`, or run `confsync login`. `confsync doctor` says "
+        "which credentials are used.",
+    ),
+    ErrorCode(
+        "permission",
+        Exit.CREDENTIALS,
+        ("not allowed: {reason}",),
+        "The server knows you, but your account may not do this.",
+        "Ask an administrator of the space for the permission. `confsync doctor` shows what you "
+        "may do.",
+    ),
+    ErrorCode(
+        "space-not-found",
+        Exit.LOCAL,
+        ("there is no space '{key}', or you may not see it",),
+        "`.confsync.yaml` names a space or a page that is not there, or that your account may not "
+        "see.",
+        "Check `key` and `root` in `.confsync.yaml`, and open the space in the browser.",
+    ),
+    ErrorCode(
+        "environment",
+        Exit.LOCAL,
+        (),
+        "A file that a request needs is missing on this machine, such as a certificate. The "
+        "message is the system's.",
+        "Check the files that `CONFSYNC_CLIENT_CERT` and `REQUESTS_CA_BUNDLE` name, and the "
+        "address in `HTTPS_PROXY`.",
+    ),
+)
+
+_ROOTS = (
+    ErrorCode(
+        "error",
+        Exit.LOCAL,
+        ("{path}: unreadable",),
+        "A document cannot be used, and confsync knows no closer reason. Programs meet this code "
+        "as the one of `ConfsyncError`, the root of all errors.",
+        "Run `confsync check PATH`.",
+    ),
+    ErrorCode(
+        "remote",
+        Exit.REMOTE,
+        (),
+        "Something went wrong at the server. Only programs meet this code, as the one of "
+        "`APIAccessError`, the root of all errors of a server.",
+        "Catch `APIAccessError`, and show its message and its hint.",
+    ),
+)
+
+ERROR_CODES = (*_COMMAND_LINE, *_MIRROR, *_GIT, *_REFUSED, *_SERVER, *_ROOTS)

@@ -1,0 +1,103 @@
+"""Every code of a finding of `check`: what stands in the document, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class FindingCode(NamedTuple):
+    """One code of a finding. `refused` says that a push refuses the document."""
+
+    code: str
+    refused: bool
+    cause: str
+    remedy: str
+
+
+FINDING_CODES = (
+    FindingCode(
+        "conflict-marker",
+        True,
+        "A line is a conflict marker of git or of `pull --merge`.",
+        "Edit the file: keep the text that you want and delete the marker lines.",
+    ),
+    FindingCode(
+        "base-missing",
+        False,
+        "A line looks like a conflict marker. confsync does not have the page's base, which shows "
+        "whether the line is the page's own text.",
+        "Type the command in the message. It fetches the base.",
+    ),
+    FindingCode(
+        "malformed",
+        True,
+        "The body is not well-formed XHTML, for example because an end tag is missing.",
+        "Correct the place that line and column name.",
+    ),
+    FindingCode(
+        "emptied",
+        True,
+        "The page's text is gone, and the base has one.",
+        "Take the text back from git. If the page shall be empty, write `<p />`.",
+    ),
+    FindingCode(
+        "document",
+        True,
+        "The front matter cannot be read.",
+        "Correct the line that the message names.",
+    ),
+    FindingCode(
+        "folder",
+        True,
+        "The file of a folder cannot be read.",
+        "Take the file back from git, or delete it and run `confsync pull`.",
+    ),
+    FindingCode(
+        "directory",
+        True,
+        "A directory cannot be read, or is a link.",
+        "Correct its permissions, or put the directory itself in the link's place.",
+    ),
+    FindingCode(
+        "pointer",
+        True,
+        "An attachment's file stands for another file, as Git LFS and git-annex leave it.",
+        "Type the command in the message. It fetches the file itself.",
+    ),
+    FindingCode(
+        "attachment",
+        False,
+        "The page shows an attachment that is neither here nor on the page.",
+        "Put the file into the directory of attachments, or correct the name.",
+    ),
+    FindingCode(
+        "link",
+        False,
+        "A link names a page that the mirrored space does not have.",
+        "Correct the title in the link, or create the page with `confsync new`.",
+    ),
+    FindingCode(
+        "stamp",
+        False,
+        "Version and digest of the stamp do not belong together. The stamp was edited by hand.",
+        "Take the stamp back from git, or run `confsync pull --theirs PATH`.",
+    ),
+    FindingCode(
+        "unknown-element",
+        False,
+        "Confluence does not know an element of the body and may drop it.",
+        "Correct the name of the element.",
+    ),
+    FindingCode(
+        "style",
+        False,
+        "Confluence drops a property of a `style` attribute.",
+        "Remove the property.",
+    ),
+    FindingCode(
+        "cdata",
+        False,
+        "A macro has text outside its CDATA section. A `]]>` in the text ends the section.",
+        "Write `]]]]><![CDATA[>` for a `]]>` inside the section.",
+    ),
+)

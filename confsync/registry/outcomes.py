@@ -1,0 +1,174 @@
+"""Every outcome: which commands report it, and what it means for the page and the file."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from confsync.model.outcome import Outcome
+
+
+class OutcomeEntry(NamedTuple):
+    """One outcome. `commands` report it. `next` is what the reader does then, empty for nothing."""
+
+    outcome: Outcome
+    commands: tuple[str, ...]
+    meaning: str
+    next: str = ""
+
+
+OUTCOMES = (
+    OutcomeEntry(
+        Outcome.CREATED,
+        ("clone", "new", "pull", "push"),
+        "`clone` and `pull` wrote a document for a page that had none. `new` wrote a document "
+        "without a page. `push` created the page.",
+    ),
+    OutcomeEntry(
+        Outcome.UPDATED,
+        ("push",),
+        "The server has your text, title, place, labels or attachments. The stamp names the new "
+        "version.",
+    ),
+    OutcomeEntry(
+        Outcome.DELETED,
+        ("diff", "pull", "push", "status"),
+        "`pull` removed a document because its page is in the server's trash, archived or "
+        "excluded. `push --delete` put a page into the trash. `status` and `diff`: you deleted the "
+        "document.",
+        "`confsync restore ID` brings a page back from the trash.",
+    ),
+    OutcomeEntry(
+        Outcome.MOVED,
+        ("pull", "status"),
+        "`pull` moved the document because the page has another parent or another title. `status`: "
+        "you moved the document.",
+    ),
+    OutcomeEntry(
+        Outcome.PULLED,
+        ("pull",),
+        "The file has the server's newer version. You had not edited the file, or you gave up your "
+        "text with `--theirs`.",
+    ),
+    OutcomeEntry(
+        Outcome.REFRESHED,
+        ("pull",),
+        "The file has the server's text of the same version. Inline comments, for example, change "
+        "a page without a new version.",
+    ),
+    OutcomeEntry(
+        Outcome.RESTAMPED,
+        ("pull", "push"),
+        "Only the stamp changed. Your file says already what the server says, or the new version "
+        "has the same content.",
+    ),
+    OutcomeEntry(
+        Outcome.MERGED,
+        ("pull",),
+        "`pull --merge` combined your changes and the server's in the file.",
+        "Read the file, then `confsync push PATH`.",
+    ),
+    OutcomeEntry(
+        Outcome.CONFLICTED,
+        ("pull", "status"),
+        "The file has conflict markers. Both sides changed the same lines or neighbouring lines.",
+        "Edit the file, then `confsync check PATH` and `confsync push PATH`.",
+    ),
+    OutcomeEntry(
+        Outcome.KEPT,
+        ("pull",),
+        "The file stays as it is: you edited it, its page is not visible, or you chose `--ours`.",
+    ),
+    OutcomeEntry(
+        Outcome.UNCHANGED,
+        ("push", "restore"),
+        "The server changed nothing. It takes your text for the page's own, it ignored a move, or "
+        "the page to restore is not in the trash.",
+        "Type the command in the hint.",
+    ),
+    OutcomeEntry(
+        Outcome.REJECTED,
+        ("pull", "push"),
+        "confsync changed nothing, neither here nor on the server. A change on the other side "
+        "would be lost.",
+        "`confsync diff --remote PATH`, then `confsync pull --merge PATH`.",
+    ),
+    OutcomeEntry(
+        Outcome.SKIPPED,
+        ("diff", "pull", "push"),
+        "The command passed over this page. The line says why, for example because another page "
+        "has to come first.",
+    ),
+    OutcomeEntry(
+        Outcome.FAILED,
+        ("pull", "push"),
+        "An error stopped this page and no other. The line says what failed.",
+        "Remove the cause, then run the command again.",
+    ),
+    OutcomeEntry(
+        Outcome.RESTORED,
+        ("restore", "status"),
+        "`restore` brought the page back from the trash. `status`: git put back an older version "
+        "of the document.",
+        "After a revert in git: `confsync help conflicts`.",
+    ),
+    OutcomeEntry(
+        Outcome.CLEAN,
+        ("diff", "pull", "push", "status"),
+        "File and base are equal. Clean documents are counted and not listed.",
+    ),
+    OutcomeEntry(
+        Outcome.MODIFIED,
+        ("diff", "status"),
+        "You edited the document.",
+        "`confsync diff PATH`, then `confsync push PATH`.",
+    ),
+    OutcomeEntry(
+        Outcome.NEW,
+        ("status",),
+        "The server has a page that has no document here.",
+        "`confsync pull`",
+    ),
+    OutcomeEntry(
+        Outcome.BEHIND,
+        ("status",),
+        "The server has a newer version, and you did not edit the file.",
+        "`confsync pull`",
+    ),
+    OutcomeEntry(
+        Outcome.COMMENTED,
+        ("status",),
+        "You edited the file, and the page has new inline comments. The version is the same.",
+        "`confsync pull --merge PATH`, then `confsync push PATH`.",
+    ),
+    OutcomeEntry(
+        Outcome.DIVERGED,
+        ("status",),
+        "Both sides changed: you edited the file, and the server has another version.",
+        "`confsync diff --remote PATH`, then `confsync pull --merge PATH`.",
+    ),
+    OutcomeEntry(
+        Outcome.GONE,
+        ("diff", "status"),
+        "The server says that the page is in the trash or archived.",
+        "`confsync pull` removes the file, or `confsync restore ID` brings the page back.",
+    ),
+    OutcomeEntry(
+        Outcome.NOT_VISIBLE,
+        ("diff", "status"),
+        "The server does not show the page. It is deleted for good, restricted, or your account "
+        "lacks the permission.",
+        "Open the page in the browser. `confsync pull --prune` removes the file.",
+    ),
+    OutcomeEntry(
+        Outcome.UNTRACKED,
+        ("diff", "status"),
+        "The document has no stamp, so it has no page yet.",
+        "`confsync push PATH` creates the page.",
+    ),
+    OutcomeEntry(
+        Outcome.INVALID,
+        ("status",),
+        "The document cannot be pushed as it is.",
+        "`confsync check PATH` names the line.",
+    ),
+)
