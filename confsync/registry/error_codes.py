@@ -71,7 +71,7 @@ _MIRROR = (
         "untrusted",
         Exit.LOCAL,
         (
-            "{variable} allows {server} alone: no credentials go to {url}",
+            "{variable} allows only {server}: no credentials go to {url}",
             "{file} belongs to another user (uid {uid}): it is not used, and no credentials go to "
             "{url}",
         ),
@@ -93,8 +93,8 @@ _MIRROR = (
         Exit.LOCAL,
         (
             "{path}: cannot be read: {reason}",
-            "{path}: another document stands there",
-            "{path}: is a link; confsync follows none",
+            "{path}: another document is still there",
+            "{path}: is a link; confsync follows no links",
         ),
         "confsync cannot read or write a file, a directory is a link, or git reports an error. "
         "The message names the file and the system's reason.",
@@ -104,7 +104,7 @@ _MIRROR = (
     ErrorCode(
         "changed-meanwhile",
         Exit.LOCAL,
-        ("{path}: changed while confsync ran; it was left alone",),
+        ("{path}: changed while confsync ran; confsync left it unchanged",),
         "An editor or another program saved the file while confsync ran. confsync did not replace "
         "it.",
         "Run the command again.",
@@ -166,8 +166,8 @@ _GIT = (
         "uncommitted",
         Exit.DONE,
         (
-            "in no commit, because git ignores them: {paths}",
-            "not committed, because they were changed here before: {paths}",
+            "not committed, because git ignores them: {paths}",
+            "not committed, because you had changed them before this run: {paths}",
         ),
         "`--commit` left files out. You had changed them before, or git ignores them. This is a "
         "warning: the exit code does not change.",
@@ -239,8 +239,8 @@ _SERVER = (
         (
             "{host}: no answer in time",
             "{host}: the certificate is not trusted",
-            "{host}: the proxy does not let us through",
-            "{host}: the answer broke off",
+            "{host}: no connection through the proxy",
+            "{host}: the answer is incomplete",
         ),
         "No answer came from the server: it cannot be reached, the answer broke off, or a proxy "
         "or a certificate is in the way.",
@@ -252,7 +252,7 @@ _SERVER = (
         Exit.REMOTE,
         (
             "there is no Confluence API at this URL",
-            "{url}: the answer is not JSON (a login page, or no Confluence at this URL?)",
+            "{url}: the answer is not JSON: a login page, or no Confluence at this URL",
             "the server answered {status}",
         ),
         "The server failed, or the answer is not Confluence's. A login page or a wrong URL gives "

@@ -170,7 +170,7 @@ def test_the_help_of_a_command_fits_and_leads_to_the_manual(
         (("status",), set()),
         (("diff", "--help"), {"confsync.cli.manual", "confsync.cli.manual.command_help"}),
     ],
-    ids=lambda one: " ".join(one),
+    ids=lambda one: " ".join(sorted(one) if isinstance(one, set) else one),
 )
 def test_no_other_command_loads_the_manual(
     tmp_path: Path, arguments: tuple[str, ...], loaded: set[str]
