@@ -48,6 +48,7 @@ from confsync.sync.refusals import (
     lost_stamp,
     refusal,
     unusable_row,
+    ways_from_gone,
 )
 from confsync.sync.renames import outdated
 from confsync.sync.space_view import SpaceView
@@ -194,21 +195,25 @@ def _day(run: PullRun, case: Case) -> str | None:
 
 
 def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> Step:
-    modified = case.local.digest != case.stamp.digest or has_own_files(run, step.entry)
+    own_files = has_own_files(run, step.entry)
+    modified = case.local.digest != case.stamp.digest or own_files
     gone = case.decisions.content is Content.GONE
-    if asked and (asked.way is Way.OURS or (asked.way is Way.THEIRS and (modified or not gone))):
+    given_up = asked is not None and asked.way is Way.THEIRS
+    if asked and (asked.way is Way.OURS or (given_up and (own_files or not gone))):
         return without_page(step, case, asked)
-    if not modified and (gone or run.options.prune):
+    if (gone and (given_up or not modified)) or (run.options.prune and not modified):
         return replace(step, remove=True, result=replace(step.result, outcome=Outcome.DELETED))
+    hint = ""
     if gone:
         why = "the page is gone from the server; your changes are kept"
+        hint = ways_from_gone(case)
     elif case.remote is Absent.MOVED_OUT:
         why = (
             "the page is in another space now; the file is kept: move it to that space's directory"
         )
     else:
         why = "the page is not visible (deleted, restricted, or no permission); the file is kept"
-    return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why))
+    return replace(step, result=replace(step.result, outcome=Outcome.KEPT, error=why, hint=hint))
 
 
 def _without_wanted(run: PullRun, seen: SpaceView, steps: list[Step]) -> list[Step]:

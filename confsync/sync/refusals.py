@@ -222,13 +222,22 @@ def hint_of(case: Case) -> str:
             return "'confsync pull' takes the new version number; then push again"
         case Content.MOVED_OUT:
             return "confsync moves no page between spaces; move the file to its page's space"
-        case Content.GONE | Content.NOT_VISIBLE | Content.UNTRACKED:
+        case Content.GONE:
+            return ways_from_gone(case)
+        case Content.NOT_VISIBLE | Content.UNTRACKED:
             return ""
         case _:
             return (
                 "'confsync diff --remote {path}' shows them; "
                 "'confsync pull --merge {path}' brings them in."
             )
+
+
+def ways_from_gone(case: Case) -> str:
+    """Return the commands for an edited document whose page is in the trash or archived."""
+    restore = f"'confsync restore {case.stamp.id}' brings the page back; "
+    give_up = "'confsync pull --theirs {path}' removes the file, with a copy in .confsync/trash"
+    return restore + give_up if case.remote is Absent.TRASHED else give_up
 
 
 def _ways_from_restored(case: Case) -> str:

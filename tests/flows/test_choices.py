@@ -144,7 +144,12 @@ OURS = Then("kept", "as it was", current=True)
 TABLE: dict[Callable[[Scene], None], tuple[Then, Then, Then, Then]] = {
     untracked: (Then("", "as it was"), Then("", "as it was"), KEPT, KEPT),
     gone: (Then("deleted", "none"), Then("deleted", "none"), Then("deleted", "none"), KEPT),
-    gone_edited: (Then("kept", "as it was"), Then("kept", "as it was"), KEPT, KEPT),
+    gone_edited: (
+        Then("kept", "as it was"),
+        Then("kept", "as it was"),
+        Then("deleted", "none"),
+        KEPT,
+    ),
     not_visible: (Then("kept", "as it was"), Then("kept", "as it was"), KEPT, KEPT),
     moved_out: (Then("kept", "as it was"), Then("kept", "as it was"), KEPT, KEPT),
     restored: (KEPT, Then("merged", "as it was", current=True), TOOK, OURS),
@@ -259,7 +264,7 @@ def test_a_choice_holds_for_the_next_push(scene: Scene, row: Callable[[Scene], N
     assert scene.pull().pages == () and scene.push().pages == ()
 
 
-@pytest.mark.parametrize("row", [untracked, gone_edited, not_visible, moved_out])
+@pytest.mark.parametrize("row", [untracked, not_visible, moved_out])
 def test_a_choice_without_another_side_is_refused(
     scene: Scene, row: Callable[[Scene], None]
 ) -> None:
@@ -267,6 +272,14 @@ def test_a_choice_without_another_side_is_refused(
     for way, at in ((Way.THEIRS, None), (Way.OURS, 1)):
         (page,) = scene.pull(scene.path, way=way, at=at).pages
         assert page.outcome.value == "rejected" and page.error
+
+
+def test_theirs_of_a_trashed_page_keeps_the_edit_in_the_trash(scene: Scene) -> None:
+    gone_edited(scene)
+    before = scene.text()
+    (page,) = scene.pull(scene.path, way=Way.THEIRS).pages
+    assert page.outcome.value == "deleted"
+    assert (scene.root / ".confsync/trash" / scene.path).read_text() == before
 
 
 def test_ours_keeps_what_it_gives_up_in_the_trash(scene: Scene) -> None:

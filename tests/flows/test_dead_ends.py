@@ -555,3 +555,26 @@ def test_labels_that_the_server_ignores_are_told_and_stay_to_be_sent(
     desk("push")
     assert {label.name for label in wiki.store.labels(guide)} == {"mine", "ops"}
     assert "clean" in desk("status", "--remote").out
+
+
+# -- an edit, and its page in the trash ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["push", "pull"])
+@pytest.mark.parametrize("way", ["restore", "pull --theirs"])
+def test_an_edited_document_whose_page_is_in_the_trash_has_two_ways_out(
+    wiki: Sandbox, desk: Desk, guide: str, verb: str, way: str
+) -> None:
+    wiki.store.trash(guide)
+    desk.edit(GUIDE, "8080", "8081")
+    run = desk(verb, exit=int(verb == "push"))
+    assert "8081" in desk.text(GUIDE)
+    typed(desk, run.out + run.err, f"confsync {way}")
+    if way == "restore":
+        desk("pull")  # the restored page has a new version with the same text
+        desk("push")
+        assert "8081" in wiki.store.page(guide).body
+    else:
+        assert not desk.path(GUIDE).exists()
+        assert "8081" in desk.text(f".confsync/trash/{GUIDE}")
+    quiet(wiki, desk)

@@ -87,7 +87,7 @@ def test_a_named_page_whose_document_stands_takes_it_along(
     wiki: Sandbox, desk: Desk, guide: str
 ) -> None:
     desk.edit(GUIDE, "8080", "8081")
-    assert "not pushed" in desk("push", "--delete", guide, exit=1).out
+    assert "it has unpushed changes" in desk("push", "--delete", guide, exit=1).out
     assert status_of(wiki, guide) == "current"
     desk("push", GUIDE)
     desk("push", "--delete", guide)

@@ -112,7 +112,11 @@ def test_values_are_the_text_that_stands_there() -> None:
         (GOOD.replace('"98304"', '"٣"'), 6, "is not a page id"),
         (GOOD.replace("    root", "    include: guide\n    root"), 6, "must be a list of page ids"),
         (GOOD.replace("    root", "    include: []\n    root"), 6, "must be a list of page ids"),
-        (GOOD.replace("    root", "    exclude: [a.xhtml]\n    root"), 6, "must not end with .xhtml"),
+        (
+            GOOD.replace("    root", "    exclude: [a.xhtml]\n    root"),
+            6,
+            "must not end with .xhtml",
+        ),
         (GOOD.replace("    root", "    exclude: [/a]\n    root"), 6, "neither a page id nor"),
         (GOOD.replace("    root", "    exclude: [a/../b]\n    root"), 6, "neither a page id nor"),
         (GOOD.replace("    root", "    exclude: [[a]]\n    root"), 6, "exclude must be text"),
