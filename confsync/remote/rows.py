@@ -24,10 +24,15 @@ _STATUSES = {status.value: status for status in Status}
 
 def id_of(row: Row) -> str:
     """Return an id that a stamp can hold. Ids also become part of file names."""
-    value = str(row.get("id", ""))
-    if not _ID.fullmatch(value):
+    return id_in(row.get("id"))
+
+
+def id_in(value: object) -> str:
+    """Return a JSON value as an id that a stamp can hold."""
+    found = str(value)
+    if not _ID.fullmatch(found):
         raise RowError("the answer has no valid page id")
-    return value
+    return found
 
 
 def attachment_id_of(row: Row) -> str:
@@ -91,7 +96,7 @@ def words_of(row: Row, *keys: str) -> str:
 def parent_of(row: Row, key: str) -> str | None:
     """Return the id of a row's parent; None if it is null or absent."""
     value = row.get(key)
-    return None if value is None or value == "" else id_of({"id": value})
+    return None if value is None or value == "" else id_in(value)
 
 
 def told(row: Row, parse: Callable[[Row], PageInfo]) -> PageInfo:
@@ -130,7 +135,7 @@ def number_of(version: Row) -> int:
 
 def _is_number(value: object) -> TypeGuard[int]:
     """Return whether a JSON value is a whole number; `true` is not."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    return type(value) is int
 
 
 def day_of(when: object) -> str:
@@ -149,9 +154,10 @@ def position_of(row: Row) -> int:
 
 def status_of(row: Row) -> Status:
     """Return a page's status. An unknown status becomes OTHER."""
-    if not isinstance(row.get("status"), str):
+    status = row.get("status")
+    if not isinstance(status, str):
         raise RowError("the answer has no status")
-    return _STATUSES.get(str(row.get("status")), Status.OTHER)
+    return _STATUSES.get(status, Status.OTHER)
 
 
 def body_of(row: Row) -> str | None:
@@ -163,7 +169,7 @@ def body_of(row: Row) -> str | None:
 def part_of(row: Row, key: str) -> Row:
     """Return a nested object; empty if it is absent or null."""
     value = row.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def last_of(row: Row, key: str) -> Row | None:

@@ -12,7 +12,7 @@ def content(row: Row) -> PageInfo:
     parent = rows.parent_of(row, "parentId")
     return PageInfo(
         id=rows.id_of(row),
-        space=rows.id_of({"id": row.get("spaceId")}),
+        space=rows.id_in(row.get("spaceId")),
         title=rows.title_of(row),
         version=version(rows.part_of(row, "version")),
         parent=parent,
