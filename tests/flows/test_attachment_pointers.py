@@ -421,6 +421,6 @@ def test_a_dry_run_foresees_the_refusal_of_one_file(
     told = [desk.json("push", *options, exit=1).data["pages"] for options in (("--dry-run",), ())]
     assert told[0] == told[1]
     (page,) = told[0]
-    why = "0.png: the file here is based on v1" if theirs else "0.png is no image/png"
+    why = "0.png: the file here is based on v1" if theirs else "0.png is not image/png"
     assert why in page["error"]
     assert writes(wiki) == []

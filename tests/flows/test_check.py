@@ -188,8 +188,8 @@ def test_a_blog_posts_title_is_no_pages(wiki: Sandbox, desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("\n  version: 1\n", "\n  version: 4\n", "by its digest"),
-        ("\n  digest: ", "\n  digest: 0", "by its version"),
+        ("\n  version: 1\n", "\n  version: 4\n", "has the same digest with v1"),
+        ("\n  digest: ", "\n  digest: 0", "has the same version with v1"),
         ("\n  parent: ", "\n  parent:  ", ""),
     ],
 )

@@ -215,7 +215,7 @@ def test_a_pull_leaves_what_was_uncommitted_before(wiki: Sandbox, repo: Desk) ->
     for page in (one, two):
         wiki.store.edit(page.id, "<p>hers</p>", author="Ana")
     run = repo("pull", "--commit")
-    assert "changed here before: ENG/one.xhtml" in run.err
+    assert "you had changed them before this run: ENG/one.xhtml" in run.err
     assert changed_by_head(repo) == ["ENG/two.xhtml"]
     assert "hers" in repo.text("ENG/one.xhtml")
 
@@ -519,7 +519,7 @@ def test_what_was_staged_of_a_document_before_it_was_deleted_stays_staged(
     repo.path("ENG/one.xhtml").unlink()
     run = repo("push", "--delete", "--commit")
     assert wiki.store.page(one).status == "trashed"
-    assert "changed here before: ENG/one.xhtml" in run.err
+    assert "you had changed them before this run: ENG/one.xhtml" in run.err
     assert subjects(repo) == ["pulled"]
     assert repo.git("show", ":ENG/one.xhtml") == staged
 

@@ -58,7 +58,7 @@ def test_a_page_that_is_gone_meanwhile_is_told_and_stops_no_other(
     run = desk.json("pull")
     assert run.outcomes == {"ENG/new.xhtml": "skipped", "ENG/other.xhtml": "created"}
     told = next(one for one in run.data["pages"] if one["outcome"] == "skipped")
-    assert "the page is trashed" in told["error"]
+    assert "it is trashed now" in told["error"]
     assert not desk.path("ENG/new.xhtml").exists()
     assert desk.json("pull").data["pages"] == []
 
