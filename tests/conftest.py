@@ -1,4 +1,4 @@
-"""What all tests share: nobody's credentials, nobody's git settings, no network but loopback."""
+"""What all tests share: no credentials, no git settings, and no network except loopback."""
 
 from __future__ import annotations
 

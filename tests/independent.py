@@ -1,7 +1,7 @@
 """A second opinion on a mirror and on its server, by a reader that shares no code with confsync.
 
-The files are read as the design words them, the server over plain HTTP. Whoever finds both equal
-has it from somebody who cannot have made confsync's own mistakes.
+The files are read as the design words them, the server over plain HTTP. This second
+implementation does not share confsync's own mistakes.
 """
 
 from __future__ import annotations

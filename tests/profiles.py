@@ -2,7 +2,7 @@
 
 HYPOTHESIS_PROFILE=night does the same. No deadline for one example: a laptop that stalls has not
 found a bug. `ci` is `quick` with more histories of the state machine, and the same examples for the
-same code every time: a search by chance is for the other profiles, which nobody's change waits for.
+same code every time: a search by chance is for the other profiles, which no change waits for.
 """
 
 from __future__ import annotations

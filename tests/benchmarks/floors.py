@@ -1,4 +1,4 @@
-"""The floors: the least that somebody without confsync would have to do, in plain loops.
+"""The floors: the least work without confsync, in plain loops.
 
 Each is a program: `python -m tests.benchmarks.floors NAME …`. They import nothing of confsync.
 """

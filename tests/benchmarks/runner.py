@@ -65,7 +65,7 @@ class Machine:
         environment |= {**(server.environment if server else {}), **(more or {})}
         if server:
             server.asked()
-        os.sync()  # what somebody wrote before is not paid for by this one
+        os.sync()  # this run does not pay for earlier writes
         with tempfile.NamedTemporaryFile(dir=self.work) as took, tempfile.TemporaryFile() as said:
             waiting = (sys.executable, "-S", "-E", Path(__file__).with_name("stopwatch.py"))
             process = subprocess.Popen(

@@ -66,7 +66,7 @@ class Writer:
         return cut
 
     def body(self, size: int, number: int) -> str:
-        """A body of about so many bytes; its first paragraph is nobody else's."""
+        """Return a body of about so many bytes with a first paragraph of its own."""
         pieces = [f"<p>Page {number} says {self.text(3)}.</p>"]
         left = size - len(pieces[0])
         while left > 0:

@@ -27,7 +27,7 @@ def tree(process):
 
 
 def resident(process):
-    """The kilobytes of a process that are in memory now; 0 where nobody tells."""
+    """Return the kilobytes of a process in memory; 0 if the system does not tell."""
     try:
         with open(f"/proc/{process}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024

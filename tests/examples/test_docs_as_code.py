@@ -75,7 +75,7 @@ def forge(
 
 @pytest.fixture
 def work(forge: Forge, tmp_path: Path) -> Path:
-    """Where somebody works: a clone."""
+    """The clone in which a person works."""
     return clone(forge, tmp_path / "ben")
 
 
@@ -85,7 +85,7 @@ def clone(forge: Forge, path: Path) -> Path:
 
 
 def merge(work: Path, name: str, old: str, new: str, *, branch: str = "main") -> None:
-    """Somebody edits a document, brings it together with what the branch has, and merges it."""
+    """Edit a document, bring it together with the branch, and merge it."""
     path = work / name
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))

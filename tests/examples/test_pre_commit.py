@@ -75,7 +75,7 @@ def git(root: Path, *arguments: str) -> None:
 
 
 def run(root: Path, cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """pre-commit itself, with the pip settings of whoever runs the tests."""
+    """pre-commit itself, with the pip settings of the user who runs the tests."""
     return subprocess.run(
         [sys.executable, "-m", "pre_commit", "run", *arguments],
         cwd=root,

@@ -33,7 +33,7 @@ def run(wiki: Sandbox, page: str) -> subprocess.CompletedProcess[str]:
 
 
 def colleague(wiki: Sandbox, page: str, times: int) -> None:
-    """Somebody who saves just before each of our writes, so many times."""
+    """A colleague who saves right before each of our writes, so many times."""
     left = [times]
 
     def save(method: str, path: str) -> None:

@@ -90,7 +90,7 @@ def test_a_pull_that_writes_an_older_version_is_asked_about_by_nobody(scene: Sce
 
 
 def test_what_the_server_does_not_confirm_is_told_by_no_status(scene: Scene) -> None:
-    """A pull has asked the server: status, which asks nobody, need not guess any more."""
+    """A pull has asked the server: status, which does not ask the server, no longer guesses."""
     scene.settle("LAST", "MINE")
     went_back(scene)
     scene.pull()

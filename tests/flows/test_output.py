@@ -113,7 +113,7 @@ def test_no_command_fails_for_what_an_encoding_lacks(
 def test_what_an_encoding_lacks_is_printed_all_the_same(
     strange: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In this process, as for whoever calls the command line from a program."""
+    """Run in this process, as a program calls the command line."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "cp1252", "strict") for _ in range(2))
     with monkeypatch.context() as patch, contextlib.chdir(strange.root):
         patch.setattr(sys, "stdout", out)

@@ -1,4 +1,4 @@
-"""The tree: pages stand where their parents are, and nothing moves that nobody moved."""
+"""The tree: pages stand where their parents are, and only a person's move moves a page."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def test_a_move_that_was_not_pushed_outlives_the_moment(
 def test_a_document_that_has_a_name_of_its_own_keeps_its_page(
     wiki: Sandbox, desk: Desk, who: str
 ) -> None:
-    """Nobody finds the page by the name: a witness alone says whose document it is."""
+    """The name does not lead to the page: only a witness says whose document it is."""
     desk.path("ENG/guide").rename(desk.path("ENG/mine"))
     desk.path(GUIDE).rename(desk.path("ENG/mine.xhtml"))
     desk("pull")
@@ -231,7 +231,7 @@ def test_a_clone_that_is_begun_again_writes_no_second_document(wiki: Sandbox, de
 
 
 def test_a_new_page_of_the_name_is_not_written_beside_it(wiki: Sandbox, desk: Desk) -> None:
-    """Whose file it is nobody knows: that page waits, and the others come."""
+    """No witness knows the file's page: that page waits, and the others come."""
     desk.path("ENG/ports.xhtml").write_bytes(b"")
     wiki.store.create_page("ENG", "Ports", "<p>ports</p>")
     wiki.store.create_page("ENG", "News", "<p>news</p>")

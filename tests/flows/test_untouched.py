@@ -9,7 +9,7 @@ GUIDE = "ENG/guide.xhtml"
 
 
 def kept(wiki: Sandbox, page: str) -> tuple[object, ...]:
-    """All that stands with a page and is nobody's text."""
+    """Everything of a page that is not its text."""
     store = wiki.store
     allowed = [
         store.allowed(page, operation, kind)

@@ -39,7 +39,7 @@ class Team(Repository, Server):
             desk.audit()
 
     def quiet(self) -> None:
-        """Nobody edits any more: everybody resolves, and then nothing is left to do."""
+        """Resolve at each desk, without new edits, until nothing is left to do."""
         for desk in self.desks:
             desk.remote.mislead("", None)
             desk.commit()

@@ -24,7 +24,7 @@ titles = (
 
 @st.composite
 def trees(draw: st.DrawFn) -> tuple[list[Node], str | None]:
-    """Pages and folders in a tree, some below nobody, some below parents that are not here."""
+    """Pages and folders in a tree: some at the top, some below parents that are not here."""
     keys = [str(n) for n in draw(st.permutations(range(1, draw(st.integers(1, 14)) + 1)))]
     made: list[Node] = []
     for number, key in enumerate(keys):

@@ -330,7 +330,7 @@ def test_ones_own_configuration_may_stand_in_a_directory_of_roots(
 def test_a_configuration_of_another_user_gets_no_credentials(
     wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As above, for who is no root: the process is somebody else's."""
+    """As above, for a user who is not root: the process belongs to another user."""
     mine = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
     assert f"belongs to another user (uid {mine})" in desk("pull", exit=4).err

@@ -41,7 +41,7 @@ def process_of(second: Helper) -> subprocess.Popen[bytes]:
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process runs; one that is over and that nobody has waited for does not."""
+    """Return whether a process runs. An ended process without a waiter does not run."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

@@ -92,7 +92,7 @@ def test_what_is_done_aside_is_taken_once_and_its_failure_is_told(workers: Worke
 
 
 def test_what_is_done_aside_is_not_lost_to_an_interrupt() -> None:
-    """Whoever was waiting for it is told what it made when he waits once more."""
+    """A caller that waits once more is told what the work made."""
     answers: list[object] = [KeyboardInterrupt(), [1]]
 
     def made() -> list[int]:

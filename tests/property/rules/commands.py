@@ -1,4 +1,4 @@
-"""confsync's commands, some killed, some in trouble, some while somebody else does something."""
+"""confsync's commands, some killed, some in trouble, some while another person does something."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.store_remote import Trouble
 
 # Most runs come to their end; a run has some twenty steps.
 cuts = st.one_of(st.just(0), st.integers(1, 30))
-# Before which step of a command somebody else does something, and what.
+# The step of a command before which another person does something, and what.
 moments = st.one_of(st.just(0), st.integers(1, 20))
 troubles = st.sampled_from([None, None, *Trouble])
 
@@ -126,7 +126,7 @@ class Commands(Editor, Browser, Damage):
     def meddling(
         self, d: int, moment: int, ana: int, me: int
     ) -> tuple[int, Callable[[], None]] | None:
-        """Ana saves a page, or whoever works here a file, or empties it, while a command runs."""
+        """Ana saves a page, or the person here saves or empties a file, while a command runs."""
         if not moment:
             return None
         if moment % 3 == 2:

@@ -128,7 +128,7 @@ class Editor(Base):
 
     @rule(d=who)
     def lose_the_cache(self, d: int) -> None:
-        """The trash goes with it: whoever does that gives up what stands there alone."""
+        """The trash goes with it: the person gives up what stands only there."""
         desk = self.desk(d)
         desk.repair()
         paths = [*desk.documents(), *desk.attachments()]

@@ -118,7 +118,7 @@ class Desk(Files):
         assert not missing, f"{self.root.name}: nothing was said about {missing}"
 
     def audit(self) -> None:
-        """No line that was typed here is nowhere, and confsync did nothing that nobody wanted."""
+        """Check that no typed line is lost, and that each change of confsync has a cause."""
         self.audit_of_writes.report()
         doubtful = self.typed - self.committed
         if doubtful:
@@ -201,7 +201,7 @@ class Desk(Files):
 
         `chosen` says that it may give up what stands here, by name.
 
-        Somebody else does `meddle` while it runs, before a step. Not in the moment between the last
+        Another person does `meddle` before a step. Not in the moment between the last
         look at a file and its replacement: no client can see an edit there, as the manual says.
         """
         waiting = [meddle] if meddle else []
@@ -224,7 +224,7 @@ class Desk(Files):
             self._look_again(chosen=chosen)
 
     def _look_again(self, *, chosen: bool) -> None:
-        """See what the command left, which nobody here has done."""
+        """See what the command left: no person here did it."""
         self.check_damage()
         before, self.seen = self.seen, self.sight(self.seen)
         self.audit_of_writes.files(before, self.seen, chosen=chosen)

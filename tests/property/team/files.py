@@ -34,7 +34,7 @@ class Files:
         path.write_bytes(data)
 
     def repair(self) -> None:
-        """Put back what was broken, which nobody else may have touched."""
+        """Put back what was broken. Nothing else may have touched it."""
         self.check_damage()
         for path, data in self.damaged.items():
             path.write_bytes(data)

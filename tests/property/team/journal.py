@@ -68,7 +68,7 @@ class Journal:
     def note(self, before: Sight, after: Sight, *, gives_up: bool) -> None:
         """Write down what is different.
 
-        `gives_up` says that the lines which left are wanted no more. They still are where somebody
+        `gives_up` says that the lines which left are wanted no more. They still are where a person
         changes to another branch.
         """
         nothing = Seen("", None, frozenset(), frozenset(), frozenset(), {})
@@ -89,7 +89,7 @@ class Journal:
         return any(intent.moved for intent in self.of.values())
 
     def give_up(self, key: str, lines: Iterable[str]) -> None:
-        """Somebody gave up, by name, what a page or a file holds: a push may take it away."""
+        """Note that a person gave up, by name, what a page or a file holds."""
         self.of[key].left.update(lines)
 
 

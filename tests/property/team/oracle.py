@@ -39,7 +39,7 @@ class Odd(Enum):
 
 
 class Audit:
-    """What one desk changes, and what of that nobody wanted.
+    """What one desk changes, and which of it has no cause.
 
     `gone` are the keys of documents and files that a person, or git, took away at this desk.
     """

@@ -27,7 +27,7 @@ EVER = ("current", "archived", "trashed")
 
 
 class Site:
-    """The server, and its book: what each page holds that nobody has given up."""
+    """The server, and its book: what each page holds and no person has given up."""
 
     def __init__(self) -> None:
         self.config = CONFIG
@@ -41,7 +41,7 @@ class Site:
         self._typed = 0
 
     def line(self) -> str:
-        """A line that nobody has typed yet."""
+        """Return a line that was never typed before."""
         self._typed += 1
         return f"L{self._typed}L"
 
@@ -75,7 +75,7 @@ class Site:
         return marks(self.store.attachment_data(attachment_id).decode())
 
     def remove_file(self, page_id: str, name: str, attachment_id: str) -> None:
-        """Somebody removes an attachment in the browser; it stays known what it held."""
+        """Remove an attachment in the browser. The book keeps what it held."""
         versions = range(1, self.store.attachment(attachment_id).version + 1)
         for number in versions:
             self._removed |= marks(self.store.attachment_data(attachment_id, number).decode())
@@ -83,12 +83,12 @@ class Site:
         self.owed.pop(f"{page_id}/{name}", None)
 
     def give_up_file(self, page_id: str, name: str, lines: set[str]) -> None:
-        """Somebody deleted a file that held these lines: a push may take them away."""
+        """Note that a person deleted a file with these lines: a push may remove them."""
         self.journal.give_up(f"{page_id}/{name}", lines)
         self._removed |= lines
 
     def bring_back(self, page_id: str) -> None:
-        """Somebody restores a page; where another one has its title now, that gets a third one."""
+        """Restore a page. If another page has its title now, that page gets a third title."""
         title = self.store.page(page_id).title.casefold()
         for row in self.pages("current", "archived"):
             if row.id != page_id and row.title.casefold() == title:
@@ -126,13 +126,13 @@ class Site:
         return True
 
     def give_up(self, page_id: str) -> None:
-        """Somebody gave up, by name, what the page holds now: a push may take it away."""
+        """Note that a person gave up, by name, what the page holds: a push may remove it."""
         self.journal.give_up(page_id, marks(self.store.page(page_id).body))
 
     def no_version_twice(self) -> None:
         """No edit made two versions, and no document two pages: each token stands once.
 
-        A page that is new in two clones is found by its title. Whoever changes that in between
+        A page that is new in two clones is found by its title. A person who changes that in between
         has two of them.
         """
         tokens: list[str] = []

@@ -1,4 +1,4 @@
-"""The scan: every document read once; a bad one is an entry with an error and stops nobody."""
+"""The scan: every document read once; a bad one is an entry with an error and stops no other."""
 
 from __future__ import annotations
 

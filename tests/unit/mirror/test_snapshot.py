@@ -439,7 +439,7 @@ def test_a_directory_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
 
 
 def test_no_directory_stays_open(tmp_path: Path) -> None:
-    """Whoever stops looking, with the first difference, leaves none open."""
+    """A look that ends with the first difference leaves no directory open."""
     if not Path("/proc/self/fd").is_dir():
         pytest.skip("needs Linux to count")
     _tree(tmp_path / "ENG")

@@ -84,7 +84,7 @@ def test_titles_that_are_passed_on_are_stuck_only_where_they_form_a_circle(
 
 
 def circular(number: int, places: list[int], fresh: int) -> bool:
-    """Whether whoever holds the title that a page wants waits, in the end, for that page."""
+    """Return whether the holder of a page's wanted title waits, in the end, for that page."""
     seen = []
     while number not in seen:
         seen.append(number)
