@@ -1658,7 +1658,7 @@ ABLATIONS = (
         "a row's id is one that a stamp can say",
         (
             Cut(
-                "confsync/remote/rows.py", "if not _ID.fullmatch(value):", "if not value.isdigit():"
+                "confsync/remote/rows.py", "if not _ID.fullmatch(found):", "if not value.isdigit():"
             ),
         ),
         (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),

@@ -30,6 +30,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the search of the state machine: no process waits for it at the end."""
+    items.sort(key=lambda item: item.name != "test_whatever_a_team_does_nothing_is_lost")
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home: no .netrc, no git identity, no configuration of the machine's.
