@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from confsync.sandbox import Sandbox
 from confsync.sandbox.store.store import ME_EMAIL
+from tests.shell import Shell
 
 # What differs each time, in what a page shows and in what a command prints.
 VARYING = (
@@ -103,38 +103,11 @@ def steps(text: str, section: str = "") -> Iterator[Step]:
             yield Trash(**found.groupdict())
 
 
-class Shell:
-    """A shell in which one command is typed after the other."""
-
-    def __init__(self, directory: Path, variables: Mapping[str, str] | None = None) -> None:
-        tools = Path(sys.executable).parent
-        kept = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "NO_COLOR": "1"}
-        self._bash = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"],
-            cwd=directory,
-            env={**kept, **(variables or {})},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-
-    def type(self, text: str) -> tuple[int, str]:
-        """Type a command. Return its exit code, and all that it prints."""
-        assert self._bash.stdin
-        assert self._bash.stdout
-        self._bash.stdin.write(f"{{ {text}\n}} </dev/null; echo end-of-output $?\n")
-        self._bash.stdin.flush()
-        lines: list[str] = []
-        for line in self._bash.stdout:
-            if line.startswith("end-of-output "):
-                return int(line.split()[1]), "".join(lines)
-            lines.append(line)
-        raise AssertionError(f"the shell ended: {''.join(lines)}")
-
-    def close(self) -> None:
-        """End the shell."""
-        self._bash.communicate("exit\n")
+def shell_in(directory: Path, variables: Mapping[str, str]) -> Shell:
+    """Return a shell in which this Python's confsync is found."""
+    tools = Path(sys.executable).parent
+    kept = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "NO_COLOR": "1"}
+    return Shell(directory, {**kept, **variables})
 
 
 def alike(text: str) -> str:

@@ -13,7 +13,8 @@ import pytest
 import confsync
 from confsync.commands.setup.sandbox import open_sandbox
 from confsync.sandbox import Sandbox
-from tests.examples.story import Command, Edit, Shell, Shown, Trash, play, steps
+from tests.examples.story import Command, Edit, Shown, Trash, play, shell_in, steps
+from tests.shell import Shell
 
 README = Path(__file__).parents[2] / "README.md"
 MANUAL = Path(confsync.__file__).parent / "manual"
@@ -42,7 +43,7 @@ def shell(tmp_path: Path, wiki: Sandbox) -> Iterator[Shell]:
     variables["GIT_CONFIG_COUNT"] = str(len(TOOL))
     for number, (key, value) in enumerate(TOOL.items()):
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    shell = Shell(tmp_path, variables)
+    shell = shell_in(tmp_path, variables)
     yield shell
     shell.close()
 

@@ -17,11 +17,11 @@ from confsync.cli import main
 from confsync.sandbox import Sandbox, demo_space, seed
 from tests.manual.colleague import SPACE, act
 from tests.manual.story import Command, Event, start_of
+from tests.shell import Shell
 
 SITE = "http://127.0.0.1:8090"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMMIT = "git init -q -b main && git add -A && git commit -qm 'First commit'"
-_END = "end-of-output"
 _SHELL_SIGNS = set("|&;<>$`*?#~\n")
 
 
@@ -48,21 +48,13 @@ class Terminal:
             "CONFSYNC_USER": self._sandbox.user,
             "CONFSYNC_TOKEN": self._sandbox.token,
         }
-        self._bash = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"],
-            cwd=self._directory,
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
+        self._bash = Shell(self._directory, self._environment)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
     ) -> None:
-        self._bash.communicate("exit\n")
+        self._bash.close()
         self._sandbox.close()
 
     def begin(self, page: str) -> None:
@@ -93,7 +85,7 @@ class Terminal:
         site = self._sandbox.url.removesuffix(self._sandbox.context)
         text = text.replace(SITE, site)
         is_own = text.startswith("confsync ") and not _SHELL_SIGNS & set(text)
-        code, printed = self._run(shlex.split(text)[1:]) if is_own else self._shell(text)
+        code, printed = self._run(shlex.split(text)[1:]) if is_own else self._bash.type(text)
         assert "Traceback" not in printed, printed
         return code, printed.replace(site, SITE)
 
@@ -112,7 +104,7 @@ class Terminal:
     def _run(self, arguments: list[str]) -> tuple[int, str]:
         """Run confsync in this process, in the directory in which the shell is."""
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-        there = contextlib.chdir(self._shell("pwd")[1].rstrip("\n"))
+        there = contextlib.chdir(self._bash.type("pwd")[1].rstrip("\n"))
         before = dict(os.environ)
         try:
             os.environ.update(self._environment)
@@ -122,16 +114,3 @@ class Terminal:
             os.environ.clear()
             os.environ.update(before)
         return code, out.buffer.getvalue().decode()
-
-    def _shell(self, text: str) -> tuple[int, str]:
-        assert self._bash.stdin
-        assert self._bash.stdout
-        self._bash.stdin.write(f"{{ {text}\n}} </dev/null; echo {_END} $?\n")
-        self._bash.stdin.flush()
-        lines: list[str] = []
-        for line in self._bash.stdout:
-            before, mark, code = line.partition(f"{_END} ")
-            if mark:
-                return int(code), "".join([*lines, before])
-            lines.append(line)
-        raise AssertionError(f"the shell ended: {''.join(lines)}")
