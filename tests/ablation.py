@@ -1373,8 +1373,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/committed/given_back.py",
-                "if stamp is not None and stamp.id == owners[path]:",
-                "if True:",
+                "return stamp is not None and stamp.id == owners[path]",
+                "return True",
             ),
         ),
         (

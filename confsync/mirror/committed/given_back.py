@@ -6,7 +6,7 @@ removal by a pull is different: `.confsync.removed` had a line for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,35 +28,42 @@ def given_back(root: Path, ids: dict[str, str], directories: Collection[str]) ->
 
     `ids` maps paths to page ids. The result is empty without git, and if a clone lacks the commits.
     """
-    found: set[str] = set()
-    with quiet(root) as command:
-        if command is None or not ids:
-            return frozenset()
-        for commit, path in _removed_in(command, ids):
-            if path not in found and not _stands_in(command, commit, ids[path], directories):
-                noted = removals.parse(_notes_of(root, commit))
-                if ids[path] not in noted.versions and ids[path] not in noted.moves:
-                    found.add(path)
-    return frozenset(found)
+
+    def by_a_person(command: Git, commit: str, path: str) -> bool:
+        if _stands_in(command, commit, ids[path], directories):
+            return False
+        noted = removals.parse(_notes_of(root, commit))
+        return ids[path] not in noted.versions and ids[path] not in noted.moves
+
+    return _deleted_before(root, ids, by_a_person)
 
 
 def files_given_back(root: Path, owners: dict[str, str]) -> frozenset[str]:
-    """Return the files of attachments, of some by path and page id, that git gave back.
+    """Return the files of attachments that a commit before HEAD deleted and that are here again.
 
-    A commit before HEAD deleted the file, and left the document of its page where it was: the file
-    was deleted, not moved. Empty without git, and where a clone does not have the commits.
+    `owners` maps paths to page ids. The commit left the document of the page where it was: the file
+    was deleted, not moved. The result is empty without git, and if a clone lacks the commits.
     """
+
+    def beside_its_document(command: Git, commit: str, path: str) -> bool:
+        document = attachments.document_of(path) or ""
+        raw = trees.contents_at(root, commit, [document]).get(document, b"")
+        stamp = stamp_reader.stamp_in(raw)
+        return stamp is not None and stamp.id == owners[path]
+
+    return _deleted_before(root, owners, beside_its_document)
+
+
+def _deleted_before(
+    root: Path, paths: Collection[str], counts: Callable[[Git, str, str], bool]
+) -> frozenset[str]:
+    """Return the paths of which a commit before HEAD has a deletion that `counts`."""
     found: set[str] = set()
     with quiet(root) as command:
-        if command is None or not owners:
+        if command is None or not paths:
             return frozenset()
-        for commit, path in _removed_in(command, owners):
-            document = attachments.document_of(path)
-            if path in found or document is None:
-                continue
-            raw = trees.contents_at(root, commit, [document]).get(document, b"")
-            stamp = stamp_reader.stamp_in(raw)
-            if stamp is not None and stamp.id == owners[path]:
+        for commit, path in _removed_in(command, paths):
+            if path not in found and counts(command, commit, path):
                 found.add(path)
     return frozenset(found)
 
