@@ -44,6 +44,24 @@ def test_ours_gives_up_a_comment_by_name_and_no_more() -> None:
     team.teardown()
 
 
+@pytest.mark.parametrize("add", [True, False])
+def test_ours_gives_up_labels_title_and_place_by_name(add: bool) -> None:
+    """Found by the machine in itself: --ours keeps all that the document says of its page."""
+    team = Team()
+    team.start(plain=False)
+    n = next(n for n, row in enumerate(team.site.pages()) if ("old" in row.labels) is not add)
+    team.ana_labels(add=add, label="old", n=n)
+    team.ana_retitles(n=n)
+    team.ana_moves(n=n, m=1)
+    row = team.site.pages()[n]
+    path = next(p for p in team.desk(0).documents() if team.desk(0).page_of(p) == row)
+    team.keep_ours(d=0, n=team.desk(0).documents().index(path), cut=0)
+    push(team)
+    assert ("old" in team.site.store.page(row.id).labels) is not add
+    team.check()
+    team.teardown()
+
+
 def test_a_file_beside_a_document_that_was_deleted_can_be_deleted() -> None:
     """Found by the machine in itself."""
     team = Team()

@@ -8,7 +8,7 @@ from collections import defaultdict
 from confsync.model import filenames as paths
 from confsync.model.config import Config, SpaceConfig
 from confsync.sandbox import Missing, PageRow, Store
-from tests.property.team.journal import Journal
+from tests.property.team.journal import Journal, Seen
 from tests.property.team.lines import marks
 
 SPACE = "ENG"
@@ -125,9 +125,16 @@ class Site:
             return False
         return True
 
-    def give_up(self, page_id: str) -> None:
-        """Note that a person gave up, by name, what the page holds: a push may remove it."""
-        self.journal.give_up(page_id, marks(self.store.page(page_id).body))
+    def give_up(self, page_id: str, kept: Seen) -> None:
+        """Note that a person gave up, by name, what a page says and `kept`, its document, does not.
+
+        A push may give the page the document's text, title, labels and place.
+        """
+        row, intent = self.store.page(page_id), self.journal.of[page_id]
+        self.journal.give_up(page_id, marks(row.body))
+        intent.labels |= kept.labels ^ {*row.labels}
+        intent.titles |= kept.titles
+        intent.moved |= kept.stamp is not None and kept.stamp.parent != row.parent_id
 
     def no_version_twice(self) -> None:
         """No edit made two versions, and no document two pages: each token stands once.
