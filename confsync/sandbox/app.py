@@ -28,6 +28,7 @@ def application(flavor: str, context: str) -> flask.Flask:
     One application serves all sandboxes of a kind, because making one takes 30 ms.
     """
     app = flask.Flask("confsync-sandbox", static_folder=None)
+    app.url_map.strict_slashes = False
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]

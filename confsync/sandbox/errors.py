@@ -135,11 +135,14 @@ class Gone(Refusal):
     code: ClassVar[str] = "GONE"
 
 
-class Unsupported(Refusal):
-    """A feature of Confluence that the sandbox lacks."""
+class NoRoute(Refusal):
+    """An address that the sandbox does not have. Clients take a 5xx for a server in trouble."""
 
-    status: ClassVar[int] = 501
-    code: ClassVar[str] = "NOT_IMPLEMENTED"
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "NOT_FOUND"
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"The sandbox does not have {method} {path}")
 
 
 def v2_envelope(status: int, code: str, title: str) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Gate:
         body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         environ[SITE] = self._site
-        environ["PATH_INFO"] = environ.get("PATH_INFO", "").removeprefix(GATEWAY)
+        environ["PATH_INFO"] = self._plain(environ.get("PATH_INFO", "").removeprefix(GATEWAY))
         if self.faults.before is not None:
             self.faults.before(method, path)
         if self.latency:
@@ -95,6 +95,11 @@ class Gate:
         length = ("Content-Length", str(len(answer.body)))
         start_response(answer.status, [*answer.headers, *self._limits(status), length])
         return [answer.body]
+
+    def _plain(self, path: str) -> str:
+        """Return an API's path without a slash at its end, which servers accept."""
+        plain = path.rstrip("/")
+        return plain if plain.startswith(self._apis) else path
 
     def _limits(self, status: int) -> list[tuple[str, str]]:
         """Return the headers of a Data Center's answer about its limit and the rest of it."""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import flask
 
-from .errors import Invalid, Malformed, TooLarge, Unsupported
+from .errors import Invalid, Malformed, TooLarge
 from .site import base, site
 
 DEFAULT_LIMIT = 25
@@ -80,7 +80,7 @@ def bodies() -> bool:
     if flask.request.args.get("body-format") is None:
         return False
     if choice("body-format", BODY_FORMATS, "") != "storage":
-        raise Unsupported("The sandbox has bodies in the format 'storage' only.")
+        raise Invalid("The sandbox has bodies in the format 'storage' only.")
     return True
 
 

@@ -123,4 +123,10 @@ def test_what_the_server_is(server: Sandbox, dc: Dc) -> None:
 
 
 def test_what_the_sandbox_lacks(dc: Dc) -> None:
-    assert dc.session.get(f"{dc.base}/rest/api/longtask/1", timeout=10).status_code == 501
+    answer = dc("GET", "/rest/api/no/such/thing")
+    assert (answer.status_code, answer.json()["statusCode"]) == (404, 404)
+
+
+def test_a_slash_at_the_end_changes_nothing(dc: Dc, guide: PageRow) -> None:
+    for path in (f"/rest/api/content/{guide.id}", "/rest/api/user/current", "/rest/api/space/ENG"):
+        assert dc.session.get(f"{dc.base}{path}/", timeout=10).json() == dc.get(path), path

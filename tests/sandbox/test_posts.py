@@ -221,3 +221,11 @@ def test_the_browser_shows_a_post_and_edits_it(sandbox: Sandbox, post: PageRow) 
     page = requests.get(f"{sandbox.url}/spaces/ENG/pages/{post.id}", timeout=10)
     assert page.status_code == 200
     assert "one" in page.text
+
+
+def test_a_new_post_can_be_dated(api: Api, space: SpaceRow) -> None:
+    given = {"spaceId": space.id, "status": "current", "title": "Old", "body": {}}
+    given["body"] = {"representation": "storage", "value": "<p>x</p>"}
+    made = api("POST", "/api/v2/blogposts", json={**given, "createdAt": "2024-02-29T10:00:00Z"})
+    assert made.json()["createdAt"] == "2024-02-29T10:00:00.000Z"
+    assert api("POST", "/api/v2/blogposts", json={**given, "createdAt": "x"}).status_code == 400

@@ -377,15 +377,24 @@ def test_v1_has_lost_its_pages(api: Api, page: PageRow) -> None:
     for method in ("GET", "POST", "PUT", "DELETE"):
         for path in ("/rest/api/content", f"/rest/api/content/{page.id}"):
             assert api(method, path).status_code == 410
-    assert api("GET", "/rest/api/search").status_code == 501
 
 
 def test_what_the_sandbox_cannot_do_says_so(api: Api, space: SpaceRow) -> None:
     answer = api("GET", f"/api/v2/spaces/{space.id}/folders")
-    assert answer.status_code == 501
+    assert answer.status_code == 404  # a client takes a 5xx for a server in trouble
     assert "sandbox" in title_of(answer)
-    assert api("PUT", "/api/v2/pages/1/title").status_code == 501
-    assert api("GET", "/api/v2/pages?body-format=atlas_doc_format").status_code == 501
+    answer = api("GET", "/rest/api/no/such/thing")
+    assert (answer.status_code, answer.json()["statusCode"]) == (404, 404)
+    answer = api("GET", "/api/v2/pages?body-format=atlas_doc_format")
+    assert answer.status_code == 400
+    assert "storage" in title_of(answer)
+
+
+def test_a_slash_at_the_end_changes_nothing(api: Api, page: PageRow) -> None:
+    for path in (f"/api/v2/pages/{page.id}", "/api/v2/spaces", "/rest/api/user/current"):
+        answer = api.session.get(f"{api.base}{path}/", timeout=10)
+        assert answer.json() == api.get(path), path
+    assert api.session.get(f"{api.base}/api/v2/", timeout=10).status_code == 404
 
 
 def test_behind_the_gateway(sandbox: Sandbox, api: Api, page: PageRow, space: SpaceRow) -> None:

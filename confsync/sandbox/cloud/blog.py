@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import flask
 
 from .. import parameters
-from ..errors import Unsupported
+from ..errors import Invalid, NoRoute
 from ..site import site, store
 from ..store.rows import POST
 from .pages import list_pages, only_current, single, space_of
@@ -51,20 +52,31 @@ def create_post() -> dict[str, Any]:
     given = parameters.document()
     space = space_of(parameters.text(given, "spaceId", required=True))
     only_current(given)
-    if given.get("createdAt") is not None:
-        raise Unsupported("The sandbox cannot date a blog post: it does not take 'createdAt'.")
     row = store().create_post(
         space.key,
         parameters.text(given, "title", required=True) or "",
         parameters.storage(given, required=False),
         author=flask.g.user.name,
         message="" if site().faults.drop_message_on_create else parameters.version(given)[1],
+        at=_date(given),
         hidden=False,
     )
     return single(row, bodies=True)
 
 
+def _date(given: dict[str, Any]) -> str | None:
+    """Return the day on which a blog post is to stand, as the store writes times."""
+    wanted = parameters.text(given, "createdAt")
+    if wanted is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(wanted).astimezone(UTC)
+    except ValueError:
+        raise Invalid("Field 'createdAt' is not a date-time.") from None
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @api.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE"])
 @api.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
 def unsupported(path: str) -> dict[str, Any]:
-    raise Unsupported(f"The sandbox does not have {flask.request.method} /api/v2/{path}")
+    raise NoRoute(flask.request.method, f"/api/v2/{path}")

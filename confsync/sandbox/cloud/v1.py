@@ -9,7 +9,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..errors import Gone, Invalid, Missing, Refusal, Unsupported, v1_envelope
+from ..errors import Gone, Invalid, Missing, NoRoute, Refusal, v1_envelope
 from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
 from ..store.rows import PageRow
@@ -145,4 +145,4 @@ def gone(page_id: str = "") -> dict[str, Any]:
 
 @api.route("/<path:path>", methods=EVERY)
 def unsupported(path: str) -> dict[str, Any]:
-    raise Unsupported(f"The sandbox does not have {flask.request.method} /wiki/rest/api/{path}")
+    raise NoRoute(flask.request.method, f"/wiki/rest/api/{path}")

@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException
 from ..errors import (
     Invalid,
     Missing,
+    NoRoute,
     ReadOnlyMode,
     Refusal,
-    Unsupported,
     dc_envelope,
     dc_text,
     servlet_page,
@@ -147,4 +147,4 @@ def log_in() -> str:
 
 @api.route("/<path:path>", methods=EVERY)
 def unsupported(path: str) -> dict[str, Any]:
-    raise Unsupported(f"The sandbox does not have {flask.request.method} /rest/api/{path}")
+    raise NoRoute(flask.request.method, f"/rest/api/{path}")
