@@ -15,9 +15,10 @@ from .datacenter import parts as dc_parts
 from .errors import servlet_page
 from .site import CLOUD, CLOUD_ID
 from .v1 import files as v1_files
-from .web import browser as web
+from .web import actions, browser, edits, redirects
 
 MAX_FORM = 16 * 1024 * 1024
+WEB = tuple(module.pages for module in (browser, edits, actions, redirects))
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -39,10 +40,10 @@ def application(flavor: str, context: str) -> flask.Flask:
     else:
         apis = [dc.api, dc.server, dc_parts.experimental]
         app.register_error_handler(HTTPException, servlet_error)
-    for blueprint in (*apis, v1_files.files, web.pages):
+    for blueprint in (*apis, v1_files.files, *WEB):
         app.register_blueprint(blueprint, url_prefix=context + (blueprint.url_prefix or ""))
     if context:
-        app.add_url_rule("/", view_func=web.list_spaces)
+        app.add_url_rule("/", view_func=browser.list_spaces)
     app.before_request(only_local)
     return app
 

@@ -6,6 +6,7 @@ This suffices to read a page in the sandbox's browser. Macros appear as labelled
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape, unescape
 
 from .store.storage_format import lexemes
@@ -26,25 +27,94 @@ BOXES = {
 }
 # Their text is for the macro, not for the reader
 HIDDEN = frozenset({"ac:parameter", "ac:task-id", "ac:task-status", "ac:task-uuid"})
+# What a link or a picture refers to: the element, and the attributes that name it, best first
+TARGETS = {
+    "ri:page": ("ri:content-title",),
+    "ri:blog-post": ("ri:content-title",),
+    "ri:attachment": ("ri:filename",),
+    "ri:url": ("ri:value",),
+    "ri:space": ("ri:space-key",),
+    "ri:shortcut": ("ri:parameter",),
+    "ri:content-entity": ("ri:content-id",),
+    "ri:user": ("ri:account-id", "ri:userkey", "ri:username"),
+}
+# An attribute that a reader sees, of elements without text
+SHOWN = {"time": ("datetime",), "ac:emoticon": ("ac:emoji-fallback", "ac:name")}
 _ENTITY = re.compile(r"&(?!#?\w+;)")
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|/|#)", re.IGNORECASE)
 
 
-def to_html(body: str) -> str:
-    """Return HTML for `body`. Only the tags above and safe links become markup."""
-    out: list[str] = []
-    skipping = 0
-    for text, match in lexemes(body):
-        name = match["name"] if match else None
-        if match is None or name is None:
-            if not skipping:
-                out.append(_text(text))
-        elif name in HIDDEN:
-            empty = match["rest"].endswith("/")
-            skipping = max(0, skipping + (0 if empty else -1 if match["close"] else 1))
-        elif not skipping:
-            out.append(_tag(name, match))
-    return "".join(out)
+def to_html(body: str, people: Mapping[str, str] | None = None) -> str:
+    """Return HTML for `body`. Only the tags above and safe links become markup.
+
+    `people` has the names of users by account id, user key or username.
+    """
+    return _Writer(people or {}).html(body)
+
+
+class _Writer:
+    """The HTML of one body so far.
+
+    `link` is the place in `out` where the text of an open link begins. `target` is what that link
+    names; it is shown only if the link has no text of its own.
+    """
+
+    def __init__(self, people: Mapping[str, str]) -> None:
+        self._people = people
+        self._out: list[str] = []
+        self._hidden = 0
+        self._link: int | None = None
+        self._target = ""
+
+    def html(self, body: str) -> str:
+        for text, match in lexemes(body):
+            name = match["name"] if match else None
+            if match is None or name is None:
+                if not self._hidden:
+                    self._out.append(_text(text))
+            elif name in HIDDEN:
+                empty = match["rest"].endswith("/")
+                self._hidden += 0 if empty else -1 if match["close"] else 1
+                self._hidden = max(0, self._hidden)
+            elif not self._hidden:
+                self._tag(name, match)
+        self._end_link()
+        return "".join(self._out)
+
+    def _tag(self, name: str, match: re.Match[str]) -> None:
+        if name == "ac:link":
+            self._end_link()
+            if not match["close"]:
+                self._link, self._target = len(self._out), _attribute(match, "ac:anchor")
+            if match["rest"].endswith("/"):
+                self._end_link()
+        elif name in TARGETS:
+            self._refer(name, match)
+        else:
+            self._out.append(_tag(name, match))
+
+    def _refer(self, name: str, match: re.Match[str]) -> None:
+        """Show what an element refers to, or keep it for the end of the link."""
+        if match["close"]:
+            return
+        named = _first(match, TARGETS[name])
+        if name == "ri:user":
+            named = f"@{self._people.get(named, named)}"
+        if self._link is None:
+            self._out.append(_cite(named))
+        else:
+            self._target = named or self._target
+
+    def _end_link(self) -> None:
+        if self._link is None:
+            return
+        if not "".join(self._out[self._link :]).strip():
+            self._out[self._link :] = [_cite(self._target)]
+        self._link, self._target = None, ""
+
+
+def _cite(text: str) -> str:
+    return f"<cite>{escape(text)}</cite>" if text else ""
 
 
 def _text(text: str) -> str:
@@ -62,6 +132,11 @@ def _attribute(match: re.Match[str], name: str) -> str:
     return unescape(found[1] or found[2] or "") if found else ""
 
 
+def _first(match: re.Match[str], names: tuple[str, ...]) -> str:
+    """Return the first of these attributes that an element has."""
+    return next(filter(None, (_attribute(match, name) for name in names)), "")
+
+
 def _tag(name: str, match: re.Match[str]) -> str:
     closing, empty = bool(match["close"]), match["rest"].endswith("/")
     if name in PLAIN:
@@ -75,9 +150,8 @@ def _tag(name: str, match: re.Match[str]) -> str:
         return f'<div class="macro">{label}' + ("</div>" if empty else "")
     if name in BOXES:
         return _pair(BOXES[name], closing, empty)
-    if name in ("ri:page", "ri:attachment"):
-        title = _attribute(match, "ri:content-title") or _attribute(match, "ri:filename")
-        return f"<cite>{escape(title)}</cite>"
+    if name in SHOWN and not closing:
+        return escape(_first(match, SHOWN[name]))
     return ""
 
 

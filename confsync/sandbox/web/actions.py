@@ -1,0 +1,175 @@
+"""What a colleague does in the browser. Each action is a form that ends at the changed page."""
+
+from __future__ import annotations
+
+import flask
+from werkzeug.wrappers import Response
+
+from ..errors import Invalid, Refusal
+from ..site import store
+from ..store.rows import POST, ROOT, PageRow, Parent, SpaceRow
+from .answers import author, blueprint, page_url, people, show, space_url
+from .browser import file_of, places, read
+from .edits import typed_body
+
+pages = blueprint("actions")
+FOLDER = "folder"
+TOP = "top"  # the value of a form for "below no page"
+
+
+def _done(page_id: str, what: str) -> Response:
+    """Redirect to a page that says what was done, in the words of `browser.DONE`."""
+    return flask.redirect(f"{page_url(store().page(page_id))}?done={what}", 303)
+
+
+def _field(name: str) -> str:
+    return flask.request.form.get(name, "").strip()
+
+
+def _parent() -> Parent:
+    return ROOT if _field("parent") == TOP else _field("parent") or None
+
+
+# Something new
+
+
+@pages.post("/spaces")
+def create_space() -> Response:
+    key = _field("key")
+    if not key.isalnum() or not key.isascii():
+        raise Invalid("A space's key has letters and digits only.")
+    space = store().create_space(key, _field("name") or key, author=author())
+    return flask.redirect(space_url(space.key), 303)
+
+
+@pages.get("/spaces/<key>/new")
+def open_new(key: str) -> flask.Response:
+    return _new_form(store().space(key))
+
+
+@pages.post("/spaces/<key>/new")
+def create(key: str) -> Response:
+    """Create a page, a blog post or a folder. Keep what was typed if the store refuses it."""
+    space = store().space(key)
+    try:
+        return _created(space)
+    except Refusal as refusal:
+        return _new_form(space, f"Not created: {refusal}", refusal.status)
+
+
+def _created(space: SpaceRow) -> Response:
+    title, who = _field("title"), author()
+    if _field("kind") == FOLDER:
+        store().create_folder(space.key, title, _parent(), who)
+        return flask.redirect(space_url(space.key), 303)
+    if _field("kind") == POST:
+        page = store().create_post(space.key, title, typed_body(), author=who)
+    else:
+        page = store().create_page(space.key, title, typed_body(), _parent(), author=who)
+    return _done(page.id, "created")
+
+
+def _new_form(space: SpaceRow, problem: str = "", status: int = 200) -> flask.Response:
+    given = flask.request.values
+    return show(
+        "new",
+        status,
+        space=space,
+        problem=problem,
+        kind=given.get("kind", "page"),
+        title=given.get("title", ""),
+        body=given.get("body", ""),
+        parent=given.get("parent", space.homepage_id),
+        places=places(space.id),
+        **people(),
+    )
+
+
+# Place, title, status
+
+
+@pages.post("/pages/<page_id>/move")
+def move(page_id: str) -> Response:
+    """Move a page below another one, or with all pages below it into another space."""
+    if _field("space"):
+        store().move_to_space(page_id, _field("space"))
+    else:
+        store().edit(page_id, parent=_parent(), author=author())
+    return _done(page_id, "moved")
+
+
+@pages.post("/pages/<page_id>/rename")
+def rename(page_id: str) -> Response:
+    store().edit(page_id, title=_field("title"), author=author())
+    return _done(page_id, "renamed")
+
+
+@pages.post("/pages/<page_id>/delete")
+def delete(page_id: str) -> Response:
+    """Move a page to the trash of its space."""
+    page = _current(page_id)
+    store().trash(page_id)
+    return flask.redirect(f"{space_url(page.space_key)}#trash", 303)
+
+
+@pages.post("/pages/<page_id>/restore")
+def restore(page_id: str) -> Response:
+    store().restore(page_id)
+    return _done(page_id, "restored")
+
+
+def _current(page_id: str) -> PageRow:
+    page = store().page(page_id)
+    if page.status != "current":
+        raise Invalid(f"The page is {page.status}.")
+    return page
+
+
+# Comments, labels, files
+
+
+@pages.post("/pages/<page_id>/comment")
+def add_comment(page_id: str) -> Response:
+    page = _current(page_id)
+    try:
+        store().comment(page_id, flask.request.form.get("text", ""), author())
+    except Refusal as refusal:
+        return read(page, note=str(refusal), status=refusal.status)
+    return _done(page_id, "commented")
+
+
+@pages.post("/pages/<page_id>/labels")
+def add_labels(page_id: str) -> Response:
+    """Add one label or more, with blanks between them."""
+    store().add_labels(_current(page_id).id, _field("labels").split())
+    return _done(page_id, "labelled")
+
+
+@pages.post("/pages/<page_id>/labels/remove")
+def remove_label(page_id: str) -> Response:
+    store().remove_label(_current(page_id).id, _field("label"))
+    return _done(page_id, "unlabelled")
+
+
+@pages.post("/pages/<page_id>/files")
+def attach(page_id: str) -> Response:
+    """Attach a file. A file of the same name becomes its next version."""
+    page = _current(page_id)
+    sent = flask.request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid("Choose a file first.")
+    data, comment = sent.read(), _field("comment")
+    with store().batch():
+        known = store().attachments(page.id, sent.filename)
+        if known:
+            store().replace_attachment(known[0].id, data, author(), comment)
+        else:
+            new = (page.id, sent.filename, data, sent.mimetype or None)
+            store().attach(*new, author=author(), comment=comment)
+    return _done(page_id, "attached")
+
+
+@pages.post("/pages/<page_id>/files/<file_id>/delete")
+def delete_file(page_id: str, file_id: str) -> Response:
+    store().remove_attachment(file_of(_current(page_id), file_id).id)
+    return _done(page_id, "detached")
