@@ -1,6 +1,6 @@
 """A conflict, from first sight to last: what each command says, and what it leaves behind.
 
-The manual tells it on its page about the decision table, and `tests/examples` types that. Here it
+The manual tells it on its page about the decision table, and `tests/manual` types that. Here it
 is played in a real git repository, with `git mergetool` and without.
 """
 

@@ -1,4 +1,4 @@
-"""The tutorial and the guides of the manual, typed block by block.
+"""The README and the pages of the manual, typed block by block.
 
 A block of `console` has commands and their output:
 

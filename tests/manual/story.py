@@ -11,8 +11,17 @@ import confsync
 
 MANUAL = Path(confsync.__file__).parent / "manual"
 PAGES = ("tutorial.md", *sorted(f"guides/{page.name}" for page in MANUAL.glob("guides/*.md")))
+CONCEPTS = ("decision-table", "file-names", "stamp-base-mirror", "state-directory")
+README = Path(__file__).parents[2] / "README.md"
+# All pages whose blocks are typed, with the least number of commands in each.
+TYPED = {
+    **{MANUAL / name: 1 for name in PAGES},
+    README: 10,
+    MANUAL / "recovery.md": 20,
+    **{MANUAL / "concepts" / f"{name}.md": 10 for name in CONCEPTS},
+}
 
-# Where the commands of a page are typed.
+# Where the commands of a page are typed. It types what stands below this comment.
 START = (
     "an empty directory",
     "a committed clone",  # docs/, with the demo space, as a git repository with one commit
@@ -70,9 +79,9 @@ def start_of(page: str) -> str:
 
 
 def steps(page: str) -> Iterator[Step]:
-    """Yield what happens on a page, in its order."""
+    """Yield what happens on a page below the comment that says where, in its order."""
     lines = page.split("\n")
-    at = 0
+    at = next((n for n, line in enumerate(lines, 1) if _START.fullmatch(line)), 0)
     while at < len(lines):
         line = lines[at]
         if fence := _FENCE.match(line):

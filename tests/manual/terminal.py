@@ -9,20 +9,31 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from confsync.cli import main
 from confsync.sandbox import Sandbox, demo_space, seed
+from confsync.sandbox.store.store import ME_EMAIL
 from tests.manual.colleague import SPACE, act
+from tests.manual.shell import Shell
 from tests.manual.story import Command, Event, start_of
-from tests.shell import Shell
 
 SITE = "http://127.0.0.1:8090"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMMIT = "git init -q -b main && git add -A && git commit -qm 'First commit'"
 _SHELL_SIGNS = set("|&;<>$`*?#~\n")
+# A merge tool that keeps both sides.
+_MERGE_TOOL = {
+    "merge.tool": "mine",
+    "mergetool.keepBackup": "false",
+    "mergetool.mine.trustExitCode": "true",
+    "mergetool.mine.cmd": (
+        'sed "/^<<<<<<<\\|^=======\\|^>>>>>>>/d" "$MERGED" > x && mv x "$MERGED"'
+    ),
+}
 
 
 class Terminal:
@@ -32,9 +43,9 @@ class Terminal:
     each would take most of the time.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, flavor: str = "cloud") -> None:
         self._directory = directory
-        self._sandbox = Sandbox()
+        self._sandbox = Sandbox(flavor=flavor)
         seed(self._sandbox.store, demo_space())
 
     def __enter__(self) -> Self:
@@ -47,6 +58,7 @@ class Terminal:
             "LC_ALL": "C.UTF-8",  # the order of 'ls', and the language of git
             "CONFSYNC_USER": self._sandbox.user,
             "CONFSYNC_TOKEN": self._sandbox.token,
+            **_git_settings(_MERGE_TOOL),
         }
         self._bash = Shell(self._directory, self._environment)
         return self
@@ -56,6 +68,11 @@ class Terminal:
     ) -> None:
         self._bash.close()
         self._sandbox.close()
+
+    def body(self, title: str) -> str:
+        """Return the body of a page on the server."""
+        (page,) = (page for page in self._sandbox.store.pages(SPACE) if page.title == title)
+        return page.body
 
     def begin(self, page: str) -> None:
         """Do what a page takes for granted."""
@@ -83,7 +100,8 @@ class Terminal:
         if text == "confsync sandbox":
             return 0, self._sandbox_of_its_own()
         site = self._sandbox.url.removesuffix(self._sandbox.context)
-        text = text.replace(SITE, site)
+        text = text.replace(f"{SITE}/wiki", self._sandbox.url).replace(SITE, site)
+        text = text.replace(ME_EMAIL, self._sandbox.user)
         is_own = text.startswith("confsync ") and not _SHELL_SIGNS & set(text)
         code, printed = self._run(shlex.split(text)[1:]) if is_own else self._bash.type(text)
         assert "Traceback" not in printed, printed
@@ -114,3 +132,11 @@ class Terminal:
             os.environ.clear()
             os.environ.update(before)
         return code, out.buffer.getvalue().decode()
+
+
+def _git_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that give git these settings."""
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
