@@ -15,7 +15,7 @@ class Backup:
 
     def __init__(self, store: Store, *, counter: bool = False) -> None:
         self._store = store
-        tables = (*UNDOABLE, "counter") if counter else UNDOABLE
+        tables = (*UNDOABLE, "labels", "counter") if counter else UNDOABLE
         self._rows = {
             table: store.database.all(f"SELECT rowid, * FROM {table}") for table in tables
         }
@@ -25,10 +25,14 @@ class Backup:
             for table in tables
         }
 
-    def restore(self) -> None:
-        """Put everything back as it was, and take away what came since."""
-        write = self._store.database.execute
-        with self._store.batch():
+    def restore(self, store: Store | None = None) -> None:
+        """Put everything back as it was, and take away what came since.
+
+        Another `store` gets the same content in place of its own.
+        """
+        into = store or self._store
+        write = into.database.execute
+        with into.batch():
             for table, rows in self._rows.items():
                 write(f"DELETE FROM {table}")
                 columns = self._columns[table]

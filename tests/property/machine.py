@@ -5,12 +5,15 @@ Rules do what people do; `check` looks after each that nothing was lost and noth
 
 from __future__ import annotations
 
+import functools
+
 import hypothesis.strategies as st
 from hypothesis.stateful import initialize, invariant
 
 from tests.property.rules.base import counts
 from tests.property.rules.repository import Repository
 from tests.property.rules.server import Server
+from tests.property.team.beginning import Beginning
 from tests.property.team.peace import equals_the_site
 from tests.property.team.resolver import settle_down
 
@@ -21,14 +24,18 @@ class Team(Repository, Server):
     @initialize(plain=st.booleans(), past=st.booleans())
     def start(self, plain: bool = False, past: bool = False) -> None:
         """Begin; with a `past`, in which everybody has worked, and a branch was made."""
-        self.begin(plain)
-        if past:
-            self.work(d=0, n=2, where=0)
-            self.desk(0).git("branch", "topic")
-            self.ana_types_a_line(n=1, where=1)
-            self.catch_up(d=0)
-            self.work(d=0, n=2, where=1)
-            self.catch_up(d=1)
+        counts.histories += 1
+        self.site.store.close()
+        self.site, self.desks = beginning(plain, past).again(self.base)
+
+    def work_in_the_past(self) -> None:
+        """Work at both desks, and make a branch."""
+        self.work(d=0, n=2, where=0)
+        self.desk(0).git("branch", "topic")
+        self.ana_types_a_line(n=1, where=1)
+        self.catch_up(d=0)
+        self.work(d=0, n=2, where=1)
+        self.catch_up(d=1)
 
     @invariant()
     def check(self) -> None:
@@ -58,3 +65,13 @@ class Team(Repository, Server):
         assert ([desk.files() for desk in self.desks], self.site.state()) == before
         for desk in self.desks:
             equals_the_site(desk)
+
+
+@functools.cache
+def beginning(plain: bool, past: bool) -> Beginning:
+    """Return how histories begin. See `Team.start`."""
+    team = Team()
+    team.begin(plain)
+    if past:
+        team.work_in_the_past()
+    return Beginning(team.site, team.desks, team.base)

@@ -20,9 +20,9 @@ FLOW = "application/vnd.jgraph.mxfile"
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    site = Site()
-    yield site
-    site.store.close()
+    with Store() as store:
+        store.create_space(SPACE, "Engineering", "Home")
+        yield Site(store)
 
 
 @pytest.fixture

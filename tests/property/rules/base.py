@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from confsync.sandbox import PageRow
+from confsync.sandbox import PageRow, Store
 from tests.property.team.desk import Desk, desk_in, template
 from tests.property.team.site import PLAIN, SPACE, Site
 
@@ -35,9 +35,8 @@ class Base(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        counts.histories += 1
         self.base = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
-        self.site = Site()
+        self.site = Site(Store())
         self.desks: list[Desk] = []
 
     def teardown(self) -> None:
@@ -53,6 +52,7 @@ class Base(RuleBasedStateMachine):
         if plain:
             self.site.config = PLAIN
         store = self.site.store
+        store.create_space(SPACE, "Engineering", "Home")
         guide = store.create_page(SPACE, "Guide", self.text(3))
         store.create_page(SPACE, "Below", self.text(2), parent=guide.id)
         store.create_page(SPACE, "Other", self.text(3), labels=["old"])

@@ -141,28 +141,27 @@ class Desk(Files):
     def drop_unknown(self) -> None:
         """Delete the documents of pages that a restored server never had."""
         known = {row.id for row in self.site.pages(*EVER)}
-        for path in self.documents():
-            entry = read(path)
-            if entry and entry.stamp and entry.stamp.id not in known:
-                self._drop(path)
-        self.commit()
+        self._drop(*(path for path, stamp in self._stamped() if stamp.id not in known))
 
     def drop_copies(self) -> None:
         """Keep the newest of the documents of one page: git can give back one that has moved."""
-        newest: dict[str, tuple[int, Path]] = {}
+        found = sorted((stamp.version, path, stamp.id) for path, stamp in self._stamped())
+        newest = {page_id: path for _, path, page_id in found}
+        self._drop(*(path for _, path, page_id in found if path != newest[page_id]))
+
+    def _stamped(self) -> Iterator[tuple[Path, Stamp]]:
         for path in self.documents():
             entry = read(path)
-            if entry is None or entry.stamp is None:
-                continue
-            page_id, here = entry.stamp.id, (entry.stamp.version, path)
-            if page_id in newest:
-                self._drop(min(newest[page_id], here)[1])
-            newest[page_id] = max(newest.get(page_id, here), here)
-        self.commit()
+            if entry and entry.stamp:
+                yield path, entry.stamp
 
-    def _drop(self, path: Path) -> None:
-        path.unlink()
-        shutil.rmtree(path.with_suffix(".attachments"), ignore_errors=True)
+    def _drop(self, *paths: Path) -> None:
+        """Delete documents with the files beside them, and commit that."""
+        for path in paths:
+            path.unlink()
+            shutil.rmtree(path.with_suffix(".attachments"), ignore_errors=True)
+        if paths:
+            self.commit()
 
     # -- git ---------------------------------------------------------------------------------------
 

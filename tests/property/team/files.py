@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -123,6 +124,7 @@ def read(path: Path) -> Document | None:
         return None
 
 
+@functools.lru_cache(maxsize=1024)
 def parsed(data: bytes, name: str) -> Document | None:
     """Return a document, None for one that cannot be read."""
     try:

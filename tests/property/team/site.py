@@ -29,10 +29,9 @@ EVER = ("current", "archived", "trashed")
 class Site:
     """The server, and its book: what each page holds and no person has given up."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
         self.config = CONFIG
-        self.store = Store()
-        self.store.create_space(SPACE, "Engineering", "Home")
+        self.store = store
         self.owed: dict[str, set[str]] = {}
         self.ever: dict[str, set[str]] = defaultdict(set)
         self.journal = Journal()
