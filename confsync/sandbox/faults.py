@@ -19,6 +19,12 @@ class Faults:
       back over the last 200 writes at most.
     - `stale_reads_count`: after each write, also in the browser, this many API reads (GET) still
       answer with the state before it.
+    - `search_lag`: a search answers with the state of this many seconds ago, as its index lags. It
+      reaches back as far as `stale_reads`.
+    - `search_lag_count`: after each write, this many searches still answer with the state before
+      it.
+    - `search_hides`: a search does not find the content with these ids.
+    - `ignore_ids`: a Data Center's listing of content does not know the parameter `ids`.
     - `short_pages`: each page of a listing holds at most half of the requested rows.
     - `lose_response`: the request is carried out, then the connection closes without an answer.
     - `truncate`: the answer is cut in the middle, with headers that fit the half.
@@ -36,6 +42,10 @@ class Faults:
     no_version_for_identical: bool = False
     stale_reads: float = 0.0
     stale_reads_count: int = 0
+    search_lag: float = 0.0
+    search_lag_count: int = 0
+    search_hides: Callable[[str], bool] | None = None
+    ignore_ids: bool = False
     short_pages: bool = False
     lose_response: Match | None = None
     truncate: Match | None = None

@@ -61,6 +61,10 @@ class Gate:
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._stale_left = 0
+        self._searches_left = 0
+        self._searches = tuple(
+            f"{site.context}/rest/api/{one}" for one in ("content/search", "search", "search/user")
+        )
         site.store.database.on_write.append(self._written)
 
     def close(self) -> None:
@@ -138,17 +142,23 @@ class Gate:
     def _written(self) -> None:
         with self._lock:
             self._stale_left = self.faults.stale_reads_count
+            self._searches_left = self.faults.search_lag_count
 
     def _time(self, method: str, path: str) -> AbstractContextManager[None]:
         """Return the state for a request: the current one, or an earlier one for stale reads."""
         if method != "GET" or not self._is_api(path):
             return nullcontext()
+        faults, seconds = self.faults, self.faults.stale_reads
         with self._lock:
-            stale = bool(self.faults.stale_reads_count and self._stale_left)
+            stale = bool(faults.stale_reads_count and self._stale_left)
             self._stale_left -= stale
-        if not stale and not self.faults.stale_reads:
+            if path.removeprefix(GATEWAY).rstrip("/") in self._searches:
+                lagging = bool(faults.search_lag_count and self._searches_left)
+                self._searches_left -= lagging
+                stale, seconds = stale or lagging, max(seconds, faults.search_lag)
+        if not stale and not seconds:
             return nullcontext()
-        return self._site.store.database.past(writes=int(stale), seconds=self.faults.stale_reads)
+        return self._site.store.database.past(writes=int(stale), seconds=seconds)
 
 
 def _line(status: int) -> str:

@@ -14,6 +14,7 @@ from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
 from ..store.rows import PageRow
 from ..v1 import files as v1_files
+from ..v1 import search as v1_search
 from ..v1 import shapes as v1_shapes
 from ..v1.restrictions import restrictions
 
@@ -135,6 +136,7 @@ def download(page_id: str, attachment_id: str) -> Response:
 
 
 v1_files.routes(api)
+v1_search.routes(api)
 
 
 @api.route("/content", methods=EVERY)

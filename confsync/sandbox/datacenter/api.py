@@ -21,6 +21,7 @@ from ..errors import (
 from ..site import AuthenticationError, base, current_user, site, store, unauthorized
 from ..store.rows import UserRow, user_key, username
 from ..v1 import shapes as v1_shapes
+from ..v1.contents import space
 from ..v1.lists import expand, listing
 from ..v1.shapes import links
 
@@ -65,7 +66,7 @@ def get_spaces() -> dict[str, Any]:
     found = [row for row in store().spaces() if not keys or row.key.lower() in keys]
     return listing(
         lambda start, size: found[start : start + size],
-        lambda rows: [v1_shapes.space(row, asked) for row in rows],
+        lambda rows: [space(row, asked) for row in rows],
         asked,
     )
 
@@ -73,7 +74,7 @@ def get_spaces() -> dict[str, Any]:
 @api.get("/space/<key>")
 def get_space(key: str) -> dict[str, Any]:
     row = store().space(key)
-    found = v1_shapes.space(row, expand())
+    found = space(row, expand())
     more = links(f"/rest/api/space/{row.key}", collection="/rest/api/space")
     return {**found, "_links": {**found["_links"], **more}}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +10,13 @@ import flask
 from ..errors import Invalid, Missing
 from ..parameters import integer, values
 from ..site import site, store
-from ..store import cql, queries
+from ..store import queries
 from ..store.queries import Selection
 from ..store.rows import WRITTEN, PageRow
 from ..v1 import shapes as v1_shapes
+from ..v1.contents import attachment, contents
 from ..v1.lists import expand, listing, scan, sliced
-from ..v1.shapes import Expand, contents, links
+from ..v1.shapes import Expand, links
 from .api import api
 
 CURRENT = ("current",)
@@ -76,7 +76,12 @@ def _filters() -> dict[str, Any]:
 @api.get("/content")
 def get_contents() -> dict[str, Any]:
     title = flask.request.args.get("title")
-    return list_pages(expand(), title=title, ids=values("ids"), **_filters())
+    filters = _filters()
+    if site().faults.ignore_ids or not (ids := values("ids")):
+        return list_pages(expand(), title=title, **filters)
+    if "type" not in flask.request.args:
+        filters["types"] = WRITTEN
+    return list_pages(expand(), title=title, ids=ids, **filters)
 
 
 @api.get("/content/scan")
@@ -93,28 +98,13 @@ def scan_contents() -> dict[str, Any]:
     return scan(fetch, lambda rows: contents(rows, asked), lambda row: row.id, asked)
 
 
-@api.get("/content/search")
-def search() -> dict[str, Any]:
-    query = flask.request.args.get("cql", "")
-    asked = expand()
-    try:
-        context = json.loads(flask.request.args.get("cqlcontext", "{}"))
-        wanted = tuple(str(one) for one in context.get("contentStatuses", CURRENT))
-    except (ValueError, AttributeError, TypeError):
-        raise Invalid("Could not parse cqlcontext") from None
-    where = cql.condition(query)
-    total = queries.count(store().database, Selection(statuses=wanted, types=WRITTEN, where=where))
-    found = list_pages(asked, statuses=wanted, types=WRITTEN, where=where)
-    return {**found, "totalSize": total, "cqlQuery": query, "searchDuration": 1}
-
-
 @api.get("/content/<page_id>")
 def get_content(page_id: str) -> dict[str, Any]:
     asked = expand(DEFAULT)
     if page_id.startswith("att"):
         row = store().attachment(page_id)
         visible(row.page_id)
-        return v1_shapes.attachment(row, asked)
+        return attachment(row, asked)
     wanted, number = statuses(), integer("version")
     if not wanted or "historical" in wanted:
         page = visible(page_id, ())
@@ -193,8 +183,8 @@ def get_child_pages(page_id: str) -> dict[str, Any]:
 
 @api.get("/content/<page_id>/descendant/page")
 def get_descendants(page_id: str) -> dict[str, Any]:
-    where = cql.condition(f"ancestor = {visible(page_id).id}")
-    return list_pages(expand(), statuses=CURRENT, where=where)
+    below = queries.descendants(store().database, visible(page_id).id)
+    return list_pages(expand(), statuses=CURRENT, ids=below or ("-1",))
 
 
 @api.get("/content/<page_id>/child/comment")

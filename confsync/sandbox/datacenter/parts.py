@@ -11,6 +11,7 @@ from ..errors import Invalid, Missing, Refusal
 from ..parameters import version
 from ..site import AuthenticationError, store
 from ..v1 import files as v1_files
+from ..v1 import search as v1_search
 from ..v1 import shapes as v1_shapes
 from ..v1.lists import expand, sliced
 from ..v1.restrictions import restrictions
@@ -27,6 +28,7 @@ experimental.register_error_handler(404, fail)
 experimental.add_url_rule("/content/<page_id>/version", view_func=list_versions)
 experimental.add_url_rule("/content/<page_id>/version/<int:number>", view_func=show_version)
 v1_files.routes(api)
+v1_search.routes(api)
 
 
 @api.get("/content/<page_id>/label")
@@ -46,7 +48,7 @@ def add_labels(page_id: str) -> dict[str, Any]:
         raise Invalid("Labels must be given as objects with a prefix and a name.")
     page = store().editable(page_id)
     store().add_labels(page.id, names)
-    found = v1_shapes.labels(store().labels(page.id), page.id)
+    found = v1_shapes.labels(store().labels(page.id), f"/rest/api/content/{page.id}")
     return {**found, "_links": links(f"/rest/api/content/{page.id}/label")}
 
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Any, NamedTuple, Unpack
+from typing import NamedTuple, Unpack
 
 from ..errors import Invalid, Missing
 from . import changes
+from .bulk import ATTACHMENTS, PREFIX, attachment_row
 from .options import Attach
 from .queries import number
 from .rows import AttachmentRow
 from .state import State
 
-PREFIX = "att"
 _TAKEN = "Cannot add a new attachment with same file name as an existing attachment: "
-_SELECT = (
-    "SELECT a.id, a.content_id, a.title, a.media_type, v.number, v.author, v.comment,"
-    " v.created_at, length(v.data) FROM attachments a"
-    " JOIN attachment_versions v ON v.attachment_id = a.id AND v.number = a.version"
-)
-
-
-def _row(row: tuple[Any, ...]) -> AttachmentRow:
-    return AttachmentRow(f"{PREFIX}{row[0]}", str(row[1]), *row[2:])
 
 
 def _key(attachment_id: str) -> int:
@@ -46,16 +37,16 @@ class Attachments(State):
     def attachments(self, page_id: str, title: str | None = None) -> tuple[AttachmentRow, ...]:
         """Return a page's files in the order of their creation, or its file with this name."""
         rows = self.database.all(
-            f"{_SELECT} WHERE a.content_id = ? AND (? IS NULL OR a.title = ?) ORDER BY a.id",
+            f"{ATTACHMENTS} WHERE a.content_id = ? AND (? IS NULL OR a.title = ?) ORDER BY a.id",
             (number(page_id), title, title),
         )
-        return tuple(_row(row) for row in rows)
+        return tuple(attachment_row(row) for row in rows)
 
     def attachment(self, attachment_id: str) -> AttachmentRow:
-        row = self.database.one(f"{_SELECT} WHERE a.id = ?", (_key(attachment_id),))
+        row = self.database.one(f"{ATTACHMENTS} WHERE a.id = ?", (_key(attachment_id),))
         if row is None:
             raise Missing("attachment", attachment_id)
-        return _row(row)
+        return attachment_row(row)
 
     def attachment_data(self, attachment_id: str, version: int | None = None) -> bytes:
         """Return the bytes of the file now, or at a version."""

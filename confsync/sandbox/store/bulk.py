@@ -7,7 +7,19 @@ from typing import Any
 
 from .database import Database
 from .queries import number
-from .rows import AncestorRow, LabelRow, PropertyRow
+from .rows import AncestorRow, AttachmentRow, LabelRow, PropertyRow
+
+PREFIX = "att"  # of an attachment's id
+ATTACHMENTS = (
+    "SELECT a.id, a.content_id, a.title, a.media_type, v.number, v.author, v.comment,"
+    " v.created_at, length(v.data) FROM attachments a"
+    " JOIN attachment_versions v ON v.attachment_id = a.id AND v.number = a.version"
+)
+
+
+def attachment_row(row: tuple[Any, ...]) -> AttachmentRow:
+    """Return the value of a row of `ATTACHMENTS`."""
+    return AttachmentRow(f"{PREFIX}{row[0]}", str(row[1]), *row[2:])
 
 
 def _marks(ids: tuple[str, ...]) -> str:
@@ -34,16 +46,34 @@ def lineages(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[Ancest
 
 def labels_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[LabelRow, ...]]:
     """Return the labels of each of `ids`."""
-    found: dict[str, list[LabelRow]] = {one: [] for one in ids}
+    found: dict[str, list[LabelRow]] = {one.removeprefix(PREFIX): [] for one in ids}
     rows = database.all(
         "SELECT cl.content_id, l.id, l.name FROM content_labels cl JOIN labels l"  # noqa: S608 - question marks
         f" ON l.id = cl.label_id WHERE cl.content_id IN ({_marks(ids)})"
         " ORDER BY l.name",
-        tuple(number(one) for one in ids),
+        tuple(number(one) for one in found),
     )
     for page, label, name in rows:
         found[str(page)].append(LabelRow(str(label), str(name)))
+    return {one: tuple(found[one.removeprefix(PREFIX)]) for one in ids}
+
+
+def attachments_of(
+    database: Database, ids: tuple[str, ...]
+) -> dict[str, tuple[AttachmentRow, ...]]:
+    """Return the files of each page of `ids`, oldest first."""
+    found: dict[str, list[AttachmentRow]] = {one: [] for one in ids}
+    sql = f"{ATTACHMENTS} WHERE a.content_id IN ({_marks(ids)}) ORDER BY a.id"
+    for row in database.all(sql, tuple(number(one) for one in ids)):
+        found[str(row[1])].append(attachment_row(row))
     return {one: tuple(given) for one, given in found.items()}
+
+
+def attachments(database: Database, ids: tuple[str, ...]) -> tuple[AttachmentRow, ...]:
+    """Return the files with these ids, which are `att` and a number."""
+    sql = f"{ATTACHMENTS} WHERE a.id IN ({_marks(ids)})"
+    rows = database.all(sql, tuple(number(one.removeprefix("att")) for one in ids))
+    return tuple(attachment_row(row) for row in rows)
 
 
 def properties_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[PropertyRow, ...]]:

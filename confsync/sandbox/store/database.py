@@ -14,78 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from .schema import ADDED, SCHEMA, UNDOABLE
+from .search import words
 
 FIRST_ID = 622593
 REMEMBERED_WRITES = 200
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS counter (next INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS users (
-    name TEXT PRIMARY KEY, account_id TEXT NOT NULL UNIQUE, email TEXT NOT NULL, token TEXT
-);
-CREATE TABLE IF NOT EXISTS spaces (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, homepage_id INTEGER,
-    creator TEXT NOT NULL, created_at TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS content (
-    id INTEGER PRIMARY KEY, type TEXT NOT NULL, space_id INTEGER NOT NULL, title TEXT NOT NULL,
-    title_key TEXT NOT NULL, status TEXT NOT NULL, parent_id INTEGER, trashed_from INTEGER,
-    position INTEGER NOT NULL, version INTEGER NOT NULL,
-    author TEXT NOT NULL, message TEXT NOT NULL,
-    creator TEXT NOT NULL, created_at TEXT NOT NULL, modified_at TEXT NOT NULL, subtype TEXT,
-    restricted INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS content_title ON content (space_id, title_key);
-CREATE INDEX IF NOT EXISTS content_listing ON content (space_id, type, status, id);
-CREATE INDEX IF NOT EXISTS content_modified ON content (space_id, modified_at, id);
-CREATE INDEX IF NOT EXISTS content_parent ON content (parent_id, position);
-CREATE TABLE IF NOT EXISTS versions (
-    id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL, number INTEGER NOT NULL,
-    title TEXT NOT NULL, author TEXT NOT NULL, message TEXT NOT NULL, created_at TEXT NOT NULL,
-    body TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS versions_number ON versions (content_id, number);
-CREATE TABLE IF NOT EXISTS labels (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS content_labels (
-    content_id INTEGER NOT NULL, label_id INTEGER NOT NULL, UNIQUE (content_id, label_id)
-);
-CREATE INDEX IF NOT EXISTS labels_content ON content_labels (label_id, content_id);
-CREATE TABLE IF NOT EXISTS attachments (
-    id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL, title TEXT NOT NULL,
-    media_type TEXT NOT NULL, version INTEGER NOT NULL, UNIQUE (content_id, title)
-);
-CREATE TABLE IF NOT EXISTS attachment_versions (
-    attachment_id INTEGER NOT NULL, number INTEGER NOT NULL, author TEXT NOT NULL,
-    comment TEXT NOT NULL, created_at TEXT NOT NULL, data BLOB NOT NULL,
-    UNIQUE (attachment_id, number)
-);
-CREATE TABLE IF NOT EXISTS restrictions (
-    content_id INTEGER NOT NULL, operation TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-    UNIQUE (content_id, operation, kind, name)
-);
-CREATE TABLE IF NOT EXISTS properties (
-    id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
-    version INTEGER NOT NULL, created_at TEXT NOT NULL, author TEXT NOT NULL,
-    UNIQUE (content_id, key)
-);
-"""
-# Columns that files of earlier versions lack
-ADDED = (
-    ("content", "read_only", "INTEGER NOT NULL DEFAULT 0"),
-    ("content", "minor", "INTEGER NOT NULL DEFAULT 0"),
-    ("versions", "minor", "INTEGER NOT NULL DEFAULT 0"),
-    ("spaces", "read_only", "INTEGER NOT NULL DEFAULT 0"),
-)
-UNDOABLE = (
-    "spaces",
-    "content",
-    "versions",
-    "content_labels",
-    "restrictions",
-    "attachments",
-    "attachment_versions",
-    "properties",
-)
 
 
 class Database:
@@ -95,13 +30,18 @@ class Database:
         self.lock = threading.RLock()
         self.monotonic = time.monotonic
         self.on_write: list[Callable[[], None]] = []
+        # Answers of earlier queries, by whatever they depend on; `state` is always a part of that
+        self.remembered: dict[tuple[object, ...], Any] = {}
         self._depth = 0
+        self._writes = 0
+        self._past = 0
         self._marks: deque[tuple[float, int]] = deque()
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path,
             isolation_level=None,
             check_same_thread=False,
         )
+        self._connection.create_function("contains", 2, words.contains, deterministic=True)
         # Writes survive the end of the process. Only a power failure loses the last ones, and no
         # write waits for the disk.
         self._connection.execute("PRAGMA journal_mode = WAL")
@@ -159,6 +99,7 @@ class Database:
                 raise
             else:
                 self._connection.execute("COMMIT")
+                self._writes += 1
                 self._remember(mark)
             finally:
                 self._depth -= 1
@@ -178,12 +119,19 @@ class Database:
                 return
             steps = self.all("SELECT sql FROM undo WHERE id > ? ORDER BY id DESC", (undone[0],))
             self._connection.execute("BEGIN")
+            self._past = undone[0] + 1
             try:
                 for (sql,) in steps:
                     self._connection.execute(str(sql))
                 yield
             finally:
+                self._past = 0
                 self._connection.execute("ROLLBACK")
+
+    def state(self) -> tuple[int, int]:
+        """Return what tells the state that this thread reads now from all other ones."""
+        with self.lock:
+            return self._writes, self._past
 
     def _last_undo(self) -> int:
         (found,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM undo").fetchone()

@@ -33,7 +33,7 @@ def labels_of(database: Database, page_id: str) -> tuple[LabelRow, ...]:
     rows = database.all(
         "SELECT l.id, l.name FROM content_labels cl JOIN labels l ON l.id = cl.label_id"
         " WHERE cl.content_id = ? ORDER BY l.name",
-        (number(page_id),),
+        (number(page_id.removeprefix("att")),),
     )
     return tuple(LabelRow(str(row[0]), str(row[1])) for row in rows)
 

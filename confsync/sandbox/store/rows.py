@@ -189,3 +189,37 @@ class PropertyRow:
     version: int
     author: str
     created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """The current state of a comment on a page or blog post (`page_id`), or of a reply.
+
+    `kind` is footer or inline. An inline comment has the reference of its marker (`ref`) and the
+    text under it (`selection`). `resolution` is open, resolved, reopened or dangling.
+    """
+
+    id: str
+    page_id: str
+    parent_id: str | None
+    kind: str
+    resolution: str
+    resolver: str | None
+    ref: str | None
+    selection: str | None
+    version: int
+    author: str
+    message: str
+    creator: str
+    created_at: str
+    modified_at: str
+    body: str
+    page_title: str
+    page_type: str
+    status: str
+    space_id: str
+    space_key: str
+
+    @property
+    def title(self) -> str:
+        return f"Re: {self.page_title}"

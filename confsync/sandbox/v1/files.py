@@ -17,8 +17,8 @@ from ..site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, sto
 from ..store import queries
 from ..store.attachments import Upload
 from ..store.rows import AttachmentRow
-from . import shapes as v1_shapes
-from .lists import expand, sliced
+from .contents import attachment, attachments
+from .lists import expand, listing, outer_links
 from .shapes import Expand
 
 files = flask.Blueprint("files", __name__)
@@ -43,7 +43,11 @@ def list_files(page_id: str) -> dict[str, Any]:
     found = store().attachments(_visible(page_id), flask.request.args.get("filename"))
     kind, asked = flask.request.args.get("mediaType"), expand()
     rows = [row for row in found if kind in (None, row.media_type)]
-    return sliced(rows, lambda row: v1_shapes.attachment(row, asked), asked)
+    return listing(
+        lambda start, size: rows[start : start + size],
+        lambda some: attachments(some, asked),
+        asked,
+    )
 
 
 def _uploads() -> list[FileStorage]:
@@ -74,16 +78,25 @@ def _comment() -> str:
 
 
 def add_files(page_id: str) -> dict[str, Any]:
-    """Add new files. Refuse a name that the page has already."""
+    """Add new files. A name that the page has already is refused, or with PUT its next version."""
     added: list[AttachmentRow] = []
     with store().batch():
         page = store().editable(page_id)
         for one in _uploads():
-            sent = (_name_of(one), one.read(), _type_of(one))
-            who = flask.g.user.name
-            added.append(store().attach(page.id, *sent, author=who, comment=_comment()))
-    shown = [v1_shapes.attachment(row, Expand.of("version,container")) for row in added]
-    return {"results": shown, "start": 0, "limit": len(shown), "size": len(shown)}
+            sent = Upload(one.read(), _name_of(one), _type_of(one))
+            added.append(_added(page.id, sent))
+    shown = attachments(added, Expand.of("version,container"))
+    counts = {"start": 0, "limit": len(shown), "size": len(shown)}
+    return {"results": shown, **counts, "_links": outer_links()}
+
+
+def _added(page_id: str, sent: Upload) -> AttachmentRow:
+    who, comment = flask.g.user.name, _comment()
+    old = store().attachments(page_id, sent.title)
+    if old and flask.request.method == "PUT":
+        return store().upload(old[0].id, sent, who, comment)
+    title, data, kind = sent.title, sent.data, sent.media_type
+    return store().attach(page_id, title, data, kind, author=who, comment=comment)
 
 
 def replace_file(page_id: str, attachment_id: str) -> dict[str, Any]:
@@ -94,7 +107,7 @@ def replace_file(page_id: str, attachment_id: str) -> dict[str, Any]:
         one = _uploads()[0]
         sent = Upload(one.read(), _name_of(one), _type_of(one))
         row = store().upload(row.id, sent, flask.g.user.name, _comment())
-    return v1_shapes.attachment(row, Expand.of("version,container"))
+    return attachment(row, Expand.of("version,container"))
 
 
 def describe_file(page_id: str, attachment_id: str) -> dict[str, Any]:
@@ -105,7 +118,7 @@ def describe_file(page_id: str, attachment_id: str) -> dict[str, Any]:
         row = _of(page_id, attachment_id)
         kind = given.get("metadata", {}).get("mediaType", row.media_type)
         row = store().describe_attachment(row.id, str(given.get("title", row.title)), str(kind))
-    return v1_shapes.attachment(row, Expand.of("version"))
+    return attachment(row, Expand.of("version"))
 
 
 def delete_file(page_id: str, attachment_id: str) -> tuple[str, int]:

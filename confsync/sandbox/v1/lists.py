@@ -44,11 +44,11 @@ def listing(
     """Return one page of a listing. `fetch` gets the first row's number and the number of rows."""
     size, start = limit(asked), parameters.integer("start") or 0
     rows = fetch(start, size + 1)
-    links = _links()
+    links = outer_links()
     if len(rows) > size:
-        links["next"] = _again(start=start + size, limit=size)
+        links["next"] = again(start=start + size, limit=size)
     if start:
-        links["prev"] = _again(start=max(0, start - size), limit=size)
+        links["prev"] = again(start=max(0, start - size), limit=size)
     shown = show(rows[:size])
     counts = {"start": start, "limit": size, "size": len(shown)}
     return {"results": shown, **counts, **more, "_links": links}
@@ -80,10 +80,10 @@ def scan(
     if not cursor.startswith(_CURSOR) or not after.isdecimal():
         raise Invalid(f"Can't parse cursor: {cursor}")
     rows = fetch(int(after), size + 1)
-    links, more = _links(), {}
+    links, more = outer_links(), {}
     if len(rows) > size:
         more["nextCursor"] = _CURSOR + place(rows[size - 1])
-        links["next"] = _again(cursor=more["nextCursor"], limit=size)
+        links["next"] = again(cursor=more["nextCursor"], limit=size)
     shown = show(rows[:size])
     counts: Mapping[str, Any] = {"cursor": cursor, "limit": size, "size": len(shown)}
     return {"results": shown, **counts, **more, "_links": links}
@@ -93,7 +93,7 @@ def _path() -> str:
     return flask.request.path.removeprefix(site().context)
 
 
-def _links() -> dict[str, str]:
+def outer_links() -> dict[str, str]:
     query = flask.request.query_string.decode()
     return {
         "self": f"{base()}{_path()}" + (f"?{query}" if query else ""),
@@ -102,7 +102,7 @@ def _links() -> dict[str, str]:
     }
 
 
-def _again(**changed: object) -> str:
+def again(**changed: object) -> str:
     """Return the same request with other parameters, relative to the context path."""
     query = [(k, v) for k, v in flask.request.args.items(multi=True) if k not in changed]
     return f"{_path()}?{urlencode([*query, *changed.items()])}"

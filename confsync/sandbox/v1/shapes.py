@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
-from ..renderer import to_html
-from ..short_link import code_of
 from ..site import CLOUD, base, site, store
-from ..store import bulk, queries
-from ..store.permissions import operations
+from ..store import queries
 from ..store.rows import (
-    PAGE,
     POST,
     AncestorRow,
-    AttachmentRow,
     LabelRow,
     PageRow,
     PropertyRow,
-    SpaceRow,
     VersionRow,
     account_id,
     user_key,
@@ -57,6 +51,13 @@ class Expand:
     def bodies(self) -> bool:
         return any(name.startswith("body.") for name in self.names)
 
+    def inside(self, name: str) -> Expand:
+        """Return what is to be expanded in the part of this name."""
+        if not name:
+            return self
+        found = (one.removeprefix(f"{name}.") for one in self.names if one.startswith(f"{name}."))
+        return Expand(frozenset(found))
+
     @property
     def properties(self) -> bool:
         return "metadata.properties" in self.names
@@ -89,12 +90,20 @@ def person(name: str) -> dict[str, Any]:
 
 
 def webui(page: PageRow | AncestorRow) -> str:
-    """Return a page's address: by a plain title, for a blog post also by date, else by id."""
-    if isinstance(page, PageRow) and page.type == POST:
-        day = page.created_at[:10].replace("-", "/")
-        return f"/display/{page.space_key}/{day}/{quote_plus(page.title)}"
+    """Return a page's address. Data Center's has a plain title, and of a post the date, or an id.
+
+    Cloud's has the id and the title.
+    """
+    day = page.created_at[:10].replace("-", "/") if isinstance(page, PageRow) else ""
+    post = isinstance(page, PageRow) and page.type == POST
+    title = quote_plus(page.title)
+    if site().flavor == CLOUD:
+        place = f"blog/{day}" if post else "pages"
+        return f"/spaces/{page.space_key}/{place}/{page.id}/{title}"
+    if post:
+        return f"/display/{page.space_key}/{day}/{title}"
     if page.status == "current" and _PLAIN.fullmatch(page.title):
-        return f"/display/{page.space_key}/{quote_plus(page.title)}"
+        return f"/display/{page.space_key}/{title}"
     return f"/pages/viewpage.action?pageId={page.id}"
 
 
@@ -151,60 +160,19 @@ def history(page: PageRow, expand: Expand, prefix: str = "history.") -> dict[str
     return {**found, "_expandable": {one: "" for one in unseen if one not in found}}
 
 
-def space(row: SpaceRow, expand: Expand, prefix: str = "") -> dict[str, Any]:
-    """Return a space. `prefix` is its place in `expand`."""
-    home = f"/rest/api/content/{row.homepage_id}"
-    found: dict[str, Any] = {
-        "id": int(row.id),
-        "key": row.key,
-        "name": row.name,
-        "status": "current",
-        "type": "global",
-        "_links": {"webui": f"/display/{row.key}", "self": f"{base()}/rest/api/space/{row.key}"},
-    }
-    if f"{prefix}homepage" in expand:
-        (page,) = contents([store().page(row.homepage_id)], Expand.of())
-        found["homepage"] = page
-    if f"{prefix}description" in expand:
-        found["description"] = {"plain": {"value": "", "representation": "plain"}}
-    unseen = {"homepage": home, "description": "", "metadata": "", "icon": ""}
-    return {**found, "_expandable": {k: v for k, v in unseen.items() if k not in found}}
-
-
 def label(row: LabelRow) -> dict[str, Any]:
     return {"prefix": "global", "name": row.name, "id": row.id, "label": row.name}
 
 
-def labels(rows: Sequence[LabelRow], page_id: str) -> dict[str, Any]:
+def labels(rows: Sequence[LabelRow], path: str) -> dict[str, Any]:
+    """Return the labels of the content or space at `path` as a nested list."""
+    shown = [label(row) for row in rows[:LABEL_LIMIT]]
     return {
-        "results": [label(row) for row in rows],
+        "results": shown,
         "start": 0,
         "limit": LABEL_LIMIT,
-        "size": len(rows),
-        "_links": {"self": f"{base()}/rest/api/content/{page_id}/label"},
-    }
-
-
-def _body(page: PageRow, expand: Expand) -> dict[str, Any]:
-    kinds = ("storage", "view", "export_view", "styled_view", "editor")
-    found: dict[str, Any] = {}
-    for kind in kinds:
-        if f"body.{kind}" in expand:
-            value = page.body if kind in ("storage", "editor") else to_html(page.body)
-            place = {"content": f"/rest/api/content/{page.id}"}
-            found[kind] = {"value": value, "representation": kind, "_expandable": place}
-    return {**found, "_expandable": {kind: "" for kind in kinds if kind not in found}}
-
-
-def _ancestor(row: AncestorRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "type": row.type,
-        "status": row.status,
-        "title": row.title,
-        "extensions": {"position": "none"},
-        "_links": {"webui": webui(row), "self": f"{base()}/rest/api/content/{row.id}"},
-        "_expandable": {"container": f"/rest/api/space/{row.space_key}"},
+        "size": len(shown),
+        "_links": {"self": f"{base()}{path}/label"},
     }
 
 
@@ -225,115 +193,3 @@ def prop(row: PropertyRow) -> dict[str, Any]:
         "_links": {"self": f"{base()}{path}/property/{row.key}"},
         "_expandable": {"content": path},
     }
-
-
-def contents(rows: Sequence[PageRow], expand: Expand) -> list[dict[str, Any]]:
-    """Return pages with the parts of `expand`. Each kind of part takes one query for all pages."""
-    ids = tuple(row.id for row in rows)
-    database = store().database
-    parts: dict[str, Mapping[str, Any]] = {}
-    if "ancestors" in expand:
-        shown: dict[AncestorRow, dict[str, Any]] = {}  # most pages of a listing share ancestors
-        parts["ancestors"] = {
-            one: [shown.get(above) or shown.setdefault(above, _ancestor(above)) for above in line]
-            for one, line in bulk.lineages(database, ids).items()
-        }
-    if "metadata.labels" in expand:
-        parts["labels"] = bulk.labels_of(database, ids)
-    if expand.properties:
-        parts["properties"] = bulk.properties_of(database, ids)
-    if "space" in expand or "container" in expand:
-        parts["spaces"] = {row.id: row for row in store().spaces()}
-    return [_content(row, expand, parts) for row in rows]
-
-
-def _metadata(
-    row: PageRow, expand: Expand, parts: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if "labels" in parts:
-        found["labels"] = labels(parts["labels"][row.id], row.id)
-    if "properties" in parts:
-        held = {one.key.replace("-", "_"): one for one in parts["properties"][row.id]}
-        found["properties"] = {
-            held[name].key: prop(held[name])
-            for name in sorted(held)
-            if f"metadata.properties.{name}" in expand
-        }
-    return found
-
-
-def _unseen(path: str, space_path: str) -> dict[str, str]:
-    """Return the addresses of the parts that are not expanded."""
-    return {
-        "container": space_path,
-        "metadata": "",
-        "operations": "",
-        "children": f"{path}/child",
-        "restrictions": f"{path}/restriction/byOperation",
-        "history": f"{path}/history",
-        "ancestors": "",
-        "body": "",
-        "version": "",
-        "descendants": f"{path}/descendant",
-        "space": space_path,
-    }
-
-
-def _content(
-    row: PageRow, expand: Expand, parts: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
-    path = f"/rest/api/content/{row.id}"
-    space_path = f"/rest/api/space/{row.space_key}"
-    kind = {"id": row.id, "type": row.type}
-    found: dict[str, Any] = {**kind, "status": row.status, "title": row.title}
-    for name in ("space", "container"):
-        if name in expand:
-            found[name] = space(parts["spaces"][row.space_id], expand, f"{name}.")
-    if "history" in expand:
-        found["history"] = history(row, expand)
-    if "version" in expand:
-        found["version"] = version(row.id, current(row), latest=row.status != "historical")
-    if "ancestors" in expand:
-        above = parts["ancestors"][row.id]
-        found["ancestors"] = [one for one in above if one["type"] == PAGE]
-    if expand.bodies:
-        found["body"] = _body(row, expand)
-    if "metadata" in expand:
-        found["metadata"] = _metadata(row, expand, parts)
-    if "operations" in expand:
-        found["operations"] = operations(store(), row.id)
-    found["extensions"] = {"position": row.position if row.type == PAGE else "none"}
-    found["_links"] = {
-        "webui": webui(row),
-        "edit": f"/pages/resumedraft.action?draftId={row.id}",
-        "tinyui": f"/x/{code_of(row.id)}",
-        "self": base() + path,
-    }
-    unseen = _unseen(path, space_path)
-    return {**found, "_expandable": {k: v for k, v in unseen.items() if k not in found}}
-
-
-def attachment(row: AttachmentRow, expand: Expand) -> dict[str, Any]:
-    path = f"/rest/api/content/{row.id}"
-    file = {"mediaType": row.media_type, "comment": row.comment}
-    where = f"/download/attachments/{row.page_id}/{quote(row.title, safe='')}"
-    found: dict[str, Any] = {
-        "id": row.id,
-        "type": "attachment",
-        "status": "current",
-        "title": row.title,
-        "metadata": dict(file),
-        "extensions": {**file, "fileSize": row.size},
-        "_links": {
-            "webui": f"/pages/viewpageattachments.action?pageId={row.page_id}",
-            "download": f"{where}?version={row.version}&api=v2",
-            "self": base() + path,
-        },
-    }
-    if "version" in expand:
-        at = VersionRow(row.version, row.title, "", row.author, row.comment, row.created_at)
-        found["version"] = version(row.id, at)
-    if "container" in expand:
-        (found["container"],) = contents([store().page(row.page_id)], Expand.of())
-    return {**found, "_expandable": {k: "" for k in ("version", "container") if k not in found}}
