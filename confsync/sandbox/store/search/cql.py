@@ -159,7 +159,7 @@ class _Parser:
         return EQUAL[name], (self.value(name),)
 
     def filled(self, sql: str, values: tuple[object, ...]) -> tuple[object, ...]:
-        """Return the value as often as the condition has a question mark."""
+        """Return the value once for each question mark of the condition."""
         return values * (sql.count("?") // len(values))
 
     def several(self, name: str) -> Condition:
