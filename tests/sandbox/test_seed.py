@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +76,46 @@ def test_the_demo_space_loads_and_is_in_stored_form() -> None:
             for version in store.versions(page.id):
                 check(version.body)
                 assert stored(version.body) == version.body, page.title
+
+
+def test_files_and_posts_are_loaded_and_change_no_id_of_a_page(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89old")
+    (tmp_path / "b.png").write_bytes(b"\x89new")
+    file = {"name": "a b.png", "file": "b.png", "versions": ["a.png"], "comment": "better"}
+    guide = {"title": "Guide", "file": "old.xhtml", "parent": "Home"}
+    write(tmp_path, HOME, guide)
+    with Store() as store:
+        seed(store, tmp_path)
+        plain = [page.id for page in store.pages("DEMO")]
+    given = json.loads((tmp_path / "space.json").read_text())
+    given["pages"][0]["attachments"] = [file]
+    given["posts"] = [
+        {"title": "News", "file": "new.xhtml", "at": "2026-02-03T04:05:06.000Z", "labels": ["n"]}
+    ]
+    (tmp_path / "space.json").write_text(json.dumps(given))
+    with Store() as store:
+        space = seed(store, tmp_path)
+        assert [page.id for page in store.pages("DEMO")] == plain
+        (row,) = store.attachments(space.homepage_id)
+        assert (row.title, row.media_type, row.version) == ("a b.png", "image/png", 2)
+        assert (row.author, row.comment) == ("Ben", "better")
+        assert store.attachment_data(row.id, 1) == b"\x89old"
+        assert store.attachment_data(row.id) == b"\x89new"
+        (post,) = store.posts("DEMO")
+        assert (post.title, post.created_at[:10], post.labels) == ("News", "2026-02-03", ("n",))
+
+
+def test_the_demo_space_has_all_that_the_manual_rehearses() -> None:
+    with Store() as store:
+        key = seed(store, demo_space()).key
+        pages, names = store.pages(key), {user.account_id for user in store.users()}
+        assert all(page.labels for page in pages)
+        assert max(page.version for page in pages) == 3
+        assert store.posts(key)
+        for page in (*pages, *store.posts(key)):
+            mentioned = set(re.findall(r'ri:account-id="([^"]+)"', page.body))
+            assert mentioned <= names, f"{page.title} mentions somebody who does not exist"
+            shown = set(re.findall(r'<ri:attachment ri:filename="([^"]+)"', page.body))
+            assert shown == {file.title for file in store.attachments(page.id)}
+            linked = set(re.findall(r'<ri:page ri:content-title="([^"]+)"', page.body))
+            assert {unescape(title) for title in linked} <= {one.title for one in pages}
