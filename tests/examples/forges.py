@@ -10,13 +10,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from confsync.version import __version__
+
+PROJECT = Path(__file__).parents[2]
+ACTION = Path(".github/actions/confsync/action.yml")  # in the project
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 
@@ -27,6 +31,18 @@ class Job:
     ok: bool
     log: str
     artefacts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """A run of a workflow, or of an action inside one, while it goes on."""
+
+    workspace: Path
+    branch: str
+    commit: str
+    log: str = ""
+    kept: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
 
 
 def git(directory: Path, *arguments: str) -> str:
@@ -116,69 +132,83 @@ class GitHub(Forge):
 
     def run(self, name: str, branch: str = "main", commit: str = "") -> Job:
         text = git(self.origin, "show", f"{branch}:.github/workflows/{name}.yml")
-        workflow = yaml.safe_load(text)
-        (job,) = workflow["jobs"].values()
-        workspace = self._workspace()
-        defaults = workflow["defaults"]["run"]
-        assert defaults["shell"] == "bash"
+        (job,) = yaml.safe_load(text)["jobs"].values()
+        started = commit or git(self.origin, "rev-parse", branch)
+        run = Run(self._workspace(), branch, started)
+        ok = self._take(job["steps"], run)
+        return Job(ok, run.log, run.kept)
+
+    def _take(self, steps: Sequence[Mapping[str, Any]], run: Run) -> bool:
+        """Take the steps of a job or of an action. Return whether all of them went well."""
+        ok = True
+        for step in steps:
+            if self._is_wanted(str(step.get("if", "")), ok, run):
+                ok = (self._type(step, run) if "run" in step else self._use(step, run)) and ok
+        return ok
+
+    def _is_wanted(self, condition: str, ok: bool, run: Run) -> bool:
+        """Return what a condition says: terms with `&&`, and after a failure not without a word."""
+        terms = condition.removeprefix("${{").removesuffix("}}").split("&&") if condition else []
+        for term in [term.strip() for term in terms]:
+            if term == "!cancelled()":
+                ok = True
+            else:
+                value, _, text = term.partition(" == ")
+                if self._evaluated(f"${{{{ {value} }}}}", run) != text.strip("'"):
+                    return False
+        return ok
+
+    def _type(self, step: Mapping[str, Any], run: Run) -> bool:
+        assert step["shell"] == "bash"
         common = {
             "GITHUB_ACTIONS": "true",
-            "GITHUB_WORKSPACE": str(workspace),
-            "GITHUB_REF_NAME": branch,
-            **self._given(workflow.get("env", {}), branch),
-            **self._given(job.get("env", {}), branch),
+            "GITHUB_WORKSPACE": str(run.workspace),
+            "GITHUB_REF_NAME": run.branch,
         }
-        ok, log = True, ""
-        kept: dict[str, str] = {}
-        for step in job["steps"]:
-            if not ok and "!cancelled()" not in str(step.get("if", "")):
-                continue
-            if "run" in step:
-                given = {**common, **self._given(step.get("env", {}), branch)}
-                given["CONFSYNC"] = self.secrets["CONFSYNC"]
-                where = workspace / defaults["working-directory"]
-                script = self._evaluated(step["run"], branch)
-                good, out = self._bash(script, where, self._environment(given))
-                log += f"# {step['name']}\n{out}"
-            else:
-                started = commit or git(self.origin, "rev-parse", branch)
-                good = self._use(step, workspace, branch, started, kept)
-            ok = ok and good
-        return Job(ok, log, kept)
+        given = {**common, **self._given(step.get("env", {}), run)}
+        where = run.workspace / self._evaluated(step.get("working-directory", "."), run)
+        assert "${{" not in step["run"], "what is put into a script can be a command of somebody's"
+        good, out = self._bash(step["run"], where, self._environment(given))
+        run.log += f"# {step['name']}\n{out}"
+        return good
 
-    def _use(
-        self,
-        step: Mapping[str, Any],
-        workspace: Path,
-        branch: str,
-        commit: str,
-        kept: dict[str, str],
-    ) -> bool:
+    def _use(self, step: Mapping[str, Any], run: Run) -> bool:
         """What the actions do that the workflows use; any other fails the test."""
-        action, given = step["uses"].partition("@")[0], step.get("with", {})
+        action, _, version = step["uses"].partition("@")
+        given = self._given(step.get("with", {}), run)
         if action == "actions/checkout":
-            depth = given.get("fetch-depth", 1)
+            depth = int(given.get("fetch-depth", 1))
             options = [f"--depth={depth}"] if depth else []
-            git(workspace, "clone", "-q", *options, "--no-checkout", self.origin.as_uri(), ".")
-            ref = self._evaluated(given["ref"], branch) if "ref" in given else commit
+            git(run.workspace, "clone", "-q", *options, "--no-checkout", self.origin.as_uri(), ".")
             detached = [] if "ref" in given else ["--detach"]
-            git(workspace, "checkout", "-q", *detached, ref)
+            git(run.workspace, "checkout", "-q", *detached, given.get("ref", run.commit))
             return True
         if action == "actions/upload-artifact":
-            path = workspace / given["path"]
+            path = run.workspace / given["path"]
             if path.exists():
-                kept[given["name"]] = path.read_text()
+                run.kept[given["name"]] = path.read_text()
             return path.exists()
-        assert action == "actions/setup-python"
-        return True
+        if action == "actions/setup-python":
+            return True
+        assert (action, version) == (f"tools/confsync/{ACTION.parent}", f"v{__version__}")
+        made = yaml.safe_load((PROJECT / ACTION).read_text())
+        assert made["runs"]["using"] == "composite"
+        assert set(given) <= set(made["inputs"]), "an input that the action does not have"
+        inputs = {name: one.get("default", "") for name, one in made["inputs"].items()}
+        inside = Run(run.workspace, run.branch, run.commit, kept=run.kept)
+        inside.inputs = {**inputs, **given, "package": self.secrets["CONFSYNC"]}
+        good = self._take(made["runs"]["steps"], inside)
+        run.log += inside.log
+        return good
 
-    def _given(self, names: Mapping[str, str], branch: str) -> dict[str, str]:
-        return {name: self._evaluated(str(value), branch) for name, value in names.items()}
+    def _given(self, names: Mapping[str, str], run: Run) -> dict[str, str]:
+        return {name: self._evaluated(str(value), run) for name, value in names.items()}
 
-    def _evaluated(self, text: str, branch: str) -> str:
-        known = {"github.ref_name": branch, "github.token": "a-token-of-the-forge"}
+    def _evaluated(self, text: str, run: Run) -> str:
+        known = {"github.ref_name": run.branch, "github.token": "a-token-of-the-forge"}
         known |= {f"vars.{name}": value for name, value in self.secrets.items()}
         known |= {f"secrets.{name}": value for name, value in self.secrets.items()}
+        known |= {f"inputs.{name}": value for name, value in run.inputs.items()}
         return _EXPRESSION.sub(lambda found: known[found[1]], text)
 
 
