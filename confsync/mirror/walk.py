@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -170,7 +172,7 @@ def _walk(
     while waiting:
         parent = waiting.pop()
         try:
-            handle = os.open(parent, _FLAGS) if _BY_HANDLE else None
+            handle = _open(parent)
         except OSError as error:
             if missed is not None and not isinstance(error, _NO_DIRECTORY):
                 missed.append(parent)
@@ -190,6 +192,18 @@ def _walk(
                 os.close(handle)
         below = [f"{parent}{os.sep}{name}" for name in sorted(inside.below, reverse=True)]
         waiting += [path for path in below if os.path.normcase(path) != left_out]
+
+
+def _open(directory: str) -> int | None:
+    """Return a handle of a directory; None if this system reads directories by path.
+
+    Raise OSError. FileNotFoundError and NotADirectoryError mean that there is no such directory.
+    """
+    if _BY_HANDLE:
+        return os.open(directory, _FLAGS)
+    if not stat.S_ISDIR(os.stat(directory).st_mode):  # noqa: PTH116 - as in `_identity`
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), directory)
+    return None
 
 
 def _inside(place: str | int) -> _Inside | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from confsync.commands.setup.sandbox import open_sandbox
+from confsync.mirror import walk
 from confsync.sandbox import PageRow, Sandbox
 from tests import independent
 from tests.caseless import Caseless
@@ -117,7 +118,6 @@ def test_a_week_with_the_settings_of_windows(ops: Sandbox, tmp_path: Path) -> No
     first("clone", f"{ops.url}/spaces/OPS", "docs")
     first.root = tmp_path / "docs"
     config = (first.root / ".confsync.yaml").read_text(encoding="utf-8")
-    config = config.replace("  path: OPS\n", "  path: OPS\n  blog: true\n")
     config += "labels: true\nattachments: true\n"
     (first.root / ".confsync.yaml").write_bytes(config.replace("\n", "\r\n").encode())
     first("pull")
@@ -129,7 +129,7 @@ def test_a_week_with_the_settings_of_windows(ops: Sandbox, tmp_path: Path) -> No
 
     other = Windows(tmp_path / "other", ops)
     assert b"\r\n" in (other.root / ".confsync.yaml").read_bytes(), "git checked out without CRLF"
-    assert other("status", "--remote") == "clean: 26 pages\n"
+    assert other("status", "--remote") == "clean: 25 pages\n"
     assert other("push") == "push: nothing to do\n"
     assert "pull: nothing to do" in other("pull")
 
@@ -159,22 +159,27 @@ def test_a_week_with_the_settings_of_windows(ops: Sandbox, tmp_path: Path) -> No
     other("restore", gone.id)
     other("pull", "--commit")
     assert_windows_can_have(other.root)
-    assert other("status", "--remote") == "clean: 27 pages\n"
+    assert other("status", "--remote") == "clean: 26 pages\n"
     independent.assert_equal(other.root, ops)
 
 
 def test_the_demo_and_the_manual_in_a_terminal_of_windows(ops: Sandbox, tmp_path: Path) -> None:
     terminal = Windows(tmp_path, ops)
     assert "Nothing was lost." in terminal("demo", "demo")
-    for topic in ("tutorial", "glossary", "performance", "pull"):
-        assert len(terminal("help", topic)) > 500
+    assert "Monday" in terminal("help", "tutorial")
 
 
+@pytest.mark.parametrize("by_handle", [True, False], ids=["macOS", "Windows"])
 @pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
 def test_titles_and_files_that_differ_in_case_without_case(
-    wiki: Sandbox, desk_at: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wiki: Sandbox,
+    desk_at: Callable[..., Desk],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    by_handle: bool,
 ) -> None:
-    titles = ("Guide!", "GUIDE?", "guide", "Stra\u00dfe", "STRASSE", "\u0130x", "i\u0307x", "AUX")
+    monkeypatch.setattr(walk, "_BY_HANDLE", by_handle)
+    titles = ("Guide!", "GUIDE?", "guide", "Stra\u00dfe", "STRASSE", "\u0130x", "ix", "AUX")
     for title in titles:
         page = wiki.store.create_page("ENG", title, "<p>one</p>", author="Ana")
         wiki.store.create_page("ENG", f"Below {title}", "<p>b</p>", parent=page.id)
@@ -192,7 +197,7 @@ def test_titles_and_files_that_differ_in_case_without_case(
     assert f"push: {len(titles)} updated" in desk("push").out
     for page in wiki.store.pages("ENG"):
         if page.title in titles:
-            wiki.store.edit(page.id, title=page.title.swapcase(), author="Ana")
+            wiki.store.edit(page.id, title=f"{page.title} 2", author="Ana")
     desk("pull")
     assert "nothing to do" in desk("pull").out
     assert "nothing to do" in desk("push").out
