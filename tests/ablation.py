@@ -1650,6 +1650,19 @@ ABLATIONS = (
         (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
     ),
     Ablation(
+        "a row that is read at once has only values that pass every check",
+        (
+            Cut("confsync/remote/cloud/v2_rows.py", "and 0 < number <= _MOST_VERSIONS", ""),
+            Cut("confsync/remote/cloud/v2_rows.py", "and title.isprintable()", ""),
+            Cut("confsync/remote/cloud/v2_rows.py", "and _is_id(parent)", ""),
+        ),
+        (
+            "tests/unit/remote/test_v2_rows.py::"
+            "test_a_row_with_an_odd_value_is_read_as_if_each_value_was_checked",
+            "tests/unit/remote/test_v2_rows.py::test_so_is_a_version_with_an_odd_value",
+        ),
+    ),
+    Ablation(
         "a row's version is one that a stamp can say",
         (Cut("confsync/remote/rows.py", "not _VERSION.fullmatch(str(number))", "number < 1"),),
         (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),

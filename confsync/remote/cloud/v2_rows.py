@@ -2,13 +2,58 @@
 
 from __future__ import annotations
 
-from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, Version
+import re
+
+from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, Status, Version
+from confsync.model.stamp import ID
 from confsync.remote import rows
 from confsync.remote.rows import Row
 
+_is_id = re.compile(ID).fullmatch
+_CURRENT, _PAGE = Status.CURRENT, ParentKind.PAGE
+_MOST_VERSIONS = 999_999_999  # nine digits, as `confsync.model.stamp.VERSION` has at most
+
 
 def content(row: Row) -> PageInfo:
-    """Return a page or blog post."""
+    """Return a page or blog post.
+
+    A listing has thousands of rows. A row with the expected values is read in half the time.
+    """
+    return _expected(row) or checked(row)
+
+
+def _expected(row: Row) -> PageInfo | None:
+    """Return a current page below a page, or None if `checked` must look at each value."""
+    told, made = row.get, row.get("version")
+    if type(made) is not dict:
+        return None
+    page_id, space, title, parent = told("id"), told("spaceId"), told("title"), told("parentId")
+    number, message = made.get("number"), made.get("message")
+    author, when, position = made.get("authorId"), made.get("createdAt"), told("position")
+    if (
+        type(page_id) is type(space) is type(title) is type(parent) is str
+        and type(message) is type(author) is type(when) is str
+        and type(number) is type(position) is int
+        and _is_id(page_id)
+        and _is_id(space)
+        and _is_id(parent)
+        and 0 < number <= _MOST_VERSIONS
+        and title.isprintable()  # so it has no line break and no half character
+        and not title.isspace()
+        and title
+        and message.isascii()
+        and author.isascii()
+        and when.isascii()
+        and told("status") == "current"
+        and told("parentType") == "page"
+    ):
+        version, live = Version(number, message, author, when), told("subtype") == "live"
+        return PageInfo(page_id, space, title, version, parent, _PAGE, _CURRENT, position, live)
+    return None
+
+
+def checked(row: Row) -> PageInfo:
+    """Return the page of any row, each value checked by itself. Raise RowError."""
     parent = rows.parent_of(row, "parentId")
     return PageInfo(
         id=rows.id_of(row),
