@@ -1650,6 +1650,105 @@ ABLATIONS = (
         (f"{_BAD_ROWS}::test_nothing_here_goes_or_moves_for_a_bad_row",),
     ),
     Ablation(
+        "a file of an attachment that changed is read again",
+        (
+            Cut(
+                "confsync/mirror/index.py",
+                " and known[0] == [[n, list(k)] for n, k in keys.items()]",
+                "",
+            ),
+        ),
+        ("tests/unit/mirror/test_snapshot_files.py::test_a_changed_file_is_noticed",),
+    ),
+    Ablation(
+        "a file that was changed in the tick of the look is read again",
+        (
+            Cut(
+                "confsync/mirror/index.py",
+                " and all(disk.is_settled(k, began) for k in keys.values())",
+                "",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_snapshot_files.py::test_a_file_that_was_changed_in_the_tick_of_the_look_is_read_again",
+        ),
+    ),
+    Ablation(
+        "the index knows no attachments with a pointer file",
+        (
+            Cut(
+                "confsync/mirror/index.py",
+                "plain = keys is not None and not (found.stand_ins or found.linked)",
+                "plain = keys is not None",
+            ),
+        ),
+        ("tests/unit/mirror/test_snapshot_files.py::test_a_changed_file_is_noticed",),
+    ),
+    Ablation(
+        "the snapshot has the files of attachments",
+        (
+            Cut(
+                "confsync/mirror/walk.py",
+                "for name in inside.attached if files else ():",
+                "for name in ():",
+            ),
+        ),
+        ("tests/unit/mirror/test_snapshot_files.py::test_a_file_that_only_head_has_was_deleted",),
+    ),
+    Ablation(
+        "the snapshot needs every file of HEAD",
+        (
+            Cut(
+                "confsync/mirror/snapshot.py",
+                "if self._files and not (committed and",
+                "if False and not (committed and",
+            ),
+        ),
+        ("tests/unit/mirror/test_snapshot_files.py::test_a_file_that_only_head_has_was_deleted",),
+    ),
+    Ablation(
+        "the snapshot needs every stamped file",
+        (
+            Cut(
+                "confsync/mirror/index.py",
+                "if keys is None or any(one.name not in found.files for one in attached):",
+                "if keys is None:",
+            ),
+        ),
+        ("tests/unit/mirror/test_snapshot_files.py::test_a_file_that_only_head_has_was_deleted",),
+    ),
+    Ablation(
+        "the snapshot looks for newer stamps of attachments",
+        (
+            Cut(
+                "confsync/mirror/snapshot.py",
+                "if any(known.newer_attached(stamp.id, one) for one in stamp.attachments):",
+                "if False:",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_snapshot_files.py::test_a_newer_stamp_that_only_a_later_commit_has_is_noticed",
+        ),
+    ),
+    Ablation(
+        "a document that changes after the scan of a push is not sent",
+        (
+            Cut(
+                "confsync/push/candidates.py",
+                "yield run.mirror.whole(entry)",
+                "yield entry if entry.raw else read(run.mirror.root, entry.path)",
+            ),
+            Cut(
+                "confsync/push/candidates.py",
+                "from confsync.mirror.entry import Entry\n",
+                "from confsync.mirror.entry import Entry, read\n",
+            ),
+        ),
+        (
+            "tests/flows/test_attachments.py::test_a_document_that_changes_after_the_scan_is_not_sent",
+        ),
+    ),
+    Ablation(
         "a row that is read at once has only values that pass every check",
         (
             Cut("confsync/remote/cloud/v2_rows.py", "and 0 < number <= _MOST_VERSIONS", ""),

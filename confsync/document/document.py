@@ -27,7 +27,9 @@ class Document(NamedTuple):
 
     `digest` is the digest of the local title and body. `stamp` is None if the page is not on the
     server yet. `newline` is the line end of the first line; in a CRLF file the body is read with
-    LF. `listed` names attachments that confsync sends although the body does not show them.
+    LF. `listed` names attachments that confsync sends although the body does not show them. `shown`
+    names the attachments that the body of an outline shows; it is None if the body is here or not
+    known.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Document(NamedTuple):
     body_start: int
     spans: Mapping[str, Span]
     listed: tuple[str, ...] = ()
+    shown: frozenset[str] | None = None
 
     @property
     def modified(self) -> bool:
@@ -227,8 +230,17 @@ def _block_edit(document: Document, block: str) -> tuple[Span, str]:
     return Span(fence, fence), block + document.newline
 
 
-def outline(title: str, stamp: Stamp, labels: tuple[str, ...] | None) -> Document:
-    """Return a document without text that has only the values of its stamp."""
+def outline(
+    title: str,
+    stamp: Stamp,
+    labels: tuple[str, ...] | None,
+    listed: tuple[str, ...] = (),
+    shown: frozenset[str] | None = None,
+) -> Document:
+    """Return a document without text that has only the values of its front matter.
+
+    `shown` names the attachments that its body shows, if known.
+    """
     return Document(
         text="",
         title=title,
@@ -240,6 +252,8 @@ def outline(title: str, stamp: Stamp, labels: tuple[str, ...] | None) -> Documen
         newline="\n",
         body_start=0,
         spans={},
+        listed=listed,
+        shown=shown,
     )
 
 

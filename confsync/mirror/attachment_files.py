@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,12 @@ class AttachmentFile:
     @property
     def file(self) -> str:
         """Return the file's own name in the form of stamps."""
-        return _plain(self.path.rpartition("/")[2])
+        return _plain(self.file_name)
+
+    @property
+    def file_name(self) -> str:
+        """Return the file's own name as the file system has it."""
+        return self.path.rpartition("/")[2]
 
 
 def names(root: Path, document: str, attached: tuple[Attached, ...]) -> frozenset[str]:
@@ -116,6 +121,20 @@ def here(root: Path, document: str, attached: tuple[Attached, ...], wanted: Want
         dict(stand_ins(root, document, attached, wanted)),
         frozenset(links(root, document, attached)),
     )
+
+
+def known_here(
+    directory: str, known: Iterable[tuple[str, str, int, str]], unfit: Iterable[str]
+) -> Here:
+    """Return what `here` found earlier, if nothing changed since.
+
+    `known` has an attachment's name, its file's name, size and digest.
+    """
+    found = {
+        name: AttachmentFile(f"{directory}/{file}", size, digest)
+        for name, file, size, digest in known
+    }
+    return Here(found, frozenset(unfit))
 
 
 def stand_ins(

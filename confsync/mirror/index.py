@@ -2,7 +2,9 @@
 
 The index recognises an unmodified document by path, size, inode and times. The index leaves out a
 document that changed while it was read. The document's next change may keep all of these values.
-Code that overwrites a file always reads it first. A corrupt, foreign or missing index is ignored.
+The index recognises the attachments of an unmodified document in the same way: by the names and
+keys of everything in their directory. It leaves out a directory with a link or a pointer file. Code
+that overwrites a file always reads it first. A corrupt, foreign or missing index is ignored.
 """
 
 from __future__ import annotations
@@ -15,29 +17,43 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confsync.document import document
+from confsync.document.attachments import names
 from confsync.document.document import Document
-from confsync.mirror import entry
+from confsync.mirror import entry, walk
 from confsync.mirror.entry import Entry
 from confsync.mirror.state import disk, mark, regular
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.disk import Key
 from confsync.model.config import FILE_NAME
-from confsync.model.stamp import Stamp
+from confsync.model.filenames import ATTACHMENTS, SUFFIX
+from confsync.model.stamp import Attached, Stamp
 from confsync.version import __version__
 
+if TYPE_CHECKING:
+    from confsync.mirror.attachment_files import Here, Wanted
+
 NAME = "index"
-FORMAT = 2
-# The fields of a stamp in the index. Documents with attachments are left out.
-_STAMP = tuple(field.name for field in fields(Stamp) if field.name != "attachments")
+FORMAT = 3
+# The fields of a stamp in the index.
+_STAMP = tuple(field.name for field in fields(Stamp))
+# The places in a row: the attachments that the body shows, and the files of attachments.
+_SHOWN, _HERE = 6, 7
 
 
 class Index:
-    """The index of a mirror. `read` and `record` fill it, and `save` stores it."""
+    """The index of a mirror. `read` and `record` fill it, and `save` stores it.
 
-    def __init__(self, root: Path) -> None:
+    With `files`, it also knows the files of attachments.
+    """
+
+    def __init__(self, root: Path, *, files: bool = False) -> None:
+        self._root = os.fspath(root)
+        self._files = files
+        self._seen_files: dict[str, Key] = {}
+        self._is_whole = True
         self._state = root / STATE
         self._path = self._state / NAME
         self._about = _about(root, f"index {FORMAT} {' '.join(_STAMP)}")
@@ -67,13 +83,14 @@ class Index:
         found = whole.document
         if found is None or found.stamp is None or not _is_plain(whole):
             return whole
-        # drop the text to save memory
-        return Entry(name, b"", document.outline(found.title, found.stamp, found.labels))
+        return _entry(_row(whole, (0, 0, 0, 0), files=self._files))  # drop the text to save memory
 
     def known(self, root: Path, name: str) -> Entry | None:
         """Return title and stamp of an unchanged document, or None if it must be read."""
         row = self._old.get(name)
         if row is None or _key(row) != disk.key(f"{root}{os.sep}{name}"):
+            return None
+        if self._files and row[_SHOWN] is None:  # confsync wrote it and did not read its body
             return None
         return _entry(row)
 
@@ -86,8 +103,61 @@ class Index:
             self._new[name] = self._old[name]  # the row tells whose document this was
         settled = key is not None and began is not None and disk.is_settled(key, began)
         if key is not None and settled and _is_plain(found):
-            self._new[name] = _row(found, key)
+            self._new[name] = _row(found, key, files=self._files)
         return found
+
+    def files(self, path: str, attached: tuple[Attached, ...], wanted: Wanted) -> Here:
+        """Return what `attachment_files.here` returns. Read only changed directories.
+
+        The result of an unmodified document depends only on the files. Raise FileError.
+        """
+        from confsync.mirror import attachment_files
+
+        directory = path.removesuffix(SUFFIX) + ATTACHMENTS
+        keys = self._keys_in(directory)
+        row = self._new.get(path)
+        known = row[_HERE] if row and row is self._old.get(path) else None
+        if keys is not None and known and known[0] == [[n, list(k)] for n, k in keys.items()]:
+            found = attachment_files.known_here(directory, known[1], known[2])
+        else:
+            found = attachment_files.here(Path(self._root), path, attached, wanted)
+            self._remember(path, keys, found)
+        self._note_files(directory, keys, found, attached)
+        return found
+
+    def _keys_in(self, directory: str) -> dict[str, Key] | None:
+        """Return the keys of everything in an attachments directory, or None if it has a link."""
+        try:
+            seen = walk.attached("/", f"{self._root}{os.sep}{directory}")
+        except FileNotFoundError:
+            return {}
+        except OSError:
+            return None
+        return {name[1:]: key for name, key in sorted(walk.keys([seen]).items())}
+
+    def _remember(self, path: str, keys: Mapping[str, Key] | None, found: Here) -> None:
+        """Remember the files of an unmodified document, if a later change of them will show."""
+        row, began = self._new.get(path), self.moment()
+        if row is None:
+            return
+        here = None
+        plain = keys is not None and not (found.stand_ins or found.linked)
+        if keys and plain and began and all(disk.is_settled(k, began) for k in keys.values()):
+            files = [[n, f.file_name, f.size, f.digest] for n, f in found.files.items()]
+            here = [[[n, list(k)] for n, k in keys.items()], files, sorted(found.unfit)]
+        self._new[path] = [*row[:_HERE], here]
+
+    def _note_files(
+        self,
+        directory: str,
+        keys: Mapping[str, Key] | None,
+        found: Here,
+        attached: tuple[Attached, ...],
+    ) -> None:
+        """Note the keys for a snapshot. A missing file or a link makes a snapshot impossible."""
+        if keys is None or any(one.name not in found.files for one in attached):
+            self._is_whole = False
+        self._seen_files.update((f"{directory}/{name}", key) for name, key in (keys or {}).items())
 
     def page_at(self, name: str) -> tuple[str, ...]:
         """Return the page id of the last unmodified document at a path, if known."""
@@ -97,12 +167,17 @@ class Index:
     def wrote(self, fresh: Mapping[str, tuple[Key, Document]]) -> None:
         """Remember the written documents of `Mirror.fresh` instead of the read ones."""
         for name, (key, found) in fresh.items():
-            self._new[name] = _row(Entry(name, b"", found), key)
+            self._new[name] = _row(Entry(name, b"", found), key, files=False)
 
     @property
     def keys(self) -> dict[str, Key]:
-        """Return the keys of the documents that were read or need not be read."""
-        return {name: _key(row) for name, row in self._new.items()}
+        """Return the keys of the documents and files that were read or need not be read.
+
+        The result is empty if no snapshot is possible, because a file is missing or is a link.
+        """
+        if not self._is_whole:
+            return {}
+        return {name: _key(row) for name, row in self._new.items()} | self._seen_files
 
     def save(self) -> None:
         """Store the index."""
@@ -145,17 +220,18 @@ def _about(root: Path, form: str) -> str:
 def _is_plain(entry: Entry) -> bool:
     """Return whether title, labels and stamp describe a document completely."""
     found = entry.document
-    if found is None or found.modified or found.stamp is None:
-        return False
-    return not (found.stamp.attachments or found.listed)
+    return not (found is None or found.modified or found.stamp is None)
 
 
-def _row(entry: Entry, key: Key) -> list[Any]:
+def _row(entry: Entry, key: Key, *, files: bool) -> list[Any]:
+    """Return the row of a document. With `files`, its body is here and is searched."""
     found = entry.document
     if found is None:
         raise ValueError(f"{entry.path} cannot be read")
     stamp = [_plain(getattr(found.stamp, name)) for name in _STAMP]
-    return [entry.path, list(key), found.title, _plain(found.labels), stamp]
+    labels, listed = _plain(found.labels), list(found.listed)
+    shown = sorted(names.shown(found.body)) if files else None
+    return [entry.path, list(key), found.title, labels, stamp, listed, shown, None]
 
 
 def _key(row: list[Any]) -> Key:
@@ -164,10 +240,13 @@ def _key(row: list[Any]) -> Key:
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, _, title, labels, values = row
+    path, _, title, labels, values, listed, shown, _ = row
     said = dict(zip(_STAMP, values, strict=True))
     said["labels"] = _tupled(said["labels"])
-    return Entry(path, b"", document.outline(title, Stamp(**said), _tupled(labels)))
+    said["attachments"] = tuple(Attached(*one) for one in said["attachments"])
+    known = None if shown is None else frozenset(shown)
+    stamp = Stamp(**said)
+    return Entry(path, b"", document.outline(title, stamp, _tupled(labels), tuple(listed), known))
 
 
 def _page_of(row: list[Any]) -> str:
@@ -175,7 +254,10 @@ def _page_of(row: list[Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    """Return a value as JSON has it, so that rows compare equal after a round trip."""
+    if isinstance(value, Attached):
+        return [value.name, value.version, value.digest, value.file]
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _tupled(value: Any) -> Any:

@@ -1,8 +1,4 @@
-"""The mirror on disk, with one way to write and one lock.
-
-A mirror file is always entirely old or entirely new. confsync writes only files that are byte for
-byte what it read at the start.
-"""
+"""The mirror on disk, with one way to write and one lock. It only writes what it read before."""
 
 from __future__ import annotations
 
@@ -30,6 +26,7 @@ from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
+    from confsync.mirror.index import Index
     from confsync.model.page import Page
 
 
@@ -48,6 +45,7 @@ class Mirror:
         self.written: set[str] = set()
         # The written documents that equal their stamps, with their keys, for the index.
         self.fresh: dict[str, tuple[Key, Document]] = {}
+        self.index: Index | None = None  # if this run reads only changed documents
 
     def whole(self, entry: Entry) -> Entry:
         """Return a document with its text, if only title and stamp are known.

@@ -1,9 +1,10 @@
 """The snapshot, which shows whether a document changed: `.confsync/snapshot`.
 
 It has every document's name, size, inode and times, including documents outside every space's
-directory. It also has the configuration, and git's state and HEAD commit of that moment. confsync
-never writes because of a snapshot: after the smallest difference, it reads everything. A corrupt,
-foreign or incompatible snapshot is ignored.
+directory, and those of attachments' files if attachments are configured. It also has the
+configuration, and git's state and HEAD commit of that moment. confsync never writes because of a
+snapshot: after the smallest difference, it reads everything. A corrupt, foreign or incompatible
+snapshot is ignored.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from confsync.model.config import Config
 
 NAME = "snapshot"
-FORMAT = 4
+FORMAT = 5
 # Not known. git never answers this.
 _UNKNOWN = b"?"
+_WITH_FILES = b"files"
 
 
 class Snapshot:
@@ -47,13 +49,17 @@ class Snapshot:
         self._config = _read(os.path.join(self._root, CONFIG), regular.CONFIG_BYTES)
         self._directories: list[str] = []
         self._commit = self._trees = self._seen = b""
+        self._files = False
         self.pulled = ""
         word = mark.known(self._state)
         known = _read(self._path, regular.STATE_BYTES) if word and self._config else b""
         about = self._about(word)
         with contextlib.suppress(ValueError):
             if known.startswith(about):
-                pulled, directories, commit, trees, seen = known[len(about) :].split(b"\n", 4)
+                files, pulled, directories, commit, trees, seen = known[len(about) :].split(
+                    b"\n", 5
+                )
+                self._files = files == _WITH_FILES
                 self.pulled = pulled.decode()
                 self._directories = directories.decode().split("\0")
                 self._commit, self._trees, self._seen = commit, trees, seen
@@ -104,7 +110,7 @@ class Snapshot:
         from confsync.mirror.committed import newest_stamps
         from confsync.mirror.index import Index
 
-        seen = self._look(self._directories)
+        seen = self._look(self._directories, files=self._files)
         known = newest_stamps.collect(Path(self._root), self._directories)
         newer_than = newest_stamps.likely(Path(self._root), known)
         index = Index(Path(self._root))
@@ -112,6 +118,8 @@ class Snapshot:
             entry = index.known(Path(self._root), name)
             stamp = entry.document.stamp if entry and entry.document else None
             if stamp is None or newer_than(stamp):
+                return None
+            if any(known.newer_attached(stamp.id, one) for one in stamp.attachments):
                 return None
         return not known.may_grow
 
@@ -122,12 +130,13 @@ class Snapshot:
         if not self._seen.startswith(known):
             return None
         with contextlib.suppress(OSError):
-            for seen in walk.look(self._root, self._directories):
+            for seen in walk.look(self._root, self._directories, files=self._files):
                 known = _packed(seen)
                 if not self._seen.startswith(known, place):
                     return None
                 place += len(known)
-                count += len(seen[1]) - seen[1].count(FOLDER_FILE)
+                if not walk.is_attached(seen[0]):
+                    count += len(seen[1]) - seen[1].count(FOLDER_FILE)
             beside = b"".join(map(_packed, walk.look_outside(self._root, self._directories)))
             if not self._seen.startswith(beside, place):
                 return None
@@ -137,7 +146,7 @@ class Snapshot:
 
     def _has_all_of_head(self) -> bool:
         """Return whether the work tree has all documents of HEAD. This check is slower."""
-        seen = self._look(self._directories)
+        seen = self._look(self._directories, files=self._files)
         beside = self._look_outside(self._directories)
         if seen is None or beside is None:
             return False
@@ -145,8 +154,10 @@ class Snapshot:
             return False
         here = walk.documents(seen)
         committed = githead.documents_of_head(self._root, self._directories)
-        if committed is not None and here.issuperset(committed[0]):
-            self._trees = committed[1]
+        if self._files and not (committed and walk.files_in(seen).issuperset(committed.files)):
+            return False  # a file may be deleted
+        if committed is not None and here.issuperset(committed.documents):
+            self._trees = committed.trees
             self._save()
             return True
         from pathlib import Path
@@ -160,7 +171,7 @@ class Snapshot:
     def note(
         self, config: Config, read: Mapping[str, Key], began: int | None, pulled: str = ""
     ) -> None:
-        """Record that all documents, which are those in `read`, gave nothing to report.
+        """Record that all documents and files, which are those in `read`, gave nothing to report.
 
         `began` is when the first one was read, by its file system's clock. A later change may keep
         the file's times, so such a snapshot is not stored. `pulled` is the listing of a pull that
@@ -169,9 +180,11 @@ class Snapshot:
         """
         if began is None or not self._means(config):
             return
-        seen = self._look(config.directories)
+        with_files = bool(config.attachments)
+        seen = self._look(config.directories, files=with_files)
         beside = self._look_outside(config.directories)
-        if seen is None or beside is None:
+        # The attachments of documents outside the spaces have no keys.
+        if seen is None or beside is None or (with_files and beside):
             return
         keys = walk.keys(seen)
         from confsync.mirror.state import disk
@@ -189,13 +202,14 @@ class Snapshot:
         if noted != known:
             # The next check finds out whether git has other documents.
             self._directories, self._seen = config.directories, noted
+            self._files = with_files
             self._trees = self._commit = _UNKNOWN
         self.pulled = pulled
         self._save()
 
-    def _look(self, directories: list[str]) -> list[Seen] | None:
+    def _look(self, directories: list[str], *, files: bool) -> list[Seen] | None:
         try:
-            return list(walk.look(self._root, directories))
+            return list(walk.look(self._root, directories, files=files))
         except OSError:
             return None
 
@@ -221,7 +235,8 @@ class Snapshot:
         from confsync.mirror.state import disk
 
         directories = "\0".join(self._directories).encode()
-        told = (self.pulled.encode(), directories, self._commit, self._trees, self._seen)
+        files = _WITH_FILES if self._files else b""
+        told = (files, self.pulled.encode(), directories, self._commit, self._trees, self._seen)
         noted = b"\n".join(told)
         with contextlib.suppress(OSError):
             about = self._about(mark.made(self._state))
@@ -231,10 +246,7 @@ class Snapshot:
 
 
 def clean(root: Path | str) -> int | None:
-    """Return the document count if `status` has nothing to report, else None.
-
-    A mirror with attachments has no snapshot, so the result is None for it.
-    """
+    """Return the document count if `status` has nothing to report, else None."""
     return Snapshot(root).unchanged() or None
 
 

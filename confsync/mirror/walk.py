@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from confsync.mirror.state.disk import Key
     from confsync.model.config import SpaceConfig
 
-# A directory of the mirror: its path, the names in it, and their keys in one list.
+# A directory of the mirror: its path, the names in it, and their keys in one list. The path of an
+# attachments directory ends with a slash.
 Seen = tuple[str, list[str], list[int]]
 _REPOSITORY = ".git"
 # If directories can be opened, files are examined relative to them, which is faster.
 _BY_HANDLE = os.scandir in os.supports_fd
+# On Windows, a listing may have old values of its files.
+_STALE = os.name == "nt"
 # Directories behind a link that are searched for documents.
 _MOST_BEHIND = 200
 _NO_DIRECTORY = (FileNotFoundError, NotADirectoryError)
@@ -48,11 +51,12 @@ def files(root: Path, space: SpaceConfig, unread: list[str] | None = None) -> It
         yield from (f"{inner}/{entry.name}" for entry in inside.found)
 
 
-def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
+def look(root: str, directories: Collection[str], *, files: bool = False) -> Iterator[Seen]:
     """Yield every document and folder file below the spaces' directories, with its key.
 
-    This is all that a status of an unchanged mirror does with a file. Leftovers of a killed run
-    appear as empty directories. Raise OSError if a file cannot be examined.
+    With `files`, also yield the contents of attachments directories. This is all that a status of
+    an unchanged mirror does with a file. Leftovers of a killed run appear as empty directories.
+    Raise OSError if a file cannot be examined, or if a link stands for an attachment.
     """
     for top in directories:
         for inner, parent, inside in _below(root, top, blog=f"{top}/{BLOG}" in directories):
@@ -64,6 +68,27 @@ def look(root: str, directories: Collection[str]) -> Iterator[Seen]:
                 if _hides_documents(f"{parent}/{name}", f"{root}/{top}")
             )
             yield from ((f"{inner}/{name}", [], []) for name in links)
+            for name in inside.attached if files else ():
+                yield attached(f"{inner}/{name}/", f"{parent}/{name}")
+
+
+def attached(inner: str, directory: str) -> Seen:
+    """Return everything in an attachments directory, each name with its key.
+
+    Raise OSError, also for a link: git may keep the files elsewhere.
+    """
+    if os.path.islink(directory):  # noqa: PTH114 - as below
+        raise OSError(f"{directory} is a link")
+    names: list[str] = []
+    numbers: list[int] = []
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                raise OSError(f"{directory}/{entry.name} is a link")
+            seen = os.lstat(entry.path) if _STALE else entry.stat(follow_symlinks=False)
+            names.append(entry.name)
+            numbers += (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    return inner, names, numbers
 
 
 def look_outside(root: str, directories: Collection[str]) -> Iterator[Seen]:
@@ -116,7 +141,23 @@ def is_document(name: str) -> bool:
 def documents(seen: Iterable[Seen]) -> frozenset[str]:
     """Return the paths of the seen documents."""
     return frozenset(
-        f"{inner}/{name}" for inner, names, _ in seen for name in names if is_document(name)
+        f"{inner}/{name}"
+        for inner, names, _ in seen
+        if not is_attached(inner)
+        for name in names
+        if is_document(name)
+    )
+
+
+def is_attached(inner: str) -> bool:
+    """Return whether a seen directory has attachments."""
+    return inner.endswith("/")
+
+
+def files_in(seen: Iterable[Seen]) -> frozenset[str]:
+    """Return the paths of everything in the seen attachments directories."""
+    return frozenset(
+        f"{inner}{name}" for inner, names, _ in seen if is_attached(inner) for name in names
     )
 
 
@@ -125,22 +166,25 @@ def keys(seen: Iterable[Seen]) -> dict[str, Key]:
     found: dict[str, Key] = {}
     for inner, names, numbers in seen:
         rest = iter(numbers)
+        above = inner if is_attached(inner) else f"{inner}/"
         for name, *key in zip(names, rest, rest, rest, rest, strict=True):
-            found[f"{inner}/{name}"] = (key[0], key[1], key[2], key[3])
+            found[f"{above}{name}"] = (key[0], key[1], key[2], key[3])
     return found
 
 
 class _Inside(NamedTuple):
     """The contents of a directory.
 
-    These are documents and folder files, directories to enter, leftovers of a killed run, and links
-    to directories. `is_apart` means that the directory is a mirror or a repository of its own.
+    These are documents and folder files, directories to enter, leftovers of a killed run, links to
+    directories, and directories of attachments or links to these. `is_apart` means that the
+    directory is a mirror or a repository of its own.
     """
 
     found: list[os.DirEntry[str]]
     below: list[str]
     left: list[str]
     links: list[str]
+    attached: list[str]
     is_apart: bool
 
 
@@ -212,6 +256,7 @@ def _inside(place: str | int) -> _Inside | None:
     below: list[str] = []
     left: list[str] = []
     links: list[str] = []
+    attached: list[str] = []
     is_apart = False
     try:
         with os.scandir(place) as entries:
@@ -228,7 +273,9 @@ def _inside(place: str | int) -> _Inside | None:
                         below.append(name)
                     elif name == _REPOSITORY:
                         is_apart = True
-                    elif not (name[0] == "." or name.endswith(ATTACHMENTS)):
+                    elif name.endswith(ATTACHMENTS) and name[0] != ".":
+                        attached.append(name)
+                    elif name[0] != ".":
                         links.append(name)
                 elif name == FOLDER_FILE or (name.endswith(SUFFIX) and name[0] != "."):
                     found.append(entry)
@@ -238,7 +285,7 @@ def _inside(place: str | int) -> _Inside | None:
                     links.append(name)  # a broken link, for example to a drive that is not mounted
     except OSError:
         return None
-    return _Inside(found, below, left, links, is_apart)
+    return _Inside(found, below, left, links, attached, is_apart)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -137,9 +137,9 @@ def outgoing_in(
 def _changed_in(
     run: PushRun, here: MirrorScan, scan: SpaceScan, files: frozenset[str]
 ) -> Iterator[Entry]:
-    """Yield the selected documents that differ from their base.
+    """Yield the selected documents that differ from their base, with their texts.
 
-    Report those that cannot be read.
+    Report those that cannot be read, or changed since the scan.
     """
     told = run.report.told()
     for entry in scan.entries:
@@ -149,7 +149,10 @@ def _changed_in(
             error = entry.error or ConfsyncError(f"{entry.path}: unreadable")
             run.report.refuse(Problem.of(error))
         elif entry.path in files or _is_changed(run.mirror, here, scan, entry):
-            yield entry
+            try:
+                yield run.mirror.whole(entry)
+            except ConfsyncError as error:
+                run.report.add(failed(local_result(entry), error))
 
 
 def _is_changed(mirror: Mirror, here: MirrorScan, scan: SpaceScan, entry: Entry) -> bool:

@@ -120,9 +120,10 @@ def _index_for(mirror: Mirror, delete: DeleteOptions | None) -> Index | None:
 
     confsync replaces only bytes that it read. So a document without its bytes is never overwritten.
     """
-    if delete is not None or mirror.config.labels or mirror.config.attachments:
+    if delete is not None:
         return None
-    return Index(mirror.root)
+    mirror.index = Index(mirror.root, files=bool(mirror.config.attachments))
+    return mirror.index
 
 
 def _with_texts(

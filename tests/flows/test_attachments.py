@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from confsync.mirror import entry, mirror
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, each_git_format, writes
 
@@ -693,3 +695,71 @@ def measured(desk: Desk, command: str) -> float:
     exit_code, kilobytes = map(int, done.stdout.split())
     assert exit_code == 0, done.stderr
     return kilobytes / 1024
+
+
+# -- with an index, only changed files are read ----------------------------------------------------
+
+
+def test_a_file_alone_is_pushed_for_a_document_whose_text_is_not_read(
+    wiki: Sandbox, attached: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time.sleep(0.02)  # a tick of the file system: the index leaves out younger files
+    attached("status")
+    read: list[str] = []
+    whole = entry.read
+
+    def noted(root: Path, name: str) -> entry.Entry:
+        read.append(name)
+        return whole(root, name)
+
+    for module in (entry, mirror):
+        monkeypatch.setattr(module, "read", noted)
+    attached.path(f"{FILES}/diagram.png").write_bytes(b"second")
+    text = attached.text(GUIDE)
+    assert attached.json("push").outcomes == {GUIDE: "updated"}
+    assert set(read) == {GUIDE}
+    assert on_server(wiki, guide) == {"diagram.png": (2, b"second")}
+    assert wiki.store.page(guide).version == 1
+    now = attached.text(GUIDE)
+    assert re.sub(r"version: 2, digest: \w+", "", now) == re.sub(
+        r"version: 1, digest: \w+", "", text
+    )
+    settled(wiki, attached)
+
+
+def test_a_label_alone_is_pushed_for_a_document_whose_text_is_not_read(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    config = attached.path(".confsync.yaml")
+    config.write_text(config.read_text() + "labels: true\n")
+    attached("pull")
+    path = attached.path(GUIDE)
+    path.write_bytes(path.read_bytes().replace(b"labels: []", b"labels: [ops]", 1))
+    time.sleep(0.02)
+    attached("status")
+    body = attached.text(GUIDE).partition("\n---\n")[2]
+    assert attached.json("push").outcomes == {GUIDE: "updated"}
+    assert [row.name for row in wiki.store.labels(guide)] == ["ops"]
+    assert attached.text(GUIDE).partition("\n---\n")[2] == body
+    settled(wiki, attached)
+
+
+def test_a_document_that_changes_after_the_scan_is_not_sent(
+    wiki: Sandbox, attached: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time.sleep(0.02)
+    attached("status")
+    attached.path(f"{FILES}/diagram.png").write_bytes(b"second")
+    real = mirror.Mirror.whole
+
+    def edited_first(self: mirror.Mirror, found: entry.Entry) -> entry.Entry:
+        path = attached.path(GUIDE)
+        path.write_bytes(path.read_bytes().replace(b"</p>", b" more</p>", 1))
+        return real(self, found)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mirror.Mirror, "whole", edited_first)
+        assert attached.json("push", exit=4).outcomes == {GUIDE: "failed"}
+    assert not writes(wiki)
+    assert attached.json("push").outcomes == {GUIDE: "updated"}
+    settled(wiki, attached)

@@ -149,9 +149,15 @@ def beside(
     """
     attached = found.stamp.attachments if found and found.stamp else ()
     page_id = found.stamp.id if found and found.stamp else ""
-    shown = (attachments.shown(found.body) | set(found.listed)) if found else frozenset[str]()
+    shown = _shown(found) if found else frozenset[str]()
     patterns = mirror.config.attachments
-    here = files.here(mirror.root, path, attached, files.Wanted(shown, patterns))
+    wanted = files.Wanted(shown, patterns)
+    index = mirror.index
+    here = (
+        index.files(path, attached, wanted)
+        if index
+        else files.here(mirror.root, path, attached, wanted)
+    )
     return Beside(
         path,
         attached,
@@ -164,6 +170,12 @@ def beside(
         here.linked,
         newest.get(page_id, {}),
     )
+
+
+def _shown(found: Document) -> frozenset[str]:
+    """Return the attachments that a document shows or lists."""
+    shown = attachments.shown(found.body) if found.shown is None else found.shown
+    return shown.union(found.listed)
 
 
 def told_of_stand_ins(beside: Beside) -> tuple[str, str]:

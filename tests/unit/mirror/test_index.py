@@ -342,7 +342,7 @@ def test_two_that_note_at_once_leave_the_note_of_one(
     def pull_meanwhile(*given: object, **named: object) -> object:
         with monkeypatch.context() as patched:
             patched.setattr(disk, "open", open)
-            patched.setattr(walk, "look", lambda *_: before)
+            patched.setattr(walk, "look", lambda *_, **__: before)
             snapshot.Snapshot(root).note(config, walk.keys(before), later, "0123456789abcdef")
         return open(*given, **named)  # type: ignore[call-overload]
 

@@ -203,14 +203,6 @@ def test_what_was_changed_in_the_moment_of_the_look_is_not_noted(root: Path) -> 
     assert snapshot.clean(root) == 3
 
 
-def test_with_attachments_nothing_is_noted(root: Path) -> None:
-    path = root / CONFIG
-    path.write_text(f"{path.read_text()}attachments: true\n")
-    for _ in range(2):
-        assert told(root) == {}
-        assert snapshot.clean(root) is None
-
-
 def test_a_document_that_only_git_has_is_told(root: Path, whole: list[object]) -> None:
     """Every file is as it was, and what HEAD is now has one more, such as on another branch."""
     commit(root)
@@ -349,7 +341,10 @@ def test_both_questions_to_git_name_the_same_trees(tmp_path: Path, shape: str) -
     git(tmp_path, "commit", "-qm", "x")
     found = githead.documents_of_head(str(tmp_path), directories)
     assert found is not None
-    documents, trees = found
+    documents, trees, files = found
+    assert files == {
+        f"{place}/a/b/e.attachments/f.xhtml" for place in directories if trees and shape != "file"
+    }
     assert githead.trees_of_head(str(tmp_path), directories)() == trees
     assert trees.count(b"\0") == (0 if shape == "none" else len(directories))
     names = ("a/b/c.xhtml", "a/ENG/d.xhtml")

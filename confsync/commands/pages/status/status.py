@@ -64,8 +64,9 @@ def status(
 ) -> Result:
     """Return the state of every document; with `remote`, of every page. Write only the index."""
     selection = options.selection
-    offline = remote is None and not mirror.config.attachments
-    index = Index(mirror.root) if offline else None
+    index = None
+    if remote is None:
+        index = mirror.index = Index(mirror.root, files=bool(mirror.config.attachments))
     tree = read_work_tree(mirror, selection, index)
     run = _Run(mirror, remote, selection, tree, Report("status"), progress)
     run.report.refuse(*unreadable_directories(mirror.root, tree.scans, selection))
