@@ -54,8 +54,8 @@ class SpaceScan:
         return path.removeprefix(f"{self.config.path}/")
 
     def outer(self, path: str) -> str:
-        """Return a path in the space's directory relative to the mirror."""
-        return f"{self.config.path}/{path}"
+        """Return a path in the space's directory relative to the mirror; ``.`` is the directory."""
+        return self.config.path if path == "." else f"{self.config.path}/{path}"
 
     def moves(self, entry: Entry) -> bool:
         """Return whether a stamped document is below another parent or day than its stamp."""
@@ -265,13 +265,13 @@ def tree_of(
     owners: dict[str, str | None] = {
         directory: folder.id for directory, folder in folders.items() if directory != "."
     }
-    home: str | None = None
+    home = top = _root_folder(space, folders)
     for entry in entries:
         stem = entry.path.removeprefix(f"{space.path}/").removesuffix(paths.SUFFIX)
         waiting = _WAITING.match(stem)
         if waiting:
             owners[waiting[0]] = waiting["wanted"]
-        elif stem == paths.HOME:
+        elif stem == paths.HOME and top is None:
             home = own[entry.path]
         else:
             # If a directory has a folder file, it belongs to no page of its name.
@@ -281,6 +281,12 @@ def tree_of(
     owners |= paths.alike(owners, inner)
     ids = {folder.id for folder in folders.values()} | set(own.values())
     return paths.Tree(owners, home, frozenset(i for i in ids if i))
+
+
+def _root_folder(space: SpaceConfig, folders: Mapping[str, Folder]) -> str | None:
+    """Return the root of a mirrored folder, or None if the root is a page or a whole space."""
+    folder = folders.get(".")
+    return folder.id if folder and folder.id == space.root else None
 
 
 def stamps_in(scans: Iterable[SpaceScan]) -> Iterator[Stamp | None]:

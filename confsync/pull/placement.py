@@ -97,11 +97,19 @@ def arrange(
     return Placement(
         new={page_id: _document(scan, placed[page_id]) for page_id in view.new},
         moves=moves,
-        folders={i: Destination(scan.outer(placed[i])) for i in view.folders if i in placed},
+        folders=_folders(view, placed),
         tops=_tops(nodes, nodes, view.home) - {view.home},
         hidden=frozenset(node.key for node in hidden),
         leaving=_leaving(moves, removed),
     )
+
+
+def _folders(view: SpaceView, placed: Mapping[str, str]) -> dict[str, Destination]:
+    """Return the directory of each folder. A folder at the top has the space's directory."""
+    places = {i: placed[i] for i in view.folders if i in placed}
+    if view.home is not None and view.home in view.folders:
+        places[view.home] = "."
+    return {i: Destination(view.scan.outer(place)) for i, place in places.items()}
 
 
 def _document_nodes(
@@ -142,7 +150,8 @@ def arrange_new(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
     home = tree.stems.get(paths.HOME)
     infos = [info for info in view.new.values() if home is None or info.id != view.home]
     fresh = [Node(info.id, info.title, info.parent) for info in infos]
-    fresh += [Node(f.id, f.title, f.parent) for f in view.folders.values() if f.id not in known]
+    folders = [f for f in view.folders.values() if f.id not in known and f.id != view.home]
+    fresh += [Node(f.id, f.title, f.parent) for f in folders]
     nodes = [*_unmoved_nodes(tree), *fresh]
     placed = place(nodes, home or view.home, fixed)
     made = [i for i in view.folders if i in placed and i not in known]
@@ -157,8 +166,10 @@ def arrange_new(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
 
 
 def _unmoved_nodes(tree: _LocalTree) -> Iterator[Node]:
-    """Yield a node for each document and folder, with its present name."""
+    """Yield a node for each document and folder below the top, with its present name."""
     for stem, key in tree.places.items():
+        if stem == ".":
+            continue
         directory, _, name = stem.rpartition("/")
         if not directory or directory in tree.owners:
             yield Node(key, "", tree.owners.get(directory), name)
@@ -290,6 +301,8 @@ def _remote_nodes(
     ]
     held = {folder.id: (folder, path) for path, folder in view.scan.folders.items()}
     for folder in view.folders.values():
+        if folder.id == view.home:
+            continue
         known, path = held.get(folder.id, (None, ""))
         same = known is not None and known.title == folder.title
         nodes.append(

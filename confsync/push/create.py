@@ -69,7 +69,8 @@ class Creations:
         new = {entry.path for entry in self._scan.entries if entry.document and not entry.page_id}
         for entry in sorted(entries, key=lambda entry: entry.path.count("/")):
             above = self._above(entry)
-            parent = self.made.get(above) or self._scan.new_parent(entry, self._reader.space.home)
+            home = self._scan.config.root or self._reader.space.home
+            parent = self.made.get(above) or self._scan.new_parent(entry, home)
             waits = above in new
             if self._dry_run and (parent is not None or (waits and above in self._report.told())):
                 self._report.add(self._foretold(entry))

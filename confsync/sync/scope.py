@@ -122,7 +122,7 @@ def with_pages(
     return {
         i: folder
         for i, folder in folders.items()
-        if i in used or (i in known and _is_inside(scan.config, _line(i, above)))
+        if (i in used or i in known) and _is_inside(scan.config, _line(i, above))
     }
 
 

@@ -17,9 +17,9 @@ from confsync.sync.fetch import Reader
 class Listing:
     """The pages of a space in a mirror, and the folders that hold them.
 
-    `home` is the page at the top, None for a blog. `pages` are the mirror's pages by id. `current`
-    are those that have a document or get one. `excluded` are the ids that the configuration leaves
-    out. `flawed` are invalid rows of pages and folders.
+    `home` is the page or folder at the top, None for a blog. `pages` are the mirror's pages by id.
+    `current` are those that have a document or get one. `excluded` are the ids that the
+    configuration leaves out. `flawed` are invalid rows of pages and folders.
     """
 
     home: str | None
@@ -48,11 +48,13 @@ def listing_of(reader: Reader, scan: SpaceScan, *, labels: bool) -> Listing:
     Raise SpaceNotFoundError if its root is missing.
     """
     listed, flawed = _usable(scan, _rows(reader, labels=labels))
-    every = folders_of(reader, listed, [folder.id for folder in scan.folders.values()])
-    home = None if scan.config.posts else scan.config.root or reader.space.home
-    if scan.config.root and scan.config.root not in listed:
+    root = scan.config.root
+    known = [folder.id for folder in scan.folders.values()]
+    every = folders_of(reader, listed, [*known, *([root] if root and root not in listed else [])])
+    home = None if scan.config.posts else root or reader.space.home
+    if root and root not in listed and root not in every.found:
         raise SpaceNotFoundError(
-            f"there is no page {scan.config.root} in space '{scan.config.key}', or you may not "
+            f"there is no page or folder {root} in space '{scan.config.key}', or you may not "
             "see it",
             hint="check 'root' in .confsync.yaml",
         )
