@@ -243,6 +243,10 @@ class CredentialsError(APIAccessError):
     code = "credentials"
 
 
+class NoCredentialsError(CredentialsError):
+    """The server wants credentials, and there are none."""
+
+
 class PermissionDeniedError(APIAccessError):
     """The server accepts the credentials, but forbids this request."""
 

@@ -83,6 +83,7 @@ class StoreRemote:
         self.posts: StoreRemote = self if pages else StoreRemote(store, user, pages=self)
 
     url = "http://127.0.0.1/wiki"
+    tried = "me@example.com, given by the program"
 
     @property
     def seen(self) -> Mapping[str, str]:

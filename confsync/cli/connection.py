@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterator[Remote]:
     """Connect with the credentials for a server. Raise UntrustedError."""
-    from confsync.cli import malloc
-    from confsync.remote import open_remote
-
-    malloc.limit()
     trust.check_pin(os.environ, url)
     credentials = _credentials(os.environ, url)
     warning = trust.warning(os.environ, credentials, url)
@@ -33,6 +29,19 @@ def remote_of(settings: Settings, url: str, flavor: str | None = None) -> Iterat
         told = click.style("warning:", fg="yellow") + f" {warning}"
         with contextlib.suppress(OSError, ValueError):
             click.echo(told, err=True, color=color_of(settings))
+    with connected(settings, url, credentials, flavor) as remote:
+        yield remote
+
+
+@contextlib.contextmanager
+def connected(
+    settings: Settings, url: str, credentials: Credentials, flavor: str | None = None
+) -> Iterator[Remote]:
+    """Connect with given credentials. The caller knows that the server may have them."""
+    from confsync.cli import malloc
+    from confsync.remote import open_remote
+
+    malloc.limit()
     with _log(settings.verbose):
         remote = open_remote(
             url, credentials, flavor=flavor, jobs=settings.jobs, tell=_tell(settings)
@@ -77,15 +86,15 @@ def remote_when_asked(settings: Settings, mirror: Mirror) -> Iterator[Callable[[
 
 def _credentials(environment: Mapping[str, str], url: str) -> Credentials:
     """Return the environment's token, or else the keyring's. Without one, requests use .netrc."""
-    from confsync.remote import Credentials, token_store
+    from confsync.remote import Credentials, Source, token_store
 
     certificate = environment.get("CONFSYNC_CLIENT_CERT") or None
     token = environment.get("CONFSYNC_TOKEN", "").strip()
     if token:
         user = environment.get("CONFSYNC_USER", "").strip() or None
-        return Credentials(token, user, certificate)
+        return Credentials(token, user, certificate, Source.ENVIRONMENT)
     user, token = token_store.load(url) or (None, "")
-    return Credentials(token, user, certificate)
+    return Credentials(token, user, certificate, Source.KEYRING)
 
 
 @contextlib.contextmanager

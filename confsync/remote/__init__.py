@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from confsync.remote.credentials import Credentials
+from confsync.remote.credentials import Credentials, Source
 from confsync.remote.protocol import Remote, about
 
-__all__ = ["FLAVORS", "Credentials", "Remote", "about", "open_remote"]
+__all__ = ["FLAVORS", "Credentials", "Remote", "Source", "about", "open_remote"]
 
 FLAVORS = ("cloud", "datacenter")
 

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 from urllib.parse import quote
 
-from confsync.errors import NotVisibleError, SpaceNotFoundError
+from confsync.errors import APIAccessError, NotVisibleError, SpaceNotFoundError
 from confsync.model.page import AttachmentInfo, PageInfo, Restrictions, Space
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import Client
+from confsync.remote.refused_credentials import no_credentials
 from confsync.remote.rows import Row
 from confsync.workers import Workers
+
+ANONYMOUS = "the server treated the request as anonymous"
 
 
 class Connection:
@@ -37,8 +40,21 @@ class Connection:
         return self._client.url
 
     @property
+    def tried(self) -> str:
+        return self._client.tried
+
+    @property
     def seen(self) -> Mapping[str, str]:
         return self._client.seen
+
+    def _no_space(self, key: str) -> APIAccessError:
+        """Return the error for a space that is missing or hidden."""
+        if not self.tried:  # the space may be there for people with credentials
+            return no_credentials(self.url, 404)
+        return SpaceNotFoundError(
+            f"there is no space '{key}', or you may not see it",
+            hint="copy the key from the space's address in the browser, also to .confsync.yaml",
+        )
 
     def restrictions(self, page_id: str) -> Restrictions:
         parts = (f"{operation}.restrictions.{kind}" for operation in _MAY for kind in _WHO)
@@ -85,14 +101,6 @@ def _named(operation: Row) -> tuple[str, ...]:
             name = row.get("displayName") or row.get("publicName") or row.get("name")
             found.append(f"group {name}" if kind == "group" else str(name or "unknown user"))
     return tuple(found)
-
-
-def no_space(key: str) -> SpaceNotFoundError:
-    """Return the error for a space that is missing or hidden."""
-    return SpaceNotFoundError(
-        f"there is no space '{key}', or you may not see it",
-        hint="copy the key from the space's address in the browser, also to .confsync.yaml",
-    )
 
 
 def same_title(info: PageInfo, title: str) -> bool:

@@ -24,20 +24,17 @@ from confsync.errors import (
     CredentialsError,
     EnvironmentTroubleError,
     NetworkError,
+    PermissionDeniedError,
     RateLimitError,
     ServerError,
 )
-from confsync.remote.credentials import Credentials
-from confsync.remote.failures import (
-    CREDENTIALS_HINT,
-    NoListingError,
-    answer_of,
-    network_error,
-    not_found,
-)
-from confsync.remote.http_library import AtlassianRestAPI
-from confsync.remote.network import isolate, login_of, network_of
+from confsync.remote.credentials import Credentials, Source
+from confsync.remote.failures import NoListingError, answer_of, not_found
+from confsync.remote.http_library import AtlassianRestAPI, connection
+from confsync.remote.network import login_of
+from confsync.remote.network_failures import causes_of, network_error
 from confsync.remote.rate_limit import GiveUp, Pace, Refusal, Wait, backoff, used_up, verdict
+from confsync.remote.refused_credentials import refused
 
 Answer = TypeVar("Answer")
 
@@ -136,6 +133,21 @@ class Client:
         """DELETE once."""
         self._send(Request("DELETE", path), repeat=False)
 
+    @property
+    def tried(self) -> str:
+        """Return whose credentials the requests have, and their source; empty without any."""
+        return self._tried().told
+
+    def _tried(self) -> Credentials:
+        login = None if self._credentials.token else login_of(self.url)
+        if login is None:
+            return self._credentials
+        return Credentials(login[1], login[0], self._credentials.certificate, Source.NETRC)
+
+    def refused(self, error: CredentialsError) -> CredentialsError:
+        """Return the error for requests that are not accepted, with the credentials they have."""
+        return refused(self._tried(), self.url, error)
+
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
@@ -154,7 +166,7 @@ class Client:
             self._idle = [api for api in self._idle if api.url == self.url]
             if self._idle:
                 return self._idle.pop()
-        api = _connection(self.url, self._credentials)
+        api = connection(self.url, self._credentials, (CONNECT_TIMEOUT, READ_TIMEOUT))
         with self._lock:
             self._open.append(api)
         return api
@@ -189,7 +201,11 @@ class Client:
                 if error.status == 404 and self._is_known(where):
                     tries = self._wait_out(not_found(what), tries, repeat=repeat)
                 elif not self._go_elsewhere(where):
+                    raise self.refused(error) from None
+            except PermissionDeniedError as error:
+                if self.tried:
                     raise
+                raise self.refused(CredentialsError(error.message, status=error.status)) from None
 
     def _wait_out(
         self, error: RateLimitError | NetworkError | ServerError, tries: Tries, *, repeat: bool
@@ -282,12 +298,10 @@ class Client:
             path = what.partition(" ")[2]
             raise ServerError(f"{path}: the answer is over {(limit or 0) // 2**20} MB") from None
         except requests.RequestException as error:
-            log.info("%s: %s", what, type(error).__name__)
+            log.info("%s: %s", what, causes_of(error))
             raise network_error(self.url, error) from None
         except UnicodeError:
-            raise CredentialsError(
-                "the token or the user name has an invalid character", hint=CREDENTIALS_HINT
-            ) from None
+            raise CredentialsError("the token or the user name has an invalid character") from None
         except ValueError as error:
             # `requests` parses the address of each redirect, even if it does not follow it.
             host = urlsplit(self.url).netloc
@@ -326,24 +340,3 @@ def _tries(error: RateLimitError | NetworkError | ServerError) -> int:
     if isinstance(error, NetworkError) or passing:
         return TRIES
     return WRONG_TRIES if error.status == 0 else 1
-
-
-def _connection(url: str, credentials: Credentials) -> AtlassianRestAPI:
-    basic = credentials.user if credentials.token else None
-    network = network_of(url)
-    api = AtlassianRestAPI(
-        url,
-        username=basic,
-        password=credentials.token if basic else None,
-        token=credentials.token if credentials.token and not basic else None,
-        cert=credentials.certificate,
-        proxies=network.proxies,
-        verify_ssl=network.verify,  # type: ignore[arg-type]
-        retry_with_header=False,
-    )
-    isolate(api._session)
-    if not credentials.token:
-        api._session.auth = login_of(url)
-    # The library's type allows one number of seconds; requests takes one for each phase.
-    api.timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)  # type: ignore[assignment]
-    return api

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum, auto
+from typing import Any
 from urllib.parse import urlsplit
 
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
-    NetworkError,
     NotVisibleError,
     PermissionDeniedError,
     ServerError,
@@ -23,6 +24,9 @@ from confsync.workers import Workers
 
 # The site itself does not accept scoped tokens and OAuth, but this gateway does.
 GATEWAY = "https://api.atlassian.com"
+# The addresses that tell the flavor: the spaces in v2, and the user in v1.
+_V2 = "api/v2/spaces"
+_V1 = "rest/api/user/current"
 _CLOUD_HOSTS = (".atlassian.net", ".jira-dev.com")
 
 
@@ -63,29 +67,69 @@ def _known_flavor(url: str) -> str | None:
     return "cloud" if at_gateway or host.endswith(_CLOUD_HOSTS) else None
 
 
+class Said(Enum):
+    """What an API says to its first request. The credentials may be good or bad."""
+
+    ANSWERS = auto()  # as this API does
+    HIDES = auto()  # 404 "Not Found", as Cloud's v2 to bad credentials, and as some proxies
+    FORBIDS = auto()  # 403, as Cloud's v1 to bad credentials
+    REFUSES = auto()  # 401
+    ABSENT = auto()  # anything that no API says
+
+
+def flavor_of(v2: Said, v1: Said) -> str | None:
+    """Return the flavor of a server by what its APIs say; None for no Confluence. Pure.
+
+    Only Cloud has v2. Both have the address that is asked of v1. A proxy before a Data Center may
+    answer the unknown address of v2 in any way.
+    """
+    match v2, v1:
+        case (Said.ANSWERS, _) | (Said.HIDES, Said.FORBIDS):
+            return "cloud"
+        case (Said.HIDES | Said.ABSENT, Said.HIDES | Said.ABSENT):
+            return None
+        case _:
+            return "datacenter"
+
+
 def _asked_flavor(client: Client) -> str:
-    """Ask for the v2 API, which only Cloud has. Data Center answers with a page for people."""
+    """Ask both APIs. Raise ServerError if neither is there."""
+    v2, _ = _said(client, _V2, {"limit": 1}, ("results",))
+    if v2 is Said.ANSWERS:
+        return "cloud"
+    v1, error = _said(client, _V1, {}, ("type", "accountId", "username", "userKey"))
+    found = flavor_of(v2, v1)
+    if found is not None:
+        return found
+    if isinstance(error, ServerError):  # a redirect or a page for people: the message says which
+        raise error
+    raise ServerError(
+        "there is no Confluence API at this URL",
+        hint="correct the URL, also in .confsync.yaml; on Cloud it ends in /wiki",
+    )
+
+
+def _said(
+    client: Client, path: str, params: Mapping[str, Any], keys: Iterable[str]
+) -> tuple[Said, APIAccessError | None]:
+    """Return what an API says, with its error. One of the keys is in a good answer.
+
+    Raise NetworkError, RateLimitError, or ServerError for a server in trouble.
+    """
     try:
-        client.get("api/v2/spaces", {"limit": 1})
-    except NetworkError:
-        raise
+        answer = client.get(path, params)
+    except CredentialsError as error:
+        return {404: Said.HIDES, 403: Said.FORBIDS}.get(error.status, Said.REFUSES), error
+    except PermissionDeniedError as error:
+        return Said.FORBIDS, error
+    except NotVisibleError as error:
+        return Said.ABSENT, error
     except ServerError as error:
         page_for_people = error.status == 0 and not error.truncated
-        if page_for_people or error.status == 404 or 300 <= error.status < 400:
-            return "datacenter"
+        if page_for_people or error.status in (404, 410) or 300 <= error.status < 400:
+            return Said.ABSENT, error
         raise
-    except CredentialsError as error:
-        # v1 servers answer bad credentials with 401 at every address; v2 answers 404.
-        return "cloud" if error.status == 404 else "datacenter"
-    except PermissionDeniedError:
-        return "datacenter"
-    except NotVisibleError as error:
-        # Neither API answers this. A proxy without a server behind it does.
-        raise ServerError(
-            f"there is no Confluence API at this URL ({error.message})",
-            hint="correct the URL, also in .confsync.yaml; on Cloud it ends in /wiki",
-        ) from None
-    return "cloud"
+    return (Said.ANSWERS if any(key in answer for key in keys) else Said.ABSENT), None
 
 
 def gateway_of(url: str, pace: Pace | None = None) -> str | None:

@@ -9,12 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
-    NetworkError,
     NotVisibleError,
     PermissionDeniedError,
     RateLimitError,
@@ -23,11 +20,8 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.remote.rate_limit import asked
+from confsync.remote.refused_credentials import NOT_ACCEPTED
 
-CREDENTIALS_HINT = (
-    "set CONFSYNC_USER (your e-mail address; not for a personal access token) and CONFSYNC_TOKEN; "
-    "in a mirror, 'confsync login' stores them"
-)
 _UNNAMED = "the server answers 'Not Found' for {path}, but answers other requests"
 # Addresses of one page, folder or attachment, by its id. Every other address is a listing.
 _ONE = re.compile(r"(?:pages|blogposts|content|folders|attachments)/(?:att)?[0-9]+(?:[/?]|$)")
@@ -39,27 +33,6 @@ _RACE = re.compile(
     "OptimisticLock|StaleObjectState|StaleState|Batch update returned|update stale data"
 )
 _CURRENT_VERSION = re.compile(r"[Cc]urrent [Vv]ersion(?: is)?: \[?(\d+)\]?")
-
-
-def network_error(url: str, error: requests.RequestException) -> NetworkError:
-    """Return the error for a missing or incomplete answer."""
-    host = urlsplit(url).netloc
-    if isinstance(error, requests.exceptions.SSLError):
-        return NetworkError(
-            f"{host}: the certificate is not trusted",
-            hint="set REQUESTS_CA_BUNDLE to the file of your organisation's certificate",
-        )
-    if isinstance(error, requests.exceptions.InvalidSchema):
-        return NetworkError(f"{host}: {error}", hint="'pip install pysocks' adds SOCKS proxies")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return NetworkError(f"{host}: no connection through the proxy", hint="correct HTTPS_PROXY")
-    if isinstance(error, requests.Timeout):
-        return NetworkError(f"{host}: no answer in time", hint="try again later")
-    if isinstance(error, requests.exceptions.ConnectionError):
-        lost = "aborted" in str(error) or "reset" in str(error)
-        what = "the connection was lost" if lost else "cannot be reached"
-        return NetworkError(f"{host}: {what}", hint="check the URL, the network and any proxy")
-    return NetworkError(f"{host}: the answer is incomplete", hint="try again later")
 
 
 def answer_of(url: str, status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
@@ -108,16 +81,16 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
     match status:
         case 401:
             why = f": {said}" if said else ""
-            return _credentials(f"the credentials are not accepted{why}", status)
+            return CredentialsError(f"{NOT_ACCEPTED}{why}", status=status)
         case 403 if "not permitted to use Confluence" in said:
-            return _credentials("the credentials are not accepted", status)
+            return CredentialsError(NOT_ACCEPTED, status=status)
         case 403:
             return PermissionDeniedError(f"not allowed: {text}", status=status)
         case 404 if said == "Not Found":
             # v2 answers this to bad credentials at every address. For a missing page it names the
             # page.
-            why = "the credentials are not accepted (the server answers 404 to everything)"
-            return _credentials(why, status)
+            why = "the server answers 404 to everything"
+            return CredentialsError(f"{NOT_ACCEPTED}: {why}", status=status)
         case 404 if data is None:
             return ServerError(
                 "there is no Confluence API at this URL",
@@ -143,10 +116,6 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
 
 def _unsaid(status: int) -> str:
     return f"the server answered {status}"
-
-
-def _credentials(message: str, status: int) -> CredentialsError:
-    return CredentialsError(message, hint=CREDENTIALS_HINT, status=status)
 
 
 def _said(data: object) -> str:

@@ -31,4 +31,31 @@ _put_off()
 
 from atlassian.rest_client import AtlassianRestAPI  # noqa: E402 - the package before its module
 
-__all__ = ["AtlassianRestAPI"]
+from confsync.remote.credentials import Credentials  # noqa: E402
+from confsync.remote.network import isolate, login_of, network_of  # noqa: E402
+
+__all__ = ["AtlassianRestAPI", "connection"]
+
+
+def connection(
+    url: str, credentials: Credentials, timeout: tuple[float, float]
+) -> AtlassianRestAPI:
+    """Return a connection to a base URL. `timeout` is for the connection and for an answer."""
+    basic = credentials.user if credentials.token else None
+    network = network_of(url)
+    api = AtlassianRestAPI(
+        url,
+        username=basic,
+        password=credentials.token if basic else None,
+        token=credentials.token if credentials.token and not basic else None,
+        cert=credentials.certificate,
+        proxies=network.proxies,
+        verify_ssl=network.verify,  # type: ignore[arg-type]
+        retry_with_header=False,
+    )
+    isolate(api._session)
+    if not credentials.token:
+        api._session.auth = login_of(url)
+    # The library's type allows one number of seconds; requests takes one for each phase.
+    api.timeout = timeout  # type: ignore[assignment]
+    return api

@@ -56,6 +56,10 @@ class Remote(Protocol):
         """Return the base URL of the requests."""
 
     @property
+    def tried(self) -> str:
+        """Return whose credentials the requests have, and their source; empty without any."""
+
+    @property
     def posts(self) -> Remote:
         """Return the blog posts of the same server, behind the same interface.
 

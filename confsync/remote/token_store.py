@@ -10,6 +10,19 @@ from confsync.errors import UsageError
 SERVICE = "confsync"
 
 
+def is_usable() -> bool:
+    """Return whether tokens can be stored: the extra is installed, and the system has a keyring."""
+    try:
+        return bool(_keyring().get_keyring().priority > 0)
+    except Exception:
+        return False
+
+
+def check() -> None:
+    """Raise UsageError if no token can be stored, before anybody types one."""
+    _keyring()
+
+
 def load(url: str) -> tuple[str | None, str] | None:
     """Return user (None for a Bearer token) and token; None without a stored token or a keyring."""
     try:

@@ -132,6 +132,8 @@ def test_recorded_flavors_are_told_apart() -> None:
     responses.get("https://d.acme.com/x/api/v2/spaces", status=404, body="<html>Not here</html>")
     responses.get("https://l.acme.com/api/v2/spaces", status=302, headers={"Location": "/login"})
     responses.get("https://s.acme.com/api/v2/spaces", status=200, body="<html>Log in</html>")
+    for host in ("d.acme.com/x", "l.acme.com", "s.acme.com"):
+        responses.get(f"https://{host}/rest/api/user/current", json={"type": "known"})
     found = [
         open_remote(f"https://{host}", Credentials("t")).flavor
         for host in ("c.acme.com", "d.acme.com/x", "l.acme.com", "s.acme.com")
@@ -244,7 +246,8 @@ def test_every_thread_finds_the_gateway() -> None:
 @responses.activate
 def test_a_proxy_in_front_of_nothing_is_no_confluence() -> None:
     answer = {"message": "no Route matched with those values"}
-    responses.get("https://n.acme.com/api/v2/spaces", status=404, json=answer)
+    for path in ("api/v2/spaces", "rest/api/user/current"):
+        responses.get(f"https://n.acme.com/{path}", status=404, json=answer)
     with pytest.raises(ServerError, match="no Confluence API at this URL"):
         open_remote("https://n.acme.com", Credentials("t"))
 

@@ -82,7 +82,7 @@ def test_no_network(
     config.write_text(config.read_text().replace(wiki.url, "http://127.0.0.1:9/wiki"))
     files = desk.files()
     run = desk(*command, exit=3)
-    assert one_message(run.err) == "127.0.0.1:9: cannot be reached"
+    assert one_message(run.err) == "127.0.0.1:9: cannot be reached: the connection was refused"
     assert desk.files() == files
 
 
@@ -99,7 +99,11 @@ def test_a_wrong_token(
     monkeypatch.setenv("CONFSYNC_TOKEN", token)
     files = desk.files()
     run = desk(*command, exit=5)
-    assert "credentials are not accepted" in one_message(run.err)
+    said = one_message(run.err)
+    if token:
+        assert f"the credentials are not accepted ({wiki.user}, from the environment)" in said
+    else:
+        assert said == "no credentials: CONFSYNC_TOKEN, the keyring and ~/.netrc have none"
     assert "CONFSYNC_TOKEN" in run.err
     assert desk.files() == files
 
@@ -154,11 +158,16 @@ def test_a_clone_that_cannot_be_leaves_nothing_behind(
         assert list(desk.root.iterdir()) == []
 
 
-def test_a_directory_that_is_not_empty_is_not_cloned_into(wiki: Sandbox, desk: Desk) -> None:
+def test_a_mirror_is_not_made_one_again(wiki: Sandbox, desk: Desk) -> None:
     files = desk.files()
-    desk("clone", f"{wiki.url}/spaces/ENG", ".", exit=4)
     desk("init", "--url", wiki.url, "--space", "ENG", exit=4)
     assert desk.files() == files
+
+
+def test_a_root_goes_with_one_space(wiki: Sandbox, desk_at: Callable[..., Desk]) -> None:
+    desk = desk_at(clone=None)
+    run = desk("init", "--url", wiki.url, *("--space", "A", "--space", "B", "--root", "7"), exit=2)
+    assert one_message(run.err) == "--root goes with one space"
 
 
 def test_no_configuration(wiki: Sandbox, desk_at: Callable[..., Desk]) -> None:

@@ -21,7 +21,7 @@ from confsync.model.page import (
     Version,
 )
 from confsync.remote import rows, transfers
-from confsync.remote.base import Connection, no_space, same_title
+from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.cloud import v2_rows
 from confsync.remote.cloud.pagination import by_cursor
@@ -65,9 +65,7 @@ class Cloud(Connection):
     def whoami(self) -> User:
         row = self._client.get("rest/api/user/current")
         if row.get("type") == "anonymous" or not row.get("accountId"):
-            raise CredentialsError(
-                "the server treated the request as anonymous: it received no credentials"
-            )
+            raise self._client.refused(CredentialsError(ANONYMOUS))
         return User(str(row["accountId"]), str(row.get("displayName") or ""))
 
     def space(self, key: str) -> Space:
@@ -84,7 +82,7 @@ class Cloud(Connection):
                     rows.text_of(row, "name"),
                     str(home) if home else None,
                 )
-        raise no_space(key)
+        raise self._no_space(key)
 
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False

@@ -28,7 +28,7 @@ from confsync.model.page import (
     Version,
 )
 from confsync.remote import rows, transfers, v1_rows
-from confsync.remote.base import Connection, no_space, same_title
+from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import Client
 from confsync.remote.datacenter.pagination import NoScanError, by_cursor, by_offset
 from confsync.remote.failures import version_conflict_of
@@ -73,9 +73,7 @@ class DataCenter(Connection):
     def whoami(self) -> User:
         row = self._client.get(f"{_API}/user/current")
         if row.get("type") == "anonymous":
-            raise CredentialsError(
-                "the server treated the request as anonymous: it received no credentials"
-            )
+            raise self._client.refused(CredentialsError(ANONYMOUS))
         name = str(row.get("username") or row.get("userKey") or "")
         return User(name, str(row.get("displayName") or name))
 
@@ -86,7 +84,7 @@ class DataCenter(Connection):
         try:
             row = self._client.get(f"{_API}/space/{key}", {"expand": "homepage"})
         except NotVisibleError:
-            raise no_space(key) from None
+            raise self._no_space(key) from None
         home = rows.part_of(row, "homepage")
         found = rows.text_of(row, "key")
         return Space(found, found, rows.text_of(row, "name"), rows.id_of(home) if home else None)
