@@ -55,6 +55,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
         out += _status_summary(result)
     elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
+    out += _step_lines(result)
     text = "\n".join(out) + "\n" if out else ""
     notes = [*_untold(result, shown), *result.notes, *_shown_version(result)]
     notes = notes if told and not quiet else []
@@ -227,6 +228,13 @@ def _summary(result: Result) -> Iterator[str]:
     head = f"{result.command} --dry-run" if result.dry_run else result.command
     if counts or not any(error.exit is not Exit.DONE for error in result.errors):
         yield f"{head}: {counts or 'nothing to do'}"
+
+
+def _step_lines(result: Result) -> Iterator[str]:
+    """Yield the commands to type next. Each stands alone in its line, to be copied."""
+    if result.steps:
+        yield "next:"
+        yield from (f"  {safe(step)}" for step in result.steps)
 
 
 def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:

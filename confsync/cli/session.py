@@ -78,6 +78,12 @@ def _is_own(root: str) -> bool:
         return False
 
 
+def place_of(settings: Settings, directory: str) -> Path:
+    """Return the directory that a user typed, without any ``..`` in its path."""
+    place = settings.start / directory
+    return place.resolve() if ".." in place.parts else place
+
+
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
     """Return the page that an id or a path names, with ``@VERSION`` or without."""
     from confsync.sync import target
@@ -106,7 +112,7 @@ def deletions_of(
 def base_url(settings: Settings, url: str | None) -> str:
     """Return the base URL: the typed one, or the mirror's."""
     from confsync.mirror import config_file as config
-    from confsync.model.url import check_url
+    from confsync.model.url import server_of
 
     if url is None:
         from confsync.cli import trust
@@ -115,10 +121,7 @@ def base_url(settings: Settings, url: str | None) -> str:
         found = config.load(root).url
         trust.check_owner(os.environ, root, None, found)
         return found
-    try:
-        return check_url(url)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    return server_of(url)
 
 
 @contextlib.contextmanager

@@ -5,15 +5,17 @@ Everything else is imported inside the functions, so that each command loads onl
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
 import click
 
 from confsync.cli import trust
-from confsync.cli.connection import remote_for, remote_of
+from confsync.cli.connection import connected, remote_for, remote_of
 from confsync.cli.options import Settings, cli, common
-from confsync.cli.session import base_url, finish, mirror_of, progress_on
+from confsync.cli.session import base_url, finish, mirror_of, place_of, progress_on
+from confsync.errors import UsageError
 
 
 @cli.command()
@@ -33,50 +35,70 @@ def init(
     """
     from confsync.commands.setup.init import init as run
     from confsync.mirror.config_file import settings_for
+    from confsync.model.config import SpaceConfig
+    from confsync.model.url import server_of
 
-    finish(settings, run(settings.start / (directory_ or ""), settings_for(url, spaces, root)))
+    if root and len(spaces) > 1:
+        raise UsageError("--root goes with one space")
+    made = settings_for(server_of(url), [SpaceConfig(key, key, root) for key in spaces])
+    finish(settings, run(place_of(settings, directory_ or ""), made))
 
 
 @cli.command()
 @click.argument("url")
 @click.argument("directory_", metavar="[DIR]", required=False)
+@click.option("--git", is_flag=True, help="Commit the mirror, in a new repository if none is here.")
 @common
 @click.pass_obj
-def clone(settings: Settings, url: str, directory_: str | None) -> None:
-    """Mirror a space, or a page and its children, by its URL.
+def clone(settings: Settings, url: str, directory_: str | None, git: bool) -> None:
+    """Mirror a space, a page with its children, or a folder, by its URL.
 
-    Copy the URL from the browser.
+    Copy the URL from the browser. If a clone is interrupted, the same command continues it.
 
     \b
     confsync clone https://acme.atlassian.net/wiki/spaces/ENG
+    confsync clone --git https://acme.atlassian.net/wiki/spaces/ENG docs
+    confsync clone https://wiki.acme.com/display/ENG/Deployment+guide
     """
     from confsync.commands.setup.clone import clone as run
+    from confsync.commands.setup.origin import origin_of
     from confsync.model.url import parse
 
     found = parse(url)
-    root = settings.start / (directory_ or found.key)
     with remote_of(settings, found.url) as remote, progress_on(settings) as progress:
-        result = run(root, found, remote, progress=progress)
+        origin = origin_of(remote, found)
+        root = place_of(settings, directory_ or origin.key)
+        result = run(root, origin, remote, git=git, progress=progress)
     finish(settings, result, root)
 
 
 @cli.command()
+@click.argument("url", required=False)
 @common
 @click.pass_obj
-def doctor(settings: Settings) -> None:
+def doctor(settings: Settings, url: str | None) -> None:
     """Check server, credentials, permissions and configuration.
 
-    Each failure comes with its likely cause.
+    With a URL, no mirror is needed. Each failure comes with its likely cause.
 
     \b
     confsync doctor
-    confsync -C docs doctor
+    confsync doctor https://acme.atlassian.net/wiki/spaces/ENG
     """
-    from confsync.commands.setup.doctor import doctor as run
+    from confsync.commands.setup import doctor as examination
+    from confsync.model.url import parse, server_of
 
+    if url is not None:
+        where, address = server_of(url), None
+        with contextlib.suppress(UsageError):
+            address = parse(url)
+        finish(
+            settings,
+            examination.doctor_of_address(where, address, lambda: remote_of(settings, where)),
+        )
     mirror, _ = mirror_of(settings, ())
     pinned = trust.pin(os.environ) is not None
-    result = run(mirror, lambda: remote_for(settings, mirror), pinned=pinned)
+    result = examination.doctor(mirror, lambda: remote_for(settings, mirror), pinned=pinned)
     finish(settings, result, mirror.root)
 
 
@@ -94,22 +116,24 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     confsync login https://acme.atlassian.net/wiki --user me@acme.com
     """
     from confsync.model.result import Result
-    from confsync.remote import Credentials, open_remote, token_store
+    from confsync.remote import Credentials, Source, token_store
 
     where = base_url(settings, url)
     trust.check_pin(os.environ, where)
+    token_store.check()
     interactive = sys.stdin.isatty()
     if interactive and user is None:
         user = click.prompt("User (empty for a personal access token)", default="") or None
     token = click.prompt("Token", hide_input=True) if interactive else sys.stdin.readline().strip()
-    remote = open_remote(where, Credentials(token, user))
-    try:
+    if not token:
+        raise UsageError("no token was given", hint="type it, or give it on standard input")
+    with connected(settings, where, Credentials(token, user, source=Source.TYPED)) as remote:
         name = remote.whoami().name
-    finally:
-        remote.close()
     token_store.save(where, user, token)
-    told = f"you are {name}; the token for {where} is in the keyring"
-    finish(settings, Result("login", notes=(told,)))
+    notes = [f"you are {name}; the token for {where} is in the keyring"]
+    if os.environ.get("CONFSYNC_TOKEN", "").strip():
+        notes.append("CONFSYNC_TOKEN is set too, and goes before the keyring")
+    finish(settings, Result("login", notes=tuple(notes)))
 
 
 @cli.command()

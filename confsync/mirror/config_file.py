@@ -74,15 +74,10 @@ def _as_dumped(text: str) -> Config | None:
         return None  # the parser reports it with its line
 
 
-def settings_for(
-    url: str, keys: Sequence[str], root: str | None, flavor: str | None = None
-) -> Config:
+def settings_for(url: str, spaces: Sequence[SpaceConfig], flavor: str | None = None) -> Config:
     """Return a new configuration, checked like a file. Raise UsageError."""
-    spaces = tuple(SpaceConfig(key, key, root) for key in keys)
-    if root and len(spaces) > 1:
-        raise UsageError("--root goes with one space")
     try:
-        return parse(dump(Config(url.rstrip("/"), spaces, flavor=flavor)))
+        return parse(dump(Config(url.rstrip("/"), tuple(spaces), flavor=flavor)))
     except ConfigError as error:
         raise UsageError(error.message.partition(": ")[2]) from None
 

@@ -43,13 +43,15 @@ class Result:
 
     `history` lists a page's versions; the document here is based on version `base`. `events` are
     lines of the audit trail. `findings` belong to `check`, `changes` to `diff`. `clean` counts
-    unchanged documents. `warnings` go to stderr even if the caller asked for failures only.
+    unchanged documents. `steps` are commands to type next. `warnings` go to stderr even if the
+    caller asked for failures only.
     """
 
     command: str
     pages: tuple[PageResult, ...] = ()
     errors: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     text: str = ""
     checks: tuple[Check, ...] = ()

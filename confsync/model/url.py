@@ -1,58 +1,206 @@
-"""Addresses as people copy them from a browser: base URL, space key and page id in one URL."""
+"""Addresses as people copy them from a browser, and base URLs. Pure: no server is asked."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import contextlib
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from enum import Enum, auto
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
 from confsync.errors import UsageError
 
-# /spaces/ENG/pages/98310/Title (Cloud and new Data Center), /display/ENG (Data Center)
-_SPACES = re.compile(
-    r"(?P<base>.*?)/spaces/(?P<key>[^/]+)(?:/pages/(?:edit-v2/)?(?P<page>\d+))?(?:/.*)?"
-)
-
-_DISPLAY = re.compile(r"(?P<base>.*?)/display/(?P<key>[^/]+)(?P<title>/.+)?/?")
-
 _HINT = "copy the address of a space or a page from the browser"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_CLOUD_SITE = ".atlassian.net"
+_ACTION = ".action"
+# Kinds of content without a storage format, by their word in an address.
+_NOT_MIRRORED = {
+    "whiteboard": "a whiteboard",
+    "database": "a database",
+    "embed": "a link to another site",
+}
+
+
+class Target(Enum):
+    """What an address names."""
+
+    SPACE = auto()
+    BLOG = auto()
+    PAGE = auto()
+    TITLE = auto()
+    FOLDER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The Confluence, the space, and the page if the URL names one by id."""
+    """A place on a Confluence. `url` is the base URL, `key` the key of the space.
+
+    `name` is the id of a page or folder, or the title of a page. A page's address may lack the key:
+    only the server knows it then. A page's id may also be that of a blog post.
+    """
 
     url: str
     key: str
-    page: str | None = None
+    target: Target = Target.SPACE
+    name: str = ""
 
 
 def parse(text: str) -> Address:
-    """Split a URL into its parts. Raise UsageError for a URL without a space."""
+    """Return what an address names.
+
+    Raise UsageError for an address of anything that confsync cannot mirror.
+    """
+    parts = _divide(text)
+    read = _READERS.get(parts.word)
+    found = read(parts) if read else None
+    if found is None:
+        raise UsageError(f"'{text}' names no space and no page", hint=_HINT)
+    return found
+
+
+def server_of(text: str) -> str:
+    """Return the base URL of an address. A base URL is one, too. Raise UsageError."""
+    return _divide(text).url
+
+
+class _Parts(NamedTuple):
+    """An address: the base URL, the `word` behind it, the `rest` of the path, and the query.
+
+    Without a known word, the whole path belongs to the base URL.
+    """
+
+    url: str
+    word: str
+    rest: Sequence[str]
+    query: dict[str, str]
+
+
+def _divide(text: str) -> _Parts:
+    """Split an address into its parts. Raise UsageError."""
     try:
-        parts = urlsplit(text)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is not a URL: {error}", hint=_HINT) from None
-    if "@" in parts.netloc:
-        raise UsageError(
-            "the URL contains credentials", hint="set CONFSYNC_USER and CONFSYNC_TOKEN instead"
-        )
-    base = f"{parts.scheme}://{parts.netloc}"
-    found = _SPACES.fullmatch(parts.path) or _DISPLAY.fullmatch(parts.path)
-    if not found or found["key"].endswith(".action"):
-        raise UsageError(f"'{text}' does not name a space", hint=_HINT)
-    groups = found.groupdict()
-    if groups.get("title"):
-        raise UsageError(
-            f"'{text}' names a page by its title",
-            hint="open the page and copy the address of 'Page information': it has the page's id",
-        )
-    try:
-        url = check_url(base + groups["base"])
+        parts = urlsplit(_with_scheme(text.strip().strip("<>")))
+        words = [word for word in parts.path.split("/") if word]
+        at = next((n for n, w in enumerate(words) if w in _READERS or w.endswith(_ACTION)), None)
+        context = words[:at]
+        if not context and parts.netloc.lower().endswith(_CLOUD_SITE):
+            context = ["wiki"]
+        url = check_url("/".join([f"{parts.scheme}://{parts.netloc}", *context]))
     except ValueError as error:
         raise UsageError(str(error), hint=_HINT) from None
-    return Address(url, unquote(groups["key"]), groups.get("page"))
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    if at is None:
+        return _Parts(url, "", (), query)
+    return _Parts(url, words[at], words[at + 1 :], query)
+
+
+def _with_scheme(text: str) -> str:
+    """Return an address with a scheme: http for this machine, else https."""
+    if _SCHEME.match(text):
+        return text
+    host = urlsplit(f"//{text}").hostname or ""
+    return f"{'http' if is_loopback(host) else 'https'}://{text}"
+
+
+def _in_space(parts: _Parts) -> Address | None:
+    """Read what follows `spaces`: /spaces/ENG/pages/98310/Title."""
+    match parts.rest:
+        case [action] if action.endswith(_ACTION):
+            return _in_query(parts)
+        case [key, "pages", *_, action] if action.endswith(_ACTION):
+            return _in_query(parts, unquote(key))
+        case [key, "pages" | "history", *more]:
+            found = next((word for word in more[:2] if _is_id(word)), "")
+            target = Target.PAGE if found else Target.SPACE
+            return Address(parts.url, unquote(key), target, found)
+        case [key, "blog", *_]:
+            return Address(parts.url, unquote(key), Target.BLOG)
+        case [key, "folder", found, *_] if _is_id(found):
+            return Address(parts.url, unquote(key), Target.FOLDER, found)
+        case [key, kind, found, *_] if kind in _NOT_MIRRORED or _is_id(found):
+            raise _not_mirrored(parts.url, key, kind)
+        case [key, *_]:
+            return Address(parts.url, unquote(key))
+    return None
+
+
+def _not_mirrored(url: str, key: str, kind: str) -> UsageError:
+    what = _NOT_MIRRORED.get(kind, f"content of another kind ({kind})")
+    return UsageError(
+        f"the address names {what}; confsync mirrors pages, folders and blog posts",
+        hint=f"'confsync clone {url}/spaces/{key}' mirrors the space",
+    )
+
+
+def _in_display(parts: _Parts) -> Address | None:
+    """Read what follows `display`: /display/ENG/Title, /display/ENG/2026/01/31/Title."""
+    match parts.rest:
+        case [key, year, month, day, _, *_] if _is_day(year, month, day):
+            return Address(parts.url, unquote(key), Target.BLOG)
+        case [key, *title] if title:
+            return Address(parts.url, unquote(key), Target.TITLE, unquote_plus("/".join(title)))
+        case [key]:
+            return Address(parts.url, unquote(key))
+    return None
+
+
+def _in_query(parts: _Parts, key: str = "") -> Address | None:
+    """Read the query of an address such as /pages/viewpage.action?pageId=98310."""
+    query = parts.query
+    key = key or query.get("spaceKey") or query.get("key") or ""
+    if _is_id(query.get("pageId", "")):
+        return Address(parts.url, key, Target.PAGE, query["pageId"])
+    if key and query.get("title"):
+        return Address(parts.url, key, Target.TITLE, query["title"])
+    if query.get("urlIdentifier"):
+        return _of_link(parts.url, query["urlIdentifier"])
+    return Address(parts.url, key) if key else None
+
+
+def _in_link(parts: _Parts) -> Address | None:
+    """Read a short link: /x/AbCd."""
+    return _of_link(parts.url, parts.rest[0]) if parts.rest else None
+
+
+def _of_link(url: str, code: str) -> Address | None:
+    """Return the page of a short link's code, or None for an invalid code.
+
+    The code has the bytes of the page's id, lowest first, in base64, without zeros at the end.
+    Atlassian writes '_' for '+' and '-' for '/', unlike RFC 4648.
+    """
+    try:
+        data = base64.b64decode(f"{code:A<11}=", b"_-", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    number = int.from_bytes(data, "little")
+    return Address(url, "", Target.PAGE, str(number)) if number else None
+
+
+def _in_actions(parts: _Parts) -> Address | None:
+    """Read what follows `pages` or `collector`, if it is an action."""
+    return _in_query(parts) if parts.rest and parts.rest[-1].endswith(_ACTION) else None
+
+
+_READERS: dict[str, Callable[[_Parts], Address | None]] = {
+    "spaces": _in_space,
+    "display": _in_display,
+    "pages": _in_actions,
+    "collector": _in_actions,
+    "x": _in_link,
+    "home": lambda _: None,  # a page of the site that belongs to no space
+}
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _is_day(year: str, month: str, day: str) -> bool:
+    return re.fullmatch(r"\d{4}/\d\d/\d\d", f"{year}/{month}/{day}", re.ASCII) is not None
 
 
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")

@@ -59,11 +59,8 @@ def test_a_clone_that_was_killed_can_be_gone_on_with(
             name = f"clone-{step}"
             assert scene.run("clone", url, name, where=tmp_path, die_at=step).killed
             root = tmp_path / name
-            if (root / ".confsync.yaml").exists():
-                assert scene.run("pull", where=root).exit == 0
-            else:
-                after = scene.run("clone", url, name, where=tmp_path)
-                assert after.exit == 0, f"{whole.steps[step - 1]}\n{after.err}"
+            after = scene.run("clone", url, name, where=tmp_path)
+            assert after.exit == 0, f"{whole.steps[step - 1]}\n{after.err}"
             scene.root = root
             assert scene.files() == files, whole.steps[step - 1]
 

@@ -32,7 +32,7 @@ def test_all_is_well(wiki: Sandbox, desk: Desk) -> None:
     assert failed(run) == {}
     told = {check["name"]: check["message"] for check in run.data["checks"]}
     assert wiki.url in told["server"]
-    assert told["credentials"] == "you are Me"
+    assert told["credentials"] == f"you are Me ({wiki.user}, from the environment)"
     assert told["clock"] == "agrees with the server's"
     assert "X-Ratelimit-Limit" in told["limits"] or wiki.flavor == "cloud"
     assert "ok   credentials" in desk("doctor").out
@@ -65,10 +65,13 @@ def test_no_server_and_a_certificate_that_is_not_trusted(wiki: Sandbox, desk: De
     config = desk.path(".confsync.yaml")
     before = config.read_text()
     config.write_text(before.replace(wiki.url, "http://127.0.0.1:9/wiki"))
-    assert "cannot be reached" in failed(desk.json("doctor", exit=3))["server"]
+    assert (
+        "cannot be reached: the connection was refused"
+        in failed(desk.json("doctor", exit=3))["server"]
+    )
     import requests
 
-    from confsync.remote.failures import network_error
+    from confsync.remote.network_failures import network_error
 
     error = network_error("https://wiki.acme.com", requests.exceptions.SSLError("self-signed"))
     assert "certificate is not trusted" in error.message

@@ -2,57 +2,109 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from confsync.commands.pages.pull import pull
+from confsync.commands.setup import next_steps
 from confsync.commands.setup.init import init
-from confsync.errors import FileError
+from confsync.commands.setup.origin import Origin
+from confsync.errors import ConfsyncError, Exit, FileError
 from confsync.mirror import config_file as config
 from confsync.mirror.config_file import settings_for
-from confsync.mirror.git import attributes, removals
+from confsync.mirror.git import attributes, repository, worktree
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.state import disk, regular
+from confsync.model.config import FILE_NAME, Config
 from confsync.model.filenames import REMOVED, TEMPORARY
-from confsync.model.result import Result
-from confsync.model.url import Address
+from confsync.model.result import Problem, Result
+from confsync.model.url import same_server
 from confsync.progress import Progress, silent
 from confsync.pull.options import PullOptions
 from confsync.remote import Remote
+from confsync.sync.scope import few
 
 
-def _is_left_over(path: Path) -> bool:
-    """Return whether a killed clone wrote this file before the mirror existed."""
-    if path.name.startswith(TEMPORARY):
-        disk.unlink(path)
-        return True
-    written = {
-        attributes.NAME: b"".join(line + b"\n" for line in attributes.LINES),
-        REMOVED: removals.HEADER,
-    }
-    if path.name not in written:
-        return False
-    try:
-        return regular.read(path, regular.ATTRIBUTES_BYTES) == written[path.name]
-    except OSError:
-        return False
+def clone(
+    root: Path, origin: Origin, remote: Remote, *, git: bool = False, progress: Progress = silent
+) -> Result:
+    """Make `root` a mirror of the origin, and pull it. In a mirror of the origin, only pull.
 
-
-def clone(root: Path, address: Address, remote: Remote, *, progress: Progress = silent) -> Result:
-    """Make `root` a mirror of the address's space or page, and pull it.
-
-    Ask for the space first, so that a wrong address or token leaves nothing behind. After an
-    interruption, 'confsync pull' in the directory continues.
+    So the same command continues after an interruption. With `git`, commit the mirror, in a new
+    repository if there is none. Raise FileError if anything is in the way.
     """
-    if root.exists() and not all(_is_left_over(path) for path in root.iterdir()):
+    if git and repository.version() is None:
+        raise FileError("--git needs git, which is not installed", hint="install git")
+    if not _is_mirror_of(root, origin):
+        _check_room(root, origin)
+        init(root, settings_for(origin.url, [origin.space], remote.flavor))
+    mirror = Mirror(root, config.load(root))
+    result = pull(mirror, remote, PullOptions(), progress)
+    notes = (f"the mirror is in {root}", *result.notes)
+    result = replace(result, command="clone", notes=notes)
+    if result.interrupted:
+        return result
+    result = _committed(mirror, result) if git else result
+    return replace(result, steps=next_steps.after_clone(mirror) if result.pages else ())
+
+
+def _is_mirror_of(root: Path, origin: Origin) -> bool:
+    """Return whether a directory is a mirror of an origin. Raise FileError for another mirror."""
+    if not os.path.lexists(root / FILE_NAME):
+        return False
+    found = config.load(root)
+    if same_server(found.url, origin.url) and _has(found, origin):
+        return True
+    keys = ", ".join(space.key for space in found.spaces if not space.posts)
+    raise FileError(
+        f"{root} is a mirror of something else: {keys} of {found.url}",
+        hint=_elsewhere(root.parent, origin),
+    )
+
+
+def _has(found: Config, origin: Origin) -> bool:
+    """Return whether a configuration includes the pages of an origin, and its blog if any."""
+    own = [space for space in found.spaces if space.key.casefold() == origin.key.casefold()]
+    pages = any(space.root == origin.root for space in own if not space.posts)
+    return pages and (not origin.blog or any(space.posts for space in own))
+
+
+def _check_room(root: Path, origin: Origin) -> None:
+    """Raise FileError with the name of anything that stands where the documents go."""
+    for place in (root, root / origin.key):
+        if os.path.lexists(place) and not place.is_dir():
+            raise FileError(
+                f"{place} is in the way: it is no directory", hint=_elsewhere(root, origin)
+            )
+    place = root / origin.key
+    names = [path.name for path in place.iterdir()] if place.is_dir() else []
+    there = sorted(name for name in names if not name.startswith(TEMPORARY))
+    if there:
         raise FileError(
-            f"{root} exists and is not empty",
-            hint=f"name another directory; if it is a mirror: 'confsync -C \"{root}\" pull'",
+            f"{place} is in the way: it has {few(there)}", hint=_elsewhere(root, origin)
         )
-    key = remote.space(address.key).key
-    if address.page:
-        remote.page(address.page)
-    settings = settings_for(address.url, (key,), address.page, remote.flavor)
-    init(root, settings)
-    result = pull(Mirror(root, config.load(root)), remote, PullOptions(), progress)
-    return replace(result, command="clone", notes=(f"the mirror is in {root}",))
+
+
+def _elsewhere(root: Path, origin: Origin) -> str:
+    """Return the command that clones into a free directory below `root`, or beside it."""
+    above = root if root.is_dir() else root.parent
+    names = ("confluence", *(f"confluence-{number}" for number in range(2, 100)))
+    free = next(name for name in names if not os.path.lexists(above / name))
+    place = os.path.relpath(above / free)
+    place = f'"{place}"' if " " in place else place
+    return f"'confsync clone {origin.address} {place}'"
+
+
+def _committed(mirror: Mirror, result: Result) -> Result:
+    """Commit the mirror's files. Return the result with a note about the commit, or its error."""
+    spaces = [name for name in mirror.config.directories if (mirror.root / name).is_dir()]
+    names = [FILE_NAME, attributes.NAME, REMOVED, *spaces]
+    try:
+        made = worktree.begin(mirror.root, names, next_steps.commit_message(mirror))
+    except ConfsyncError as error:
+        problem = Problem.of(error)._replace(
+            message=f"not committed: {error.message}", exit=Exit.LOCAL
+        )
+        return replace(result, errors=(*result.errors, problem))
+    told = f"committed as {made}" if made else "nothing to commit: git has the mirror already"
+    return replace(result, notes=(*result.notes, told))

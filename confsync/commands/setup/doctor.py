@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from confsync.commands.setup.origin import origin_of
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
     Exit,
     FileError,
+    NoCredentialsError,
     ServerError,
     UntrustedError,
 )
@@ -21,6 +23,7 @@ from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.diagnosis import Check
 from confsync.model.page import ParentKind, Status
 from confsync.model.result import Result
+from confsync.model.url import Address
 from confsync.remote import Remote
 from confsync.remote.rate_limit import instant
 
@@ -28,24 +31,46 @@ from confsync.remote.rate_limit import instant
 SKEW = 120.0
 
 
-def doctor(
-    mirror: Mirror,
-    opened: Callable[[], AbstractContextManager[Remote]],
-    *,
-    pinned: bool = False,
-) -> Result:
+Opened = Callable[[], AbstractContextManager[Remote]]
+
+
+def doctor(mirror: Mirror, opened: Opened, *, pinned: bool = False) -> Result:
     """Check everything that a pull or a push needs. `opened` connects, and may fail.
 
     `pinned` says that the environment names the only server for credentials.
     """
+    url, spaces = mirror.config.url, mirror.config.spaces
     checks = [*_local(mirror), _pin(mirror, pinned=pinned)]
+    return _with_server(checks, url, opened, lambda remote: _spaces(remote, spaces))
+
+
+def doctor_of_address(url: str, address: Address | None, opened: Opened) -> Result:
+    """Check a server without a mirror, and the space of an address if there is one."""
+
+    def spaces(remote: Remote) -> Iterator[Check]:
+        if address is None:
+            return
+        try:
+            space = origin_of(remote, address).space
+        except APIAccessError as error:
+            yield Check("address", error.message, exit=error.exit, hint=error.hint)
+            return
+        yield from _spaces(remote, [space])
+
+    return _with_server([], url, opened, spaces)
+
+
+def _with_server(
+    checks: list[Check], url: str, opened: Opened, spaces: Callable[[Remote], Iterator[Check]]
+) -> Result:
+    """Return the checks with those of the server, and of its `spaces`."""
     try:
         with opened() as remote:
-            checks += _remote(mirror, remote)
+            checks += _remote(url, remote, spaces)
     except UntrustedError as error:
         checks.append(Check("server", error.message, exit=error.exit, hint=error.hint))
     except APIAccessError as error:
-        checks.append(_failure("server", mirror.config.url, error))
+        checks.append(_failure("server", url, error))
     return Result("doctor", checks=tuple(checks))
 
 
@@ -91,8 +116,9 @@ def _git(mirror: Mirror) -> Check:
     )
 
 
-def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:
-    url = mirror.config.url
+def _remote(
+    url: str, remote: Remote, spaces: Callable[[Remote], Iterator[Check]]
+) -> Iterator[Check]:
     try:
         user = remote.whoami()
     except APIAccessError as error:
@@ -104,13 +130,17 @@ def _remote(mirror: Mirror, remote: Remote) -> Iterator[Check]:
         yield Check(
             "token", "a scoped token: the site refuses it, so confsync uses Atlassian's gateway"
         )
-    yield Check("credentials", f"you are {user.name or user.id}")
+    yield Check("credentials", f"you are {user.name or user.id} ({remote.tried})")
     yield _clock(remote)
-    for space in mirror.config.spaces:
-        yield from _blog(remote, space) if space.posts else _space(remote, space)
+    yield from spaces(remote)
     limits = {k: v for k, v in remote.seen.items() if k.lower().startswith("x-ratelimit")}
     told = ", ".join(f"{name} {value}" for name, value in sorted(limits.items()))
     yield Check("limits", told or "the server does not name any")
+
+
+def _spaces(remote: Remote, spaces: Iterable[SpaceConfig]) -> Iterator[Check]:
+    for space in spaces:
+        yield from _blog(remote, space) if space.posts else _space(remote, space)
 
 
 def _clock(remote: Remote) -> Check:
@@ -146,7 +176,8 @@ def _space(remote: Remote, wanted: SpaceConfig) -> Iterator[Check]:
                 f"{len(orphans)} pages have parents that you may not see",
                 hint="their files stand at the space's top; ask for permission to view the parents",
             )
-        page = wanted.root or space.home or next(iter(known), None)
+        likely = (wanted.root, space.home)
+        page = next((i for i in likely if i in known), next(iter(known), None))
         if page and not remote.may_write(page):
             yield Check(
                 name,
@@ -176,7 +207,7 @@ def _failure(name: str, url: str, error: APIAccessError) -> Check:
     site = urlsplit(url)
     if (site.hostname or "").endswith(".atlassian.net") and not site.path.startswith("/wiki"):
         hint = f"on Cloud the URL ends in /wiki: {site.scheme}://{site.netloc}/wiki"
-    elif isinstance(error, CredentialsError):
+    elif isinstance(error, CredentialsError) and not isinstance(error, NoCredentialsError):
         hint = (
             "Cloud: CONFSYNC_USER is your e-mail address, and CONFSYNC_TOKEN an API token (valid "
             "for a year at most). Data Center: CONFSYNC_TOKEN alone, a personal access token"

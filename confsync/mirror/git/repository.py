@@ -313,6 +313,15 @@ def quiet(root: Path) -> Iterator[Git | None]:
         yield _harmless(_command(repo, root)) if repo else None
 
 
+def at(directory: Path) -> Git | None:
+    """Return git's commands in a directory that start no program; None without git.
+
+    There may be no repository.
+    """
+    git = _git()
+    return _harmless(git.Git(str(directory))) if git else None
+
+
 def nowhere(directory: str) -> Git | None:
     """Return git's commands outside every repository; None without git.
 

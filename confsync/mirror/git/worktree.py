@@ -144,6 +144,57 @@ def commit(
         raise FileError("git refused:", hint=_LATER, said=refused)
 
 
+def begin(root: Path, names: Iterable[str], message: str) -> str | None:
+    """Commit new files, in a new repository if there is none. Return the commit.
+
+    What is staged besides stays staged. Return None if git has all of them already. Raise
+    FileError with git's message.
+    """
+    command = _begun(root)
+    given = sorted(names)
+    with _paths(given) as file:
+        status, _, refused = command.add(
+            *_FROM_STDIN, istream=file, with_extended_output=True, with_exceptions=False
+        )
+    if status == 0:
+        if not command.diff("--cached", "--name-only", "--relative", "--", *given):
+            return None
+        refused = _committed(command, given, message)
+        if refused is None:
+            return str(command.rev_parse("--short", "HEAD")).strip()
+    raise FileError("git refused:", hint=_LATER, said=refused)
+
+
+def _begun(root: Path) -> Git:
+    """Return git's commands as `command_in` does, in a new repository if there is none."""
+    harmless = gitrepo.at(root)
+    if harmless is None:
+        raise FileError("git is not installed here", hint="install git")
+    command = type(harmless)(str(root))
+    if not surrounds(root):
+        status, _, said = command.init("-q", with_extended_output=True, with_exceptions=False)
+        if status:
+            raise FileError("git made no repository:", said=said)
+    return command
+
+
+def surrounds(root: Path) -> bool:
+    """Return whether a directory is in a work tree of git, with or without a commit."""
+    command = gitrepo.at(root)
+    if command is None:
+        return False
+    status, out, _ = command.rev_parse(
+        "--is-inside-work-tree", with_extended_output=True, with_exceptions=False
+    )
+    return bool(status == 0 and out.strip() == "true")
+
+
+def tracks(root: Path, name: str) -> bool:
+    """Return whether git knows a file of a directory."""
+    command = gitrepo.at(root)
+    return bool(command and surrounds(root) and command.ls_files("--", name))
+
+
 def _committed(command: Git, names: Sequence[str], message: str) -> str | None:
     """Commit files. Return the message of git or a hook if the commit is refused, else None."""
     with _paths(names) as given:

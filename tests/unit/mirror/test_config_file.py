@@ -263,12 +263,15 @@ def test_a_configuration_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
 
 def test_what_is_dumped_is_read() -> None:
     assert parse(dump(parse(GOOD))) == parse(GOOD)
-    made = settings_for("https://a.example/wiki/", ["ENG", "OPS"], None)
+    made = settings_for(
+        "https://a.example/wiki/", [SpaceConfig("ENG", "ENG"), SpaceConfig("OPS", "OPS")]
+    )
     assert made.url == "https://a.example/wiki"
     assert parse(dump(made)) == made
-    assert settings_for("https://a.example", ["ENG"], "7").spaces == (
-        SpaceConfig("ENG", "ENG", "7"),
-    )
+    below = SpaceConfig("ENG", "ENG", "7")
+    assert settings_for("https://a.example", [below]).spaces == (below,)
+    blog = settings_for("https://a.example", [SpaceConfig("ENG", "ENG", blog=True)])
+    assert [space.posts for space in blog.spaces] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -277,7 +280,6 @@ def test_what_is_dumped_is_read() -> None:
         ("http://a.example", ["ENG"], None),
         ("https://a.example", ["E G"], None),
         ("https://a.example", ["ENG"], "x"),
-        ("https://a.example", ["ENG", "OPS"], "7"),
         ("https://a.example", ["ENG", "eng"], None),
         ("https://a.example", [".."], None),
     ],
@@ -286,5 +288,5 @@ def test_settings_that_cannot_be_are_a_usage_error(
     url: str, keys: list[str], root: str | None
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        settings_for(url, keys, root)
+        settings_for(url, [SpaceConfig(key, key, root) for key in keys])
     assert ".confsync.yaml:" not in caught.value.message

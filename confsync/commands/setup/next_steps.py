@@ -1,0 +1,43 @@
+"""The commands to type after a clone."""
+
+from __future__ import annotations
+
+import os
+
+from confsync.mirror.git import attributes, repository, worktree
+from confsync.mirror.mirror import Mirror
+from confsync.model.config import FILE_NAME
+from confsync.model.filenames import REMOVED
+
+
+def after_clone(mirror: Mirror) -> tuple[str, ...]:
+    """Return the commands that commit a new mirror and send an edit, each for a line of its own.
+
+    They work in the directory in which the clone was typed, one after the other.
+    """
+    place = os.path.relpath(mirror.root)
+    place = f'"{place}"' if " " in place else place
+    return (
+        *(() if place == "." else (f"cd {place}",)),
+        *_commit(mirror),
+        "confsync diff                 # after an edit, in any editor",
+        'confsync push -m "My edit"    # sends it',
+    )
+
+
+def commit_message(mirror: Mirror) -> str:
+    """Return the message of the commit that begins a mirror."""
+    keys = dict.fromkeys(space.key for space in mirror.config.spaces)
+    return f"A mirror of {', '.join(keys)}"
+
+
+def _commit(mirror: Mirror) -> tuple[str, ...]:
+    """Return the commands that commit the mirror's files; none without git or after the commit."""
+    if repository.version() is None or worktree.tracks(mirror.root, FILE_NAME):
+        return ()
+    spaces = [space.path for space in mirror.config.spaces if not space.posts]
+    names = " ".join([FILE_NAME, attributes.NAME, REMOVED, *spaces])
+    add = f"git add {names}"
+    if not worktree.surrounds(mirror.root):
+        add = f"git init -q && {add}"
+    return (add, f'git commit -q -m "{commit_message(mirror)}"')
