@@ -39,11 +39,16 @@ COMMANDS = (
     CommandEntry(
         "clone",
         {
-            "URL": "The address of a space or page, as the browser shows it.",
-            "DIR": "The directory to make. Without it, the key of the space.",
+            "URL": "The address of a space, a page or a folder, as the browser shows it.",
+            "DIR": "The directory of the mirror. Without it, the key of the space. It may have "
+            "other files.",
         },
-        {**_SERVER, Exit.REFUSED: "The server does not show the page of the URL."},
-        ("tutorial", "guides/existing-repository"),
+        {
+            **_SERVER,
+            Exit.REFUSED: "The server does not show the page of the URL.",
+            Exit.LOCAL: "Something is in the way, a file cannot be written, or git refused.",
+        },
+        ("guides/cloning", "tutorial", "guides/existing-repository"),
     ),
     CommandEntry(
         "demo",
@@ -59,7 +64,7 @@ COMMANDS = (
     ),
     CommandEntry(
         "doctor",
-        {},
+        {"URL": "An address of Confluence, a space or a page. Without it, the mirror here."},
         {**_SERVER, Exit.REFUSED: "The server does not show what a check asks for."},
         ("troubleshooting", "reference/environment"),
     ),
@@ -83,15 +88,15 @@ COMMANDS = (
     ),
     CommandEntry(
         "login",
-        {"URL": "The base URL of Confluence. Without it, the one of the mirror here."},
+        {"URL": "Any address of Confluence. Without it, the one of the mirror here."},
         _SERVER,
-        ("security", "reference/environment"),
+        ("guides/cloning", "security", "reference/environment"),
     ),
     CommandEntry(
         "logout",
-        {"URL": "The base URL of Confluence. Without it, the one of the mirror here."},
+        {"URL": "Any address of Confluence. Without it, the one of the mirror here."},
         {Exit.LOCAL: "There is no mirror here, and you gave no URL."},
-        ("security",),
+        ("guides/cloning", "security"),
     ),
     CommandEntry(
         "new",

@@ -95,6 +95,7 @@ _MIRROR = (
             "{path}: cannot be read: {reason}",
             "{path}: another document is still there",
             "{path}: is a link; confsync follows no links",
+            "{path} is in the way: it has {names}",
         ),
         "confsync cannot read or write a file, a directory is a link, or git reports an error. "
         "The message names the file and the system's reason.",
@@ -237,13 +238,14 @@ _SERVER = (
         "network",
         Exit.REMOTE,
         (
+            "{host}: cannot be reached{cause}",
             "{host}: no answer in time",
-            "{host}: the certificate is not trusted",
-            "{host}: no connection through the proxy",
+            "{host}: the certificate is not trusted: {cause}",
+            "{host}: no connection through the proxy{cause}",
             "{host}: the answer is incomplete",
         ),
         "No answer came from the server: it cannot be reached, the answer broke off, or a proxy "
-        "or a certificate is in the way.",
+        "or a certificate is in the way. The message ends with the cause; `-vv` shows all of it.",
         "Check the URL, the network, `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. Then run the command "
         "again; a repeated push writes nothing twice.",
     ),
@@ -279,11 +281,14 @@ _SERVER = (
     ErrorCode(
         "credentials",
         Exit.CREDENTIALS,
-        ("the credentials are not accepted",),
-        "The server does not accept the user and the token, or no credentials were given. A token "
-        "may have expired.",
-        "Set `CONFSYNC_USER` and `CONFSYNC_TOKEN`, or run `confsync login`. `confsync doctor` says "
-        "which credentials are used.",
+        (
+            "no credentials: CONFSYNC_TOKEN, the keyring and ~/.netrc have none",
+            "the credentials are not accepted ({user_and_source})",
+        ),
+        "The server does not accept the user and the token, or there are none. A token may have "
+        "expired. The message says which user was tried, and where the token came from.",
+        "Set `CONFSYNC_USER` and `CONFSYNC_TOKEN`, or run `confsync login URL`. `confsync doctor "
+        "URL` tries them without a mirror.",
     ),
     ErrorCode(
         "permission",
