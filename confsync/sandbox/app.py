@@ -8,10 +8,8 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from .cloud import files as v2_files
-from .cloud import v1
-from .datacenter import api as dc
-from .datacenter import parts as dc_parts
+from .cloud import routes as cloud
+from .datacenter import routes as datacenter
 from .errors import servlet_page
 from .site import CLOUD, CLOUD_ID
 from .v1 import files as v1_files
@@ -33,12 +31,13 @@ def application(flavor: str, context: str) -> flask.Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    apis: tuple[flask.Blueprint, ...]
     if flavor == CLOUD:
-        apis = [v2_files.api, v1.api]
+        apis = cloud.APIS
         app.add_url_rule("/_edge/tenant_info", view_func=tenant_info)
         app.add_url_rule("/media/<attachment_id>/<int:number>", view_func=v1_files.media)
     else:
-        apis = [dc.api, dc.server, dc_parts.experimental]
+        apis = datacenter.APIS
         app.register_error_handler(HTTPException, servlet_error)
     for blueprint in (*apis, v1_files.files, *WEB):
         app.register_blueprint(blueprint, url_prefix=context + (blueprint.url_prefix or ""))

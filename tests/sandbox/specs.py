@@ -18,6 +18,7 @@ V2 = "confluence-cloud-v2.openapi.json"
 V1 = "confluence-cloud-v1.swagger.json"
 DC = "confluence-dc-9.3.1.swagger.v3.json"
 PAGES = ("PageBulk", "PageSingle")
+COMMENTS = ("Footer", "Inline")
 POSTS = ("BlogPostBulk", "BlogPostSingle")
 ERROR = {
     "type": "object",
@@ -177,6 +178,9 @@ def patched(document: dict[str, Any]) -> dict[str, Any]:
     for name in (f"{kind}{what}Request" for kind in kinds for what in ("Create", "Update")):
         schema = document["components"]["requestBodies"][name]["content"]["application/json"]
         body = schema["schema"]["properties"]["body"]
+        body["anyOf"] = body.pop("oneOf")
+    for name in (f"{do}{kind}Comment" for do in ("Create", "Update") for kind in COMMENTS):
+        body = schemas[f"{name}Model"]["properties"]["body"]
         body["anyOf"] = body.pop("oneOf")
     for path in document["paths"].values():
         for operation in path.values():

@@ -8,13 +8,10 @@ from typing import Any
 import flask
 
 from .. import parameters
-from ..errors import Invalid, NoRoute
+from ..errors import Invalid
 from ..site import site, store
 from ..store.rows import POST
-from .pages import list_pages, only_current, single, space_of
-from .spaces import api
-
-__all__ = ["api"]
+from .pages import api, list_pages, only_current, single, space_of
 
 SORTS = ("id", "created-date", "modified-date")
 STATUSES = ("current", "deleted", "trashed")
@@ -74,9 +71,3 @@ def _date(given: dict[str, Any]) -> str | None:
     except ValueError:
         raise Invalid("Field 'createdAt' is not a date-time.") from None
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@api.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE"])
-@api.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
-def unsupported(path: str) -> dict[str, Any]:
-    raise NoRoute(flask.request.method, f"/api/v2/{path}")

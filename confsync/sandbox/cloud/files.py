@@ -14,10 +14,12 @@ from ..site import base, store
 from ..store import queries
 from ..store.rows import PAGE, AttachmentRow, PropertyRow
 from . import shapes as v2_shapes
-from .blog import api
-from .pages import EITHER, editable, visible
+from .pages import EITHER, api, editable, visible
 
-__all__ = ["api"]
+# Content that has properties, as routes name it
+HOLDER = (
+    "<any(pages, blogposts, attachments, comments, folders, whiteboards, databases, embeds):kind>"
+)
 
 
 def _shown(row: AttachmentRow, owner: str = PAGE) -> dict[str, Any]:
@@ -71,9 +73,13 @@ def _attachment(attachment_id: str) -> AttachmentRow:
 
 
 def _content(kind: str, content_id: str, *, change: bool = False) -> str:
-    """Return the id of a page, blog post or attachment that the user may see, or `change`."""
-    if kind != "attachments":
+    """Return the id of content that the user may see, or `change`."""
+    if kind in ("pages", "blogposts"):
         return (editable if change else visible)(content_id, kind).id
+    if kind == "comments":
+        return store().commentary(content_id).id
+    if kind != "attachments":
+        return queries.folder(store().database, content_id, kind.removesuffix("s")).id
     row = _attachment(content_id)
     if change:
         store().editable(row.page_id)
@@ -85,13 +91,13 @@ def _property(row: PropertyRow) -> dict[str, Any]:
     return {"id": row.id, "key": row.key, "value": row.value, "version": stamp}
 
 
-@api.get("/<any(pages, blogposts, attachments):kind>/<content_id>/properties")
+@api.get(f"/{HOLDER}/<content_id>/properties")
 def get_properties(kind: str, content_id: str) -> flask.Response:
     key = flask.request.args.get("key")
     return parameters.sliced(store().properties(_content(kind, content_id), key), _property)
 
 
-@api.post("/<any(pages, blogposts, attachments):kind>/<content_id>/properties")
+@api.post(f"/{HOLDER}/<content_id>/properties")
 def add_property(kind: str, content_id: str) -> dict[str, Any]:
     given = parameters.document()
     key = parameters.text(given, "key", required=True) or ""
@@ -99,12 +105,12 @@ def add_property(kind: str, content_id: str) -> dict[str, Any]:
     return _property(store().add_property(found, key, given.get("value"), flask.g.user.name))
 
 
-@api.get("/<any(pages, blogposts, attachments):kind>/<content_id>/properties/<property_id>")
+@api.get(f"/{HOLDER}/<content_id>/properties/<property_id>")
 def get_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]:
     return _property(store().property(_content(kind, content_id), property_id))
 
 
-@api.put("/<any(pages, blogposts, attachments):kind>/<content_id>/properties/<property_id>")
+@api.put(f"/{HOLDER}/<content_id>/properties/<property_id>")
 def set_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]:
     given = parameters.document()
     number, _ = parameters.version(given)
@@ -115,16 +121,7 @@ def set_property(kind: str, content_id: str, property_id: str) -> dict[str, Any]
     return _property(store().set_property(found, property_id, value, number, flask.g.user.name))
 
 
-@api.delete("/<any(pages, blogposts, attachments):kind>/<content_id>/properties/<property_id>")
+@api.delete(f"/{HOLDER}/<content_id>/properties/<property_id>")
 def delete_property(kind: str, content_id: str, property_id: str) -> tuple[str, int]:
     store().remove_property(_content(kind, content_id, change=True), property_id)
     return "", HTTPStatus.NO_CONTENT
-
-
-@api.get(f"/{EITHER}/<page_id>/inline-comments")
-@api.get(f"/{EITHER}/<page_id>/footer-comments")
-def get_comments(kind: str, page_id: str) -> flask.Response:
-    """Return no comments. The sandbox keeps comments' markers in bodies, but not their texts."""
-    visible(page_id, kind)
-    nothing: tuple[dict[str, Any], ...] = ()
-    return parameters.sliced(nothing, dict)

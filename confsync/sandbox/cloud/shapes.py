@@ -29,7 +29,7 @@ def stamp(number: int, author: str, message: str, at: str) -> dict[str, Any]:
     }
 
 
-def _body(value: str) -> dict[str, Any]:
+def body(value: str) -> dict[str, Any]:
     return {"storage": {"representation": "storage", "value": value}}
 
 
@@ -50,7 +50,7 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         **subtype,
         "createdAt": row.created_at,
         "version": stamp(row.version, row.author, row.message, row.modified_at),
-        "body": _body(row.body) if bodies else {},
+        "body": body(row.body) if bodies else {},
         "_links": {
             "editui": f"/pages/resumedraft.action?draftId={row.id}",
             "webui": f"/spaces/{row.space_key}/pages/{row.id}/{quote_plus(row.title)}",
@@ -71,7 +71,7 @@ def post(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         "authorId": account_id(row.creator),
         "createdAt": row.created_at,
         "version": stamp(row.version, row.author, row.message, row.modified_at),
-        "body": _body(row.body) if bodies else {},
+        "body": body(row.body) if bodies else {},
         "_links": {
             "editui": f"/pages/resumedraft.action?draftId={row.id}",
             "webui": f"/spaces/{row.space_key}/blog/{day}/{row.id}/{quote_plus(row.title)}",
@@ -91,18 +91,20 @@ def old_page(row: PageRow, version: VersionRow, *, bodies: bool) -> dict[str, An
     found = content(row, bodies=False)
     made = stamp(version.number, version.author, version.message, version.created_at)
     found.update(status="historical", title=version.title, version=made)
-    found["body"] = _body(version.body) if bodies else {}
+    found["body"] = body(version.body) if bodies else {}
     return found
 
 
 def version(row: VersionRow, of: PageRow, *, bodies: bool) -> dict[str, Any]:
-    entity: dict[str, Any] = {"id": of.id, "title": row.title}
+    return entity_version(row, of.id, of.type, bodies=bodies)
+
+
+def entity_version(row: VersionRow, content_id: str, kind: str, *, bodies: bool) -> dict[str, Any]:
+    """Return a version of any content. `kind` is the name of the part about the content."""
+    entity: dict[str, Any] = {"id": content_id, "title": row.title}
     if bodies:
-        entity["body"] = _body(row.body)
-    return {
-        **stamp(row.number, row.author, row.message, row.created_at),
-        of.type: entity,
-    }
+        entity["body"] = body(row.body)
+    return {**stamp(row.number, row.author, row.message, row.created_at), kind: entity}
 
 
 def detailed_version(row: VersionRow, last: int) -> dict[str, Any]:

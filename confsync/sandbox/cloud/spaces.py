@@ -15,7 +15,6 @@ from ..store.rows import FolderRow, SpaceRow
 from . import shapes as v2_shapes
 from .pages import api, both_ways, list_children, list_pages, statuses
 
-__all__ = ["api"]
 MAX_USERS = 250
 
 

@@ -9,7 +9,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..errors import Gone, Invalid, Missing, NoRoute, Refusal, v1_envelope
+from ..errors import Gone, Invalid, Missing, Refusal, v1_envelope
 from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
 from ..store.rows import PageRow
@@ -143,8 +143,3 @@ v1_search.routes(api)
 @api.route("/content/<page_id>", methods=EVERY)
 def gone(page_id: str = "") -> dict[str, Any]:
     raise Gone("This deprecated endpoint has been removed.")
-
-
-@api.route("/<path:path>", methods=EVERY)
-def unsupported(path: str) -> dict[str, Any]:
-    raise NoRoute(flask.request.method, f"/wiki/rest/api/{path}")

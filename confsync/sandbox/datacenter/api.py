@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException
 from ..errors import (
     Invalid,
     Missing,
-    NoRoute,
     ReadOnlyMode,
     Refusal,
     dc_envelope,
@@ -27,7 +26,6 @@ from ..v1.shapes import links
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
 server = flask.Blueprint("dc_server", __name__)
-EVERY = ["GET", "POST", "PUT", "DELETE"]
 BUILD = 9107
 Answer = tuple[dict[str, Any], int]
 
@@ -144,8 +142,3 @@ def get_manifest() -> flask.Response:
 @server.get("/login.action")
 def log_in() -> str:
     return servlet_page(HTTPStatus.OK).replace("HTTP Status 200 \u2013 OK", "Log In - Confluence")
-
-
-@api.route("/<path:path>", methods=EVERY)
-def unsupported(path: str) -> dict[str, Any]:
-    raise NoRoute(flask.request.method, f"/rest/api/{path}")

@@ -15,29 +15,16 @@ from ..store.queries import Selection
 from ..store.rows import WRITTEN, PageRow
 from ..v1 import shapes as v1_shapes
 from ..v1.contents import attachment, contents
+from ..v1.files import list_files
 from ..v1.lists import expand, listing, scan, sliced
 from ..v1.shapes import Expand, links
 from .api import api
+from .comments import find_comment, get_comments, single_comment
+from .lookup import CURRENT, statuses, visible
 
-CURRENT = ("current",)
-STATUSES = ("current", "trashed", "archived", "historical", "draft", "any")
 DEFAULT = "history,space,version"
 SCAN = (7, 18)
 VERSIONS = (9, 0)
-
-
-def statuses() -> tuple[str, ...]:
-    """Return the requested statuses; empty for `any`."""
-    found = values("status", choices=STATUSES) or CURRENT
-    return () if "any" in found else found
-
-
-def visible(page_id: str, wanted: tuple[str, ...] = CURRENT) -> PageRow:
-    """Return a page that the API's user may see, in one of these statuses (none: any)."""
-    row = queries.page(store().database, page_id, hidden=False)
-    if wanted and row.status not in wanted:
-        raise Missing("page", page_id)
-    return row
 
 
 def single(row: PageRow, asked: Expand) -> dict[str, Any]:
@@ -105,6 +92,9 @@ def get_content(page_id: str) -> dict[str, Any]:
         row = store().attachment(page_id)
         visible(row.page_id)
         return attachment(row, asked)
+    said = find_comment(page_id)
+    if said is not None:
+        return single_comment(said, asked)
     wanted, number = statuses(), integer("version")
     if not wanted or "historical" in wanted:
         page = visible(page_id, ())
@@ -169,8 +159,13 @@ def get_version(page_id: str, number: int) -> dict[str, Any]:
 def get_child(page_id: str) -> dict[str, Any]:
     path = f"/rest/api/content/{visible(page_id).id}/child"
     found: dict[str, Any] = {}
-    if "page" in expand():
+    asked = expand()
+    if "page" in asked:
         found["page"] = get_child_pages(page_id)
+    if "comment" in asked:
+        found["comment"] = get_comments(page_id)
+    if "attachment" in asked:
+        found["attachment"] = list_files(page_id)
     unseen = {k: f"{path}/{k}" for k in ("page", "attachment", "comment") if k not in found}
     return {**found, "_links": links(path), "_expandable": unseen}
 
@@ -187,8 +182,6 @@ def get_descendants(page_id: str) -> dict[str, Any]:
     return list_pages(expand(), statuses=CURRENT, ids=below or ("-1",))
 
 
-@api.get("/content/<page_id>/child/comment")
-@api.get("/content/<page_id>/descendant/comment")
 @api.get("/content/<page_id>/descendant/attachment")
 def get_nothing(page_id: str) -> dict[str, Any]:
     visible(page_id)

@@ -17,7 +17,8 @@ from ..v1.lists import expand, sliced
 from ..v1.restrictions import restrictions
 from ..v1.shapes import links
 from .api import api, authenticate, fail, forbid, refuse
-from .content import list_versions, show_version, visible
+from .content import list_versions, show_version
+from .lookup import visible
 from .write import document
 
 experimental = flask.Blueprint("dc_experimental", __name__, url_prefix="/rest/experimental")

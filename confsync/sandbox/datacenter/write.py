@@ -18,6 +18,7 @@ from ..store.rows import WRITTEN as KINDS
 from ..v1.lists import expand
 from ..v1.shapes import Expand
 from .api import api
+from .comments import create_comment, delete_comment, find_comment, update_comment
 from .content import single
 
 NO_VERSION = "Must supply an incremented version when updating Content. No version supplied."
@@ -83,6 +84,8 @@ def _keep_metadata(page_id: str, given: dict[str, Any]) -> None:
 @api.post("/content")
 def create_content() -> dict[str, Any]:
     given = document()
+    if given.get("type") == "comment":
+        return create_comment(given)
     title, key = _page(given), _space_key(given)
     if key is None:
         raise Invalid("A space key must be given to create content.")
@@ -110,6 +113,9 @@ def update_content(page_id: str) -> dict[str, Any]:
     Without a body the old one stays. A restore changes nothing else.
     """
     given = document()
+    said = find_comment(page_id)
+    if said is not None:
+        return update_comment(said, given)
     with store().batch():
         row = store().editable(page_id)
         number, message = version(given)
@@ -150,6 +156,9 @@ def delete_content(page_id: str) -> tuple[str, int]:
             store().editable(store().attachment(page_id).page_id)
             store().remove_attachment(page_id)
             return "", HTTPStatus.NO_CONTENT
+        said = find_comment(page_id)
+        if said is not None:
+            return delete_comment(said)
         row = store().editable(page_id)
         purge = flask.request.args.get("status") == "trashed"
         if purge and row.status != "trashed":

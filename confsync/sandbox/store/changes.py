@@ -190,6 +190,27 @@ def _insert_version(database: Database, page_id: str, version: int, edit: Edit) 
     )
 
 
+def add_version(database: Database, content_id: str, made: tuple[str, str, str, str]) -> None:
+    """Add the next version of a comment: its body, author, message and time."""
+    body, author, message, at = made
+    database.execute(
+        "UPDATE comments SET version = version + 1, author = ?, message = ?, modified_at = ?"
+        " WHERE id = ?",
+        (author, message, at, number(content_id)),
+    )
+    row = database.one("SELECT version FROM comments WHERE id = ?", (number(content_id),))
+    edit = Edit("", body, author, message, at)
+    _insert_version(database, content_id, int(str(row[0])) if row else 1, edit)
+
+
+def rewrite(database: Database, page: PageRow, body: str) -> None:
+    """Change the body of a page's current version, as the markers of comments do."""
+    database.execute(
+        "UPDATE versions SET body = ? WHERE content_id = ? AND number = ?",
+        (body, number(page.id), page.version),
+    )
+
+
 def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> None:
     """Add the next version of `page` and put it under `parent`.
 
@@ -298,6 +319,12 @@ def purge(database: Database, page_id: str) -> None:
         gone,
     )
     database.execute("DELETE FROM attachments WHERE content_id = ?", gone)
+    database.execute(
+        "DELETE FROM versions WHERE content_id IN (SELECT id FROM comments WHERE content_id = ?)",
+        gone,
+    )
+    database.execute("DELETE FROM comments WHERE content_id = ?", gone)
+    database.execute("DELETE FROM likes WHERE content_id = ?", gone)
     database.execute("DELETE FROM properties WHERE content_id = ?", gone)
     database.execute("DELETE FROM versions WHERE content_id = ?", gone)
     database.execute("DELETE FROM content WHERE id = ?", gone)

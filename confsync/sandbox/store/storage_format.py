@@ -44,6 +44,7 @@ _PERHAPS = re.compile(
     rf"|<[^\s/<>\"'=!?]+{_INSIDE}(?<!/)></"  # <p></p>
     rf"|<ac:structured-macro(?!(?={_BEFORE}ac:schema-version=){_BEFORE}ac:macro-id=)"
 )
+_CLOSING = "</ac:inline-comment-marker>"
 _QUOTED = re.compile(r"(?:\A|>)[^<\"]*\"")  # a quote in text
 _ATTRIBUTE = re.compile(r"([^\s=\"'/]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
@@ -195,19 +196,28 @@ def _ended(inside: str) -> str:
     return inside + ("/>" if inside[-1].isspace() else " />")
 
 
-def with_marker(body: str, text: str, ref: str) -> str | None:
-    """Return `body` with an inline-comment marker on the first occurrence of `text`.
+def with_marker(body: str, text: str, ref: str, index: int = 0) -> str | None:
+    """Return `body` with an inline-comment marker on an occurrence of `text`, by default the first.
 
-    Return None if `text` does not occur outside markup. `text` must be as it is written in the
-    body.
+    Return None if `text` does not occur so many times outside markup. `text` must be as it is
+    written in the body.
     """
     at = 0
     for piece, match in lexemes(body):
-        found = -1 if match else piece.find(text)
+        found = -1 if match or not text else piece.find(text)
+        while found >= 0 and index:
+            found, index = piece.find(text, found + len(text)), index - 1
         if found >= 0:
             start = at + found
             opening = f'<ac:inline-comment-marker ac:ref="{ref}">'
             end = start + len(text)
-            return body[:start] + opening + text + "</ac:inline-comment-marker>" + body[end:]
+            return body[:start] + opening + text + _CLOSING + body[end:]
         at += len(piece)
     return None
+
+
+def without_marker(body: str, ref: str) -> str:
+    """Return `body` without the inline-comment marker of this reference."""
+    opening = f'<ac:inline-comment-marker ac:ref="{ref}">'
+    before, found, after = body.partition(opening)
+    return before + after.replace(_CLOSING, "", 1) if found else body

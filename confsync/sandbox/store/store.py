@@ -7,7 +7,6 @@ versions integers, times ISO 8601 in UTC. A method that refuses raises a `Refusa
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -24,13 +23,15 @@ from .properties import Properties
 from .rows import PAGE, POST, FolderRow, PageRow, Parent, SpaceRow, VersionRow
 from .spaces import Spaces
 from .state import now
+from .talk.comments import Comments
+from .talk.likes import Likes
 
 ME = "Me"
 ME_EMAIL = "me@example.com"
 ME_TOKEN = "sandbox-token-5e0c7b1d93"  # noqa: S105 - meant to be public
 
 
-class Store(Spaces, Labels, Permissions, Attachments, Properties):
+class Store(Spaces, Labels, Permissions, Attachments, Properties, Comments, Likes):
     """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
 
     With `escape_quotes`, saving writes a `"` in text as `&quot;`, as Data Center does.
@@ -221,24 +222,6 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties):
             )
             changes.save(self.database, page, edit, self._parent(page, parent))
             return self.page(page_id)
-
-    def comment(self, page_id: str, text: str, author: str = "Ana") -> str:
-        """Add an inline comment on the first occurrence of `text`: a marker, but no new version.
-
-        Return the marker's reference. Raise `Invalid` if the text is not in the body.
-        """
-        ref = str(uuid.uuid4())
-        with self.batch():
-            page = self.page(page_id)
-            body = storage_format.with_marker(page.body, text, ref)
-            if not text or body is None:
-                raise Invalid(f"The page's text does not contain '{text}'")
-            changes.add_user(self.database, author)
-            self.database.execute(
-                "UPDATE versions SET body = ? WHERE content_id = ? AND number = ?",
-                (body, int(page.id), page.version),
-            )
-        return ref
 
     def set_state(self, page_id: str, author: str = "Ana") -> PageRow:
         """Set a content state: a new version with the same title and body."""

@@ -1,0 +1,26 @@
+"""All routes of Cloud, and the answer to every other address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from ..errors import NoRoute
+from . import blog, comments, files, pages, spaces, v1
+
+EVERY = ["GET", "POST", "PUT", "DELETE"]
+APIS = (pages.api, v1.api)
+# each of these adds its routes to an API when it is imported
+MODULES = (blog, comments, files, pages, spaces, v1)
+
+
+@pages.api.route("/", defaults={"path": ""}, methods=EVERY)
+@pages.api.route("/<path:path>", methods=EVERY)
+def missing_v2(path: str) -> dict[str, Any]:
+    raise NoRoute(flask.request.method, f"/api/v2/{path}")
+
+
+@v1.api.route("/<path:path>", methods=EVERY)
+def missing_v1(path: str) -> dict[str, Any]:
+    raise NoRoute(flask.request.method, f"/wiki/rest/api/{path}")
