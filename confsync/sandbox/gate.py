@@ -17,7 +17,7 @@ from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]
 
 from .errors import dc_refused, proxy_page, refused, servlet_page
 from .ratelimit import Bucket
-from .site import CLOUD, CLOUD_ID, SITE, Site
+from .site import BY_GATEWAY, CLOUD, CLOUD_ID, SITE, Site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -77,6 +77,7 @@ class Gate:
         body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         environ[SITE] = self._site
+        environ[BY_GATEWAY] = path.startswith(GATEWAY)
         environ["PATH_INFO"] = self._plain(environ.get("PATH_INFO", "").removeprefix(GATEWAY))
         if self.faults.before is not None:
             self.faults.before(method, path)

@@ -33,6 +33,7 @@ class Options(TypedDict, total=False):
     store: Store | None
     context: str | None
     version: str
+    classic_v1: bool
 
 
 class Sandbox:
@@ -44,6 +45,9 @@ class Sandbox:
 
     `version` is that of a Data Center. Before 7.18 it has no `/content/scan`. Before 9.0 it has a
     page's versions under `/rest/experimental` only. `user` and `token` are valid credentials.
+
+    `classic_v1` False takes v1's content and spaces from a Cloud, which then answers 410 to them,
+    as it always does behind the gateway.
     """
 
     token = ME_TOKEN
@@ -70,7 +74,8 @@ class Sandbox:
         self.store.escape_quotes = flavor == DATACENTER
         self.flavor, self.context = flavor, path
         self.user = ME_EMAIL if flavor == CLOUD else username(ME)
-        site = Site(self.store, self.faults, flavor, path, more.get("version", "9.3.1"))
+        about = (more.get("version", "9.3.1"), more.get("classic_v1", True))
+        site = Site(self.store, self.faults, flavor, path, *about)
         self._gate = Gate(application(flavor, path), site, latency)
         self._port = port
         self._server: Any = None

@@ -18,18 +18,24 @@ from .store.store import Store
 CLOUD_ID = "5e3ad2a0-7c1b-4f0e-9b57-2f6f0c1de001"
 CLOUD = "cloud"
 DATACENTER = "datacenter"
-SITE = "confsync.site"  # the key in the WSGI environment
+# Keys in the WSGI environment: the site, and whether the request came by the gateway
+SITE = "confsync.site"
+BY_GATEWAY = "confsync.gateway"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The served site. `version` is that of a Data Center."""
+    """The served site. `version` is that of a Data Center.
+
+    `classic_v1`: a Cloud site still has v1's content and spaces, at its own address.
+    """
 
     store: Store
     faults: Faults
     flavor: str = CLOUD
     context: str = "/wiki"
     version: str = "9.3.1"
+    classic_v1: bool = True
 
     def at_least(self, *version: int) -> bool:
         """Return whether the server's version is this one or a later one."""
@@ -51,6 +57,11 @@ def site() -> Site:
 
 def store() -> Store:
     return site().store
+
+
+def behind_gateway() -> bool:
+    """Return whether the request came as by api.atlassian.com."""
+    return bool(flask.request.environ[BY_GATEWAY])
 
 
 def base() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from confsync.sandbox import ROOT, PageRow, Sandbox, SpaceRow, Store
 
@@ -373,10 +374,41 @@ def test_users(api: Api, page: PageRow) -> None:
     assert api("POST", "/api/v2/users-bulk", json={"accountIds": []}).status_code == 400
 
 
-def test_v1_has_lost_its_pages(api: Api, page: PageRow) -> None:
-    for method in ("GET", "POST", "PUT", "DELETE"):
-        for path in ("/rest/api/content", f"/rest/api/content/{page.id}"):
-            assert api(method, path).status_code == 410
+def test_v1_has_lost_its_pages_behind_the_gateway(
+    sandbox: Sandbox, api: Api, page: PageRow
+) -> None:
+    one = f"content/{page.id}"
+    asked = [("GET", "content"), ("POST", "content"), ("GET", "space")]
+    for method, path in [*asked, ("GET", one), ("PUT", one), ("DELETE", one)]:
+        url = f"{sandbox.gateway_url}/rest/api/{path}"
+        assert api.session.request(method, url, timeout=10).status_code == 410, (method, path)
+
+
+def test_a_site_can_lack_v1s_pages_too() -> None:
+    with Sandbox(classic_v1=False) as gone:
+        url, who = f"{gone.url}/rest/api", (gone.user, gone.token)
+        assert requests.get(f"{url}/content", auth=who, timeout=10).status_code == 410
+        assert requests.get(f"{url}/user/current", auth=who, timeout=10).status_code == 200
+
+
+def test_a_site_still_has_v1s_pages_and_spaces(api: Api, store: Store, page: PageRow) -> None:
+    base, ask = f"{api.base}/rest/api", api.session
+    found = ask.get(f"{base}/content/{page.id}?expand=body.storage,version", timeout=10).json()
+    assert found["body"]["storage"]["value"] == "<p>one</p>"
+    assert found["version"]["by"]["accountId"].startswith("712020:")
+    assert found["_links"]["webui"] == f"/spaces/ENG/pages/{page.id}/Guide"
+    (space,) = ask.get(f"{base}/space", timeout=10).json()["results"]
+    assert space["key"] == "ENG"
+    given = {"type": "page", "title": "New", "space": {"key": "ENG"}}
+    body = {"storage": {"value": "<p>x</p>", "representation": "storage"}}
+    made = ask.post(f"{base}/content", json={**given, "body": body}, timeout=10).json()
+    change = {"type": "page", "title": "Newer", "version": {"number": 2}}
+    done = ask.put(f"{base}/content/{made['id']}", json=change, timeout=10).json()
+    assert (done["title"], done["version"]["number"]) == ("Newer", 2)
+    stale = ask.put(f"{base}/content/{made['id']}", json=change, timeout=10)
+    assert stale.status_code == 409
+    assert ask.delete(f"{base}/content/{made['id']}", timeout=10).status_code == 204
+    assert store.page(made["id"]).status == "trashed"
 
 
 def test_what_the_sandbox_cannot_do_says_so(api: Api, space: SpaceRow) -> None:

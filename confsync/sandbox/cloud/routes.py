@@ -7,12 +7,16 @@ from typing import Any
 import flask
 
 from ..errors import NoRoute
+from ..v1 import routes as v1_routes
 from . import blog, comments, files, pages, spaces, v1
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 APIS = (pages.api, v1.api)
 # each of these adds its routes to an API when it is imported
 MODULES = (blog, comments, files, pages, spaces, v1)
+
+
+v1_routes.register(v1.api)
 
 
 @pages.api.route("/", defaults={"path": ""}, methods=EVERY)

@@ -9,18 +9,14 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..errors import Gone, Invalid, Missing, Refusal, v1_envelope
+from ..errors import Invalid, Missing, Refusal, v1_envelope
 from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
 from ..store.rows import PageRow
 from ..v1 import files as v1_files
-from ..v1 import search as v1_search
-from ..v1 import shapes as v1_shapes
-from ..v1.restrictions import restrictions
 
 api = flask.Blueprint("v1", __name__, url_prefix="/rest/api")
 
-EVERY = ["GET", "POST", "PUT", "DELETE"]
 PREFIX = "com.atlassian.confluence.api.service.exceptions."
 
 
@@ -80,16 +76,6 @@ def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
     return "", HTTPStatus.NO_CONTENT
 
 
-@api.get("/content/<page_id>/restriction/byOperation")
-def get_restrictions(page_id: str) -> dict[str, Any]:
-    page = queries.page(store().database, page_id, hidden=False)
-    path = f"/rest/api/content/{page.id}/restriction/byOperation"
-    return {
-        **restrictions(store(), page.id, v1_shapes.person),
-        "_links": {"self": f"{base()}{path}", "base": base(), "context": site().context},
-    }
-
-
 @api.post("/content/<page_id>/label")
 def add_labels(page_id: str) -> dict[str, Any]:
     """Add labels, given as one object or a list. Return all labels of the page."""
@@ -133,13 +119,3 @@ def download(page_id: str, attachment_id: str) -> Response:
     if row.page_id != _visible(page_id).id:
         raise Missing("attachment", attachment_id)
     return v1_files.elsewhere(row, flask.request.args.get("version", type=int))
-
-
-v1_files.routes(api)
-v1_search.routes(api)
-
-
-@api.route("/content", methods=EVERY)
-@api.route("/content/<page_id>", methods=EVERY)
-def gone(page_id: str = "") -> dict[str, Any]:
-    raise Gone("This deprecated endpoint has been removed.")

@@ -20,9 +20,6 @@ from ..errors import (
 from ..site import AuthenticationError, base, current_user, site, store, unauthorized
 from ..store.rows import UserRow, user_key, username
 from ..v1 import shapes as v1_shapes
-from ..v1.contents import space
-from ..v1.lists import expand, listing
-from ..v1.shapes import links
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
 server = flask.Blueprint("dc_server", __name__)
@@ -55,26 +52,6 @@ def refuse(refusal: Refusal) -> Answer:
 def fail(error: HTTPException) -> Answer:
     status = error.code or 500
     return dc_envelope(status, error.name), status
-
-
-@api.get("/space")
-def get_spaces() -> dict[str, Any]:
-    asked = expand()
-    keys = [key.lower() for key in flask.request.args.getlist("spaceKey")]
-    found = [row for row in store().spaces() if not keys or row.key.lower() in keys]
-    return listing(
-        lambda start, size: found[start : start + size],
-        lambda rows: [space(row, asked) for row in rows],
-        asked,
-    )
-
-
-@api.get("/space/<key>")
-def get_space(key: str) -> dict[str, Any]:
-    row = store().space(key)
-    found = space(row, expand())
-    more = links(f"/rest/api/space/{row.key}", collection="/rest/api/space")
-    return {**found, "_links": {**found["_links"], **more}}
 
 
 @api.get("/user/current")

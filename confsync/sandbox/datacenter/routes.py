@@ -7,12 +7,14 @@ from typing import Any
 import flask
 
 from ..errors import NoRoute
-from . import api, comments, content, parts, write
+from ..v1 import routes as v1_routes
+from . import api, parts
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 APIS = (api.api, api.server, parts.experimental)
 # each of these adds its routes to an API when it is imported
-MODULES = (api, comments, content, parts, write)
+MODULES = (api, parts)
+v1_routes.register(api.api)
 
 
 @api.api.route("/<path:path>", methods=EVERY)

@@ -17,6 +17,7 @@ from ..site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, sto
 from ..store import queries
 from ..store.attachments import Upload
 from ..store.rows import AttachmentRow
+from .blueprint import both, classic
 from .contents import attachment, attachments
 from .lists import expand, listing, outer_links
 from .shapes import Expand
@@ -128,16 +129,6 @@ def delete_file(page_id: str, attachment_id: str) -> tuple[str, int]:
     return "", HTTPStatus.NO_CONTENT
 
 
-def routes(api: flask.Blueprint) -> None:
-    """Add these routes to a v1 API."""
-    one = "/content/<page_id>/child/attachment"
-    api.add_url_rule(one, view_func=list_files, methods=["GET"])
-    api.add_url_rule(one, view_func=add_files, methods=["POST", "PUT"])
-    api.add_url_rule(f"{one}/<attachment_id>/data", view_func=replace_file, methods=["POST"])
-    api.add_url_rule(f"{one}/<attachment_id>", view_func=describe_file, methods=["PUT"])
-    api.add_url_rule(f"{one}/<attachment_id>", view_func=delete_file, methods=["DELETE"])
-
-
 @files.get("/download/attachments/<page_id>/<path:name>")
 def download(page_id: str, name: str) -> Response:
     """Answer a file's bytes.
@@ -184,3 +175,11 @@ def _bytes(row: AttachmentRow, number: int | None) -> flask.Response:
     answer.headers["Content-Disposition"] = where
     answer.make_conditional(flask.request, accept_ranges=True, complete_length=len(data))
     return answer
+
+
+_FILES = "/content/<page_id>/child/attachment"
+classic.add_url_rule(_FILES, view_func=list_files, methods=["GET"])
+both.add_url_rule(_FILES, view_func=add_files, methods=["POST", "PUT"])
+both.add_url_rule(f"{_FILES}/<attachment_id>/data", view_func=replace_file, methods=["POST"])
+both.add_url_rule(f"{_FILES}/<attachment_id>", view_func=describe_file, methods=["PUT"])
+both.add_url_rule(f"{_FILES}/<attachment_id>", view_func=delete_file, methods=["DELETE"])

@@ -24,6 +24,7 @@ from ..store.rows import WRITTEN, SpaceRow, UserRow, account_id, user_key, usern
 from ..store.search.cql import Query, Reader, parse
 from ..store.search.hits import ATTACHMENT, COMMENT, Hit, hits
 from ..store.talk.comments import comments_of
+from .blueprint import both
 from .contents import attachments, comments, contents, space
 from .lists import again, expand, limit, outer_links
 from .shapes import Expand, person
@@ -33,13 +34,6 @@ EXCERPT = 200
 _TAG = re.compile(r"<[^>]*>")
 _TYPE = re.compile(r"\btype\s*(?:=|in)\s*\(?\s*[\"']?(space|user)\b", re.IGNORECASE)
 _TERM = re.compile(r"(?:~|=)\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s()]+))")
-
-
-def routes(api: flask.Blueprint) -> None:
-    """Add these routes to a v1 API."""
-    api.add_url_rule("/content/search", view_func=search_content, methods=["GET"])
-    api.add_url_rule("/search", view_func=search_all, methods=["GET"])
-    api.add_url_rule("/search/user", view_func=search_users, methods=["GET"])
 
 
 def _query() -> Query:
@@ -231,3 +225,11 @@ def _user(row: UserRow) -> dict[str, Any]:
         f"/people/{row.account_id}" if site().flavor == CLOUD else f"/display/~{username(row.name)}"
     )
     return {"user": shown, **_entry(row.name, url, "user", "1970-01-01T00:00:00.000Z")}
+
+
+for _path, _view in (
+    ("/content/search", search_content),
+    ("/search", search_all),
+    ("/search/user", search_users),
+):
+    both.add_url_rule(_path, view_func=_view, methods=["GET"])

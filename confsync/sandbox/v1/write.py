@@ -1,4 +1,4 @@
-"""Data Center's v1: creating, updating, restoring and deleting content."""
+"""v1: creating, updating, restoring and deleting content."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ..site import site, store
 from ..store.options import NewPage
 from ..store.rows import POST, ROOT, PageRow, Parent
 from ..store.rows import WRITTEN as KINDS
-from ..v1.lists import expand
-from ..v1.shapes import Expand
-from .api import api
+from .blueprint import classic
 from .comments import create_comment, delete_comment, find_comment, update_comment
-from .content import single
+from .lists import expand
+from .pages import single
+from .shapes import Expand
 
 NO_VERSION = "Must supply an incremented version when updating Content. No version supplied."
 WRITTEN = "body.storage,version,ancestors,space,history,container,metadata.labels"
@@ -81,7 +81,7 @@ def _keep_metadata(page_id: str, given: dict[str, Any]) -> None:
         store().add_labels(page_id, names)
 
 
-@api.post("/content")
+@classic.post("/content")
 def create_content() -> dict[str, Any]:
     given = document()
     if given.get("type") == "comment":
@@ -106,7 +106,7 @@ def create_content() -> dict[str, Any]:
     return _written(row)
 
 
-@api.put("/content/<page_id>")
+@classic.put("/content/<page_id>")
 def update_content(page_id: str) -> dict[str, Any]:
     """Update with compare-and-swap.
 
@@ -148,7 +148,7 @@ def update_content(page_id: str) -> dict[str, Any]:
     return _written(updated)
 
 
-@api.delete("/content/<page_id>")
+@classic.delete("/content/<page_id>")
 def delete_content(page_id: str) -> tuple[str, int]:
     """Move content to the trash; with `status=trashed`, delete it from the trash for good."""
     with store().batch():

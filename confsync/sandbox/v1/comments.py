@@ -1,4 +1,4 @@
-"""Data Center's v1: comments as content of their own type."""
+"""v1: comments as content of their own type."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..parameters import values
 from ..site import store
 from ..store.rows import CommentRow
 from ..store.talk.comments import INLINE, RESOLVED, Selection, comments_of
-from ..v1.contents import comments
-from ..v1.lists import expand, listing
-from ..v1.shapes import Expand, links
-from .api import api
+from .blueprint import classic
+from .contents import comments
+from .lists import expand, listing
 from .lookup import visible
+from .shapes import Expand, links
 
 LOCATIONS = ("inline", "footer", "resolved")
 WRITTEN = "body.storage,version,history,container,ancestors"
@@ -51,7 +51,7 @@ def _location(row: CommentRow) -> str:
     return RESOLVED if row.resolution == RESOLVED else row.kind
 
 
-@api.get("/content/<page_id>/child/comment")
+@classic.get("/content/<page_id>/child/comment")
 def get_comments(page_id: str) -> dict[str, Any]:
     """List the comments on a page, or the replies to a comment; with `depth=all` those of both."""
     above = find_comment(page_id)
@@ -62,7 +62,7 @@ def get_comments(page_id: str) -> dict[str, Any]:
     return _listed([row for row in rows if whole or row.parent_id is None])
 
 
-@api.get("/content/<page_id>/descendant/comment")
+@classic.get("/content/<page_id>/descendant/comment")
 def get_all_comments(page_id: str) -> dict[str, Any]:
     return _listed(store().comments(visible(page_id).id))
 

@@ -1,4 +1,4 @@
-"""Data Center's v1: reading content, one by one, in listings, by cursor and by query."""
+"""v1: reading content, one by one, in listings, by cursor and by query."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..site import site, store
 from ..store import queries
 from ..store.queries import Selection
 from ..store.rows import WRITTEN, PageRow
-from ..v1 import shapes as v1_shapes
-from ..v1.contents import attachment, contents
-from ..v1.files import list_files
-from ..v1.lists import expand, listing, scan, sliced
-from ..v1.shapes import Expand, links
-from .api import api
+from . import shapes as v1_shapes
+from .blueprint import classic
 from .comments import find_comment, get_comments, single_comment
+from .contents import attachment, contents
+from .files import list_files
+from .lists import expand, listing, scan, sliced
 from .lookup import CURRENT, statuses, visible
+from .shapes import Expand, links
 
 DEFAULT = "history,space,version"
 SCAN = (7, 18)
@@ -60,7 +60,7 @@ def _filters() -> dict[str, Any]:
     }
 
 
-@api.get("/content")
+@classic.get("/content")
 def get_contents() -> dict[str, Any]:
     title = flask.request.args.get("title")
     filters = _filters()
@@ -71,7 +71,7 @@ def get_contents() -> dict[str, Any]:
     return list_pages(expand(), title=title, ids=ids, **filters)
 
 
-@api.get("/content/scan")
+@classic.get("/content/scan")
 def scan_contents() -> dict[str, Any]:
     """List content by cursor. A server before 7.18 takes `scan` for an id."""
     if not site().at_least(*SCAN):
@@ -85,7 +85,7 @@ def scan_contents() -> dict[str, Any]:
     return scan(fetch, lambda rows: contents(rows, asked), lambda row: row.id, asked)
 
 
-@api.get("/content/<page_id>")
+@classic.get("/content/<page_id>")
 def get_content(page_id: str) -> dict[str, Any]:
     asked = expand(DEFAULT)
     if page_id.startswith("att"):
@@ -114,7 +114,7 @@ def _old(page: PageRow, number: int) -> PageRow:
     return v1_shapes.as_of(page, found[0])
 
 
-@api.get("/content/<page_id>/history")
+@classic.get("/content/<page_id>/history")
 def get_history(page_id: str) -> dict[str, Any]:
     asked = Expand.of(
         "lastUpdated,previousVersion,nextVersion", *flask.request.args.getlist("expand")
@@ -141,21 +141,21 @@ def show_version(page_id: str, number: int) -> dict[str, Any]:
     return shown
 
 
-@api.get("/content/<page_id>/version")
+@classic.get("/content/<page_id>/version")
 def get_versions(page_id: str) -> dict[str, Any]:
     if not site().at_least(*VERSIONS):
         raise Missing("path", "version")
     return list_versions(page_id)
 
 
-@api.get("/content/<page_id>/version/<int:number>")
+@classic.get("/content/<page_id>/version/<int:number>")
 def get_version(page_id: str, number: int) -> dict[str, Any]:
     if not site().at_least(*VERSIONS):
         raise Missing("path", "version")
     return show_version(page_id, number)
 
 
-@api.get("/content/<page_id>/child")
+@classic.get("/content/<page_id>/child")
 def get_child(page_id: str) -> dict[str, Any]:
     path = f"/rest/api/content/{visible(page_id).id}/child"
     found: dict[str, Any] = {}
@@ -170,36 +170,20 @@ def get_child(page_id: str) -> dict[str, Any]:
     return {**found, "_links": links(path), "_expandable": unseen}
 
 
-@api.get("/content/<page_id>/child/page")
+@classic.get("/content/<page_id>/child/page")
 def get_child_pages(page_id: str) -> dict[str, Any]:
     page = visible(page_id)
     return list_pages(expand(), parent_id=page.id, statuses=CURRENT, sort="child-position")
 
 
-@api.get("/content/<page_id>/descendant/page")
+@classic.get("/content/<page_id>/descendant/page")
 def get_descendants(page_id: str) -> dict[str, Any]:
     below = queries.descendants(store().database, visible(page_id).id)
     return list_pages(expand(), statuses=CURRENT, ids=below or ("-1",))
 
 
-@api.get("/content/<page_id>/descendant/attachment")
+@classic.get("/content/<page_id>/descendant/attachment")
 def get_nothing(page_id: str) -> dict[str, Any]:
     visible(page_id)
     nothing: tuple[dict[str, Any], ...] = ()
     return sliced(nothing, dict, expand())
-
-
-@api.get("/space/<key>/content")
-def get_space_content(key: str) -> dict[str, Any]:
-    """List all kinds of content, each with its first results."""
-    found = {"page": get_space_pages(key, "page"), "blogpost": get_space_pages(key, "blogpost")}
-    return {**found, "_links": links(f"/rest/api/space/{key}/content")}
-
-
-@api.get("/space/<key>/content/<kind>")
-def get_space_pages(key: str, kind: str) -> dict[str, Any]:
-    space, root = store().space(key), flask.request.args.get("depth") == "root"
-    if kind not in WRITTEN:
-        raise Invalid(f"Unsupported content type: {kind}")
-    select = {"space_ids": (space.id,), "statuses": CURRENT, "root_only": root}
-    return list_pages(expand(), types=(kind,), **select)

@@ -1,4 +1,4 @@
-"""Data Center's v1: the page that an address names, and the statuses that a query wants."""
+"""v1: the page that an address names, and the statuses that a query wants."""
 
 from __future__ import annotations
 
