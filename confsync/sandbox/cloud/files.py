@@ -9,9 +9,10 @@ from urllib.parse import quote
 import flask
 
 from .. import parameters
-from ..errors import Invalid
+from ..errors import Invalid, Missing
 from ..site import base, store
 from ..store import queries
+from ..store.permissions import operations
 from ..store.rows import PAGE, AttachmentRow, PropertyRow
 from . import shapes as v2_shapes
 from .pages import EITHER, api, editable, visible
@@ -49,6 +50,47 @@ def get_attachments(kind: str, page_id: str) -> flask.Response:
     page = visible(page_id, kind)
     found = store().attachments(page.id, flask.request.args.get("filename"))
     return parameters.sliced(found, lambda row: _shown(row, page.type))
+
+
+@api.get("/attachments")
+def get_all_attachments() -> flask.Response:
+    name, kind = (flask.request.args.get(one) for one in ("filename", "mediaType"))
+    rows = [
+        row
+        for row in store().all_attachments()
+        if name in (None, row.title) and kind in (None, row.media_type)
+    ]
+    return parameters.sliced(rows, lambda row: _shown(row, store().page(row.page_id).type))
+
+
+@api.get("/attachments/<attachment_id>/labels")
+def get_attachment_labels(attachment_id: str) -> flask.Response:
+    return parameters.sliced(store().labels(_attachment(attachment_id).id), v2_shapes.label)
+
+
+@api.get("/attachments/<attachment_id>/operations")
+def get_attachment_operations(attachment_id: str) -> dict[str, Any]:
+    row = _attachment(attachment_id)
+    found = operations(store(), row.page_id)
+    return {"operations": [{**one, "targetType": "attachment"} for one in found]}
+
+
+@api.get("/attachments/<attachment_id>/versions")
+def get_attachment_versions(attachment_id: str) -> flask.Response:
+    row = _attachment(attachment_id)
+    rows = store().attachment_versions(row.id)[::-1]
+    return parameters.sliced(
+        rows, lambda one: v2_shapes.entity_version(one, row.id, "attachment", bodies=False)
+    )
+
+
+@api.get("/attachments/<attachment_id>/versions/<int:number>")
+def get_attachment_version(attachment_id: str, number: int) -> dict[str, Any]:
+    row = _attachment(attachment_id)
+    for one in store().attachment_versions(row.id):
+        if one.number == number:
+            return v2_shapes.detailed_version(one, row.version)
+    raise Missing("version", str(number))
 
 
 @api.get("/attachments/<attachment_id>")

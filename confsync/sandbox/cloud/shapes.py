@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 from ..short_link import code_of
 from ..store.rows import (
     POST,
+    BelowRow,
     FolderRow,
     LabelRow,
     NodeRow,
@@ -165,6 +166,18 @@ def child(row: NodeRow, *, kind: bool) -> dict[str, Any]:
         "childPosition": row.position,
     }
     return {**found, "type": row.type} if kind else found
+
+
+def descendant(row: BelowRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "status": row.status,
+        "title": row.title,
+        "type": row.type,
+        "parentId": row.parent_id,
+        "depth": row.depth,
+        "childPosition": row.position,
+    }
 
 
 def user(row: UserRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ..errors import Invalid, Missing
 from ..site import base, store
 from ..store import queries
 from ..store.labels import all_labels
-from ..store.rows import FolderRow, SpaceRow
+from ..store.rows import WRITTEN, FolderRow, SpaceRow
 from . import shapes as v2_shapes
 from .pages import api, both_ways, list_children, list_pages, statuses
 
@@ -126,6 +126,36 @@ def get_whiteboard(content_id: str) -> dict[str, Any]:
 @api.get("/whiteboards/<content_id>/direct-children")
 def get_whiteboard_children(content_id: str) -> flask.Response:
     return list_children(_other("whiteboard", content_id).id, any_type=True)
+
+
+@api.get("/spaces/<space_id>/operations")
+def get_space_operations(space_id: str) -> dict[str, Any]:
+    return {"operations": [_operation(key, kind) for key, kind in _allowed(_space(space_id))]}
+
+
+def _operation(key: str, kind: str) -> dict[str, str]:
+    return {"operation": key, "targetType": kind}
+
+
+def _allowed(space: SpaceRow) -> list[tuple[str, str]]:
+    """Return what the API's users may do in a space."""
+    written = [(key, kind) for kind in WRITTEN for key in ("create", "delete")]
+    return [("read", "space"), *([] if space.read_only else written)]
+
+
+@api.get("/spaces/<space_id>/permissions")
+def get_permissions(space_id: str) -> flask.Response:
+    rows = [
+        {
+            "id": str(number),
+            "principal": {"type": "user", "id": user.account_id},
+            "operation": {"key": key, "targetType": kind},
+        }
+        for number, (user, (key, kind)) in enumerate(
+            ((user, one) for user in store().users() for one in _allowed(_space(space_id))), 1
+        )
+    ]
+    return parameters.sliced(rows, dict)
 
 
 @api.post("/users-bulk")

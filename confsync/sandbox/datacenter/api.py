@@ -9,16 +9,14 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from ..errors import (
-    Invalid,
-    Missing,
     ReadOnlyMode,
     Refusal,
     dc_envelope,
     dc_text,
     servlet_page,
 )
-from ..site import AuthenticationError, base, current_user, site, store, unauthorized
-from ..store.rows import UserRow, user_key, username
+from ..site import AuthenticationError, base, current_user, site, unauthorized
+from ..store.rows import UserRow
 from ..v1 import shapes as v1_shapes
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
@@ -57,17 +55,6 @@ def fail(error: HTTPException) -> Answer:
 @api.get("/user/current")
 def get_current_user() -> dict[str, Any]:
     return _person(flask.g.user)
-
-
-@api.get("/user")
-def get_user() -> dict[str, Any]:
-    key, name = (flask.request.args.get(one) for one in ("key", "username"))
-    if key is None and name is None:
-        raise Invalid("key or username must be given")
-    for user in store().users():
-        if key == user_key(user.name) or name == username(user.name):
-            return _person(user)
-    raise Missing("user", key or name or "")
 
 
 def _person(user: UserRow) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from . import changes
 from .bulk import ATTACHMENTS, PREFIX, attachment_row
 from .options import Attach
 from .queries import number
-from .rows import AttachmentRow
+from .rows import AttachmentRow, VersionRow
 from .state import State
 
 _TAKEN = "Cannot add a new attachment with same file name as an existing attachment: "
@@ -58,6 +58,27 @@ class Attachments(State):
         if row is None:
             raise Missing("attachment", attachment_id)
         return row[0] if isinstance(row[0], bytes) else b""
+
+    def all_attachments(self) -> tuple[AttachmentRow, ...]:
+        """Return the files of all current content that the API may see."""
+        rows = self.database.all(
+            f"{ATTACHMENTS} JOIN content c ON c.id = a.content_id"
+            " WHERE c.restricted = 0 AND c.status = 'current' ORDER BY a.id"
+        )
+        return tuple(attachment_row(row) for row in rows)
+
+    def attachment_versions(self, attachment_id: str) -> tuple[VersionRow, ...]:
+        """Return a file's versions without their bytes, oldest first."""
+        title = self.attachment(attachment_id).title
+        rows = self.database.all(
+            "SELECT number, author, comment, created_at FROM attachment_versions"
+            " WHERE attachment_id = ? ORDER BY number",
+            (_key(attachment_id),),
+        )
+        return tuple(
+            VersionRow(int(str(row[0])), title, "", str(row[1]), str(row[2]), str(row[3]))
+            for row in rows
+        )
 
     def attach(
         self,

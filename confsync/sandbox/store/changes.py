@@ -147,7 +147,7 @@ def insert(database: Database, node: Node, body: str | None) -> str:
     )
     if body is not None:
         edit = Edit(node.title, body, node.author, node.message, node.at)
-        _insert_version(database, str(new), 1, edit)
+        insert_version(database, str(new), 1, edit)
     return str(new)
 
 
@@ -173,7 +173,8 @@ def _last(database: Database, parent: str | None) -> int:
     return int(str(row[0])) if row else 1
 
 
-def _insert_version(database: Database, page_id: str, version: int, edit: Edit) -> None:
+def insert_version(database: Database, page_id: str, version: int, edit: Edit) -> None:
+    """Add a version of a page or a comment."""
     database.execute(
         "INSERT INTO versions (content_id, number, title, author, message, created_at, body, minor)"
         " VALUES (?,?,?,?,?,?,?,?)",
@@ -190,27 +191,6 @@ def _insert_version(database: Database, page_id: str, version: int, edit: Edit) 
     )
 
 
-def add_version(database: Database, content_id: str, made: tuple[str, str, str, str]) -> None:
-    """Add the next version of a comment: its body, author, message and time."""
-    body, author, message, at = made
-    database.execute(
-        "UPDATE comments SET version = version + 1, author = ?, message = ?, modified_at = ?"
-        " WHERE id = ?",
-        (author, message, at, number(content_id)),
-    )
-    row = database.one("SELECT version FROM comments WHERE id = ?", (number(content_id),))
-    edit = Edit("", body, author, message, at)
-    _insert_version(database, content_id, int(str(row[0])) if row else 1, edit)
-
-
-def rewrite(database: Database, page: PageRow, body: str) -> None:
-    """Change the body of a page's current version, as the markers of comments do."""
-    database.execute(
-        "UPDATE versions SET body = ? WHERE content_id = ? AND number = ?",
-        (body, number(page.id), page.version),
-    )
-
-
 def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> None:
     """Add the next version of `page` and put it under `parent`.
 
@@ -222,7 +202,7 @@ def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> N
         raise Invalid("A blog post has no parent.")
     if parent != page.parent_id:
         place(database, page.id, parent)
-    _insert_version(database, page.id, page.version + 1, edit)
+    insert_version(database, page.id, page.version + 1, edit)
     database.execute(
         "UPDATE content SET title = ?, title_key = ?, version = version + 1, author = ?,"
         " message = ?, modified_at = ?, minor = ? WHERE id = ?",

@@ -12,6 +12,7 @@ from .rows import (
     PAGE,
     POST,
     WRITTEN,
+    BelowRow,
     FolderRow,
     NodeRow,
     PageRow,
@@ -213,13 +214,6 @@ def bodies(database: Database, page_ids: Sequence[str]) -> dict[str, str]:
     return held
 
 
-def count(database: Database, select: Selection) -> int:
-    """Return the number of selected pages."""
-    sql, values = _select("c.id", select)
-    row = database.one(f"SELECT count(*) FROM ({sql})", values)  # noqa: S608 - built above
-    return int(str(row[0])) if row else 0
-
-
 def nodes(database: Database, select: Selection) -> tuple[NodeRow, ...]:
     """Return the selected pages, folders and whiteboards, without bodies."""
     rows: list[tuple[Any, ...]] = database.all(
@@ -309,6 +303,22 @@ def descendants(database: Database, content_id: str) -> tuple[str, ...]:
         (number(content_id),),
     )
     return tuple(str(row[0]) for row in rows)
+
+
+def below(database: Database, content_id: str, depth: int) -> tuple[BelowRow, ...]:
+    """Return what is visible below content down to a depth, each level after the one above."""
+    rows: list[tuple[Any, ...]] = database.all(
+        "WITH RECURSIVE down (id, depth) AS ("
+        " SELECT id, 0 FROM content WHERE id = ?"
+        " UNION ALL SELECT c.id, depth + 1 FROM content c JOIN down ON c.parent_id = down.id"
+        " WHERE depth < ? AND c.restricted = 0 AND c.status IN ('current', 'archived'))"
+        " SELECT c.id, c.type, c.title, c.status, c.parent_id, c.position, d.depth"
+        " FROM down d JOIN content c ON c.id = d.id WHERE d.depth > 0 ORDER BY d.depth, c.position",
+        (number(content_id), depth),
+    )
+    return tuple(
+        BelowRow(str(row[0]), row[1], row[2], row[3], str(row[4]), row[5], row[6]) for row in rows
+    )
 
 
 def users(database: Database) -> tuple[UserRow, ...]:

@@ -142,6 +142,19 @@ class NodeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BelowRow:
+    """A page, folder or whiteboard as the listing of descendants shows it."""
+
+    id: str
+    type: str
+    title: str
+    status: str
+    parent_id: str
+    position: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
 class LabelRow:
     """A global label."""
 

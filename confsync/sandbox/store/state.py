@@ -53,3 +53,10 @@ class State:
     def _set(self, page_id: str, sql: str, value: object) -> None:
         with self.batch():
             self.database.execute(sql, (value, int(self.page(page_id).id)))
+
+    def _rewrite(self, page: PageRow, body: str) -> None:
+        """Change the body of a page's current version, as the markers of comments do."""
+        self.database.execute(
+            "UPDATE versions SET body = ? WHERE content_id = ? AND number = ?",
+            (body, int(page.id), page.version),
+        )

@@ -14,11 +14,14 @@ from typing import Self, Unpack
 
 from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
+from .actions.long_tasks import LongTasks
+from .actions.places import Places
+from .actions.tasks import Tasks
 from .attachments import Attachments
 from .changes import Edit, Node
 from .labels import Labels
 from .options import NewPage, NewSpace, Save, Update
-from .permissions import Permissions, check_create
+from .permissions import check_create
 from .properties import Properties
 from .rows import PAGE, POST, FolderRow, PageRow, Parent, SpaceRow, VersionRow
 from .spaces import Spaces
@@ -31,7 +34,7 @@ ME_EMAIL = "me@example.com"
 ME_TOKEN = "sandbox-token-5e0c7b1d93"  # noqa: S105 - meant to be public
 
 
-class Store(Spaces, Labels, Permissions, Attachments, Properties, Comments, Likes):
+class Store(Spaces, Labels, Places, Attachments, Properties, Comments, Likes, Tasks, LongTasks):
     """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
 
     With `escape_quotes`, saving writes a `"` in text as `&quot;`, as Data Center does.
@@ -40,6 +43,7 @@ class Store(Spaces, Labels, Permissions, Attachments, Properties, Comments, Like
     def __init__(self, path: str | Path | None = None, clock: Callable[[], datetime] = now) -> None:
         super().__init__(path, clock)
         self.width_resets = []
+        self.jobs = {}
         self.escape_quotes = False
         self.add_user(ME, ME_EMAIL, ME_TOKEN)
 

@@ -105,7 +105,7 @@ class Comments(State):
                 marked = marked or storage_format.with_marker(page.body, text, ref, selection.match)
             if not selection.text or marked is None:
                 raise Invalid(f"The page's text does not contain '{selection.text}'")
-            changes.rewrite(self.database, page, marked)
+            self._rewrite(page, marked)
             return self._added(page.id, None, body, author, (INLINE, ref, selection.text))
 
     def add_comment(self, page_id: str, body: str, author: str = "Ana") -> CommentRow:
@@ -145,7 +145,19 @@ class Comments(State):
     def _save(self, comment_id: str, body: str, author: str, message: str) -> None:
         storage_format.check(body)
         content = storage_format.stored(body)
-        changes.add_version(self.database, comment_id, (content, author, message, self._at()))
+        version, at = self._version_of(comment_id) + 1, self._at()
+        self.database.execute(
+            "UPDATE comments SET version = ?, author = ?, message = ?, modified_at = ?"
+            " WHERE id = ?",
+            (version, author, message, at, number(comment_id)),
+        )
+        edit = changes.Edit("", content, author, message, at)
+        changes.insert_version(self.database, comment_id, version, edit)
+
+    def _version_of(self, comment_id: str) -> int:
+        """Return the number of a comment's current version, 0 for a new one."""
+        row = self.database.one("SELECT version FROM comments WHERE id = ?", (number(comment_id),))
+        return int(str(row[0])) if row else 0
 
     def edit_comment(
         self,
@@ -186,7 +198,7 @@ class Comments(State):
             if row.ref is not None:
                 page = self.page(row.page_id)
                 body = storage_format.without_marker(page.body, row.ref)
-                changes.rewrite(self.database, page, body)
+                self._rewrite(page, body)
             for below in comments_of(self.database, parent=comment_id):
                 self.remove_comment(below.id)
             for sql in (

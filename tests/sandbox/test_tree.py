@@ -1,0 +1,167 @@
+"""Moves, titles, descendants, tasks, copies, the archive, groups, and files of a whole site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
+
+from .conftest import Api
+from .dc_api import Dc
+
+TASKS = (
+    "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>incomplete</ac:task-status>"
+    '<ac:task-body>Ask <ac:link><ri:user ri:account-id="712020:x" /></ac:link>'
+    '<time datetime="2026-03-07" /></ac:task-body></ac:task>'
+    "<ac:task><ac:task-id>2</ac:task-id><ac:task-status>complete</ac:task-status>"
+    "<ac:task-body>Done</ac:task-body></ac:task></ac:task-list>"
+)
+
+
+@pytest.fixture
+def three(store: Store, page: PageRow) -> list[PageRow]:
+    """Three pages below Guide."""
+    return [store.create_page("ENG", title, "<p>x</p>", page.id) for title in ("A", "B", "C")]
+
+
+def order(store: Store, page: PageRow) -> list[str]:
+    rows = [row for row in store.pages("ENG") if row.parent_id == page.id]
+    return [row.title for row in sorted(rows, key=lambda row: row.position)]
+
+
+def test_a_page_is_moved_among_its_siblings(
+    api: Api, store: Store, page: PageRow, three: list[PageRow]
+) -> None:
+    a, b, c = (row.id for row in three)
+
+    def move(one: str, position: str, target: str) -> int:
+        return api("PUT", f"/rest/api/content/{one}/move/{position}/{target}").status_code
+
+    assert move(c, "before", a) == 200
+    assert order(store, page) == ["C", "A", "B"]
+    assert move(c, "after", a) == 200
+    assert order(store, page) == ["A", "C", "B"]
+    assert move(a, "append", b) == 200
+    assert (order(store, page), store.page(a).parent_id) == (["C", "B"], b)
+    assert move(b, "append", a) == 400
+    assert move(b, "append", "7") == 404
+    assert store.page(a).version == 1
+
+
+def test_a_page_gets_another_title(api: Api, page: PageRow) -> None:
+    answer = api("PUT", f"/api/v2/pages/{page.id}/title", json={"status": "current", "title": "X"})
+    assert (answer.json()["title"], answer.json()["version"]["number"]) == ("X", 2)
+    answer = api("PUT", f"/api/v2/pages/{page.id}/title", json={"status": "draft", "title": "X"})
+    assert answer.status_code == 400
+
+
+def test_descendants_end_silently_at_their_depth(
+    api: Api, store: Store, page: PageRow, three: list[PageRow]
+) -> None:
+    store.create_page("ENG", "Deep", "", store.create_page("ENG", "D", "", three[0].id).id)
+    path = f"/api/v2/pages/{page.id}/descendants"
+    assert [row["title"] for row in api.walk(path, limit=2)] == ["A", "B", "C", "D"]
+    assert [row["title"] for row in api.get(path, depth=1)["results"]] == ["A", "B", "C"]
+    assert api.walk(path, depth=10)[-1]["depth"] == 3
+    assert api("GET", path, params={"depth": 11}).status_code == 400
+    folder = store.create_folder("ENG", "F", page.id)
+    store.create_page("ENG", "In", "", folder.id)
+    found = api.get(f"/api/v2/folders/{folder.id}/descendants")["results"]
+    assert [row["title"] for row in found] == ["In"]
+    above = api.get(f"/api/v2/folders/{folder.id}/ancestors")["results"]
+    assert above[-1] == {"id": page.id, "type": "page"}
+
+
+def test_tasks_are_listed_and_completed(api: Api, store: Store, page: PageRow) -> None:
+    store.edit(page.id, TASKS)
+    first, second = api.walk("/api/v2/tasks", limit=1)
+    assert (first["localId"], first["status"], first["pageId"]) == ("1", "incomplete", page.id)
+    assert (first["assignedTo"], first["dueAt"][:10]) == ("712020:x", "2026-03-07")
+    assert api.get("/api/v2/tasks", status="complete")["results"] == [second]
+    one = f"/api/v2/tasks/{first['id']}"
+    assert api("PUT", one, json={"status": "complete"}).json()["status"] == "complete"
+    assert api.get(one, **{"body-format": "storage"})["status"] == "complete"
+    assert store.page(page.id).body == TASKS.replace("incomplete", "complete")
+    assert api("PUT", one, json={"status": "late"}).status_code == 400
+    assert api("GET", "/api/v2/tasks/7").status_code == 404
+
+
+def test_pages_are_archived_by_a_job(api: Api, store: Store, three: list[PageRow]) -> None:
+    pages = [{"id": int(row.id)} for row in three[:2]]
+    answer = api("POST", "/rest/api/content/archive", json={"pages": pages})
+    assert answer.status_code == 202
+    job = api.get(answer.json()["links"]["status"])
+    assert (job["percentageComplete"], job["successful"]) == (100, True)
+    assert len(api.get("/rest/api/longtask")["results"]) == 1
+    assert [store.page(row.id).status for row in three] == ["archived", "archived", "current"]
+    again = api("POST", "/rest/api/content/archive", json={"pages": [*pages, {"id": 7}]})
+    assert again.status_code in (400, 404)
+    assert api("GET", "/rest/api/longtask/7").status_code == 404
+
+
+def test_a_page_is_copied(api: Api, store: Store, page: PageRow, three: list[PageRow]) -> None:
+    store.attach(page.id, "a.txt", b"data")
+    given = {"destination": {"type": "parent_page", "value": three[0].id}, "pageTitle": "Copy"}
+    wanted = {**given, "copyAttachments": True}
+    made = api("POST", f"/rest/api/content/{page.id}/copy", json=wanted).json()
+    assert made["body"]["storage"]["value"] == "<p>one</p>"
+    copied = store.page(made["id"])
+    assert (copied.title, copied.parent_id) == ("Copy", three[0].id)
+    assert [row.title for row in store.attachments(copied.id)] == ["a.txt"]
+    assert api("POST", f"/rest/api/content/{page.id}/copy", json=given).status_code == 400
+
+
+def test_files_are_listed_for_the_whole_site(api: Api, store: Store, page: PageRow) -> None:
+    row = store.attach(page.id, "a.txt", b"data")
+    store.replace_attachment(row.id, b"more", comment="why")
+    store.add_labels(page.id, ["ops"])
+    assert [one["id"] for one in api.walk("/api/v2/attachments")] == [row.id]
+    assert api.get("/api/v2/attachments", filename="b.txt")["results"] == []
+    path = f"/api/v2/attachments/{row.id}"
+    numbers = [(one["number"], one["message"]) for one in api.get(f"{path}/versions")["results"]]
+    assert numbers == [(2, "why"), (1, "")]
+    assert api.get(f"{path}/versions/1")["nextVersion"] == 2
+    assert api("GET", f"{path}/versions/3").status_code == 404
+    assert api.get(f"{path}/labels")["results"] == []
+    assert api.get(f"{path}/operations")["operations"][0]["targetType"] == "attachment"
+
+
+def test_ids_become_types(api: Api, store: Store, page: PageRow) -> None:
+    file, said = store.attach(page.id, "a.txt", b"data"), store.add_comment(page.id, "<p>x</p>")
+    sent = {"contentIds": [page.id, file.id, said.id, "7"]}
+    found = api("POST", "/api/v2/content/convert-ids-to-types", json=sent).json()["results"]
+    assert list(found.values()) == ["page", "attachment", "footer-comment", None]
+
+
+def test_a_space_tells_its_permissions(api: Api, store: Store, space: SpaceRow) -> None:
+    found: list[Any] = api.walk(f"/api/v2/spaces/{space.id}/permissions")
+    assert {one["operation"]["key"] for one in found} == {"read", "create", "delete"}
+    allowed = api.get(f"/api/v2/spaces/{space.id}/operations")["operations"]
+    assert {"operation": "create", "targetType": "page"} in allowed
+    store.read_only_space("ENG")
+    allowed = api.get(f"/api/v2/spaces/{space.id}/operations")["operations"]
+    assert allowed == [{"operation": "read", "targetType": "space"}]
+
+
+def test_users_have_groups(api: Api, store: Store) -> None:
+    store.add_user("Bo")
+    admins, users = api.get("/rest/api/group")["results"]
+    members = api.get(f"/rest/api/group/{users['id']}/membersByGroupId")["results"]
+    assert [one["displayName"] for one in members] == ["Me", "Bo"]
+    who = members[1]["accountId"]
+    assert api.get("/rest/api/user", accountId=who)["displayName"] == "Bo"
+    found = api.get("/rest/api/user/memberof", accountId=who)["results"]
+    assert [one["name"] for one in found] == ["confluence-users"]
+    assert api.get("/rest/api/group/by-id", id=admins["id"])["name"] == admins["name"]
+    assert api("GET", "/rest/api/user?accountId=7").status_code == 404
+    assert api.get("/rest/api/user/anonymous")["type"] == "anonymous"
+
+
+def test_data_center_has_groups_too(dc: Dc, server: Sandbox) -> None:
+    names = [one["name"] for one in dc.get("/rest/api/group")["results"]]
+    assert names == ["confluence-administrators", "confluence-users"]
+    (me,) = dc.get("/rest/api/group/confluence-users/member")["results"]
+    assert me["username"] == "me"
+    assert len(dc.get("/rest/api/user/memberof", username="me")["results"]) == 2
