@@ -63,7 +63,8 @@ def convert_ids() -> dict[str, Any]:
     wanted = parameters.document().get("contentIds")
     if not isinstance(wanted, list) or len(wanted) > MAX_IDS:
         raise Invalid(f"Field 'contentIds' must be a list of at most {MAX_IDS} ids.")
-    return {"results": {str(one): _type(str(one)) for one in wanted}}
+    found = {str(one): _type(str(one)) for one in wanted}
+    return {"results": {one: kind for one, kind in found.items() if kind is not None}}
 
 
 def _type(content_id: str) -> str | None:
