@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from confsync.mirror.state import mark
 from confsync.sandbox import Faults, Sandbox, Store
 from tests.fault.zygote import Ended, Zygote
 from tests.store_backup import Backup
+
+# The number of the process in the name of a temporary file.
+_RANDOM = re.compile(r"(?<=\.confsync-new-)[0-9a-f]+")
 
 
 def body(*lines: str) -> str:
@@ -70,6 +74,24 @@ class Stage:
             if path.is_file()
             and not {".confsync", ".git", ".confsync.yaml"} & set(path.relative_to(self.root).parts)
         }
+
+    def left_behind(self) -> tuple[int, dict[str, bytes]]:
+        """How many writes the site took, and every file but git's, as the killed command left them.
+
+        What is another each time is left out: the clone's random mark, the number of the process,
+        and the times in the audit trail.
+        """
+        state = self.root / ".confsync"
+        word = mark.known(state).encode()
+        own = {state / mark.NAME, state / "holder"}
+        found = {}
+        for path in {path for path in self.root.rglob("*") if path.is_file()} - own:
+            data = path.read_bytes().replace(word, b"")
+            if path == state / "audit.jsonl":
+                data = b"line\n" * data.count(b"\n")
+            if ".git" not in path.parts:
+                found[_RANDOM.sub("", str(path)).replace(word.decode(), "")] = data
+        return self.writes(), found
 
     def end(self) -> dict[str, Any]:
         """All that a run is to bring about, by file or page.

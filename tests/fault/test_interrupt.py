@@ -31,10 +31,14 @@ def test_killed_before_any_step_a_second_run_ends_where_the_first_would_have(
         assert scene.writes() == writes
     count = len(ended.steps)
     assert count > 5
+    left = None
     for step in range(1, count + 1):
         with stage(play, flavor) as scene:
             killed = scene.run(*play.arguments, die_at=step)
             assert killed.killed, f"step {step} of {count}"
+            before, left = left, scene.left_behind()
+            if left == before:  # the step between was a read: the rest is what it was there
+                continue
             where = f"killed before step {step}: {ended.steps[step - 1]}"
             after = scene.run(*play.arguments)
             assert after.exit in (play.exit, play.again), f"{where}\n{after.out}{after.err}"

@@ -14,6 +14,8 @@ from confsync.model.filenames import ATTACHMENTS, SUFFIX
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from git import Git
+
 # A repository inside another person's work tree, such as in an unpacked archive, is not used. The
 # rest are user settings that would change the paths that git prints, or their form.
 OPTIONS = (
@@ -34,6 +36,9 @@ ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
+
+# The states of HEAD in which git could read a commit: see `has_commit`.
+_WITH_COMMIT: set[tuple[str, str | None, int, int]] = set()
 
 # The error if git itself cannot read a repository.
 TROUBLE = "git cannot read this repository: "
@@ -226,3 +231,22 @@ def _upward(root: str) -> Iterator[str]:
     yield place
     while (above := os.path.dirname(place)) != place:
         yield (place := above)
+
+
+def has_commit(command: Git, root: str, head: os.stat_result) -> bool:
+    """Return whether git can read a commit at HEAD. Git is asked once for each state of HEAD.
+
+    `head` is the state of the file HEAD. Only its change leads from a commit to a branch without
+    one. Raise ValueError with what git says if it cannot read the repository.
+    """
+    state = (root, os.environ.get("GIT_DIR"), head.st_ino, head.st_mtime_ns)
+    if state not in _WITH_COMMIT:
+        status, _, said = command.rev_parse(
+            "--verify", "--quiet", "HEAD", with_extended_output=True, with_exceptions=False
+        )
+        if status not in (0, 1):
+            raise ValueError(said.strip())
+        if status == 1:
+            return False
+        _WITH_COMMIT.add(state)
+    return True

@@ -23,6 +23,7 @@ from confsync.mirror.git.head import (
     TROUBLE,
     TRUST,
     documents_of_head,
+    has_commit,
     is_document,
 )
 
@@ -288,22 +289,14 @@ def _repository(root: Path) -> Iterator[Repo | None]:
         return
     try:
         _harmless(repo.git)
-        yield repo if _has_commit(_harmless(git.Git(str(root)))) and not repo.bare else None
+        command, head = _harmless(git.Git(str(root))), Path(repo.git_dir, "HEAD")
+        yield repo if has_commit(command, str(root), head.stat()) and not repo.bare else None
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
         said = str(getattr(error, "stderr", "") or error).strip()
         said = said.removeprefix("stderr: ").strip("'").split("\n")[0]
         raise FileError(f"{TROUBLE}{said}", hint=TRUST) from None
     finally:
         repo.close()
-
-
-def _has_commit(command: Git) -> bool:
-    status, _, said = command.rev_parse(
-        "--verify", "--quiet", "HEAD", with_extended_output=True, with_exceptions=False
-    )
-    if status not in (0, 1):
-        raise ValueError(said.strip())
-    return bool(status == 0)
 
 
 @contextlib.contextmanager
