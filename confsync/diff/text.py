@@ -56,14 +56,7 @@ def counted(found: Difference, text: str) -> Change:
 
 def _hunks(old: str, new: str) -> str:
     """Return a unified diff from the first hunk on."""
-    lines = list(difflib.unified_diff(_lines(old), _lines(new)))[2:]
+    lines = list(difflib.unified_diff(gittext.lines_of(old), gittext.lines_of(new)))[2:]
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines with their ends; only LF ends a line, as in git."""
-    parts = text.split("\n")
-    whole = [f"{line}\n" for line in parts[:-1]]
-    return whole + ([parts[-1]] if parts[-1] else [])

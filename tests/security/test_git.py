@@ -187,9 +187,9 @@ def test_a_merge_reads_no_repository(
     trapped: Trap, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(desk.root)
-    merged, conflicted = gittext.merge("a\n", "b\n", "c\n", ("ours", "base", "theirs"))
-    assert conflicted
-    assert merged == "<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n"
+    ours, theirs = gittext.changes("a\n", ("b\n", "a\nc\n")) or ([], [])
+    assert ours == [(0, 1, ("b\n",))]
+    assert theirs == [(1, 1, ("c\n",))]
     assert not trapped.sprung.exists()
 
 

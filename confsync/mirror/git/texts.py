@@ -1,19 +1,37 @@
-"""git for texts outside a repository: diff, three-way merge and pager."""
+"""git for texts outside a repository: diff and pager."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from confsync.errors import FileError
 from confsync.mirror.git import repository as gitrepo
 
 # A tag, an entity, a word, or another character. In bytes, because git runs in the C locale.
 _WORDS = "<[^>]*>|&[#a-zA-Z0-9]+;|[^<&[:space:][:punct:]]+|[^[:space:]]"
 _STYLED = re.compile(r"\x1b\[[0-9;]*[mK]")
+# The lines of both texts in a hunk: the first line, and the count if it is not 1.
+_HEAD = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+# The options of a diff that a program reads. git's own merge uses this algorithm, too.
+_EXACT = (
+    *("--unified=0", "--inter-hunk-context=0", "--color=never"),
+    *("--diff-algorithm=histogram", "--no-indent-heuristic"),
+)
+
+
+class Hunk(NamedTuple):
+    """One change to a text: its `lines` replace the older lines from `start` up to `end`.
+
+    Lines count from 0 and have their ends. Between two hunks is at least one unchanged line.
+    """
+
+    start: int
+    end: int
+    lines: tuple[str, ...]
 
 
 def diffs(
@@ -22,6 +40,42 @@ def diffs(
     """Return git's diff of each pair of texts, from the first hunk on; None without git.
 
     The user's settings apply, such as colours and the algorithm; a repository's settings do not.
+    """
+    options = ["--unified=3", f"--color={'always' if color else 'never'}"]
+    if words:
+        options += [f"--word-diff={'color' if color else 'plain'}", f"--word-diff-regex={_WORDS}"]
+    return _compared(pairs, options)
+
+
+def changes(base: str, sides: Sequence[str]) -> list[list[Hunk]] | None:
+    """Return the changes of each side to a base, as hunks of lines; None without git.
+
+    The hunks are independent of the user's settings.
+    """
+    found = _compared([(base, side) for side in sides], _EXACT)
+    if found is None:
+        return None
+    return [[*_hunks(text, lines_of(side))] for text, side in zip(found, sides, strict=True)]
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines with their ends; only LF ends a line, as in git."""
+    *whole, last = text.split("\n")
+    return [f"{line}\n" for line in whole] + ([last] if last else [])
+
+
+def _hunks(text: str, lines: Sequence[str]) -> Iterator[Hunk]:
+    """Yield the hunks of a diff without context; `lines` are the newer text's."""
+    for found in _HEAD.finditer(text):
+        start, count, first, more = (1 if part is None else int(part) for part in found.groups())
+        # An empty range is named by the line before it.
+        start, first = start - (count > 0), first - (more > 0)
+        yield Hunk(start, start + count, tuple(lines[first : first + more]))
+
+
+def _compared(pairs: Sequence[tuple[str, str]], options: Sequence[str]) -> list[str] | None:
+    """Return git's diff of each pair with these options; None without git.
+
     git runs once for all pairs. Random file names show where each diff begins.
     """
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
@@ -34,14 +88,8 @@ def diffs(
                 path = Path(directory, side, f"{mark}-{number:08}")
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(text.encode("utf-8", "surrogatepass"))
-        options = ["--no-index", "--no-ext-diff", "--no-textconv", "--no-renames", "--text"]
-        options += ["--unified=3", f"--color={'always' if color else 'never'}"]
-        if words:
-            options += [
-                f"--word-diff={'color' if color else 'plain'}",
-                f"--word-diff-regex={_WORDS}",
-            ]
         status, out, _ = command.diff(
+            *("--no-index", "--no-ext-diff", "--no-textconv", "--no-renames", "--text"),
             *options,
             "--",
             "old",
@@ -63,35 +111,6 @@ def _divided(out: str, mark: str, count: int) -> list[str]:
         at = next((n for n, line in enumerate(lines) if _STYLED.sub("", line)[:2] == "@@"), None)
         found[int(number)] = "" if at is None else "\n".join(lines[at:])
     return found
-
-
-def merge(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, bool]:
-    """Return git's three-way merge of texts by lines, and whether it has conflicts.
-
-    `labels` name ours, base and theirs in the conflict markers. Raise FileError without git.
-    """
-    with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
-        command = gitrepo.nowhere(directory)
-        if command is None:
-            raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
-        files = []
-        for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):
-            path = Path(directory, name)
-            path.write_bytes(text.encode())
-            files.append(str(path))
-        named = [word for label in labels for word in ("-L", label)]
-        status, out, err = command.merge_file(
-            "-p",
-            *named,
-            *files,
-            with_extended_output=True,
-            with_exceptions=False,
-            strip_newline_in_stdout=False,
-            stdout_as_string=False,
-        )
-    if status >= 128 or status < 0:
-        raise FileError(f"git merge-file failed: {err}")
-    return out.decode(), status > 0
 
 
 def pager() -> str | None:

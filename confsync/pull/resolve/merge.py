@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from confsync.diff import line_merge
 from confsync.diff.difference import Difference, Side
 from confsync.diff.text import unified
 from confsync.document import document, layout, storage_format
@@ -33,13 +34,15 @@ REFUSED = (
 class Resolved:
     """The new file, the text that it gives up (for the trash, and as a diff), and its problem.
 
-    `sides` are base, ours and theirs of a conflict, laid out in lines.
+    `sides` are base, ours and theirs of a conflict, laid out in lines. `neighbours` says that
+    neighbouring changes are conflicts, too.
     """
 
     data: bytes
     discarded: bytes | None = None
     shown: str = ""
     conflicted: bool = False
+    neighbours: bool = False
     flaw: str = ""
     sides: tuple[str, str, str] | None = None
 
@@ -124,7 +127,7 @@ def check_seen(mirror: Mirror, path: str, page: Page, at: int | None) -> None:
 
 
 def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
-    """Merge the laid-out texts with git's engine, and stamp the result with the page's version."""
+    """Merge the laid-out texts by lines, and stamp the result with the page's version."""
     mine, page = found.document, found.page
     ways = (
         "'confsync pull --theirs {path}' takes the server's text and keeps yours in the trash; "
@@ -142,11 +145,10 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
     author = page.info.version.author
     labels = (
         f"local, based on v{found.base.version}",
-        f"base, v{found.base.version}",
         f"server v{number}, {author}" if author else f"server v{number}",
     )
     before, ours, theirs = (layout.lay(body) for body in (base[1], mine.body, page.body))
-    laid, conflicted = texts.merge(before, ours, theirs, labels)
+    laid, conflicted, neighbours = _merged(before, ours, theirs, labels)
     flaw = None if conflicted else storage_format.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
         fields = Fields(title, layout.unlay(laid), found.labels)
@@ -155,7 +157,26 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
         fields = Fields(title, labels=found.labels)
         data = document.update_laid(mine, found.stamp, laid, fields)
     sides = (before, ours, theirs) if conflicted else None
-    return Resolved(data, conflicted=conflicted, flaw=flaw.message if flaw else "", sides=sides)
+    problem = flaw.message if flaw else ""
+    return Resolved(data, conflicted=conflicted, neighbours=neighbours, flaw=problem, sides=sides)
+
+
+def _merged(base: str, ours: str, theirs: str, labels: tuple[str, str]) -> tuple[str, bool, bool]:
+    """Return the merged text, whether it has conflicts, and whether neighbours are conflicts.
+
+    If neighbouring changes together are not well-formed, they are conflicts. Raise FileError
+    without git.
+    """
+    changes = texts.changes(base, (ours, theirs))
+    if changes is None:
+        raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
+    lines = texts.lines_of(base)
+    regions = line_merge.merge(lines, *changes)
+    text, conflicted = line_merge.text_of(regions, labels), line_merge.is_conflicted(regions)
+    if conflicted or storage_format.check(text) is None:
+        return text, conflicted, False
+    apart = line_merge.merge(lines, *changes, neighbours=False)
+    return line_merge.text_of(apart, labels), line_merge.is_conflicted(apart), True
 
 
 def _title(base: str, ours: str, theirs: str) -> str | None:
