@@ -51,6 +51,8 @@ class Ablation:
 
 _DEAD_ENDS = "tests/flows/test_dead_ends.py"
 _BAD_ROWS = "tests/flows/test_bad_rows.py"
+_STORY = "tests/flows/test_conflict_story.py"
+_LINE_MERGE = "tests/unit/diff/test_line_merge.py"
 
 ABLATIONS = (
     Ablation(
@@ -2505,6 +2507,91 @@ ABLATIONS = (
             Cut("confsync/pull/planner.py", "return without_page(step, case, asked)", "pass"),
         ),
         ("tests/flows/test_choices.py::test_a_choice_without_another_side_is_refused",),
+    ),
+    Ablation(
+        "insertions of both sides at one place are a conflict",
+        (
+            Cut(
+                "confsync/diff/line_merge.py",
+                "return _grows(second) or moves(second)",
+                "return moves(second)",
+            ),
+        ),
+        (
+            f"{_LINE_MERGE}::test_insertions_of_both_sides_at_one_place_are_a_conflict",
+            f"{_LINE_MERGE}::test_insertions_at_one_place_are_a_conflict_beside_edits_too",
+        ),
+    ),
+    Ablation(
+        "a moved block that the other side changed is a conflict",
+        (
+            Cut(
+                "confsync/diff/line_merge.py",
+                "frozenset(removed), frozenset(moved))",
+                "frozenset(removed), frozenset())",
+            ),
+        ),
+        (f"{_LINE_MERGE}::test_a_block_that_one_side_moved_and_the_other_changed_is_a_conflict",),
+    ),
+    Ablation(
+        "a pull merges nothing into conflict markers",
+        (
+            Cut(
+                "confsync/pull/planner.py",
+                "if content in (Content.AHEAD, *REFUSED) and (line := _conflict_line(run, entry)):",
+                "if False and (line := _conflict_line(run, entry)):",
+            ),
+        ),
+        (f"{_STORY}::test_markers_that_git_committed_stay_a_conflict_until_they_are_gone",),
+    ),
+    Ablation(
+        "no side of a conflict has the other side's stamp",
+        (
+            Cut(
+                "confsync/pull/resolve/git_conflicts.py",
+                "        step.entry.raw,\n",
+                "        document.update_laid(found, found.stamp, step.sides[1]),\n",
+            ),
+        ),
+        (
+            f"{_STORY}::test_a_side_that_a_tool_takes_whole_does_not_overwrite_the_server",
+            f"{_STORY}::test_git_mergetool_opens_the_three_sides_and_the_rest_follows",
+        ),
+    ),
+    Ablation(
+        "a merge is taken back only until the stamp changes",
+        (
+            Cut(
+                "confsync/mirror/state/merges.py",
+                "_kept(state, _name(stamp))",
+                "_kept(state, stamp.id)",
+            ),
+        ),
+        (f"{_STORY}::test_a_clean_merge_is_taken_back_until_it_is_pushed",),
+    ),
+    Ablation(
+        "a torn copy takes no merge back",
+        (
+            Cut(
+                "confsync/mirror/state/merges.py",
+                "if path.name.endswith(_sum(before)):",
+                "if before:",
+            ),
+        ),
+        (f"{_STORY}::test_a_kept_document_that_is_torn_takes_nothing_back",),
+    ),
+    Ablation(
+        "neighbours that are not well-formed together are a conflict",
+        (
+            Cut(
+                "confsync/pull/resolve/merge.py",
+                "if conflicted or storage_format.check(text) is None:",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/flows/test_resolve.py::test_neighbours_that_are_not_well_formed_together_are_a_conflict",
+        ),
     ),
     Ablation(
         "the mass guards count over all spaces of a push",

@@ -37,6 +37,7 @@ from confsync.errors import UsageError
     "--allow-mass-rollback", is_flag=True, help="Permit many pages to go back in versions."
 )
 @click.option("--merge", is_flag=True, help="Merge pages that both sides changed.")
+@click.option("--abort", is_flag=True, help="Take back the merge of the named pages.")
 @click.option("--theirs", is_flag=True, help="Take the server's text of the named pages.")
 @click.option("--ours", is_flag=True, help="Keep your text of the named page; needs --at.")
 @click.option("--at", type=int, metavar="N", help="The server's version that --ours gives up.")
@@ -57,6 +58,7 @@ def pull(
     allow_mass_delete: bool,
     allow_mass_rollback: bool,
     merge: bool,
+    abort: bool,
     theirs: bool,
     ours: bool,
     at: int | None,
@@ -70,6 +72,7 @@ def pull(
     \b
     confsync pull
     confsync pull --merge docs/ENG/guide.xhtml
+    confsync pull --abort docs/ENG/guide.xhtml
     confsync pull --ours docs/ENG/guide.xhtml --at 9
     """
     from confsync.commands.pages.pull import pull as run
@@ -77,7 +80,14 @@ def pull(
     from confsync.pull.resolve.resolution import asked_for
 
     mirror, selection = mirror_of(settings, paths)
-    resolution = asked_for(merge=merge, theirs=theirs, ours=ours, at=at, named=selection.names)
+    ways = {"merge": merge, "abort": abort, "theirs": theirs, "ours": ours}
+    resolution = asked_for({way for way in ways if ways[way]}, at, selection.names)
+    if abort:
+        from confsync.pull.resolve.abort import abort as take_back
+
+        result = take_back(mirror, selection, dry_run=dry_run)
+        finish(settings, result, mirror.root)
+        return
     options = PullOptions(
         selection,
         dry_run=dry_run,

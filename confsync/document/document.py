@@ -263,8 +263,10 @@ def conflict_line(document: Document, base_body: str | None) -> int:
     Only a modified document can have a conflict, because a page may be about git. A marker counts
     if it occurs more times than in the base. Without a base, every marker counts.
     """
+    if not document.modified:
+        return 0
     text = document.text.replace("\r\n", "\n")
-    if not document.modified or not _MARKER.search(text):
+    if not _MARKER.search(text):
         return 0
     base = layout.lay((base_body or "").replace("\r\n", "\n"))
     known = Counter(_MARKER.findall(base))

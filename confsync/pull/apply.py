@@ -23,6 +23,8 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.git.head import documents_of_head
 from confsync.mirror.git.removals import Move
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.state import merges
+from confsync.model.filenames import STATE
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments, new_documents
@@ -224,7 +226,12 @@ def _write(run: PullRun, steps: list[Step]) -> list[PageResult]:
 
 
 def _remember(mirror: Mirror, step: Step) -> None:
-    """Store the base and the audit event of a page, whether or not its file is written."""
+    """Store the base and the audit event of a page, whether or not its file is written.
+
+    Before a merge, keep the document for `pull --abort`.
+    """
+    if step.entry and step.base and step.result.outcome in (Outcome.MERGED, Outcome.CONFLICTED):
+        merges.keep(mirror.root / STATE, step.base[0], step.entry.raw)
     if step.event:
         mirror.audit.add(step.event)
     if step.seen:

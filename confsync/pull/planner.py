@@ -39,6 +39,7 @@ from confsync.sync import merge_base
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.labels import changed
+from confsync.sync.preflight import conflicted, gather_bases, marker_in
 from confsync.sync.refusals import (
     compared_result,
     conflict_event,
@@ -133,6 +134,7 @@ def _gather_bases(run: PullRun, seen: SpaceView) -> None:
     ]
     if merged:
         merge_base.gather(run.mirror, merged)
+    gather_bases(run.mirror, (entry.document for entry in seen.scan.entries))
 
 
 def _choices_without_effect(run: PullRun, seen: SpaceView) -> Iterator[Step]:
@@ -161,6 +163,8 @@ def _step(run: PullRun, entry: Entry, case: Case) -> Step:
     if asked and asked.way is not Way.MERGE:
         return chosen(run, step, case, asked)
     content = case.decisions.content
+    if content in (Content.AHEAD, *REFUSED) and (line := _conflict_line(run, entry)):
+        return replace(step, result=conflicted(result, line))
     if content is Content.RESTORED:
         return chosen(run, step, case, asked) if asked else _refused(run, step, case)
     if case.decisions.parent is Parent.DIVERGED and case.landed is None:
@@ -180,6 +184,13 @@ def _step(run: PullRun, entry: Entry, case: Case) -> Step:
             return chosen(run, step, case, asked)
         case _:
             return _restamp(run, _refused(run, step, case), case, case.stamp)
+
+
+def _conflict_line(run: PullRun, entry: Entry) -> int:
+    """Return the line of a conflict marker that a merge left in a document, or 0."""
+    found = run.mirror.whole(entry).document
+    marker = marker_in(run.mirror, found) if found else None
+    return marker.line if marker and not marker.lacking else 0
 
 
 def _refused(run: PullRun, step: Step, case: Case) -> Step:

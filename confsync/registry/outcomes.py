@@ -70,13 +70,14 @@ OUTCOMES = (
     OutcomeEntry(
         Outcome.CONFLICTED,
         ("pull", "status"),
-        "The file has conflict markers. Both sides changed the same lines or neighbouring lines.",
+        "The file has conflict markers. Both sides changed the same place.",
         "Edit the file, then `confsync check PATH` and `confsync push PATH`.",
     ),
     OutcomeEntry(
         Outcome.KEPT,
         ("pull",),
-        "The file stays as it is: you edited it, its page is not visible, or you chose `--ours`.",
+        "The file stays as it is: you edited it, its page is not visible, or you chose `--ours`. "
+        "After `--abort` it is again what it was before the merge.",
     ),
     OutcomeEntry(
         Outcome.UNCHANGED,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.document import document, storage_format
 from confsync.document.document import Document
-from confsync.errors import APIAccessError, FileError
+from confsync.errors import APIAccessError, Exit, FileError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
+from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -136,6 +138,12 @@ def _base_of(
         with contextlib.suppress(FileError, APIAccessError):
             base = bases.find(mirror, remote, stamp, found.body)
     return base
+
+
+def conflicted(page: PageResult, line: int) -> PageResult:
+    """Return the result of a document with a conflict marker in a line."""
+    error = str(Flaw(line, 0, "conflict-marker", "conflict marker"))
+    return replace(page, outcome=Outcome.CONFLICTED, error=error, hint=RESOLVE, exit=Exit.REFUSED)
 
 
 def gather_bases(mirror: Mirror, documents: Iterable[Document | None]) -> None:

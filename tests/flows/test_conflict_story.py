@@ -24,22 +24,22 @@ BODY = "<h1>Ports</h1><p>The first port is 8080.</p><p>The second is 9090.</p>"
 HERS = BODY.replace("8080", "8082").replace("9090", "9091")
 WITH_GIT = (
     f"hint: 'git mergetool {GUIDE}' opens the three sides, or edit {GUIDE} and 'git add' it; "
-    f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'\n"
+    f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'; "
+    f"'confsync pull --abort {GUIDE}' takes the merge back\n"
 )
-WITHOUT = (
+LATER = (
     f"hint: 'confsync check {GUIDE}' shows the markers; edit the file and delete them, "
     f"then 'confsync push {GUIDE}'\n"
 )
+WITHOUT = f"{LATER.strip()}; 'confsync pull --abort {GUIDE}' takes the merge back\n"
 NEXT = (
     f"hint: 'confsync diff --remote {GUIDE}' shows them; "
     f"'confsync pull --merge {GUIDE}' brings them in.\n"
 )
 MARKERS = """<<<<<<< local, based on v1
 <p>The first port is 8081.</p>
-<p>The second is 9090.</p>
 =======
 <p>The first port is 8082.</p>
-<p>The second is 9091.</p>
 >>>>>>> server v2, Ana Lima
 """
 posix = pytest.mark.skipif(os.name == "nt", reason="the tool is a shell script")
@@ -83,7 +83,7 @@ def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     assert "+<p>The first port is 8082.</p>" in theirs
     merged = desk("pull", "--merge", GUIDE, exit=1)
     assert merged.out == (
-        f" ! conflicted  {GUIDE}   both sides changed the same or adjacent lines; "
+        f" ! conflicted  {GUIDE}   both sides changed the same place; "
         "resolve the markers, then push\npull: 1 conflicted\n"
     )
     assert merged.err == (
@@ -94,7 +94,7 @@ def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     assert desk("status").out == (
         f" ! conflicted  {GUIDE}   line 10: conflict marker\nand 1 page clean\n"
     )
-    assert desk("status").err == WITHOUT
+    assert desk("status").err == LATER
     assert f"{GUIDE}:10:1: error: conflict marker" in desk("check", exit=1).out
     refused = desk("push", exit=1)
     assert "line 10: conflict marker" in refused.out
@@ -109,7 +109,10 @@ def test_git_mergetool_opens_the_three_sides_and_the_rest_follows(
 ) -> None:
     desk = team
     desk("pull", "--merge", GUIDE, exit=1)
-    stamp = desk.text(GUIDE).partition("<h1>")[0]
+    stamps = {
+        "base": desk.git("show", f"HEAD:{GUIDE}").partition("<h1>")[0],
+        "remote": desk.text(GUIDE).partition("<h1>")[0],
+    }
     sides = tmp_path / "sides"
     sides.mkdir()
     tool(
@@ -120,7 +123,8 @@ def test_git_mergetool_opens_the_three_sides_and_the_rest_follows(
     desk.git("mergetool", "--no-prompt", GUIDE)
     for name, ports in (("base", "80809090"), ("local", "80819090"), ("remote", "80829091")):
         text = (sides / name).read_text()
-        assert text.startswith(stamp), name
+        # No side says that it has more of the server's versions than its text has.
+        assert text.startswith(stamps.get(name, stamps["base"])), name
         assert f"first port is {ports[:4]}" in text
         assert f"second is {ports[4:]}" in text
     assert desk.git("status", "--short") == f"M  {GUIDE}\n"
@@ -141,22 +145,55 @@ def test_git_mergetool_opens_the_three_sides_and_the_rest_follows(
 def test_an_editor_does_as_well_as_a_tool(wiki: Sandbox, team: Desk, guide: str) -> None:
     desk = team
     desk("pull", "--merge", GUIDE, exit=1)
-    both = "<p>The first port is 8081.</p>\n<p>The second is 9091.</p>\n"
-    desk.edit(GUIDE, MARKERS, both)
+    desk.edit(GUIDE, MARKERS, "<p>The first port is 8081.</p>\n")
     desk("push", GUIDE)
-    assert wiki.store.page(guide).body == f"<h1>Ports</h1>{both}".replace("\n", "")
+    assert wiki.store.page(guide).body == HERS.replace("8082", "8081")
     desk.git("add", GUIDE)
     desk.git("commit", "-q", "-m", "both")
     assert desk.git("status", "--short") == ""
 
 
-def test_git_commits_no_markers_by_accident(team: Desk) -> None:
+def test_git_commit_alone_takes_no_markers(team: Desk) -> None:
     team("pull", "--merge", GUIDE, exit=1)
     done = subprocess.run(
         ["git", "commit", "-m", "oops"], cwd=team.root, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0
     assert "unmerged files" in done.stderr
+
+
+def test_markers_that_git_committed_stay_a_conflict_until_they_are_gone(
+    wiki: Sandbox, team: Desk, guide: str
+) -> None:
+    desk = team
+    desk("pull", "--merge", GUIDE, exit=1)
+    desk.git("commit", "-q", "-a", "-m", "oops")
+    assert desk.git("status", "--short") == ""
+    text = desk.text(GUIDE)
+    told = f" ! conflicted  {GUIDE}   line 10: conflict marker\n"
+    for words in (("status",), ("status", "--remote"), ("pull",), ("pull", "--merge"), ("pull",)):
+        run = desk(*words, exit=int(words[0] == "pull"))
+        assert run.out.startswith(told), words
+        assert run.err.endswith(LATER), words
+        if words[-1] == "--merge":
+            wiki.store.edit(guide, HERS.replace("8082", "8083"), author="Ana", raw=True)
+    assert desk.text(GUIDE) == text
+    desk("push", exit=1)
+    desk.edit(GUIDE, MARKERS, "<p>The first port is 8081.</p>\n")
+    assert desk.json("status").outcomes == {GUIDE: "modified"}
+    assert desk.json("pull", exit=1).outcomes == {GUIDE: "rejected"}
+
+
+def test_a_side_that_a_tool_takes_whole_does_not_overwrite_the_server(
+    wiki: Sandbox, team: Desk, guide: str
+) -> None:
+    desk = team
+    mine = desk.text(GUIDE)
+    desk("pull", "--merge", GUIDE, exit=1)
+    desk.git("checkout", "--ours", GUIDE)
+    assert desk.text(GUIDE) == mine
+    assert desk.json("push", GUIDE, exit=1).outcomes == {GUIDE: "rejected"}
+    assert wiki.store.page(guide).body == HERS
 
 
 def test_what_is_staged_is_never_lost(team: Desk) -> None:
@@ -211,7 +248,7 @@ def test_killed_before_git_is_told_the_markers_are_there_and_stay(team: Desk) ->
     text = desk.text(GUIDE)
     assert MARKERS in text
     assert desk.git("ls-files", "--stage") == index
-    desk("pull", "--merge", GUIDE)
+    desk("pull", "--merge", GUIDE, exit=1)
     desk("push", exit=1)
     assert desk.text(GUIDE) == text
 
@@ -254,3 +291,68 @@ def test_a_merge_that_commits_commits_the_others_and_tells_git_afterwards(
     assert "committed as" in run.out
     assert "<p>two</p>" in desk.git("show", "HEAD:ENG/other.xhtml")
     assert desk.git("status", "--short") == f"UU {GUIDE}\n"
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_merge_with_conflicts_is_taken_back(wiki: Sandbox, team: Desk, staged: bool) -> None:
+    desk = team
+    if staged:
+        desk.git("add", GUIDE)
+    mine, state = desk.text(GUIDE), desk.git("status", "--short")
+    desk("pull", "--merge", GUIDE, exit=1)
+    merged = desk.text(GUIDE)
+    wiki.clear_requests()
+    assert "kept" in desk("pull", "--abort", "--dry-run", GUIDE).out
+    assert desk.text(GUIDE) == merged
+    run = desk("pull", "--abort", GUIDE)
+    assert run.out == (
+        f" . kept        {GUIDE}   the merge is taken back; "
+        "a copy of the merged text is in .confsync/trash\npull: 1 kept\n"
+    )
+    assert wiki.requests == []
+    assert desk.text(GUIDE) == mine
+    assert desk.text(f".confsync/trash/{GUIDE}") == merged
+    # What was staged is in the file; the index has HEAD's content again.
+    assert desk.git("status", "--short") == f" M {GUIDE}\n" or state.startswith("M")
+    assert desk.git("ls-files", "--unmerged") == ""
+    assert desk.json("status", "--remote").outcomes == {GUIDE: "diverged"}
+    assert desk.json("pull", "--merge", GUIDE, exit=1).outcomes == {GUIDE: "conflicted"}
+
+
+def test_a_clean_merge_is_taken_back_until_it_is_pushed(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    for number in (8081, 8082):
+        desk.edit(GUIDE, f"{number - 1}", f"{number}")
+        mine = desk.text(GUIDE)
+        hers = wiki.store.page(guide).body.replace("</h1>", "!</h1>")
+        wiki.store.edit(guide, hers, author="Ana", raw=True)
+        assert desk.json("pull", "--merge", GUIDE).outcomes == {GUIDE: "merged"}
+        assert desk.json("pull", "--abort", "ENG").outcomes == {GUIDE: "kept"}
+        assert desk.text(GUIDE) == mine
+        desk("pull", "--merge", GUIDE)
+        desk("push", GUIDE)
+        run = desk("pull", "--abort", GUIDE, exit=1)
+        assert "there is no merge to take back" in run.out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ((), "--abort takes the documents whose merge you take back"),
+        (("--merge", GUIDE), "--merge, --abort, --theirs and --ours exclude each other"),
+        (("ENG/none.xhtml",), "ENG/none.xhtml: no document there"),
+    ],
+)
+def test_what_cannot_be_taken_back_is_told(team: Desk, words: tuple[str, ...], why: str) -> None:
+    assert why in team("pull", "--abort", *words, exit=2).err
+
+
+def test_a_kept_document_that_is_torn_takes_nothing_back(team: Desk) -> None:
+    desk = team
+    desk("pull", "--merge", GUIDE, exit=1)
+    (kept,) = (path for path in desk.path(".confsync/merges").rglob("*") if path.is_file())
+    kept.write_bytes(kept.read_bytes()[:-20])
+    text = desk.text(GUIDE)
+    desk("pull", "--abort", GUIDE, exit=1)
+    assert desk.text(GUIDE) == text

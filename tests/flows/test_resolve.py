@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -14,16 +15,22 @@ import pytest
 
 from confsync.document import document, layout, storage_format
 from confsync.sandbox import Sandbox
+from tests import independent
 from tests.flows.conftest import Desk
 
 GUIDE = "ENG/guide.xhtml"
+NEIGHBOURS = {
+    "paragraphs": "<p>One</p><p>Two</p>",
+    "cells": "<table><tbody><tr><td>One</td><td>Two</td></tr></tbody></table>",
+    "items": "<ul><li>One</li><li>Two</li></ul>",
+}
 ROWS = ("diverged", "commented", "stamp-mismatch", "stamp-ahead")
 
 
 @pytest.fixture
 def guide(wiki: Sandbox) -> str:
-    """A page with a line between those that are edited: git takes neighbours for one place."""
-    lines = ("The first port is 8080.", "Between them.", "The second is 9090.")
+    """A page whose edited lines are neighbours."""
+    lines = ("The first port is 8080.", "The second is 9090.")
     body = "<h1>Ports</h1>" + "".join(f"<p>{line}</p>" for line in lines)
     return wiki.store.create_page("ENG", "Guide", body, author="Ana", raw=True).id
 
@@ -131,6 +138,87 @@ def test_the_same_line_on_both_sides_is_marked_with_who_and_what(
     assert wiki.store.page(guide).version == 2
 
 
+def test_neighbours_that_two_people_edited_merge(wiki: Sandbox, desk: Desk) -> None:
+    for kind, body in NEIGHBOURS.items():
+        page = wiki.store.create_page("ENG", kind, body, author="Ana", raw=True)
+        desk("pull")
+        path = f"ENG/{kind}.xhtml"
+        desk.edit(path, "One", "One, mine")
+        wiki.store.edit(page.id, body.replace("Two", "Two, hers"), author="Ana", raw=True)
+        assert desk.json("pull", "--merge", path).outcomes == {path: "merged"}
+        desk("push", path)
+        both = body.replace("One", "One, mine").replace("Two", "Two, hers")
+        assert wiki.store.page(page.id).body == both
+
+
+def test_neighbours_that_are_not_well_formed_together_are_a_conflict(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    """I put the first two lines into a box, she the last two into a quotation."""
+    lines = "<p>1</p>", "<p>2</p>", "<p>3</p>"
+    wiki.store.edit(guide, "".join(lines), author="Ana", raw=True)
+    desk("pull")
+    desk.edit(GUIDE, "<p>1</p>", "<div><p>1</p>")
+    desk.edit(GUIDE, "<p>2</p>", "<p>2</p>\n</div>")
+    hers = f"{lines[0]}<blockquote>{lines[1]}{lines[2]}</blockquote>"
+    wiki.store.edit(guide, hers, author="Ana", raw=True)
+    run = desk("pull", "--merge", exit=1)
+    assert "both sides changed the same or neighbouring lines" in run.out
+    assert "<<<<<<< local" in desk.text(GUIDE)
+
+
+def changed(chance: random.Random, blocks: list[str], who: str) -> list[str]:
+    """The blocks after some edits, deletions, insertions and moves by one person."""
+    blocks = list(blocks)
+    for number in range(chance.randint(1, 3)):
+        at, to = chance.randrange(len(blocks)), chance.randrange(len(blocks))
+        match chance.choice(("edit", "delete", "insert", "move")):
+            case "edit":
+                blocks[at] = blocks[at].replace("</p>", f", {who} {number}</p>")
+            case "insert":
+                blocks.insert(at, f"<p>{who} added {number}</p>")
+            case "delete" if len(blocks) > 2:
+                del blocks[at]
+            case _:
+                blocks.insert(to, blocks.pop(at))
+    return blocks
+
+
+def test_no_merge_says_more_than_its_text_has_and_each_is_taken_back(
+    wiki: Sandbox, desk: Desk
+) -> None:
+    """Who reads the files is `tests/independent.py`, which knows nothing of a merge."""
+    chance = random.Random(23)
+    base = [f"<p>block {number}</p>" for number in range(6)]
+    paths = [f"ENG/page-{number}.xhtml" for number in range(16)]
+    ids = [wiki.store.create_page("ENG", path[4:-6], "".join(base), raw=True).id for path in paths]
+    desk("pull")
+    texts, sides = {}, {}
+    for path, page_id in zip(paths, ids, strict=True):
+        mine, hers = changed(chance, base, "mine"), changed(chance, base, "hers")
+        wiki.store.edit(page_id, "".join(hers), author="Ana", raw=True)
+        desk.edit(path, "\n".join(base), "\n".join(mine))
+        texts[path], sides[page_id] = desk.text(path), (path, mine, hers)
+    told = desk.json("pull", "--merge", exit=None).outcomes
+    server = independent.server_of(wiki, ["ENG"], [])
+    for page_id, (path, mine, hers) in sides.items():
+        front, body = independent.front_of(desk.path(path))
+        if front["confluence"]["version"] == "1":
+            assert desk.text(path) == texts[path]
+            continue
+        assert front["confluence"]["version"] == str(server.pages[page_id].version)
+        blocks = re.findall("<p>.*?</p>", body)
+        added = {*mine, *hers} - {*base}
+        assert added <= {*blocks}, path
+        if told.get(path) != "conflicted":
+            assert {*blocks} == ({*base} & {*mine} & {*hers}) | added, path
+    assert {"merged", "conflicted"} <= {*told.values()}
+    desk("pull", "--abort", *(path for path, way in told.items() if way != "rejected"), exit=None)
+    assert {path: desk.text(path) for path in told if told[path] in ("merged", "conflicted")} == {
+        path: texts[path] for path in told if told[path] in ("merged", "conflicted")
+    }
+
+
 def histories(corpus: Path) -> list[tuple[str, str, str]]:
     """Title, older and newer body of every two successive real versions of a page."""
     found = []
@@ -177,7 +265,7 @@ def test_real_successive_versions_merge_with_an_edit_in_another_block(
         after = desk.text(path)
         assert "<p>mine</p>" in after, path
         if told["outcome"] == "conflicted":
-            assert distance < 2, f"{path}: an edit {distance} lines away is in conflict"
+            assert distance < 1, f"{path}: an edit {distance} lines away is in conflict"
             assert re.search(r"^<<<<<<< local, based on v1$", after, re.MULTILINE)
             continue
         assert told["outcome"] == "merged", told

@@ -51,6 +51,35 @@ def note_conflict(root: Path, name: str, before: bytes, stages: Sequence[bytes])
         return bool(status == 0)
 
 
+def settle_conflict(root: Path, name: str, before: bytes) -> None:
+    """Make an unmerged file what it was in git's index before: HEAD's content, or `before`.
+
+    A file that is not unmerged stays as it is. The work tree does not change. Raise FileError.
+    """
+    with (
+        gitrepo.quiet(root) as command,
+        tempfile.TemporaryDirectory(prefix="confsync-") as directory,
+    ):
+        if command is None:
+            return
+        listed = _split(command.ls_files("-u", "--full-name", "-z", "--", f":(literal){name}"))
+        if not listed or not _without_filters(command):
+            return
+        entry, _, full = listed[0].partition("\t")
+        mode, staged, _ = entry.split()
+        path = Path(directory, "before")
+        path.write_bytes(before)
+        failpoints.before(f"settle the conflict of {name} in git's index")
+        head = command.ls_tree("-z", "HEAD", "--", name).split()
+        content = head[2] if head else command.hash_object("-w", "--no-filters", "--", str(path))
+        rows = (f"0 {'0' * len(staged)}\t{full}", f"{mode} {content} 0\t{full}")
+        path.write_bytes("".join(f"{row}\0" for row in rows).encode())
+        with path.open("rb") as file:
+            command.update_index(
+                "-z", "--index-info", istream=file, with_extended_output=True, with_exceptions=False
+            )
+
+
 def _without_filters(command: Git) -> bool:
     """Keep git from starting filters. While git writes an index, it reads recently changed files.
 

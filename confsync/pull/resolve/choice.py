@@ -101,9 +101,11 @@ def _step(step: Step, case: Case, asked: Resolution, sides: ThreeWay, made: Reso
     changed = made.data != sides.entry.raw
     result = replace(step.result, title=page.info.title, outcome=_outcome(case, asked.way, changed))
     if made.conflicted:
-        why = "both sides changed the same or adjacent lines; resolve the markers, then push"
+        hint = f"{RESOLVE}; 'confsync pull --abort {{path}}' takes the merge back"
+        where = "the same or neighbouring lines" if made.neighbours else "the same place"
+        why = f"both sides changed {where}; resolve the markers, then push"
         result = replace(
-            result, outcome=Outcome.CONFLICTED, error=why, hint=RESOLVE, exit=Exit.REFUSED
+            result, outcome=Outcome.CONFLICTED, error=why, hint=hint, exit=Exit.REFUSED
         )
     elif made.flaw:
         why = f"merged, but no longer well-formed: {made.flaw}"

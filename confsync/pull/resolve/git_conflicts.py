@@ -1,6 +1,6 @@
 """The conflicts of a merge in git's index.
 
-With them, `git mergetool` opens the three sides, and git commits no conflict by accident.
+With them, `git mergetool` opens the three sides, and `git commit` alone commits no conflict.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from confsync.pull.plan import Step
 
 _WITH_GIT = (
     "'git mergetool {path}' opens the three sides, or edit {path} and 'git add' it; "
-    "then 'confsync check {path}' and 'confsync push {path}'"
+    "then 'confsync check {path}' and 'confsync push {path}'; "
+    "'confsync pull --abort {path}' takes the merge back"
 )
 
 
@@ -38,14 +39,20 @@ def tell_git(mirror: Mirror, result: Result, steps: Iterable[Step]) -> Result:
 
 
 def _told(mirror: Mirror, step: Step, path: str) -> bool:
-    if step.data is None or step.entry is None or step.sides is None:
+    before = step.entry.document if step.entry else None
+    if step.data is None or step.entry is None or step.sides is None or before is None:
         return False
-    # Each side is a whole document with the stamp of the merged version, so that any side can be
-    # pushed.
+    # Each side is a whole document. Base and ours keep their own stamp: it must not say that they
+    # have the server's changes. So whoever takes one of them whole is refused by the next push.
     found = document.parse(step.data, path)
-    if found.stamp is None or b"\r\n" in step.data:
+    if found.stamp is None or before.stamp is None or b"\r\n" in step.data:
         return False
-    stages = tuple(document.update_laid(found, found.stamp, side) for side in step.sides)
+    base, _, theirs = step.sides
+    stages = (
+        document.update_laid(found, before.stamp, base),
+        step.entry.raw,
+        document.update_laid(found, found.stamp, theirs),
+    )
     try:
         return index.note_conflict(mirror.root, path, step.entry.raw, stages)
     except FileError:

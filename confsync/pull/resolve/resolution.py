@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 from typing import NamedTuple
 
@@ -25,15 +26,14 @@ class Resolution(NamedTuple):
     at: int | None = None
 
 
-def asked_for(
-    *, merge: bool, theirs: bool, ours: bool, at: int | None, named: tuple[str, ...]
-) -> Resolution | None:
-    """Return the resolution that options ask for. Giving up a side needs the pages by name.
+def asked_for(ways: Collection[str], at: int | None, named: tuple[str, ...]) -> Resolution | None:
+    """Return the resolution that the options in `ways` ask for; None without one, or to abort.
 
-    Raise UsageError.
+    Giving up a side needs the pages by name. Raise UsageError.
     """
-    if merge + theirs + ours > 1:
-        raise UsageError("--merge, --theirs and --ours exclude each other")
+    if len(ways) > 1:
+        raise UsageError("--merge, --abort, --theirs and --ours exclude each other")
+    theirs, ours = Way.THEIRS.value in ways, Way.OURS.value in ways
     if (at is not None) != ours:
         raise UsageError(
             "--ours and --at N go together: N is the server's version that you give up",
@@ -46,8 +46,7 @@ def asked_for(
     directories = [name for name in named if name.endswith(DIRECTORY)]
     if (ours or theirs) and directories:
         raise UsageError(f"{directories[0]}: name the attachments in it, by their paths")
-    way = Way.MERGE if merge else Way.THEIRS if theirs else Way.OURS
-    return Resolution(way, at) if merge or theirs or ours else None
+    return next((Resolution(way, at) for way in Way if way.value in ways), None)
 
 
 def _is_one(name: str) -> bool:
