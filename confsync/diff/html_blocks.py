@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from confsync.diff.html_styles import Style
+
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -49,13 +51,15 @@ class Cell:
 class Block:
     """One block. `inside` names the boxes, lists and quotes that it stands in, outermost first.
 
-    `mark` is a list's bullet or number, which does not count as a difference.
+    `mark` is a list's bullet or number, which does not count as a difference. Neither does `style`:
+    it is compared apart from the text.
     """
 
     kind: str
     inside: tuple[str, ...]
     cells: tuple[Cell, ...]
     mark: str = field(default="", compare=False)
+    style: tuple[Style, ...] = field(default=(), compare=False)
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
+from confsync.diff.html_styles import Style
 
 _SPACE = re.compile(r"\s+")
 
@@ -42,7 +43,7 @@ class Flow:
     """A builder that makes blocks of text and the elements between it.
 
     In a table cell, a block ends with a break, because the row is the block. Text that is `caught`
-    goes only to the function that asked for it.
+    goes only to the function that asked for it. `styles` are those since the last block.
     """
 
     def __init__(self) -> None:
@@ -57,6 +58,7 @@ class Flow:
         self.in_lines = False  # each line of the text is a block
         self.in_cell = False
         self.caught: list[list[str]] = []
+        self.styles: list[Style] = []
 
     def text(self, text: str) -> None:
         """Add text, with white space as in HTML."""
@@ -104,7 +106,8 @@ class Flow:
 
     def add(self, kind: str, cells: tuple[Cell, ...]) -> None:
         """Add a complete block."""
-        self.blocks.append(Block(kind, self.inside, cells, self.mark))
+        self.blocks.append(Block(kind, self.inside, cells, self.mark, tuple(self.styles)))
+        self.styles = []
 
     def marked(self, mark: str, note: str | None = None) -> End:
         """Begin text with one more mark and, if given, a note. Return the function that ends it."""
@@ -131,9 +134,12 @@ class Flow:
             self.kind = kind
             self.mark = mark or (" " if self.mark else "")
         self.flowing = True
+        count = len(self.blocks)
 
         def end() -> None:
             self.end_block()
+            if len(self.blocks) == count and not self.in_cell:
+                self.styles.append(("empty paragraph", ""))
             self.kind, self.mark, self.flowing = before
             if self.mark and kind == "p":
                 self.mark = " "

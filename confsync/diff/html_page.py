@@ -75,7 +75,7 @@ def _section(number: int, found: Difference, change: Change, text: str) -> str:
         told = '<p class="told">The body is not well-formed. This is its source.</p>'
     elif all(row.kind == "same" for row in body) and "body" in found.fields:
         told = (
-            '<p class="told">Readers see no difference: '
+            '<p class="told">Readers see no difference: text, structure and style are the same, '
             "only the markup differs. 'As text' shows it.</p>"
         )
     elif all(row.kind == "same" for row in body):
@@ -137,11 +137,13 @@ def _folded(body: Sequence[Row]) -> Iterator[str]:
 
 
 def _row(row: Row) -> str:
-    hidden = {"gone": "deleted", "fresh": "inserted", "change": "changed", "same": ""}[row.kind]
+    hidden = {"gone": "deleted", "fresh": "inserted", "change": "changed"}.get(row.kind)
     told = f'<span class="hidden">{hidden}: </span>' if hidden else ""
+    styles = escaped(f"style changed: {', '.join(row.styles)}") if row.styles else ""
+    named = f'<div class="styles">{styles}</div>' if styles else ""
     return (
         f'<div class="row {row.kind}"><div class="side old">{told if row.old else ""}{row.old}'
-        f'</div><div class="side new">{told if row.new else ""}{row.new}</div></div>'
+        f'</div><div class="side new">{told if row.new else ""}{row.new}{named}</div></div>'
     )
 
 

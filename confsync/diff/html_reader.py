@@ -1,17 +1,19 @@
 """A reader that makes blocks of a body. It is only for showing, never for writing back.
 
-It leaves out what a reader of the page does not see, such as ids and styles. It shows unknown
-elements as labels, so that no content is missing.
+It leaves out what a reader of the page does not see, such as ids. It tells styles by their names,
+and shows unknown elements as labels, so that no content is missing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
 from confsync.diff.html_elements import HOLDERS, MARKS, PARAGRAPHS, UNSEEN
 from confsync.diff.html_flow import End, Flow, Table
+from confsync.diff.html_styles import ALONE, COLUMNS, styles_of
 from confsync.document import layout, storage_format
 
 Attributes = Mapping[str, str]
@@ -36,7 +38,10 @@ def blocks_of(body: str) -> tuple[Block, ...]:
     reader = _Reader()
     storage_format.walk(body, reader)
     reader.flow.end_block()
-    return tuple(reader.flow.blocks)
+    *blocks, last = reader.flow.blocks or [Block("p", (), ())]
+    if not reader.flow.styles:
+        return tuple(reader.flow.blocks)
+    return (*blocks, replace(last, style=(*last.style, *reader.flow.styles)))
 
 
 class _Macro:
@@ -73,7 +78,16 @@ class _Reader:
             end()
 
     def opened(self, name: str, attributes: Attributes) -> None:
-        self._ends.append(self._opened(name, attributes))
+        seen = name in COLUMNS or not self.flow.caught
+        styles = styles_of(name, attributes) if seen else ()
+        if name in ALONE:
+            self.flow.end_block()
+            self.flow.styles += styles
+            self._ends.append(self._opened(name, attributes))
+        else:
+            # This ends the block before, whose styles are complete then.
+            self._ends.append(self._opened(name, attributes))
+            self.flow.styles += styles
 
     def _opened(self, name: str, attributes: Attributes) -> End | None:
         if name.startswith("ri:"):

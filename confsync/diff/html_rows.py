@@ -11,6 +11,7 @@ from itertools import groupby
 from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_alike, compared
 from confsync.diff.html_blocks import Block, Cell, Piece
 from confsync.diff.html_reader import blocks_of, readable, source
+from confsync.diff.html_styles import changed
 
 # Blocks shown on each side of a change; longer runs without one are folded.
 CONTEXT = 3
@@ -21,11 +22,15 @@ _TAGS = {name: name for name in ("strong", "em", "u", "s", "code", "sub", "sup")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its kind (same, change, gone, fresh), and the HTML of each side."""
+    """One row: its kind (same, change, style, gone, fresh), and the HTML of each side.
+
+    `styles` are the names of changed styles. If only they changed, the kind is style.
+    """
 
     kind: str
     old: str
     new: str
+    styles: tuple[str, ...] = ()
 
 
 def escaped(text: str) -> str:
@@ -48,18 +53,20 @@ def _row(old: Block | None, new: Block | None) -> Row:
     if old is None or new is None:
         kind = "gone" if old else "fresh"
         sides = (_alone(block, "del" if old else "ins") if block else "" for block in (old, new))
-        return Row(kind, *sides)
+        before, after = sides
+        return Row(kind, before, after)
+    styles = changed(old.style, new.style)
     if old == new:
-        return Row("same", _alone(old, ""), _alone(new, ""))
+        return Row("style" if styles else "same", _alone(old, ""), _alone(new, ""), styles)
     left: list[str] = []
     right: list[str] = []
     for one, other in aligned(old.cells, new.cells, cells_alike):
-        before, after = compared(one.pieces if one else (), other.pieces if other else ())
+        words = compared(one.pieces if one else (), other.pieces if other else ())
         if one:
-            left.append(_cell(old, one, _inline(before, "del")))
+            left.append(_cell(old, one, _inline(words[0], "del")))
         if other:
-            right.append(_cell(new, other, _inline(after, "ins")))
-    return Row("change", _block(old, left), _block(new, right))
+            right.append(_cell(new, other, _inline(words[1], "ins")))
+    return Row("change", _block(old, left), _block(new, right), styles)
 
 
 def _alone(block: Block, tag: str) -> str:

@@ -97,17 +97,22 @@ def apart(draw: st.DrawFn) -> Plan:
     return Plan(tuple(edits), tuple(gaps))
 
 
-def merged(pairs: Sequence[Texts]) -> Iterator[tuple[list[str], bool]]:
+def sections_of(pairs: Sequence[Texts]) -> Iterator[tuple[list[str], bool]]:
     """The lines of each merged section, and whether it has conflicts."""
-    heads = [f"<h1>Section {number}</h1>\n" for number, _ in enumerate(pairs)]
-    base, *sides = (
-        [line for head, pair in zip(heads, pairs, strict=True) for line in (head, *pair[which])]
-        for which in range(3)
-    )
+
+    def text(which: int) -> list[str]:
+        """One side of all sections. No section has a line of another."""
+        return [
+            line.replace("<p>", f"<p>{number}: ")
+            for number, pair in enumerate(pairs)
+            for line in (f"<h1>Section {number}</h1>\n", *pair[which])
+        ]
+
+    base, *sides = map(text, range(3))
     changes = texts.changes("".join(base), ["".join(side) for side in sides])
     assert changes is not None
-    text = line_merge.text_of(line_merge.merge(base, *changes), LABELS)
-    _, *sections = re.split("<h1>.*</h1>\n", text)
+    merged = line_merge.text_of(line_merge.merge(base, *changes), LABELS)
+    _, *sections = re.split("<h1>.*</h1>\n", re.sub(r"<p>\d+: ", "<p>", merged))
     assert len(sections) == len(pairs)
     for section in sections:
         yield texts.lines_of(section), "<<<<<<<" in section
@@ -123,7 +128,7 @@ def is_within(part: list[str], whole: list[str]) -> bool:
 @given(st.lists(apart(), min_size=SECTIONS, max_size=SECTIONS))
 def test_what_two_people_changed_apart_from_each_other_is_all_there(plans: list[Plan]) -> None:
     pairs = [(plan.base, plan.of("ours"), plan.of("theirs")) for plan in plans]
-    for plan, pair, (lines, conflicted) in zip(plans, pairs, merged(pairs), strict=True):
+    for plan, pair, (lines, conflicted) in zip(plans, pairs, sections_of(pairs), strict=True):
         check_apart(plan, pair, lines, conflicted=conflicted)
 
 
@@ -167,7 +172,7 @@ def shuffled(draw: st.DrawFn) -> Texts:
 @_night
 @given(st.lists(shuffled(), min_size=SECTIONS, max_size=SECTIONS))
 def test_whatever_two_people_did_a_clean_merge_has_each_sides_changes(pairs: list[Texts]) -> None:
-    for (base, ours, theirs), (lines, conflicted) in zip(pairs, merged(pairs), strict=True):
+    for (base, ours, theirs), (lines, conflicted) in zip(pairs, sections_of(pairs), strict=True):
         added = {*ours, *theirs} - {*base}
         assert added <= {*lines}
         if conflicted:

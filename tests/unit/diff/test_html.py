@@ -35,6 +35,54 @@ ATTRIBUTES = frozenset(
 )
 
 
+# The name that is told, and a block on both sides.
+STYLES = [
+    ("color", '<p><span style="color: red;">x</span></p>',
+     '<p><span style="color: blue">x</span></p>'),
+    ("color", "<p>x</p>", '<p><span style="COLOR:red">x</span></p>'),
+    ("text-align", '<p style="text-align: left">x</p>', '<p style="text-align: right">x</p>'),
+    ("start", "<ol><li>x</li></ol>", '<ol start="3"><li>x</li></ol>'),
+    ("layout", "<table><tr><td>x</td></tr></table>",
+     '<table data-layout="wide"><tr><td>x</td></tr></table>'),
+    ("width", '<table><colgroup><col style="width: 20px;"/></colgroup><tr><td>x</td></tr></table>',
+     '<table><colgroup><col style="width: 30px;"/></colgroup><tr><td>x</td></tr></table>'),
+    ("colspan", "<table><tr><td>x</td></tr></table>",
+     '<table><tr><td colspan="2">x</td></tr></table>'),
+    ("rowspan", "<table><tr><td>x</td></tr></table>",
+     '<table><tr><td rowspan="1">x</td></tr></table>'),
+    ("highlight-colour", '<table><tr><td data-highlight-colour="red">x</td></tr></table>',
+     '<table><tr><td data-highlight-colour="blue">x</td></tr></table>'),
+    ("alt", '<p><ac:image ac:alt="a"><ri:attachment ri:filename="a.png"/></ac:image></p>',
+     '<p><ac:image ac:alt="b"><ri:attachment ri:filename="a.png"/></ac:image></p>'),
+    ("width", '<p><ac:image ac:width="1"><ri:attachment ri:filename="a.png"/></ac:image></p>',
+     '<p><ac:image ac:width="2"><ri:attachment ri:filename="a.png"/></ac:image></p>'),
+    ("breakout-mode", '<ac:layout><ac:layout-section ac:type="single"><ac:layout-cell><p>x</p>'
+     "</ac:layout-cell></ac:layout-section></ac:layout>",
+     '<ac:layout><ac:layout-section ac:type="single" ac:breakout-mode="wide"><ac:layout-cell>'
+     "<p>x</p></ac:layout-cell></ac:layout-section></ac:layout>"),
+    ("class", "<hr/>", '<hr class="thick"/>'),
+    ("small", "<p>x</p>", "<p><small>x</small></p>"),
+    ("empty paragraph", "<p>x</p>", "<p/><p>x</p>"),
+    ("title", '<p><a href="x">x</a></p>', '<p><a href="x" title="y">x</a></p>'),
+    ("card-appearance", '<p><a href="x">x</a></p>',
+     '<p><a href="x" data-card-appearance="block">x</a></p>'),
+    ("layout", '<ac:structured-macro ac:name="code"/>',
+     '<ac:structured-macro ac:name="code" data-layout="wide"/>'),
+]  # fmt: skip
+# Bodies that show the same.
+MARKUP_ALONE = [
+    ('<p local-id="1">x</p>', '<p local-id="2">x</p>'),
+    ('<ac:structured-macro ac:name="toc" ac:macro-id="1"/>',
+     '<ac:structured-macro ac:name="toc" ac:macro-id="2"/>'),
+    ("<p>x &amp; y</p>", "<p>x &#38; y</p>"),
+    ('<p style="color: red;">x</p>', "<p style='COLOR:  red'>x</p>"),
+    ("<p><b>x</b></p>", "<p><strong>x</strong></p>"),
+    ("<p>x<br /></p>", "<p>x<br/></p>"),
+    ("<table><tr><td><p>x</p></td></tr></table>",
+     "<table><tbody><tr><td><p>x</p></td></tr></tbody></table>"),
+]  # fmt: skip
+
+
 def text_of(fragment: str) -> str:
     """What stands in it, without tags."""
     return re.sub(r"<[^>]*>", "", fragment)
@@ -173,9 +221,38 @@ def test_the_target_of_a_link_stands_in_a_change() -> None:
 
 
 def test_only_markup_that_differs_is_said_and_shown_as_text() -> None:
-    assert "only the markup differs" in page_of('<p style="a">x</p>', '<p style="b">x</p>')
+    for one, other in MARKUP_ALONE:
+        shown = page_of(one, other)
+        assert "only the markup differs" in shown, other
+        assert "style changed" not in shown, other
     assert "is not well-formed" in page_of("<p>x</p>", "<p>x")
     assert "is not well-formed" not in page_of("<p>x</p>", "<p>y</p>")
+
+
+@pytest.mark.parametrize(("name", "old", "new"), STYLES)
+def test_a_style_that_changed_is_told_by_its_name(name: str, old: str, new: str) -> None:
+    rest = "".join(f"<p>line {number}</p>" for number in range(20))
+    for one, other in ((old, new), (new, old)):
+        told = [row.styles for row in rows(f"{rest}{one}{rest}", f"{rest}{other}{rest}")]
+        assert [styles for styles in told if styles] == [(name,)]
+        shown = page_of(f"{rest}{one}{rest}", f"{rest}{other}{rest}")
+        assert f"style changed: {name}<" in shown
+        assert "only the markup differs" not in shown
+        # The changed block and its neighbours stand outside of what is folded.
+        assert shown.count("blocks without a change") == 2
+
+
+def test_words_and_styles_of_one_block_are_both_told() -> None:
+    (row,) = rows('<p style="color: red">one two</p>', '<p style="color: blue">one three</p>')
+    assert (row.kind, row.styles) == ("change", ("color",))
+    assert "<ins>three</ins>" in row.new
+
+
+def test_the_style_of_many_rows_is_told_row_by_row() -> None:
+    old = "".join(f"<tr><td>cell {number}</td></tr>" for number in range(300))
+    new = old.replace("<td>", '<td class="red">')
+    found = rows(f"<table>{old}</table>", f"<table>{new}</table>")
+    assert [(row.kind, row.styles) for row in found] == [("style", ("class",))] * 300
 
 
 def test_long_runs_without_a_change_are_folded() -> None:
