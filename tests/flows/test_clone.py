@@ -273,7 +273,7 @@ def test_a_file_in_the_place_of_the_mirror_is_named(wiki: Sandbox, here: Desk) -
     assert here.path(f"confluence/{GUIDE}").is_file()
 
 
-def test_empty_directories_are_in_nobodys_way(wiki: Sandbox, here: Desk) -> None:
+def test_empty_directories_are_not_in_the_way(wiki: Sandbox, here: Desk) -> None:
     here.path("docs/ENG").mkdir(parents=True)
     here("clone", f"{wiki.url}/spaces/ENG", "docs")
     assert here.path(f"docs/{GUIDE}").is_file()
@@ -315,13 +315,15 @@ def test_a_clone_of_a_complete_mirror_is_a_pull(
     wiki: Sandbox, here: Desk, guide: str, address: str
 ) -> None:
     here("clone", f"{wiki.url}/spaces/ENG", "docs")
-    here.edit("docs/ENG/index.xhtml", "</p>", " mine</p>")
+    home = here.path("docs/ENG/index.xhtml")
+    home.write_text(f"{home.read_text()}<p>mine</p>\n")
     wiki.store.edit(guide, "<p>theirs</p>", author="Ana")
     run = here.json("clone", f"{wiki.url}{address}", "docs")
-    assert run.outcomes == {GUIDE: "pulled"}
-    assert "mine" in here.text("docs/ENG/index.xhtml")
+    assert run.outcomes == {GUIDE: "pulled", "ENG/index.xhtml": "kept"}
+    assert "mine" in home.read_text()
+    home.write_text(home.read_text().replace("<p>mine</p>\n", ""))
     run = here("clone", f"{wiki.url}{address}", "docs")
-    assert "clone: nothing to do" in run.out
+    assert f"the mirror in {here.root}/docs is up to date\n" in run.out
     assert "next:" not in run.out
 
 

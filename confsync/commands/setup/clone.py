@@ -17,6 +17,7 @@ from confsync.mirror.git import attributes, repository, worktree
 from confsync.mirror.mirror import Mirror
 from confsync.model.config import FILE_NAME, Config
 from confsync.model.filenames import REMOVED, TEMPORARY
+from confsync.model.outcome import Outcome
 from confsync.model.result import Problem, Result
 from confsync.model.url import same_server
 from confsync.progress import Progress, silent
@@ -35,17 +36,26 @@ def clone(
     """
     if git and repository.version() is None:
         raise FileError("--git needs git, which is not installed", hint="install git")
-    if not _is_mirror_of(root, origin):
+    begins = not _is_mirror_of(root, origin)
+    if begins:
         _check_room(root, origin)
         init(root, settings_for(origin.url, [origin.space], remote.flavor))
     mirror = Mirror(root, config.load(root))
     result = pull(mirror, remote, PullOptions(), progress)
-    notes = (f"the mirror is in {root}", *result.notes)
-    result = replace(result, command="clone", notes=notes)
+    same = not (result.pages or result.errors or result.interrupted)
+    told = f"the mirror in {root} is up to date" if same else f"the mirror is in {root}"
+    result = replace(result, command="clone", notes=(told, *result.notes))
     if result.interrupted:
         return result
+    is_first = begins or _goes_on(mirror, result)
     result = _committed(mirror, result) if git else result
-    return replace(result, steps=next_steps.after_clone(mirror) if result.pages else ())
+    return replace(result, steps=next_steps.after_clone(mirror) if is_first else ())
+
+
+def _goes_on(mirror: Mirror, result: Result) -> bool:
+    """Return whether a clone continued an interrupted one: it wrote pages, and git has none yet."""
+    created = any(page.outcome is Outcome.CREATED for page in result.pages)
+    return created and not worktree.tracks(mirror.root, FILE_NAME)
 
 
 def _is_mirror_of(root: Path, origin: Origin) -> bool:
