@@ -388,6 +388,17 @@ def test_the_next_steps_work_as_they_stand(
     assert desk.git("ls-files", "--others", "--exclude-standard") == others
 
 
+def test_the_next_steps_work_in_a_personal_space(wiki: Sandbox, here: Desk) -> None:
+    wiki.store.create_space("~ana", "Ana", "Ana's page")
+    steps = steps_of(here("clone", f"{wiki.url}/spaces/~ana/overview", "docs").out)
+    git = steps[: steps.index("confsync diff                 # after an edit, in any editor")]
+    script = " && ".join(git)
+    subprocess.run(["bash", "-c", script], cwd=here.root, check=True, capture_output=True)
+    desk = Desk(here.path("docs"), here._capsys)
+    assert desk.git("log", "--format=%s") == "A mirror of ~ana\n"
+    assert "~ana/index.xhtml" in desk.git("ls-files")
+
+
 def test_with_git_the_mirror_is_committed_in_a_new_repository(wiki: Sandbox, here: Desk) -> None:
     run = here("clone", "--git", f"{wiki.url}/spaces/ENG", "docs")
     assert "committed as " in run.out

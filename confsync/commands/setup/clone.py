@@ -100,7 +100,7 @@ def _elsewhere(root: Path, origin: Origin) -> str:
     above = root if root.is_dir() else root.parent
     names = ("confluence", *(f"confluence-{number}" for number in range(2, 100)))
     free = next(name for name in names if not os.path.lexists(above / name))
-    place = os.path.relpath(above / free)
+    place = next_steps.from_here(above / free)
     place = f'"{place}"' if " " in place else place
     return f"'confsync clone {origin.address} {place}'"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from shlex import join, quote
 
 from confsync.mirror.git import attributes, repository, worktree
 from confsync.mirror.mirror import Mirror
@@ -15,14 +17,21 @@ def after_clone(mirror: Mirror) -> tuple[str, ...]:
 
     They work in the directory in which the clone was typed, one after the other.
     """
-    place = os.path.relpath(mirror.root)
-    place = f'"{place}"' if " " in place else place
+    place = from_here(mirror.root)
     return (
-        *(() if place == "." else (f"cd {place}",)),
+        *(() if place == "." else (f"cd {quote(place)}",)),
         *_commit(mirror),
         "confsync diff                 # after an edit, in any editor",
         'confsync push -m "My edit"    # sends it',
     )
+
+
+def from_here(place: Path) -> str:
+    """Return a path as a user types it in the current directory."""
+    try:
+        return os.path.relpath(place)
+    except ValueError:  # on Windows, another drive
+        return str(place)
 
 
 def commit_message(mirror: Mirror) -> str:
@@ -36,8 +45,7 @@ def _commit(mirror: Mirror) -> tuple[str, ...]:
     if repository.version() is None or worktree.tracks(mirror.root, FILE_NAME):
         return ()
     spaces = [space.path for space in mirror.config.spaces if not space.posts]
-    names = " ".join([FILE_NAME, attributes.NAME, REMOVED, *spaces])
-    add = f"git add {names}"
+    add = f"git add {join([FILE_NAME, attributes.NAME, REMOVED, *spaces])}"
     if not worktree.surrounds(mirror.root):
         add = f"git init -q && {add}"
     return (add, f'git commit -q -m "{commit_message(mirror)}"')
