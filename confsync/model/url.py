@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
-from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, unquote_plus, urlsplit
 
 from confsync.errors import UsageError
 
@@ -84,11 +84,14 @@ def _divide(text: str) -> _Parts:
     """Split an address into its parts. Raise UsageError."""
     try:
         parts = urlsplit(_with_scheme(text.strip().strip("<>")))
-        words = [word for word in parts.path.split("/") if word]
-        at = next((n for n, w in enumerate(words) if w in _READERS or w.endswith(_ACTION)), None)
-        context = words[:at]
-        if not context and parts.netloc.lower().endswith(_CLOUD_SITE):
-            context = ["wiki"]
+    except ValueError as error:
+        raise UsageError(f"'{text}' is not a URL: {error}", hint=_HINT) from None
+    words = [word for word in parts.path.split("/") if word]
+    at = next((n for n, w in enumerate(words) if w in _READERS or w.endswith(_ACTION)), None)
+    context = words[:at]
+    if not context and parts.netloc.lower().endswith(_CLOUD_SITE):
+        context = ["wiki"]
+    try:
         url = check_url("/".join([f"{parts.scheme}://{parts.netloc}", *context]))
     except ValueError as error:
         raise UsageError(str(error), hint=_HINT) from None
@@ -218,13 +221,20 @@ def check_url(url: str) -> str:
         )
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"'{url}' is not a URL such as https://acme.atlassian.net/wiki")
-    if parts.port == 0:  # raises ValueError if the port is not a number
+    if not _has_port_of_a_server(parts):
         raise ValueError(f"'{url}' has a port that no server can have")
     if parts.query or parts.fragment:
         raise ValueError(f"'{url}' has a query or fragment behind its path")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"'{url}' would send credentials unencrypted: use https")
     return url.rstrip("/")
+
+
+def _has_port_of_a_server(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:  # not a number, or too large
+        return False
 
 
 def same_server(one: str, other: str) -> bool:
