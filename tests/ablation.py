@@ -522,6 +522,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "an ignored move whose answer was lost is not stamped",
+        (
+            Cut(
+                "confsync/sync/fetch.py",
+                "        current = page is not None and page.info.version.number == landed\n",
+                "        current = False\n",
+            ),
+        ),
+        (f"{_DEAD_ENDS}::test_an_ignored_move_whose_answer_was_lost_stays_to_be_made",),
+    ),
+    Ablation(
         "a move that the server ignores is not stamped",
         (
             Cut(
@@ -1849,7 +1860,7 @@ ABLATIONS = (
         "conflict markers are not pushed",
         (
             Cut(
-                "confsync/sync/preflight.py",
+                "confsync/sync/preflight/text.py",
                 "    marker = marker_in(mirror, found, remote)\n",
                 "    marker = None\n",
             ),
@@ -1863,7 +1874,7 @@ ABLATIONS = (
         "a text that is gone is not pushed",
         (
             Cut(
-                "confsync/sync/preflight.py",
+                "confsync/sync/preflight/text.py",
                 "        yield from _emptied(mirror, found, found.stamp, remote)",
                 "        pass",
             ),
@@ -1917,7 +1928,7 @@ ABLATIONS = (
         "without the base a marker is in doubt",
         (
             Cut(
-                "confsync/sync/preflight.py",
+                "confsync/sync/preflight/text.py",
                 "        return Marker(line, found.stamp.version)\n",
                 "        return Marker(line)\n",
             ),
@@ -2232,7 +2243,7 @@ ABLATIONS = (
         "check names a pointer",
         (
             Cut(
-                "confsync/sync/lint.py",
+                "confsync/sync/preflight/lint.py",
                 "yield from files.stand_ins(mirror.root, path, attached, "
                 "files.Wanted(shown, patterns))",
                 "yield from ()",
@@ -2609,7 +2620,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/push/write_page.py",
-                "if (made := earlier()) is not None:",
+                "if (made := find_titled(reader, local, known)) is not None:",
                 "if (made := None) is not None:",
             ),
         ),
@@ -2650,7 +2661,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a blog post stays below its day",
-        (Cut("confsync/push/candidates.py", "if scan.misdated(entry):", "if False:"),),
+        (Cut("confsync/sync/preflight/places.py", "if scan.misdated(entry):", "if False:"),),
         ("tests/flows/test_blog.py::test_a_post_below_another_day_is_refused_and_put_back",),
     ),
 )

@@ -26,7 +26,6 @@ _IN_JSON = r"##(?=[A-Za-z]*\[)"
 # One step through JSON's escapes: a pair for one character, half a pair, or any other escape.
 _ESCAPES = r"(?s)\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)"
 # Characters with a special meaning in a shell.
-_SHELLS = r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]"
 
 
 def safe(text: str) -> str:
@@ -78,13 +77,6 @@ def json_line(value: object) -> str:
     if "\\ud" in dumped:
         dumped = re.sub(_ESCAPES, lambda found: f"\\\\{found[1]}" if found[1] else found[0], dumped)
     return re.sub(_IN_JSON, r"#\\u0023", dumped) if "##" in dumped else dumped
-
-
-def typed(path: str) -> str:
-    """Return a path as typed in a shell: in double quotes, since a hint uses single quotes."""
-    if not re.search(_SHELLS, path):
-        return path
-    return '"' + re.sub(r'([\\"$`])', r"\\\1", path) + '"'
 
 
 def _shown(found: re.Match[str]) -> str:

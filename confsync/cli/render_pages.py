@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from confsync.cli.escape import safe, typed
+from confsync.cli.escape import safe
+from confsync.model.hint import fill
 from confsync.model.moment import moment
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import message_without_token
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 # If a run has more pages of one quiet outcome than this, the rest is counted.
 LISTED = 40
-_QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED)
+_QUIET_KINDS = (Outcome.CREATED, Outcome.RESTAMPED, Outcome.KEPT, Outcome.MOVED, Outcome.RENAMED)
 
 _MARKS = {
     Outcome.CREATED: ("+", "green"),
@@ -31,6 +32,7 @@ _MARKS = {
     Outcome.MERGED: ("*", "green"),
     Outcome.RESTORED: ("+", "green"),
     Outcome.MOVED: (">", "cyan"),
+    Outcome.RENAMED: (">", "cyan"),
     Outcome.RESTAMPED: ("=", "cyan"),
     Outcome.DELETED: ("-", "yellow"),
     Outcome.KEPT: (".", None),
@@ -44,6 +46,8 @@ _MARKS = {
 _AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED)
 _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
 _RESTORED = "restored"
+_SERVER_CHANGED = " because the server has changes that you do not have"
+_GIT_RESTORED = " because git restored an older version than the server's"
 
 
 def lines(
@@ -70,7 +74,10 @@ def line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
         mark, color = "!", "red"  # restored by git, not from the trash
     state = page.outcome.value
     state = f"[{state}]" if page.outcome is Outcome.REJECTED else state
-    told = f" {mark} {state:<11} {safe(shown(page.path))}"
+    path = safe(shown(page.path))
+    if page.old_path:
+        path = f"{safe(shown(page.old_path))} -> {path}"
+    told = f" {mark} {state:<11} {path}"
     return click.style(told, fg=color) + _details(page, now)
 
 
@@ -79,9 +86,16 @@ def _details(page: PageResult, now: datetime) -> str:
         told = page.outcome in _AGAINST and page.decision in (*_CHANGED, _RESTORED)
         who = _who(page.version, now) if told and "the server has v" in page.error else ""
         return f"   {safe(page.error)}{who}"
+    parts = (_versions(page), f"({safe(page.note)})" if page.note else "")
+    text = " ".join(filter(None, parts))
+    return f"   {text}" if text else ""
+
+
+def _versions(page: PageResult) -> str:
+    """Return the versions that a page had and has, or an empty text."""
     if page.base is None or page.remote is None or page.base == page.remote:
-        return f"   v{page.remote or page.base}" if page.remote or page.base else ""
-    return f"   v{page.base} -> v{page.remote}"
+        return f"v{page.remote or page.base}" if page.remote or page.base else ""
+    return f"v{page.base} -> v{page.remote}"
 
 
 def _who(version: Version | None, now: datetime) -> str:
@@ -109,20 +123,31 @@ def _ago(created_at: str, now: datetime) -> str:
 def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     """Yield which pages need a decision, and the commands for it."""
     yield from _conflict_lines(result, shown)
-    rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
     apart = (Outcome.REJECTED, Outcome.CONFLICTED) if result.command != "status" else ()
     yield from _hint_lines([page for page in result.pages if page.outcome not in apart], shown)
-    if not rejected:
-        return
-    count = f"{counted_pages(len(rejected))} {'was' if len(rejected) == 1 else 'were'} rejected"
-    decisions = {page.decision for page in rejected}
-    because = ""
-    if decisions.intersection(_CHANGED):
-        because = " because the server has changes that you do not have"
-    elif any(page.decision == _RESTORED and "git has v" in page.error for page in rejected):
-        because = " because git restored an older version than the server's"
-    yield click.style("error:", fg="red") + f" {count}{because}."
-    yield from _hint_lines(rejected, shown)
+    rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
+    groups = _by_reason(rejected)
+    for because, pages in groups.items():
+        count = f"{counted_pages(len(pages))} {'was' if len(pages) == 1 else 'were'} rejected"
+        if not because and len(groups) > 1:
+            because = " for another reason, which its line names"
+            if len(pages) > 1:
+                because = " for other reasons, which their lines name"
+        yield click.style("error:", fg="red") + f" {count}{because}."
+        yield from _hint_lines(pages, shown)
+
+
+def _by_reason(rejected: list[PageResult]) -> dict[str, list[PageResult]]:
+    """Return the rejected pages by the reason that they share. Other pages have an empty reason."""
+    groups: dict[str, list[PageResult]] = {_SERVER_CHANGED: [], _GIT_RESTORED: [], "": []}
+    for page in rejected:
+        if page.decision in _CHANGED:
+            groups[_SERVER_CHANGED].append(page)
+        elif page.decision == _RESTORED and "git has v" in page.error:
+            groups[_GIT_RESTORED].append(page)
+        else:
+            groups[""].append(page)
+    return {because: pages for because, pages in groups.items() if pages}
 
 
 def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
@@ -137,8 +162,6 @@ def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str
 
 def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
     """Yield the next commands, each once."""
-    hints = dict.fromkeys(
-        page.hint.replace("{path}", typed(shown(page.path))) for page in pages if page.hint
-    )
+    hints = dict.fromkeys(fill(page.hint, page.path, shown) for page in pages if page.hint)
     for hint in list(hints)[:3]:
         yield click.style("hint:", fg="yellow") + f" {safe(hint)}"

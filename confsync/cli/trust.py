@@ -10,9 +10,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from confsync.cli.escape import is_ci, safe, typed
+from confsync.cli.escape import is_ci, safe
 from confsync.errors import UntrustedError, UsageError
 from confsync.model.filenames import CONFIG
+from confsync.model.hint import typed
 from confsync.model.url import check_url, same_server
 
 if TYPE_CHECKING:

@@ -23,13 +23,15 @@ class Node:
     """An item with a place: a page, a folder, or a file without an id.
 
     `key` is the id or another unique text. `held` is the name without suffix that the item already
-    has and keeps.
+    has and keeps. `own` is a name that a person chose: in a new directory, the item has it again
+    if it is free.
     """
 
     key: str
     title: str
     parent: str | None
     held: str | None = None
+    own: str | None = None
 
 
 def place(nodes: Iterable[Node], home: str | None, fixed: Iterable[str] = ()) -> dict[str, str]:
@@ -115,7 +117,7 @@ class _Names:
             else:
                 newcomers.append(node)
         for node in newcomers:
-            name = slug(node.title) or f"page-{_suffix(node)}"
+            name = node.own or slug(node.title) or f"page-{_suffix(node)}"
             while folded(name) in held | taken | _RESERVED:
                 name = f"{name}-{_suffix(node)}"
             taken.add(folded(name))

@@ -19,6 +19,7 @@ from confsync.mirror.entry import MOVING, Entry, read, unread
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
+from confsync.model.hint import typed
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -63,6 +64,21 @@ class SpaceScan:
         if stamp is None:
             return False
         return self.wanted(entry) != stamp.parent or self.misdated(entry)
+
+    def former_path(self, entry: Entry) -> str:
+        """Return the path that a moved document had below its stamp's parent.
+
+        The result is empty if the document did not move, or if the parent has no document here.
+        """
+        stamp = entry.document.stamp if entry.document else None
+        if stamp is None or stamp.parent is None or not self.moves(entry):
+            return ""
+        name = entry.path.rpartition("/")[2]
+        if stamp.parent == self.tree.home:
+            return self.outer(name)
+        owned = (place for place, owner in self.tree.owners.items() if owner == stamp.parent)
+        directory = next(owned, None)
+        return self.outer(f"{directory}/{name}") if directory else ""
 
     def misdated(self, entry: Entry) -> bool:
         """Return whether a blog post's document is below another day than its stamp says."""
@@ -226,7 +242,8 @@ def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, .
         entry.path,
         _line_of_id(found.document),
         f"has the same page id {entry.page_id} as {others}",
-        hint="delete one of them; for a new page, delete the copy's confluence block",
+        hint=f"if this is a copy, 'mv {typed(entry.path)} {typed(f'{entry.path}.txt')}' takes it "
+        "out of the mirror; without its confluence block it is a new page",
     )
     return replace(entry, document=None, error=problem, refused=entry.page_id)
 

@@ -22,6 +22,7 @@ class Outcome(Enum):
     UPDATED = "updated"
     DELETED = "deleted"
     MOVED = "moved"
+    RENAMED = "renamed"
     PULLED = "pulled"
     REFRESHED = "refreshed"
     RESTAMPED = "restamped"
@@ -50,7 +51,9 @@ class Outcome(Enum):
 class PageResult:
     """The result for one page.
 
-    `base` and `remote` are version numbers; `version` is the remote one.
+    `base` and `remote` are version numbers; `version` is the remote one. `old_path` is the former
+    path of a page that was moved or renamed. `note` says more about a success, such as its
+    attachments.
 
     `editors` are the accounts of the people who changed the page's new attachments.
     """
@@ -67,11 +70,14 @@ class PageResult:
     exit: Exit = Exit.DONE
     version: Version | None = None
     editors: frozenset[str] = frozenset()
+    old_path: str = ""
+    note: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the page's part of the JSON envelope."""
         return {
             "path": self.path,
+            "old_path": self.old_path or None,
             "id": self.id,
             "title": self.title,
             "decision": self.decision,
@@ -79,4 +85,5 @@ class PageResult:
             "base": self.base,
             "remote": self.remote,
             "error": self.error or None,
+            "note": self.note or None,
         }

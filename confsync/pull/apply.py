@@ -124,7 +124,7 @@ def _with_files(run: PullRun, steps: list[Step]) -> Iterator[Step]:
 
     found = run.remote.workers.each(download, steps)
     for step, known in zip(steps, found, strict=True):
-        placed = partial(with_files, run.mirror, found=known)
+        placed = partial(with_files, run, found=known)
         yield alone(step, placed) if step.changes else step
 
 

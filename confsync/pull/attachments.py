@@ -29,6 +29,8 @@ from confsync.sync.attachments.beside import (
 )
 from confsync.sync.attachments.compare import Decision, Sides, decide
 
+_COPY = "a copy of {} file is in .confsync/trash"
+
 
 @dataclass(frozen=True, slots=True)
 class AttachmentChanges:
@@ -85,7 +87,7 @@ class AttachmentChanges:
 class AttachmentsResult:
     """The result of a page's attachments: their stamps, the count of changes, and the problems.
 
-    `editors` are the accounts that made the new versions.
+    `editors` are the accounts that made the new versions. `note` names the copies in the trash.
     """
 
     attached: tuple[Attached, ...]
@@ -94,6 +96,7 @@ class AttachmentsResult:
     problems: tuple[str, ...] = ()
     hint: str = ""
     exit: Exit = Exit.DONE
+    note: str = ""
 
 
 def download(mirror: Mirror, remote: Remote, changes: AttachmentChanges) -> dict[str, Downloaded]:
@@ -112,16 +115,19 @@ class _Placer:
     def __init__(
         self,
         mirror: Mirror,
+        remote: Remote,
         place: Destination,
         changes: AttachmentChanges,
         found: Mapping[str, Downloaded],
     ) -> None:
         path = place.path
         self._mirror = mirror
+        self._remote = remote
         self._changes = changes
         self._found = found
         self._directory = names.directory_of(path)
         self._path = path
+        self._notes: list[str] = []
 
     def place_all(self) -> AttachmentsResult:
         kept: list[Attached] = []
@@ -133,7 +139,7 @@ class _Placer:
             except _ConflictError as conflict:
                 attached, exit_ = sides.base, worst(exit_, Exit.REFUSED)
                 sides = self._read(sides)
-                problems.append(self._pointer(sides.name) or str(conflict) or who_and_what(sides))
+                problems.append(self._pointer(sides.name) or str(conflict) or self._told(sides))
                 file = self._changes.file(sides.name)
                 hint = hint or self._real(sides.name) or way_out(self._path, file, sides)
             except ConfsyncError as error:
@@ -152,7 +158,11 @@ class _Placer:
             one.remote.version for one in self._changes.sides if one.name in changed and one.remote
         ]
         editors = frozenset(version.author for version in versions)
-        return AttachmentsResult(after, len(changed), editors, tuple(problems), hint, exit_)
+        note = ", ".join(dict.fromkeys(self._notes))
+        return AttachmentsResult(after, len(changed), editors, tuple(problems), hint, exit_, note)
+
+    def _told(self, sides: Sides) -> str:
+        return who_and_what(self._mirror, self._remote, sides)
 
     def _one(self, sides: Sides) -> Attached | None:
         """Update one file. Return its attachment's stamp, or None if the attachment is gone."""
@@ -207,17 +217,21 @@ class _Placer:
         download = self._found[sides.name].download
         if download and sides.theirs not in known:
             self._mirror.put_in_trash(self._file(sides.name), download.path)
+            self._notes.append(_COPY.format("the server's"))
         return self._stamped(sides, sides.theirs or "")
 
     def _put(self, sides: Sides, *, keep: bool = False) -> Attached | None:
         if sides.remote is None:
             if sides.local is not None:
                 self._mirror.discard(self._file(sides.name), expected=sides.local)
+                self._notes.append(_COPY.format("your"))
             return None
         found = self._found[sides.name]
         if found.download is not None and found.digest != sides.local:
             source = found.download.path
             self._mirror.put(self._file(sides.name), source, expected=sides.local, keep=keep)
+            if keep and sides.local is not None:
+                self._notes.append(_COPY.format("your"))
         return self._stamped(sides, found.digest)
 
     def _stamped(self, sides: Sides, digest: str) -> Attached:
@@ -260,7 +274,11 @@ class _ConflictError(Exception):
 
 
 def put_in_place(
-    mirror: Mirror, place: Destination, changes: AttachmentChanges, found: Mapping[str, Downloaded]
+    mirror: Mirror,
+    remote: Remote,
+    place: Destination,
+    changes: AttachmentChanges,
+    found: Mapping[str, Downloaded],
 ) -> AttachmentsResult:
     """Put the downloaded attachments in place beside the document. The moves must be done."""
-    return _Placer(mirror, place, changes, found).place_all()
+    return _Placer(mirror, remote, place, changes, found).place_all()

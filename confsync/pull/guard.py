@@ -116,7 +116,9 @@ def harmless_part(run: PullRun, plan: Plan, waiting: Set[str] = frozenset()) -> 
         if not _waits(step, plan) and step.result.id not in waiting:
             steps.append(step)
         elif step.before is not None and step.result.exit:
-            steps.append(Step(step.before, replace(step.result, path=step.before)))
+            steps.append(
+                Step(step.before, replace(step.result, path=step.before, old_path="", note=""))
+            )
     steps += new_steps(run, plan.view, placed) if placed else ()
     return replace(plan, steps=tuple(steps), moves={}, placement=placed)
 

@@ -1,13 +1,19 @@
-"""The documents of new pages: their steps, and their texts as they arrive."""
+"""The documents of new pages: their steps, and their texts as they arrive.
+
+Pages whose documents were deleted here on purpose get none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from confsync.document import document
 from confsync.document.document import Laid
 from confsync.document.paths import Destination
 from confsync.errors import APIAccessError, ConfsyncError
+from confsync.mirror.committed.deleted import deleted_entries
+from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Stamp
@@ -18,7 +24,7 @@ from confsync.pull.resolve import adoption
 from confsync.pull.step_details import with_new_attachments
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
-from confsync.sync.refusals import failed
+from confsync.sync.refusals import deletion_refusal, failed
 from confsync.sync.space_view import SpaceView
 
 
@@ -111,3 +117,19 @@ def _as_read(result: PageResult, info: PageInfo) -> PageResult:
     if (result.title, result.version) == (info.title, info.version):
         return result  # nothing changed since the listing
     return replace(result, title=info.title, remote=info.version.number, version=info.version)
+
+
+def deleted_steps(run: PullRun, seen: SpaceView) -> Iterator[Step]:
+    """Yield the steps of pages whose documents were deleted here or moved elsewhere."""
+    ids = {i for i in run.deleted if i in seen.infos and i not in seen.cases}
+    mirror, spaces = run.mirror, run.mirror.config.spaces
+    gone = deleted_entries(mirror.root, spaces) if ids else {}
+    sight = Whereabouts(mirror.root, spaces, (), {i: one for i, one in gone.items() if i in ids})
+    traces = sight.look()
+    for page_id in (i for i in run.deleted if i in ids):
+        path, trace = run.deleted[page_id], traces.get(page_id)
+        why = "deleted here on purpose"
+        if trace:
+            outside = sight.is_outside(trace.path)
+            why, _ = deletion_refusal(trace, gone[page_id], outside=outside)
+        yield Step(path, PageResult(path, Outcome.SKIPPED, page_id, error=why))

@@ -45,6 +45,17 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNames:
+    """The ids of pages whose file names are special.
+
+    An `outdated` name is that of an earlier title. An `own` name was chosen by a person.
+    """
+
+    outdated: Set[str]
+    own: Set[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _LocalTree:
     """The documents and folders of a space at their present places.
 
@@ -71,19 +82,19 @@ def arrange(
     view: SpaceView,
     removed: frozenset[str],
     deleted: Mapping[str, str],
-    outdated: Set[str],
+    names: FileNames,
 ) -> Placement:
     """Return the place of every document of a space.
 
     `removed` are paths that this pull removes. `deleted` maps ids that stay away to their old
-    paths. `outdated` are ids of pages whose files have the name of an earlier title.
+    paths.
     """
     scan = view.scan
     remaining = [entry for entry in scan.entries if entry.path not in removed]
     if scan.config.posts:
-        return _arrange_posts(view, removed, deleted, outdated)
+        return _arrange_posts(view, removed, deleted, names)
     tree = _LocalTree.of(scan, remaining, view.home)
-    nodes, fixed = _document_nodes(view, remaining, tree, outdated)
+    nodes, fixed = _document_nodes(view, remaining, tree, names)
     nodes += _remote_nodes(view, {node.key for node in nodes}, deleted)
     hidden = _hidden_folders(view, nodes, tree.owners)
     nodes += hidden
@@ -113,13 +124,13 @@ def _folders(view: SpaceView, placed: Mapping[str, str]) -> dict[str, Destinatio
 
 
 def _document_nodes(
-    view: SpaceView, entries: list[Entry], tree: _LocalTree, outdated: Set[str]
+    view: SpaceView, entries: list[Entry], tree: _LocalTree, names: FileNames
 ) -> tuple[list[Node], list[str]]:
     """Return a node for each document, and the places of documents that must stay."""
     nodes: list[Node] = []
     fixed: list[str] = []
     for entry in entries:
-        node = _node(view, entry, tree, keeps_name=entry.page_id not in outdated)
+        node = _node(view, entry, tree, names)
         if node is None:
             fixed.append(_stem(view.scan, entry.path))
         else:
@@ -195,7 +206,7 @@ def _out_of_the_blog(nodes: list[Node]) -> list[Node]:
 
 
 def _arrange_posts(
-    view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str], outdated: Set[str]
+    view: SpaceView, removed: frozenset[str], deleted: Mapping[str, str], names: FileNames
 ) -> Placement:
     """Place a blog: every post goes below the server's day, wherever it stands now."""
     scan = view.scan
@@ -211,7 +222,8 @@ def _arrange_posts(
             fixed.append(stems[entry.path])
             continue
         info, name = case.page.info, stems[entry.path].rpartition("/")[2]
-        held = name if info.id not in outdated and _keeps_name(case) else None
+        keeps = info.id in names.own or (info.id not in names.outdated and _keeps_name(case))
+        held = name if keeps else None
         posts.append(Post(info.id, info.title, info.posted or "", held))
         here[entry.path] = info.id
     posts += [Post(i, p.title, p.posted or "") for i, p in view.new.items()]
@@ -248,15 +260,17 @@ def _keys(entries: list[Entry], home: str | None) -> dict[str, str]:
     return keys
 
 
-def _node(view: SpaceView, entry: Entry, tree: _LocalTree, *, keeps_name: bool) -> Node | None:
+def _node(view: SpaceView, entry: Entry, tree: _LocalTree, names: FileNames) -> Node | None:
     """Return the node of a document, or None if it must stay."""
     key, owners = tree.keys[entry.path], tree.owners
     directory, _, name = _stem(view.scan, entry.path).rpartition("/")
     case = view.cases.get(entry.page_id or "")
     if case is not None and case.page is not None:
         title = case.page.info.title
-        held = name if keeps_name and _keeps_name(case) else None
-        return Node(key, title, _effective_parent(case), held)
+        own = name if entry.page_id in names.own else None
+        stays = case.decisions.parent is not Parent.FOLLOW
+        keeps = (own and stays) or (entry.page_id not in names.outdated and _keeps_name(case))
+        return Node(key, title, _effective_parent(case), name if keeps else None, own)
     if case is not None:
         return Node(key, case.local.title, case.local.wanted, name)
     if entry.document and entry.document.stamp:

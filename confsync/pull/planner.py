@@ -8,20 +8,26 @@ from dataclasses import replace
 from confsync.document import document
 from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
-from confsync.mirror.committed.deleted import deleted_entries
 from confsync.mirror.committed.given_back import given_back
-from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import Entry
-from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import PageInfo
 from confsync.model.stamp import Stamp
 from confsync.pull import placement
 from confsync.pull.context import PullRun
-from confsync.pull.new_documents import new_steps
+from confsync.pull.new_documents import deleted_steps, new_steps
+from confsync.pull.placement import FileNames
 from confsync.pull.plan import Plan, Step
 from confsync.pull.resolve import adoption
-from confsync.pull.resolve.choice import chosen, left_alone, stamp_of, unasked, without_page
+from confsync.pull.resolve.choice import (
+    EXCLUDED,
+    chosen,
+    given_up,
+    left_alone,
+    stamp_of,
+    unasked,
+    without_page,
+)
 from confsync.pull.resolve.merge import REFUSED
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.pull.step_details import (
@@ -39,11 +45,12 @@ from confsync.sync import merge_base
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.labels import changed
-from confsync.sync.preflight import conflicted, gather_bases, marker_in
+from confsync.sync.preflight.text import conflicted, gather_bases, marker_in
 from confsync.sync.refusals import (
+    AFTER_IGNORED,
+    MOVE_IGNORED,
     compared_result,
     conflict_event,
-    deletion_refusal,
     failed,
     local_result,
     lost_stamp,
@@ -51,7 +58,7 @@ from confsync.sync.refusals import (
     unusable_row,
     ways_from_gone,
 )
-from confsync.sync.renames import outdated
+from confsync.sync.renames import outdated, own_names
 from confsync.sync.space_view import SpaceView
 
 _TAKEN = (
@@ -86,10 +93,11 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
         steps += adoption.adoptions(run, seen)
         return Plan(seen.scan, tuple(steps), {}, None, seen)
     removed = frozenset(step.before for step in steps if step.remove and step.before)
-    placed = placement.arrange(seen, removed, run.deleted, outdated)
+    names = FileNames(outdated, own_names(run.mirror, entries, seen.cases))
+    placed = placement.arrange(seen, removed, run.deleted, names)
     steps += new_steps(run, seen, placed)
     steps += [_waiting(path, info, seen) for path, info in seen.waiting.items()]
-    steps += _deleted_here(run, seen)
+    steps += deleted_steps(run, seen)
     steps += [Step(None, unusable_row(seen.scan.config.path, info)) for info in seen.flawed]
     steps = [alone(step, lambda one: with_place(run, one, placed)) for step in steps]
     steps = [with_move(step, placed.moves) for step in steps]
@@ -101,22 +109,6 @@ def _waiting(path: str, info: PageInfo, seen: SpaceView) -> Step:
     why = _TAKEN.format(id=info.id, title=info.title)
     result = PageResult(path, Outcome.SKIPPED, info.id, info.title, error=why)
     return Step(path, lost_stamp(result, info) if path in seen.former else result)
-
-
-def _deleted_here(run: PullRun, seen: SpaceView) -> Iterator[Step]:
-    """Yield the steps of pages whose documents were deleted here or moved elsewhere."""
-    ids = {i for i in run.deleted if i in seen.infos and i not in seen.cases}
-    mirror, spaces = run.mirror, run.mirror.config.spaces
-    gone = deleted_entries(mirror.root, spaces) if ids else {}
-    sight = Whereabouts(mirror.root, spaces, (), {i: one for i, one in gone.items() if i in ids})
-    traces = sight.look()
-    for page_id in (i for i in run.deleted if i in ids):
-        path, trace = run.deleted[page_id], traces.get(page_id)
-        why = "deleted here on purpose"
-        if trace:
-            outside = sight.is_outside(trace.path)
-            why, _ = deletion_refusal(trace, gone[page_id], outside=outside)
-        yield Step(path, PageResult(path, Outcome.SKIPPED, page_id, error=why))
 
 
 def _named(run: PullRun, step: Step) -> Step:
@@ -141,7 +133,7 @@ def _choices_without_effect(run: PullRun, seen: SpaceView) -> Iterator[Step]:
     """Return the refusals of a choice for documents that have no page."""
     new = (e for e in seen.scan.entries if e.page_id is None and e.path not in seen.waiting)
     found = [unasked(run, entry) for entry in new]
-    found += [left_alone(run, entry, f"excluded by {FILE_NAME}") for entry in seen.left]
+    found += [given_up(run, entry) or left_alone(run, entry, EXCLUDED) for entry in seen.left]
     return (step for step in found if step is not None)
 
 
@@ -156,6 +148,8 @@ def _guarded(run: PullRun, entry: Entry, case: Case) -> Step:
 
 def _step(run: PullRun, entry: Entry, case: Case) -> Step:
     result = replace(compared_result(entry, case), outcome=Outcome.CLEAN)
+    if case.move_ignored:
+        result = replace(result, error=MOVE_IGNORED, hint=AFTER_IGNORED)
     step = Step(entry.path, result, entry)
     asked = run.options.resolution_of(entry.path)
     if case.page is None:
@@ -258,10 +252,12 @@ def _kept_back(step: Step) -> Step:
 def _left_out(entry: Entry) -> Step:
     """Return the step of an excluded page. Only an unmodified document is removed."""
     found = entry.document
-    result = replace(local_result(entry), outcome=Outcome.DELETED, error=f"excluded by {FILE_NAME}")
+    result = replace(local_result(entry), outcome=Outcome.DELETED, note=EXCLUDED)
     if found is None or found.modified or changed(found):
-        why = f"excluded by {FILE_NAME}; your changes are kept"
-        return Step(entry.path, replace(result, outcome=Outcome.KEPT, error=why), entry)
+        why = f"{EXCLUDED}; your changes are kept"
+        hint = "'confsync pull --theirs {path}' removes the file, with a copy in .confsync/trash"
+        result = replace(result, outcome=Outcome.KEPT, note="", error=why, hint=hint)
+        return Step(entry.path, result, entry)
     return Step(entry.path, result, entry, remove=True)
 
 
@@ -271,6 +267,8 @@ def _stamped_parent(run: PullRun, case: Case) -> str | None:
         return case.stamp.parent
     match case.decisions.parent:
         case Parent.SAME:
+            return case.stamp.parent
+        case Parent.MOVE if case.move_ignored:
             return case.stamp.parent
         case _ if case.landed is not None:
             return case.local.wanted

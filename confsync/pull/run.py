@@ -158,7 +158,7 @@ def _pull_space(
         run.report.refuse(*refused)
         _tell(run, plan)
         if run.options.dry_run:
-            run.report.add(*(foretold(step) for step in plan.steps if tells(step)))
+            run.report.add(*(foretold(run, step) for step in plan.steps if tells(step)))
         elif not refused:
             _apply(run, plan, texts)
 
@@ -246,7 +246,9 @@ def _tell(run: PullRun, plan: Plan) -> None:
     """Report title changes, given-up texts and excluded documents of a plan."""
     run.report.rename(*_renamed(plan))
     run.report.show(*(step.shown for step in plan.steps))
-    run.report.leave(*(() if run.options.prune else plan.view.left))
+    removed = {step.before for step in plan.steps if step.remove}
+    left = (entry for entry in plan.view.left if entry.path not in removed)
+    run.report.leave(*(() if run.options.prune else left))
 
 
 def _renamed(plan: Plan) -> Iterator[Renamed]:

@@ -73,9 +73,10 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
     stamp = replace(after.stamp or case.stamp, labels=theirs)
     wanted = found.labels if same(result, found.labels) else result
     data = document.update(after, stamp, Fields(labels=wanted))
-    if step.result.outcome is Outcome.CLEAN:
-        step = replace(step, result=replace(step.result, outcome=Outcome.REFRESHED))
-    return replace(step, data=data)
+    told = replace(step.result, note=_joined(step.result.note, "labels"))
+    if told.outcome is Outcome.CLEAN:
+        told = replace(told, outcome=Outcome.REFRESHED)
+    return replace(step, data=data, result=told)
 
 
 def with_attachments(run: PullRun, step: Step, seen: SpaceView) -> Step:
@@ -247,32 +248,46 @@ def with_move(step: Step, moves: Mapping[str, Destination]) -> Step:
     after = moves.get(step.before) if step.before is not None else None
     if after is None or step.remove:
         return step
-    plain = step.result.outcome in (Outcome.CLEAN, Outcome.RESTAMPED)
-    outcome = Outcome.MOVED if plain else step.result.outcome
-    return replace(step, after=after, result=replace(step.result, path=after.path, outcome=outcome))
+    change = _change_of_place(step.before or "", after.path)
+    result = replace(step.result, path=after.path, old_path=step.before or "")
+    if result.outcome in (Outcome.CLEAN, Outcome.RESTAMPED):
+        return replace(step, after=after, result=replace(result, outcome=change))
+    note = _joined(result.note, change.value)
+    return replace(step, after=after, result=replace(result, note=note))
 
 
-def with_files(mirror: Mirror, step: Step, found: Mapping[str, Downloaded]) -> Step:
+def _joined(*notes: str) -> str:
+    return ", ".join(note for note in notes if note)
+
+
+def _change_of_place(before: str, after: str) -> Outcome:
+    """Return MOVED for a new directory, and RENAMED for a new name in the same directory."""
+    same = before.rpartition("/")[0] == after.rpartition("/")[0]
+    return Outcome.RENAMED if same else Outcome.MOVED
+
+
+def with_files(run: PullRun, step: Step, found: Mapping[str, Downloaded]) -> Step:
     """Put the attachments of a page in place. Return the step with their stamps."""
     if step.changes is None:
         return step
     if step.new is not None:
         try:
-            _check_free(mirror, step.destination.path, step.changes)
+            _check_free(run.mirror, step.destination.path, step.changes)
         except ConfsyncError as error:
             return replace(step, data=None, result=failed(step.result, error))
     # Parse first: if the stamp cannot be written, the files must not change.
     before = document.parse(step.data, step.result.path) if step.data else None
     before = before or (step.entry.document if step.entry else None)
-    placed = attachments.put_in_place(mirror, step.destination, step.changes, found)
+    placed = attachments.put_in_place(run.mirror, run.remote, step.destination, step.changes, found)
     result = step.result
     # A missing file comes back without a change of the stamp.
-    if count := max(placed.changed, step.changes.decisions.count(Decision.FETCH)):
+    count = max(placed.changed, step.changes.decisions.count(Decision.FETCH))
+    if count or placed.note:
         fresh = result.outcome is Outcome.CLEAN
-        note = f"{count} attachment{'s' if count > 1 else ''}"
         outcome = Outcome.REFRESHED if fresh else result.outcome
-        told = result.error or note
-        result = replace(result, outcome=outcome, error=told, editors=placed.editors)
+        counted = f"{count} attachment{'s' if count > 1 else ''}" if count else ""
+        note = _joined(result.note, counted, placed.note)
+        result = replace(result, outcome=outcome, note=note, editors=placed.editors)
     if placed.problems:
         why = "; ".join(part for part in (step.result.error, *placed.problems) if part)
         outcome = Outcome.REJECTED if placed.exit is Exit.REFUSED else Outcome.FAILED
@@ -302,14 +317,14 @@ def _check_free(mirror: Mirror, path: str, changes: AttachmentChanges) -> None:
         )
 
 
-def foretold(step: Step) -> PageResult:
+def foretold(run: PullRun, step: Step) -> PageResult:
     """Return the result of a dry run, with the attachments that would come or conflict."""
     result, changes = step.result, step.changes
     if changes is None:
         return result
     conflicts = [side for side in changes.sides if decide(side) in beside.CONFLICTS]
     if conflicts and not changes.given_up:
-        why = "; ".join(beside.who_and_what(side) for side in conflicts)
+        why = "; ".join(beside.who_and_what(run.mirror, run.remote, side) for side in conflicts)
         return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
     fresh = result.outcome is Outcome.CLEAN
     return replace(result, outcome=Outcome.REFRESHED) if fresh else result

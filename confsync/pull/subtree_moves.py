@@ -72,7 +72,7 @@ def _foretell(run: PullRun, scans: tuple[SpaceScan, ...], found: list[_Move]) ->
     """Report the documents that would be handed over, and remove them from the scans."""
     for move in found:
         why = f"its page belongs to {move.space.path}/ now"
-        run.report.add(replace(local_result(move.entry), outcome=Outcome.MOVED, error=why))
+        run.report.add(replace(local_result(move.entry), outcome=Outcome.MOVED, note=why))
     gone = {move.entry.path for move in found}
     rest = (
         replace(scan, entries=tuple(e for e in scan.entries if e.path not in gone))

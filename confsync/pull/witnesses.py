@@ -173,7 +173,7 @@ def _replaces(step: Step) -> bool:
     """Return whether a step replaces text or place of an unmodified document."""
     if step.entry is None or step.chosen or step.remove:
         return False
-    moved = step.result.outcome is Outcome.MOVED
+    moved = step.result.outcome in (Outcome.MOVED, Outcome.RENAMED)
     return moved or (step.data is not None and step.result.decision in _REPLACED)
 
 

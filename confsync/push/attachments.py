@@ -257,7 +257,9 @@ class Uploading:
     def _conflict(self, sides: Sides) -> AttachmentConflict:
         base, found = sides.base, self._beside.files.get(sides.name)
         file = found.file if found else base.file if base else sides.name
-        return AttachmentConflict(who_and_what(sides), way_out(self._beside.path, file, sides))
+        return AttachmentConflict(
+            who_and_what(self._mirror, self._remote, sides), way_out(self._beside.path, file, sides)
+        )
 
     def _note(self, what: str, sides: Sides, version: int | None, after: str | None) -> None:
         base, before = (sides.base.version, sides.base.digest) if sides.base else (None, None)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import ConfsyncError, Exit, FileError
 from confsync.mirror.attachment_files import MISNAMED
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
-from confsync.model.config import FILE_NAME
 from confsync.model.outcome import PageResult
 from confsync.model.result import Problem
 from confsync.push.options import PushRun, Unfit
 from confsync.push.scan import MirrorScan
 from confsync.push.send import lots
 from confsync.remote import Remote
-from confsync.sync import labels, scope
+from confsync.sync import scope
 from confsync.sync.attachments import beside
 from confsync.sync.attachments.beside import Beside
-from confsync.sync.preflight import Flaw, flaw_of, gather_bases
+from confsync.sync.preflight.places import is_edited
+from confsync.sync.preflight.text import Flaw, flaw_of, gather_bases
 from confsync.sync.refusals import failed, local_result
 from confsync.sync.report import Report
 
@@ -56,6 +55,8 @@ def _flawed(entry: Entry, flaw: Flaw) -> PageResult:
     hint = "'confsync check {path}' shows where; correct it, then 'confsync push {path}'"
     if flaw.doubt:
         hint = "'confsync pull --theirs {path}' takes the server's text and keeps a copy of yours"
+    if flaw.hint:
+        return _refused(entry, flaw.message, flaw.hint)
     return _refused(entry, str(flaw), hint)
 
 
@@ -128,7 +129,7 @@ def outgoing_in(
     batch are checked for problems while the batch before theirs is written.
     """
     changed = list(_changed_in(run, here, scan, frozenset(files)))
-    permitted = list(_permitted(run.report, scan, changed))
+    permitted = list(_permitted(run.report, here.refused, changed))
     gather_bases(run.mirror, (entry.document for entry in permitted))
     fit = _fit(run.report, permitted, unfit)
     return list(_as_staged(run.report, here, fit))
@@ -156,37 +157,23 @@ def _changed_in(
 
 
 def _is_changed(mirror: Mirror, here: MirrorScan, scan: SpaceScan, entry: Entry) -> bool:
-    """Return whether a document is new, or differs from its base in text, place or labels."""
-    found = entry.document
-    if found is None or found.stamp is None or found.modified or scan.moves(entry):
-        return True
+    """Return whether a document differs from its base, as far as this side can tell."""
     # If a document was moved to another space's directory, the server decides whether it belongs
     # there.
     if entry.path in scan.foreign or entry.path in here.restored:
         return True
-    return bool(mirror.config.labels) and labels.changed(found)
+    return is_edited(mirror, scan, entry)
 
 
-def _permitted(report: Report, scan: SpaceScan, changed: Iterable[Entry]) -> Iterator[Entry]:
+def _permitted(
+    report: Report, refused: Mapping[str, Flaw], changed: Iterable[Entry]
+) -> Iterator[Entry]:
     """Yield the documents that may be sent from their places. Report the others."""
-    excluded = {entry.path for entry in scope.excluded(scan)}
     for entry in changed:
-        if scan.misdated(entry):
-            report.add(_misdated(scan, entry))
-        elif entry.path in excluded:
-            why = f"excluded by {FILE_NAME}; not pushed"
-            hint = f"change 'include' or 'exclude' in {FILE_NAME}, or 'confsync pull --prune'"
-            report.add(_refused(entry, why, hint))
+        if entry.path in refused:
+            report.add(_flawed(entry, refused[entry.path]))
         else:
             yield entry
-
-
-def _misdated(scan: SpaceScan, entry: Entry) -> PageResult:
-    """Return the refusal of a blog post below another day than its own."""
-    stamp = entry.document.stamp if entry.document else None
-    place = scan.outer(paths.place_of_day(stamp.posted or "" if stamp else ""))
-    why = f"a blog post stays below its day, {place}/: blog posts do not move"
-    return _refused(entry, why, "'confsync pull' puts it back")
 
 
 def _fit(report: Report, entries: list[Entry], unfit: Unfit) -> list[Entry]:

@@ -25,14 +25,12 @@ from confsync.mirror.scan import new_in
 from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.in_doubt import Doubt
-from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
-from confsync.model.filenames import BLOG
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.stamp import Local, Stamp, token, token_in
 from confsync.push.options import SpacePush
-from confsync.push.write_page import Taken, create, post
+from confsync.push.write_page import Taken, create, find_titled, post
 from confsync.sync.refusals import failed, local_result, lost_stamp, title_taken
 
 
@@ -72,7 +70,9 @@ class Creations:
             home = self._scan.config.root or self._reader.space.home
             parent = self.made.get(above) or self._scan.new_parent(entry, home)
             waits = above in new
-            if self._dry_run and (parent is not None or (waits and above in self._report.told())):
+            if self._dry_run and (
+                parent is not None or (waits and above in self._report.written())
+            ):
                 self._report.add(self._foretold(entry))
             elif parent is not None:
                 self._report.add(self._one(entry, parent))
@@ -102,15 +102,25 @@ class Creations:
             self._report.add(replace(result, decision="untracked", exit=Exit.REFUSED))
 
     def _foretold(self, entry: Entry) -> PageResult:
-        return replace(local_result(entry), outcome=Outcome.CREATED)
+        """Return the result of a dry run. The server tells who has the title already."""
+        result = replace(local_result(entry), decision="untracked", outcome=Outcome.CREATED)
+        if entry.path in self._doubts:
+            return result  # the page may be there already
+        try:
+            found = find_titled(self._reader, _document(entry).local(None), self._known)
+        except CredentialsError:
+            raise
+        except APIAccessError as error:
+            return failed(result, error)
+        if isinstance(found, Taken):
+            return title_taken(result, found.info, earlier=found.earlier)
+        return result
 
     def _without_parent(self, entry: Entry) -> PageResult:
-        """Return the refusal of a document in a directory that belongs to no page."""
-        why = "its directory belongs to no page: move the file beside or below a page's document"
-        if self._scan.inner(entry.path).startswith(f"{BLOG}/"):
-            key = self._scan.config.key
-            why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
-        return replace(local_result(entry), error=why, exit=Exit.REFUSED)
+        """Return the refusal of a document at the top of a space without a home page."""
+        why = f"the space {self._reader.space.key} has no home page that could be its parent"
+        hint = "move the file below the document of a page"
+        return replace(local_result(entry), error=why, hint=hint, exit=Exit.REFUSED)
 
     def _above(self, entry: Entry) -> str:
         return f"{entry.path.rpartition('/')[0]}{paths.SUFFIX}"
@@ -235,11 +245,12 @@ class Creations:
             stamp = replace(stamp, attachments=self._extras.attached(entry, stamp))
             stamp = replace(stamp, posted=page.info.posted)
             entry, words = self._shelved(entry, stamp.posted)
-            self._mirror.settle(entry, stamp, page)
+            unlabelled = _document(entry).labels is None
+            self._mirror.settle(entry, stamp, page, labels if unlabelled else None)
             self._forget_doubts(path)
             if left := self._extras.unfinished.get(result.path):
                 return replace(result, error=left.why, hint=left.hint, exit=left.exit)
-            return replace(result, error=words)
+            return replace(result, note=words)
         except ChangedMeanwhileError:
             why = f"created as page {made.id}; the file was edited meanwhile and stays unchanged"
             return replace(result, error=why, exit=Exit.LOCAL)

@@ -132,10 +132,11 @@ class Extras:
     def label_new(self, entry: Entry, page_id: str, local: Local) -> tuple[str, ...] | None:
         """Send the labels of a page that was just created. Return the labels for its stamp.
 
-        Return None if labels are not managed. Raise APIAccessError.
+        A document without labels gets an empty list, as a pull would give it. Return None if
+        labels are not managed. Raise APIAccessError.
         """
         if not self._manages_labels(entry):
-            return None
+            return () if self._mirror.config.labels else None
         return self._take(entry, labels.send(self._remote, page_id, None, local))
 
     def _take(self, entry: Entry, sent: Sent) -> tuple[str, ...] | None:

@@ -48,10 +48,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """The reason why a document cannot be written in any order, and the remedy."""
+    """The reason why a document cannot be written in any order, and the remedy.
+
+    `first` is the path of a document that must be written first.
+    """
 
     why: str
     hint: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +135,14 @@ class _Schedule:
         if holder is not None:
             why = f"{holder.path} has the title '{intent.title}' until it is pushed"
             if not holder.meant:
-                return Stuck(why, f"'confsync push {quote(holder.path)}' must come first")
+                return _after(holder, why)
             if not self._waits_for(holder, intent):
-                return Stuck(why)
+                return Stuck(why, "", holder.path)
             return Stuck(f"{why}, but it waits for this page", _THIRD)
         parent = self._unwritten(intent.wanted)
         if parent is not None and parent.new:
             why = f"its parent {parent.path} is not on the server yet"
-            return Stuck(
-                why, "" if parent.meant else f"'confsync push {quote(parent.path)}' must come first"
-            )
+            return Stuck(why, "", parent.path) if parent.meant else _after(parent, why)
         movers = self._movers(intent)
         if movers:
             named = ", ".join(one.path for one in movers)
@@ -203,3 +205,7 @@ class _Schedule:
                 seen.add(one.key)
                 waiting += [*self._needed(one), *self._movers(one)]
         return False
+
+
+def _after(first: Intent, why: str) -> Stuck:
+    return Stuck(why, f"'confsync push {quote(first.path)}' must come first", first.path)

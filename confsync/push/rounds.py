@@ -13,11 +13,11 @@ from confsync.errors import Exit
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, with_made
-from confsync.model.outcome import Outcome
+from confsync.model.outcome import Outcome, PageResult
 from confsync.push import order
 from confsync.push.create import Creations
 from confsync.push.options import SpacePush
-from confsync.push.order import Intent, Order
+from confsync.push.order import Intent, Order, Stuck
 from confsync.push.send import Sending
 from confsync.sync.fetch import Reader
 from confsync.sync.refusals import local_result
@@ -38,8 +38,7 @@ def push_in_rounds(space: SpacePush, outgoing: list[Entry], ordered: Order) -> N
             known = replace(space, scan=with_made(space.scan, creations.made))
             Sending(known).push([entry for entry in ready if entry.page_id is not None])
         for path, stuck in ordered.stuck.items():
-            result = replace(local_result(entries[path]), error=stuck.why, hint=stuck.hint)
-            report.add(replace(result, exit=Exit.REFUSED))
+            report.add(_stuck_result(report, entries[path], stuck))
     finally:
         told = report.told()
         for entry in outgoing:
@@ -61,6 +60,15 @@ def _ready(report: Report, entries: list[Entry], ordered: Order) -> list[Entry]:
         skipped = replace(local_result(entry), outcome=Outcome.SKIPPED, error=why)
         report.add(replace(skipped, exit=Exit.REFUSED))
     return ready
+
+
+def _stuck_result(report: Report, entry: Entry, stuck: Stuck) -> PageResult:
+    """Return the result of a document that no order can write, or whose need was refused."""
+    result = replace(local_result(entry), error=stuck.why, hint=stuck.hint, exit=Exit.REFUSED)
+    if stuck.first not in report.told():
+        return result
+    why = f"waits for {stuck.first}, which was not pushed"
+    return replace(result, outcome=Outcome.SKIPPED, error=why, hint="")
 
 
 # -- the order -------------------------------------------------------------------------------------

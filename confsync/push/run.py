@@ -30,7 +30,8 @@ def push_mirror(run: PushRun, options: PushOptions) -> Result:
     selection, unstaged = narrowed(run.mirror, options)
     committing = None
     if options.commit and not options.dry_run:
-        committing = Commit(run.mirror, run.remote, selection, theirs=False)
+        said = options.message
+        committing = Commit(run.mirror, run.remote, selection, theirs=False, message=said)
     with contextlib.nullcontext() if options.dry_run else run.mirror.lock():
         here = scan_mirror(run, options, selection, unstaged)
         with run.report.run():

@@ -22,6 +22,8 @@ from confsync.push.options import DeleteOptions, PushOptions, PushRun
 from confsync.sync import merge_base, scope
 from confsync.sync.attachments.beside import deleted_here
 from confsync.sync.fetch import Newest
+from confsync.sync.preflight.places import refused_in
+from confsync.sync.preflight.text import Flaw
 from confsync.sync.refusals import unreadable_directories
 from confsync.sync.space_view import put_back
 
@@ -34,7 +36,8 @@ class MirrorScan:
     differ from git's index but must not. `restored` are paths of documents that git seems to have
     put back. `deleted` are documents that a person deleted, by page id, and `whereabouts` searches
     for them. `deleted_files` are deleted attachments. `newest` are the newest stamps in git,
-    `newest_files` those of attachments. `index` records which documents changed.
+    `newest_files` those of attachments. `refused` has the flaws that the places and titles of
+    selected documents tell. `index` records which documents changed.
     """
 
     scans: tuple[SpaceScan, ...]
@@ -46,6 +49,7 @@ class MirrorScan:
     deleted_files: DeletedFiles
     newest: Newest
     newest_files: Mapping[str, Mapping[str, Attached]]
+    refused: Mapping[str, Flaw]
     index: Index | None
 
     @property
@@ -93,9 +97,8 @@ def scan_mirror(
     restored = _restored_in(scans, newest)
     scans = _with_texts(mirror, scans, restored)
     deleted = scope.not_excluded(scans, deleted)
-    known = [entry.path for scan in scans for entry in scan.entries]
-    known += [entry.path for entry in deleted.values() if delete]
-    selection.check(known, mirror.config.directories)
+    known = [entry for scan in scans for entry in scan.entries] + [*deleted.values()] * bool(delete)
+    selection.check((entry.path for entry in known), mirror.config.directories)
     asked = delete or DeleteOptions()
     missing = Missing(mirror, scans, deleted if delete else {}, asked, selection)
     whereabouts = missing.whereabouts()
@@ -111,6 +114,7 @@ def scan_mirror(
         deleted_here(mirror),
         newest,
         in_doubt.with_files(mirror.root / STATE, git.attachments),
+        refused_in(mirror, scans, selection),
         index,
     )
 

@@ -17,13 +17,14 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.mirror.entry import Entry
+from confsync.mirror.scan import ids_in
 from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
-from confsync.push.write_back import Settling, leaves_text, not_moved, was_sent
+from confsync.push.write_back import Settling, leaves_text, not_moved, sent_as
 from confsync.push.write_page import Landed, NoVersion, settled, writable, write
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case
@@ -62,6 +63,7 @@ class Sending:
     """The edited documents of one round of a space's push."""
 
     def __init__(self, space: SpacePush) -> None:
+        self._space = space
         self._run = space.run
         self._mirror = space.run.mirror
         self._report = space.run.report
@@ -111,26 +113,20 @@ class Sending:
         cases, failures = self._check(entries)
         self._report.add(*failures)
         for _, entry, case in cases:
-            result = compared_result(entry, case)
-            if told := self._read_only(entry, case) or self._refused_files(entry, case):
+            if told := self._read_only(entry, case) or self._foreseen(entry, case):
                 self._report.add(told)
-            elif leaves_text(self._extras, entry, case):
-                words = self._extras.words(entry, alone=True)
-                self._report.add(replace(result, outcome=Outcome.UPDATED, error=words))
-            elif settled(case):
-                outcome = Outcome.UPDATED if was_sent(case) else Outcome.RESTAMPED
-                self._report.add(replace(result, outcome=outcome))
-            elif writable(case):
-                self._report.add(replace(result, outcome=Outcome.UPDATED))
+            elif leaves_text(self._extras, entry, case) or settled(case) or writable(case):
+                self._report.add(sent_as(self._space, entry, case))
             else:
-                self._report.add(_not_sent(result, case))
+                self._report.add(_not_sent(compared_result(entry, case), case))
 
-    def _refused_files(self, entry: Entry, case: Case) -> PageResult | None:
-        """Return the refusal that attachments of a page would meet if it were pushed now."""
+    def _foreseen(self, entry: Entry, case: Case) -> PageResult | None:
+        """Return the refusal that the title or the attachments would meet now, or None."""
         if not (leaves_text(self._extras, entry, case) or settled(case) or writable(case)):
             return None
         try:
-            return self._extras.refusal(entry, case.stamp.id)
+            taken = writable(case) and self._taken(entry, case, ids_in((self._scan,)))
+            return taken or self._extras.refusal(entry, case.stamp.id)
         except APIAccessError as error:
             return failed(compared_result(entry, case), error)
 
@@ -229,15 +225,26 @@ class Sending:
 
     def _of_title(self, entry: Entry, case: Case, error: APIAccessError) -> PageResult | None:
         """Return the refusal that names the page with the wanted title, or None."""
-        old, new = case.page.info.title if case.page else "", case.local.title
-        if not isinstance(error, WriteRefusedError) or old == new:
+        if not isinstance(error, WriteRefusedError):
             return None
         try:
-            found = self._reader.remote.titled(self._reader.space, new)
+            return self._taken(entry, case, frozenset())
         except APIAccessError:
             return None  # the server's own message is enough
+
+    def _taken(self, entry: Entry, case: Case, but: frozenset[str]) -> PageResult | None:
+        """Return the refusal if a page, `but` none of these ids, has the new title, or None.
+
+        Raise APIAccessError.
+        """
+        title = case.local.title
+        if case.page and case.page.info.title == title:
+            return None
+        found = self._reader.remote.titled(self._reader.space, title)
         # Titles of blog posts are unique within a day.
-        others = [o for o in found if o.id != case.stamp.id and o.posted == case.stamp.posted]
+        # Of pages with documents here, the mirror knows which titles they give up.
+        strange = (o for o in found if o.id != case.stamp.id and o.id not in but)
+        others = [o for o in strange if o.posted == case.stamp.posted]
         return title_taken(compared_result(entry, case), others[0]) if others else None
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:

@@ -16,14 +16,14 @@ from confsync.mirror.state import unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
-from confsync.model.stamp import token
+from confsync.model.stamp import digest, token
 from confsync.push.extras import Extras
 from confsync.push.options import SpacePush
 from confsync.push.write_page import Landed, settled, writable
 from confsync.sync import renames
-from confsync.sync.compare import Absent, Content
+from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case, Found
-from confsync.sync.refusals import compared_result
+from confsync.sync.refusals import AFTER_IGNORED, MOVE_IGNORED, compared_result
 from confsync.sync.renames import Renamed
 
 
@@ -31,6 +31,7 @@ class Settling:
     """The settling of one push of one space. It reports the pages whose titles changed."""
 
     def __init__(self, space: SpacePush) -> None:
+        self._space = space
         self._mirror = space.run.mirror
         self._report = space.run.report
         self._reader = space.reader
@@ -74,7 +75,7 @@ class Settling:
         self, entry: Entry, case: Case, made: Landed, answer: Found | None
     ) -> PageResult | Writing:
         """Return the new content of a file, or the result that says why it is not known."""
-        result = self._sent_as(entry, case, made)
+        result = sent_as(self._space, entry, case, made.version)
         if isinstance(answer, Absent):
             why = f"pushed as v{made.version}, but now the page is {answer.value}"
             return replace(result, error=why, exit=Exit.REFUSED)
@@ -88,29 +89,22 @@ class Settling:
         hint = "'confsync push' updates the file later"
         return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
 
-    def _sent_as(self, entry: Entry, case: Case, made: Landed) -> PageResult:
-        alone = leaves_text(self._extras, entry, case)
-        sent = alone or was_sent(case) or self._extras.words(entry, alone=alone)
-        outcome = Outcome.UPDATED if sent else Outcome.RESTAMPED
-        return replace(compared_result(entry, case), outcome=outcome, remote=made.version)
-
     def _written(
         self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None
     ) -> PageResult:
         """Return the result of a document whose file was to be written."""
-        result = self._sent_as(entry, case, made)
+        result = sent_as(self._space, entry, case, made.version)
         if error is not None:
             return _not_settled(result, made, error)
+        if entry.path in self._stayed:
+            return not_moved(replace(result, old_path="", note=""), case)
         if result.outcome is Outcome.RESTAMPED and made.parent != case.local.wanted:
             why = "the stamp is new; the move is not sent yet: push again"
             return replace(result, error=why, exit=Exit.REFUSED)
-        if entry.path in self._stayed:
-            return not_moved(result, case)
         if left := self._extras.unfinished.get(entry.path):
             told = replace(result, outcome=Outcome.FAILED, error=left.why, hint=left.hint)
             return replace(told, exit=left.exit)
-        words = self._extras.words(entry, alone=leaves_text(self._extras, entry, case))
-        return replace(result, error=words)
+        return result
 
     def _parent(self, entry: Entry, case: Case, made: Landed, page: Page) -> str | None:
         """Return the parent for the stamp, without a move that the server ignored.
@@ -119,6 +113,8 @@ class Settling:
         may have moved the page since.
         """
         mine = writable(case) and page.info.version.number == made.version
+        if case.move_ignored:
+            self._stayed.add(entry.path)
         if made.parent == case.stamp.parent or not mine:
             return made.parent
         parent = _shown_parent(case, page)
@@ -158,15 +154,45 @@ class Settling:
         return renames.outdated(self._mirror, entry.path, case.stamp, case.local.title, old)
 
 
+def sent_as(space: SpacePush, entry: Entry, case: Case, version: int | None = None) -> PageResult:
+    """Return the result of a document that is sent, or that the server has already.
+
+    A dry run says the same, without the new `version`.
+    """
+    result = compared_result(entry, case)
+    result = replace(result, remote=version or result.remote)
+    alone = leaves_text(space.extras, entry, case)
+    words = space.extras.words(entry, alone=alone)
+    if not was_sent(case):
+        outcome = Outcome.UPDATED if alone or words else Outcome.RESTAMPED
+        return replace(result, outcome=outcome, note=words)
+    if not writable(case):
+        note = ", ".join(filter(None, ("an earlier push sent the text", words)))
+        return replace(result, outcome=Outcome.UPDATED, note=note)
+    outcome, told = _change_of_page(case)
+    note = ", ".join(part for part in (*told, words) if part)
+    return replace(result, outcome=outcome, note=note, old_path=space.scan.former_path(entry))
+
+
+def _change_of_page(case: Case) -> tuple[Outcome, tuple[str, ...]]:
+    """Return the outcome of a write by what it changes: text, place or title; and more words."""
+    old = case.page.info.title if case.page else case.local.title
+    moved = case.decisions.parent is Parent.MOVE
+    was = f"was '{old}'" if old != case.local.title else ""
+    if digest(old, case.local.body) != case.stamp.digest:
+        renamed = f"renamed, {was}" if was else ""
+        return Outcome.UPDATED, ("moved" if moved else "", renamed)
+    if moved:
+        return Outcome.MOVED, (was,)
+    return (Outcome.RENAMED, (was,)) if was else (Outcome.UPDATED, ())
+
+
 def not_moved(result: PageResult, case: Case) -> PageResult:
     """Return the result of a page whose move the server ignored without an error."""
     text = case.decisions.content is not Content.UP_TO_DATE
-    why = "the server ignored the move: the page is still where it was"
-    if text:
-        why = f"pushed as v{result.remote}, but {why}"
-    hint = "move the page in the browser, then 'confsync pull'; or move the file back"
+    why = f"pushed as v{result.remote}, but {MOVE_IGNORED}" if text else MOVE_IGNORED
     outcome = Outcome.UPDATED if text else Outcome.UNCHANGED
-    return replace(result, outcome=outcome, error=why, hint=hint, exit=Exit.REFUSED)
+    return replace(result, outcome=outcome, error=why, hint=AFTER_IGNORED, exit=Exit.REFUSED)
 
 
 def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:

@@ -54,8 +54,9 @@ def settled(case: Case) -> Landed | None:
         return None
     current = case.remote.page.info.version.number
     landed = case.landed
-    done = landed is not None or case.decisions.parent is Parent.DONE
-    # The token covers the wanted parent, so the version carried it.
+    # The token covers the wanted parent, so the version carried it. The server may ignore it.
+    sent = landed is not None and not case.move_ignored
+    done = sent or case.decisions.parent is Parent.DONE
     parent = case.local.wanted if done else case.stamp.parent
     match case.decisions.content:
         case Content.LANDED:
@@ -194,26 +195,30 @@ def post(reader: Reader, local: Local, message: str, known: frozenset[str]) -> P
     `known` is as for `create`. Raise APIAccessError.
     """
     remote, space = reader.remote, reader.space
-
-    def earlier() -> PageInfo | Taken | None:
-        found = [info for info in remote.titled(space, local.title) if info.id not in known]
-        answers = [_found(reader, local, info, known) for info in found]
-        ours = (one for one in answers if isinstance(one, PageInfo))
-        return next(ours, None) or next(iter(answers), None)
-
-    if (made := earlier()) is not None:
+    if (made := find_titled(reader, local, known)) is not None:
         return made
     marked = message_with_token(token(None, local), message)
     try:
         return remote.create(space, title=local.title, body=local.body, message=marked, parent=None)
     except (NetworkError, ServerError) as error:
         try:
-            made = earlier()
+            made = find_titled(reader, local, known)
         except APIAccessError as failure:
             raise UnsettledError(f"'{local.title}'", failure) from None
         if made is None:
             raise of_this_page(error) from None
         return made
+
+
+def find_titled(reader: Reader, local: Local, known: frozenset[str]) -> PageInfo | Taken | None:
+    """Return the page that an earlier try of a creation made, or another page of its title.
+
+    Pages that have documents here do not count: `known` are their ids. Raise APIAccessError.
+    """
+    found = reader.remote.titled(reader.space, local.title)
+    answers = [_found(reader, local, info, known) for info in found if info.id not in known]
+    ours = (one for one in answers if isinstance(one, PageInfo))
+    return next(ours, None) or next(iter(answers), None)
 
 
 def _found(reader: Reader, local: Local, info: PageInfo, known: frozenset[str]) -> PageInfo | Taken:

@@ -41,6 +41,36 @@ FINDING_CODES = (
         "Take the text back from git. If the page shall be empty, write `<p />`.",
     ),
     FindingCode(
+        "title",
+        True,
+        "The title is too long, or another document in the mirror has the title already.",
+        "Change the title, or type the command in the message.",
+    ),
+    FindingCode(
+        "place",
+        True,
+        "No page can stand at the document's place, for example in a directory of no page.",
+        "Type a command of the message.",
+    ),
+    FindingCode(
+        "name",
+        True,
+        "A new document has a file name that Windows cannot have.",
+        "Type the command in the message. It gives the file another name.",
+    ),
+    FindingCode(
+        "windows-name",
+        False,
+        "The document of a page has a file name that Windows cannot have.",
+        "Give the file another name. The page stays as it is.",
+    ),
+    FindingCode(
+        "excluded",
+        True,
+        "The configuration excludes the page of an edited document.",
+        "Change `include` or `exclude`, or type the command in the message.",
+    ),
+    FindingCode(
         "document",
         True,
         "The front matter cannot be read.",

@@ -26,8 +26,9 @@ OUTCOMES = (
     OutcomeEntry(
         Outcome.UPDATED,
         ("push",),
-        "The server has your text, title, place, labels or attachments. The stamp names the new "
-        "version.",
+        "The server has your text, labels or attachments. The stamp names the new version. In "
+        "parentheses: what else was sent, and `an earlier push sent the text` if the answer to "
+        "that push was lost.",
     ),
     OutcomeEntry(
         Outcome.DELETED,
@@ -39,9 +40,16 @@ OUTCOMES = (
     ),
     OutcomeEntry(
         Outcome.MOVED,
-        ("pull", "status"),
-        "`pull` moved the document because the page has another parent or another title. `status`: "
-        "you moved the document.",
+        ("pull", "push", "status"),
+        "`pull` moved the document to another directory: the page has another parent, or a page "
+        "above it has another name. `push` gave the page the parent of the file's new place. "
+        "`status`: you moved the document. The line has both paths.",
+    ),
+    OutcomeEntry(
+        Outcome.RENAMED,
+        ("pull", "push"),
+        "`pull` gave the file the name of the page's new title; the line has both paths. `push` "
+        "gave the page the new title of the document, and nothing else.",
     ),
     OutcomeEntry(
         Outcome.PULLED,
@@ -52,8 +60,8 @@ OUTCOMES = (
     OutcomeEntry(
         Outcome.REFRESHED,
         ("pull",),
-        "The file has the server's text of the same version. Inline comments, for example, change "
-        "a page without a new version.",
+        "The file has the server's text, labels or attachments of the same version. Inline "
+        "comments, for example, change a page without a new version.",
     ),
     OutcomeEntry(
         Outcome.RESTAMPED,

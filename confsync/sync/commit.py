@@ -32,6 +32,7 @@ _WROTE = (
     Outcome.UPDATED,
     Outcome.DELETED,
     Outcome.MOVED,
+    Outcome.RENAMED,
     Outcome.PULLED,
     Outcome.REFRESHED,
     Outcome.RESTAMPED,
@@ -43,17 +44,25 @@ class Commit:
     """The commit of one run. Create it before the run, so that earlier changes stay uncommitted.
 
     `of` makes the commit after the run. `theirs` means that the run brings other people's edits;
-    the commit names these people as co-authors. The commit includes selected documents that an
+    the commit names these people as co-authors. `message` is the message of the run's versions; it
+    stands in the commit's first line. The commit includes selected documents that an
     earlier run wrote and could not commit. Raise FileError if there is no repository.
     """
 
     def __init__(
-        self, mirror: Mirror, remote: Remote, selection: Selection, *, theirs: bool
+        self,
+        mirror: Mirror,
+        remote: Remote,
+        selection: Selection,
+        *,
+        theirs: bool,
+        message: str = "",
     ) -> None:
         self._mirror = mirror
         self._remote = remote
         self._selection = selection
         self._theirs = theirs
+        self._said = _line(message)
         self._dirty = worktree.dirty(mirror.root)
 
     def of(self, result: Result) -> Result:
@@ -163,7 +172,7 @@ class Commit:
     def _message(self, command: str, pages: list[PageResult]) -> str:
         count = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
         people = people_of(self._remote, self._authors(pages)) if self._theirs else {}
-        lines = [f"confsync {command}: {count}", ""]
+        lines = [": ".join(filter(None, (f"confsync {command}", count, self._said))), ""]
         for page in pages:
             version = f"v{page.base} -> v{page.remote}" if page.base else f"v{page.remote}"
             if page.remote is None or page.base == page.remote:

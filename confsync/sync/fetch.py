@@ -77,6 +77,13 @@ class Case:
             return None
         return compare.landed_as(self.stamp, self.local, self.remote)
 
+    @property
+    def move_ignored(self) -> bool:
+        """Return whether a push made the current version, and the page is not where it wanted."""
+        landed, page = self.landed, self.page
+        current = page is not None and page.info.version.number == landed
+        return current and self.decisions.parent is compare.Parent.MOVE
+
 
 class Reader:
     """A reader of the current pages of one space, or of any space if `space` has no id.

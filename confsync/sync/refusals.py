@@ -25,6 +25,9 @@ from confsync.sync.fetch import Case
 # A change of more pages than this, and of more than a tenth of all pages, needs permission.
 MASS = 10
 
+MOVE_IGNORED = "the server ignored the move: the page is still where it was"
+AFTER_IGNORED = "move the page in the browser, then 'confsync pull'; or move the file back"
+
 
 def local_result(entry: Entry) -> PageResult:
     """Return the result of a document before the server is asked."""

@@ -6,14 +6,17 @@ then the stamp records the outdated name. A name that a person chose stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from confsync.document import paths
 from confsync.document.links import links
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.stamp import Stamp
+from confsync.sync.compare import Parent
+from confsync.sync.fetch import Case
 
 
 def outdated(mirror: Mirror, path: str, stamp: Stamp, title: str, old: str | None = None) -> bool:
@@ -29,6 +32,33 @@ def outdated(mirror: Mirror, path: str, stamp: Stamp, title: str, old: str | Non
         found = mirror.bases.get(stamp)
         old = found[0] if found else title
     return paths.named_after(name, old, stamp.id)
+
+
+def own_names(
+    mirror: Mirror, entries: Mapping[str, Entry], cases: Mapping[str, Case]
+) -> frozenset[str]:
+    """Return the ids of pages that get another title or parent, and whose name a person chose.
+
+    The names of the other pages stay in any case.
+    """
+    return frozenset(
+        page_id
+        for page_id, case in cases.items()
+        if case.page is not None and _may_rename(case, case.page.info.title)
+        if _is_own(mirror, entries[page_id].path, case, case.page.info.title)
+    )
+
+
+def _may_rename(case: Case, title: str) -> bool:
+    return case.decisions.parent is Parent.FOLLOW or title != case.local.title
+
+
+def _is_own(mirror: Mirror, path: str, case: Case, title: str) -> bool:
+    """Return whether confsync gives a file's name for no title of the page: here, there, before."""
+    name, stamp = path.rpartition("/")[2].removesuffix(paths.SUFFIX), case.stamp
+    base = mirror.bases.get(stamp)
+    titles = (case.local.title, title, *([base[0]] if base else ()))
+    return not (stamp.renamed or any(paths.named_after(name, one, stamp.id) for one in titles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,9 @@ class Report:
         )
 
 
+_WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.MOVED, Outcome.RENAMED)
+
+
 def _is_written(page: PageResult) -> bool:
     restamped = page.outcome is Outcome.RESTAMPED and page.exit is Exit.DONE
-    return restamped or page.outcome in (Outcome.CREATED, Outcome.UPDATED)
+    return restamped or page.outcome in _WRITTEN

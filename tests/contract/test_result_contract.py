@@ -47,6 +47,7 @@ def many(item: dict[str, Any]) -> dict[str, Any]:
 
 PAGE = an(
     path=TEXT,
+    old_path=MAYBE,
     id=MAYBE,
     title=TEXT,
     decision=TEXT,
@@ -54,6 +55,7 @@ PAGE = an(
     base=MAYBE_NUMBER,
     remote=MAYBE_NUMBER,
     error=MAYBE,
+    note=MAYBE,
 )
 ERROR = an(code=TEXT, message=TEXT, hint=MAYBE)
 VERSION = an(version=NUMBER, time=TEXT, author=TEXT, message=TEXT, confsync={"type": "boolean"})

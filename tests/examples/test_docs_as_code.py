@@ -148,7 +148,7 @@ def test_what_is_merged_is_pushed_and_the_stamps_come_back(
     assert "\n  version: 2\n" in on_main(forge, GUIDE)
     assert (
         git(forge.origin, "log", "-1", "--format=%an: %s", "main")
-        == "confsync: confsync push: 1 page"
+        == "confsync: confsync push: 1 page: 2.0 instead of two"
     )
     assert [one.message for one in wiki.store.versions(_id(wiki, "Guide"))][-1].endswith(
         "2.0 instead of two"

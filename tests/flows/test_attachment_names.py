@@ -123,7 +123,7 @@ def test_a_missing_file_comes_back_and_that_is_told(wiki: Sandbox, desk: Desk, g
     (desk.path(FILES) / "hers.txt").unlink()
     run = desk.json("pull")
     assert run.outcomes == {GUIDE: "refreshed"}
-    assert run.data["pages"][0]["error"] == "1 attachment"
+    assert run.data["pages"][0]["note"] == "1 attachment"
     independent.assert_equal(desk.root, wiki)
 
 

@@ -222,7 +222,8 @@ def test_errors_speak_json_when_asked(
 def test_the_json_of_a_page_has_these_keys_and_stdout_nothing_else(
     wiki: Sandbox, desk: Desk, guide: str
 ) -> None:
-    keys = ["path", "id", "title", "decision", "outcome", "base", "remote", "error"]
+    keys = ["path", "old_path", "id", "title", "decision", "outcome", "base", "remote", "error"]
+    keys.append("note")
     wiki.store.edit(guide, "<p>theirs</p>", author="Ana")
     desk.edit(GUIDE, "8080", "8081")
     for arguments in (("status", "--remote"), ("pull",), ("push",), ("push", "--dry-run")):

@@ -221,7 +221,7 @@ def test_a_retitle_goes_out_and_tells_who_links_to_the_old_title(
     run = blog("push")
     assert "links to the old title: ENG/links.xhtml\n" in run.out + run.err
     assert wiki.store.page(news).title == "Old news"
-    assert blog.json("pull").outcomes == {"ENG/blog/2026/03/07/old-news.xhtml": "moved"}
+    assert blog.json("pull").outcomes == {"ENG/blog/2026/03/07/old-news.xhtml": "renamed"}
     quiet(wiki, blog)
 
 
@@ -232,7 +232,7 @@ def test_posts_of_different_days_may_exchange_their_titles(
     blog("pull")
     blog.edit(NEWS, "title: News", "title: Notes")
     blog.edit("ENG/blog/2026/03/08/notes.xhtml", "title: Notes", "title: News")
-    assert set(blog.json("push").outcomes.values()) == {"updated"}
+    assert set(blog.json("push").outcomes.values()) == {"renamed"}
     assert [wiki.store.page(i).title for i in (news, other)] == ["Notes", "News"]
 
 
@@ -265,7 +265,7 @@ def test_a_new_document_becomes_a_post_of_the_day_on_which_it_is_pushed(
     assert run.outcomes == {name: "created"}
     (post,) = (row for row in wiki.store.posts("ENG") if row.title == "Ports: all")
     there = f"{today(post)}/ports.xhtml"
-    assert there in run.data["pages"][0]["error"]
+    assert there in run.data["pages"][0]["note"]
     assert (post.parent_id, post.version) == (None, 1)
     assert post.message.endswith("] first")
     assert name not in blog.files()
@@ -281,7 +281,7 @@ def test_a_new_post_whose_place_is_taken_waits_for_the_pull(wiki: Sandbox, blog:
     blog("pull")
     write(blog, "ENG/blog/ports.xhtml", "Other ports")
     run = blog.json("push")
-    assert "'confsync pull' puts it below that day" in run.data["pages"][0]["error"]
+    assert "'confsync pull' puts it below that day" in run.data["pages"][0]["note"]
     assert blog.json("status").outcomes == {"ENG/blog/ports.xhtml": "moved"}
     (made,) = (row for row in wiki.store.posts("ENG") if row.title == "Other ports")
     blog("pull")
@@ -486,7 +486,9 @@ def test_a_blog_that_is_no_longer_mirrored_says_so(wiki: Sandbox, blog: Desk, ne
     blog.path(NEWS).unlink()
     write(blog, NEWS, "New")
     assert "needs 'blog: true' for ENG" in blog("push", exit=1).out
-    assert "is not mirrored" in blog("new", "ENG/blog/x.xhtml", "--title", "X", exit=2).err
+    assert (
+        "needs 'blog: true' for ENG" in blog("new", "ENG/blog/x.xhtml", "--title", "X", exit=2).err
+    )
 
 
 def test_a_page_that_was_called_blog_by_hand_makes_way(

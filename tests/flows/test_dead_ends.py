@@ -535,6 +535,26 @@ def test_a_move_that_the_server_ignores_is_told_and_stays_to_be_made(
     assert "clean: 3 pages" in desk("status", "--remote").out
 
 
+@pytest.mark.usefixtures("deaf")
+@pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.parametrize("first", ["pull", "push"])
+def test_an_ignored_move_whose_answer_was_lost_stays_to_be_made(
+    wiki: Sandbox, desk: Desk, guide: str, edited: bool, first: str
+) -> None:
+    top = below_top(wiki, desk)
+    if edited:
+        desk.edit("ENG/top/guide.xhtml", "8080", "8081")
+    lose_an_answer(wiki, desk)
+    run = desk(first, exit=1 if first == "push" else 0)
+    assert "the server ignored the move: the page is still where it was" in run.out
+    desk("pull")
+    assert desk.json("status").outcomes == {"ENG/top/guide.xhtml": "moved"}
+    assert wiki.store.page(guide).version == 2
+    wiki.store.edit(guide, parent=top, author="Ana")
+    desk("pull")
+    assert "clean: 3 pages" in desk("status", "--remote").out
+
+
 def test_labels_that_the_server_ignores_are_told_and_stay_to_be_sent(
     wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,7 +145,7 @@ def test_a_page_that_is_retitled_meanwhile_gets_its_name_with_the_next_pull(
     told = next(one for one in run.data["pages"] if one["path"] == "ENG/new.xhtml")
     assert (told["title"], told["remote"]) == ("Newer", 2)
     assert "title: Newer\n" in fresh.text("ENG/new.xhtml")
-    assert outcomes(fresh.json("pull")) == {"ENG/newer.xhtml": "moved"}
+    assert outcomes(fresh.json("pull")) == {"ENG/newer.xhtml": "renamed"}
     assert fresh("status").out.startswith("clean")
 
 

@@ -173,7 +173,7 @@ def test_a_document_that_was_moved_and_pushed_is_committed_as_moved(
     else:
         repo.path("ENG/two.xhtml").rename(repo.path(moved))
     arguments = ("--staged",) if staged else ()
-    assert repo.json("push", "--commit", *arguments).outcomes == {moved: "updated"}
+    assert repo.json("push", "--commit", *arguments).outcomes == {moved: "moved"}
     assert repo.git("ls-tree", "-r", "--name-only", "HEAD", "--", "ENG").splitlines() == [
         "ENG/index.xhtml",
         "ENG/one.xhtml",

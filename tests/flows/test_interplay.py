@@ -138,7 +138,7 @@ def test_a_new_page_takes_a_title_that_another_gives_up(
     desk = desk_at()
     retitle(desk, "ENG/a.xhtml", "Old A")
     desk("new", "ENG/new.xhtml", "--title", "A")
-    assert desk.json("push").outcomes == {"ENG/a.xhtml": "updated", "ENG/new.xhtml": "created"}
+    assert desk.json("push").outcomes == {"ENG/a.xhtml": "renamed", "ENG/new.xhtml": "created"}
     assert writes(wiki) == [("PUT", 200), ("POST", 200)]
     settled(wiki, desk, desk_at)
 
@@ -181,7 +181,7 @@ def test_a_page_and_its_parent_change_places_in_one_push(
     desk = desk_at()
     move(desk, "ENG/a/d.xhtml", "ENG/d.xhtml")
     move(desk, "ENG/a.xhtml", "ENG/d/a.xhtml")
-    assert set(desk.json("push").outcomes.values()) == {"updated"}
+    assert set(desk.json("push").outcomes.values()) == {"moved"}
     assert writes(wiki) == [("PUT", 200)] * 2
     assert tree_on(wiki)[pages["A"]] == ("A", pages["D"])
     assert tree_on(wiki)[pages["D"]] == ("D", pages["home"])
@@ -390,7 +390,8 @@ def test_a_real_tree_turned_upside_down_is_the_same_everywhere_with_one_version_
     wiki.clear_requests()
     assert "--allow-mass-move" in desk("push", exit=1).err
     assert writes(wiki) == []
-    assert set(desk.json("push", "--allow-mass-move").outcomes.values()) == {"updated"}
+    outcomes = {"moved" if after[i][1] != before[i][1] else "renamed" for i in touched}
+    assert set(desk.json("push", "--allow-mass-move").outcomes.values()) == outcomes
     assert writes(wiki) == [("PUT", 200)] * len(touched)
     assert tree_on(wiki) == after
     assert versions_on(wiki) == {page: 2 if page in touched else 1 for page in after}

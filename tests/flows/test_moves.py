@@ -113,9 +113,11 @@ def test_a_title_that_another_page_has_is_refused_and_the_other_named(
     retitle(desk, "ENG/a.xhtml", "c")
     desk.edit("ENG/b.xhtml", "<p>B</p>", "<p>mine</p>")
     run = desk.json("push", exit=1)
-    where = " (archived)" if status == "archived" else ""
     told = {page["path"]: page["error"] for page in run.data["pages"]}
-    assert told["ENG/a.xhtml"] == f"the title 'c' belongs to page {pages['C']}{where} already"
+    why = "ENG/c.xhtml has the title 'c' already"
+    if status == "archived":
+        why = f"the title 'c' belongs to page {pages['C']} (archived) already"
+    assert told["ENG/a.xhtml"] == why
     assert versions_on(wiki)[pages["A"]] == 1
     assert versions_on(wiki)[pages["B"]] == 2
 
@@ -308,7 +310,7 @@ def test_what_moves_only_by_gits_word_is_sent_with_its_text(
     desk.path("ENG/guide/child.xhtml").rename(desk.path("ENG/child.xhtml"))
     desk.path("ENG/guide.xhtml").unlink()
     rehearsed = desk.json("push", "--dry-run").outcomes
-    assert desk.json("push").outcomes == rehearsed == {"ENG/child.xhtml": "updated"}
+    assert desk.json("push").outcomes == rehearsed == {"ENG/child.xhtml": "moved"}
     page = wiki.store.page(child)
     assert (page.version, page.body) == (2, "<p>precious</p>")
     assert page.parent_id == wiki.store.space("ENG").homepage_id

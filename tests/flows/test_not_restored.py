@@ -390,7 +390,7 @@ def test_a_move_alone_is_put_back_too(scene: Scene) -> None:
     assert scene.told(scene.pull()) == {GUIDE: "rejected"}
     assert scene.told(scene.push()) == {GUIDE: "rejected"}
     scene.pull(GUIDE, way=Way.OURS, at=2)
-    assert scene.told(scene.push()) == {GUIDE: "updated"}
+    assert scene.told(scene.push()) == {GUIDE: "moved"}
     assert scene.store.page(scene.guide).parent_id != parent
     settled(scene)
 
@@ -398,7 +398,7 @@ def test_a_move_alone_is_put_back_too(scene: Scene) -> None:
 def test_theirs_takes_the_servers_place_with_the_next_full_pull(scene: Scene) -> None:
     moved(scene)
     (page,) = scene.pull(GUIDE, way=Way.THEIRS).pages
-    assert "'confsync pull' without a path brings the server's place" in page.error
+    assert "'confsync pull' without a path brings the server's place" in page.note
     assert scene.push().pages == ()
     assert scene.told(scene.pull()) == {"ENG/ops/guide.xhtml": "moved"}
     settled(scene)

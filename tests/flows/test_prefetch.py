@@ -89,7 +89,7 @@ def test_a_page_that_is_retitled_meanwhile_gets_its_name_with_the_next_pull(
     meanwhile(lambda: wiki.store.edit(page.id, title="Newer", author="Ana"))
     assert desk.json("pull").outcomes == {"ENG/new.xhtml": "created"}
     assert "title: Newer\n" in desk.text("ENG/new.xhtml")
-    assert desk.json("pull").outcomes == {"ENG/newer.xhtml": "moved"}
+    assert desk.json("pull").outcomes == {"ENG/newer.xhtml": "renamed"}
     assert "name: outdated" not in desk.text("ENG/newer.xhtml")
     assert desk.json("pull").data["pages"] == []
     assert desk("status").out.startswith("clean")

@@ -233,8 +233,7 @@ def test_a_retitled_page_is_pushed_and_a_taken_title_is_refused(
     assert wiki.store.page(guide).title == "Handbook"
     desk.edit(GUIDE, "title: Handbook", "title: engineering")
     run = desk.json("push", exit=1)
-    home = wiki.store.space("ENG").homepage_id
-    told = f"the title 'engineering' belongs to page {home} already"
+    told = "ENG/index.xhtml has the title 'engineering' already"
     assert run.data["pages"][0]["error"] == told
     assert wiki.store.page(guide).title == "Handbook"
 

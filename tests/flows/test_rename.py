@@ -30,7 +30,7 @@ def test_a_pushed_title_renames_the_file_and_its_directory_with_the_next_pull(
     assert "name: outdated" in desk.text(GUIDE), "the file says so wherever it goes"
     before = wiki.store.page(child)
     run = desk.json("pull")
-    assert run.outcomes == {MANUAL: "moved", "ENG/manual/child.xhtml": "moved"}
+    assert run.outcomes == {MANUAL: "renamed", "ENG/manual/child.xhtml": "moved"}
     assert "outdated" not in desk.text(MANUAL)
     assert set(desk.files()) >= {MANUAL, "ENG/manual/child.xhtml"}
     assert not desk.path("ENG/guide").exists()
@@ -44,7 +44,7 @@ def test_another_clone_of_the_files_renames_too(wiki: Sandbox, desk: Desk) -> No
     retitle(desk)
     desk("push")
     shutil.rmtree(desk.path(".confsync"))
-    assert desk.json("pull").outcomes == {MANUAL: "moved"}
+    assert desk.json("pull").outcomes == {MANUAL: "renamed"}
 
 
 def test_a_name_of_ones_own_stays(wiki: Sandbox, desk: Desk) -> None:
@@ -71,7 +71,7 @@ def test_a_lost_answer_renames_all_the_same(wiki: Sandbox, desk: Desk, guide: st
     sent = desk.text(GUIDE)
     desk("push")
     desk.path(GUIDE).write_text(sent)
-    assert desk.json("pull").outcomes == {MANUAL: "moved"}
+    assert desk.json("pull").outcomes == {MANUAL: "renamed"}
     assert writes(wiki)[1:] == []
     assert desk.json("pull").outcomes == {}
 

@@ -125,7 +125,8 @@ def test_documents_that_become_excluded_are_left_alone_and_named(
     rules(desk, exclude=[ids.get(rule, rule)])
     desk.edit("ENG/archive/old.xhtml", "<p>Old</p>", "<p>mine</p>")
     desk.edit("ENG/guide.xhtml", "<p>Guide</p>", "<p>mine</p>")
-    desk("new", "ENG/archive/new.xhtml", "--title", "New")
+    assert "excluded" in desk("new", "ENG/archive/new.xhtml", "--title", "New", exit=2).err
+    desk.path("ENG/archive/new.xhtml").write_text("---\ntitle: New\n---\n<p />\n")
     wiki.store.edit(ids["Older"], "<p>theirs</p>", author="Ana")
     files = desk.files()
     for command in (["status"], ["status", "--remote"], ["pull"], ["pull", "ENG/archive"]):

@@ -125,7 +125,7 @@ def test_a_page_that_is_moved_in_the_browser_to_another_subtree_takes_its_docume
     files = two.files()
     run = two.json("pull", "--dry-run")
     assert run.outcomes == {"one/a.xhtml": "moved", "one/a/b.xhtml": "moved"}
-    assert run.data["pages"][0]["error"] == "its page belongs to two/ now"
+    assert run.data["pages"][0]["note"] == "its page belongs to two/ now"
     assert two.files() == files
     two("pull")
     assert documents(two) == {"one/index", "two/index", "two/c", "two/c/a", "two/c/a/b"}
@@ -225,7 +225,7 @@ def test_a_document_that_is_moved_to_another_subtree_is_pushed_as_a_move(
 ) -> None:
     two.path("two/c").mkdir()
     two.path("one/a/b.xhtml").rename(two.path("two/c/b.xhtml"))
-    assert two.json("push").outcomes == {"two/c/b.xhtml": "updated"}
+    assert two.json("push").outcomes == {"two/c/b.xhtml": "moved"}
     assert wiki.store.page(ids["B"]).parent_id == ids["C"]
     settled(wiki, two)
 

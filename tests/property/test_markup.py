@@ -19,7 +19,7 @@ from confsync.document.markup import Kind, Lexeme, decoded, lexemes, tags
 from confsync.document.storage_format import equivalent
 from confsync.sandbox.store.storage_format import stored
 from confsync.sync.compare import marker_refs, without_new_markers
-from confsync.sync.lint import _oddities
+from confsync.sync.preflight.lint import _oddities
 from tests.property.test_layout import PIECES
 
 MORE = [

@@ -16,7 +16,14 @@ from confsync.mirror.selection import Selection
 from confsync.model.lint import Finding, Severity
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
-from confsync.sync.lint import Known, broken_folder, findings_of, gather_bases, unknown_to_cache
+from confsync.sync.preflight.lint import (
+    Known,
+    broken_folder,
+    findings_of,
+    gather_bases,
+    unknown_to_cache,
+)
+from confsync.sync.preflight.places import is_edited, refused_in
 
 if TYPE_CHECKING:
     from confsync.mirror.index import Index
@@ -42,8 +49,11 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     clean = 0
     if any(scan.unread for scan in scans):
         findings += _unread(mirror, scans, selection)
+    refused = refused_in(mirror, scans, selection)
     for scan in scans:
-        known = Known(scan.config.key, titles, committed)
+        edited = {e.path for e in scan.entries if e.path in refused and is_edited(mirror, scan, e)}
+        flaws = {path: refused[path] for path in edited}
+        known = Known(scan.config.key, titles, committed, flaws)
         findings += [broken_folder(error) for error in scan.broken if selection.has(error.path)]
         for entry in scan.entries:
             if selection.has(entry.path):

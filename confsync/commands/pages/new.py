@@ -7,12 +7,13 @@ from pathlib import Path
 from confsync.document import frontmatter
 from confsync.document.paths import SUFFIX
 from confsync.errors import UsageError
-from confsync.mirror import mirror
-from confsync.mirror.mirror import Mirror
-from confsync.model import filenames as paths
-from confsync.model.config import FILE_NAME
+from confsync.mirror.entry import Entry, parsed, read
+from confsync.mirror.index import Index
+from confsync.mirror.mirror import Mirror, write_new
+from confsync.model.hint import typed
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
+from confsync.sync.preflight.places import refused_new
 
 
 def new(root: Mirror, name: str, title: str) -> Result:
@@ -23,17 +24,30 @@ def new(root: Mirror, name: str, title: str) -> Result:
         raise UsageError(
             f"{name}: a document's name ends in {SUFFIX}, and it stands below {spaces}"
         )
-    for space in root.config.spaces:
-        if not space.blog and not space.posts and name.startswith(f"{space.path}/{paths.BLOG}/"):
-            raise UsageError(
-                f"{name}: a place for blog posts, but the blog of {space.key} is not mirrored",
-                hint=f"add 'blog: true' to {space.key} in {FILE_NAME}",
-            )
     if not title.strip() or "\n" in title:
         raise UsageError("a title must be one line of text")
+    text = f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n"
     path = Path(root.root, name)
-    mirror.write_new(path, f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n")
+    if not path.exists():  # else the file itself is in the way
+        _refuse_unfit(root, parsed(name, text.encode()), title)
+    write_new(path, text)
     post = any(space.posts and space.holds(name) for space in root.config.spaces)
     what = "blog post, dated the day of the push" if post else "page"
     page = PageResult(name, Outcome.CREATED, title=title)
     return Result("new", (page,), notes=(f"'confsync push' creates the {what}",))
+
+
+def _refuse_unfit(root: Mirror, entry: Entry, title: str) -> None:
+    """Raise UsageError if a push would refuse a document that is not written yet."""
+    index = Index(root.root)
+
+    def reading(top: Path, path: str) -> Entry:
+        return index.known(top, path) or read(top, path)
+
+    scans = root.scan(reading)
+    flaw = refused_new(root, scans, entry)
+    if flaw is not None:
+        command = f"confsync new {typed(flaw.fit or entry.path)} --title {typed(title)}"
+        hint = f"'{command}' would do" if flaw.fit else ""
+        hint = hint or ("give another title with --title" if flaw.code == "title" else "")
+        raise UsageError(f"{entry.path}: {flaw.message}", hint=hint)

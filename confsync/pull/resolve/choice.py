@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from confsync.document import paths
 from confsync.errors import Exit, FileError
 from confsync.mirror.entry import Entry
+from confsync.model.config import FILE_NAME
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.model.stamp import Stamp
@@ -21,10 +22,11 @@ from confsync.sync import compare
 from confsync.sync.compare import Labelled, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.people import names_of
-from confsync.sync.preflight import RESOLVE
+from confsync.sync.preflight.text import RESOLVE
 from confsync.sync.refusals import local_result, reason
 
 _PLACED = "'confsync pull' without a path brings the server's place"
+EXCLUDED = f"excluded by {FILE_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,16 @@ def left_alone(run: PullRun, entry: Entry, why: str) -> Step | None:
     if asked is None or asked.way is Way.MERGE or entry.path not in run.options.selection.names:
         return None
     return Step(entry.path, _refused(local_result(entry), why))
+
+
+def given_up(run: PullRun, entry: Entry) -> Step | None:
+    """Return the removal of an excluded document whose text a person gave up, or None."""
+    asked, named = run.options.resolution_of(entry.path), run.options.selection.names
+    if asked is None or asked.way is not Way.THEIRS or entry.path not in named:
+        return None
+    note = f"{EXCLUDED}; a copy is in .confsync/trash"
+    result = replace(local_result(entry), outcome=Outcome.DELETED, note=note)
+    return Step(entry.path, result, entry, remove=True)
 
 
 def without_page(step: Step, case: Case, asked: Resolution) -> Step:
@@ -115,7 +127,7 @@ def _step(step: Step, case: Case, asked: Resolution, sides: ThreeWay, made: Reso
         given_up = f"{whose} is given up; a copy is in .confsync/trash"
         waits = asked.way is Way.THEIRS and sides.stamp.parent != page.info.parent
         told = [given_up] * (made.discarded is not None) + [_PLACED] * waits
-        result = replace(result, error="; ".join(told))
+        result = replace(result, note="; ".join(told))
     return replace(
         step,
         data=made.data if changed else None,

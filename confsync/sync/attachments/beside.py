@@ -19,6 +19,7 @@ from confsync.model.page import AttachmentInfo, Version
 from confsync.model.stamp import Attached
 from confsync.remote import Remote
 from confsync.sync.attachments.compare import Decision, Sides, decide
+from confsync.sync.people import names_of
 
 # Decisions that change a file or stamp here.
 HERE = (Decision.FETCH, Decision.STAMP, Decision.REMOVE, Decision.FORGET)
@@ -201,13 +202,15 @@ def deleted_here(mirror: Mirror) -> DeletedFiles:
     return DeletedFiles(mirror.root, mirror.config.spaces)
 
 
-def who_and_what(sides: Sides) -> str:
-    """Return the message about an attachment that both sides changed."""
+def who_and_what(mirror: Mirror, remote: Remote, sides: Sides) -> str:
+    """Return the message about an attachment that both sides changed, with the person's name."""
     info, base = sides.remote, sides.base
     if info is None:
         here = "git gave the file back" if sides.given_back else "changed here"
         return f"{sides.name}: deleted on the server, but {here}"
-    author = f" ({info.version.author})" if info.version.author else ""
+    account = info.version.author
+    name = names_of(mirror, remote, [account]).get(account, "") if account else ""
+    author = f" ({name})" if name else ""
     if sides.local is None:
         return f"{sides.name}: was deleted here, but the server has v{info.version.number}{author}"
     if base and sides.newer and decide(sides) is Decision.RESTORED:

@@ -12,7 +12,13 @@ from tests.property.team.site import SPACE
 
 _MARKER = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)\n", re.MULTILINE)
 # A title that has to be another one.
-_TITLES = ("changed the title", "belongs to page", "which is not in this mirror", "already exists")
+_TITLES = (
+    "changed the title",
+    "belongs to page",
+    "which is not in this mirror",
+    "already exists",
+    "has the title",
+)
 
 
 def resolve_markers(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from confsync.document.layout import lay
-from confsync.document.storage_format import MAX_BYTES, MAX_DEPTH, Flaw, check
+from confsync.document.storage_format import MAX_BYTES, MAX_DEPTH, Flaw, check, oversize
 
 GOOD = [
     "",
@@ -93,8 +93,8 @@ def test_a_body_nested_too_deeply_is_told_where() -> None:
 
 
 def test_a_body_over_five_megabytes_is_told() -> None:
-    assert check("x" * MAX_BYTES) is None
-    flaw = check("é" * (MAX_BYTES // 2 + 1))
+    assert oversize("x" * MAX_BYTES) is None
+    flaw = oversize("é" * (MAX_BYTES // 2 + 1))
     assert flaw is not None
     assert "5 MB" in flaw.message
 

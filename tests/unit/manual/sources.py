@@ -65,7 +65,7 @@ def finding_codes() -> set[str]:
     """Return the codes that a `Finding` or a `Flaw` is made with."""
     given = [arg for call in calls("Finding", "Flaw") for arg in call.args]
     for place, tree in trees():
-        if place == "sync/lint.py":
+        if place == "sync/preflight/lint.py":
             yielded = (n.value for n in ast.walk(tree) if isinstance(n, ast.Yield))
             given += [one.elts[1] for one in yielded if isinstance(one, ast.Tuple) and one.elts[2:]]
     return {text_of(one) for one in given if CODE.fullmatch(text_of(one))}

@@ -53,13 +53,15 @@ def _list(said: str, name: str) -> Schema:
 PARTS: dict[str, Schema] = {
     "page": _object(
         path=_text("The document, relative to the mirror."),
+        old_path=_maybe_text("The former path, if the page was moved or renamed; else null."),
         id=_maybe_text("The page's id; null if the page is not on the server yet."),
         title=_text("The page's title, or empty if it is not known."),
         decision=_text("The row of the decision table, or empty."),
         outcome=_one_of("The outcome.", [one.value for one in Outcome]),
         base=_maybe_number("The version that the file was based on."),
         remote=_maybe_number("The version that the server has now."),
-        error=_maybe_text("What else is to be said, such as a reason; null for nothing."),
+        error=_maybe_text("Why the outcome is not better, or what waits; null for nothing."),
+        note=_maybe_text("More about a success, such as its attachments; null for nothing."),
     ),
     "error": _object(
         code=_one_of("The error code.", sorted(one.code for one in ERROR_CODES)),

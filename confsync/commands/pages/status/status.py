@@ -23,7 +23,7 @@ from confsync.progress import Progress, silent
 from confsync.remote import about
 from confsync.sync import scope
 from confsync.sync.people import with_names
-from confsync.sync.preflight import gather_bases
+from confsync.sync.preflight.text import gather_bases
 from confsync.sync.refusals import edited_outside, failed, unreadable_directories, unusable_row
 from confsync.sync.report import Report
 from confsync.sync.space_view import SpaceView, ViewOptions, put_back, reader_of, view

@@ -29,7 +29,8 @@ class Flaw(NamedTuple):
     """One problem that Confluence would refuse, with its place in the file.
 
     `column` is 0 if the problem is the whole line. `doubt` means that the page may already have it,
-    because the base is missing.
+    because the base is missing. `hint` is the next command. `fit` is a
+    path at which the document could be sent.
     """
 
     line: int
@@ -37,6 +38,8 @@ class Flaw(NamedTuple):
     code: str
     message: str
     doubt: bool = False
+    hint: str = ""
+    fit: str = ""
 
     def __str__(self) -> str:
         column = f", column {self.column}" if self.column else ""
@@ -64,7 +67,8 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
         yield flaw_of_marker(mirror, marker, remote)
         if not marker.lacking:
             return
-    flaw = storage_format.check(found.text[found.body_start :])
+    flaw = storage_format.oversize(found.body)
+    flaw = flaw or storage_format.check(found.text[found.body_start :])
     if flaw:
         place = found.place(found.body_start + flaw.offset)
         yield Flaw(*place, "malformed", flaw.message)

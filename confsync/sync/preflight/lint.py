@@ -18,7 +18,8 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.lint import Finding, Severity
 from confsync.model.stamp import Stamp
-from confsync.sync.preflight import flaws_of
+from confsync.sync.preflight.places import in_words, unfit_name
+from confsync.sync.preflight.text import Flaw, flaws_of
 
 if TYPE_CHECKING:
     from confsync.document.attachments.pointers import Pointer
@@ -49,11 +50,13 @@ class Known:
 
     `titles` are the pages of each completely mirrored space, in case-folded form. `committed` are
     the stamps in git for documents whose own stamps are not in the cache.
+    `refused` has the flaws of edited documents by their places and titles.
     """
 
     space: str = ""
     titles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     committed: Mapping[str, Stamp] = field(default_factory=dict)
+    refused: Mapping[str, Flaw] = field(default_factory=dict)
 
 
 def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]:
@@ -72,6 +75,12 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
         place = (entry.path, flaw.line, flaw.column)
         severity = Severity.WARNING if flaw.doubt else Severity.ERROR
         yield Finding(*place, severity, flaw.code, flaw.message)
+    if refused := known.refused.get(entry.path):
+        said = in_words(refused, entry.path)
+        place = (entry.path, refused.line, refused.column)
+        yield Finding(*place, Severity.ERROR, refused.code, said)
+    elif found.stamp and (why := unfit_name(entry.path)):
+        yield Finding(entry.path, 1, 1, Severity.WARNING, "windows-name", why)
     stamp = _stamp_trouble(mirror, found, known.committed.get(entry.path))
     if stamp:
         line = found.text.count("\n", 0, found.spans["confluence"].start) + 1
