@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def connected(
     malloc.limit()
     with _log(settings.verbose):
         remote = open_remote(
-            url, credentials, flavor=flavor, jobs=settings.jobs, tell=_tell(settings)
+            url, credentials, flavor=flavor, jobs=settings.jobs, tell=teller(settings)
         )
         try:
             yield remote
@@ -52,10 +53,11 @@ def connected(
             remote.close()
 
 
-def _tell(settings: Settings) -> Callable[[str], None] | None:
+def teller(settings: Settings) -> Callable[[str], None] | None:
     """Return a function that prints a line about a wait on stderr; with --json only with -v.
 
-    Logs of CI runs need the line as terminals do. With -vv the log has it already.
+    Logs of CI runs need the line as terminals do. With -vv the log has it already. The line is
+    written to `sys.stderr` itself: a progress bar is there, and moves down for it.
     """
     shown = not settings.as_json
     if settings.quiet or settings.verbose > 1 or not (shown or settings.verbose):
@@ -63,7 +65,8 @@ def _tell(settings: Settings) -> Callable[[str], None] | None:
 
     def tell(line: str) -> None:
         with contextlib.suppress(OSError, ValueError):
-            click.echo(line, err=True)
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
 
     return tell
 

@@ -4,23 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.text import Text
 
 if TYPE_CHECKING:
     from confsync.progress import Progress as Show
+
+
+# Narrow enough for all columns on a terminal of 80 characters.
+_BAR_WIDTH = 16
+
+
+class Count(ProgressColumn):
+    """A column with the number done, and the total if it is known."""
+
+    def render(self, task: Task) -> Text:
+        done = f"{int(task.completed)}" if task.completed else ""
+        told = done if task.total is None else f"{done or 0}/{int(task.total)}"
+        return Text(told, style="progress.download")
+
+
+class Left(ProgressColumn):
+    """A column with the time that is left, once it is known."""
+
+    max_refresh = 0.5
+
+    def render(self, task: Task) -> Text:
+        left = task.time_remaining
+        told = "" if left is None else f"{timedelta(seconds=int(left))} left"
+        return Text(told, style="progress.remaining")
 
 
 class Rate(ProgressColumn):
@@ -35,12 +58,11 @@ def shown(console: Console | None = None) -> Iterator[Show]:
     """Show progress on stderr, and remove it at the end."""
     columns = (
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
+        BarColumn(_BAR_WIDTH),
+        Count(),
         Rate(),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        Left(),
     )
     console = console or Console(stderr=True)
     with Progress(*columns, console=console, transient=True) as bar:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import click
 import pytest
 from rich.console import Console
 
-from confsync.cli import cli, main
+from confsync.cli import cli, connection, main
 from confsync.cli import progress_bar as bar
 from confsync.cli.options import Settings
 from confsync.sandbox import Sandbox
@@ -200,18 +201,54 @@ def test_quiet_prints_what_failed_and_very_verbose_the_requests(
     assert "error: 1 page was rejected" in run.err
 
 
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """Make stderr a terminal of 80 columns; answer what was drawn, state by state."""
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding="utf-8", write_through=True)
+    monkeypatch.setattr(sys, "stderr", stream)
+    return lambda: re.split(r"\x1b\[2K", written.getvalue().decode())
+
+
+def console() -> Console:
+    return Console(stderr=True, force_terminal=True, width=80, color_system=None)
+
+
 def test_the_bar_says_what_how_far_and_how_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=True, width=120, color_system=None)
-    with bar.shown(console) as show:
-        show("asking about ENG", 0, None)
+    drawn = terminal(monkeypatch)
+    with bar.shown(console()) as show:
+        show("asking about DEPLOYMENTS", 0, None)
         for number in range(1, 6):
-            show("writing ENG", number, 200)
-    told = out.getvalue()
-    assert "asking about ENG" in told
-    assert "5/200" in told
-    assert "/s" in told
-    assert "left" in told
+            time.sleep(0.02)
+            show("writing DEPLOYMENTS", number * 1000, 12_345)
+    columns = r"^writing DEPLOYMENTS [━╸ ]+ 5000/12345 [\d,.]+/s \d:\d\d:\d\d \d:\d\d:\d\d left\s"
+    assert any(re.search(columns, one) for one in drawn()), drawn()
+    assert all(len(line.strip()) <= 80 and "…" not in line for line in drawn())
+
+
+def test_an_unknown_total_shows_how_many_are_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = terminal(monkeypatch)
+    with bar.shown(console()) as show:
+        show("asking about ENG", 0, None)
+        time.sleep(0.3)
+        assert any(re.search(r"^asking about ENG ━+ +\d:\d\d:\d\d\s*$", one) for one in drawn())
+        show("asking about ENG", 250, None)
+        time.sleep(0.3)
+    told = "".join(drawn())
+    assert re.search("asking about ENG ━+ 250 ", told)
+    assert "/?" not in told
+    assert "left" not in told
+
+
+def test_a_wait_is_told_above_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line takes the bar's place, and the bar is drawn again below it."""
+    drawn = terminal(monkeypatch)
+    tell = connection.teller(Settings())
+    assert tell is not None
+    with bar.shown(console()) as show:
+        show("writing ENG", 1, 2)
+        tell("waiting 42 s: the server's rate limit")
+    (line,) = (one for one in drawn() if "waiting" in one)
+    assert re.match(r"waiting 42 s: the server's rate limit\nwriting ENG .*\d/2", line)
 
 
 def test_the_bar_and_its_library_are_loaded_only_where_something_takes_long(
