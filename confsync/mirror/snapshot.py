@@ -154,10 +154,8 @@ class Snapshot:
             return False
         here = walk.documents(seen)
         committed = githead.documents_of_head(self._root, self._directories)
-        if self._files and not (committed and walk.files_in(seen).issuperset(committed.files)):
-            return False  # a file may be deleted
-        if committed is not None and here.issuperset(committed.documents):
-            self._trees = committed.trees
+        if committed is not None and here.issuperset(committed[0]):
+            self._trees = committed[1]
             self._save()
             return True
         from pathlib import Path

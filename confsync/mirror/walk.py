@@ -154,13 +154,6 @@ def is_attached(inner: str) -> bool:
     return inner.endswith("/")
 
 
-def files_in(seen: Iterable[Seen]) -> frozenset[str]:
-    """Return the paths of everything in the seen attachments directories."""
-    return frozenset(
-        f"{inner}{name}" for inner, names, _ in seen if is_attached(inner) for name in names
-    )
-
-
 def keys(seen: Iterable[Seen]) -> dict[str, Key]:
     """Return the paths of the seen files, each with its key as in `disk.key`."""
     found: dict[str, Key] = {}

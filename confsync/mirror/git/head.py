@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from confsync.model.filenames import ATTACHMENTS, SUFFIX
 
@@ -47,12 +47,7 @@ TRUST = "'git status' shows the error; for 'dubious ownership' it also shows the
 
 def is_document(name: str) -> bool:
     """Return whether a path is a document's, and not an attachment's."""
-    return name.endswith(SUFFIX) and not is_attachment(name)
-
-
-def is_attachment(name: str) -> bool:
-    """Return whether a path is that of a file directly in an attachments directory."""
-    return name.rpartition("/")[0].endswith(ATTACHMENTS)
+    return name.endswith(SUFFIX) and not name.rpartition("/")[0].endswith(ATTACHMENTS)
 
 
 def commit_of_head(root: str) -> Callable[[], bytes | None]:
@@ -87,21 +82,15 @@ def trees_of_head(root: str, directories: Collection[str]) -> Callable[[], bytes
     return lambda: _answer(asked)
 
 
-class HeadNames(NamedTuple):
-    """The paths of HEAD's documents and attachments, and HEAD's trees as in `trees_of_head`."""
+def documents_of_head(
+    root: str, directories: Collection[str]
+) -> tuple[frozenset[str], bytes] | None:
+    """Return the paths of HEAD's documents, and HEAD's trees as in `trees_of_head`.
 
-    documents: frozenset[str]
-    trees: bytes
-    files: frozenset[str] = frozenset()
-
-
-def documents_of_head(root: str, directories: Collection[str]) -> HeadNames | None:
-    """Return the names in HEAD, all from the same moment.
-
-    Return None in the same cases as `trees_of_head`.
+    Both are from the same moment. Return None in the same cases.
     """
     if not _is_in_repository(root):
-        return None if _is_bare_at(root) else HeadNames(frozenset(), b"")
+        return None if _is_bare_at(root) else (frozenset(), b"")
     found = _answer(_ask(root, ["ls-tree", "-r", "-t", "-z", "HEAD", "--", *directories]))
     if found is None:
         return None
@@ -109,8 +98,7 @@ def documents_of_head(root: str, directories: Collection[str]) -> HeadNames | No
     named = [(row.partition("\t")[2], row) for row in rows]
     trees = "".join(f"{row}\0" for name, row in named if name in directories)
     documents = frozenset(name for name, _ in named if is_document(name))
-    files = frozenset(name for name, _ in named if is_attachment(name))
-    return HeadNames(documents, trees.encode("utf-8", "surrogateescape"), files)
+    return documents, trees.encode("utf-8", "surrogateescape")
 
 
 def _ask(root: str, command: list[str]) -> Popen[bytes] | None:
