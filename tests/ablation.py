@@ -1709,17 +1709,6 @@ ABLATIONS = (
         ("tests/unit/mirror/test_snapshot_files.py::test_a_file_that_only_head_has_was_deleted",),
     ),
     Ablation(
-        "the snapshot needs every file of HEAD",
-        (
-            Cut(
-                "confsync/mirror/snapshot.py",
-                "if self._files and not (committed and",
-                "if False and not (committed and",
-            ),
-        ),
-        ("tests/unit/mirror/test_snapshot_files.py::test_a_file_that_only_head_has_was_deleted",),
-    ),
-    Ablation(
         "the snapshot needs every stamped file",
         (
             Cut(
@@ -1760,6 +1749,77 @@ ABLATIONS = (
         (
             "tests/flows/test_attachments.py::test_a_document_that_changes_after_the_scan_is_not_sent",
         ),
+    ),
+    Ablation(
+        "a page whose hint differs from its stamp is asked for its attachments",
+        (
+            Cut(
+                "confsync/sync/attachments/hints.py",
+                "return sorted(theirs) == sorted(",
+                "return True or sorted(theirs) == sorted(",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_hints.py::test_what_a_colleague_does_comes_with_the_next_pull",
+            "tests/flows/test_attachment_hints.py::test_a_version_of_another_size_under_the_same_number_is_asked_for",
+        ),
+    ),
+    Ablation(
+        "a hint decides nothing about a document whose files differ",
+        (
+            Cut(
+                "confsync/sync/attachments/beside.py",
+                "return None if differs or any(",
+                "return None if any(",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_hints.py::test_a_document_whose_files_differ_is_asked_by_itself",
+        ),
+    ),
+    Ablation(
+        "a page that was written a moment ago is asked for its attachments",
+        (Cut("confsync/sync/attachments/hints.py", "and (page_id in recent or not", "and (not"),),
+        (
+            "tests/flows/test_attachment_hints.py::test_a_page_that_was_written_a_moment_ago_is_asked_by_itself",
+        ),
+    ),
+    Ablation(
+        "an archived page is asked for its attachments",
+        (Cut("confsync/sync/attachments/hints.py", "info.status is not Status.CURRENT or ", ""),),
+        ("tests/flows/test_attachment_hints.py::test_an_archived_page_is_asked_by_itself",),
+    ),
+    Ablation(
+        "refresh asks every page for its attachments",
+        (
+            Cut(
+                "confsync/sync/space_view.py",
+                " and not options.refresh\n    hints = ",
+                "\n    hints = ",
+            ),
+        ),
+        ("tests/flows/test_attachment_hints.py::test_refresh_asks_every_page",),
+    ),
+    Ablation(
+        "a search whose answers do not add up is no hint",
+        (
+            Cut(
+                "confsync/remote/hints.py",
+                "    if total is not None and total != count:\n        return None\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_attachment_hints.py::test_a_hint_that_does_not_add_up_is_not_used",),
+    ),
+    Ablation(
+        "a search that names an attachment twice is no hint",
+        (Cut("confsync/remote/hints.py", "if info.id in seen:", "if False:"),),
+        ("tests/flows/test_attachment_hints.py::test_a_hint_that_does_not_add_up_is_not_used",),
+    ),
+    Ablation(
+        "a nested list that is full is no hint",
+        (Cut("confsync/remote/hints.py", "and len(some) < rows.limit_of(part):", ":"),),
+        ("tests/flows/test_attachment_hints.py::test_a_page_with_a_full_list_is_asked_by_itself",),
     ),
     Ablation(
         "a row that is read at once has only values that pass every check",

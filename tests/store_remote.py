@@ -23,6 +23,7 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.model.page import (
+    AttachmentHints,
     AttachmentInfo,
     Folder,
     NewVersion,
@@ -194,6 +195,11 @@ class StoreRemote:
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         failpoints.before(f"GET attachments of {page_id}")
         return tuple(map(_attachment, self.store.attachments(self._row(page_id).id)))
+
+    def attachment_hints(self, space: Space) -> AttachmentHints | None:
+        failpoints.before("GET attachments of a space")
+        known = {row.id: self.attachments(row.id) for row in self._listed(space.key)}
+        return AttachmentHints(known, is_whole=True)
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         failpoints.before(f"GET attachment {info.id}")

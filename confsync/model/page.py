@@ -6,6 +6,7 @@ dictionaries.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -143,3 +144,17 @@ class AttachmentInfo(NamedTuple):
     version: Version
     size: int
     media_type: str = ""
+
+
+class AttachmentHints(NamedTuple):
+    """The attachments of a space's pages, as far as a server tells them all at once.
+
+    They may be older than the pages. If they are `is_whole`, a page that they lack has none.
+    """
+
+    known: Mapping[str, tuple[AttachmentInfo, ...]]
+    is_whole: bool
+
+    def of(self, page_id: str) -> tuple[AttachmentInfo, ...] | None:
+        """Return the attachments of a page, or None if they are not known."""
+        return self.known.get(page_id, () if self.is_whole else None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from confsync.mirror import moves
 from confsync.mirror.committed.deleted import deleted_pages, has_new_lines
 from confsync.mirror.committed.former_pages import former_in
+from confsync.mirror.entry import Entry
 from confsync.mirror.git.trees import is_unknown
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import (
@@ -39,7 +40,8 @@ from confsync.pull.subtree_moves import Subtrees, hand_over
 from confsync.pull.witnesses import Witnesses
 from confsync.remote import about
 from confsync.sync import renames, scope
-from confsync.sync.attachments.beside import deleted_here
+from confsync.sync.attachments.beside import Beside, beside, deleted_here
+from confsync.sync.attachments.hints import Hinting
 from confsync.sync.fetch import Reader
 from confsync.sync.people import with_names
 from confsync.sync.refusals import unreadable_directories
@@ -189,8 +191,21 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
         titles=titles,
         former=run.former,
         doubtful=doubtful,
+        hinting=_hinting(run),
     )
     return view(reader, scan, options)
+
+
+def _hinting(run: PullRun) -> Hinting | None:
+    """Return how hints about attachments are used; None if each selected page is asked."""
+    if not run.options.selection.everything or not run.mirror.config.attachments:
+        return None
+
+    def found(entry: Entry) -> Beside:
+        deleted, newest = run.deleted_files, run.newest_files
+        return beside(run.mirror, entry.path, entry.document, deleted, newest)
+
+    return Hinting(run.mirror, found)
 
 
 def _plan(run: PullRun, seen: SpaceView) -> Plan:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from confsync.model.page import (
+    AttachmentHints,
     AttachmentInfo,
     Folder,
     NewVersion,
@@ -181,6 +182,12 @@ class Remote(Protocol):
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         """Return a page's attachments, without their bytes."""
+
+    def attachment_hints(self, space: Space) -> AttachmentHints | None:
+        """Return the attachments of a whole space in few requests, or None if that is impossible.
+
+        They may be out of date. Use them only to decide which pages to ask by `attachments`.
+        """
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         """Download exactly this version, behind the bytes in `into`.

@@ -14,6 +14,8 @@ from confsync.model.page import AttachmentInfo, Folder, Page, PageInfo, Space
 from confsync.model.stamp import Local, Stamp
 from confsync.remote import Remote, about
 from confsync.sync import compare, labels
+from confsync.sync.attachments import hints as hinting
+from confsync.sync.attachments.hints import Hinting
 from confsync.sync.fetch import Case, Found, Newer, Newest, Reader
 from confsync.sync.space_pages import Listing, listing_of
 
@@ -31,7 +33,8 @@ class ViewOptions:
     `whole` loads the text of a document whose title and stamp alone are known. `titles` returns the
     titles of a page at the time of its pull. `former` maps documents without a stamp to the pages
     that they belonged to. `doubtful` returns titles, in case-folded form, by path: an earlier push
-    may have created these pages of new documents.
+    may have created these pages of new documents. With `hinting`, attachments are not requested for
+    a page whose hint equals its stamp.
     """
 
     selection: Selection
@@ -45,6 +48,7 @@ class ViewOptions:
     titles: Callable[[str], Iterable[str]] = lambda page_id: ()
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubtful: Callable[[SpaceScan], Mapping[str, str]] = lambda scan: {}
+    hinting: Hinting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
         former=frozenset(former),
         excluded=listing.excluded,
         left=tuple(entry for entry in selected if entry.page_id in listing.excluded),
-        attachments=_attachments(reader, [*decided.cases, *fresh] if options.attachments else []),
+        attachments=_attachments(reader, decided, fresh, options),
         flawed=tuple(row for row in listing.flawed if not row.id or row.id not in claimed),
         unreadable=pages_of(scan, listing.current),
         guessed=frozenset(guessed),
@@ -188,8 +192,20 @@ def _with_texts(
     return replace(scan, entries=tuple(entries)), failed
 
 
-def _attachments(reader: Reader, page_ids: list[str]) -> dict[str, Attachments]:
-    """Return the attachments of each page. No server lists those of a whole space."""
+def _attachments(
+    reader: Reader, decided: _Decided, fresh: Mapping[str, PageInfo], options: ViewOptions
+) -> dict[str, Attachments]:
+    """Return the attachments of each page whose own listing must be read."""
+    if not options.attachments:
+        return {}
+    page_ids = [*decided.cases, *fresh]
+    hinted = options.hinting and len(decided.cases) > hinting.WORTH and not options.refresh
+    hints = reader.remote.attachment_hints(reader.space) if hinted else None
+    if options.hinting and hints is not None:
+        entries = (e for e in decided.scan.entries if e.page_id in decided.cases)
+        infos = {i: case.page.info for i, case in decided.cases.items() if case.page}
+        asked = options.hinting.to_ask(hints, entries, infos) | fresh.keys()
+        page_ids = [page_id for page_id in page_ids if page_id in asked]
 
     def listed(page_id: str) -> Attachments:
         try:

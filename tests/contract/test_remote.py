@@ -443,6 +443,26 @@ def test_a_listing_has_every_attachment_of_a_page(server: Server) -> None:
     assert (found["9.txt"].version.number, found["9.txt"].size) == (1, 9)
 
 
+def test_a_hint_has_the_attachments_of_a_whole_space(server: Server) -> None:
+    """In as few requests as the server allows: 200 rows each."""
+    ids = [server.page(f"Page {n}") for n in range(205)]
+    for page_id in ids[:-1]:
+        server.wiki.store.attach(page_id, "a.txt", b"x" * 7)
+    server.wiki.store.attach(ids[0], "b.txt", b"y")
+    server.wiki.store.create_space("OPS", "Operations", "Operations")
+    other = server.wiki.store.create_page("OPS", "Other", "<p>x</p>").id
+    server.wiki.store.attach(other, "c.txt", b"z")
+    space = server.remote.space("ENG")
+    server.wiki.clear_requests()
+    hints = server.remote.attachment_hints(space)
+    # A Data Center before 7.18 has no scan.
+    assert len([one for one in server.wiki.requests if one.status == 200]) == 2
+    assert hints is not None
+    for page_id in ids:
+        assert set(hints.of(page_id) or ()) == set(server.remote.attachments(page_id))
+    assert other not in hints.known
+
+
 @pytest.mark.parametrize("name", ["a b.txt", "x/y.txt", "Köln 50%.txt", "q?a=b&c#d.txt", "é"])
 def test_an_attachment_is_uploaded_replaced_and_downloaded(server: Server, name: str) -> None:
     page_id = server.page()

@@ -8,6 +8,7 @@ from typing import Any
 
 from confsync.errors import CredentialsError, NotVisibleError, RowError, ServerError
 from confsync.model.page import (
+    AttachmentHints,
     AttachmentInfo,
     Folder,
     NewVersion,
@@ -20,11 +21,11 @@ from confsync.model.page import (
     User,
     Version,
 )
-from confsync.remote import rows, transfers
+from confsync.remote import hints, rows, transfers
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.cloud import v2_rows
-from confsync.remote.cloud.pagination import by_cursor
+from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
@@ -33,7 +34,10 @@ from confsync.workers import Workers, batches
 BULK = 250
 # A bulk answer holds up to 250 bodies. More of these at a time would only cost memory.
 BULK_AT_ONCE = 3
+# A search answers at most so many rows with their versions.
+FOUND = 200
 _API = "api/v2"
+_SEARCH = "rest/api/content/search"
 # The space of a page if the answer to its write does not name it. No code reads this space.
 _UNSAID = "1"
 _GLOBAL = {"prefix": "global", "limit": BULK}
@@ -254,6 +258,11 @@ class Cloud(Connection):
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         found = self._all(f"{_API}/{self._kind}/{page_id}/attachments", {"limit": BULK})
         return tuple(v2_rows.attachment(row) for row in found)
+
+    def attachment_hints(self, space: Space) -> AttachmentHints | None:
+        cql = f'space = "{space.key}" and type = attachment order by created'
+        params = {"cql": cql, "expand": "version,container", "limit": FOUND}
+        return hints.searched(answers_by_cursor(self._client, _SEARCH, params))
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"rest/api/content/{page_id}/child/attachment/{info.id}/download"

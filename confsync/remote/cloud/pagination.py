@@ -14,7 +14,15 @@ from confsync.remote.rows import Row
 def by_cursor(
     client: Client, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
 ) -> Iterator[list[Row]]:
-    """Yield a listing's rows, as they are answered.
+    """Yield a listing's rows, as they are answered."""
+    for answer in answers_by_cursor(client, path, params, limit=limit):
+        yield rows.results_of(answer, path)
+
+
+def answers_by_cursor(
+    client: Client, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
+) -> Iterator[Row]:
+    """Yield a listing's answers.
 
     The listing ends without a next link, never at a short page. Only the cursor of a next link is
     used, so that no link leads to another host.
@@ -22,7 +30,7 @@ def by_cursor(
     seen: set[str] = set()
     while True:
         answer = client.get(path, params, limit=limit)
-        yield rows.results_of(answer, path)
+        yield answer
         following = rows.part_of(answer, "_links").get("next")
         if not following:
             return

@@ -16,6 +16,7 @@ from confsync.errors import (
     ServerError,
 )
 from confsync.model.page import (
+    AttachmentHints,
     AttachmentInfo,
     Folder,
     NewVersion,
@@ -27,7 +28,7 @@ from confsync.model.page import (
     User,
     Version,
 )
-from confsync.remote import rows, transfers, v1_rows
+from confsync.remote import hints, rows, transfers, v1_rows
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import Client
 from confsync.remote.datacenter.pagination import NoScanError, by_cursor, by_offset
@@ -269,6 +270,9 @@ class DataCenter(Connection):
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         path = f"{_API}/content/{page_id}/child/attachment"
         return tuple(map(v1_rows.attachment, self._rows(path, {"expand": "version"})))
+
+    def attachment_hints(self, space: Space) -> AttachmentHints | None:
+        return hints.nested(self._all(space, expand=hints.NESTED, limit=INFOS))
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"download/attachments/{page_id}/{quote(info.name, safe='')}"

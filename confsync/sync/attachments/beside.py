@@ -123,6 +123,18 @@ class Beside:
             if decide(_sized(sides)) in (THERE if delete else (Decision.UPLOAD,))
         )
 
+    @property
+    def stamped_sizes(self) -> Mapping[str, int] | None:
+        """Return the sizes of the stamped files by name; None if anything differs from the stamp.
+
+        So no file is missing, changed, new, deleted, a link, or given back by git.
+        """
+        here = {name: file.size for name, file in self.files.items()}
+        differs = (
+            self.stand_ins or self.linked or self.misnamed or self.changed() or self.put_back()
+        )
+        return None if differs or any(one.name not in here for one in self.attached) else here
+
     def put_back(self, infos: Iterable[AttachmentInfo] | None = None) -> tuple[Attached, ...]:
         """Return the newer stamps that git knows of files that git put back.
 

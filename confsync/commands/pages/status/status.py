@@ -22,6 +22,8 @@ from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
 from confsync.remote import about
 from confsync.sync import scope
+from confsync.sync.attachments.beside import Beside, beside
+from confsync.sync.attachments.hints import Hinting
 from confsync.sync.people import with_names
 from confsync.sync.preflight.text import gather_bases
 from confsync.sync.refusals import edited_outside, failed, unreadable_directories, unusable_row
@@ -114,11 +116,24 @@ def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
             labels=run.mirror.config.labels,
             attachments=bool(run.mirror.config.attachments),
             former=former_in(run.mirror.root, run.mirror.config.directories, [scan]),
+            hinting=_hinting(run),
         )
         return view(reader_of(run.remote, scan, run.tree.newest), scan, wanted)
     except ConfsyncError as error:
         run.report.refuse(Problem.of(error))
         return None
+
+
+def _hinting(run: _Run) -> Hinting | None:
+    """Return how hints about attachments are used; None if each selected page is asked."""
+    if not run.selection.everything or not run.mirror.config.attachments:
+        return None
+
+    def found(entry: Entry) -> Beside:
+        deleted, newest = run.tree.deleted_files, run.tree.stamps.attachments
+        return beside(run.mirror, entry.path, entry.document, deleted, newest)
+
+    return Hinting(run.mirror, found)
 
 
 def _pages(run: _Run, scan: SpaceScan, seen: SpaceView | None) -> Iterator[PageResult]:
