@@ -1822,6 +1822,58 @@ ABLATIONS = (
         ("tests/flows/test_attachment_hints.py::test_a_page_with_a_full_list_is_asked_by_itself",),
     ),
     Ablation(
+        "nothing is recorded while a page differs from its hint",
+        (
+            Cut(
+                "confsync/pull/no_change.py",
+                "if self._with_files and not all(",
+                "if False and not all(",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_hints.py::test_nothing_is_recorded_while_a_page_differs_from_its_hint",
+        ),
+    ),
+    Ablation(
+        "a pull with labels or attachments reads the texts of documents",
+        (
+            Cut(
+                "confsync/pull/no_change.py",
+                "whole = self._with_files or self._mirror.config.labels or not self.plain",
+                "whole = not self.plain",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_hints.py::test_any_news_is_found_although_nothing_was_new_before",
+        ),
+    ),
+    Ablation(
+        "a pull with nothing new compares the labels",
+        (
+            Cut(
+                "confsync/pull/no_change.py",
+                "parent, live, labels, posted, flaw), 2)",
+                "parent, live, posted, flaw), 2)",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_hints.py::test_any_news_is_found_although_nothing_was_new_before",
+        ),
+    ),
+    Ablation(
+        "a pull with nothing new compares the attachments",
+        (
+            Cut(
+                "confsync/pull/no_change.py",
+                "            self._hashed.update(marshal.dumps((page_id, files), 2))",
+                "            pass",
+            ),
+        ),
+        (
+            "tests/flows/test_attachment_hints.py::test_any_news_is_found_although_nothing_was_new_before",
+        ),
+    ),
+    Ablation(
         "a row that is read at once has only values that pass every check",
         (
             Cut("confsync/remote/cloud/v2_rows.py", "and 0 < number <= _MOST_VERSIONS", ""),

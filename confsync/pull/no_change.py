@@ -1,8 +1,9 @@
 """A pull that finds nothing new from the listing alone, without reading documents.
 
 A plan depends on the documents, the listing, the configuration and git. If all of these stay the
-same after a pull without work, the next pull has no work either. confsync never writes because of
-this check: after the smallest difference it reads everything.
+same after a pull without work, the next pull has no work either. With attachments, the plan also
+depends on their files and on the hint about them. It counts only if no page differed from it.
+confsync never writes because of this check: after the smallest difference it reads everything.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, ConfsyncError
 from confsync.mirror.snapshot import Snapshot
-from confsync.model.page import PageInfo, ParentKind, Space
+from confsync.model.page import AttachmentHints, PageInfo, ParentKind, Space
 from confsync.remote import about
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class _ListedSpace(NamedTuple):
     space: Space
     pages: tuple[PageInfo, ...]
     digest: bytes
+    hints: AttachmentHints | None = None
 
 
 class _ListingDigest:
@@ -59,6 +61,15 @@ class _ListingDigest:
         if info.parent_kind is ParentKind.FOLDER:
             self._is_all = False  # a folder's name needs its own request
 
+    def add_hints(self, hints: AttachmentHints | None) -> None:
+        """Add the attachments of all pages. Without a hint, the listing is incomplete."""
+        if hints is None:
+            self._is_all = False
+            return
+        for page_id, infos in sorted(hints.known.items()):
+            files = [(info.id, info.name, info.version.number, info.size) for info in infos]
+            self._hashed.update(marshal.dumps((page_id, files), 2))
+
     @property
     def digest(self) -> bytes:
         return self._hashed.digest() if self._is_all else b""
@@ -76,6 +87,7 @@ class Unchanged:
         self._remote = remote
         self._spaces = mirror.config.spaces
         self._simple = _is_simple(mirror)
+        self._with_files = bool(mirror.config.attachments)
         self._snapshot = Snapshot(mirror.root) if self._simple else None
         self._aside: Aside[bool] | None = None
         self._given_up = False
@@ -117,13 +129,18 @@ class Unchanged:
             remote = about(self._remote, space)
             found[space] = Reader(remote, listing.space, archived=space.archived)
             found[space].listed = listing.pages
+            found[space].expect(listing.hints)
         return found
 
     @cached_property
     def _index(self) -> Index | None:
         from confsync.mirror.index import Index
 
-        return Index(self._mirror.root) if self._simple else None
+        if not self._simple:
+            return None
+        index = Index(self._mirror.root, files=self._with_files)
+        self._mirror.index = index if self._with_files else None
+        return index
 
     def read(self, root: Path, name: str) -> Entry:
         """Read a document as far as needed, and remember the result."""
@@ -132,7 +149,9 @@ class Unchanged:
             from confsync.mirror import entry
 
             return entry.read(root, name)
-        return (index.read if self.plain else index.record)(root, name)
+        # New labels or attachments need the text of a document that did not change.
+        whole = self._with_files or self._mirror.config.labels or not self.plain
+        return (index.record if whole else index.read)(root, name)
 
     def wrote(self) -> None:
         """Note that a pull has read every document and written some."""
@@ -145,7 +164,9 @@ class Unchanged:
         from confsync.mirror.outside import documents_outside
         from confsync.sync import scope
 
-        digest = _digest(self._listings.get(s) or _listing(readers.get(s)) for s in self._spaces)
+        if self._with_files and not all(reader.agreed for reader in readers.values()):
+            return  # nothing is recorded if a page differed from its hint
+        digest = _digest(self._listing(space, readers.get(space)) for space in self._spaces)
         clean = not any(
             one.folders or one.foreign or scope.excluded(one) or any(map(one.moves, one.entries))
             for one in scans
@@ -171,27 +192,34 @@ class Unchanged:
         try:
             found = remote.space(space.key)
             told = _ListingDigest(found)
-            for info in remote.listing(found, archived=space.archived):
+            labels = self._mirror.config.labels
+            for info in remote.listing(found, labels=labels, archived=space.archived):
                 pages.append(info)
                 told.add(info)
                 if self._given_up:
                     return False
+            hints = remote.attachment_hints(found) if self._with_files else None
+            if self._with_files:
+                told.add_hints(hints)
         except EVERYBODYS:
             raise
         except ConfsyncError:
             return False  # the pull reports it with its space
-        self._listings[space] = _ListedSpace(found, tuple(pages), told.digest)
+        self._listings[space] = _ListedSpace(found, tuple(pages), told.digest, hints)
         return True
 
-
-def _listing(reader: Reader | None) -> _ListedSpace | None:
-    """Return the pages that a reader has listed, or None."""
-    if reader is None or reader.listed is None:
-        return None
-    told = _ListingDigest(reader.space)
-    for info in reader.listed:
-        told.add(info)
-    return _ListedSpace(reader.space, tuple(reader.listed), told.digest)
+    def _listing(self, space: SpaceConfig, reader: Reader | None) -> _ListedSpace | None:
+        """Return the listing of a space, of this check or of a reader, or None."""
+        if known := self._listings.get(space):
+            return known
+        if reader is None or reader.listed is None:
+            return None
+        told = _ListingDigest(reader.space)
+        for info in reader.listed:
+            told.add(info)
+        if self._with_files:
+            told.add_hints(reader.attachment_hints())
+        return _ListedSpace(reader.space, tuple(reader.listed), told.digest)
 
 
 def _digest(listings: Iterable[_ListedSpace | None]) -> str:
@@ -202,14 +230,13 @@ def _digest(listings: Iterable[_ListedSpace | None]) -> str:
 
 def _row_bytes(info: PageInfo) -> bytes:
     """Return the values of a row that a plan depends on, as bytes. Equal values are equal bytes."""
-    page_id, space, title, version, parent, kind, status, _, live, _, posted, flaw = info
+    page_id, space, title, version, parent, kind, status, _, live, labels, posted, flaw = info
     # `.value` would take twice the time of all the rest.
     known = (page_id, space, title, kind._value_, status._value_, version.number)
-    return marshal.dumps((*known, parent, live, posted, flaw), 2)
+    return marshal.dumps((*known, parent, live, labels, posted, flaw), 2)
 
 
 def _is_simple(mirror: Mirror) -> bool:
-    """Return whether a plan depends only on a listing and the documents."""
-    config = mirror.config
-    keys = {(space.key.casefold(), space.posts) for space in config.spaces}
-    return not (config.labels or config.attachments) and len(keys) == len(config.spaces)
+    """Return whether a plan depends only on listings, hints, documents and their files."""
+    spaces = mirror.config.spaces
+    return len({(space.key.casefold(), space.posts) for space in spaces}) == len(spaces)

@@ -191,21 +191,21 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
         titles=titles,
         former=run.former,
         doubtful=doubtful,
-        hinting=_hinting(run),
+        hinting=_hinting(run, subtrees.scans),
     )
     return view(reader, scan, options)
 
 
-def _hinting(run: PullRun) -> Hinting | None:
+def _hinting(run: PullRun, scans: tuple[SpaceScan, ...]) -> Hinting | None:
     """Return how hints about attachments are used; None if each selected page is asked."""
-    if not run.options.selection.everything or not run.mirror.config.attachments:
+    if not run.options.selection.everything:
         return None
 
     def found(entry: Entry) -> Beside:
         deleted, newest = run.deleted_files, run.newest_files
         return beside(run.mirror, entry.path, entry.document, deleted, newest)
 
-    return Hinting(run.mirror, found)
+    return Hinting.of(run.mirror, scans, found)
 
 
 def _plan(run: PullRun, seen: SpaceView) -> Plan:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.document import storage_format
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
-from confsync.model.page import Page, PageInfo, Space, Status, Version
+from confsync.model.page import AttachmentHints, Page, PageInfo, Space, Status, Version
 from confsync.model.stamp import Local, Stamp, token, token_in
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
@@ -108,6 +108,19 @@ class Reader:
         self.refuted: list[Stamp] = []
         # The listing of this run, so that it is requested once.
         self.listed: Sequence[PageInfo] | None = None
+        self._hints: AttachmentHints | None = None
+        # Set if the hints of this run differ from the stamp of no page.
+        self.agreed = False
+
+    def expect(self, hints: AttachmentHints | None) -> None:
+        """Set the hints of this run, so that they are requested once."""
+        self._hints = hints
+
+    def attachment_hints(self) -> AttachmentHints | None:
+        """Return the hints about the space's attachments, requested once a run."""
+        if self._hints is None:
+            self._hints = self.remote.attachment_hints(self.space)
+        return self._hints
 
     def current(self, least: Mapping[str, int]) -> dict[str, Found]:
         """Return the current pages of some ids, at the given version or later if possible.

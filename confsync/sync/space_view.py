@@ -14,7 +14,6 @@ from confsync.model.page import AttachmentInfo, Folder, Page, PageInfo, Space
 from confsync.model.stamp import Local, Stamp
 from confsync.remote import Remote, about
 from confsync.sync import compare, labels
-from confsync.sync.attachments import hints as hinting
 from confsync.sync.attachments.hints import Hinting
 from confsync.sync.fetch import Case, Found, Newer, Newest, Reader
 from confsync.sync.space_pages import Listing, listing_of
@@ -199,12 +198,14 @@ def _attachments(
     if not options.attachments:
         return {}
     page_ids = [*decided.cases, *fresh]
-    hinted = options.hinting and len(decided.cases) > hinting.WORTH and not options.refresh
-    hints = reader.remote.attachment_hints(reader.space) if hinted else None
+    reader.agreed = not page_ids
+    hinted = options.hinting and decided.cases and not options.refresh
+    hints = reader.attachment_hints() if hinted else None
     if options.hinting and hints is not None:
         entries = (e for e in decided.scan.entries if e.page_id in decided.cases)
         infos = {i: case.page.info for i, case in decided.cases.items() if case.page}
         asked = options.hinting.to_ask(hints, entries, infos) | fresh.keys()
+        reader.agreed = not asked
         page_ids = [page_id for page_id in page_ids if page_id in asked]
 
     def listed(page_id: str) -> Attachments:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
+from confsync.pull import run
 from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sync.attachments import hints
@@ -300,3 +302,97 @@ def test_a_page_with_a_full_list_is_asked_by_itself(
     wiki.clear_requests()
     desk("pull")
     assert set(asked(wiki)) == (set() if wiki.flavor == "cloud" else {pages[0]})
+
+
+# -- a pull with nothing new -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def settled(desk: Desk) -> Desk:
+    """A mirror with labels in which a pull has found nothing new."""
+    config = desk.path(".confsync.yaml")
+    config.write_text(config.read_text() + "labels: true\n")
+    desk("pull")
+    time.sleep(0.02)  # some ticks of the file system: what was changed just now is not trusted
+    assert "nothing to do" in desk("pull").out
+    return desk
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The pulls that read every document."""
+    found: list[object] = []
+    real = run.pull_mirror
+
+    def noted(*given: object) -> object:
+        found.append(given)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "pull_mirror", noted)
+    return found
+
+
+def test_where_nothing_changed_no_document_and_no_file_is_read(
+    wiki: Sandbox, settled: Desk, whole: list[object]
+) -> None:
+    for _ in range(2):
+        assert "nothing to do" in settled("pull").out
+    assert whole == []
+    assert settled("status").out == f"clean: {PAGES + 1} pages\n"
+
+
+def attach(wiki: Sandbox, desk: Desk, page_id: str) -> None:
+    wiki.store.attach(page_id, "more.txt", b"more")
+
+
+def replace(wiki: Sandbox, desk: Desk, page_id: str) -> None:
+    wiki.store.replace_attachment(one_of(wiki, page_id), b"second", "Ben")
+
+
+def remove(wiki: Sandbox, desk: Desk, page_id: str) -> None:
+    wiki.store.remove_attachment(one_of(wiki, page_id))
+
+
+def label(wiki: Sandbox, desk: Desk, page_id: str) -> None:
+    wiki.store.add_labels(page_id, ["ops"])
+
+
+def lose(wiki: Sandbox, desk: Desk, page_id: str) -> None:
+    desk.path("ENG/p0.attachments/0.png").unlink()
+
+
+@pytest.mark.parametrize("change", [attach, replace, remove, label, lose])
+def test_any_news_is_found_although_nothing_was_new_before(
+    wiki: Sandbox,
+    settled: Desk,
+    whole: list[object],
+    pages: list[str],
+    change: Callable[[Sandbox, Desk, str], None],
+) -> None:
+    change(wiki, settled, pages[0])
+    assert settled.json("pull").outcomes == {"ENG/p0.xhtml": "refreshed"}
+    assert len(whole) == 1
+    assert "nothing to do" in settled("pull").out
+
+
+def test_nothing_is_recorded_while_a_page_differs_from_its_hint(
+    wiki: Sandbox, settled: Desk, whole: list[object], pages: list[str]
+) -> None:
+    """Else what its own listing says later would not be asked for any more."""
+    if wiki.flavor != "cloud":
+        pytest.skip("a Data Center is not searched")
+    faulty(wiki, search_hides=lambda content_id: True)
+    for count in (1, 2, 3):
+        assert "nothing to do" in settled("pull").out
+        assert len(whole) == count
+    wiki.store.attach(pages[0], "more.txt", b"more")
+    assert settled.json("pull").outcomes == {"ENG/p0.xhtml": "refreshed"}
+
+
+def test_nothing_is_recorded_without_a_hint(
+    wiki: Sandbox, settled: Desk, whole: list[object], pages: list[str]
+) -> None:
+    faulty(wiki, refuse=lambda method, path: 501 if is_search(method, path) else None)
+    for _ in range(2):
+        assert "nothing to do" in settled("pull").out
+    assert len(whole) == (2 if wiki.flavor == "cloud" else 0)

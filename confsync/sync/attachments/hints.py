@@ -14,6 +14,7 @@ from confsync.document.attachments.names import managed
 from confsync.errors import ConfsyncError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import SpaceScan
 from confsync.model.moment import moment
 from confsync.model.page import AttachmentHints, PageInfo, Status
 from confsync.sync.attachments.beside import Beside
@@ -33,6 +34,14 @@ class Hinting:
 
     mirror: Mirror
     beside: Callable[[Entry], Beside]
+
+    @classmethod
+    def of(
+        cls, mirror: Mirror, scans: Iterable[SpaceScan], beside: Callable[[Entry], Beside]
+    ) -> Hinting | None:
+        """Return how hints are used, or None if the mirror is too small for them."""
+        count = sum(len(scan.entries) for scan in scans) if mirror.config.attachments else 0
+        return cls(mirror, beside) if count > WORTH else None
 
     def recent(self) -> frozenset[str]:
         """Return the pages that this mirror wrote a short time ago: the search may lag."""

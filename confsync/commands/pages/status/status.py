@@ -126,14 +126,14 @@ def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
 
 def _hinting(run: _Run) -> Hinting | None:
     """Return how hints about attachments are used; None if each selected page is asked."""
-    if not run.selection.everything or not run.mirror.config.attachments:
+    if not run.selection.everything:
         return None
 
     def found(entry: Entry) -> Beside:
         deleted, newest = run.tree.deleted_files, run.tree.stamps.attachments
         return beside(run.mirror, entry.path, entry.document, deleted, newest)
 
-    return Hinting(run.mirror, found)
+    return Hinting.of(run.mirror, run.tree.scans, found)
 
 
 def _pages(run: _Run, scan: SpaceScan, seen: SpaceView | None) -> Iterator[PageResult]:
