@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
@@ -67,7 +68,11 @@ class Block:
         return tuple(piece for cell in self.cells for piece in cell.pieces)
 
 
-def pieces_of(text: str, marks: tuple[str, ...] = (), note: str = "") -> list[Piece]:
-    """Return the words of a text, the spaces between them, and each other character."""
+@lru_cache(maxsize=8192)
+def pieces_of(text: str, marks: tuple[str, ...] = (), note: str = "") -> tuple[Piece, ...]:
+    """Return the words of a text, the spaces between them, and each other character.
+
+    Both sides of a page have nearly the same texts. The caller clears this cache after each page.
+    """
     shared = repeat("text"), repeat(marks), repeat(note)
-    return list(map(Piece, _WORD.findall(text), *shared))
+    return tuple(map(Piece, _WORD.findall(text), *shared))

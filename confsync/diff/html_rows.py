@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_alike, compared
-from confsync.diff.html_blocks import Block, Cell, Piece
+from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
 from confsync.diff.html_reader import blocks_of, readable, source
 from confsync.diff.html_styles import changed
 
@@ -47,6 +47,7 @@ def rows(old: str | None, new: str | None) -> list[Row]:
     bodies = [None if body is None else body.replace("\r\n", "\n") for body in (old, new)]
     how = blocks_of if all(body is None or readable(body) for body in bodies) else source
     before, after = (() if body is None else how(body) for body in bodies)
+    pieces_of.cache_clear()
     return [_row(a, b) for a, b in aligned(before, after, blocks_alike)]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
@@ -132,6 +132,7 @@ def walk(body: str, reader: Reader) -> None:
     parser.Parse(_prefix() + body.encode("utf-8", "surrogatepass") + b"</body>", True)
 
 
+@lru_cache(maxsize=512)
 def _qualified(name: str) -> str:
     """Return an element's name with its prefix, as in the text."""
     uri, _, local = name.rpartition(" ")
