@@ -6,14 +6,17 @@ Rules do what people do; `check` looks after each that nothing was lost and noth
 from __future__ import annotations
 
 import functools
+from datetime import timedelta
 
 import hypothesis.strategies as st
 from hypothesis.stateful import initialize, invariant
 
+from confsync.sync.attachments import hints
 from tests.property.rules.base import counts
 from tests.property.rules.repository import Repository
 from tests.property.rules.server import Server
 from tests.property.team.beginning import Beginning
+from tests.property.team.oracle import Search
 from tests.property.team.peace import equals_the_site
 from tests.property.team.resolver import settle_down
 
@@ -25,6 +28,9 @@ class Team(Repository, Server):
     def start(self, plain: bool = False, past: bool = False) -> None:
         """Begin; with a `past`, in which everybody has worked, and a branch was made."""
         counts.histories += 1
+        # Use hints also for few pages, and for what was written a moment ago.
+        self.patch.setattr(hints, "WORTH", 0)
+        self.patch.setattr(hints, "LAG", timedelta(0))
         self.site.store.close()
         self.site, self.desks = beginning(plain, past).again(self.base)
 
@@ -49,6 +55,7 @@ class Team(Repository, Server):
         """Resolve at each desk, without new edits, until nothing is left to do."""
         for desk in self.desks:
             desk.remote.mislead("", None)
+            desk.remote.search(Search.RIGHT)
             desk.commit()
             desk.drop_unknown()
             desk.drop_copies()

@@ -11,7 +11,7 @@ from tests.profiles import histories
 from tests.property.machine import Team
 from tests.property.rules.damage import BROKEN
 from tests.property.rules.repository import MERGES
-from tests.property.team.oracle import Odd
+from tests.property.team.oracle import Odd, Search
 
 
 @pytest.fixture(autouse=True)
@@ -183,6 +183,29 @@ def test_an_odd_answer_about_a_page_stops_no_other(odd: Odd) -> None:
     assert all(seen[i].stamp.version == team.site.store.page(i).version for i in news)
     push(team, delete=True)
     team.check()
+    team.teardown()
+
+
+@pytest.mark.parametrize("search", Search)
+def test_a_search_for_attachments_loses_and_removes_nothing(search: Search) -> None:
+    team = Team()
+    team.start()
+    for n in (1, 2):
+        team.ana_attaches(n=n, m=0)
+    pull(team)
+    before = team.desk(0).attachments()
+    assert len(before) == 2
+    team.search_so(d=0, search=search)
+    team.ana_attaches(n=3, m=0)
+    pull(team)
+    pull(team)
+    assert set(before) <= set(team.desk(0).attachments())
+    assert len(team.desk(0).attachments()) == (2 if search in (Search.LAGGING, Search.EMPTY) else 3)
+    push(team, delete=True)
+    team.check()
+    team.search_so(d=0, search=Search.RIGHT)
+    pull(team)
+    assert len(team.desk(0).attachments()) == 3
     team.teardown()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis.stateful import RuleBasedStateMachine
 
 from confsync.sandbox import PageRow, Store
@@ -38,12 +39,14 @@ class Base(RuleBasedStateMachine):
         self.base = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         self.site = Site(Store())
         self.desks: list[Desk] = []
+        self.patch = pytest.MonkeyPatch()
 
     def teardown(self) -> None:
         try:
             if self.desks:
                 self.quiet()
         finally:
+            self.patch.undo()
             self.site.store.close()
             shutil.rmtree(self.base)
 

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.property.rules.base import Base, pick, who
-from tests.property.team.oracle import Odd
+from tests.property.team.oracle import Odd, Search
 from tests.store_backup import Backup
 
 
@@ -36,3 +36,8 @@ class Server(Base):
         row = self.page(n)
         if row:
             self.desk(d).remote.mislead(row.id, odd)
+
+    @rule(d=who, search=st.sampled_from(Search))
+    def search_so(self, d: int, search: Search) -> None:
+        """Answer a desk's searches for attachments so from now on."""
+        self.desk(d).remote.search(search)

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple, TypeVar
 
 from confsync.errors import NotVisibleError, ServerError
-from confsync.model.page import Page, PageInfo, Space
+from confsync.model.page import AttachmentHints, Page, PageInfo, Space
 from confsync.remote.rows import flawed
 from confsync.sandbox import PageRow, Store
 from tests.property.team.journal import NEW, Sight
@@ -36,6 +36,15 @@ class Odd(Enum):
     FLAWED = "its row says neither title nor version"
     VANISHED = "it is listed, and not found when it is asked for"
     UNLISTED = "it is not listed, and there"
+
+
+class Search(Enum):
+    """How a search for attachments answers."""
+
+    RIGHT = "it knows everything"
+    LAGGING = "it says what it said last"
+    EMPTY = "it finds nothing"
+    ABSENT = "there is none"
 
 
 class Audit:
@@ -143,6 +152,8 @@ class WatchedRemote(StoreRemote):
         super().__init__(store, user, pages=pages)
         self._audit = audit
         self._misled: tuple[str, Odd | None] = ("", None)
+        self._search = Search.RIGHT
+        self._hints: dict[str, AttachmentHints | None] = {}
         if pages is None:
             self.posts = WatchedRemote(store, user, audit, pages=self)
 
@@ -151,6 +162,22 @@ class WatchedRemote(StoreRemote):
         for remote in (self, self.posts):
             if isinstance(remote, WatchedRemote):
                 remote._misled = page_id, odd
+
+    def search(self, search: Search) -> None:
+        """Search for attachments so from now on."""
+        for remote in (self, self.posts):
+            if isinstance(remote, WatchedRemote):
+                remote._search = search
+
+    def attachment_hints(self, space: Space) -> AttachmentHints | None:
+        match self._search:
+            case Search.EMPTY:
+                return AttachmentHints({}, is_whole=True)
+            case Search.ABSENT:
+                return None
+            case Search.RIGHT:
+                self._hints[space.key] = super().attachment_hints(space)
+        return self._hints.get(space.key)
 
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
