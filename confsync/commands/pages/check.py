@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from confsync.document import document
 from confsync.errors import UsageError
 from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
@@ -57,10 +58,24 @@ def check(mirror: Mirror, selection: Selection) -> Result:
         findings += [broken_folder(error) for error in scan.broken if selection.has(error.path)]
         for entry in scan.entries:
             if selection.has(entry.path):
-                found = list(findings_of(mirror, entry, known))
+                found = list(findings_of(mirror, _whole(mirror, entry), known))
                 findings += found
                 clean += not found
     return Result("check", findings=tuple(findings), clean=clean)
+
+
+def _outlined(entry: Entry) -> Entry:
+    """Return an unmodified document without its text, so that memory does not grow with it."""
+    found = entry.document
+    if found is None or found.stamp is None or found.modified:
+        return entry
+    outline = document.outline(found.title, found.stamp, found.labels, found.listed)
+    return Entry(entry.path, b"", outline)
+
+
+def _whole(mirror: Mirror, entry: Entry) -> Entry:
+    """Return a document with its text, which is only kept while it is checked."""
+    return entry if entry.raw or entry.document is None else read(mirror.root, entry.path)
 
 
 def _unread(
@@ -77,24 +92,22 @@ def _unread(
                 yield Finding(name, 1, 1, Severity.ERROR, "directory", said)
 
 
-def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entry] | None:
+def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entry]:
     """Return how to read documents.
 
-    Of documents that are not selected, title and stamp are enough.
+    Title and stamp are enough: the text of a selected document is read when it is checked.
     """
-    if selection.everything:
-        return None
     index: Index | None = None
 
     def reading(root: Path, name: str) -> Entry:
         nonlocal index
-        if selection.has(name):
-            return read(root, name)
+        if selection.has(name) and not selection.everything:
+            return _outlined(read(root, name))
         if index is None:
             from confsync.mirror.index import Index  # not needed for a single document
 
             index = Index(mirror.root)
-        return index.known(root, name) or read(root, name)
+        return index.known(root, name) or _outlined(read(root, name))
 
     return reading
 

@@ -14,7 +14,7 @@ from confsync.document.document import Document, conflict_line
 from confsync.document.links import links
 from confsync.document.markup import Kind, lexemes, tags
 from confsync.errors import DocumentError, PointerError
-from confsync.mirror.entry import Entry
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
 from confsync.model.lint import Finding, Severity
 from confsync.model.stamp import Stamp
@@ -22,6 +22,8 @@ from confsync.sync.preflight.places import in_words, unfit_name
 from confsync.sync.preflight.text import Flaw, flaws_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from confsync.document.attachments.pointers import Pointer
 
 # The elements that Confluence writes, by its documentation and in real bodies.
@@ -152,15 +154,35 @@ def broken_folder(error: DocumentError) -> Finding:
     return Finding(error.path, error.line, 1, Severity.ERROR, "folder", error.problem)
 
 
-def unknown_to_cache(mirror: Mirror, entries: Iterable[Entry]) -> dict[str, bytes]:
+class _OnDisk(Mapping[str, bytes]):
+    """The bytes of documents by path. Each is read when it is needed, to save memory."""
+
+    def __init__(self, root: Path, paths: list[str]) -> None:
+        self._root = root
+        self._paths = dict.fromkeys(paths)
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._paths:
+            raise KeyError(path)
+        return read(self._root, path).raw
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def unknown_to_cache(mirror: Mirror, entries: Iterable[Entry]) -> Mapping[str, bytes]:
     """Return the bytes of documents whose stamps are not in the cache."""
-    return {
-        entry.path: entry.raw
+    paths = [
+        entry.path
         for entry in entries
         if entry.document
         and (stamp := entry.document.stamp)
         and (stamp.version, stamp.digest) not in mirror.bases.versions(stamp.id)
-    }
+    ]
+    return _OnDisk(mirror.root, paths)
 
 
 def _stamp_trouble(mirror: Mirror, found: Document, committed: Stamp | None) -> str:
