@@ -1804,7 +1804,7 @@ ABLATIONS = (
         "a search whose answers do not add up is no hint",
         (
             Cut(
-                "confsync/remote/hints.py",
+                "confsync/remote/cloud/search.py",
                 "    if total is not None and total != count:\n        return None\n",
                 "",
             ),
@@ -1813,12 +1813,12 @@ ABLATIONS = (
     ),
     Ablation(
         "a search that names an attachment twice is no hint",
-        (Cut("confsync/remote/hints.py", "if info.id in seen:", "if False:"),),
+        (Cut("confsync/remote/cloud/search.py", "if info.id in seen:", "if False:"),),
         ("tests/flows/test_attachment_hints.py::test_a_hint_that_does_not_add_up_is_not_used",),
     ),
     Ablation(
         "a nested list that is full is no hint",
-        (Cut("confsync/remote/hints.py", "and len(some) < rows.limit_of(part):", ":"),),
+        (Cut("confsync/remote/datacenter/nested.py", "and len(some) < rows.limit_of(part):", ":"),),
         ("tests/flows/test_attachment_hints.py::test_a_page_with_a_full_list_is_asked_by_itself",),
     ),
     Ablation(

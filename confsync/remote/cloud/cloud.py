@@ -21,10 +21,10 @@ from confsync.model.page import (
     User,
     Version,
 )
-from confsync.remote import hints, rows, transfers
+from confsync.remote import rows, transfers
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.cloud import v2_rows
+from confsync.remote.cloud import search, v2_rows
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
@@ -262,7 +262,7 @@ class Cloud(Connection):
     def attachment_hints(self, space: Space) -> AttachmentHints | None:
         cql = f'space = "{space.key}" and type = attachment order by created'
         params = {"cql": cql, "expand": "version,container", "limit": FOUND}
-        return hints.searched(answers_by_cursor(self._client, _SEARCH, params))
+        return search.searched(answers_by_cursor(self._client, _SEARCH, params))
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"rest/api/content/{page_id}/child/attachment/{info.id}/download"

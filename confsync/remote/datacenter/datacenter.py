@@ -28,9 +28,10 @@ from confsync.model.page import (
     User,
     Version,
 )
-from confsync.remote import hints, rows, transfers, v1_rows
+from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import Client
+from confsync.remote.datacenter import nested
 from confsync.remote.datacenter.pagination import NoScanError, by_cursor, by_offset
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
@@ -272,7 +273,7 @@ class DataCenter(Connection):
         return tuple(map(v1_rows.attachment, self._rows(path, {"expand": "version"})))
 
     def attachment_hints(self, space: Space) -> AttachmentHints | None:
-        return hints.nested(self._all(space, expand=hints.NESTED, limit=INFOS))
+        return nested.attachments_in(self._all(space, expand=nested.NESTED, limit=INFOS))
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"download/attachments/{page_id}/{quote(info.name, safe='')}"

@@ -1,19 +1,17 @@
-"""The attachments of a whole space in few requests.
+"""The attachments of a whole space by a search, 200 in an answer.
 
-They are a hint: they only decide which pages are asked by themselves. The index of a search lags,
-and a nested list may be cut.
+They are a hint: they only decide which pages are asked by themselves, because an index lags.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from confsync.errors import APIAccessError, NetworkError, RateLimitError, RowError
+from confsync.errors import APIAccessError, NetworkError, RateLimitError
 from confsync.model.page import AttachmentHints, AttachmentInfo
 from confsync.remote import rows, v1_rows
 from confsync.remote.rows import Row
 
-NESTED = "children.attachment.version"
 # Attachments of other content, such as a space's logo, do not count.
 _HOLDERS = ("page", "blogpost")
 
@@ -46,22 +44,3 @@ def searched(answers: Iterable[Row]) -> AttachmentHints | None:
     if total is not None and total != count:
         return None
     return AttachmentHints({i: tuple(infos) for i, infos in found.items()}, is_whole=True)
-
-
-def nested(found: Iterable[Row]) -> AttachmentHints | None:
-    """Return the attachments in the rows of a listing, without those of a page with a full list."""
-    hints: dict[str, tuple[AttachmentInfo, ...]] = {}
-    try:
-        for row in found:
-            part = rows.part_of(rows.part_of(row, "children"), "attachment")
-            some = rows.results_of(part, NESTED) if part else None
-            if some is not None and len(some) < rows.limit_of(part):
-                try:
-                    hints[rows.id_of(row)] = tuple(map(v1_rows.attachment, some))
-                except RowError:
-                    continue
-    except (NetworkError, RateLimitError):
-        raise
-    except APIAccessError:
-        return None
-    return AttachmentHints(hints, is_whole=False)

@@ -1,0 +1,35 @@
+"""The attachments of a whole space in the rows of its listing.
+
+They are a hint: they only decide which pages are asked by themselves, because a nested list may be
+cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from confsync.errors import APIAccessError, NetworkError, RateLimitError, RowError
+from confsync.model.page import AttachmentHints, AttachmentInfo
+from confsync.remote import rows, v1_rows
+from confsync.remote.rows import Row
+
+NESTED = "children.attachment.version"
+
+
+def attachments_in(found: Iterable[Row]) -> AttachmentHints | None:
+    """Return the attachments in the rows of a listing, without those of a page with a full list."""
+    hints: dict[str, tuple[AttachmentInfo, ...]] = {}
+    try:
+        for row in found:
+            part = rows.part_of(rows.part_of(row, "children"), "attachment")
+            some = rows.results_of(part, NESTED) if part else None
+            if some is not None and len(some) < rows.limit_of(part):
+                try:
+                    hints[rows.id_of(row)] = tuple(map(v1_rows.attachment, some))
+                except RowError:
+                    continue
+    except (NetworkError, RateLimitError):
+        raise
+    except APIAccessError:
+        return None
+    return AttachmentHints(hints, is_whole=False)
