@@ -18,9 +18,7 @@ from . import shapes as v2_shapes
 from .pages import EITHER, api, editable, visible
 
 # Content that has properties, as routes name it
-HOLDER = (
-    "<any(pages, blogposts, attachments, comments, folders, whiteboards, databases, embeds):kind>"
-)
+HOLDER = "<any(pages, blogposts, attachments, comments, folders, whiteboards):kind>"
 
 
 def _shown(row: AttachmentRow, owner: str = PAGE) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ..errors import (
 from ..site import AuthenticationError, base, current_user, site, unauthorized
 from ..store.rows import UserRow
 from ..v1 import shapes as v1_shapes
+from ..v1.lookup import visible
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
 server = flask.Blueprint("dc_server", __name__)
@@ -65,9 +66,12 @@ def _person(user: UserRow) -> dict[str, Any]:
 @api.route("/user/watch/content/<content_id>", methods=["GET", "POST", "DELETE"])
 def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
     """Answer a watch request. The sandbox keeps no watchers, and accepts each change."""
+    if flask.request.method == "DELETE":
+        return "", HTTPStatus.NO_CONTENT
+    page = visible(content_id)
     if flask.request.method == "GET":
         return {"watching": False}
-    return "", HTTPStatus.NO_CONTENT
+    return {"watching": True, "contentId": page.id}
 
 
 @api.get("/accessmode")

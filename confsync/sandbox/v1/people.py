@@ -51,6 +51,14 @@ def get_group_by_id() -> dict[str, Any]:
     return _group(_found(flask.request.args.get("id", "")))
 
 
+@both.get("/group/picker")
+def find_groups() -> dict[str, Any]:
+    """List the groups whose name contains the query."""
+    wanted = flask.request.args.get("query", "").lower()
+    found = [name for name in GROUPS if wanted in name]
+    return {**sliced(found, _group, expand()), "totalSize": len(found)}
+
+
 @both.get("/group/<name>")
 def get_group(name: str) -> dict[str, Any]:
     return _group(_found(name))

@@ -28,7 +28,8 @@ ORDER = (
 )
 # The rooms of the sandbox, bottom to top. What stands at its root is a room of its own.
 SANDBOX = (
-    *("errors", "faults", "ratelimit", "store", "renderer", "short_link", "site", "parameters"),
+    *("errors", "faults", "ratelimit", "operations", "store", "renderer", "short_link"),
+    *("site", "parameters"),
     *("v1", "cloud", "datacenter", "web", "app", "gate", "server", "seed", "__init__"),
 )
 # Rooms that do not know each other, in neither direction.

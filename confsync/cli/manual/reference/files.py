@@ -9,6 +9,7 @@ from pathlib import Path
 from confsync.cli.manual.reference.code_pages import error_codes, exit_codes, outcomes
 from confsync.cli.manual.reference.command_pages import command_pages
 from confsync.cli.manual.reference.json_page import SCHEMA_FILE, json_page
+from confsync.cli.manual.reference.sandbox_page import sandbox_operations
 from confsync.cli.manual.reference.schema import schema
 from confsync.cli.manual.reference.setting_pages import configuration, environment
 from confsync.cli.manual.topics import SUFFIX
@@ -23,6 +24,7 @@ _MAKERS = {
     "exit-codes": exit_codes,
     "json": json_page,
     "outcomes": outcomes,
+    "sandbox-operations": sandbox_operations,
 }
 
 

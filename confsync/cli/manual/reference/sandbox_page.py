@@ -1,0 +1,51 @@
+"""The page of the reference about the operations that the sandbox has.
+
+It is made of the sandbox's own table. The sandbox itself is not loaded, because its packages may
+be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import confsync
+from confsync.cli.manual.reference import markdown
+
+TABLE = Path(confsync.__file__).with_name("sandbox") / "operations.tsv"
+_DOCUMENTS = {
+    "cloud-v2": "Cloud, v2",
+    "cloud-v1": "Cloud, what is left of v1",
+    "datacenter": "Data Center 9.3.1",
+}
+
+
+def sandbox_operations() -> str:
+    """Return the page of all operations of Atlassian's three documents."""
+    first = "After this page you know which REST operations a client can rehearse on the sandbox."
+    return markdown.page("Operations of the sandbox", first, _blocks())
+
+
+def _blocks() -> Iterator[str]:
+    yield markdown.paragraph(
+        "Atlassian publishes three documents of operations. The sandbox has those with yes, and "
+        "a part of those with partly. It answers 404 to those with no. Tests ask for each "
+        "operation with yes or partly by its name, and hold the answer against the document."
+    )
+    yield markdown.paragraph(
+        "A Cloud site of the sandbox also has Data Center's operations on content and spaces at "
+        "`/rest/api/content` and `/rest/api/space`, because many clients still ask for them "
+        "there. Behind the gateway it answers 410 to these."
+    )
+    rows = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").split("\n")[1:] if line]
+    for document, group in groupby(rows, lambda row: row[0]):
+        yield markdown.heading(_DOCUMENTS[document])
+        yield _table(list(group))
+
+
+def _table(rows: list[list[str]]) -> str:
+    lines = ["| operation | sandbox | limits |", "| --- | --- | --- |"]
+    for _, method, path, known, *note in rows:
+        lines.append(f"| `{method} {path}` | {known} | {note[0] if note else ''} |")
+    return "\n".join(lines)
