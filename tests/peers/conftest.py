@@ -57,7 +57,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Peer]:
             subprocess.run([sys.executable, "-m", "venv", where], check=True, timeout=TIMEOUT)
             python = where / BIN / "python"
             pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, requirement], check=True, timeout=TIMEOUT)
+            subprocess.run([*pip, *requirement.split()], check=True, timeout=TIMEOUT)
             made[requirement] = Peer(where / BIN)
         return made[requirement]
 
