@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
-import confsync
 from confsync.cli.manual.reference import markdown
+from confsync.cli.manual.topics import MANUAL
 
-TABLE = Path(confsync.__file__).with_name("sandbox") / "operations.tsv"
+TABLE = MANUAL.with_name("sandbox") / "operations.tsv"
 _DOCUMENTS = {
     "cloud-v2": "Cloud, v2",
     "cloud-v1": "Cloud, what is left of v1",
