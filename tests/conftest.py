@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gc
 import os
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from confsync.mirror.state import disk
+from confsync.sandbox import server
 from confsync.sandbox.store.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
 
@@ -22,6 +25,21 @@ for _name in ("CONFSYNC_URL", "CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR", "CI
     os.environ.pop(_name, None)
 # Hundreds of tests start a Python of their own, which would compile everything each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# Most tests write small files and wait for the disk to have them. Memory has them at once. A small
+# one is left alone: some tests write hundreds of megabytes.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4_000_000_000:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+# A test sends few requests at once, and hundreds start a server.
+server.THREADS = 10
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through what stands until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
