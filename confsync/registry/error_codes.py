@@ -28,7 +28,7 @@ _COMMAND_LINE = (
     ErrorCode(
         "usage",
         Exit.USAGE,
-        ("{path} is not a directory", "--merge, --theirs and --ours exclude each other"),
+        ("{path} is not a directory", "--merge, --abort, --theirs and --ours exclude each other"),
         "The command line has an unknown option, lacks an argument, or asks for two things that "
         "exclude each other. Nothing was done.",
         "Type the command with `--help`, or read its page: `confsync help COMMAND`.",
