@@ -90,21 +90,23 @@ def person(name: str) -> dict[str, Any]:
 
 
 def webui(page: PageRow | AncestorRow) -> str:
-    """Return a page's address. Data Center's has a plain title, and of a post the date, or an id.
+    """Return a page's address: by a plain title, for a blog post also by date, else by id.
 
-    Cloud's has the id and the title.
+    Cloud's always has the id and the title.
     """
-    day = page.created_at[:10].replace("-", "/") if isinstance(page, PageRow) else ""
     post = isinstance(page, PageRow) and page.type == POST
-    title = quote_plus(page.title)
     if site().flavor == CLOUD:
-        place = f"blog/{day}" if post else "pages"
-        return f"/spaces/{page.space_key}/{place}/{page.id}/{title}"
+        place = f"blog/{_day(page)}" if post else "pages"
+        return f"/spaces/{page.space_key}/{place}/{page.id}/{quote_plus(page.title)}"
     if post:
-        return f"/display/{page.space_key}/{day}/{title}"
+        return f"/display/{page.space_key}/{_day(page)}/{quote_plus(page.title)}"
     if page.status == "current" and _PLAIN.fullmatch(page.title):
-        return f"/display/{page.space_key}/{title}"
+        return f"/display/{page.space_key}/{quote_plus(page.title)}"
     return f"/pages/viewpage.action?pageId={page.id}"
+
+
+def _day(page: PageRow | AncestorRow) -> str:
+    return page.created_at[:10].replace("-", "/") if isinstance(page, PageRow) else ""
 
 
 def version(content_id: str, row: VersionRow, *, latest: bool = True) -> dict[str, Any]:
