@@ -1805,7 +1805,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/remote/cloud/search.py",
-                "    if total is not None and total != count:\n        return None\n",
+                "    if total is not None and total != count:\n        raise _GapError\n",
                 "",
             ),
         ),
@@ -1826,7 +1826,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/no_change.py",
-                "if self._with_files and not all(",
+                "if not agreed or not all(",
                 "if False and not all(",
             ),
         ),
@@ -1871,6 +1871,13 @@ ABLATIONS = (
         ),
         (
             "tests/flows/test_attachment_hints.py::test_any_news_is_found_although_nothing_was_new_before",
+        ),
+    ),
+    Ablation(
+        "a page whose labels differ from a hint is asked for its labels",
+        (Cut("confsync/sync/space_pages.py", " or folded(hint) != folded(known)", ""),),
+        (
+            "tests/flows/test_attachment_hints.py::test_labels_that_a_hint_says_differ_are_asked_for",
         ),
     ),
     Ablation(

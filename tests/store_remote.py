@@ -196,6 +196,9 @@ class StoreRemote:
         failpoints.before(f"GET attachments of {page_id}")
         return tuple(map(_attachment, self.store.attachments(self._row(page_id).id)))
 
+    def label_hints(self, space: Space) -> Mapping[str, tuple[str, ...]] | None:
+        return None
+
     def attachment_hints(self, space: Space) -> AttachmentHints | None:
         failpoints.before("GET attachments of a space")
         known = {row.id: self.attachments(row.id) for row in self._listed(space.key)}

@@ -43,6 +43,7 @@ class _ListedSpace(NamedTuple):
     pages: tuple[PageInfo, ...]
     digest: bytes
     hints: AttachmentHints | None = None
+    labels: Mapping[str, tuple[str, ...]] | None = None
 
 
 class _ListingDigest:
@@ -130,6 +131,7 @@ class Unchanged:
             found[space] = Reader(remote, listing.space, archived=space.archived)
             found[space].listed = listing.pages
             found[space].expect(listing.hints)
+            found[space].label_hints = listing.labels
         return found
 
     @cached_property
@@ -164,7 +166,8 @@ class Unchanged:
         from confsync.mirror.outside import documents_outside
         from confsync.sync import scope
 
-        if self._with_files and not all(reader.agreed for reader in readers.values()):
+        agreed = all(reader.agreed or not self._with_files for reader in readers.values())
+        if not agreed or not all(reader.agreed_labels for reader in readers.values()):
             return  # nothing is recorded if a page differed from its hint
         digest = _digest(self._listing(space, readers.get(space)) for space in self._spaces)
         clean = not any(
@@ -192,10 +195,11 @@ class Unchanged:
         try:
             found = remote.space(space.key)
             told = _ListingDigest(found)
-            labels = self._mirror.config.labels
-            for info in remote.listing(found, labels=labels, archived=space.archived):
+            labels = remote.label_hints(found) if self._mirror.config.labels else None
+            own = self._mirror.config.labels and labels is None
+            for info in remote.listing(found, labels=own, archived=space.archived):
                 pages.append(info)
-                told.add(info)
+                told.add(info._replace(labels=labels.get(info.id)) if labels is not None else info)
                 if self._given_up:
                     return False
             hints = remote.attachment_hints(found) if self._with_files else None
@@ -205,7 +209,7 @@ class Unchanged:
             raise
         except ConfsyncError:
             return False  # the pull reports it with its space
-        self._listings[space] = _ListedSpace(found, tuple(pages), told.digest, hints)
+        self._listings[space] = _ListedSpace(found, tuple(pages), told.digest, hints, labels)
         return True
 
     def _listing(self, space: SpaceConfig, reader: Reader | None) -> _ListedSpace | None:
@@ -215,8 +219,9 @@ class Unchanged:
         if reader is None or reader.listed is None:
             return None
         told = _ListingDigest(reader.space)
+        labels = reader.label_hints
         for info in reader.listed:
-            told.add(info)
+            told.add(info._replace(labels=labels.get(info.id)) if labels is not None else info)
         if self._with_files:
             told.add_hints(reader.attachment_hints())
         return _ListedSpace(reader.space, tuple(reader.listed), told.digest)

@@ -77,6 +77,9 @@ class Connection:
 
     # Both servers change labels in v1 only, too.
 
+    def label_hints(self, space: Space) -> Mapping[str, tuple[str, ...]] | None:
+        return None
+
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
         self._client.post(f"rest/api/content/{page_id}/label", rows.labels_to_add(names))
 

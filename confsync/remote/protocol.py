@@ -171,6 +171,13 @@ class Remote(Protocol):
     def labels(self, page_id: str) -> tuple[str, ...]:
         """Return a page's global labels, sorted."""
 
+    def label_hints(self, space: Space) -> Mapping[str, tuple[str, ...]] | None:
+        """Return the labels of a space's pages by a search, or None if that is impossible.
+
+        They may be out of date. Use them only to decide which pages to ask by `labels`. The result
+        lacks archived pages, and is None if `listing` tells labels without further requests.
+        """
+
     def restrictions(self, page_id: str) -> Restrictions:
         """Return the names of the people and groups that alone may read or edit a page."""
 

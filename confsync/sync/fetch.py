@@ -109,8 +109,10 @@ class Reader:
         # The listing of this run, so that it is requested once.
         self.listed: Sequence[PageInfo] | None = None
         self._hints: AttachmentHints | None = None
+        # The labels of the pages by a search; they may be out of date. None if not requested.
+        self.label_hints: Mapping[str, tuple[str, ...]] | None = None
         # Set if the hints of this run differ from the stamp of no page.
-        self.agreed = False
+        self.agreed = self.agreed_labels = False
 
     def expect(self, hints: AttachmentHints | None) -> None:
         """Set the hints of this run, so that they are requested once."""

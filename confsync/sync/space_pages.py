@@ -9,8 +9,13 @@ from typing import NamedTuple
 from confsync.errors import EVERYBODYS, APIAccessError, SpaceNotFoundError
 from confsync.mirror.scan import SpaceScan
 from confsync.model.page import Folder, PageInfo, ParentKind, Status, Version
+from confsync.model.stamp import folded
+from confsync.remote import Remote
 from confsync.sync import scope
 from confsync.sync.fetch import Reader
+
+# So many pages are asked for their labels by themselves. For more, each label is listed.
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,15 @@ class Folders(NamedTuple):
     flawed: tuple[PageInfo, ...]
 
 
-def listing_of(reader: Reader, scan: SpaceScan, *, labels: bool) -> Listing:
+def listing_of(
+    reader: Reader, scan: SpaceScan, *, labels: bool, recent: frozenset[str] | None = None
+) -> Listing:
     """List a space with the folders of its pages.
 
-    Raise SpaceNotFoundError if its root is missing.
+    With `recent`, the pages that this mirror wrote a short time ago, hints decide which other pages
+    are asked for their labels. Raise SpaceNotFoundError if its root is missing.
     """
-    listed, flawed = _usable(scan, _rows(reader, labels=labels))
+    listed, flawed = _usable(scan, _rows(reader, scan, recent, labels=labels))
     root = scan.config.root
     known = [folder.id for folder in scan.folders.values()]
     every = folders_of(reader, listed, [*known, *([root] if root and root not in listed else [])])
@@ -73,12 +81,62 @@ def _is_current(reader: Reader, info: PageInfo) -> bool:
     return archived or info.status is Status.CURRENT
 
 
-def _rows(reader: Reader, *, labels: bool) -> Iterable[PageInfo]:
+def _rows(
+    reader: Reader, scan: SpaceScan, recent: frozenset[str] | None, *, labels: bool
+) -> Iterable[PageInfo]:
     """Return the rows of the listing, requested once a run."""
     if reader.listed is None:
-        rows = reader.remote.listing(reader.space, labels=labels, archived=reader.archived)
+        if labels and recent is not None and scan.entries:
+            reader.label_hints = reader.remote.label_hints(reader.space)
+        told = labels and reader.label_hints is None
+        rows = reader.remote.listing(reader.space, labels=told, archived=reader.archived)
         reader.listed = tuple(rows)
-    return reader.listed
+    if not labels or reader.label_hints is None:
+        reader.agreed_labels = True  # the listing itself has them
+        return reader.listed
+    return _labelled(reader, scan, reader.label_hints, recent or frozenset())
+
+
+def _labelled(
+    reader: Reader, scan: SpaceScan, hints: Mapping[str, tuple[str, ...]], recent: frozenset[str]
+) -> Iterable[PageInfo]:
+    """Return the rows with labels: the stamp's if the hint has them too, else the page's own.
+
+    If many pages must be asked, list the labels of the whole space instead.
+    """
+    stamps = {e.page_id: e.document.stamp for e in scan.entries if e.document}
+    asked = []
+    labelled: dict[str, tuple[str, ...] | None] = {}
+    for info in reader.listed or ():
+        if info.flaw:
+            continue
+        stamp, hint = stamps.get(info.id), hints.get(info.id)
+        known = stamp.labels if stamp else None
+        if info.id in recent or hint is None or known is None or folded(hint) != folded(known):
+            asked.append(info.id)
+        else:
+            labelled[info.id] = known
+    reader.agreed_labels = not asked
+    own = _labels_of(reader.remote, asked) if len(asked) <= MANY else None
+    if own is None:
+        every = reader.remote.listing(reader.space, labels=True, archived=reader.archived)
+        reader.label_hints, reader.listed = None, tuple(every)
+        return reader.listed
+    labelled |= own
+    return [
+        info if info.flaw else info._replace(labels=labelled[info.id])
+        for info in reader.listed or ()
+    ]
+
+
+def _labels_of(remote: Remote, page_ids: list[str]) -> dict[str, tuple[str, ...]] | None:
+    """Return the labels of some pages, or None if one of them cannot be asked."""
+    try:
+        return dict(zip(page_ids, remote.workers.each(remote.labels, page_ids), strict=True))
+    except EVERYBODYS:
+        raise
+    except APIAccessError:
+        return None
 
 
 def _usable(

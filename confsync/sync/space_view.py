@@ -96,7 +96,9 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
     These are the bodies of pages with a new version or title, and of modified or named documents.
     New pages are known from the listing.
     """
-    listing = listing_of(reader, scan, labels=options.labels)
+    hinting = None if options.refresh else options.hinting
+    recent = hinting.recent() if hinting else None
+    listing = listing_of(reader, scan, labels=options.labels, recent=recent)
     claimed = {entry.claimed_id for entry in scan.entries} | options.elsewhere
     known = claimed | options.deleted.keys()
     new = [i for i in listing.current.values() if i.id not in known]

@@ -463,6 +463,20 @@ def test_a_hint_has_the_attachments_of_a_whole_space(server: Server) -> None:
     assert other not in hints.known
 
 
+def test_a_hint_has_the_labels_of_a_whole_space_on_cloud(server: Server) -> None:
+    ids = [server.page(f"Page {n}", labels=["all", f"n{n}"]) for n in range(205)]
+    space = server.remote.space("ENG")
+    server.wiki.clear_requests()
+    hints = server.remote.label_hints(space)
+    if not server.cloud:  # there the listing itself has them
+        assert hints is None
+        assert not server.wiki.requests
+        return
+    assert len(server.wiki.requests) == 2
+    assert hints is not None
+    assert {i: hints[i] for i in ids} == {i: server.remote.labels(i) for i in ids}
+
+
 @pytest.mark.parametrize("name", ["a b.txt", "x/y.txt", "Köln 50%.txt", "q?a=b&c#d.txt", "é"])
 def test_an_attachment_is_uploaded_replaced_and_downloaded(server: Server, name: str) -> None:
     page_id = server.page()

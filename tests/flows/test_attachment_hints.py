@@ -12,6 +12,7 @@ import pytest
 from confsync.pull import run
 from confsync.remote import client
 from confsync.sandbox import Sandbox
+from confsync.sync import space_pages
 from confsync.sync.attachments import hints
 from tests.flows.conftest import Desk
 
@@ -410,3 +411,86 @@ def test_nothing_is_recorded_without_a_hint(
     for _ in range(2):
         assert "nothing to do" in settled("pull").out
     assert len(whole) == (2 if wiki.flavor == "cloud" else 0)
+
+
+# -- labels ----------------------------------------------------------------------------------------
+
+
+def asked_labels(wiki: Sandbox) -> list[str]:
+    """Return the pages that were asked for their labels by themselves, sorted."""
+    paths = (r.path for r in wiki.requests if r.method == "GET")
+    ids = sorted(m[1] for path in paths if (m := re.search(r"/pages/(\d+)/labels$", path)))
+    wiki.clear_requests()
+    return ids
+
+
+def test_a_pull_with_nothing_new_searches_for_labels(wiki: Sandbox, settled: Desk) -> None:
+    for number in range(30):
+        wiki.store.add_labels(wiki.store.pages("ENG")[0].id, [f"label-{number}"])
+    settled("pull")
+    wiki.clear_requests()
+    assert "nothing to do" in settled("pull").out
+    if wiki.flavor == "cloud":
+        assert kinds(wiki) == {
+            "/wiki/api/v2/spaces": 1,
+            "/wiki/api/v2/spaces/N/pages": 1,
+            "/wiki/rest/api/content/search": 2,
+        }
+
+
+def test_labels_that_a_hint_says_differ_are_asked_for(
+    wiki: Sandbox, settled: Desk, pages: list[str]
+) -> None:
+    wiki.clear_requests()
+    wiki.store.add_labels(pages[0], ["ops"])
+    settled("pull")
+    assert asked_labels(wiki) == ([pages[0]] if wiki.flavor == "cloud" else [])
+    assert "labels: [ops]" in settled.text("ENG/p0.xhtml")
+    wiki.store.remove_label(pages[0], "ops")
+    settled("pull")
+    assert "labels: []" in settled.text("ENG/p0.xhtml")
+
+
+def test_labels_that_a_search_does_not_know_yet_are_neither_lost_nor_removed(
+    wiki: Sandbox, settled: Desk, pages: list[str]
+) -> None:
+    wiki.faults.search_lag_count = 4
+    wiki.store.add_labels(pages[0], ["ops"])
+    wiki.clear_requests()
+    settled("pull")
+    assert asked_labels(wiki) == []
+    settled("pull", "--refresh")
+    assert "labels: [ops]" in settled.text("ENG/p0.xhtml")
+    wiki.clear_requests()
+    settled("pull")  # the search still does not know them
+    assert "labels: [ops]" in settled.text("ENG/p0.xhtml")
+    settled("pull")
+    assert "labels: [ops]" in settled.text("ENG/p0.xhtml")
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_if_many_pages_differ_or_one_fails_the_labels_of_the_space_are_listed(
+    wiki: Sandbox,
+    settled: Desk,
+    pages: list[str],
+    many: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for page_id in pages:
+        wiki.store.add_labels(page_id, ["ops"])
+    if many:
+        monkeypatch.setattr(space_pages, "MANY", 5)
+    else:
+        faulty(wiki, refuse=lambda method, path: 404 if path.endswith("0/labels") else None)
+    wiki.clear_requests()
+    assert len(settled.json("pull").outcomes) == len(pages)
+    if wiki.flavor == "cloud" and many:
+        assert asked_labels(wiki) == []
+
+
+def test_a_search_for_labels_that_fails_changes_nothing(
+    wiki: Sandbox, settled: Desk, pages: list[str]
+) -> None:
+    faulty(wiki, refuse=lambda method, path: 501 if is_search(method, path) else None)
+    wiki.store.add_labels(pages[0], ["ops"])
+    assert settled.json("pull").outcomes == {"ENG/p0.xhtml": "refreshed"}

@@ -260,9 +260,16 @@ class Cloud(Connection):
         return tuple(v2_rows.attachment(row) for row in found)
 
     def attachment_hints(self, space: Space) -> AttachmentHints | None:
-        cql = f'space = "{space.key}" and type = attachment order by created'
-        params = {"cql": cql, "expand": "version,container", "limit": FOUND}
-        return search.searched(answers_by_cursor(self._client, _SEARCH, params))
+        return search.searched(self._search(space, "attachment", "version,container"))
+
+    def label_hints(self, space: Space) -> Mapping[str, tuple[str, ...]] | None:
+        kind = self._kind.removesuffix("s")
+        return search.labels_in(self._search(space, kind, "metadata.labels"))
+
+    def _search(self, space: Space, kind: str, expand: str) -> Iterator[Row]:
+        cql = f'space = "{space.key}" and type = {kind} order by created'
+        params = {"cql": cql, "expand": expand, "limit": FOUND}
+        return answers_by_cursor(self._client, _SEARCH, params)
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"rest/api/content/{page_id}/child/attachment/{info.id}/download"

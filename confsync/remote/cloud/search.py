@@ -1,11 +1,11 @@
-"""The attachments of a whole space by a search, 200 in an answer.
+"""The attachments or labels of a whole space by a search, 200 rows in an answer.
 
 They are a hint: they only decide which pages are asked by themselves, because an index lags.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from confsync.errors import APIAccessError, NetworkError, RateLimitError
 from confsync.model.page import AttachmentHints, AttachmentInfo
@@ -16,6 +16,45 @@ from confsync.remote.rows import Row
 _HOLDERS = ("page", "blogpost")
 
 
+class _GapError(Exception):
+    """Raised if the answers of a search do not add up."""
+
+
+def _found(answers: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows of a search. Raise _GapError if they are not as many as the server says."""
+    count, total = 0, None
+    for answer in answers:
+        total = answer.get("totalSize", total)
+        some = rows.results_of(answer, "search")
+        count += len(some)
+        yield from some
+    if total is not None and total != count:
+        raise _GapError
+
+
+def labels_in(answers: Iterable[Row]) -> dict[str, tuple[str, ...]] | None:
+    """Return the labels of the pages that a search found; None if its answers do not add up.
+
+    A page with a full list of labels is left out.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        for row in _found(answers):
+            part = rows.part_of(rows.part_of(row, "metadata"), "labels")
+            some = rows.results_of(part, "metadata.labels") if part else []
+            page_id = rows.id_of(row)
+            if page_id in found:
+                return None
+            if part and len(some) < rows.limit_of(part):
+                names = (rows.text_of(r, "name") for r in some if r.get("prefix") == "global")
+                found[page_id] = tuple(sorted(names))
+    except (NetworkError, RateLimitError):
+        raise
+    except (APIAccessError, _GapError):
+        return None
+    return found
+
+
 def searched(answers: Iterable[Row]) -> AttachmentHints | None:
     """Return the attachments that a search found; None if its answers do not add up.
 
@@ -23,24 +62,18 @@ def searched(answers: Iterable[Row]) -> AttachmentHints | None:
     """
     found: dict[str, list[AttachmentInfo]] = {}
     seen: set[str] = set()
-    count, total = 0, None
     try:
-        for answer in answers:
-            total = answer.get("totalSize", total)
-            for row in rows.results_of(answer, "search"):
-                count += 1
-                info, holder = v1_rows.attachment(row), rows.part_of(row, "container")
-                if info.id in seen:
-                    return None
-                seen.add(info.id)
-                if holder.get("type") in _HOLDERS:
-                    found.setdefault(rows.id_of(holder), []).append(info)
-                elif not holder:
-                    return None
+        for row in _found(answers):
+            info, holder = v1_rows.attachment(row), rows.part_of(row, "container")
+            if info.id in seen:
+                return None
+            seen.add(info.id)
+            if holder.get("type") in _HOLDERS:
+                found.setdefault(rows.id_of(holder), []).append(info)
+            elif not holder:
+                return None
     except (NetworkError, RateLimitError):
         raise
-    except APIAccessError:
-        return None
-    if total is not None and total != count:
+    except (APIAccessError, _GapError):
         return None
     return AttachmentHints({i: tuple(infos) for i, infos in found.items()}, is_whole=True)

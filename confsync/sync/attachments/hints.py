@@ -40,7 +40,7 @@ class Hinting:
         cls, mirror: Mirror, scans: Iterable[SpaceScan], beside: Callable[[Entry], Beside]
     ) -> Hinting | None:
         """Return how hints are used, or None if the mirror is too small for them."""
-        count = sum(len(scan.entries) for scan in scans) if mirror.config.attachments else 0
+        count = sum(len(scan.entries) for scan in scans)
         return cls(mirror, beside) if count > WORTH else None
 
     def recent(self) -> frozenset[str]:
