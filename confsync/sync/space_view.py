@@ -96,9 +96,7 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
     These are the bodies of pages with a new version or title, and of modified or named documents.
     New pages are known from the listing.
     """
-    hinting = None if options.refresh else options.hinting
-    recent = hinting.recent() if hinting else None
-    listing = listing_of(reader, scan, labels=options.labels, recent=recent)
+    listing = _listed(reader, scan, options)
     claimed = {entry.claimed_id for entry in scan.entries} | options.elsewhere
     known = claimed | options.deleted.keys()
     new = [i for i in listing.current.values() if i.id not in known]
@@ -132,6 +130,13 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
         unreadable=pages_of(scan, listing.current),
         guessed=frozenset(guessed),
     )
+
+
+def _listed(reader: Reader, scan: SpaceScan, options: ViewOptions) -> Listing:
+    """Return the listing. With `refresh`, no hint tells about labels."""
+    hinting = None if options.refresh else options.hinting
+    recent = hinting.recent() if hinting else None
+    return listing_of(reader, scan, labels=options.labels, recent=recent)
 
 
 @dataclass(frozen=True, slots=True)
