@@ -86,6 +86,8 @@ def changed_files(
         except FileError as error:
             run.report.add(failed(local_result(entry), error))
             continue
+        if files.is_as_stamped:
+            continue
         if refused := _unfit_files(entry, files):
             run.report.add(refused)
         elif files.changed(delete=delete) or files.put_back():

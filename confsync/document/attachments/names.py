@@ -42,7 +42,7 @@ def document_of(path: str) -> str | None:
 
 def managed(name: str, patterns: Iterable[str]) -> bool:
     """Return whether the configured patterns match the name, and the name is valid Unicode."""
-    writable = not any(unicodedata.category(character) == "Cs" for character in name)
+    writable = name.isascii() or all(unicodedata.category(each) != "Cs" for each in name)
     return writable and any(fnmatchcase(name, pattern) for pattern in patterns)
 
 

@@ -55,6 +55,8 @@ def with_attachments(
 
 def _compared(page: PageResult, attached: Beside, infos: Attachments | None) -> PageResult:
     """Return the page's state by its attachments here and, if they are known, on the server."""
+    if attached.is_as_stamped and not _known(infos):
+        return page
     facing = attached.facing(infos).sides(infos) if _known(infos) else ()
     decisions = [decide(side) for side in facing]
     newer = attached.put_back(infos if _known(infos) else None)
