@@ -13,7 +13,6 @@ import click
 from confsync.cli.options import Settings
 from confsync.errors import Exit, UsageError
 from confsync.model.filenames import CONFIG
-from confsync.model.hint import typed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,7 +177,8 @@ def finish(
         )
         given, out, err = render.as_text(result, display)
         if settings.directory:
-            # A command in a hint must work in the directory where the user types it.
+            from confsync.model.hint import typed  # a hint must work where the user types it
+
             command = f"'confsync -C {escape.safe(typed(str(settings.directory)))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
         if escape.is_read_by_ci(sys.stdout, os.environ):

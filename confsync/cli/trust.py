@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from confsync.cli.escape import is_ci, safe
 from confsync.errors import UntrustedError, UsageError
 from confsync.model.filenames import CONFIG
-from confsync.model.hint import typed
 from confsync.model.url import check_url, same_server
 
 if TYPE_CHECKING:
@@ -122,4 +121,6 @@ def warning(environment: Mapping[str, str], credentials: Credentials, url: str) 
 
 
 def _pinning(url: str) -> str:
+    from confsync.model.hint import typed  # rarely needed
+
     return f"'export {PIN}={typed(url)}' if you trust that server"

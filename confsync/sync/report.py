@@ -118,7 +118,7 @@ class Report:
             self.pages,
             self.errors,
             tuple(self._notes),
-            tuple(self._warnings),
+            warnings=tuple(self._warnings),
             text="".join(self._shown),
             dry_run=self._dry_run,
             interrupted=self._interrupted,

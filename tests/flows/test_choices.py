@@ -285,7 +285,7 @@ def test_theirs_of_a_trashed_page_keeps_the_edit_in_the_trash(scene: Scene) -> N
 def test_ours_keeps_what_it_gives_up_in_the_trash(scene: Scene) -> None:
     behind(scene)
     (page,) = scene.pull(GUIDE, way=Way.OURS, at=2).pages
-    assert "a copy is in .confsync/trash" in page.error
+    assert "a copy is in .confsync/trash" in page.note
     assert "THEIRS" in (scene.root / ".confsync/trash" / GUIDE).read_text()
 
 

@@ -19,7 +19,6 @@ from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import BLOG
 from confsync.model.hint import fill, typed
-from confsync.sync import labels, scope
 from confsync.sync.preflight.text import Flaw
 
 # Characters that Confluence accepts in a title.
@@ -38,7 +37,7 @@ def refused_in(
     found: dict[str, Flaw] = {}
     for scan in scans:
         entries = [one for one in scan.entries if one.document and selection.has(one.path)]
-        excluded = {one.path for one in scope.excluded(scan)} if entries else set()
+        excluded = _excluded_in(scan) if entries else set()
         for entry in entries:
             flaw = _own_flaw(scan, entry)
             if flaw is None and entry.path in excluded:
@@ -59,7 +58,11 @@ def is_edited(mirror: Mirror, scan: SpaceScan, entry: Entry) -> bool:
     found = entry.document
     if found is None or found.stamp is None or found.modified or scan.moves(entry):
         return True
-    return bool(mirror.config.labels) and labels.changed(found)
+    if not mirror.config.labels:
+        return False
+    from confsync.sync import labels  # most mirrors have no labels
+
+    return labels.changed(found)
 
 
 def unfit_name(path: str) -> str:
@@ -150,6 +153,14 @@ def _free_beside(scan: SpaceScan, entry: Entry, stem: str) -> str:
         number += 1
         name = f"{stem}-{number}"
     return f"{directory}/{name}{paths.SUFFIX}"
+
+
+def _excluded_in(scan: SpaceScan) -> set[str]:
+    if not (scan.config.include or scan.config.exclude):
+        return set()
+    from confsync.sync import scope  # most mirrors have no rules
+
+    return {one.path for one in scope.excluded(scan)}
 
 
 def _excluded(entry: Entry) -> Flaw:

@@ -12,10 +12,10 @@ from confsync.document.document import Document
 from confsync.errors import APIAccessError, Exit, FileError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
+    from confsync.model.outcome import PageResult
     from confsync.remote import Remote
 
 # The hint for conflict markers; the renderer fills in `{path}`.
@@ -146,6 +146,8 @@ def _base_of(
 
 def conflicted(page: PageResult, line: int) -> PageResult:
     """Return the result of a document with a conflict marker in a line."""
+    from confsync.model.outcome import Outcome  # rarely needed
+
     error = str(Flaw(line, 0, "conflict-marker", "conflict marker"))
     return replace(page, outcome=Outcome.CONFLICTED, error=error, hint=RESOLVE, exit=Exit.REFUSED)
 
