@@ -21,6 +21,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome
 from confsync.model.result import Result
 from confsync.pull.options import PullOptions
+from confsync.sandbox import Store
 from confsync.sandbox.store.rows import POST, ROOT
 from tests.property.team.desk import Desk, desk_in, template
 from tests.property.team.site import BLOG, CONFIG, SPACE, Site
@@ -66,9 +67,9 @@ class Scene:
 
     def __init__(self, row: Row, place: Path) -> None:
         self.row = row
-        self.site = Site()
-        self.site.config = CONFIG
+        self.site = Site(Store())
         store = self.site.store
+        store.create_space(SPACE, "Engineering", "Home")
         home = store.space(SPACE).homepage_id
         for title in ("Other", "Else"):
             store.create_page(SPACE, title, f"<p>{title}</p>", parent=home)
