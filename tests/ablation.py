@@ -1063,8 +1063,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/pull/no_change.py",
-                " and not documents_outside(self._mirror, scans).entries",
-                "",
+                "if not (outside.entries or outside.new) and not hidden:",
+                "if True:",
             ),
         ),
         (
@@ -2351,8 +2351,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/outside.py",
-                "edited = {*_moved(mirror, olds), "
-                "*(e.path for e in found if _is_pending(mirror, e, olds))}",
+                "edited = {*_moved(mirror, olds), *pending}",
                 "edited = {e.path for e in found if e.page_id and _is_edited(e)}",
             ),
         ),

@@ -136,6 +136,13 @@ class StoreRemote:
         for some in batches(page_ids, 2):  # so that there are several answers
             yield list(self.pages(space, some).values())
 
+    def trash(self, space: Space) -> Iterator[PageInfo]:
+        failpoints.before("GET trash")
+        selection = queries.Selection(
+            space_ids=(space.id,), statuses=("trashed",), types=(self.kind,)
+        )
+        yield from map(_info, queries.pages(self.store.database, selection))
+
     def page(self, page_id: str) -> Page:
         failpoints.before(f"GET page {page_id}")
         row = self._row(page_id)

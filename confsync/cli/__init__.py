@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings()
     for name in _SAID_TO_HOOKS:
         os.environ.pop(name, None)
+    _prepare_completion()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a missing character must not stop a command
             stream.reconfigure(errors="backslashreplace")
@@ -51,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _fail(settings, given, UsageError("no command", hint=_help(error)))
         return _explain(settings, error)
     except click.UsageError as error:
-        return _fail(settings, given, UsageError(error.format_message(), hint=_help(error)))
+        hint = _instead(settings, error) or _help(error)
+        return _fail(settings, given, UsageError(error.format_message(), hint=hint))
     except ConfsyncError as error:
         return _fail(settings, given, error)
     except (KeyboardInterrupt, click.Abort):
@@ -69,6 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             InternalError(what, hint="run the command again with -vv and report the traceback"),
         )
     return 0
+
+
+def _prepare_completion() -> None:
+    """Let click use the scripts for shells, if a shell asks."""
+    if "_CONFSYNC_COMPLETE" in os.environ:
+        from confsync.cli.shell import scripts
+
+        scripts.install()
 
 
 def _explain(settings: Settings, error: click.UsageError) -> int:
@@ -99,6 +109,15 @@ def _not_printed(settings: Settings, error: OSError | ValueError) -> int:
     with contextlib.suppress(OSError, ValueError):
         click.echo(lost_output(error), nl=False, err=True, color=color_of(settings))
     return int(Exit.LOCAL)
+
+
+def _instead(settings: Settings, error: click.UsageError) -> str:
+    """Return what to type instead of an option that git has; else an empty text."""
+    if not isinstance(error, click.NoSuchOption):
+        return ""
+    from confsync.registry.git_commands import instead_of_option
+
+    return instead_of_option(settings.verb, error.option_name)
 
 
 def _help(error: click.UsageError) -> str:

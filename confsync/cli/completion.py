@@ -1,4 +1,4 @@
-"""Completion for shells: paths by the shell itself, page ids from the cache. Asks no server."""
+"""Completion for shells: paths from the mirror, page ids from the cache. Asks no server."""
 
 from __future__ import annotations
 
@@ -23,10 +23,19 @@ _MOST = 50
 def documents(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete files and directories. The shell itself does it best."""
+    """Complete documents, the changed ones first, and directories.
+
+    Where there is no mirror, let the shell complete files.
+    """
     from click.shell_completion import CompletionItem
 
-    return [CompletionItem(incomplete, type="file")]
+    from confsync.cli.shell.candidates import candidates
+
+    settings = context.find_object(Settings) or Settings()
+    found = candidates(settings.start, incomplete)
+    if found is None:
+        return [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(path) for path in found]
 
 
 def pages(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -72,4 +73,19 @@ def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result
         warnings=tuple(one for result in results.values() for one in result.warnings),
         clean=sum(result.clean for result in results.values()),
     )
-    return merged, start
+    return replace(merged, **_files_of(results, start)), start
+
+
+def _files_of(results: Mapping[Path, Result], start: Path) -> dict[str, Any]:
+    """Return the files that are left out of several mirrors, and the hints, with relative paths."""
+    files = [
+        one._replace(path=relative(root / one.path, start))
+        for root, result in results.items()
+        for one in result.left_out
+    ]
+    hints = [
+        hint._replace(path=relative(root / hint.path, start))
+        for root, result in results.items()
+        for hint in result.hints
+    ]
+    return {"left_out": tuple(files), "hints": tuple(hints)}

@@ -100,6 +100,7 @@ _OTHERS = "confsync.cli.page_verbs"
 _MODULES = {
     "confsync.cli.fast_verbs": ("check", "status"),
     "confsync.cli.manual.verb": ("help",),
+    "confsync.cli.one_page.verbs": ("log", "new", "open", "restore", "show"),
     "confsync.cli.setup_verbs": ("clone", "demo", "doctor", "init", "login", "logout", "sandbox"),
 }
 
@@ -112,6 +113,23 @@ class Verb(click.Command):
 
         command_help.write_options(context, formatter, is_common)
         command_help.write_manual_line(context, formatter)
+
+
+def _refuse_command_of_git(settings: Settings, name: str, *words: str) -> None:
+    """Raise UsageError with the way to do it here, if git has a command of this name."""
+    from confsync.errors import UsageError
+    from confsync.mirror.git.head import repository_of
+    from confsync.model.hint import typed
+    from confsync.registry.git_commands import instead_of_command
+
+    place = settings.place
+    paths = [word for word in words if not word.startswith("-")]
+    files = any(os.path.lexists(os.path.join(place, path)) for path in paths)
+    hint = instead_of_command(name, files=files, git=repository_of(place) is not None)
+    if hint:
+        parts = {"words": words, "paths": paths}
+        typed_ones = {key: "".join(f" {typed(one)}" for one in some) for key, some in parts.items()}
+        raise UsageError(f"confsync has no command '{name}'", hint=hint.format(**typed_ones))
 
 
 class Group(click.Group):
@@ -145,6 +163,7 @@ class Group(click.Group):
             context.ensure_object(Settings).verb = name or ""
             return name, command, rest
         except click.UsageError as error:
+            _refuse_command_of_git(context.ensure_object(Settings), *args)
             import difflib
 
             names = self.list_commands(context)

@@ -1,4 +1,4 @@
-"""The commands about pages: one function each, which reads its options and calls `commands`.
+"""The commands about many pages: one function each, which reads its options.
 
 Everything else is imported inside the functions, so that each command loads only its own modules.
 """
@@ -20,7 +20,6 @@ from confsync.cli.session import (
     mirror_of,
     on_terminal,
     progress_on,
-    target_of,
 )
 from confsync.errors import UsageError
 
@@ -182,6 +181,7 @@ def push(
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--remote", "against_server", is_flag=True, help="Show what the server changed.")
+@click.option("--staged", "--cached", is_flag=True, help="Show what is staged for a commit.")
 @click.option("--stat", is_flag=True, help="Only count the lines, page by page.")
 @click.option("--word-diff", "words", is_flag=True, help="Mark words instead of lines.")
 @click.option("--html", metavar="FILE", help="Write the pages side by side, for a browser.")
@@ -191,6 +191,7 @@ def diff(
     settings: Settings,
     paths: tuple[str, ...],
     against_server: bool,
+    staged: bool,
     stat: bool,
     words: bool,
     html: str | None,
@@ -214,6 +215,8 @@ def diff(
 
     if html == "":
         raise UsageError("--html needs a file name")
+    if staged and against_server:
+        raise UsageError("--staged and --remote exclude each other")
     mirror, selection = mirror_of(settings, paths)
     terminal = on_terminal(settings)
     numbers = stat or html is not None
@@ -228,96 +231,7 @@ def diff(
             against_server,
             None if numbers and not settings.as_json else style,
             settings.start / html if html else None,
+            staged=staged,
         )
         result = run(mirror, opened, options, progress)
     finish(settings, result, mirror.root, paged=True)
-
-
-@cli.command()
-@click.argument("path", shell_complete=completion.documents)
-@click.option("--title", required=True, help="The page's title; unique in its space.")
-@common
-@click.pass_obj
-def new(settings: Settings, path: str, title: str) -> None:
-    """Write a document for a new page; a push creates the page.
-
-    The directory names the parent: guide/ports.xhtml becomes a child of guide.xhtml.
-
-    \b
-    confsync new ENG/guide/ports.xhtml --title "Ports"
-    """
-    from confsync.commands.pages.new import new as run
-
-    mirror, selection = mirror_of(settings, (path,))
-    name = "".join(selection.names)
-    finish(settings, run(mirror, name, title), mirror.root)
-
-
-@cli.command()
-@click.argument("page", metavar="[PATH]", required=False, shell_complete=completion.pages)
-@click.option("--local", is_flag=True, help="The writes and conflicts of this mirror.")
-@common
-@click.pass_obj
-def log(settings: Settings, page: str | None, local: bool) -> None:
-    """Show a page's history, or this mirror's audit trail.
-
-    \b
-    confsync log ENG/guide.xhtml
-    confsync log --local
-    """
-    from confsync.commands.pages.log import local_log
-    from confsync.commands.pages.log import log as run
-
-    mirror, _ = mirror_of(settings, ())
-    target = target_of(settings, mirror, page) if page else None
-    if local:
-        finish(settings, local_log(mirror, target), mirror.root, paged=True)
-    if target is None:
-        raise UsageError(
-            "log needs a page: its document or its id",
-            hint="'confsync log --local' shows the log of the whole mirror",
-        )
-    with remote_for(settings, mirror) as remote:
-        result = run(mirror, remote, target)
-    finish(settings, result, mirror.root, paged=True)
-
-
-@cli.command()
-@click.argument("page", metavar="ID[@VERSION]", shell_complete=completion.pages)
-@common
-@click.pass_obj
-def show(settings: Settings, page: str) -> None:
-    """Print a page, or one version of it, as a document. Name the page by id or by path.
-
-    \b
-    confsync show 98310@5
-    confsync show ENG/guide.xhtml@5
-    """
-    from confsync.commands.pages.show import show as run
-
-    mirror, _ = mirror_of(settings, ())
-    target = target_of(settings, mirror, page)
-    with remote_for(settings, mirror) as remote:
-        result = run(mirror, remote, target)
-    finish(settings, result, mirror.root, paged=True)
-
-
-@cli.command()
-@click.argument("page_id", metavar="ID", shell_complete=completion.pages)
-@common
-@click.pass_obj
-def restore(settings: Settings, page_id: str) -> None:
-    """Bring a page back from the server's trash.
-
-    \b
-    confsync restore 98310
-    """
-    from confsync.commands.pages.restore import restore as run
-    from confsync.sync.target import is_id
-
-    mirror, _ = mirror_of(settings, ())
-    if not is_id(page_id):
-        raise UsageError(f"{page_id} is not a page id", hint="'confsync log --local' shows ids")
-    with remote_for(settings, mirror) as remote:
-        result = run(mirror, remote, page_id)
-    finish(settings, result, mirror.root)

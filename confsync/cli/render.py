@@ -10,6 +10,7 @@ import click
 
 from confsync.cli.escape import safe, safe_lines
 from confsync.errors import Exit
+from confsync.model.hint import fill
 from confsync.model.moment import moment
 from confsync.model.result import Problem, Result
 from confsync.model.stamp import message_without_token
@@ -47,12 +48,16 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     steers = display.terminal and result.command not in _OWN_COLORS
     given = safe_lines(result.text) if steers else result.text
     out = [*_page_lines(result, shown, display.verbose, now)]
+    if result.left_out:
+        from confsync.cli.files import left_out
+
+        out += left_out.lines(result, shown, verbose=display.verbose)
     out += [] if told else [safe(note) for note in result.notes]
     out += [] if given else _stat_lines(result, shown, display.width)
     out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
     out += _finding_lines(result, shown)
     if result.command == "status":
-        out += _status_summary(result)
+        out += [*_status_summary(result), *_hint_lines(result, shown)]
     elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     out += _step_lines(result)
@@ -64,7 +69,18 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
         # stdout is then empty, but a failure and its place must still be reported.
         err += _failed_lines(result, shown, now)
     err += warning_lines(result)
-    return given, text, "".join(f"{line}\n" for line in [*err, *_error_lines(result, shown)])
+    err += _error_lines(result, shown)
+    return given, text, "".join(f"{line}\n" for line in err)
+
+
+def _hint_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+    """Yield the next commands for whole kinds of pages."""
+    told = {error.hint for error in result.errors}
+    for hint in result.hints:
+        if hint.text in told:
+            continue
+        text = fill(hint.text, hint.path, shown)
+        yield click.style("hint:", fg="yellow") + f" {safe(text)}"
 
 
 def warning_lines(result: Result) -> Iterator[str]:
@@ -251,7 +267,7 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
 
 
 # These commands print everything themselves.
-_TELLS_ITSELF = ("check", "diff", "help", "log", "show")
+_TELLS_ITSELF = ("check", "diff", "help", "log", "open", "show")
 # The text of these commands has its own colors, and nothing in it controls a terminal.
 _OWN_COLORS = ("diff", "help")
 

@@ -41,6 +41,7 @@ _MARKS = {
     Outcome.NEW: ("N", "green"),
     Outcome.BEHIND: ("B", "cyan"),
     Outcome.UNTRACKED: ("?", "yellow"),
+    Outcome.TRASHED: ("-", "yellow"),
     Outcome.UNCHANGED: ("!", "yellow"),
 }
 _AGAINST = (Outcome.REJECTED, Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED)

@@ -194,7 +194,7 @@ def finish_clean(settings: Settings, count: int) -> NoReturn:
     if settings.as_json:
         import json
 
-        out = json.dumps(summary.envelope(settings.verb, 0, summary={"clean": count}))
+        out = json.dumps(summary.envelope(settings.verb, 0, summary={"clean": count}, left_out=[]))
     _end(settings, _Output("", f"{out}\n", ""), 0)
 
 

@@ -17,7 +17,9 @@ from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror.committed.deleted import deleted_entries
 from confsync.mirror.committed.deleted_files import DeletedFiles
+from confsync.mirror.committed.staged import Staged
 from confsync.mirror.entry import Entry
+from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing
 from confsync.mirror.selection import Selection
@@ -47,7 +49,8 @@ _ABSENT = {
 class Comparison:
     """The state of one diff. The report collects the pages that cannot be shown.
 
-    One bad page stops no other page. `away` holds the errors of an unreachable server.
+    One bad page stops no other page. With `staged`, documents are as they are staged. `away` holds
+    the errors of an unreachable server.
     """
 
     mirror: Mirror
@@ -55,13 +58,14 @@ class Comparison:
     selection: Selection
     report: Report
     progress: Progress = silent
+    staged: Staged | None = None
     away: list[APIAccessError] = field(default_factory=list)
 
     def with_files(self) -> Iterator[Difference]:
         """Yield base and file of every changed document, new and deleted ones included."""
         mirror = self.mirror
         gone = deleted_entries(mirror.root, mirror.config.spaces)
-        scans = knowing(mirror.scan(), gone)
+        scans = knowing(mirror.scan(self.staged.read if self.staged else None), gone)
         gone = scope.not_excluded(scans, gone)
         self._check(scans, gone.values())
         files = deleted_here(mirror)
@@ -102,7 +106,7 @@ class Comparison:
     def _check(self, scans: Iterable[SpaceScan], gone: Iterable[Entry]) -> None:
         known = [entry.path for scan in scans for entry in scan.entries]
         known += [entry.path for entry in gone]
-        self.selection.check(known, self.mirror.config.directories)
+        check_named(self.mirror, self.selection, known)
 
     def _guarded(self, path: str, call: Callable[[], Difference | None]) -> Iterator[Difference]:
         """Yield the result of `call`, or add its error to the report."""
@@ -132,10 +136,11 @@ class Comparison:
             if entry.error:
                 self.report.refuse(Problem.of(entry.error))
             return None
+        name = "staged" if self.staged else "local"
         if local.stamp is None:
-            return Difference(entry.path, None, None, _side("local, new", local))
+            return Difference(entry.path, None, None, _side(f"{name}, new", local))
         stamp = local.stamp
-        old, new = _base_side(stamp, local.title, local.body), _side("local", local)
+        old, new = _base_side(stamp, local.title, local.body), _side(name, local)
         if local.modified:
             title, body = self._base(scan, entry.path, stamp, local)
             old = replace(old, title=title, body=body)

@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,7 @@ from confsync.mirror.state import disk, mark, regular
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.disk import Key
 from confsync.model.config import FILE_NAME
-from confsync.model.filenames import ATTACHMENTS, SUFFIX
+from confsync.model.filenames import ATTACHMENTS, SNAPSHOT, SUFFIX
 from confsync.model.stamp import Attached, Stamp
 from confsync.version import __version__
 
@@ -41,6 +41,10 @@ FORMAT = 3
 _STAMP = tuple(field.name for field in fields(Stamp))
 # The places in a row: the attachments that the body shows, and the files of attachments.
 _SHOWN, _HERE = 6, 7
+
+
+# The key of a document that must be read: no file has it.
+_UNKNOWN: Key = (-1, 0, 0, 0)
 
 
 class Index:
@@ -164,10 +168,41 @@ class Index:
         row = self._old.get(name)
         return (_page_of(row),) if row else ()
 
+    def missing(self) -> dict[str, Stamp]:
+        """Return the stamps of documents that were here and are not: path to stamp.
+
+        A pull forgets them.
+        """
+        root = self._state.parent
+        gone = (name for name in self._old if not os.path.lexists(f"{root}{os.sep}{name}"))
+        found = ((name, _entry(self._old[name]).document) for name in gone)
+        return {name: one.stamp for name, one in found if one and one.stamp}
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Keep the rows of some missing documents, for the next command."""
+        self._new |= {name: self._old[name] for name in names if name in self._old}
+
     def wrote(self, fresh: Mapping[str, tuple[Key, Document]]) -> None:
-        """Remember the written documents of `Mirror.fresh` instead of the read ones."""
+        """Remember the written documents of `Mirror.fresh` instead of the read ones.
+
+        A snapshot from before a document was made must not hide its deletion.
+        """
+        self._doubt_snapshot(fresh)
         for name, (key, found) in fresh.items():
             self._new[name] = _row(Entry(name, b"", found), key, files=False)
+
+    def made(self, names: Iterable[str]) -> None:
+        """Remember new documents, of which the next command reads the text again."""
+        new = [name for name in names if name not in self._old]
+        found = (entry.read(self._state.parent, name) for name in new)
+        self._new |= {one.path: _row(one, _UNKNOWN, files=False) for one in found if _is_plain(one)}
+        self._doubt_snapshot(new)
+
+    def _doubt_snapshot(self, names: Iterable[str]) -> None:
+        """Remove the snapshot if it is older than a document."""
+        if set(names) - self._old.keys():
+            with contextlib.suppress(OSError):
+                disk.unlink(self._state / SNAPSHOT)
 
     @property
     def keys(self) -> dict[str, Key]:

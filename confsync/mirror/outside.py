@@ -16,6 +16,7 @@ from confsync.document.paths import HOME, SUFFIX
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror import walk
+from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
@@ -28,12 +29,14 @@ class Outside(NamedTuple):
     """The documents outside every space's directory, and the notes about them.
 
     `edited` are documents that differ from their stamps in title, text, labels, place or
-    attachments, and new documents.
+    attachments, and new documents in the directory of an earlier `path:`. `new` are new documents
+    elsewhere.
     """
 
     entries: tuple[Entry, ...] = ()
     notes: tuple[str, ...] = ()
     edited: tuple[Entry, ...] = ()
+    new: tuple[Entry, ...] = ()
 
 
 def documents_outside(
@@ -42,24 +45,27 @@ def documents_outside(
     """Return the documents below a mirror that are outside every space's directory.
 
     If a page also has a document in its space, only an edited document counts. Documents of the
-    page ids `told` are left out, because the caller reports them. A document without a stamp counts
-    only beside stamped ones, in the directory of an earlier `path:`.
+    page ids `told` are left out, because the caller reports them. XHTML without a title in its
+    front matter is no document.
     """
     found = tuple(read(mirror.root, path) for path in sorted(_paths(mirror)))
     if not found:
         return Outside()
     here = {entry.page_id: entry for scan in scans for entry in scan.entries if entry.page_id}
     olds = _old_directories(found)
-    edited = {*_moved(mirror, olds), *(e.path for e in found if _is_pending(mirror, e, olds))}
+    deleted = _deleted_files(mirror, olds)
+    pending = (e.path for e in found if _is_pending(mirror, e, olds, deleted))
+    edited = {*_moved(mirror, olds), *pending}
     entries = tuple(
         entry
         for entry in found
         if (entry.path in edited or (entry.page_id and entry.page_id not in here))
         and not (entry.page_id and entry.page_id in told)
     )
-    pending = tuple(entry for entry in entries if entry.path in edited)
-    notes = _notes(mirror.root, _Places(entries, pending, olds), mirror.config.spaces, here)
-    return Outside(entries, tuple(notes), pending)
+    changed = tuple(entry for entry in entries if entry.path in edited)
+    notes = _notes(mirror.root, _Places(entries, changed, olds), mirror.config.spaces, here)
+    new = (e for e in found if e.document and e.document.stamp is None and e.path not in edited)
+    return Outside(entries, tuple(notes), changed, tuple(new))
 
 
 class _Places(NamedTuple):
@@ -90,7 +96,17 @@ def _is_edited(entry: Entry) -> bool:
     return entry.document is not None and entry.document.modified
 
 
-def _is_pending(mirror: Mirror, entry: Entry, olds: Mapping[str, str]) -> bool:
+def _deleted_files(mirror: Mirror, olds: Mapping[str, str]) -> DeletedFiles:
+    """Return the attachments that were deleted in the directories of earlier paths."""
+    if not mirror.config.attachments:
+        return DeletedFiles()
+    key = mirror.config.spaces[0].key  # any key: only the directories count
+    return DeletedFiles(mirror.root, [SpaceConfig(key, old) for old in olds.values()])
+
+
+def _is_pending(
+    mirror: Mirror, entry: Entry, olds: Mapping[str, str], deleted: DeletedFiles
+) -> bool:
     """Return whether a document differs from its stamp, including labels and attachments."""
     found = entry.document
     if found is None:
@@ -103,7 +119,10 @@ def _is_pending(mirror: Mirror, entry: Entry, olds: Mapping[str, str]) -> bool:
     labels = mirror.config.labels and found.labels is not None
     if labels and folded(found.labels) != folded(found.stamp.labels or ()):
         return True
-    return bool(mirror.config.attachments) and _has_own_files(mirror, entry.path, found)
+    if not mirror.config.attachments:
+        return False
+    gone = deleted.beside(entry.path, found.stamp.id, found.stamp.attachments)
+    return bool(gone) or _has_own_files(mirror, entry.path, found)
 
 
 def _has_own_files(mirror: Mirror, path: str, found: Document) -> bool:

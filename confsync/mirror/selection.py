@@ -64,19 +64,10 @@ class Selection:
         inside = f"{directory_of(path)}/"
         return tuple(name.removeprefix(inside) for name in self._files if name.startswith(inside))
 
-    def check(self, paths: Iterable[str], directories: Iterable[str]) -> None:
-        """Raise UsageError if a name means no document. `directories` are those of spaces."""
-        if not self.names:
-            return
-        known = {name for path in paths for name in _with_parents(path)}
-        below = ", ".join(f"{directory}/" for directory in directories)
-        for name in self.names:
-            if name not in known and (document_of(name) or name) not in known:
-                raise UsageError(
-                    f"{name}: no document there",
-                    hint="'confsync pull' without a path brings new pages; "
-                    f"documents stand below {below}",
-                )
+    def unknown_names(self, paths: Iterable[str]) -> list[str]:
+        """Return the names that mean none of some documents."""
+        known = {name for path in paths for name in _with_parents(path)} if self.names else {""}
+        return [n for n in self.names if n not in known and (document_of(n) or n) not in known]
 
 
 def _with_parents(path: str) -> Iterator[str]:

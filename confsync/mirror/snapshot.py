@@ -1,16 +1,15 @@
 """The snapshot, which shows whether a document changed: `.confsync/snapshot`.
 
 It has every document's name, size, inode and times, including documents outside every space's
-directory, and those of attachments' files if attachments are configured. It also has the
-configuration, and git's state and HEAD commit of that moment. confsync never writes because of a
-snapshot: after the smallest difference, it reads everything. A corrupt, foreign or incompatible
-snapshot is ignored.
+directory, and the names of other files beside them. It has the attachments' files, too, if
+attachments are configured. It also has the configuration, and git's state and HEAD commit of that
+moment. confsync never writes because of a snapshot: after the smallest difference, it reads
+everything. A corrupt, foreign or incompatible snapshot is ignored.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import marshal
 import os
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from confsync.mirror import walk
 from confsync.mirror.git import head as githead
 from confsync.mirror.state import mark, regular
-from confsync.model.filenames import CONFIG, FOLDER_FILE, STATE
+from confsync.model.filenames import CONFIG, FOLDER_FILE, REMOVED, SNAPSHOT, STATE
 from confsync.version import __version__
 
 if TYPE_CHECKING:
@@ -29,17 +28,18 @@ if TYPE_CHECKING:
     from confsync.mirror.walk import Seen
     from confsync.model.config import Config
 
-NAME = "snapshot"
-FORMAT = 5
+NAME = SNAPSHOT
+FORMAT = 6
 # Not known. git never answers this.
 _UNKNOWN = b"?"
 _WITH_FILES = b"files"
 
 
 class Snapshot:
-    """The last state without anything to report.
+    """The last state without anything to report of a document.
 
-    `pulled` is a digest of the listing of a pull that had nothing to do, or empty.
+    `pulled` is a digest of the listing of a pull that had nothing to do, or empty. `has_others`
+    tells after `unchanged` whether there are other files, which only a closer look can report.
     """
 
     def __init__(self, root: Path | str) -> None:
@@ -49,18 +49,17 @@ class Snapshot:
         self._config = _read(os.path.join(self._root, CONFIG), regular.CONFIG_BYTES)
         self._directories: list[str] = []
         self._commit = self._trees = self._seen = b""
-        self._files = False
-        self.pulled = ""
+        self._files = self.has_others = False
+        self._removed = self.pulled = ""
         word = mark.known(self._state)
         known = _read(self._path, regular.STATE_BYTES) if word and self._config else b""
         about = self._about(word)
         with contextlib.suppress(ValueError):
             if known.startswith(about):
-                files, pulled, directories, commit, trees, seen = known[len(about) :].split(
-                    b"\n", 5
-                )
+                parts = known[len(about) :].split(b"\n", 6)
+                files, pulled, removed, directories, commit, trees, seen = parts
                 self._files = files == _WITH_FILES
-                self.pulled = pulled.decode()
+                self.pulled, self._removed = pulled.decode(), removed.decode()
                 self._directories = directories.decode().split("\0")
                 self._commit, self._trees, self._seen = commit, trees, seen
 
@@ -135,6 +134,7 @@ class Snapshot:
                 if not self._seen.startswith(known, place):
                     return None
                 place += len(known)
+                self.has_others = self.has_others or seen[0].endswith(walk.OTHER)
                 if not walk.is_attached(seen[0]):
                     count += len(seen[1]) - seen[1].count(FOLDER_FILE)
             beside = b"".join(map(_packed, walk.look_outside(self._root, self._directories)))
@@ -166,15 +166,25 @@ class Snapshot:
         spaces = parse(self._config.decode()).spaces
         return not deleted_entries(Path(self._root), spaces, here=here)
 
+    def knows_removals(self) -> bool:
+        """Return whether git has `.confsync.removed` as it is now, or there is no such file."""
+        return self._removed == key_of_removals(self._root)
+
     def note(
-        self, config: Config, read: Mapping[str, Key], began: int | None, pulled: str = ""
+        self,
+        config: Config,
+        read: Mapping[str, Key],
+        began: int | None,
+        pulled: str = "",
+        removed: str | None = None,
     ) -> None:
         """Record that all documents and files, which are those in `read`, gave nothing to report.
 
         `began` is when the first one was read, by its file system's clock. A later change may keep
         the file's times, so such a snapshot is not stored. `pulled` is the listing of a pull that
-        had nothing to do. If the configuration is not `config` any more, nothing is stored. The
-        caller also found nothing to report outside the spaces' directories.
+        had nothing to do. `removed` is the key of a `.confsync.removed` that git has. If the
+        configuration is not `config` any more, nothing is stored. The caller also found nothing to
+        report outside the spaces' directories.
         """
         if began is None or not self._means(config):
             return
@@ -184,25 +194,19 @@ class Snapshot:
         # The attachments of documents outside the spaces have no keys.
         if seen is None or beside is None or (with_files and beside):
             return
-        keys = walk.keys(seen)
-        from confsync.mirror.state import disk
-
-        every_key = itertools.chain(keys.values(), walk.keys(beside).values())
-        settled = all(disk.is_settled(key, began) for key in every_key)
-        same = all(key == keys.get(name) for name, key in read.items())
-        every = len(read) == sum(map(walk.is_document, keys))
-        good = settled and same and every
+        good = _is_settled([*seen, *beside], began) and _is_all(read, seen)
         noted = _noted(config.directories, [*seen, *beside]) if good else b""
         known = self._seen if self._directories == config.directories else b""
         pulled = pulled or (self.pulled if noted and noted == known else "")
-        if (noted, pulled) == (known, self.pulled):
+        removed = self._removed if removed is None else removed
+        if (noted, pulled, removed) == (known, self.pulled, self._removed):
             return
         if noted != known:
             # The next check finds out whether git has other documents.
             self._directories, self._seen = config.directories, noted
             self._files = with_files
             self._trees = self._commit = _UNKNOWN
-        self.pulled = pulled
+        self.pulled, self._removed = pulled, removed
         self._save()
 
     def _look(self, directories: list[str], *, files: bool) -> list[Seen] | None:
@@ -234,7 +238,8 @@ class Snapshot:
 
         directories = "\0".join(self._directories).encode()
         files = _WITH_FILES if self._files else b""
-        told = (files, self.pulled.encode(), directories, self._commit, self._trees, self._seen)
+        first = (files, self.pulled.encode(), self._removed.encode(), directories)
+        told = (*first, self._commit, self._trees, self._seen)
         noted = b"\n".join(told)
         with contextlib.suppress(OSError):
             about = self._about(mark.made(self._state))
@@ -243,9 +248,35 @@ class Snapshot:
             disk.replace(Path(self._path), about + noted, lambda: None, durable=False)
 
 
+def _is_settled(seen: list[Seen], began: int) -> bool:
+    """Return whether a later change of each file would show."""
+    from confsync.mirror.state import disk
+
+    return all(disk.is_settled(key, began) for key in walk.keys(seen).values())
+
+
+def _is_all(read: Mapping[str, Key], seen: list[Seen]) -> bool:
+    """Return whether the documents that were read are those that are here, unchanged."""
+    keys = walk.keys(seen)
+    same = all(key == keys.get(name) for name, key in read.items())
+    return same and len(read) == sum(map(walk.is_document, keys))
+
+
 def clean(root: Path | str) -> int | None:
     """Return the document count if `status` has nothing to report, else None."""
-    return Snapshot(root).unchanged() or None
+    found = Snapshot(root)
+    count = found.unchanged()
+    told = found.has_others or not found.knows_removals()
+    return None if told else count or None
+
+
+def key_of_removals(root: Path | str) -> str:
+    """Return what identifies the present content of `.confsync.removed`; empty without the file."""
+    try:
+        seen = os.lstat(os.path.join(os.fspath(root), REMOVED))
+    except OSError:
+        return ""
+    return f"{seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}"
 
 
 def _read(path: str, limit: int) -> bytes:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # attachments directory ends with a slash.
 Seen = tuple[str, list[str], list[int]]
 _REPOSITORY = ".git"
+# Ends the path of a file or directory that is no document in a `Seen`. No file name can have it.
+OTHER = "\0"
 # If directories can be opened, files are examined relative to them, which is faster.
 _BY_HANDLE = os.scandir in os.supports_fd
 # On Windows, a listing may have old values of its files.
@@ -51,12 +53,24 @@ def files(root: Path, space: SpaceConfig, unread: list[str] | None = None) -> It
         yield from (f"{inner}/{entry.name}" for entry in inside.found)
 
 
+def other_files(root: Path, space: SpaceConfig) -> Iterator[str]:
+    """Yield the mirror paths of a space's files that are no documents.
+
+    Directories of attachments are yielded as such, with a ``/`` at their end. Hidden files and
+    links to directories are left out.
+    """
+    for inner, _, inside in _below(os.fspath(root), space.path, blog=space.blog):
+        yield from (f"{inner}/{name}" for name in inside.others)
+        yield from (f"{inner}/{name}/" for name in inside.attached)
+
+
 def look(root: str, directories: Collection[str], *, files: bool = False) -> Iterator[Seen]:
     """Yield every document and folder file below the spaces' directories, with its key.
 
     With `files`, also yield the contents of attachments directories. This is all that a status of
-    an unchanged mirror does with a file. Leftovers of a killed run appear as empty directories.
-    Raise OSError if a file cannot be examined, or if a link stands for an attachment.
+    an unchanged mirror does with a file. Leftovers of a killed run appear as empty directories,
+    and so do other files, with `OTHER`. Raise OSError if a file cannot be examined, or if a link
+    stands for an attachment.
     """
     for top in directories:
         for inner, parent, inside in _below(root, top, blog=f"{top}/{BLOG}" in directories):
@@ -68,6 +82,10 @@ def look(root: str, directories: Collection[str], *, files: bool = False) -> Ite
                 if _hides_documents(f"{parent}/{name}", f"{root}/{top}")
             )
             yield from ((f"{inner}/{name}", [], []) for name in links)
+            if not files:
+                others = (f"{name}/" for name in inside.attached)
+                inside.others.extend(others)
+            yield from ((f"{inner}/{name}{OTHER}", [], []) for name in sorted(inside.others))
             for name in inside.attached if files else ():
                 yield attached(f"{inner}/{name}/", f"{parent}/{name}")
 
@@ -169,8 +187,8 @@ class _Inside(NamedTuple):
     """The contents of a directory.
 
     These are documents and folder files, directories to enter, leftovers of a killed run, links to
-    directories, and directories of attachments or links to these. `is_apart` means that the
-    directory is a mirror or a repository of its own.
+    directories, directories of attachments or links to these, and other files. `is_apart` means
+    that the directory is a mirror or a repository of its own.
     """
 
     found: list[os.DirEntry[str]]
@@ -178,6 +196,7 @@ class _Inside(NamedTuple):
     left: list[str]
     links: list[str]
     attached: list[str]
+    others: list[str]
     is_apart: bool
 
 
@@ -250,6 +269,7 @@ def _inside(place: str | int) -> _Inside | None:
     left: list[str] = []
     links: list[str] = []
     attached: list[str] = []
+    others: list[str] = []
     is_apart = False
     try:
         with os.scandir(place) as entries:
@@ -276,9 +296,11 @@ def _inside(place: str | int) -> _Inside | None:
                     is_apart = True
                 elif entry.is_symlink() and name[0] != "." and not _is_file(entry):
                     links.append(name)  # a broken link, for example to a drive that is not mounted
+                elif name[0] != ".":
+                    others.append(name)
     except OSError:
         return None
-    return _Inside(found, below, left, links, attached, is_apart)
+    return _Inside(found, below, left, links, attached, others, is_apart)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -11,6 +11,8 @@ import os
 CONFIG = ".confsync.yaml"
 # May be deleted at any time without losing work.
 STATE = ".confsync"
+# In the state directory: what the files were like when there was nothing to report.
+SNAPSHOT = "snapshot"
 # Lists the pages whose documents pulls removed. Unlike the state directory, git carries it.
 REMOVED = ".confsync.removed"
 # The prefix of a file while it is written. A later command deletes what a killed run left.

@@ -44,6 +44,7 @@ class Outcome(Enum):
     GONE = "gone"
     NOT_VISIBLE = "not-visible"
     UNTRACKED = "untracked"
+    TRASHED = "trashed"
     INVALID = "invalid"
 
 

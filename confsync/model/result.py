@@ -14,6 +14,7 @@ from confsync.model.stamp import message_without_token
 if TYPE_CHECKING:
     from confsync.model.diagnosis import Check
     from confsync.model.event import Event
+    from confsync.model.left_out import LeftOut
     from confsync.model.lint import Finding
     from confsync.model.outcome import PageResult
     from confsync.model.page import Version
@@ -37,6 +38,13 @@ class Problem(NamedTuple):
         return cls(error.code, error.message, error.hint, error.exit, error.said)
 
 
+class Hint(NamedTuple):
+    """A next command. `{path}` in its text stands for the path."""
+
+    text: str
+    path: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The whole result of a command. `text` is requested output, such as a diff.
@@ -44,7 +52,8 @@ class Result:
     `history` lists a page's versions; the document here is based on version `base`. `events` are
     lines of the audit trail. `findings` belong to `check`, `changes` to `diff`. `clean` counts
     unchanged documents. `steps` are commands to type next. `warnings` go to stderr even if the
-    caller asked for failures only.
+    caller asked for failures only. `left_out` are files that a push leaves out. `hints` are the
+    next commands for whole kinds of pages, each with the path of one of them.
     """
 
     command: str
@@ -61,6 +70,8 @@ class Result:
     changes: tuple[Change, ...] = ()
     base: int | None = None
     clean: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    hints: tuple[Hint, ...] = ()
     dry_run: bool = False
     interrupted: bool = False
 
@@ -86,8 +97,9 @@ class Result:
     def as_json(self) -> dict[str, object]:
         """Return the JSON envelope. A contract test pins its keys.
 
-        Only `doctor` has `checks`, `check` `findings`, `log` `history` and `events`, `show`
-        `history` and `text`, `diff` `changes` and `text`, and `help` `text`.
+        Only `push` and `status` have `left_out`, `doctor` `checks`, `check` `findings`, `log`
+        `history` and `events`, `show` `history` and `text`, `diff` `changes` and `text`, and `help`
+        and `open` `text`.
         """
         more: dict[str, object] = {}
         if self.command == "doctor":
@@ -100,7 +112,9 @@ class Result:
             more["findings"] = [finding.as_json() for finding in self.findings]
         if self.command == "diff":
             more["changes"] = [change.as_json() for change in self.changes]
-        if self.command in ("diff", "help", "show"):
+        if self.command in ("push", "status"):
+            more["left_out"] = [one.as_json() for one in self.left_out]
+        if self.command in ("diff", "help", "open", "show"):
             more["text"] = self.text
         pages = [page.as_json() for page in self.pages]
         errors = [

@@ -163,9 +163,13 @@ class Unchanged:
 
     def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
         """Note that a full pull had nothing to do and nothing to report."""
+        from confsync.mirror.committed.deleted import has_new_lines
+        from confsync.mirror.left_out import files
         from confsync.mirror.outside import documents_outside
+        from confsync.mirror.snapshot import key_of_removals
         from confsync.sync import scope
 
+        root = self._mirror.root
         agreed = all(reader.agreed or not self._with_files for reader in readers.values())
         if not agreed or not all(reader.agreed_labels for reader in readers.values()):
             return  # nothing is recorded if a page differed from its hint
@@ -175,15 +179,15 @@ class Unchanged:
             for one in scans
         )
         simple = self._index and self._snapshot and digest and clean
-        if (
-            self._index
-            and self._snapshot
-            and simple
-            and not documents_outside(self._mirror, scans).entries
-        ):
+        if not (self._index and self._snapshot and simple):
+            return
+        outside = documents_outside(self._mirror, scans)
+        hidden = self._with_files and files.beside_documents(self._mirror, scans)
+        if not (outside.entries or outside.new) and not hidden:
             self._index.save()
             keys, began = self._index.keys, self._index.moment()
-            self._snapshot.note(self._mirror.config, keys, began, digest)
+            known = None if has_new_lines(root) else key_of_removals(root)
+            self._snapshot.note(self._mirror.config, keys, began, digest, known)
 
     def _ask_all(self) -> list[bool]:
         """Ask for the listing of each space. Return for each whether it succeeded."""

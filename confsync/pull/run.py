@@ -12,6 +12,7 @@ from confsync.mirror.committed.deleted import deleted_pages, has_new_lines
 from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.entry import Entry
 from confsync.mirror.git.trees import is_unknown
+from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import (
     SpaceScan,
@@ -76,7 +77,7 @@ def _scan(run: PullRun, known: Unchanged) -> tuple[SpaceScan, ...]:
     entries = [entry for scan in scans for entry in scan.entries]
     if not run.options.dry_run:
         mirror.forget_removals(ids_in(scans))
-    selection.check((entry.path for entry in entries), mirror.config.directories)
+    check_named(mirror, selection, (entry.path for entry in entries))
     errors = (entry.error for entry in entries if entry.error and selection.has(entry.path))
     run.report.refuse(*map(Problem.of, errors))
     run.report.refuse(*unreadable_directories(mirror.root, scans, selection))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from confsync.mirror.scan import SpaceScan, ids_in, paths_of
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
-from confsync.push.options import DeleteOptions
+from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sync import scope
 from confsync.sync.refusals import delete_by_id, deletion_refusal, local_result
 from confsync.sync.report import Report
@@ -37,6 +37,29 @@ def deleted_documents(
     here = paths_of(scans)
     found = deleted_entries(mirror.root, mirror.config.spaces, since, here=here)
     return {page_id: entry for page_id, entry in found.items() if page_id not in present}
+
+
+def standing(
+    options: PushOptions, scans: Iterable[SpaceScan], told: Collection[str]
+) -> Iterator[PageResult]:
+    """Yield the documents that --delete names and that stand here: their pages are not deleted.
+
+    `told` are documents that have a result. With --since, a script may name all changed documents,
+    so that this is no error.
+    """
+    if options.delete is None:
+        return
+    named = frozenset(options.selection.names) - set(told)
+    for scan in scans:
+        for entry in scan.entries:
+            if entry.path in named and entry.page_id not in options.delete.named:
+                yield replace(
+                    local_result(entry),
+                    outcome=Outcome.SKIPPED,
+                    error="the document stands here, so its page stays",
+                    hint=f"{delete_by_id(entry)}" if entry.page_id else "",
+                    exit=Exit.DONE if options.since else Exit.REFUSED,
+                )
 
 
 class Missing(NamedTuple):

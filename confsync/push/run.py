@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 
+from confsync.mirror.left_out.absent import deleted_unknown, missing_documents
+from confsync.mirror.left_out.files import deleted_attachments, left_out
 from confsync.mirror.outside import documents_outside
 from confsync.mirror.scan import SpaceScan, ids_in
+from confsync.model.left_out import LeftOut, Reason
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
+from confsync.push.absences import deleted_documents, standing
 from confsync.push.attachments import Asked
 from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
 from confsync.push.delete import Deletions, doomed_elsewhere, doomed_in, not_found
@@ -18,7 +23,7 @@ from confsync.push.options import DeleteOptions, PushOptions, PushRun, SpacePush
 from confsync.push.rounds import order_of, push_in_rounds
 from confsync.push.scan import MirrorScan, narrowed, scan_mirror
 from confsync.remote import about
-from confsync.sync import renames
+from confsync.sync import renames, scope
 from confsync.sync.commit import Commit
 from confsync.sync.people import with_names
 from confsync.sync.refusals import refused_outside
@@ -89,6 +94,8 @@ def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
     report = run.report
     if options.delete and not report.errors:
         report.refuse(*not_found(options.delete, report))
+    report.add(*standing(options, here.scans, report.told()))
+    report.leave_out(*_left_out(run, options, here))
     pages = [page for page in report.pages if page.outcome is not Outcome.CLEAN]
     if here.selection.everything:
         pages += _outside_of_spaces(run, here, pages)
@@ -98,9 +105,24 @@ def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
     return replace(report.result(), pages=told)
 
 
+def _left_out(run: PushRun, options: PushOptions, here: MirrorScan) -> Iterator[LeftOut]:
+    """Yield the documents that were deleted here, and whose pages this push leaves alone."""
+    if options.delete is not None or not here.selection.everything:
+        return
+    gone = deleted_documents(run.mirror, here.scans, DeleteOptions())
+    for entry in scope.not_excluded(here.scans, gone).values():
+        yield LeftOut(entry.path, Reason.DELETED)
+    yield from deleted_attachments(here.scans, here.deleted_files, here.selection)
+    if here.index:
+        ids = ids_in(here.scans) | gone.keys()
+        missing = missing_documents(run.mirror, here.index, ids)
+        yield from map(deleted_unknown, missing, missing.values())
+
+
 def _outside_of_spaces(run: PushRun, here: MirrorScan, pages: list[PageResult]) -> list[PageResult]:
     """Return the refusals of edited documents outside every space, and add the notes."""
     told = {page.id for page in pages} - ids_in(here.scans)
     outside = documents_outside(run.mirror, here.scans, told)
     run.report.note(*outside.notes)
+    run.report.leave_out(*left_out(run.mirror, here.scans, outside.new, here.selection))
     return [refused_outside(entry) for entry in outside.edited]

@@ -10,7 +10,9 @@ from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import Entry, read
 from confsync.mirror.git import worktree
+from confsync.mirror.git.head import is_document
 from confsync.mirror.index import Index
+from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, ids_in, knowing, stamps_in
 from confsync.mirror.selection import Selection
@@ -61,6 +63,8 @@ class MirrorScan:
         """Record the state of the documents that were read or written."""
         if self.index:
             self.index.wrote(mirror.fresh)
+            self.index.made(filter(is_document, mirror.written))
+            self.index.keep(self.index.missing())
             self.index.save()
 
 
@@ -98,7 +102,7 @@ def scan_mirror(
     scans = _with_texts(mirror, scans, restored)
     deleted = scope.not_excluded(scans, deleted)
     known = [entry for scan in scans for entry in scan.entries] + [*deleted.values()] * bool(delete)
-    selection.check((entry.path for entry in known), mirror.config.directories)
+    check_named(mirror, selection, (entry.path for entry in known))
     asked = delete or DeleteOptions()
     missing = Missing(mirror, scans, deleted if delete else {}, asked, selection)
     whereabouts = missing.whereabouts()

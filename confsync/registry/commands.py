@@ -105,6 +105,12 @@ COMMANDS = (
         ("concepts/file-names", "guides/moving-and-renaming"),
     ),
     CommandEntry(
+        "open",
+        {"PATH": "A document, or the id of a page."},
+        {Exit.LOCAL: "There is no mirror here, or no browser can be started."},
+        ("recovery", "reference/environment"),
+    ),
+    CommandEntry(
         "pull",
         _PATHS,
         {
@@ -129,7 +135,9 @@ COMMANDS = (
     ),
     CommandEntry(
         "restore",
-        {"ID": "The id of a page. `confsync log --local` shows ids."},
+        {
+            "PATH": "The document that the page had, or the id of the page. `--list` needs none.",
+        },
         {**_SERVER, Exit.REFUSED: "The page is not in the trash, or the server does not show it."},
         ("guides/deleting-and-restoring", "recovery"),
     ),

@@ -69,6 +69,7 @@ _TERMINAL = (
     Variable("PAGER", "The pager, where neither `GIT_PAGER` nor `core.pager` is set."),
     Variable("LESS", "The options of `less`. If it is not set, confsync gives `FRX`, as git does."),
     Variable("LV", "The options of `lv`. If it is not set, confsync gives `-c`, as git does."),
+    Variable("BROWSER", "The browser that `confsync open` starts.", "firefox"),
     Variable("COLUMNS", "The width of the terminal."),
     Variable(
         "_CONFSYNC_COMPLETE",

@@ -49,6 +49,13 @@ _COMMAND_LINE = (
         "secret.",
     ),
     ErrorCode(
+        "browser",
+        Exit.LOCAL,
+        ("no browser can be started here",),
+        "`confsync open` found no browser, for example on a server without a screen.",
+        "Open the address that it printed in a browser elsewhere. Or name a browser in `BROWSER`.",
+    ),
+    ErrorCode(
         "demo",
         Exit.LOCAL,
         ("one of the two edits is gone",),

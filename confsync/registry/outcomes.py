@@ -175,6 +175,12 @@ OUTCOMES = (
         "`confsync push PATH` creates the page.",
     ),
     OutcomeEntry(
+        Outcome.TRASHED,
+        ("restore",),
+        "`restore --list`: the page is in the server's trash.",
+        "`confsync restore ID`",
+    ),
+    OutcomeEntry(
         Outcome.INVALID,
         ("status",),
         "The document cannot be pushed as it is.",

@@ -113,6 +113,9 @@ class Remote(Protocol):
         At most three answers are in memory, whatever their number and however slow the caller is.
         """
 
+    def trash(self, space: Space) -> Iterator[PageInfo]:
+        """Yield the pages in the trash of a space, in any order."""
+
     def page(self, page_id: str) -> Page:
         """Return one page with its body, in any status. Raise NotVisibleError."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from confsync.errors import EVERYBODYS, ConfsyncError, Exit
+from confsync.model.left_out import LeftOut
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result
 from confsync.sync.renames import Renamed
@@ -24,6 +25,7 @@ class Report:
         self._pages: list[PageResult] = []
         self._errors: list[Problem] = []
         self._notes: list[str] = []
+        self._left_out: list[LeftOut] = []
         self._warnings: list[str] = []
         self._shown: list[str] = []
         self._renamed: list[Renamed] = []
@@ -45,6 +47,10 @@ class Report:
     def note(self, *notes: str) -> None:
         """Add notes for the end of the output."""
         self._notes += notes
+
+    def leave_out(self, *files: LeftOut) -> None:
+        """Add files that a push does not send."""
+        self._left_out += files
 
     def warn(self, *warnings: str) -> None:
         """Add warnings, which are shown even with `-q`."""
@@ -120,6 +126,7 @@ class Report:
             tuple(self._notes),
             warnings=tuple(self._warnings),
             text="".join(self._shown),
+            left_out=tuple(self._left_out),
             dry_run=self._dry_run,
             interrupted=self._interrupted,
         )

@@ -367,6 +367,19 @@ def test_a_page_goes_into_the_trash_and_comes_back(server: Server) -> None:
     assert (now.info.status, now.body) == (Status.CURRENT, before.body)
 
 
+def test_the_trash_has_what_was_put_there_and_nothing_else(server: Server) -> None:
+    remote, store = server.remote, server.wiki.store
+    ids = [server.page(f"Page {number}") for number in range(3)]
+    post = store.create_post("ENG", "News", "<p>news</p>").id
+    space = remote.space("ENG")
+    assert list(remote.trash(space)) == []
+    for one in (ids[0], ids[2], post):
+        store.trash(one)
+    found = {info.id: (info.title, info.status) for info in remote.trash(space)}
+    assert found == {i: (store.page(i).title, Status.TRASHED) for i in (ids[0], ids[2])}
+    assert [info.id for info in remote.posts.trash(space)] == [post]
+
+
 def test_children_are_those_directly_below(server: Server) -> None:
     parent = server.page("Parent")
     assert server.remote.children(parent) == ()

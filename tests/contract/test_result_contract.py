@@ -16,6 +16,7 @@ import pytest
 
 from confsync.cli import cli, main
 from confsync.errors import Exit
+from confsync.model.left_out import Reason
 from confsync.model.lint import Severity
 from confsync.model.outcome import Outcome
 from confsync.sandbox import Sandbox
@@ -80,13 +81,17 @@ FINDING = an(
 )
 CHECK = an(name=TEXT, ok={"type": "boolean"}, message=TEXT, hint=MAYBE)
 CHANGE = an(path=TEXT, id=MAYBE, insertions=NUMBER, deletions=NUMBER, fields=many(TEXT))
+LEFT_OUT = an(path=TEXT, reason={"enum": [reason.value for reason in Reason]})
 MORE: dict[str, dict[str, Any]] = {
     "check": {"findings": many(FINDING)},
     "diff": {"changes": many(CHANGE), "text": TEXT},
     "doctor": {"checks": many(CHECK)},
     "help": {"text": TEXT},
     "log": {"history": many(VERSION), "events": many(EVENT)},
+    "open": {"text": TEXT},
+    "push": {"left_out": many(LEFT_OUT)},
     "show": {"history": many(VERSION), "text": TEXT},
+    "status": {"left_out": many(LEFT_OUT)},
 }
 # What each is called with, and fails with, when that is all that it gets.
 ARGUMENTS = {
@@ -101,6 +106,7 @@ ARGUMENTS = {
     "login": (),
     "logout": (),
     "new": ("ENG/new.xhtml", "--title", "New"),
+    "open": (GUIDE,),
     "pull": (),
     "push": (),
     "restore": ("7",),

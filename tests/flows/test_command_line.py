@@ -112,8 +112,8 @@ def test_commands_options_ids_and_paths_are_completed_without_the_server(
     assert words("confsync sta", 1)[:2] == ["plain", "status"]
     assert "--word-diff" in words("confsync diff --w", 2)
     assert words("confsync --color a", 2)[1::3] == ["auto", "always"]
-    assert words("confsync diff EN", 2)[:2] == ["file", "EN"]
-    assert words("confsync show EN", 2)[:2] == ["file", "EN"]
+    for verb in ("diff", "show", "open"):
+        assert words(f"confsync {verb} EN", 2)[:2] == ["plain", "ENG/"]
     for verb in ("show", "log", "restore"):
         assert words(f"confsync {verb} {guide[:3]}", 2)[1::3] == sorted(
             [guide, wiki.store.space("ENG").homepage_id]

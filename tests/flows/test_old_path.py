@@ -119,8 +119,6 @@ def test_plain_copies_of_documents_are_nobodys_business(
         desk.path(f"{place}/guide.xhtml").write_text(desk.text("ENG/guide.xhtml"))
     desk.edit(".hidden/guide.xhtml", "8080", "8081")
     desk.edit("other-mirror/guide.xhtml", "8080", "8081")
-    desk.path("drafts").mkdir()
-    desk.path("drafts/new.xhtml").write_text("---\ntitle: New\n---\n<p>not yet</p>\n")
     desk.path("other-mirror/.confsync.yaml").write_text("url: http://127.0.0.1\n")
     assert desk("status").out.startswith("clean")
     assert desk("push").out == "push: nothing to do\n"

@@ -29,14 +29,16 @@ from confsync.sync.preflight.places import is_edited, refused_in
 if TYPE_CHECKING:
     from confsync.mirror.index import Index
 
+# So many files are named that are no documents.
+_MOST = 3
 _LISTED = "'confsync status' lists the edited documents"
 
 
 def check(mirror: Mirror, selection: Selection) -> Result:
     """Check every document of the mirror, or the named documents.
 
-    A named file that is no document is left out, because hooks name every file of a kind. Raise
-    UsageError for a name without a file.
+    A named file that is no document is told and no error, because hooks name every file of a kind.
+    Raise UsageError for a name without a file.
     """
     for name in selection.names:
         if not os.path.lexists(mirror.root / name):
@@ -61,7 +63,23 @@ def check(mirror: Mirror, selection: Selection) -> Result:
                 found = list(findings_of(mirror, _whole(mirror, entry), known))
                 findings += found
                 clean += not found
-    return Result("check", findings=tuple(findings), clean=clean)
+    notes = tuple(_no_documents(mirror, scans, selection))
+    return Result("check", findings=tuple(findings), clean=clean, notes=notes)
+
+
+def _no_documents(
+    mirror: Mirror, scans: tuple[SpaceScan, ...], selection: Selection
+) -> Iterator[str]:
+    """Yield a note for each of the first named files that is no document, and why."""
+    paths = [entry.path for scan in scans for entry in scan.entries]
+    paths += [error.path for scan in scans for error in scan.broken]
+    unknown = selection.unknown_names(paths)
+    if unknown:
+        from confsync.mirror.left_out.named import why_no_document  # loads git; rarely needed
+
+        yield from (f"{name}: {why_no_document(mirror, name)[0]}" for name in unknown[:_MOST])
+        if unknown[_MOST:]:
+            yield f"{len(unknown) - _MOST} more files are no documents"
 
 
 def _outlined(entry: Entry) -> Entry:

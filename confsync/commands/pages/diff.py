@@ -11,6 +11,7 @@ from confsync.diff.collect import Comparison
 from confsync.diff.difference import Difference
 from confsync.diff.text import Style, all_unified, counted
 from confsync.errors import ConfsyncError
+from confsync.mirror.committed.staged import staged_documents
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome, PageResult
@@ -25,13 +26,15 @@ class DiffOptions:
     """The options of `diff`.
 
     `style` is the style of the text; None shows numbers only. Coloured text is for people, so that
-    its changes are not counted. `html` is a file to write with the pages side by side.
+    its changes are not counted. `html` is a file to write with the pages side by side. `staged`
+    takes the documents as they are in git's index.
     """
 
     selection: Selection = field(default_factory=Selection)
     against_server: bool = False
     style: Style | None = None
     html: Path | None = None
+    staged: bool = False
 
 
 def diff(
@@ -46,7 +49,11 @@ def diff(
     """
     style, html = options.style, options.html
     told = Report("diff")
-    comparison = Comparison(mirror, opened, options.selection, told, progress)
+    selection, staged = options.selection, None
+    if options.staged:
+        staged = staged_documents(mirror.root, mirror.config.directories)
+        selection = staged.narrowed(selection)
+    comparison = Comparison(mirror, opened, selection, told, progress, staged)
     found: list[Difference] = []
     try:
         sides = comparison.with_server() if options.against_server else comparison.with_files()

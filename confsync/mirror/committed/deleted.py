@@ -104,8 +104,10 @@ def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
 
 def has_new_lines(root: Path) -> bool:
     """Return whether `.confsync.removed` has lines that no commit has; False without git."""
-    then = removals.parse(_committed(root))
     now = removals.read(root)
+    if not (now.versions or now.moves):
+        return False
+    then = removals.parse(_committed(root))
     lines = now.versions.items() - then.versions.items() or now.moves.items() - then.moves.items()
     return bool(lines) and repository.holds(root)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # The mode that git has for a symbolic link.
 _LINK = "120000"
+# Most paths on one command line of git.
+_NAMED = 200
 
 
 def top_of(root: Path) -> Path:
@@ -36,6 +38,21 @@ def is_in_head(root: Path, name: str) -> bool:
     """Return whether HEAD has a file at this path."""
     with quiet(root) as command:
         return command is not None and name in listed_at(command, "HEAD", [name])
+
+
+def ignored(root: Path, names: Collection[str]) -> frozenset[str]:
+    """Return the given files that git ignores; empty without a repository."""
+    import tempfile  # a status that starts no git loads it not
+
+    with quiet(root) as command, tempfile.TemporaryFile() as given:
+        if command is None or not names:
+            return frozenset()
+        given.write("".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape"))
+        given.seek(0)
+        _, out, _ = command.check_ignore(
+            "-z", "--stdin", istream=given, with_extended_output=True, with_exceptions=False
+        )
+        return frozenset(split(out))
 
 
 def is_link_as_text(root: Path, name: str, raw: bytes) -> bool:
@@ -81,6 +98,16 @@ def versions(
                 ids[name].append(blob)
         found = dict(blobs.contents(command, {blob for known in ids.values() for blob in known}))
     return {name: _all_of(found, known) for name, known in ids.items()}
+
+
+def ever_committed(root: Path, names: Collection[str]) -> frozenset[str]:
+    """Return the given files that a commit of any branch has or had."""
+    with quiet(root) as command:
+        if command is None or not names:
+            return frozenset()
+        some = [f":(literal){name}" for name in names] if len(names) <= _NAMED else ["."]
+        words = ("--all", "--format=", "--name-only", "--no-renames", "--relative", "-z")
+        return frozenset(split(command.log(*words, "--", *some))).intersection(names)
 
 
 def left_out(root: Path, suffix: str) -> dict[str, bytes]:

@@ -69,6 +69,15 @@ def staged_documents(
         return staged, _changed(command, directories)
 
 
+def staged_changes(root: Path, directories: Sequence[str]) -> frozenset[str]:
+    """Return the staged documents, including those whose deletion is staged.
+
+    Raise FileError without a repository.
+    """
+    with gitrepo.command_in(root) as command:
+        return _changed(command, directories, "--cached")
+
+
 def dirty(root: Path) -> frozenset[str]:
     """Return the files below the mirror that differ from HEAD, including unknown files."""
     with gitrepo.command_in(root) as command:

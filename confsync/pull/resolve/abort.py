@@ -9,6 +9,7 @@ from confsync.document import document
 from confsync.errors import ConfsyncError, Exit, FileError, UsageError
 from confsync.mirror.entry import Entry
 from confsync.mirror.git import index
+from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.mirror.state import merges
@@ -32,7 +33,7 @@ def abort(mirror: Mirror, selection: Selection, *, dry_run: bool = False) -> Res
         if not dry_run:
             lock.enter_context(mirror.lock())
         entries = [entry for scan in mirror.scan() for entry in scan.entries]
-        selection.check((entry.path for entry in entries), mirror.config.directories)
+        check_named(mirror, selection, (entry.path for entry in entries))
         chosen = [entry for entry in entries if selection.meant_itself(entry.path)]
         results = (_aborted(mirror, entry, dry_run=dry_run) for entry in chosen)
         pages = [page for page in results if page.exit is Exit.DONE or page.path in selection.names]

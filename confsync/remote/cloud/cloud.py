@@ -159,6 +159,11 @@ class Cloud(Connection):
 
         return self.workers.ahead(bulk, batches(page_ids, BULK), at_most=BULK_AT_ONCE)
 
+    def trash(self, space: Space) -> Iterator[PageInfo]:
+        params = {"status": "trashed", "limit": BULK}
+        for row in self._all(f"{_API}/spaces/{space.id}/{self._kind}", params):
+            yield rows.told(row, self._info)
+
     def page(self, page_id: str) -> Page:
         return self._one(page_id, {"body-format": "storage"})
 

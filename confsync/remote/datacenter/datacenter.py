@@ -164,11 +164,14 @@ class DataCenter(Connection):
         alone = self.workers.ahead(self._current, sorted(wanted), at_most=self.workers.jobs)
         yield from batches((page for page in alone if page is not None), BODIES)
 
+    def trash(self, space: Space) -> Iterator[PageInfo]:
+        for row in self._all(space, expand=self._more, limit=INFOS, status="trashed"):
+            yield rows.told(row, lambda one: self._info(one, space.key))
+
     def page(self, page_id: str) -> Page:
         try:
             return self._one(page_id, {"expand": self._body})
-        except NotVisibleError:
-            # Without a status the server answers current pages only.
+        except NotVisibleError:  # without a status the server answers current pages only
             try:
                 return self._one(page_id, {"expand": self._body, "status": "archived"})
             except NotVisibleError:
@@ -292,8 +295,7 @@ class DataCenter(Connection):
         except EVERYBODYS:
             raise
         except APIAccessError:
-            # If the caller needs the reason, it asks for this page alone.
-            return None
+            return None  # if the caller needs the reason, it asks for this page alone
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         row = self._client.get(f"{_API}/content/{page_id}", params)

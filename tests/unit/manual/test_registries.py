@@ -32,7 +32,7 @@ from tests.unit.manual import sources
 OF_LIBRARIES = frozenset(
     [
         *("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC"),
-        *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "COLUMNS", "_CONFSYNC_COMPLETE"),
+        *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "COLUMNS", "BROWSER"),
     ]
 )
 # What a reader needs no registry for.

@@ -243,7 +243,7 @@ def test_git_is_asked_for_all_names_once_for_each_commit(root: Path, whole: list
     commit(root)
     assert snapshot.clean(root) == 3
     assert len(whole) == 1
-    (root / "ENG/notes.txt").write_text("this is in one")
+    (root / "ENG/.notes").write_text("this is in one")
     commit(root)
     for _ in range(3):
         assert snapshot.clean(root) == 3

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from confsync.cli.manual.reference.code_pages import error_codes, exit_codes, outcomes
 from confsync.cli.manual.reference.command_pages import command_pages
+from confsync.cli.manual.reference.git_page import git_commands
 from confsync.cli.manual.reference.json_page import SCHEMA_FILE, json_page
 from confsync.cli.manual.reference.sandbox_page import sandbox_operations
 from confsync.cli.manual.reference.schema import schema
@@ -22,6 +23,7 @@ _MAKERS = {
     "environment": environment,
     "error-codes": error_codes,
     "exit-codes": exit_codes,
+    "git-commands": git_commands,
     "json": json_page,
     "outcomes": outcomes,
     "sandbox-operations": sandbox_operations,

@@ -22,6 +22,7 @@ _TITLES = {
     "version": "An element of history",
     "event": "An element of events",
     "change": "An element of changes",
+    "left_out": "An element of left_out",
 }
 
 

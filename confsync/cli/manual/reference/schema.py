@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from confsync.errors import Exit
+from confsync.model.left_out import Reason
 from confsync.model.lint import Severity
 from confsync.model.outcome import Outcome
 from confsync.registry.commands import COMMANDS
@@ -100,6 +101,10 @@ PARTS: dict[str, Schema] = {
         user=_text("The account that wrote."),
         time=_text("When confsync noted it (ISO 8601, UTC)."),
     ),
+    "left_out": _object(
+        path=_text("The file, relative to the mirror."),
+        reason=_one_of("Why a push does not send it.", [one.value for one in Reason]),
+    ),
     "change": _object(
         path=_text("The document, relative to the mirror."),
         id=_maybe_text("The page's id; null if the page is not on the server yet."),
@@ -131,6 +136,8 @@ KEYS: dict[str, Schema] = {
     },
 }
 
+_LEFT_OUT = _list("The files that a push does not send.", "left_out")
+
 # The keys that only some commands have, with errors, too.
 MORE: dict[str, dict[str, Schema]] = {
     "check": {"findings": _list("What check found.", "finding")},
@@ -144,6 +151,9 @@ MORE: dict[str, dict[str, Schema]] = {
         "history": _list("The versions of the page, newest first.", "version"),
         "events": _list("The lines of the audit trail.", "event"),
     },
+    "push": {"left_out": _LEFT_OUT},
+    "status": {"left_out": _LEFT_OUT},
+    "open": {"text": _text("The page's address.")},
     "show": {
         "history": _list("The version that is shown.", "version"),
         "text": _text("The document."),

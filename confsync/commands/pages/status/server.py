@@ -11,7 +11,7 @@ from confsync.mirror.committed.newest_stamps import NewestStamps
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import ParentKind, Status
 from confsync.sync import labels, scope
-from confsync.sync.compare import Content, Parent
+from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.refusals import hint_of, read_only, reason
 from confsync.sync.space_view import SpaceView
@@ -44,6 +44,8 @@ def with_page(page: PageResult, case: Case) -> PageResult:
     page = replace(page, outcome=outcome, error=reason(case))
     if outcome in (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED) and case.page:
         page = replace(page, version=case.page.info.version, hint=hint_of(case))
+    if outcome is Outcome.GONE and case.remote is Absent.TRASHED:
+        page = replace(page, hint=f"'confsync restore {case.stamp.id}' brings the page back")
     return page
 
 

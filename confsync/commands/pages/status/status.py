@@ -7,16 +7,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.commands.pages.status import attachments, documents, server
+from confsync.commands.pages.status.hints import PULL, hints
 from confsync.commands.pages.status.work_tree import WorkTree, read_work_tree
 from confsync.errors import ConfsyncError, Exit
+from confsync.mirror.committed.deleted import has_new_lines
 from confsync.mirror.committed.former_pages import former_in
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
+from confsync.mirror.left_out.absent import deleted_unknown, missing_documents
+from confsync.mirror.left_out.files import deleted_attachments, left_out
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.outside import Outside, documents_outside
+from confsync.mirror.outside import documents_outside
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere
 from confsync.mirror.selection import Selection
-from confsync.mirror.snapshot import Snapshot
+from confsync.mirror.snapshot import Snapshot, key_of_removals
+from confsync.model.filenames import REMOVED
+from confsync.model.left_out import LeftOut, Reason
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
@@ -45,6 +51,10 @@ class StatusOptions:
     selection: Selection = field(default_factory=Selection)
     exit_code: bool = False
     fresh: bool = False
+
+
+# A snapshot shows that there are files that are left out for one of these reasons.
+_SHOWN = (Reason.NO_DOCUMENT, Reason.SUFFIX, Reason.NOT_MIRRORED, Reason.UNCOMMITTED)
 
 
 class _Run(NamedTuple):
@@ -78,13 +88,40 @@ def status(
     excluded = [entry for scan in tree.scans for entry in _add_space(run, scan)]
     _add_elsewhere(run)
     run.report.note(*scope.note(excluded))
+    if index:
+        _add_missing(run, index)
+    removals = _uncommitted_removals(run)
     result = _result(run, options)
+    left_out = (*result.left_out, *removals)
+    result = replace(result, left_out=left_out, hints=tuple(hints(result.pages, left_out)))
     if index:
         index.save()
-        told = result.pages or result.errors or result.notes or tree.gone
+        found = any(one.reason not in _SHOWN for one in left_out)
+        told = result.pages or result.errors or result.notes or tree.gone or found
         if selection.everything and not told:
-            Snapshot(mirror.root).note(mirror.config, index.keys, index.moment())
+            known = "" if removals else key_of_removals(mirror.root)
+            keys, began = index.keys, index.moment()
+            Snapshot(mirror.root).note(mirror.config, keys, began, removed=known)
     return result
+
+
+def _add_missing(run: _Run, index: Index) -> None:
+    """Report documents that were deleted here, and of which git knows nothing."""
+    present = {entry.claimed_id for scan in run.tree.scans for entry in scan.entries}
+    present |= {page.id for page in run.report.pages} | run.tree.gone.keys()
+    ids = frozenset(page_id for page_id in present if page_id)
+    found = missing_documents(run.mirror, index, ids)
+    index.keep(found)
+    some = {path: stamp for path, stamp in found.items() if run.selection.has(path)}
+    run.report.leave_out(*map(deleted_unknown, some, some.values()))
+
+
+def _uncommitted_removals(run: _Run) -> tuple[LeftOut, ...]:
+    """Return `.confsync.removed` if git does not have all of its lines."""
+    if not (run.selection.everything and has_new_lines(run.mirror.root)):
+        return ()
+    hint = "'git add {path}' stages it for the next commit"
+    return (LeftOut(REMOVED, Reason.UNCOMMITTED, hint),)
 
 
 def _add_space(run: _Run, scan: SpaceScan) -> list[Entry]:
@@ -174,9 +211,12 @@ def _add_elsewhere(run: _Run) -> None:
         if page_id not in present and selection.has(path)
     }
     run.report.add(*documents.absent_states(mirror, tree.scans, absent))
-    outside = documents_outside(mirror, tree.scans, absent) if selection.everything else Outside()
-    run.report.add(*map(edited_outside, outside.edited))
-    run.report.note(*outside.notes)
+    outside = documents_outside(mirror, tree.scans, absent)
+    if selection.everything:
+        run.report.add(*map(edited_outside, outside.edited))
+        run.report.note(*outside.notes)
+    run.report.leave_out(*left_out(mirror, tree.scans, outside.new, selection))
+    run.report.leave_out(*deleted_attachments(tree.scans, tree.deleted_files, selection))
 
 
 def _result(run: _Run, options: StatusOptions) -> Result:
@@ -189,6 +229,6 @@ def _result(run: _Run, options: StatusOptions) -> Result:
     stale = [page for page in listed if server.is_stale(page, run.tree.stamps)]
     if options.fresh and stale:
         said = f"the server has changed {len(stale)} of these pages"
-        hint = "'confsync pull' brings its changes; 'confsync diff --remote' shows them"
+        hint = PULL if all(page.outcome is Outcome.BEHIND for page in stale) else ""
         run.report.refuse(Problem("stale", said, hint, Exit.REFUSED))
     return replace(run.report.result(), pages=listed, clean=len(pages) - len(listed))

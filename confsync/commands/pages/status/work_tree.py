@@ -11,6 +11,7 @@ from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.committed.newest_stamps import NewestStamps
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
+from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, knowing, paths_of
 from confsync.mirror.selection import Selection
@@ -42,10 +43,10 @@ def read_work_tree(mirror: Mirror, selection: Selection, index: Index | None) ->
     """
     scans = mirror.scan(index.read if index else None)
     deleted_files = deleted_here(mirror)
-    selection.check(
-        (entry.path for scan in scans for entry in scan.entries), mirror.config.directories
-    )
     gone = deleted_entries(mirror.root, mirror.config.spaces, here=paths_of(scans))
+    known = [entry.path for scan in scans for entry in scan.entries]
+    known += [entry.path for entry in gone.values()]
+    check_named(mirror, selection, (*known, *(index.missing() if index else ())))
     scans = knowing(scans, gone)
     stamps = newest_stamps.collect(mirror.root, mirror.config.directories)
     newest = merge_base.newest_of(mirror, stamps)

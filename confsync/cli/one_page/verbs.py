@@ -1,0 +1,142 @@
+"""The commands about one page or one document: `new`, `log`, `show`, `restore` and `open`.
+
+Everything else is imported inside the functions, so that each command loads only its own modules.
+"""
+
+from __future__ import annotations
+
+import click
+
+from confsync.cli import completion
+from confsync.cli.connection import remote_for
+from confsync.cli.options import Settings, cli, common
+from confsync.cli.session import finish, mirror_of, target_of
+from confsync.errors import UsageError
+
+
+@cli.command()
+@click.argument("path", shell_complete=completion.documents)
+@click.option("--title", required=True, help="The page's title; unique in its space.")
+@common
+@click.pass_obj
+def new(settings: Settings, path: str, title: str) -> None:
+    """Write a document for a new page; a push creates the page.
+
+    The directory names the parent: guide/ports.xhtml becomes a child of guide.xhtml.
+
+    \b
+    confsync new ENG/guide/ports.xhtml --title "Ports"
+    """
+    from confsync.commands.pages.new import new as run
+
+    mirror, selection = mirror_of(settings, (path,))
+    name = "".join(selection.names)
+    finish(settings, run(mirror, name, title), mirror.root)
+
+
+@cli.command()
+@click.argument("page", metavar="[PATH]", required=False, shell_complete=completion.pages)
+@click.option("--local", is_flag=True, help="The writes and conflicts of this mirror.")
+@click.option(
+    "--max-count", "-n", "count", type=click.IntRange(1), metavar="N", help="Only the newest N."
+)
+@common
+@click.pass_obj
+def log(settings: Settings, page: str | None, local: bool, count: int | None) -> None:
+    """Show a page's history, or this mirror's audit trail.
+
+    \b
+    confsync log ENG/guide.xhtml
+    confsync log -n 3 ENG/guide.xhtml
+    confsync log --local
+    """
+    from confsync.commands.pages.log import local_log
+    from confsync.commands.pages.log import log as run
+
+    mirror, _ = mirror_of(settings, ())
+    target = target_of(settings, mirror, page) if page else None
+    if local:
+        finish(settings, local_log(mirror, target, count), mirror.root, paged=True)
+    if target is None:
+        raise UsageError(
+            "log needs a page: its document or its id",
+            hint="'confsync log --local' shows the log of the whole mirror",
+        )
+    with remote_for(settings, mirror) as remote:
+        result = run(mirror, remote, target, count)
+    finish(settings, result, mirror.root, paged=True)
+
+
+@cli.command()
+@click.argument("page", metavar="ID[@VERSION]", shell_complete=completion.pages)
+@common
+@click.pass_obj
+def show(settings: Settings, page: str) -> None:
+    """Print a page, or one version of it, as a document. Name the page by id or by path.
+
+    \b
+    confsync show 98310@5
+    confsync show ENG/guide.xhtml@5
+    """
+    from confsync.commands.pages.show import show as run
+
+    mirror, _ = mirror_of(settings, ())
+    target = target_of(settings, mirror, page)
+    with remote_for(settings, mirror) as remote:
+        result = run(mirror, remote, target)
+    finish(settings, result, mirror.root, paged=True)
+
+
+@cli.command()
+@click.argument("page", metavar="[PATH]", required=False, shell_complete=completion.pages)
+@click.option("--list", "-l", "listed", is_flag=True, help="List the pages in the trash.")
+@common
+@click.pass_obj
+def restore(settings: Settings, page: str | None, listed: bool) -> None:
+    """Bring a page back from the server's trash. Name it by its id or its document.
+
+    \b
+    confsync restore --list
+    confsync restore 98310
+    confsync restore ENG/guide.xhtml
+    """
+    from confsync.commands.pages.restore import page_named, trash
+    from confsync.commands.pages.restore import restore as run
+
+    mirror, selection = mirror_of(settings, (page,) if page else ())
+    if listed and page:
+        raise UsageError("--list names no page")
+    if not (listed or page):
+        hint = "'confsync restore --list' shows the pages in the trash"
+        raise UsageError("restore needs a page: its document or its id", hint=hint)
+    page_id = page_named(mirror, page, selection) if page else ""
+    with remote_for(settings, mirror) as remote:
+        result = run(mirror, remote, page_id) if page_id else trash(mirror, remote)
+    finish(settings, result, mirror.root)
+
+
+@cli.command("open")
+@click.argument("page", metavar="PATH", shell_complete=completion.pages)
+@common
+@click.pass_obj
+def open_(settings: Settings, page: str) -> None:
+    """Open a page in the browser. Name the page by its document or its id.
+
+    This asks no server itself.
+
+    \b
+    confsync open ENG/guide.xhtml
+    confsync open 98310
+    """
+    import webbrowser
+
+    from confsync.commands.pages.open import open_page
+
+    mirror, _ = mirror_of(settings, ())
+    target = target_of(settings, mirror, page)
+    if target.version is not None:
+        raise UsageError(
+            "open shows the newest version of a page",
+            hint=f"'confsync show {page}' prints that version",
+        )
+    finish(settings, open_page(mirror.config.url, target, webbrowser.open), mirror.root)

@@ -1,0 +1,120 @@
+"""The files of a mirror that a push leaves out, as `status` and `push` list them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from confsync.document.attachments.names import directory_of, document_of, managed, shown
+from confsync.errors import ConfsyncError
+from confsync.mirror import attachment_files as files
+from confsync.mirror import walk
+from confsync.mirror.git import trees
+from confsync.model.config import FILE_NAME
+from confsync.model.filenames import ATTACHMENTS, SUFFIX
+from confsync.model.hint import typed
+from confsync.model.left_out import LeftOut, Reason
+
+if TYPE_CHECKING:
+    from confsync.mirror.committed.deleted_files import DeletedFiles
+    from confsync.mirror.entry import Entry
+    from confsync.mirror.mirror import Mirror
+    from confsync.mirror.scan import SpaceScan
+    from confsync.mirror.selection import Selection
+
+
+_DELETE = "'confsync push --delete' deletes the attachment, too"
+
+
+def left_out(
+    mirror: Mirror, scans: Iterable[SpaceScan], outside: Iterable[Entry], selection: Selection
+) -> tuple[LeftOut, ...]:
+    """Return the selected files that no push sends, without those that git ignores.
+
+    `outside` are new documents outside every space's directory.
+    """
+    if selection.among is not None:
+        return ()
+    found = [*_other_files(mirror), *_outside(mirror, outside)]
+    if mirror.config.attachments:
+        found += beside_documents(mirror, scans)
+    found = [one for one in found if selection.has(document_of(one.path) or one.path)]
+    if not found:
+        return ()
+    ignored = trees.ignored(mirror.root, [one.path for one in found])
+    return tuple(sorted(one for one in found if one.path not in ignored))
+
+
+def beside_documents(mirror: Mirror, scans: Iterable[SpaceScan]) -> list[LeftOut]:
+    """Return the files beside documents that are no attachments of their pages."""
+    return [one for scan in scans for entry in scan.entries for one in _beside(mirror, entry)]
+
+
+def deleted_attachments(
+    scans: Iterable[SpaceScan], deleted: DeletedFiles, selection: Selection
+) -> Iterator[LeftOut]:
+    """Yield the attachments' files that were deleted here, and that stay on the server."""
+    for scan in scans:
+        for entry in scan.entries:
+            stamp = entry.document.stamp if entry.document else None
+            if stamp is None or not stamp.attachments or not selection.has(entry.path):
+                continue
+            try:
+                gone = deleted.beside(entry.path, stamp.id, stamp.attachments)
+            except ConfsyncError:
+                continue  # the state of the document says it
+            files = (one.file for one in stamp.attachments if one.name in gone)
+            directory = directory_of(entry.path)
+            yield from (LeftOut(f"{directory}/{file}", Reason.DELETED, _DELETE) for file in files)
+
+
+def other_file(path: str) -> LeftOut:
+    """Return why a file in a space's directory is no document."""
+    if path.endswith(f"{ATTACHMENTS}/"):
+        hint = f"'attachments: true' in {FILE_NAME} mirrors attachments"
+        return LeftOut(path, Reason.NOT_MIRRORED, hint)
+    if path.casefold().endswith(SUFFIX):
+        hint = f"'mv {{path}} {typed(path[: -len(SUFFIX)] + SUFFIX)}' makes it a document"
+        return LeftOut(path, Reason.SUFFIX, hint)
+    return LeftOut(path, Reason.NO_DOCUMENT)
+
+
+def outside_of_spaces(mirror: Mirror, path: str) -> LeftOut:
+    """Return the place to which a document outside every space's directory can move."""
+    space = typed(f"{mirror.config.spaces[0].path}/")
+    return LeftOut(path, Reason.OUTSIDE, f"'mv {{path}} {space}' moves it to a space")
+
+
+def _other_files(mirror: Mirror) -> Iterator[LeftOut]:
+    """Yield the files in the spaces' directories that are no documents."""
+    for space in mirror.config.spaces:
+        for path in walk.other_files(mirror.root, space):
+            one = other_file(path)
+            if not (one.reason is Reason.NOT_MIRRORED and mirror.config.attachments):
+                yield one
+
+
+def _outside(mirror: Mirror, entries: Iterable[Entry]) -> Iterator[LeftOut]:
+    yield from (outside_of_spaces(mirror, entry.path) for entry in entries)
+
+
+def _beside(mirror: Mirror, entry: Entry) -> Iterator[LeftOut]:
+    """Yield the files beside a document that are no attachments of its page."""
+    found = entry.document
+    directory = directory_of(entry.path)
+    if found is None or not (mirror.root / directory).is_dir():
+        return
+    attached = found.stamp.attachments if found.stamp else ()
+    known = {one.file for one in attached} | {one.name for one in attached}
+    wanted = (shown(found.body) if found.shown is None else found.shown) | set(found.listed)
+    try:
+        here = files.names(mirror.root, entry.path, attached)
+        here |= files.unfit(mirror.root, entry.path, attached)
+    except ConfsyncError:
+        return  # the state of the document says it
+    for name in sorted(here - known):
+        if name not in wanted:
+            hint = f"'attachments: [{name}]' in the front matter of its document sends it"
+            yield LeftOut(f"{directory}/{name}", Reason.NOT_SHOWN, hint)
+        elif not managed(name, mirror.config.attachments):
+            yield LeftOut(f"{directory}/{name}", Reason.NO_PATTERN)
