@@ -48,7 +48,12 @@ def _held(sandbox: Sandbox, request: Request) -> bool:
         return False
     template = spec.template(request.method, path)
     operation = spec.document["paths"][template][request.method.lower()]
-    known = {parameter["name"] for parameter in operation.get("parameters", [])}
+    shared = spec.document.get("components", {}).get("parameters", {})
+    parameters = operation.get("parameters", [])
+    known = {
+        shared[one["$ref"].split("/")[-1]]["name"] if "$ref" in one else one["name"]
+        for one in parameters
+    }
     unknown = {name for name, _ in parse_qsl(request.query)} - known
     if unknown:
         raise SpecError(f"{request.method} {template} does not take {sorted(unknown)}")

@@ -16,7 +16,15 @@ from tests.manual.story import MANUAL, PAGES, blocks
 PROJECT = Path(__file__).parents[2]
 EXAMPLES = PROJECT / "examples"
 GUIDES = {
-    *("attachments", "blog-posts", "bulk-edits", "ci", "conflicts", "deleting-and-restoring"),
+    *(
+        "attachments",
+        "blog-posts",
+        "bulk-edits",
+        "ci",
+        "cloning",
+        "conflicts",
+        "deleting-and-restoring",
+    ),
     *("existing-repository", "labels", "moving-and-renaming", "nightly-mirror", "other-tools"),
     *("pre-commit", "several-spaces"),
 }
@@ -35,7 +43,7 @@ def fault_of(command: str) -> str:
     """Return what is wrong with a command's name or options; empty if nothing is."""
     words = shlex.split(command, comments=True)[1:]
     name, *given = words[2:] if words[0] == "-C" else words
-    context = click.Context(cli, info_name="confsync")
+    context = click.Context(cli, info_name="confsync", **cli.context_settings)
     found = cli.get_command(context, name)
     if found is None:
         return f"{command}: no such command"

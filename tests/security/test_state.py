@@ -175,7 +175,7 @@ def test_a_committed_snapshot_hides_no_page_of_the_server(
     desk.path(".confsync").mkdir(exist_ok=True)
     found = Snapshot(desk.root)
     found._directories, found._trees = ["ENG"], b""
-    seen = found._look(["ENG"])
+    seen = found._look(["ENG"], files=False)
     from confsync.mirror import snapshot
 
     found._seen = snapshot._noted(["ENG"], seen or [])
