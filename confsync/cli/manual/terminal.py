@@ -1,10 +1,13 @@
-"""A page of the manual as text for a terminal, by rich."""
+"""A page of the manual as text for a terminal, by rich.
+
+No line of code is broken, so that a reader can copy a command. A line of code that is wider than
+the terminal stands there whole.
+"""
 
 from __future__ import annotations
 
 import io
 import re
-import textwrap
 from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -13,9 +16,12 @@ from rich.text import Text
 from rich.theme import Theme
 
 from confsync.cli.manual import tokens
+from confsync.cli.manual.table import Table
 from confsync.cli.manual.topics import Topic
+from confsync.cli.manual.unbroken import Unbroken
 
-_INDENT = " " * 4
+_INDENT = " " * 2
+_TYPED, _PRINTED = "$ "
 _LINES = {"h1": "=", "h2": "-"}
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 _BLANK = re.compile(r"\n{3,}")
@@ -41,27 +47,11 @@ class _Underlined(Heading):
 
 
 class _Indented(CodeBlock):
-    """A block of code, indented. What a reader types has a colour, what a program prints none."""
+    """A block of code, indented. The first character of a line says whether a reader types it."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        lines = str(self.text).rstrip().split("\n")
-        session = any(line.startswith("$ ") for line in lines)
-        for line in lines:
-            style = "" if session and not line.startswith("$ ") else "cyan"
-            yield Text(_folded(line, options.max_width), style=style)
-
-
-def _folded(line: str, width: int) -> str:
-    """Return a line of code, indented, and further on its next lines if it has no room in one."""
-    return textwrap.fill(
-        line,
-        width,
-        initial_indent=_INDENT,
-        subsequent_indent=_INDENT * 2,
-        replace_whitespace=False,
-        drop_whitespace=len(line) + len(_INDENT) > width,
-        break_on_hyphens=False,
-    )
+        for line in str(self.text).rstrip("\n").split("\n"):
+            yield Text(f"{_INDENT}{line[1:]}", style="cyan" if line[0] == _TYPED else "")
 
 
 class _Page(Markdown):
@@ -72,15 +62,31 @@ class _Page(Markdown):
         "heading_open": _Underlined,
         "fence": _Indented,
         "code_block": _Indented,
+        "table_open": Table,
     }
 
-    def __init__(self, page: Topic, *, color: bool) -> None:
+    def __init__(self, page: Topic, unbroken: Unbroken, *, color: bool, width: int) -> None:
         super().__init__("", hyperlinks=False)
         self.parsed = tokens.parse(page, page.text)
         for token in self.parsed:
+            if token.type in ("fence", "code_block"):
+                token.content = _kept(token.content, unbroken)
             for child in token.children or ():
-                if child.type == "code_inline" and not color:
-                    child.content = f"`{child.content}`"
+                if child.type == "code_inline":
+                    code = child.content if color else f"`{child.content}`"
+                    fits = len(code) <= width
+                    child.content = unbroken.words(code) if fits else unbroken.line(code)
+
+
+def _kept(block: str, unbroken: Unbroken) -> str:
+    """Return a block with two characters for each line: who wrote it, and the line itself."""
+    lines = block.rstrip("\n").split("\n")
+    session = any(line.startswith("$ ") for line in lines)
+    typed = [not session or line.startswith(("$ ", "> ")) for line in lines]
+    marks = [_TYPED if is_typed else _PRINTED for is_typed in typed]
+    return "\n".join(
+        f"{mark}{unbroken.line(line)}" for mark, line in zip(marks, lines, strict=True)
+    )
 
 
 def render(page: Topic, *, color: bool, width: int) -> str:
@@ -94,6 +100,8 @@ def render(page: Topic, *, color: bool, width: int) -> str:
         theme=_THEME,
         _environ={},
     )
+    unbroken = Unbroken()
     with console.capture() as captured:
-        console.print(_Page(page, color=color))
-    return _BLANK.sub("\n\n", _TRAILING.sub("", captured.get()))
+        console.print(_Page(page, unbroken, color=color, width=width))
+    text = unbroken.restored(captured.get())
+    return _BLANK.sub("\n\n", _TRAILING.sub("", text))

