@@ -23,7 +23,8 @@ class Table(TableElement):
     """A table with columns if the terminal has room for them, else with an entry for each row."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        heads = [cell.content for cell in self.header.row.cells] if self.header else []
+        header = self.header.row if self.header else None
+        heads = [cell.content for cell in header.cells] if header else []
         rows = [[cell.content for cell in row.cells] for row in self.body.rows] if self.body else []
         columns = list(zip(heads, *rows, strict=True))
         ranges = [_range(console, options, column) for column in columns]
