@@ -25,7 +25,6 @@ _COMMAND = r"(?m:^|(?<=\r))(\s*)::|##(?=[A-Za-z]*\[)"
 _IN_JSON = r"##(?=[A-Za-z]*\[)"
 # One step through JSON's escapes: a pair for one character, half a pair, or any other escape.
 _ESCAPES = r"(?s)\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)"
-# Characters with a special meaning in a shell.
 
 
 def safe(text: str) -> str:

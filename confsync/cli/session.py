@@ -177,9 +177,9 @@ def finish(
         )
         given, out, err = render.as_text(result, display)
         if settings.directory:
-            from confsync.model.hint import typed  # a hint must work where the user types it
+            from confsync.model.shell import quoted  # a hint must work where the user types it
 
-            command = f"'confsync -C {escape.safe(typed(str(settings.directory)))} "
+            command = f"'confsync -C {escape.safe(quoted(str(settings.directory)))} "
             out, err = (text.replace("'confsync ", command) for text in (out, err))
         if escape.is_read_by_ci(sys.stdout, os.environ):
             given = escape.without_commands(given)

@@ -121,6 +121,6 @@ def warning(environment: Mapping[str, str], credentials: Credentials, url: str) 
 
 
 def _pinning(url: str) -> str:
-    from confsync.model.hint import typed  # rarely needed
+    from confsync.model.shell import quoted  # rarely needed
 
-    return f"'export {PIN}={typed(url)}' if you trust that server"
+    return f"'export {PIN}={quoted(url)}' if you trust that server"

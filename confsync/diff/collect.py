@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from shlex import quote
 
 from confsync.diff.difference import Difference, Side
 from confsync.document import paths
@@ -26,6 +25,7 @@ from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, Page
 from confsync.model.result import Problem
+from confsync.model.shell import quoted
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
@@ -164,7 +164,7 @@ class Comparison:
         if found is not None:
             return found
         remote = about(self.opened(), scan.config)
-        hint = f"'confsync pull --theirs {quote(path)}' takes the server's text, and keeps a copy"
+        hint = f"'confsync pull --theirs {quoted(path)}' takes the server's text, and keeps a copy"
         return bases.find(self.mirror, remote, stamp, local.body, f"{hint} of yours")
 
     # -- the page there ----------------------------------------------------------------------------

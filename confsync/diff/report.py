@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 
 from confsync.diff import html_page
 from confsync.diff.difference import Difference
 from confsync.errors import FileError
 from confsync.mirror.state import disk
 from confsync.model.result import Change
+from confsync.model.shell import quoted
 
 
 def write(
@@ -47,5 +47,5 @@ def _refuse_other(path: Path) -> None:
         other = path.with_stem(f"{path.stem}-diff")
         raise FileError(
             f"{path} exists and is not a confsync report; confsync did not change it",
-            hint=f"'confsync diff --html {quote(str(other))}' writes another file",
+            hint=f"'confsync diff --html {quoted(str(other))}' writes another file",
         )

@@ -9,6 +9,7 @@ import yaml
 from confsync.document import yaml_nodes
 from confsync.errors import DocumentError
 from confsync.model.page import Folder
+from confsync.model.shell import quoted
 from confsync.model.stamp import ID
 
 # In bytes; the file has only an id and a title.
@@ -41,9 +42,7 @@ def parse(raw: bytes, path: str) -> tuple[str, str]:
 
 
 def _hint(path: str) -> str:
-    import shlex
-
-    return _HINT.format(path=shlex.quote(path))
+    return _HINT.format(path=quoted(path))
 
 
 def render(folder: Folder) -> bytes:

@@ -29,7 +29,9 @@ def parse(text: str) -> Config:
     except yaml_nodes.YAMLTextError as error:
         raise _error(error.line, error.problem) from None
     if node is None:
-        raise _error(1, "the configuration is empty", hint="'confsync init' writes one")
+        raise _error(
+            1, "the configuration is empty", hint="'confsync help configuration' shows its keys"
+        )
     keys = _mapping(
         node,
         "the configuration",

@@ -11,6 +11,7 @@ from confsync.document import document
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError, UnopenedError
 from confsync.mirror.state import regular
+from confsync.model.shell import quoted
 
 # The pattern needs the end of the line: a file that is cut off there has only the first digits.
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?\n""", re.MULTILINE)
@@ -68,7 +69,7 @@ def read(root: Path, name: str) -> Entry:
 def unread(root: Path, name: str, error: OSError) -> DocumentError:
     """Return why a file of the mirror cannot be read."""
     if isinstance(error, regular.IrregularError):
-        hint = f"'ls -l {root / name}' shows what it is"
+        hint = f"'ls -l {quoted(str(root / name))}' shows what it is"
         return UnopenedError(name, 1, str(error.strerror), hint=hint)
     return UnopenedError(name, 1, f"cannot be read: {error.strerror}")
 

@@ -5,15 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_SHELLS = r"[\s\\\"'$`&|;<>()*?\[\]{}!#~]"
+from confsync.model.shell import quoted
+
 _PATH = re.compile(r"\{(?:path|at:([^{}]*))\}")
-
-
-def typed(path: str) -> str:
-    """Return a path as typed in a shell: in double quotes, since a hint uses single quotes."""
-    if not re.search(_SHELLS, path):
-        return path
-    return '"' + re.sub(r'([\\"$`])', r"\\\1", path) + '"'
 
 
 def fill(hint: str, path: str, shown: Callable[[str], str] = str) -> str:
@@ -21,4 +15,4 @@ def fill(hint: str, path: str, shown: Callable[[str], str] = str) -> str:
 
     `shown` makes a mirror path a path to type here.
     """
-    return _PATH.sub(lambda found: typed(shown(path if found[1] is None else found[1])), hint)
+    return _PATH.sub(lambda found: quoted(shown(path if found[1] is None else found[1])), hint)

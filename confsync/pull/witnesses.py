@@ -5,7 +5,6 @@ If neither can tell, a pull warns before it replaces the document.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -23,6 +22,7 @@ from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
+from confsync.model.shell import quoted
 from confsync.model.stamp import Stamp, says_the_same
 from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.options import PullOptions
@@ -159,7 +159,7 @@ class Witnesses:
 def _encoded(path: str) -> Doubt:
     """Return the doubt about documents that git stores through a filter."""
     why = "git stores documents here through a filter, such as git-crypt"
-    return Doubt("encoded", why, f"'confsync diff --remote {shlex.quote(path)}' shows the new text")
+    return Doubt("encoded", why, f"'confsync diff --remote {quoted(path)}' shows the new text")
 
 
 def _encoded_in_head(mirror: Mirror, paths: Iterable[str]) -> list[str]:

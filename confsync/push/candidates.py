@@ -14,6 +14,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.outcome import PageResult
 from confsync.model.result import Problem
+from confsync.model.shell import quoted
 from confsync.push.options import PushRun, Unfit
 from confsync.push.scan import MirrorScan
 from confsync.push.send import lots
@@ -113,8 +114,8 @@ def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
         return _refused(
             entry,
             f"{emptied[0]} is empty, but was not before",
-            f"'confsync pull --theirs {emptied[0]}' brings it back; to send it empty, delete it, "
-            "'confsync push --delete {path}', then add it again",
+            f"'confsync pull --theirs {quoted(emptied[0])}' brings it back; "
+            "to send it empty, delete it, 'confsync push --delete {path}', then add it again",
         )
     return None
 

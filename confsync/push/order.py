@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from shlex import quote
+
+from confsync.model.shell import quoted
 
 _THIRD = "give one of the two pages a third title and push; then set its own title and push again"
 
@@ -150,7 +151,9 @@ class _Schedule:
             absent = [one.path for one in movers if not one.meant]
             return Stuck(
                 why,
-                f"'confsync push {' '.join(map(quote, absent))}' must come first" if absent else "",
+                f"'confsync push {' '.join(map(quoted, absent))}' must come first"
+                if absent
+                else "",
             )
         return Stuck("this move puts the page below itself")
 
@@ -208,4 +211,4 @@ class _Schedule:
 
 
 def _after(first: Intent, why: str) -> Stuck:
-    return Stuck(why, f"'confsync push {quote(first.path)}' must come first", first.path)
+    return Stuck(why, f"'confsync push {quoted(first.path)}' must come first", first.path)

@@ -20,6 +20,7 @@ from confsync.model.filenames import REMOVED
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
 from confsync.model.result import Problem, Result
+from confsync.model.shell import quoted
 from confsync.model.stamp import message_without_token
 from confsync.remote import Remote
 from confsync.sync.people import people_of
@@ -229,7 +230,7 @@ def _ignored(unknown: Iterable[str]) -> Problem:
     return Problem(
         "uncommitted",
         f"not committed, because git ignores them: {few(paths)}",
-        f"'git add -f {paths[0]}' adds the file",
+        f"'git add -f {quoted(paths[0])}' adds the file",
         Exit.DONE,
     )
 
@@ -245,7 +246,7 @@ def _uncommitted(left: frozenset[str]) -> Problem:
     return Problem(
         "uncommitted",
         f"not committed, because you had changed them before this run: {few(sorted(left))}",
-        "'git diff HEAD' shows both changes; then 'git commit' them",
+        "'git diff HEAD' shows both changes; 'git commit -a' commits them",
         Exit.DONE,
     )
 
@@ -255,11 +256,13 @@ def _trailers(people: Iterable[User], host: str) -> list[str]:
 
     RFC 2606 reserves ``.invalid``, so that mail to such an address goes nowhere.
     """
-    told = ((_plain(one.name), _plain(one.email) or _nobodys(one.id, host)) for one in people)
+    told = (
+        (_plain(one.name), _plain(one.email) or _unused_address(one.id, host)) for one in people
+    )
     return sorted(f"Co-authored-by: {name or 'unknown'} <{address}>" for name, address in told)
 
 
-def _nobodys(account: str, host: str) -> str:
+def _unused_address(account: str, host: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9.-]+', '-', account)}@noreply.{host}.invalid"
 
 

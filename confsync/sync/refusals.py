@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.result import Problem
+from confsync.model.shell import quoted
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 
@@ -79,11 +79,11 @@ def title_taken(result: PageResult, other: PageInfo, *, earlier: bool = False) -
     """
     where = " (archived)" if other.status is Status.ARCHIVED else ""
     why = f"the title '{result.title}' belongs to page {other.id}{where} already"
-    hint = "'confsync pull' brings the other page; then change the title in {path}"
+    hint = "change the title in {path}; 'confsync pull' brings the other page"
     if other.posted is not None:
         day = f"blog post {other.id} of {other.posted}, which is not in this mirror,"
         why = f"{day} has the title '{result.title}'"
-        hint = "'confsync pull' brings the other post; then change the title in {path}"
+        hint = "change the title in {path}; 'confsync pull' brings the other post"
     if earlier:
         what = f"page {other.id}"
         if other.posted is not None:
@@ -320,7 +320,7 @@ def _unreadable_directory(root: Path, name: str) -> Problem:
         link = pointer_to(to, dangles=not (root / name).exists())
     except OSError:
         why = f"{name}/ cannot be read; confsync leaves it unchanged"
-        hint = f"'ls -ld {shlex.quote(str(root / name))}' shows its permissions"
+        hint = f"'ls -ld {quoted(str(root / name))}' shows its permissions"
         return Problem("file", why, hint)
     return Problem(
         "file", f"{name} {link.what}; confsync neither pulls nor pushes it", link.hint(name)

@@ -23,7 +23,8 @@ GUIDE = "ENG/guide.xhtml"
 BODY = "<h1>Ports</h1><p>The first port is 8080.</p><p>The second is 9090.</p>"
 HERS = BODY.replace("8080", "8082").replace("9090", "9091")
 WITH_GIT = (
-    f"hint: 'git mergetool {GUIDE}' opens the three sides, or edit {GUIDE} and 'git add' it; "
+    f"hint: 'git mergetool {GUIDE}' opens the three sides; "
+    f"or edit {GUIDE}, then 'git add {GUIDE}'; "
     f"then 'confsync check {GUIDE}' and 'confsync push {GUIDE}'; "
     f"'confsync pull --abort {GUIDE}' takes the merge back\n"
 )

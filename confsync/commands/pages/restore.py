@@ -14,6 +14,7 @@ from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import NewVersion, PageInfo, Status
 from confsync.model.result import Result
+from confsync.model.shell import quoted
 from confsync.remote import Remote, about
 from confsync.sync.report import Report
 from confsync.sync.target import Target, is_id
@@ -93,7 +94,11 @@ def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
     event = Event("restored", page_id, here or "", base, number, page.digest, None, remote.who)
     with mirror.lock():
         mirror.audit.add(event)
-    after = f"'git checkout HEAD -- {here}', then 'confsync pull'" if here else "'confsync pull'"
+    after = (
+        f"'git checkout HEAD -- {quoted(here)}', then 'confsync pull'"
+        if here
+        else "'confsync pull'"
+    )
     return Result(
         "restore",
         (replace(result, base=base, remote=number),),

@@ -13,6 +13,7 @@ from confsync.mirror.state import disk
 from confsync.model.config import FILE_NAME, Config
 from confsync.model.filenames import REMOVED
 from confsync.model.result import Result
+from confsync.model.shell import quoted
 
 
 def init(directory: Path, settings: Config) -> Result:
@@ -25,7 +26,7 @@ def init(directory: Path, settings: Config) -> Result:
     if os.path.lexists(path):
         raise ConfigError(
             f"{path} exists already",
-            hint=f"this is a mirror: 'confsync -C \"{directory}\" pull' brings its pages",
+            hint=f"this is a mirror: 'confsync -C {quoted(str(directory))} pull' brings its pages",
         )
     try:
         attributes.write(directory)
@@ -35,7 +36,7 @@ def init(directory: Path, settings: Config) -> Result:
         place = error.filename or directory
         raise FileError(
             f"{place}: cannot be written: {error.strerror}",
-            hint=f"'ls -l {place}' shows what it is; move it away",
+            hint=f"'ls -l {quoted(str(place))}' shows what it is; move it away",
         ) from None
     mirror.write_new(path, config.dump(settings))
     return Result("init", notes=(f"{path}: mirrors {_spaces(settings)}",))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from shlex import join, quote
 
 from confsync.mirror.git import attributes, repository, worktree
 from confsync.mirror.mirror import Mirror
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import REMOVED
+from confsync.model.shell import quoted
 
 
 def after_clone(mirror: Mirror) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def after_clone(mirror: Mirror) -> tuple[str, ...]:
     """
     place = from_here(mirror.root)
     return (
-        *(() if place == "." else (f"cd {quote(place)}",)),
+        *(() if place == "." else (f"cd {quoted(place)}",)),
         *_commit(mirror),
         "confsync diff                 # after an edit, in any editor",
         'confsync push -m "My edit"    # sends it',
@@ -45,7 +45,8 @@ def _commit(mirror: Mirror) -> tuple[str, ...]:
     if repository.version() is None or worktree.tracks(mirror.root, FILE_NAME):
         return ()
     spaces = [space.path for space in mirror.config.spaces if not space.posts]
-    add = f"git add {join([FILE_NAME, attributes.NAME, REMOVED, *spaces])}"
+    names = map(quoted, (FILE_NAME, attributes.NAME, REMOVED, *spaces))
+    add = f"git add {' '.join(names)}"
     if not worktree.surrounds(mirror.root):
         add = f"git init -q && {add}"
     return (add, f'git commit -q -m "{commit_message(mirror)}"')

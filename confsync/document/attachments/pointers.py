@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from confsync.document.attachments.media_types import UNKNOWN, guessed
 from confsync.errors import PointerError
+from confsync.model.shell import quoted
 
 # Bytes. Git LFS reads no longer pointer, and a git-annex key is a file name.
 HEAD = 1024
@@ -45,9 +46,7 @@ class Pointer(NamedTuple):
 
     def hint(self, path: str) -> str:
         """Return the hint for the file at `path`: a command to type in the mirror's directory."""
-        import shlex
-
-        return f"'{self.command.format(path=shlex.quote(path))}' {self.effect}"
+        return f"'{self.command.format(path=quoted(path))}' {self.effect}"
 
 
 _OF_LFS = Pointer("is a Git LFS pointer, not the real file", "git lfs pull")
@@ -85,10 +84,8 @@ def may_be_target(head: bytes) -> bool:
 
 def pointer_of_link(path: str, target: str) -> Pointer:
     """Return the pointer for a file whose text is the `target` of a link in git."""
-    import shlex
-
     leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    source = shlex.quote(leads_to).replace("{", "{{").replace("}", "}}")
+    source = quoted(leads_to).replace("{", "{{").replace("}", "}}")
     return Pointer(
         f"is the text of a link to {leads_to}, not the real file", f"cp {source} {{path}}"
     )

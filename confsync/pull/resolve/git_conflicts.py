@@ -17,7 +17,7 @@ from confsync.model.result import Result
 from confsync.pull.plan import Step
 
 _WITH_GIT = (
-    "'git mergetool {path}' opens the three sides, or edit {path} and 'git add' it; "
+    "'git mergetool {path}' opens the three sides; or edit {path}, then 'git add {path}'; "
     "then 'confsync check {path}' and 'confsync push {path}'; "
     "'confsync pull --abort {path}' takes the merge back"
 )

@@ -18,7 +18,8 @@ from confsync.mirror.scan import SpaceScan, tree_of
 from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import BLOG
-from confsync.model.hint import fill, typed
+from confsync.model.hint import fill
+from confsync.model.shell import quoted
 from confsync.sync.preflight.text import Flaw
 
 # Characters that Confluence accepts in a title.
@@ -130,7 +131,7 @@ def _without_parent(scan: SpaceScan, entry: Entry) -> Flaw | None:
         return Flaw(1, 1, "place", why, hint=move, fit=free)
     top = f"{ours}{directory.removeprefix(ours).partition('/')[0]}"
     title = top.rpartition("/")[2]
-    new = f"'confsync new {{at:{scan.outer(top)}{paths.SUFFIX}}} --title {typed(title)}'"
+    new = f"'confsync new {{at:{scan.outer(top)}{paths.SUFFIX}}} --title {quoted(title)}'"
     why = f"its directory {scan.outer(directory)}/ belongs to no page"
     hint = f"{move}; {new} makes a page of the directory"
     return Flaw(1, 1, "place", why, hint=hint, fit=free)
