@@ -1,4 +1,4 @@
-"""What all tests share: no credentials, no git settings, and no network except loopback."""
+"""Fixtures of all tests: no credentials, no git settings, and no network except loopback."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from confsync.mirror.state import disk
 from confsync.sandbox import server
 from confsync.sandbox.store.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
+from tests.hints.journal import JOURNAL
+from tests.hints.table import untyped
 
 # Here, since hypothesis looks at its option before the conftest of any other directory is read.
 profiles.load()
@@ -44,7 +46,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors: many tests wait for processes of their own."""
+    """Return one worker more than processors, because many tests wait for processes."""
     return (os.cpu_count() or 1) + 1
 
 
@@ -136,6 +138,15 @@ def corpus() -> Path:
     if not named:
         pytest.skip("CONFSYNC_CORPUS names no corpus")
     return Path(named)
+
+
+@pytest.fixture(autouse=True)
+def _hints_are_typed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that the table of hints names types these hints."""
+    JOURNAL.begin()
+    yield
+    left = untyped(request.node.nodeid, JOURNAL.typed)
+    assert not left, f"the table of hints says that this test types {left}"
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jsonschema
@@ -20,6 +23,7 @@ from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sync import fetch
 from tests.conformance import check_requests
+from tests.hints.journal import JOURNAL, commands_in
 
 # What programs may rely on: every envelope that a test looks at is held against it.
 SCHEMA = json.loads((MANUAL / "reference/result.schema.json").read_text(encoding="utf-8"))
@@ -28,7 +32,7 @@ ENVELOPE = jsonschema.Draft202012Validator(SCHEMA)
 
 @dataclass(frozen=True)
 class Run:
-    """What one command ended with."""
+    """The result of one command: exit code and outputs."""
 
     exit: int
     out: str
@@ -96,8 +100,29 @@ class Desk:
         if exit is not None:
             assert code == exit, f"{arguments}: exit {code}\n{out}\n{err}"
         assert "Traceback" not in err
+        if code == 0:
+            JOURNAL.type(("confsync", *arguments))
+        JOURNAL.print(out)
+        JOURNAL.print(err)
         self.between()
         return Run(code, out, err)
+
+    def follow(self, run: Run, start: str = "", exit: int = 0) -> str:
+        """Type the first command that a run's hints name, as it stands. Return what it prints.
+
+        `start` is how that command begins.
+        """
+        named = [one for one in commands_in(run.out + run.err) if one.startswith(start)]
+        assert named, f"no hint names '{start}':\n{run.out}{run.err}"
+        printed = ""
+        for part in named[0].split(" && "):
+            if part.startswith("confsync "):
+                done = self(*shlex.split(part)[1:], exit=exit)
+                printed += done.out + done.err
+            else:
+                printed += _type(part, self.root, exit)
+        JOURNAL.type(named[0])
+        return printed
 
     def json(self, *arguments: str, exit: int | None = 0) -> Run:
         return self(*arguments, "--json", exit=exit)
@@ -126,7 +151,16 @@ class Desk:
             ["git", *arguments], cwd=self.root, capture_output=True, encoding="utf-8", check=False
         )
         assert done.returncode == 0, done.stderr
+        JOURNAL.type(("git", *arguments))
         return done.stdout
+
+
+def _type(command: str, directory: Path, exit: int) -> str:
+    """Type a command in a shell. Return what it prints."""
+    typed = ["bash", "-c", command]
+    done = subprocess.run(typed, cwd=directory, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == exit, f"{command}: exit {done.returncode}\n{done.stderr}"
+    return done.stdout + done.stderr
 
 
 @pytest.fixture(params=["cloud", "datacenter"])
@@ -176,6 +210,18 @@ def desk_at(
 def desk(guide: str, desk_at: Callable[..., Desk]) -> Desk:
     """A clone of ENG with the guide in it."""
     return desk_at()
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """A keyring of our own, where the package may not even be installed."""
+    kept: dict[tuple[str, str], str] = {}
+    fake = ModuleType("keyring")
+    fake.get_password = lambda service, name: kept.get((service, name))  # type: ignore[attr-defined]
+    fake.set_password = lambda s, n, secret: kept.__setitem__((s, n), secret)  # type: ignore[attr-defined]
+    fake.delete_password = lambda service, name: kept.pop((service, name))  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "keyring", fake)
+    return kept
 
 
 def writes(wiki: Sandbox) -> list[tuple[str, int]]:

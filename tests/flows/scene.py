@@ -1,4 +1,4 @@
-"""One page, its document in a git repository, and a person who pulls and pushes: without HTTP."""
+"""A page, its document in a git repository, and a user who pulls and pushes, without HTTP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BODY = "".join(f"<p>{line}</p>" for line in ("FIRST", "one", "between", "two", "
 
 @dataclass
 class Scene:
-    """One page, its document in a git repository, and a person who pulls."""
+    """A page, its document in a git repository, and a user who pulls."""
 
     root: Path
     store: Store = field(default_factory=Store)

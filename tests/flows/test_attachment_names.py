@@ -75,7 +75,7 @@ def test_a_name_that_not_all_systems_know_is_refused_and_breaks_nothing(
     independent.assert_equal(desk.root, wiki)
 
 
-def test_a_file_that_nobody_shows_may_have_any_name(wiki: Sandbox, desk: Desk, guide: str) -> None:
+def test_a_file_that_no_page_shows_may_have_any_name(wiki: Sandbox, desk: Desk, guide: str) -> None:
     (desk.path(FILES) / 'q".txt').write_text("mine")
     desk.edit(GUIDE, "8080", "8081")
     desk("push")

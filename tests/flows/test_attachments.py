@@ -61,7 +61,7 @@ def here(desk: Desk, directory: str = FILES) -> dict[str, bytes]:
 
 
 def downloads(wiki: Sandbox) -> int:
-    """How many times bytes were asked for, wherever they are."""
+    """Return the count of downloads, on every host."""
     return len([r for r in wiki.requests if "download" in r.path])
 
 
@@ -308,7 +308,7 @@ def test_the_same_bytes_on_both_sides_are_no_conflict(
     settled(wiki, attached)
 
 
-def test_one_that_is_gone_there_and_changed_here_is_kept_until_somebody_decides(
+def test_one_that_is_gone_there_and_changed_here_is_kept_until_the_user_decides(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:
     attached.path(f"{FILES}/diagram.png").write_bytes(b"mine")
@@ -345,7 +345,7 @@ def test_one_that_was_deleted_here_is_deleted_there_only_when_asked(
 
 
 @pytest.mark.parametrize("how", ["deleted in git", "named"])
-def test_a_page_that_is_deleted_takes_them_along_but_for_what_nobody_knows(
+def test_a_deleted_page_takes_its_files_along_except_new_ones(
     wiki: Sandbox, attached: Desk, guide: str, how: str
 ) -> None:
     attached.path(f"{FILES}/notes.txt").write_bytes(b"mine alone")
@@ -431,7 +431,9 @@ def test_one_that_a_colleague_changed_is_not_deleted(
     settled(wiki, attached)
 
 
-def test_what_nobody_pulled_is_never_deleted(wiki: Sandbox, attached: Desk, guide: str) -> None:
+def test_an_attachment_that_was_never_pulled_is_never_deleted(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
     wiki.store.attach(guide, "hers.txt", b"hers")
     attached.path(f"{FILES}/diagram.png").unlink()
     attached("push", "--delete")

@@ -1,4 +1,4 @@
-"""Whatever is wrong: one clear message, the documented exit code, no traceback, no change."""
+"""Each wrong input causes one clear message, the documented exit code, no traceback, no change."""
 
 from __future__ import annotations
 

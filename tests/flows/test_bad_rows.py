@@ -1,4 +1,4 @@
-"""One bad row of an answer never stops the rest, and nothing here moves or goes because of it."""
+"""A bad row of an answer never stops the rest, and moves or removes no file."""
 
 from __future__ import annotations
 

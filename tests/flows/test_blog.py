@@ -302,7 +302,7 @@ def test_a_creation_whose_answer_was_lost_is_found_again(
     quiet(wiki, blog)
 
 
-def test_a_creation_of_which_nobody_knew_is_found_again_on_another_day(
+def test_a_creation_without_an_answer_is_found_again_on_another_day(
     wiki: Sandbox, blog: Desk
 ) -> None:
     """On another day no server refuses the title: only looking before keeps it from doubling."""
@@ -334,10 +334,10 @@ def test_a_creation_that_may_have_landed_is_not_sent_again_in_the_same_run(
 
 
 @pytest.mark.parametrize("where", ["here", "there"])
-def test_a_creation_of_which_nobody_knew_is_refused_when_it_was_edited_since(
+def test_a_creation_without_an_answer_is_refused_when_it_was_edited_since(
     wiki: Sandbox, blog: Desk, where: str
 ) -> None:
-    """It cannot be recognised any more, and no server refuses its title on another day."""
+    """The lost post cannot be recognised, and the server allows its title on another day."""
     name = "ENG/blog/ports.xhtml"
     write(blog, name, "Ports", "<p>8080</p>")
     before = blog.files()
@@ -393,9 +393,7 @@ def test_a_copy_without_its_stamp_is_another_post(wiki: Sandbox, blog: Desk) -> 
     quiet(wiki, blog)
 
 
-def test_a_pull_before_the_push_does_not_take_the_lost_one_for_somebody_elses(
-    wiki: Sandbox, blog: Desk
-) -> None:
+def test_a_pull_before_the_push_knows_the_lost_post_as_ones_own(wiki: Sandbox, blog: Desk) -> None:
     name = "ENG/blog/ports.xhtml"
     write(blog, name, "Ports")
     before = blog.files()

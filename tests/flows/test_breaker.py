@@ -1,4 +1,4 @@
-"""What an adversary found: each of these once moved, lost, doubled or stopped something."""
+"""Attacks: each of these once moved, lost, doubled or stopped something."""
 
 from __future__ import annotations
 

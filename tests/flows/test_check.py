@@ -23,7 +23,7 @@ def findings(desk: Desk, *arguments: str, exit: int = 0) -> list[dict[str, Any]]
     return found
 
 
-def test_a_clean_mirror_is_clean_and_nobody_is_asked(wiki: Sandbox, desk: Desk) -> None:
+def test_a_clean_mirror_is_clean_and_no_server_is_asked(wiki: Sandbox, desk: Desk) -> None:
     assert desk("check").out == "check: nothing found in 2 documents\n"
     assert findings(desk) == []
     assert wiki.requests == []
@@ -80,9 +80,9 @@ def test_front_matter_and_ids_that_stand_twice_are_errors(desk: Desk) -> None:
             "outside the macro's CDATA",
         ),
         (
-            '<p><ac:link><ri:page ri:content-title="Nobody" /></ac:link></p>',
+            '<p><ac:link><ri:page ri:content-title="Missing" /></ac:link></p>',
             "link",
-            "no page 'Nobody' in ENG",
+            "no page 'Missing' in ENG",
         ),
     ],
 )
@@ -103,7 +103,7 @@ def test_what_confluence_would_drop_is_a_warning(
         "<ac:plain-text-body>a &lt; b</ac:plain-text-body><p>c</p>",
         "<p><code>&lt;p style='float:left'&gt;</code>, <code>p style=\"float:left\"</code></p>",
         '<p><ac:link><ri:page ri:content-title="GUIDE" /></ac:link></p>',
-        '<p><ac:link><ri:page ri:space-key="OPS" ri:content-title="Nobody" /></ac:link></p>',
+        '<p><ac:link><ri:page ri:space-key="OPS" ri:content-title="Missing" /></ac:link></p>',
     ],
 )
 def test_what_is_in_order_is_not_warned_of(desk: Desk, text: str) -> None:
@@ -163,7 +163,7 @@ def test_what_the_server_has_already_is_not_warned_of(
 
 
 def test_links_are_judged_only_where_every_title_is_known(desk: Desk) -> None:
-    desk.edit(GUIDE, LINE, '<p><ac:link><ri:page ri:content-title="Nobody" /></ac:link></p>')
+    desk.edit(GUIDE, LINE, '<p><ac:link><ri:page ri:content-title="Missing" /></ac:link></p>')
     assert [one["code"] for one in findings(desk)] == ["link"]
     before = desk.text(".confsync.yaml")
     desk.path(".confsync.yaml").write_text(
@@ -171,7 +171,7 @@ def test_links_are_judged_only_where_every_title_is_known(desk: Desk) -> None:
     )
     assert findings(desk) == []
     desk.path(".confsync.yaml").write_text(before)
-    desk.path("ENG/nobody.xhtml").write_text("---\ntitle: [\n---\n")
+    desk.path("ENG/missing.xhtml").write_text("---\ntitle: [\n---\n")
     assert [one["code"] for one in findings(desk, exit=1)] == ["document"]
 
 

@@ -47,7 +47,7 @@ def moved_out(scene: Scene) -> None:
 
 
 def restored(scene: Scene) -> None:
-    """What the person takes back is THEIRS: it was pushed from here, and is on the server."""
+    """The user reverts THEIRS, which was pushed from here and is on the server."""
     scene.settle("FIRST", "THEIRS")
     scene.git("revert", "--no-edit", "HEAD")
 

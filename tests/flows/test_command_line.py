@@ -78,7 +78,7 @@ def test_what_was_mistyped_is_guessed(
 
 
 def completed(shell: str, words: str, cwd: Path, **environment: str) -> str:
-    """What confsync answers a shell, or the script that a shell is to read."""
+    """Return confsync's completions for a shell, or its completion script."""
     done = subprocess.run(
         [sys.executable, "-m", "confsync"],
         cwd=cwd,

@@ -63,7 +63,7 @@ def test_parents_are_created_before_their_children(wiki: Sandbox, desk: Desk) ->
     quiet(wiki, desk)
 
 
-def test_a_directory_that_belongs_to_nobody_is_no_place(wiki: Sandbox, desk: Desk) -> None:
+def test_a_directory_that_belongs_to_no_page_is_no_place(wiki: Sandbox, desk: Desk) -> None:
     write(desk, "ENG/nowhere/new.xhtml", "New")
     run = desk.json("push", exit=1)
     assert "belongs to no page" in run.data["pages"][0]["error"]
@@ -90,7 +90,7 @@ def test_a_title_that_is_taken_names_the_other_page(
     assert wiki.store.page(later) == before
 
 
-def test_a_taken_title_stops_its_children_and_nobody_else(wiki: Sandbox, desk: Desk) -> None:
+def test_a_taken_title_stops_its_children_and_no_other_page(wiki: Sandbox, desk: Desk) -> None:
     write(desk, "ENG/a.xhtml", "Guide")
     write(desk, "ENG/a/b.xhtml", "B")
     write(desk, "ENG/c.xhtml", "C")
@@ -117,7 +117,7 @@ def test_a_lost_answer_is_found_again_and_not_doubled(
 
 
 @pytest.mark.parametrize("drop", [False, True])
-def test_a_creation_that_nobody_saw_the_end_of_is_adopted_by_the_next_push(
+def test_a_creation_whose_answer_was_lost_is_adopted_by_the_next_push(
     wiki: Sandbox, desk: Desk, drop: bool
 ) -> None:
     wiki.faults.drop_message_on_create = drop
@@ -138,7 +138,7 @@ def test_a_creation_that_nobody_saw_the_end_of_is_adopted_by_the_next_push(
     quiet(wiki, desk)
 
 
-def test_somebody_elses_page_of_that_title_and_text_is_not_adopted(
+def test_a_colleagues_page_of_that_title_and_text_is_not_adopted(
     wiki: Sandbox, desk: Desk, guide: str
 ) -> None:
     theirs = wiki.store.create_page("ENG", "Ports", "<p>new</p>", parent=guide, author="Ana").id

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,13 +19,6 @@ from tests.flows.conftest import Desk, quiet, writes
 GUIDE = "ENG/guide.xhtml"
 NEW = "ENG/guide/ports.xhtml"
 DOUBTS = ".confsync/in-doubt"
-
-
-def typed(desk: Desk, text: str, start: str, exit: int = 0) -> None:
-    """Type the command of a hint, as it stands."""
-    found = [one for one in re.findall(r"'(confsync [^']*)'", text) if one.startswith(start)]
-    assert found, f"no '{start}' in {text!r}"
-    desk(*shlex.split(found[0])[1:], exit=exit)
 
 
 def titled(wiki: Sandbox, title: str) -> list[str]:
@@ -69,7 +60,7 @@ def test_a_lost_creation_that_was_edited_since_has_a_way_out(
     assert "'confsync push' finds out" in desk("pull").out
     run = desk("push", exit=1)
     assert f"page {page}, which you created with another text, has this title" in run.out
-    typed(desk, run.err, "confsync pull --ours")
+    desk.follow(run, "confsync pull --ours")
     assert "owner: me # mine" in desk.text(NEW)
     assert "<p>newer</p>" in desk.text(NEW)
     assert any("new</p>" in path.read_text() for path in desk.path(".confsync/trash").rglob("*.x*"))
@@ -125,7 +116,7 @@ def test_a_lost_creation_is_found_whatever_was_changed_since(
     assert f"an earlier push of this file created page {page}; your changes" in run.out
     assert f'id: "{page}"\n  version: 1\n' in desk.text(path)
     assert "<p>newer</p>" in desk.text(path)
-    typed(desk, run.err, "confsync push", exit=int(colleague))
+    desk.follow(run, "confsync push", exit=int(colleague))
     assert len([one for one in wiki.store.pages("ENG") if one.title in ("Ports", "Harbours")]) == 1
     assert wiki.store.page(page).body == ("<p>hers</p>" if colleague else "<p>newer</p>")
     if not colleague:
@@ -152,7 +143,7 @@ def test_a_lost_creation_without_a_message_has_a_way_out_under_a_new_title(
     retitle(desk, NEW)
     run = desk("push", exit=1)
     assert f"page {page}, 'Ports', was created by an earlier push of this file" in run.out
-    typed(desk, run.err, "confsync pull --ours")
+    desk.follow(run, "confsync pull --ours")
     desk("push")
     assert wiki.store.page(page).title == "Harbours"
     assert not titled(wiki, "Ports")
@@ -240,11 +231,11 @@ def test_an_undo_after_a_lost_answer_is_an_edit(
     assert desk.text(GUIDE) == before
     assert desk.json("status", "--remote", exit=None).outcomes == {GUIDE: "restored"}
     if later:
-        typed(desk, run.err, "confsync pull --merge")
+        desk.follow(run, "confsync pull --merge")
         desk("push")
         assert "8080" in wiki.store.page(guide).body and "hers" in wiki.store.page(guide).body
     else:
-        typed(desk, run.err, f"confsync pull {way}")
+        desk.follow(run, f"confsync pull {way}")
         desk("push")
         assert ("8080" in wiki.store.page(guide).body) == (way == "--ours")
     desk("pull")
@@ -277,7 +268,7 @@ def test_an_undone_picture_after_a_lost_answer_is_an_edit(
     run = desk(command, exit=1)
     assert "a.png: an earlier push wrote v2, and the file is based on v1" in run.out
     assert file.read_bytes() == b"one"
-    typed(desk, run.err, "confsync pull --ours")
+    desk.follow(run, "confsync pull --ours")
     desk("push")
     assert wiki.store.attachment_data(wiki.store.attachments(guide)[0].id) == b"one"
     quiet(wiki, desk)
@@ -308,7 +299,7 @@ def test_what_the_server_strips_can_be_given_up(wiki: Sandbox, desk: Desk, guide
     desk.edit(GUIDE, "<br />", "<br/>")
     run = desk("push", exit=1)
     assert "the server made no version" in run.out
-    typed(desk, run.err, "confsync pull --theirs")
+    desk.follow(run, "confsync pull --theirs")
     quiet(wiki, desk)
 
 
@@ -406,7 +397,7 @@ def test_a_page_at_which_the_connection_breaks_stops_no_other(
     assert "each time this page was sent; other requests succeed" in told
 
 
-# -- a base that nobody has ------------------------------------------------------------------------
+# -- a base that is nowhere ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", ["--theirs", "--ours"])
@@ -420,7 +411,7 @@ def test_an_edit_whose_base_is_nowhere_has_two_ways_out(
         wiki.store.edit(guide, text, raw=True, author="Ana")
     wiki.store.delete_version(guide, 2)
     shutil.rmtree(desk.path(".confsync"))
-    typed(desk, desk("diff", exit=4).err, "confsync pull --theirs ENG/guide.xhtml")
+    desk.follow(desk("diff", exit=4), "confsync pull --theirs ENG/guide.xhtml")
     desk.edit(GUIDE, "fourth", "mine")
     shutil.rmtree(desk.path(".confsync"))
     wiki.store.edit(guide, "<p>fifth</p>", raw=True, author="Ana")
@@ -428,7 +419,7 @@ def test_an_edit_whose_base_is_nowhere_has_two_ways_out(
     wiki.store.delete_version(guide, 3)
     run = desk("pull", "--merge", GUIDE, exit=None)
     assert "cache, git and server do not have the base" in run.out
-    typed(desk, run.out + run.err, f"confsync pull {way} ENG/guide.xhtml")
+    desk.follow(run, f"confsync pull {way} ENG/guide.xhtml")
     desk("push")
     assert wiki.store.page(guide).body == ("<p>mine</p>" if way == "--ours" else "<p>sixth</p>")
 
@@ -441,7 +432,7 @@ WRITES: dict[str, Callable[[str, str], bool]] = {
 
 
 def write_all(wiki: Sandbox, desk: Desk, guide: str, what: str) -> None:
-    """One write of a kind is to be sent, beside an edit of another page."""
+    """Prepare a write of one kind, beside an edit of another page."""
     wiki.store.attach(guide, "a.png", b"one")
     config = desk.path(".confsync.yaml")
     config.write_text(config.read_text() + "attachments: true\n")
@@ -589,7 +580,7 @@ def test_an_edited_document_whose_page_is_in_the_trash_has_two_ways_out(
     desk.edit(GUIDE, "8080", "8081")
     run = desk(verb, exit=int(verb == "push"))
     assert "8081" in desk.text(GUIDE)
-    typed(desk, run.out + run.err, f"confsync {way}")
+    desk.follow(run, f"confsync {way}")
     if way == "restore":
         desk("pull")  # the restored page has a new version with the same text
         desk("push")

@@ -257,7 +257,7 @@ def test_restoring_what_is_not_there_is_told(wiki: Sandbox, desk: Desk) -> None:
     assert "is not a page id" in desk("restore", GUIDE, exit=2).err
 
 
-def test_what_a_pull_removed_was_not_deleted_by_whoever_works_here(
+def test_what_a_pull_removed_was_not_deleted_by_the_user(
     wiki: Sandbox, repo: Desk, guide: str
 ) -> None:
     wiki.store.trash(guide)

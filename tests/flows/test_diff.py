@@ -251,7 +251,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
 
 
 def on_a_terminal(desk: Desk, *arguments: str, **environment: str) -> str:
-    """What a command writes to a terminal of 80 columns."""
+    """Return the output of a command in a terminal of 80 columns."""
     import pty
 
     read, write = pty.openpty()
@@ -268,7 +268,7 @@ def on_a_terminal(desk: Desk, *arguments: str, **environment: str) -> str:
     while True:
         try:
             part = os.read(read, 65536)
-        except OSError:  # how Linux says that nobody writes there any more
+        except OSError:  # how Linux says that no process writes there any more
             break
         if not part:
             break

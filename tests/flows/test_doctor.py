@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import ModuleType
 
 import pytest
 
@@ -18,7 +17,7 @@ GUIDE = "ENG/guide.xhtml"
 
 
 def failed(run: Run) -> dict[str, str]:
-    """What failed: name to message and hint."""
+    """Return the checks that failed: name to message and hint."""
     return {
         check["name"]: f"{check['message']} {check['hint']}"
         for check in run.data["checks"]
@@ -102,18 +101,6 @@ def test_documents_that_cannot_be_read(wiki: Sandbox, desk: Desk) -> None:
     desk.path("ENG/bad.xhtml").write_text("nothing")
     found = failed(desk.json("doctor", exit=4))
     assert "1 of 3 cannot be read; the first is ENG/bad.xhtml:1:" in found["documents"]
-
-
-@pytest.fixture
-def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
-    """A keyring of our own, where the package may not even be installed."""
-    kept: dict[tuple[str, str], str] = {}
-    fake = ModuleType("keyring")
-    fake.get_password = lambda service, name: kept.get((service, name))  # type: ignore[attr-defined]
-    fake.set_password = lambda s, n, secret: kept.__setitem__((s, n), secret)  # type: ignore[attr-defined]
-    fake.delete_password = lambda service, name: kept.pop((service, name))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "keyring", fake)
-    return kept
 
 
 class Typed:

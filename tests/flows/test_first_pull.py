@@ -34,7 +34,7 @@ def mirror_at(name: str, wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
 
 
 def outcomes(run: Run) -> dict[str, str]:
-    """Path to outcome, but for the home page, which every space has."""
+    """Return path to outcome, without the home page, which every space has."""
     return {path: outcome for path, outcome in run.outcomes.items() if path != "ENG/index.xhtml"}
 
 
@@ -59,12 +59,12 @@ def meanwhile(wiki: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
 
 def hidden(desk: Desk) -> list[str]:
-    """What stands below the space's directory and is no document."""
+    """Return the files below the space's directory that are no documents."""
     return [name for name in desk.files() if TEMPORARY in name]
 
 
 def a_tree(wiki: Sandbox) -> None:
-    """A space with whatever decides about a document's place and its front matter."""
+    """A space with each thing that decides about a document's place and front matter."""
     store = wiki.store
     above = store.create_page("ENG", "Above", "<p>above</p>")
     for title in ("Same", "same?", "Other"):
@@ -160,7 +160,7 @@ def test_a_page_that_is_gone_meanwhile_is_told_and_stops_no_other(
     assert fresh.json("pull").data["pages"] == []
 
 
-def test_a_file_that_somebody_makes_meanwhile_is_left_alone(
+def test_a_file_that_appears_meanwhile_is_left_alone(
     wiki: Sandbox, fresh: Desk, meanwhile: Meanwhile
 ) -> None:
     wiki.store.create_page("ENG", "New", "<p>one</p>")

@@ -46,10 +46,7 @@ def test_a_file_that_a_revert_of_its_deletion_gave_back_waits_for_a_person(
         run = desk("pull", "--commit", exit=1)
         assert "a.txt: deleted on the server, but git gave the file back" in run.out
         assert desk.text(FILE) == "first"
-    (command,) = (
-        part for part in (run.out + run.err).split("'") if part.startswith(f"confsync pull {way}")
-    )
-    desk(*command.split()[1:])
+    desk.follow(run, f"confsync pull {way}")
     desk("push")
     desk("pull")
     assert desk.path(FILE).exists() is (way == "--ours")

@@ -85,7 +85,7 @@ def test_labels_and_text_go_together_and_survive_each_others_conflict(
     assert "\n  version: 2\n" in labelled.text(GUIDE)
 
 
-def test_a_line_that_was_taken_out_is_nobodys_business(
+def test_a_labels_line_that_was_taken_out_changes_no_label(
     wiki: Sandbox, labelled: Desk, guide: str
 ) -> None:
     labelled.edit(GUIDE, "\nlabels: [ops, runbook]\n", "\n")
@@ -107,7 +107,7 @@ def test_a_new_page_gets_its_labels(wiki: Sandbox, labelled: Desk) -> None:
     assert "clean: 3 pages" in labelled("status", "--remote").out
 
 
-def test_without_the_setting_nobody_asks(wiki: Sandbox, desk: Desk, guide: str) -> None:
+def test_without_the_setting_labels_are_not_fetched(wiki: Sandbox, desk: Desk, guide: str) -> None:
     wiki.store.add_labels(guide, ["theirs"])
     desk("pull")
     assert "labels" not in desk.text(GUIDE)

@@ -172,7 +172,7 @@ def test_show_prints_a_version_as_a_document(wiki: Sandbox, desk: Desk, guide: s
 @pytest.mark.parametrize(
     ("arguments", "exit", "said"),
     [
-        (("show", "ENG/nobody.xhtml"), 2, "no document there"),
+        (("show", "ENG/missing.xhtml"), 2, "no document there"),
         (("show", "999999"), 1, "999999"),
         (("log",), 2, "log needs a page"),
         (("log", "../elsewhere.xhtml"), 2, "not in the mirror"),

@@ -184,7 +184,7 @@ def files_are_attached_here(team: Team, mine: Desk, other: Desk) -> None:
     directory.mkdir()
     (directory / "plan.png").write_bytes(bytes(range(256)))
     (directory / "Größe 1.txt").write_text("eins")
-    (directory / "unseen.txt").write_text("nobody shows it")
+    (directory / "unseen.txt").write_text("no page shows it")
     shows = "".join(
         f'<ac:image><ri:attachment ri:filename="{name}" /></ac:image>'
         for name in ("plan.png", "Größe 1.txt")
@@ -324,7 +324,7 @@ def both_come_back_in_the_browser(team: Team, mine: Desk, other: Desk) -> None:
 
 
 @day
-def somebody_comments(team: Team, mine: Desk, other: Desk) -> None:
+def a_colleague_comments(team: Team, mine: Desk, other: Desk) -> None:
     team.browser.comment("Guide", "Guide three")
     team.type(mine, "Guide", "five, mine", "five, mine again")
     mine("push", exit=1)

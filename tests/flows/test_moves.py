@@ -320,7 +320,7 @@ def test_what_moves_only_by_gits_word_is_sent_with_its_text(
 def test_a_document_that_was_not_read_is_never_sent(
     wiki: Sandbox, desk: Desk, pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever forgot to read it: its text would be an empty one."""
+    """A file that was not read would have an empty text."""
     monkeypatch.setattr(scan, "_needs_text", lambda *_: False)
     move(desk, "ENG/c.xhtml", "ENG/b/c.xhtml")
     assert "was not read" in desk.json("push", exit=4).data["errors"][0]["message"]

@@ -136,7 +136,7 @@ class Endless(StoreRemote):
 
 @pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
 def test_who_cannot_have_the_lock_waits_for_no_listing(wiki: Sandbox, settled: Desk) -> None:
-    """It was asked for meanwhile, and who leaves lets go of it."""
+    """The space was fetched meanwhile, and a command that ends releases it."""
     remote = Endless(wiki.store)
     remote.workers = Workers(2)
     found = mirror.Mirror(settled.root, config.load(settled.root))
@@ -247,7 +247,7 @@ def test_a_check_of_one_document_reads_no_other_that_is_as_it_was(
 
 @pytest.mark.skipif(os.name == "nt", reason="no time of change there")
 @pytest.mark.usefixtures("a_tick_later")
-def test_what_a_run_has_written_nobody_reads_again(
+def test_what_a_run_has_written_is_not_read_again(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], reads: list[str]
 ) -> None:
     desk = desk_at("fresh")

@@ -1,4 +1,4 @@
-"""What must not be taken for a document that git put back (row 2d), and what must be all the same.
+"""Documents that look as if git put them back (row 2d), and are not; and the ones that are.
 
 Each is ordinary life with git: a pull that refused here would be in everybody's way.
 """
@@ -78,7 +78,7 @@ def test_a_server_that_was_restored_from_a_backup(scene: Scene, edits: int) -> N
     assert scene.status(remote=True) == {}
 
 
-def test_a_pull_that_writes_an_older_version_is_asked_about_by_nobody(scene: Scene) -> None:
+def test_a_pull_may_write_an_older_version_without_a_question(scene: Scene) -> None:
     """The pull's own v1 is not committed yet, and HEAD has v2."""
     scene.settle("LAST", "MINE")
     went_back(scene)
@@ -143,7 +143,7 @@ def test_a_branch_of_the_history_that_is_merged_with_an_older_side_line(scene: S
 
 
 def test_two_mirrors_of_one_page_in_one_repository(scene: Scene, tmp_path: Path) -> None:
-    """One of them is older: that is the other's business, below its own directory."""
+    """One mirror's file is older, which concerns the other mirror alone."""
     other = Scene.__new__(Scene)
     other.__dict__.update(scene.__dict__)
     other.root = scene.root / "second"
@@ -319,7 +319,7 @@ def test_a_version_that_is_gone_counts_as_confirmed(scene: Scene) -> None:
 
 
 def test_what_was_taken_back_and_made_again_here_is_no_edit(scene: Scene) -> None:
-    """The file says what the server has, whatever its stamp says."""
+    """The file has the server's text, with any stamp."""
     scene.settle("LAST", "MINE")
     scene.git("revert", "--no-edit", "HEAD")
     scene.edit("LAST", "MINE")
@@ -384,7 +384,7 @@ def moved(scene: Scene) -> str:
 
 
 def test_a_move_alone_is_put_back_too(scene: Scene) -> None:
-    """It leaves the digest as it was: the parent of the stamp tells."""
+    """The move leaves the digest as it was, so the parent in the stamp tells."""
     parent = moved(scene)
     assert scene.status() == {GUIDE: "restored"}
     assert scene.told(scene.pull()) == {GUIDE: "rejected"}

@@ -111,9 +111,7 @@ def test_edits_that_are_no_texts_are_told_and_not_lost(
     assert desk("status").out.startswith("clean")
 
 
-def test_plain_copies_of_documents_are_nobodys_business(
-    wiki: Sandbox, desk: Desk, guide: str
-) -> None:
+def test_plain_copies_of_documents_are_ignored(wiki: Sandbox, desk: Desk, guide: str) -> None:
     for place in ("backup", ".hidden", "other-mirror"):
         desk.path(place).mkdir()
         desk.path(f"{place}/guide.xhtml").write_text(desk.text("ENG/guide.xhtml"))
@@ -197,7 +195,7 @@ def test_two_edits_of_one_page_are_both_kept(wiki: Sandbox, desk: Desk, guide: s
 def test_documents_in_several_directories_are_told_with_a_command_that_works(
     wiki: Sandbox, desk: Desk, guide: str
 ) -> None:
-    """One stands beside the configuration itself, in no directory at all."""
+    """A document stands beside the configuration itself, in no directory."""
     os.rename(desk.path("ENG/guide.xhtml"), desk.path("guide.xhtml"))
     run = desk("status")
     assert "guide.xhtml" in run.out

@@ -1,4 +1,4 @@
-"""What is printed: in any encoding, to any place, and never more lines than confsync means."""
+"""Outputs in each encoding and to each kind of file, never with lines of a server's making."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_in_ci_no_line_of_a_page_is_a_command(
         told = desk(*arguments, exit=None)
         assert "add-mask" in told.out
         assert commands_in(told.out) == [], arguments
-    with open(desk.root / "page", "wb") as file:  # a file is nobody's log
+    with open(desk.root / "page", "wb") as file:  # a file is no log
         command = [sys.executable, "-m", "confsync", "show", guide]
         subprocess.run(command, cwd=desk.root, stdout=file, check=True)
     assert len(commands_in(desk.text("page"))) == 3

@@ -1,4 +1,4 @@
-"""What happens to new pages between the listing and the reading of their texts."""
+"""New pages change between the listing and the reading of their texts."""
 
 from __future__ import annotations
 

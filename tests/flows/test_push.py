@@ -1,4 +1,4 @@
-"""Pushing: one edit, one version; and the refusal, whatever happened in between."""
+"""A push makes one version of one edit, or refuses after any change in between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is pulled and never pushed: archived pages, live docs; and what is not mirrored at all."""
+"""Archived pages and live docs are pulled and never pushed; other content is not mirrored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pull removed is no person's deletion, in whatever way git carries it elsewhere."""
+"""A pull's removal is no user's deletion, in each way that git carries it elsewhere."""
 
 from __future__ import annotations
 
@@ -287,9 +287,7 @@ def test_a_line_that_was_lost_here_is_held_against_the_one_of_head(
     if how == "cut off":
         return  # an id alone stands for every version
     assert f"the line of page {guide} was lost here" in run.out
-    hint = run.err.partition("then ")[2] or run.err
-    command = next(one for one in hint.split("'") if one.startswith("git show"))
-    subprocess.run(command, shell=True, cwd=nightly.root, check=True)
+    nightly.follow(run, "git show")
     stays(wiki, nightly, guide, "--since", "HEAD~1")
 
 
@@ -501,8 +499,7 @@ def test_a_file_that_git_ignores_is_told(wiki: Sandbox, nightly: Desk, guide: st
     nightly.git("commit", "-qm", "as an earlier version left it")
     wiki.store.trash(guide)
     run = nightly("pull", "--commit")
-    hint = (run.out + run.err).partition("removed documents: '")[2].partition("'")[0]
-    nightly.git(*hint.split()[1:])
+    nightly.follow(run, "git add -f")
     assert nightly.git("diff", "--cached", "--name-only") == f"{REMOVED}\n"
 
 
@@ -556,10 +553,7 @@ def test_a_document_that_a_revert_of_its_deletion_gave_back_is_kept(
         run = nightly("pull", "--commit")
         assert "git brought the document back; the file is kept" in run.out
         assert nightly.path(GUIDE).exists()
-    commands = [
-        part for part in (run.out + run.err).split("'") if part.startswith(f"confsync {way}")
-    ]
-    nightly(*commands[0].split()[1:])
+    nightly.follow(run, f"confsync {way}")
     nightly("pull")
     assert nightly.path(GUIDE).exists() is (way == "restore")
     assert wiki.store.page(guide).status == ("current" if way == "restore" else "trashed")

@@ -36,11 +36,11 @@ def test_a_pushed_title_renames_the_file_and_its_directory_with_the_next_pull(
     assert not desk.path("ENG/guide").exists()
     assert desk.json("push").outcomes == {}
     assert desk.json("pull").outcomes == {}
-    assert wiki.store.page(child) == before, "nobody moved a page"
+    assert wiki.store.page(child) == before, "no page moved"
 
 
 def test_another_clone_of_the_files_renames_too(wiki: Sandbox, desk: Desk) -> None:
-    """What a CI run pushed and committed, a colleague pulls: the mark stands in the file."""
+    """A colleague pulls what a CI run pushed and committed: the mark stands in the file."""
     retitle(desk)
     desk("push")
     shutil.rmtree(desk.path(".confsync"))

@@ -170,7 +170,7 @@ def test_the_changes_are_seen_side_by_side(
         assert there.count(color) == 0
 
 
-def test_a_hostile_page_runs_nothing_and_asks_nobody(
+def test_a_hostile_page_runs_nothing_and_sends_no_request(
     wiki: Sandbox,
     desk: Desk,
     browser: Callable[..., str],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,6 +12,7 @@ import pytest
 from confsync.mirror.git import repository as gitrepo
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
+from tests.hints.journal import commands_in
 
 GUIDE = "ENG/guide.xhtml"
 
@@ -42,11 +41,6 @@ def pushed(desk: Desk, old: str, new: str, name: str = GUIDE) -> None:
     desk("push", name, "--commit", "-m", "new port")
 
 
-def typed(err: str) -> list[list[str]]:
-    """The commands that a hint names, as words to type."""
-    return [shlex.split(one)[1:] for one in re.findall(r"'(confsync [^']+)'", err)]
-
-
 def test_a_revert_is_told_with_what_happened_who_and_what_to_type(
     wiki: Sandbox, reverted: Desk
 ) -> None:
@@ -64,7 +58,8 @@ def test_a_revert_is_told_with_what_happened_who_and_what_to_type(
         assert (
             "error: 1 page was rejected because git restored an older version than the server's.\n"
         ) in run.err
-        assert [words[0] for words in typed(run.err)] == ["pull", "push", "pull"]
+        verbs = [command.split()[1] for command in commands_in(run.err)]
+        assert verbs == ["pull", "push", "pull"]
     assert writes(wiki) == []
 
 
@@ -72,17 +67,16 @@ def test_the_hints_commands_send_what_was_put_back(
     wiki: Sandbox, reverted: Desk, guide: str
 ) -> None:
     before = reverted.text(GUIDE)
-    keep, send, _ = typed(reverted("push", exit=1).err)
-    reverted(*keep)
+    run = reverted("push", exit=1)
+    reverted.follow(run, "confsync pull --ours")
     assert "version: 2" in reverted.text(GUIDE) and "8080" in before
-    reverted(*send)
+    reverted.follow(run, "confsync push")
     assert "8080" in wiki.store.page(guide).body and wiki.store.page(guide).version == 3
     assert reverted("status", "--remote").out.startswith("clean")
 
 
 def test_the_hints_commands_give_it_up(wiki: Sandbox, reverted: Desk, guide: str) -> None:
-    *_, give_up = typed(reverted("pull", exit=1).err)
-    reverted(*give_up)
+    reverted.follow(reverted("pull", exit=1), "confsync pull --theirs")
     assert "8081" in reverted.text(GUIDE) and "version: 2" in reverted.text(GUIDE)
     assert reverted("status", "--remote").out.startswith("clean")
     assert wiki.store.page(guide).version == 2
@@ -101,9 +95,8 @@ def test_with_a_colleagues_edit_the_hints_commands_combine_both(
     wiki.store.edit(guide, now.replace("9090", "9091"), author="Ana", raw=True)
     run = desk("push", exit=1)
     assert "git has v3 and put the file back to v2, the server has v4 (Ana" in run.out
-    merge, send, _ = typed(run.err)
-    desk(*merge)
-    desk(*send)
+    desk.follow(run, "confsync pull --merge")
+    desk.follow(run, "confsync push")
     body = wiki.store.page(guide).body
     assert "8080" in body and "9091" in body and "8081" not in body
 
@@ -197,17 +190,17 @@ def test_an_attachment_that_git_put_back_is_refused_by_itself(
 def test_its_hints_commands_keep_it_or_give_it_up(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:
-    give_up, keep = typed(attached("pull", exit=1).err)
+    run = attached("pull", exit=1)
     before = attached.files()
-    attached(*keep[:-1], "7", exit=1)
+    attached("pull", "--ours", PLAN, "--at", "7", exit=1)
     assert attached.files() == before
-    attached(*keep)
+    attached.follow(run, "confsync pull --ours")
     assert attached.path(PLAN).read_bytes() == b"one"
     attached("push")
     assert on_server(wiki, guide) == (3, b"one")
     assert attached("status", "--remote").out.startswith("clean")
     attached.git("checkout", "-q", "--", ".")
-    attached(*give_up)
+    attached.follow(run, "confsync pull --theirs")
     assert attached.path(PLAN).read_bytes() == b"one"
 
 
@@ -221,7 +214,7 @@ def test_theirs_takes_the_servers_attachment(wiki: Sandbox, attached: Desk, guid
 def test_a_server_that_has_another_attachment_of_that_number_is_pulled_from(
     wiki: Sandbox, attached: Desk, guide: str
 ) -> None:
-    """It was restored from a backup, and the attachment replaced since."""
+    """The server was restored from a backup, and the attachment was replaced since."""
     (one,) = wiki.store.attachments(guide)
     wiki.store.remove_attachment(one.id)
     made = wiki.store.attach(guide, "plan.txt", b"one")
@@ -231,7 +224,7 @@ def test_a_server_that_has_another_attachment_of_that_number_is_pulled_from(
 
 
 def test_ours_keeps_an_unmodified_attachment_too(wiki: Sandbox, desk: Desk, guide: str) -> None:
-    """It took the server's file, with nothing in the trash."""
+    """The pull took the server's file, with nothing in the trash."""
     made = wiki.store.attach(guide, "plan.txt", b"one")
     config = desk.path(".confsync.yaml")
     config.write_text(f"{config.read_text()}attachments: true\n")
@@ -300,9 +293,8 @@ def test_a_pull_that_commits_in_a_shallow_clone_refuses_to_replace(
 ) -> None:
     before = shallow.files()
     run = shallow("pull", "--commit", exit=4)
-    assert "'git fetch --unshallow'" in run.err
     assert shallow.files() == before
-    shallow.git("fetch", "-q", "--unshallow")
+    shallow.follow(run, "git fetch --unshallow")
     assert "[rejected]" in shallow("pull", "--commit", exit=1).out
     assert shallow.files() == before
 
@@ -343,8 +335,7 @@ def test_a_partial_clone_cannot_tell_either(blobless: Desk) -> None:
     run = blobless("pull", "--commit", exit=4)
     assert "this clone lacks files of its history (a partial clone)" in run.err and GUIDE in run.err
     assert blobless.files() == before
-    (remedy,) = re.findall(r"hint: '([^']+)'", run.err)
-    subprocess.run(shlex.split(remedy), cwd=blobless.root, check=True, capture_output=True)
+    blobless.follow(run, "git")
     assert "git has v2 and put the file back to v1" in blobless("pull", "--commit", exit=1).out
     assert blobless.files() == before
 
@@ -405,11 +396,10 @@ def test_of_documents_that_git_stores_through_a_filter_it_cannot_tell(encoded: D
     run = encoded("pull", "--commit", exit=4)
     assert "git stores documents here through a filter" in run.err and GUIDE in run.err
     assert encoded.files() == before
-    look, anyway = typed(run.err)
-    assert "8081" in encoded(*look).out
-    run = encoded(*anyway)
-    assert "warning: git stores documents here through a filter" in run.err
-    assert "no commit" not in run.err, "there was one"
+    assert "8081" in encoded.follow(run, "confsync diff --remote")
+    told = encoded.follow(run, "confsync pull --commit")
+    assert "warning: git stores documents here through a filter" in told
+    assert "no commit" not in told, "there was one"
     assert "8081" in encoded.text(GUIDE)
 
 
@@ -552,9 +542,8 @@ def test_a_branch_that_is_behind_the_one_of_since_put_nothing_back(
     (page,) = feature.json("push", "--since", "main", exit=1).data["pages"]
     assert page["decision"] == "diverged"
     assert writes(wiki) == []
-    look, merge = typed(run.err)
-    assert "9091" in feature(*look).out
-    feature(*merge)
+    assert "9091" in feature.follow(run, "confsync diff --remote")
+    feature.follow(run, "confsync pull --merge")
     feature("push", "--since", "main")
     body = wiki.store.page(guide).body
     assert "8081" in body and "9091" in body
@@ -677,9 +666,8 @@ def test_a_creation_whose_settle_was_reverted_makes_no_second_page(
     run = unsettled("push", exit=1)
     assert told in run.out and plans(wiki) == [("Plan", 1)] and writes(wiki) == []
     assert told in unsettled("push", "--dry-run", exit=1).out
-    keep, give_up = typed(run.err)
-    assert give_up == ["pull", "--theirs", name]
-    unsettled(*keep)
+    assert commands_in(run.err)[1] == f"confsync pull --theirs {name}"
+    unsettled.follow(run, "confsync pull --ours")
     unsettled("push")
     assert plans(wiki) == [
         ("Plan 2027" if edited == "title" else "Plan", 2 - (edited == "nothing"))
@@ -689,8 +677,7 @@ def test_a_creation_whose_settle_was_reverted_makes_no_second_page(
 
 def test_its_page_may_be_taken_as_the_server_has_it(wiki: Sandbox, unsettled: Desk) -> None:
     unsettled.edit(NEW, "title: Plan", "title: Plan 2027")
-    *_, give_up = typed(unsettled("push", exit=1).err)
-    unsettled(*give_up)
+    unsettled.follow(unsettled("push", exit=1), "confsync pull --theirs")
     assert unsettled("status", "--remote").out.startswith("clean")
     assert plans(wiki) == [("Plan", 1)]
 

@@ -1,4 +1,4 @@
-"""What was moved, or came back, is not deleted: confsync looks once more before each deletion."""
+"""Moved and returned documents are not deleted: confsync looks once more before each deletion."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ def test_a_place_that_cannot_be_looked_at_is_not_empty(
 def test_a_directory_that_cannot_be_listed_stops_the_deletion(
     wiki: Sandbox, repo: Desk, guide: str, closed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What stands there is not known: a moved document may."""
+    """A moved document may stand in the directory that cannot be listed."""
     scandir = os.scandir
 
     def forbidding(path: str | int = ".") -> object:

@@ -37,7 +37,7 @@ def made(wiki: Sandbox, desk_at: Callable[..., Desk], body: str) -> Desk:
 
 @pytest.fixture(params=[(), ("--depth=1",), ("--filter=blob:none",)], ids=["whole", "1", "partial"])
 def options(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """How the repository is cloned; whole, its base is lost all the same."""
+    """The options of the clone. A whole clone has lost its base, too."""
     found: tuple[str, ...] = request.param
     return found
 

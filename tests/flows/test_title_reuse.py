@@ -33,7 +33,7 @@ NAMES = {"same": ("pic.png", "notes.txt"), "other": ("new.png", "list.txt")}
 
 @dataclass(frozen=True)
 class Row:
-    """How the old page leaves, what it is, and what stands below and beside both pages."""
+    """The way in which the old page leaves, its kind, and the files below and beside both pages."""
 
     leaves: str
     kind: str

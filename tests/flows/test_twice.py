@@ -6,7 +6,7 @@ What the file says, A or B, in git's history and on the server, and what a pull 
 | --- | --- | --- | --- | --- |
 | A B | B | A | a colleague took it back in the browser | brings A |
 | A B A | A | B | git went back to A, or a colleague changed it twice | brings B, and warns |
-| A B A | A | C | a colleague changed it to what nobody had | brings C |
+| A B A | A | C | a colleague changed it to a new text | brings C |
 | A | A | B | a colleague changed it; git has nothing of it | brings B |
 | A B A | A | A | both went back | nothing |
 

@@ -26,7 +26,7 @@ BROKEN = {
     "binary": lambda raw: b"\x7fELF\0\0\xff\xfe",
     "utf-16": lambda raw: raw.decode().encode("utf-16"),
 }
-WITNESSES = ["HEAD", "git's index", "confsync's index", "below", "nobody"]
+WITNESSES = ["HEAD", "git's index", "confsync's index", "below", "no witness"]
 
 
 def page_id(wiki: Sandbox, title: str) -> str:
@@ -75,7 +75,7 @@ def test_a_document_that_cannot_be_read_keeps_its_page_and_its_path(
     wiki: Sandbox, desk: Desk, who: str, how: str
 ) -> None:
     witness(desk, who)
-    name, other = (OTHER, GUIDE) if who == "nobody" else (GUIDE, OTHER)
+    name, other = (OTHER, GUIDE) if who == "no witness" else (GUIDE, OTHER)
     before, standing = broken(desk, name, how), files(desk)
     wiki.store.edit(page_id(wiki, desk.text(other)[11:16]), "<p>hers</p>", author="Ana")
     for _ in range(2):
@@ -120,7 +120,7 @@ def test_a_document_that_is_a_link_keeps_its_page_and_its_path(wiki: Sandbox, de
 @pytest.mark.parametrize("who", WITNESSES)
 def test_the_command_that_helps_is_named_and_works(wiki: Sandbox, desk: Desk, who: str) -> None:
     witness(desk, who)
-    name = OTHER if who == "nobody" else GUIDE
+    name = OTHER if who == "no witness" else GUIDE
     broken(desk, name, "title")
     rest, standing = desk.path(name).read_bytes(), files(desk)
     run = desk("pull", exit=4)
@@ -136,7 +136,7 @@ def test_the_command_that_helps_is_named_and_works(wiki: Sandbox, desk: Desk, wh
 
 
 def test_two_at_once_keep_their_pages(wiki: Sandbox, desk: Desk) -> None:
-    witness(desk, "nobody")
+    witness(desk, "no witness")
     before = {name: broken(desk, name) for name in (GUIDE, BELOW, OTHER)}
     standing = files(desk)
     run = desk("pull", exit=4)
@@ -163,7 +163,7 @@ def test_the_home_page_keeps_its_place(wiki: Sandbox, desk: Desk, who: str) -> N
 def test_a_move_that_was_not_pushed_outlives_the_moment(
     wiki: Sandbox, desk: Desk, who: str
 ) -> None:
-    """What a person put below the document, or took from there, stays where it is."""
+    """A file that a user put below the document, or took from there, stays where it is."""
     witness(desk, who)
     desk.path(OTHER).rename(desk.path("ENG/guide/other.xhtml"))
     desk.path(BELOW).rename(desk.path("ENG/below.xhtml"))

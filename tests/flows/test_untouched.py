@@ -1,4 +1,4 @@
-"""What a push leaves as it is: everything of a page that no document holds."""
+"""A push leaves everything of a page as it is that no document holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens on the server while a page of the manual is typed: a colleague at work."""
+"""The colleague's edits on the server while a page of the manual is typed."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def blocks(page: str, language: str) -> Iterator[str]:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Return whether an output is what a page shows, but for what may differ."""
+    """Return whether an output is what a page shows, except for varying parts."""
     lines = [
         "(?:.*\n)*?" if line == DOTS else _inline(line) + "\n" for line in alike(shown).split("\n")
     ]

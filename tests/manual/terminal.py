@@ -17,6 +17,7 @@ from typing import Self
 from confsync.cli import main
 from confsync.sandbox import Sandbox, demo_space, seed
 from confsync.sandbox.store.store import ME_EMAIL
+from tests.hints.journal import JOURNAL
 from tests.manual.colleague import SPACE, act
 from tests.manual.shell import Shell
 from tests.manual.story import Command, Event, start_of
@@ -105,6 +106,9 @@ class Terminal:
         is_own = text.startswith("confsync ") and not _SHELL_SIGNS & set(text)
         code, printed = self._run(shlex.split(text)[1:]) if is_own else self._bash.type(text)
         assert "Traceback" not in printed, printed
+        if code == 0:
+            JOURNAL.type(text)
+        JOURNAL.print(printed)
         return code, printed.replace(site, SITE)
 
     def _sandbox_of_its_own(self) -> str:

@@ -1,4 +1,4 @@
-"""What the tutorial and the guides show without typing it: commands, options, files, settings."""
+"""Commands, options, files and settings that the tutorial and the guides show untyped."""
 
 from __future__ import annotations
 
