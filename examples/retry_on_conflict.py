@@ -3,7 +3,7 @@
     CONFSYNC_USER=me@acme.com CONFSYNC_TOKEN=... \\
         python retry_on_conflict.py https://acme.atlassian.net/wiki 123456 "old text" "new text"
 
-Each round starts from what the server has then, so that nobody's edit is ever overwritten.
+Each round starts from what the server has then, so no edit is ever overwritten.
 """
 
 import os

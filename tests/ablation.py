@@ -38,7 +38,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Ablation:
-    """One check, how it is taken out, and the tests that see it, as ``file::name``."""
+    """A check, the edit that takes it out, and the tests that notice, as ``file::name``."""
 
     check: str
     cuts: tuple[Cut, ...]
@@ -175,7 +175,7 @@ ABLATIONS = (
         (
             "tests/flows/test_not_restored.py::test_a_server_that_was_restored_from_a_backup",
             "tests/flows/test_not_restored.py::"
-            "test_a_pull_that_writes_an_older_version_is_asked_about_by_nobody",
+            "test_a_pull_may_write_an_older_version_without_a_question",
         ),
     ),
     Ablation(
@@ -759,7 +759,7 @@ ABLATIONS = (
         (Cut("confsync/mirror/snapshot.py", " or not self._means(config)", ""),),
         (
             "tests/unit/mirror/test_snapshot.py::"
-            "test_nothing_is_noted_for_a_configuration_by_which_nobody_looked",
+            "test_no_snapshot_is_kept_for_a_configuration_that_no_scan_used",
         ),
     ),
     Ablation(
@@ -1225,7 +1225,7 @@ ABLATIONS = (
             "tests/unit/mirror/test_mirror.py::"
             "test_a_second_confsync_is_refused_while_the_first_works_and_let_in_after",
             "tests/unit/mirror/test_mirror.py::"
-            "test_another_process_is_refused_and_a_dead_one_holds_nobody",
+            "test_another_process_is_refused_and_a_dead_one_blocks_no_process",
             "tests/fault/test_machine_faults.py::test_a_second_process_is_told_who_holds_the_lock",
         ),
     ),
@@ -1351,7 +1351,7 @@ ABLATIONS = (
             "tests/flows/test_removals.py::test_ci_deletes_no_page_whose_document_a_nightly_pull_removed",
             "tests/flows/test_removals.py::test_a_squash_merge_brings_the_removal_and_its_line",
             "tests/flows/test_removals.py::test_what_prune_removed_is_not_deleted_when_it_is_visible_again",
-            "tests/flows/test_delete.py::test_what_a_pull_removed_was_not_deleted_by_whoever_works_here",
+            "tests/flows/test_delete.py::test_what_a_pull_removed_was_not_deleted_by_the_user",
         ),
     ),
     Ablation(
@@ -2744,9 +2744,9 @@ ABLATIONS = (
         ),
         (
             "tests/flows/test_blog.py::"
-            "test_a_creation_of_which_nobody_knew_is_found_again_on_another_day",
+            "test_a_creation_without_an_answer_is_found_again_on_another_day",
             "tests/flows/test_blog.py::"
-            "test_a_creation_of_which_nobody_knew_is_refused_when_it_was_edited_since",
+            "test_a_creation_without_an_answer_is_refused_when_it_was_edited_since",
         ),
     ),
     Ablation(
@@ -2797,7 +2797,7 @@ def told(contributing: str) -> dict[str, set[str]]:
 
 
 def contradictions() -> list[str]:
-    """Where CONTRIBUTING and this table differ, and what cannot be cut as it says here."""
+    """Return how CONTRIBUTING and this table differ, and the edits that do not apply."""
     here = {one.check: one.names for one in ABLATIONS}
     there = told((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     found = [

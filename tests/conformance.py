@@ -1,4 +1,4 @@
-"""What confsync sends, held against Atlassian's OpenAPI documents where CONFSYNC_SPECS has them."""
+"""Validate confsync's requests with Atlassian's OpenAPI documents, if CONFSYNC_SPECS has them."""
 
 from __future__ import annotations
 

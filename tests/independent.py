@@ -34,7 +34,7 @@ _NAME = re.compile(r"</?([A-Za-z][\w:.-]*)")
 
 @dataclass(frozen=True)
 class Seen:
-    """One page as one side shows it; `attachments` are the bytes by name."""
+    """A page as one side shows it; `attachments` are the bytes by name."""
 
     title: str
     body: str
@@ -86,7 +86,7 @@ def assert_alike(files: Side, server: Side, where: str = "") -> None:
 
 
 def files_of(root: Path) -> Side:
-    """What the documents say. Whatever differs from its own stamp fails."""
+    """Return the pages of the documents. A document that differs from its own stamp fails."""
     side = Side()
     for space in _spaces(root):
         _read_space(root, space.get("path", space["key"]), side)
@@ -186,7 +186,7 @@ def unlaid(text: str) -> str:
 
 
 def _token(text: str, start: int) -> tuple[int, bool]:
-    """Where what begins at `start` ends, and whether it ends a block."""
+    """Return the end of the element at `start`, and whether it ends a block."""
     for opening, closing in (("<!--", "-->"), ("<![CDATA[", "]]>")):
         if text.startswith(opening, start):
             return _after(text, closing, start), False
@@ -221,7 +221,7 @@ def _attachments(document: Path, stamp: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def server_of(wiki: Sandbox, keys: list[str], folders: list[str]) -> Side:
-    """What the spaces hold, by Cloud's v2 or Data Center's v1.
+    """Return the pages of the spaces, by Cloud's v2 or Data Center's v1.
 
     A folder in which no page stands is in no listing; it is asked for by its id, in `folders`.
     """

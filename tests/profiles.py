@@ -1,4 +1,4 @@
-"""How long hypothesis searches: `quick` on every run, `night` with --hypothesis-profile=night.
+"""Hypothesis profiles: `quick` on every run, `night` with --hypothesis-profile=night.
 
 HYPOTHESIS_PROFILE=night does the same. No deadline for one example: a laptop that stalls has not
 found a bug. `ci` is `quick` with more histories of the state machine, and the same examples for the

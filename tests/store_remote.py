@@ -58,11 +58,11 @@ Done = TypeVar("Done")
 
 
 class Trouble(Enum):
-    """What goes wrong with the next write."""
+    """A fault of the next write."""
 
     LOST = "its answer is lost"
     DOWN = "the server fails before it does anything"
-    RACE = "the database says that somebody else was quicker"
+    RACE = "the database says that another write was quicker"
 
 
 class StoreRemote:

@@ -1,4 +1,4 @@
-"""What click cannot say of a command: its arguments, its exit codes, and where to read more."""
+"""The facts about a command that click lacks: arguments, exit codes, and where to read more."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from lxml import etree
 PREFIXES = {prefix: f"urn:{prefix}" for prefix in ("ac", "ri", "at")}
 NAME = "{urn:ac}name"
 
-# A body is a fragment with XHTML's entities and prefixes that nobody declares.
+# A body is a fragment with XHTML's entities and undeclared prefixes.
 _ENTITIES = "".join(
     f'<!ENTITY {name} "&#{number};">'
     for name, number in name2codepoint.items()

@@ -3,8 +3,8 @@
     grep -rhoP '^  id: "\\K[0-9]+' docs/ENG | python replace_on_pages.py URL "old" "new"
     grep -rhoP '^  id: "\\K[0-9]+' docs/ENG | python replace_on_pages.py URL "old" "new" --write
 
-Without --write it says what it would do. Each page is written only if nobody changed it since it
-was fetched; one that somebody did change is fetched and changed anew, three times at most.
+Without --write it says what it would do. Each page is written only if it is still as it was
+fetched. If a colleague changed it, it is fetched and changed anew, three times at most.
 """
 
 import os
@@ -16,9 +16,9 @@ MAX_ATTEMPTS = 3
 
 
 def replace_text(wiki: Wiki, page_id: str, old: str, new: str, *, write: bool) -> str:
-    """What became of a page, in a line; empty where there is nothing to do.
+    """Return what became of a page, in one line; empty if there is nothing to do.
 
-    Raises APIAccessError, and VersionConflictError when somebody was faster each time.
+    Raises APIAccessError, and VersionConflictError when a colleague was faster each time.
     """
     for attempt in range(1, MAX_ATTEMPTS + 1):
         page = wiki.fetch_page(page_id)

@@ -1,4 +1,4 @@
-"""How time and requests grow with the number of pages: measured at three sizes, and fitted."""
+"""Measure time and requests at three sizes of a space, and fit their growth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EDITS = 100
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What one thing takes at each size: (pages, seconds, requests), and the fitted exponents."""
+    """The cost of a command at each size: (pages, seconds, requests), and fitted exponents."""
 
     what: str
     points: tuple[tuple[int, float, int], ...]

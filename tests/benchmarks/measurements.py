@@ -1,4 +1,4 @@
-"""What is measured, each beside its floor in the same run: floor, confsync, floor, confsync, …
+"""The measurements, each beside its floor in the same run: floor, confsync, floor, confsync, …
 
 Nothing that a run wrote is removed before the end: for minutes after files were deleted, a file
 system such as ext4 takes several times as long to make new ones.
@@ -33,7 +33,7 @@ title: One page
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `goal` is the ratio that is meant to be kept, 0 for none."""
+    """A line of the table. `goal` is the ratio to keep, 0 for none."""
 
     what: str
     floor_is: str
@@ -226,7 +226,7 @@ def status(bench: Bench) -> list[Row]:
 
 
 def start(bench: Bench) -> list[Row]:
-    """How long it takes to begin: the version, and the check of one document."""
+    """Measure the start: the version, and the check of one document."""
     root = bench.new("one")
     init = ("init", str(root), "--url", "http://127.0.0.1:1/wiki", "--space", space.KEY)
     bench.machine.confsync(*init)

@@ -1,4 +1,4 @@
-"""What is measured works on these: a mirror as confsync clones it, and edits to it."""
+"""The mirror that the measurements work on, as confsync clones it, and edits to it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def clone(machine: Machine, server: Server, root: Path, jobs: int = 8) -> Spent:
 
 
 def pages_of(data: Path, *, smaller_than: int) -> list[str]:
-    """The ids of the pages of a data file, but for the home page and very large ones."""
+    """Return the ids of the pages of a data file, without the home page and very large pages."""
     sql = (
         "SELECT c.id FROM content c JOIN versions v"
         " ON v.content_id = c.id AND v.number = c.version"

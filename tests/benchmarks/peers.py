@@ -38,7 +38,7 @@ for row in wiki.get_all_pages_from_space(key, limit=200):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """What one program took to download the space, and what it wrote."""
+    """The cost of downloading the space with one program, and the files that it wrote."""
 
     program: str
     brings: str
@@ -132,7 +132,7 @@ def _loop(bench: Bench, home: Path, server: Server, to: Path) -> Spent:
 
 
 def _written(directory: Path) -> tuple[int, float]:
-    """How many files there are, but for caches, and their megabytes."""
+    """Return the count of files without caches, and their megabytes."""
     sizes = [
         path.stat().st_size
         for path in directory.rglob("*")

@@ -1,4 +1,4 @@
-"""What was measured, as the tables of the manual's page on performance."""
+"""Write the measurements as the tables of the manual's page on performance."""
 
 from __future__ import annotations
 

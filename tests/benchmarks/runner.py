@@ -22,7 +22,7 @@ KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one run took: seconds by the clock, megabytes of resident memory at the peak, and
+    """The cost of one run: seconds by the clock, megabytes of resident memory at the peak, and
     seconds of processor, which tell more than the clock where others work on the machine.
 
     `asked` is what it asked of the server, where there is one.
@@ -40,7 +40,7 @@ CLOSELY, SELDOM = 0.02, 0.25
 
 
 class Machine:
-    """Where programs run: an empty home below `work`, and the server's credentials."""
+    """The environment of programs: an empty home below `work`, and the server's credentials."""
 
     def __init__(self, work: Path, *, pause: float = CLOSELY) -> None:
         self.work = work

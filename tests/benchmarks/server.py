@@ -20,7 +20,7 @@ from .space import KEY, TOP
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many requests there were of each method, and the seconds of processor they took."""
+    """The count of requests of each method, and the seconds of processor that they took."""
 
     requests: dict[str, int]
     seconds: float
@@ -66,7 +66,7 @@ class Server:
         return {"CONFSYNC_USER": self.user, "CONFSYNC_TOKEN": self.token}
 
     def asked(self) -> Asked:
-        """What was asked of it since the last time this was called."""
+        """Return the requests since the last call."""
         if self._process is None or self._process.stdin is None:
             raise RuntimeError("the server is not running")
         self._process.stdin.write("\n")

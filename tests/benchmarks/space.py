@@ -32,7 +32,7 @@ SYLLABLES = [a + b for a in "bcdfghjklmnprstvz" for b in "aeiou"]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a space is like. `big_file` adds an attachment of 200 MB."""
+    """The shape of a space. `big_file` adds an attachment of 200 MB."""
 
     pages: int
     seed: int = 7

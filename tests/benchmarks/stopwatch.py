@@ -3,8 +3,8 @@
 `python stopwatch.py FILE PAUSE COMMAND…`: between two looks at the memory are so many seconds. What
 comes and goes within that is one process' own peak.
 
-The kernel begins the peak of a process' memory with that of whoever started it. This one imports
-nothing that makes it large, whoever starts it. Where the kernel tells of all processes, the memory
+The kernel begins the peak of a process' memory with the memory of its parent. This module imports
+nothing large, so each parent adds the same. Where the kernel tells of all processes, the memory
 is that of the program and of what it has started, together.
 """
 

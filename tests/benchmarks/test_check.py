@@ -1,4 +1,4 @@
-"""How fast check is, alone and as a hook: `pytest tests/benchmarks --benchmark-only -s`."""
+"""Measure check, alone and as a hook: `pytest tests/benchmarks --benchmark-only -s`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a space of 1,000 pages costs: requests, exactly, and memory, at most. No second is asserted.
+"""A space of 1,000 pages costs exactly so many requests, and at most so much memory.
 
 What a command loads before it begins is in tests/unit/cli/test_start.py.
 """
@@ -41,7 +41,7 @@ def wiki(request: pytest.FixtureRequest) -> Sandbox:
 
 
 def asked(wiki: Sandbox) -> Counter[str]:
-    """How many times each route was asked since the last time, ids as N."""
+    """Return the count of requests of each route since the last call, ids as N."""
     found = Counter(
         f"{one.method} {re.sub(r'/[0-9]+', '/N', one.path.removeprefix(wiki.context))}"
         for one in wiki.requests

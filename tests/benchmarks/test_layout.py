@@ -1,4 +1,4 @@
-"""How fast the layout is, each way: `pytest tests/benchmarks --benchmark-only -s`."""
+"""Measure the layout, in both directions: `pytest tests/benchmarks --benchmark-only -s`."""
 
 from __future__ import annotations
 

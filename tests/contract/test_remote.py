@@ -1,4 +1,4 @@
-"""What every remote does, whatever the server behind it."""
+"""Every remote does the same, with each kind of server."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def desk(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
 
 
 def run(wiki: Sandbox, where: Path, *command: str, given: str = "") -> str:
-    """What an example prints; it has to succeed."""
+    """Run an example, which must succeed. Return what it prints."""
     tools = Path(sys.executable).parent
     done = subprocess.run(
         command,

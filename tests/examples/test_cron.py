@@ -42,7 +42,7 @@ def home(wiki: Sandbox, desk_at: Callable[..., Desk], tmp_path: Path) -> Path:
 
 
 def cron(home: Path) -> tuple[int, str]:
-    """What a night ends with, and the mail that comes of it."""
+    """Run one night. Return its exit code and the mail that it sends."""
     (line,) = (
         line for line in (EXAMPLE / "crontab").read_text().splitlines() if line[:1].isdigit()
     )
@@ -68,7 +68,9 @@ def test_a_night_brings_what_was_edited_and_says_nothing(wiki: Sandbox, home: Pa
     assert cron(home) == (0, "")
 
 
-def test_a_night_that_needs_somebody_says_so_and_brings_the_rest(wiki: Sandbox, home: Path) -> None:
+def test_a_night_that_needs_a_decision_says_so_and_brings_the_rest(
+    wiki: Sandbox, home: Path
+) -> None:
     page = next(page for page in wiki.store.pages("ENG") if page.title == "Guide")
     mine = home / "docs" / "ENG" / "guide.xhtml"
     mine.write_text(mine.read_text().replace("one", "mine"))

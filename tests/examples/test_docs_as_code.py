@@ -27,7 +27,7 @@ BODY = "".join(f"<p>{word}</p>" for word in ("one", "two", "three", "four", "fiv
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """What the runners come with, and what they install."""
+    """The tools of the runners, and the wheel that they install."""
     return installed(PROJECT, tmp_path_factory.mktemp("tools"))
 
 
@@ -105,7 +105,7 @@ def on_main(forge: Forge, name: str) -> str:
     return git(forge.origin, "show", f"main:{name}")
 
 
-def test_a_change_is_checked_and_shown_and_nobody_is_asked(
+def test_a_change_is_checked_and_shown_without_a_request(
     forge: Forge, work: Path, wiki: Sandbox
 ) -> None:
     git(work, "switch", "-qc", "change")
@@ -236,7 +236,7 @@ def test_each_night_what_was_edited_in_the_browser_becomes_a_change(
     assert "nothing to do" in forge.run("push").log
 
 
-def test_a_branch_that_somebody_works_on_is_not_made_anew(
+def test_a_branch_with_commits_of_others_is_not_made_anew(
     forge: Forge, work: Path, wiki: Sandbox
 ) -> None:
     wiki.store.edit(_id(wiki, "Guide"), "<p>hers</p>", author="Ana")

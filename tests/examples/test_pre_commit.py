@@ -40,7 +40,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pre-commit keeps what it installs: once for all tests."""
+    """The directory where pre-commit installs hooks, once for all tests."""
     return tmp_path_factory.mktemp("pre-commit")
 
 
@@ -59,7 +59,7 @@ def repo(wiki: Sandbox, desk_at: Callable[..., Desk], tmp_path: Path, hooks: Pat
     root = tmp_path / "repo"
     root.mkdir()
     desk_at("repo/docs")
-    (root / "page.xhtml").write_text("nobody's document")
+    (root / "page.xhtml").write_text("no document of a mirror")
     (root / ".pre-commit-config.yaml").write_text(
         f"repos:\n  - repo: {hooks}\n    rev: v1\n    hooks:\n"
         "      - id: confsync-check\n      - id: confsync-fresh\n"
@@ -100,7 +100,7 @@ def test_a_malformed_document_is_refused_with_its_place_and_a_good_one_passes(
     assert "error: mismatched tag" in refused.stdout
 
 
-def test_somebody_elses_files_of_that_name_are_no_concern(repo: Path, cache: Path) -> None:
+def test_other_files_of_that_name_are_ignored(repo: Path, cache: Path) -> None:
     (repo / "page.xhtml").write_text("<h:form>")
     git(repo, "add", "-A")
     touched = ("--hook-stage", "pre-push", "--files", "page.xhtml")
@@ -219,7 +219,7 @@ def test_the_example_refuses_a_commit_and_a_push(
 
 
 def refused(root: Path, *arguments: str) -> str:
-    """What git says when it does not do it."""
+    """Run a git command that must fail. Return its message."""
     done = subprocess.run(
         ["git", *arguments], cwd=root, capture_output=True, encoding="utf-8", check=False
     )

@@ -29,7 +29,7 @@ def body(*lines: str) -> str:
 
 @dataclass(frozen=True)
 class Play:
-    """One command, and what happened on both sides before it.
+    """A command, and what happened on both sides before it.
 
     `before` is done to the site before the mirror is up to date, `remote` and `local` after it;
     `exit` is what the command ends with when nothing goes wrong.
@@ -247,7 +247,7 @@ def _commit(root: Path) -> None:
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """What two ends do not share, with both sides of it."""
+    """Return the differences of two ends, with both sides of each."""
     return {
         name: (one.get(name), other.get(name))
         for name in one.keys() | other.keys()

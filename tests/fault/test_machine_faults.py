@@ -1,4 +1,4 @@
-"""What a machine does to a program: full disks, links, things in the way, a second process."""
+"""Faults of the machine: full disks, links, files in the way, a second process."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_read_only_disk_is_told(stage: Callable[..., Any], tmp_path: Path) -> 
 
 def test_a_directory_that_may_not_be_written_is_told() -> None:
     if os.geteuid() != 0:
-        pytest.skip("becoming somebody else needs root")
+        pytest.skip("becoming another user needs root")
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         (root / "ENG").mkdir()

@@ -1,4 +1,4 @@
-"""Whatever goes wrong with any one request, the next runs end where the first would have."""
+"""After a fault of any request, the next runs reach the end of an undisturbed run."""
 
 from __future__ import annotations
 

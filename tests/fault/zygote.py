@@ -35,7 +35,7 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of one command."""
+    """The result of one command."""
 
     exit: int
     steps: list[str]

@@ -1,4 +1,4 @@
-"""What fuzzing throws at confsync: each target takes any bytes and raises for what must not be.
+"""Targets of the fuzzing: each takes any bytes, and raises if a rule is broken.
 
 `test_fuzz.py` runs them over hypothesis' bytes and over every input that ever failed
 (`found/`). With atheris installed, `python -m tests.property.targets NAME` looks
@@ -31,7 +31,7 @@ BODY = "<p>a</p><p>b</p>"
 
 
 def front_matter(data: bytes) -> None:
-    """What can be read can be written, and reads back, whichever YAML parser there is."""
+    """Check that each readable document can be written and read back, with each YAML parser."""
     for loader in {frontmatter.loader(), yaml.SafeLoader}:
         with mock.patch.object(frontmatter, "loader", lambda loader=loader: loader):
             _update(data if data.startswith(b"---") else b"---\n" + data)
@@ -53,14 +53,14 @@ def _update(raw: bytes) -> None:
 
 
 def lines(data: bytes) -> None:
-    """The layout is a bijection on whatever a body can be."""
+    """Check that the layout is a bijection on each body."""
     text = data.decode("utf-8", "surrogateescape")
     assert layout.unlay(layout.lay(text)) == text
     assert layout.lay_surely(text) == layout.lay(text)
 
 
 def bodies(data: bytes) -> None:
-    """The checks of a body come to an end, whatever it is."""
+    """Check that the checks of each body come to an end."""
     text = data.decode("utf-8", "ignore")
     storage_format.check(text)
     found = list(markup.lexemes(text))

@@ -1,4 +1,4 @@
-"""Whatever front matter looks like: only the tool's own lines change, and they read back."""
+"""In any front matter only confsync's own lines change, and they read back."""
 
 from __future__ import annotations
 

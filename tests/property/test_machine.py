@@ -74,7 +74,7 @@ def test_a_file_beside_a_document_that_was_deleted_can_be_deleted() -> None:
 
 
 def test_a_page_that_is_gone_comes_back_beside_one_that_took_its_title() -> None:
-    """Found by the machine in itself: nobody can restore a page whose title is another's."""
+    """Found by the machine in itself: a page whose title is another's cannot be restored."""
     team = Team()
     team.start()
     team.ana_archives(n=0)

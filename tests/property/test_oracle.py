@@ -64,7 +64,7 @@ def test_a_change_without_a_cause_is_seen(site: Site, page: PageRow, change: str
     before = audit.pages()
     do(site.store, page)
     audit.write(before, audit.pages())
-    with pytest.raises(AssertionError, match="nobody wanted this") as seen:
+    with pytest.raises(AssertionError, match="no one wanted this") as seen:
         audit.report()
     assert said in str(seen.value)
 

@@ -90,7 +90,7 @@ def test_what_was_placed_wants_the_parent_that_it_has(tree: tuple[list[Node], st
 
 
 @given(trees(), st.data())
-def test_a_page_that_is_not_there_yet_or_any_more_makes_nobody_move(
+def test_a_page_that_is_not_there_yet_or_any_more_moves_no_other(
     tree: tuple[list[Node], str | None], data: st.DataObject
 ) -> None:
     nodes, home = tree

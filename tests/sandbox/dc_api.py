@@ -79,7 +79,7 @@ class Dc:
 
 
 def envelope(status: int, message: str, reason: str, *, allowed: bool = True) -> dict[str, Any]:
-    """What Data Center says when it refuses."""
+    """Return the message of a refusal of Data Center."""
     data = {
         "authorized": False,
         "valid": True,

@@ -59,7 +59,7 @@ class SpecError(AssertionError):
 
 
 class Spec:
-    """One document; `prefix` is what its paths lack in front, `error` the schema of errors."""
+    """An OpenAPI document; `prefix` stands before its paths, `error` is the schema of errors."""
 
     def __init__(
         self, document: dict[str, Any], prefix: str, error: dict[str, Any] | None = None

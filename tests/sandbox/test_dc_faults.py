@@ -40,7 +40,7 @@ def test_wrong_credentials_get_a_page(server: Sandbox, header: str) -> None:
         assert "X-RateLimit-Limit" in answer.headers
 
 
-def test_nobody_may_nothing(server: Sandbox) -> None:
+def test_an_anonymous_request_is_refused(server: Sandbox) -> None:
     answer = requests.get(server.url + CONTENT, timeout=10)
     text = "Current user not permitted to use Confluence"
     assert (answer.status_code, answer.json()) == (403, envelope(403, text, "Forbidden"))

@@ -73,7 +73,7 @@ def test_attachments(server: Sandbox, dc: Dc, guide: PageRow, path: str) -> None
     assert dc("GET", link).status_code == 404
 
 
-def test_a_download_sends_nobody_to_log_in(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+def test_a_download_redirects_to_no_login_page(server: Sandbox, dc: Dc, guide: PageRow) -> None:
     server.store.attach(guide.id, "a.txt", b"one")
     url = f"{server.url}/download/attachments/{guide.id}/a.txt"
     answer = requests.get(url, timeout=10)
@@ -105,7 +105,7 @@ def test_spaces(server: Sandbox, dc: Dc) -> None:
     assert found["_expandable"]["homepage"] == f"/rest/api/content/{home}"
 
 
-def test_nobody_restricts_anything(dc: Dc, path: str) -> None:
+def test_no_page_has_restrictions(dc: Dc, path: str) -> None:
     found = dc.get(f"{path}/restriction/byOperation")
     for operation in ("read", "update"):
         assert found[operation]["restrictions"]["user"]["results"] == []

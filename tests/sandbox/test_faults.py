@@ -79,7 +79,7 @@ def test_refusals_read_like_the_real_ones(sandbox: Sandbox, api: Api, page: Page
     assert api("GET", "/rest/api/user/current").json()["statusCode"] == 500
 
 
-def test_somebody_is_faster_at_a_precise_moment(
+def test_another_write_lands_at_a_precise_moment(
     sandbox: Sandbox, api: Api, page: PageRow, store: Store
 ) -> None:
     def edit(method: str, path: str) -> None:

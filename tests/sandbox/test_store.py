@@ -1,4 +1,4 @@
-"""What colleagues do in the browser, without HTTP."""
+"""A colleague's actions in the browser, without HTTP."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_accounts_are_stable(page: PageRow, store: Store) -> None:
 
 
 def test_the_past(page: PageRow, store: Store) -> None:
-    """What stale reads are made of: everything undone, and nothing of it kept."""
+    """Stale reads undo everything, and keep nothing of it."""
     other = store.create_page("ENG", "Other", "<p>it's</p>", labels=["x"])
     before = [store.pages("ENG", ()), store.versions(page.id), store.versions(other.id)]
     steps = [

@@ -80,7 +80,7 @@ def test_the_form_holds_exactly_the_body(
     assert unescape(held[1]) == body
 
 
-def test_saving_after_somebody_else_saved(sandbox: Sandbox, page: PageRow, store: Store) -> None:
+def test_saving_after_another_user_saved(sandbox: Sandbox, page: PageRow, store: Store) -> None:
     opened = fields(get(sandbox, edit_path(page)).text)
     store.edit(page.id, "<p>Ben's</p>", author="Ben")
     answer = save(sandbox, page, {**opened, "body": "<p>my long text</p>"})
@@ -91,7 +91,7 @@ def test_saving_after_somebody_else_saved(sandbox: Sandbox, page: PageRow, store
     assert store.page(page.id).body == "<p>Ben's</p>"
 
 
-def test_saving_after_somebody_commented(sandbox: Sandbox, page: PageRow, store: Store) -> None:
+def test_saving_after_another_user_commented(sandbox: Sandbox, page: PageRow, store: Store) -> None:
     opened = fields(get(sandbox, edit_path(page)).text)
     store.comment(page.id, "one")
     answer = save(sandbox, page, {**opened, "body": "<p>x</p>"})

@@ -1,4 +1,4 @@
-"""What a colleague does in the browser, each action by its form over HTTP."""
+"""A colleague's actions in the browser, each by its form over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of a mirror that are none, or endless: told, and never waited for."""
+"""Special and endless files of a mirror are reported, and never waited for."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Trap:
         (git_directory / "info" / "attributes").write_text("* filter=evil diff=evil merge=evil\n")
 
     def springs(self, root: Path, *command: str) -> bool:
-        """Whether git itself, asked without care, starts the program. Sets it again."""
+        """Return whether a careless call of git starts the program, and reset it."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(["git", *command], cwd=root, start_new_session=True, **quiet) as git:
             try:

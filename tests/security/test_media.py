@@ -85,7 +85,7 @@ def test_a_login_page_is_no_file(tmp_path: Path) -> None:
         fetched(url, tmp_path, Credentials("secret", "me"))
 
 
-def test_from_https_nobody_goes_to_http() -> None:
+def test_no_redirect_leads_from_https_to_http() -> None:
     with pytest.raises(ServerError, match="without encryption"):
         transfers._check("https://acme.atlassian.net/wiki/x", "http://127.0.0.1/file")
     transfers._check("https://acme.atlassian.net/wiki/x", "https://media.example.com/file")

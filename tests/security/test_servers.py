@@ -95,7 +95,7 @@ def test_an_answer_without_end_is_refused_cheaply() -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["get", "put", "post", "delete"])
-def test_nobody_is_sent_on_and_no_credential_arrives_elsewhere(
+def test_no_redirect_is_followed_and_no_credential_arrives_elsewhere(
     monkeypatch: pytest.MonkeyPatch, status: int, method: str
 ) -> None:
     with stub(lambda handler: handler.send_error(404)) as (elsewhere, seen):
@@ -178,7 +178,7 @@ def mutated(data: Any, chance: random.Random) -> Any:
 def test_whatever_a_server_answers_no_command_breaks_or_leaves_the_mirror(
     wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """One answer of each command has one value wrong."""
+    """An answer of each command has one wrong value."""
     chance = random.Random(seed)
     desk.edit(GUIDE, "8080", "8081")
     wiki.store.edit(wiki.store.space("ENG").homepage_id, "<p>hers</p>", author="Ana")

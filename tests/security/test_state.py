@@ -30,7 +30,7 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 def work(wiki: Sandbox, desk: Desk, guide: str) -> None:
-    """What writes to every file of the state directory."""
+    """Run commands that write to every file of the state directory."""
     wiki.store.edit(guide, "<p>hers</p>", author="Ana")
     for arguments in (
         *(("status",), ("pull",), ("log", guide), ("status", "--remote"), ("diff", "--remote")),
@@ -273,7 +273,9 @@ def test_a_mark_stays_and_is_that_of_one_place_alone(tmp_path: Path) -> None:
         lambda path: path.write_bytes(b"x 1 2 3\n"),
     ],
 )
-def test_a_mark_that_somebody_wrote_is_none(tmp_path: Path, change: Callable[[Path], None]) -> None:
+def test_a_mark_that_confsync_did_not_write_is_ignored(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
     word = mark.made(tmp_path)
     change(tmp_path / mark.NAME)
     assert mark.known(tmp_path) == ""

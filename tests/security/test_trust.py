@@ -17,7 +17,7 @@ from tests.flows.conftest import Desk
 from tests.security.test_servers import Answer, stub
 
 GUIDE = "ENG/guide.xhtml"
-SOMEBODY = 12345
+OTHER_USER = 12345
 root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
 )
@@ -96,7 +96,7 @@ def test_a_pin_in_other_words_lets_the_token_through(
 
 
 @cloud
-def test_what_asks_nobody_needs_no_pin(
+def test_a_command_without_requests_needs_no_pin(
     wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONFSYNC_URL", "https://other.example/wiki")
@@ -249,7 +249,7 @@ def test_a_new_mirror_in_a_range_is_pushed(
 # -- whose a configuration is ---------------------------------------------------------------------
 
 
-def give_away(desk: Desk, owner: int = SOMEBODY) -> None:
+def give_away(desk: Desk, owner: int = OTHER_USER) -> None:
     for path in (desk.root, *desk.root.rglob("*")):
         os.chown(path, owner, -1, follow_symlinks=False)
 
@@ -263,10 +263,10 @@ def test_no_credentials_go_where_another_users_file_says(
     if what == "all":
         give_away(desk)
     else:
-        os.chown(desk.root if "dir" in what else desk.path(".confsync.yaml"), SOMEBODY, -1)
+        os.chown(desk.root if "dir" in what else desk.path(".confsync.yaml"), OTHER_USER, -1)
     for arguments in ASKING:
         run = desk(*arguments, exit=4)
-        assert f"belongs to another user (uid {SOMEBODY})" in run.err + run.out, arguments
+        assert f"belongs to another user (uid {OTHER_USER})" in run.err + run.out, arguments
     assert wiki.requests == []
     # A container runs as root over the files of others; what is there may be read.
     desk("status")
@@ -302,10 +302,10 @@ def test_under_sudo_the_files_of_the_caller_are_ones_own(
     wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give_away(desk)
-    for text in ("", "12346", "x", "-1", f"{SOMEBODY} ", "\u0661"):
+    for text in ("", "12346", "x", "-1", f"{OTHER_USER} ", "\u0661"):
         monkeypatch.setenv("SUDO_UID", text)
         desk("pull", exit=4)
-    monkeypatch.setenv("SUDO_UID", str(SOMEBODY))
+    monkeypatch.setenv("SUDO_UID", str(OTHER_USER))
     desk("pull")
 
 
@@ -314,15 +314,15 @@ def test_ones_own_configuration_may_stand_in_a_directory_of_roots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".confsync.yaml").write_text("")
-    os.chown(tmp_path / ".confsync.yaml", SOMEBODY, -1)
-    monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
+    os.chown(tmp_path / ".confsync.yaml", OTHER_USER, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: OTHER_USER)
     assert trust.foreign_owner(str(tmp_path), {"SUDO_UID": "0"}) is None
     os.chown(tmp_path / ".confsync.yaml", 0, -1)
     # Who is no root has no caller.
     assert trust.foreign_owner(str(tmp_path), {"SUDO_UID": "0"}) == 0
-    os.chown(tmp_path / ".confsync.yaml", SOMEBODY, -1)
-    os.chown(tmp_path, SOMEBODY + 1, -1)
-    assert trust.foreign_owner(str(tmp_path), {}) == SOMEBODY + 1
+    os.chown(tmp_path / ".confsync.yaml", OTHER_USER, -1)
+    os.chown(tmp_path, OTHER_USER + 1, -1)
+    assert trust.foreign_owner(str(tmp_path), {}) == OTHER_USER + 1
 
 
 @cloud

@@ -1,4 +1,4 @@
-"""The second process: the same answers, whatever becomes of it, and no trace of it afterwards."""
+"""The second process gives the same answers, also if it dies, and leaves no trace."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_an_interrupt_from_the_keyboard_is_not_for_it(second: Helper) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux to look")
 @pytest.mark.parametrize("busy", [False, True])
-def test_it_ends_when_whoever_asks_is_killed(busy: bool) -> None:
+def test_the_helper_process_ends_when_its_parent_is_killed(busy: bool) -> None:
     code = (
         "import sys, time\nfrom confsync.document import document\n"
         "from confsync import helper_process\n"
@@ -209,7 +209,7 @@ def test_it_ends_when_whoever_asks_is_killed(busy: bool) -> None:
     assert not is_alive(process)
 
 
-def test_nothing_is_loaded_from_where_somebody_works(
+def test_nothing_is_loaded_from_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("pickle", "struct", "yaml", "confsync"):

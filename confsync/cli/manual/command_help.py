@@ -1,4 +1,4 @@
-"""What `--help` says: a command's own options, the common ones apart, and the manual's page."""
+"""Write `--help`: a command's own options, then the common ones, then the manual's page."""
 
 from __future__ import annotations
 

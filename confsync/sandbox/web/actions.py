@@ -1,4 +1,4 @@
-"""What a colleague does in the browser. Each action is a form that ends at the changed page."""
+"""The colleague's actions in the browser. Each action is a form that ends at the changed page."""
 
 from __future__ import annotations
 

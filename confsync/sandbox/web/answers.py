@@ -1,4 +1,4 @@
-"""What every browser page shares: its blueprint, its HTML, its addresses and its people."""
+"""The parts that all browser pages share: blueprint, its HTML, its addresses and its people."""
 
 from __future__ import annotations
 

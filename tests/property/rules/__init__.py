@@ -1,1 +1,1 @@
-"""What the people of a team do, by who acts. Each module adds rules to the state machine."""
+"""The actions of a team, by actor. Each module adds rules to the state machine."""

@@ -22,7 +22,7 @@ who = st.integers(0, 2)
 
 @dataclass
 class Counts:
-    """How much this process has run."""
+    """The counts of what this process has run."""
 
     histories: int = 0
     steps: int = 0

@@ -118,7 +118,7 @@ class Browser(Base):
 
     @rule(n=pick)
     def ana_deletes_an_old_version(self, n: int) -> None:
-        """One whose lines the next version has, too."""
+        """Add a comment to text that the next version has, too."""
         row = self.page(n)
         versions = self.site.store.versions(row.id) if row else ()
         if row and len(versions) > 1 and marks(versions[0].body) <= marks(row.body):

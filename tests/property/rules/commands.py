@@ -33,7 +33,7 @@ class Commands(Editor, Browser, Damage):
     @precondition(lambda self: self.site.config is PLAIN)
     @rule(d=who)
     def look(self, d: int) -> None:
-        """What is clean now is known by its times from here on."""
+        """Let the snapshot recognise clean documents by their times from now on."""
         self.desk(d).run(self.desk(d).status())
 
     @rule(d=who, n=pick)

@@ -31,7 +31,7 @@ class Editor(Base):
 
     @rule(d=who, n=pick, m=pick)
     def take_a_title(self, d: int, n: int, m: int) -> None:
-        """That of another document, or the own one in other case."""
+        """Take the title of another document, or the document's own title in another case."""
         desk = self.desk(d)
         path, other = self.path(desk, n), self.path(desk, m)
         found = read(other) if other else None

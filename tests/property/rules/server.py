@@ -1,4 +1,4 @@
-"""What happens to the server itself: it is restored from a backup, or answers oddly."""
+"""Faults of the server itself: it is restored from a backup, or answers oddly."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the state machine works with: a site, people at desks, and the books of who did what."""
+"""Parts of the state machine: a site, people at desks, and the records of their actions."""

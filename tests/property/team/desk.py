@@ -166,7 +166,7 @@ class Desk(Files):
     # -- git ---------------------------------------------------------------------------------------
 
     def git(self, *arguments: str) -> bool:
-        """Whether a git command did what it should."""
+        """Return whether a git command succeeded."""
         done = subprocess.run(
             ["git", *arguments], cwd=self.root, capture_output=True, encoding="utf-8", check=False
         )

@@ -50,7 +50,7 @@ Sight = Mapping[str, Seen]
 
 @dataclass
 class Intent:
-    """What people did to the document of one page, at any desk and any time."""
+    """The actions of people on the document of one page, at every desk."""
 
     left: set[str] = field(default_factory=set)
     came: set[str] = field(default_factory=set)

@@ -31,7 +31,7 @@ class State(NamedTuple):
 
 
 class Odd(Enum):
-    """How an answer about one page can be odd."""
+    """A way in which an answer about one page is odd."""
 
     FLAWED = "its row says neither title nor version"
     VANISHED = "it is listed, and not found when it is asked for"
@@ -48,7 +48,7 @@ class Search(Enum):
 
 
 class Audit:
-    """What one desk changes, and which of it has no cause.
+    """The changes of one desk, and those without a cause.
 
     `gone` are the keys of documents and files that a person, or git, took away at this desk.
     """
@@ -140,7 +140,7 @@ class Audit:
 
     def _say(self, found: object, what: str) -> None:
         if found:
-            self._found.append(f"nobody wanted this: {what}")
+            self._found.append(f"no one wanted this: {what}")
 
 
 class WatchedRemote(StoreRemote):

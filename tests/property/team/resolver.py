@@ -1,4 +1,4 @@
-"""What a person does about refusals: resolve, as the hints say, until nothing is refused."""
+"""Resolve refusals as the hints say, until nothing is refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def resolve_markers(desk: Desk) -> None:
 
 
 def settle_down(desk: Desk) -> None:
-    """Resolve, as a person would, whatever pull and push refuse, until nothing is refused."""
+    """Resolve each refusal of pull and push as a user would, until nothing is refused."""
     for _ in range(8):
         told = desk.run(desk.pull(way=Way.MERGE, refresh=True))
         resolve_markers(desk)

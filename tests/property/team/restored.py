@@ -1,4 +1,4 @@
-"""What git gave back is an edit: the oracle's word for row 2d of the decisions.
+"""A document that git gave back is an edit: the oracle's rule for row 2d of the decisions.
 
 It is smaller than the rule itself. It says nothing of place and labels, of attachments, of versions
 that got a comment afterwards, and of a text that some later version has, too.

@@ -40,7 +40,7 @@ def test_what_people_write_stays(text: str) -> None:
 
 
 def _obeys(line: str) -> bool:
-    """Whether GitHub's runner finds a command in a line: ActionCommand.TryParseV2, TryParse."""
+    """Return whether GitHub's runner finds a command in a line: ActionCommand.TryParse."""
     return line.lstrip().startswith("::") or re.search(r"##(vso|teamcity)?\[", line) is not None
 
 

@@ -1,4 +1,4 @@
-"""What a command loads before it does anything: a hook runs `check` at each commit."""
+"""The modules that a command loads at its start: a hook runs `check` at each commit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEAVY = (
     *("atlassian", "requests", "urllib3", "git", "rich", "flask", "waitress", "sqlite3"),
     *("filelock", "concurrent", "tempfile", "logging", "confsync.sandbox", "confsync.remote.cloud"),
 )
-# What nobody needs who checks a document: what servers answer, what is decided, git, attachments,
+# What a check of a document does not need: what servers answer, what is decided, git, attachments,
 # what became of pages. Each dataclass there is 0.3 ms.
 NOT_FOR_CHECK = (
     *(
@@ -109,7 +109,7 @@ def test_the_version_is_told_without_any_verb() -> None:
     assert not existing(["confsync.commands", "confsync.cli.page_verbs", "yaml"]) & set(loaded)
 
 
-def test_whoever_asks_a_server_loads_one_module_of_the_library() -> None:
+def test_a_command_that_asks_a_server_loads_one_module_of_the_library() -> None:
     code = (
         "import sys\nimport confsync.remote.client as client\n"
         "print(*(name for name in sys.modules if name.startswith(('atlassian', 'bs4'))))\n"

@@ -84,7 +84,7 @@ MARKUP_ALONE = [
 
 
 def text_of(fragment: str) -> str:
-    """What stands in it, without tags."""
+    """Return the text of a report, without tags."""
     return re.sub(r"<[^>]*>", "", fragment)
 
 
@@ -357,10 +357,10 @@ def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
     assert "0 pages changed" in path.read_text()
     report.write(path, [], against_server=True)
     assert "What the server changed" in path.read_text()
-    path.write_text("somebody's own")
+    path.write_text("a user's own")
     with pytest.raises(FileError, match="did not change it"):
         report.write(path, [], against_server=False)
-    assert path.read_text() == "somebody's own"
+    assert path.read_text() == "a user's own"
     with pytest.raises(FileError, match="cannot be"):
         report.write(tmp_path, [], against_server=False)
     pipe = tmp_path / "pipe"

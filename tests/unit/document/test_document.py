@@ -103,7 +103,7 @@ def test_a_raw_document_is_read_as_it_stands() -> None:
     assert (found.layout, found.body) == (Layout.RAW, "<p>a</p>\n<p>b</p>\n")
 
 
-def test_a_parent_of_nobody() -> None:
+def test_an_empty_parent() -> None:
     front = BLOCK.replace('"98304"', "null")
     found = document_of(f"title: T\n{front}")
     assert found.stamp == replace(STAMP, parent=None)

@@ -27,7 +27,7 @@ from confsync.pull.step_details import with_move
 
 
 def test_a_path_is_no_destination_and_a_destination_no_path() -> None:
-    """Where the two worlds meet, mypy is told which of them is meant."""
+    """Functions that take both kinds of paths say by types which they mean."""
     assert not issubclass(Destination, str)
     for function, name in ((move, "moves"), (with_move, "moves")):
         assert get_type_hints(function)[name] == Mapping[str, Destination]
@@ -187,7 +187,7 @@ def test_names_of_files_without_an_id_stay_short() -> None:
     check_portable(placed)
 
 
-def test_fixed_paths_stay_and_nobody_takes_a_name_above_them() -> None:
+def test_fixed_paths_stay_and_no_page_takes_a_name_above_them() -> None:
     placed = place([Node("1", "A", None), Node("2", "B", None)], None, ["a/draft", "b"])
     assert placed == {"1": "a-1", "2": "b-2"}
 
@@ -207,7 +207,7 @@ def test_a_page_keeps_index_while_there_is_no_home_to_have_it() -> None:
     assert place([Node("1", "Old home", None, "index")], "77") == {"1": "index"}
 
 
-def test_pages_below_nobody_we_know_stand_at_the_top() -> None:
+def test_pages_below_an_unknown_page_stand_at_the_top() -> None:
     placed = place([Node("1", "Home", None), Node("2", "Guide", "99"), Node("3", "X", "2")], "1")
     assert placed == {"1": "index", "2": "guide", "3": "guide/x"}
 
@@ -270,9 +270,9 @@ TREE = Tree(
         ("ports.xhtml", "20", "10"),
         ("guide/root-level.xhtml", None, "20"),
         ("guide/hidden-parent.xhtml", "99", "20"),
-        # where nobody's children stand
-        ("nobody/x.xhtml", "20", "20"),
-        ("nobody/x.xhtml", None, None),
+        # in a directory that belongs to no page
+        ("unknown/x.xhtml", "20", "20"),
+        ("unknown/x.xhtml", None, None),
         ("draft/x.xhtml", "20", "20"),
         ("moving~/t1/x.xhtml", "20", "20"),
     ],

@@ -1,4 +1,4 @@
-"""What a file is that only stands for another, known by its first bytes or its target."""
+"""Pointers, known by their first bytes or by their target."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def stamps(draw: st.DrawFn) -> Stamp:
     )
 
 
-# Lines as people write them, and as nobody should.
+# Lines as people write them, and lines that no one should write.
 LINES = st.sampled_from(
     [
         *("owner: platform-team", "# a comment", "x: 1", "labels: [a, b]", "labels: []", "y: no"),

@@ -74,7 +74,7 @@ ONLY = {
 
 @dataclass(frozen=True)
 class Import:
-    """One imported name. `top` says that importing the module runs it; `types`, for types alone."""
+    """An imported name. `top`: importing the module runs it; `types`: for types alone."""
 
     module: str
     name: str
@@ -142,7 +142,7 @@ def packages() -> frozenset[str]:
 
 
 def room(module: str) -> str:
-    """The entry of ORDER that a module belongs to, or its first name where there is none."""
+    """Return the entry of ORDER of a module, or the module's first name."""
     two = ".".join(module.split(".")[:2])
     return two if two in ORDER else module.partition(".")[0]
 
@@ -160,7 +160,7 @@ def own(name: str, modules: Mapping[str, str]) -> str:
 
 
 def violations(modules: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[str]:
-    """What breaks a rule, as `module:line: name`; `known` are all modules there are."""
+    """Return what breaks a rule, as `module:line: name`; `known` are all modules."""
     whole = {**(known or {}), **modules}
     inits = packages()
     return [
@@ -190,7 +190,7 @@ def _breaks(found: Import, other: str) -> bool:
 
 
 def _breaks_sandbox(found: Import, other: str) -> bool:
-    """Whether an import goes upward within the sandbox, or between its two flavours."""
+    """Return whether an import goes upward within the sandbox, or between its two flavours."""
     here, there = (f"{name}.__init__".split(".")[1] for name in (found.module, other))
     if here not in SANDBOX or there not in SANDBOX or {here, there} in APART:
         return True
@@ -198,7 +198,7 @@ def _breaks_sandbox(found: Import, other: str) -> bool:
 
 
 def _breaks_outside(found: Import) -> bool:
-    """Whether another library is imported where it must not be; for types it loads nothing."""
+    """Return whether a library is imported where it must not be. For types, nothing is loaded."""
     if found.types:
         return False
     library = found.name.partition(".")[0]

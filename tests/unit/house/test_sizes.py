@@ -1,4 +1,4 @@
-"""How large the house may grow: modules a folder, lines a module, lines and parameters a function.
+"""Limits of size: modules a folder, lines a module, lines and parameters a function.
 
 Every module of the package counts, the sandbox's too. click decides how many parameters a command
 has: the functions that click decorates are counted apart.

@@ -11,7 +11,7 @@ from confsync.cli.manual import topics
 CHAPTER = """# Conflicts
 
 After this page you can settle a conflict. Use `pull --merge`, or **wait**.
-<!-- a comment that nobody reads -->
+<!-- a comment that no reader sees -->
 
 ## Both sides changed the `title`
 

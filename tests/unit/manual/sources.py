@@ -1,4 +1,4 @@
-"""What the package's source says, as the tests of the registries read it."""
+"""Read the package's source for the tests of the registries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def calls(*names: str) -> Iterator[ast.Call]:
 
 
 def text_of(node: ast.AST) -> str:
-    """Return the string that a node is, empty if it is none."""
+    """Return the string of a node, empty for other nodes."""
     found = node.value if isinstance(node, ast.Constant) else None
     return found if isinstance(found, str) else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -33,6 +34,11 @@ RETIRED = (
     "a token has that no token has",
     "its page would stand below itself",
 )
+# The words in queries to a server.
+QUERIES = (
+    'assert dc("GET", "/rest/api/user?username=nobody").status_code == 404',
+    '"cql", ["", "space", "space=", "nobody = me", "(id=1", "id=1 id=2", "id<1"]',
+)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<(#[\w-]+)>")
 _CODE = re.compile(r"`[^`\n]*`")
 
@@ -51,6 +57,21 @@ def prose(text: str) -> Iterator[tuple[int, str]]:
             inside = "" if inside else fence[1]
         elif not inside:
             yield number, line
+
+
+def sources() -> Iterator[Path]:
+    """Yield all programs and workflows, without this module, which has the list."""
+    for directory in ("confsync", "tests", "examples"):
+        for path in sorted((ROOT / directory).rglob("*")):
+            if path.suffix in (".py", ".yml") and path != Path(__file__):
+                yield path
+
+
+def docstrings(path: Path) -> Iterator[str]:
+    """Yield the docstrings of a program."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield ast.get_docstring(node) or ""
 
 
 def anchors(text: str) -> set[str]:
@@ -120,6 +141,29 @@ def test_no_text_has_a_retired_word(path: Path) -> None:
     for word in RETIRED:
         found = re.search(rf".{{0,40}}\b{re.escape(word)}\b", text, re.IGNORECASE)
         assert found is None, f"{path.name}: …{found and found[0]}"
+
+
+def test_no_name_and_no_text_of_the_source_has_an_actor_without_a_name() -> None:
+    actors = re.compile(r"(?i).*(?:whoever|whomever|nobody|somebody).*")
+    found = [
+        f"{name_of(path)}: {line.strip()}"
+        for path in sources()
+        for line in actors.findall(path.read_text(encoding="utf-8"))
+        if line.strip() not in QUERIES
+    ]
+    assert found == []
+
+
+def test_no_docstring_begins_with_a_riddle() -> None:
+    riddles = ("What ", "Whether ", "How ", "Who ", "Whose ", "Whatever ")
+    found = [
+        f"{name_of(path)}: {text}"
+        for path in sources()
+        if path.suffix == ".py"
+        for text in docstrings(path)
+        if text.startswith(riddles)
+    ]
+    assert found == []
 
 
 def test_the_index_names_every_page() -> None:

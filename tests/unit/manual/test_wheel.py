@@ -1,4 +1,4 @@
-"""What is installed has the manual, so that `confsync help` works without a source tree."""
+"""An installed confsync has the manual, so `confsync help` works without a source tree."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def can(form: str) -> bool:
-    """Whether the installed git has a kind of repository: `sha256`, or `reftable`."""
+    """Return whether the installed git has a kind of repository: `sha256`, or `reftable`."""
     option = "--ref-format=reftable" if form == "reftable" else f"--object-format={form}"
     done = subprocess.run(
         ["git", "init", "-q", option, os.devnull], capture_output=True, text=True, check=False

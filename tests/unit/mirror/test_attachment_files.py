@@ -15,7 +15,7 @@ INFO = AttachmentInfo("att1", "a.bin", Version(1), 5)
 
 @pytest.fixture
 def download(tmp_path: Path) -> Callable[..., bytes]:
-    """Write pieces to the download of `INFO`, None begins anew; what the file has then."""
+    """Write pieces to the download of `INFO`; None begins again. Return the file's content."""
 
     def run(*pieces: bytes | None) -> bytes:
         with files.downloading(tmp_path, INFO) as opened:

@@ -1,4 +1,4 @@
-"""The cache of bases: whatever is not exactly right is not there."""
+"""The cache of bases ignores everything that is not exactly right."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ CLEAN = Writing("ENG/a.xhtml", b"as if it were rendered", None, None, OUTLINE)
 def test_what_says_what_its_stamp_says_is_known_once_it_is_written(
     mirror: Mirror, workers: Workers
 ) -> None:
-    other = Writing("ENG/b.xhtml", b"whoever knows", None)
+    other = Writing("ENG/b.xhtml", b"of another program", None)
     assert replace_all(mirror, [CLEAN, other], workers) == [None, None]
     key = disk.key(mirror.root / "ENG/a.xhtml")
     assert mirror.fresh == {"ENG/a.xhtml": (key, OUTLINE)}

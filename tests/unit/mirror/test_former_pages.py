@@ -1,4 +1,4 @@
-"""Whose documents new ones were, and in which order stamps came, by the word of git."""
+"""git tells whose documents new ones were, and in which order stamps came."""
 
 from __future__ import annotations
 

@@ -235,7 +235,7 @@ def test_a_deleted_index_is_made_again_and_a_deleted_directory_is_not(mirror: Mi
     assert not (mirror.root / STATE).exists()
 
 
-def test_whoever_writes_reads_the_file_itself(mirror: Mirror, reads: list[str]) -> None:
+def test_a_command_that_writes_reads_the_file_itself(mirror: Mirror, reads: list[str]) -> None:
     (scan,) = mirror.scan()
     assert all(entry.raw and entry.document and entry.document.body for entry in scan.entries)
 
@@ -301,7 +301,7 @@ def test_a_page_whose_document_was_copied_is_not_called_deleted(mirror: Mirror) 
 def test_a_folder_file_that_changes_while_documents_are_looked_at_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no document has to be read, either: it says which parents they want."""
+    """The index says which parents documents want, so none is read."""
     mirror = make(tmp_path)
     folder = tmp_path / "ENG/folder/.folder.yaml"
     folder.parent.mkdir()

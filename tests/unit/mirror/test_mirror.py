@@ -504,7 +504,7 @@ with Mirror(Path(sys.argv[1]), Config("https://a.example", (SpaceConfig("ENG", "
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-def test_another_process_is_refused_and_a_dead_one_holds_nobody(mirror: Mirror) -> None:
+def test_another_process_is_refused_and_a_dead_one_blocks_no_process(mirror: Mirror) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(mirror.root)], stdout=subprocess.PIPE, text=True
     )

@@ -104,7 +104,7 @@ def test_below_a_broken_document_everybody_wants_the_parent_of_its_stamp(tmp_pat
     assert found.wanted(entries["docs/ENG/guide/ports.xhtml"]) == "2"
 
 
-def test_with_a_broken_home_page_nobody_is_moved(tmp_path: Path) -> None:
+def test_with_a_broken_home_page_no_page_is_moved(tmp_path: Path) -> None:
     put_raw(tmp_path, "docs/ENG/index.xhtml", b"broken")
     put(tmp_path, "docs/ENG/guide.xhtml", "2", "1")
     put(tmp_path, "docs/ENG/root-level.xhtml", "3", None)
@@ -194,7 +194,7 @@ def test_a_page_that_gets_a_folders_name_does_not_take_its_children(tmp_path: Pa
     put(tmp_path, "docs/ENG/index.xhtml", "1")
     found, entries = scan_one(tmp_path)
     assert found.wanted(entries["docs/ENG/ops/a.xhtml"]) == "30"
-    # Page 8 is still somebody that one can hang below, so standing at the top is a move.
+    # Page 8 may still have children, so standing at the top is a move.
     assert found.wanted(entries["docs/ENG/top.xhtml"]) == "1"
 
 
@@ -212,7 +212,9 @@ def test_a_page_that_gets_a_folders_name_does_not_take_its_children(tmp_path: Pa
         pytest.param(b"id: 1\nx: " + b"[" * 99_999 + b"]" * 99_999, id="deep"),
     ],
 )
-def test_a_broken_folder_file_makes_the_directory_nobodys(tmp_path: Path, text: bytes) -> None:
+def test_the_directory_of_a_broken_folder_file_belongs_to_no_folder(
+    tmp_path: Path, text: bytes
+) -> None:
     put_raw(tmp_path, "docs/ENG/ops/.folder.yaml", text)
     put(tmp_path, "docs/ENG/ops/a.xhtml", "7", "5")
     found, entries = scan_one(tmp_path)

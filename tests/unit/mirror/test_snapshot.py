@@ -53,7 +53,7 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def told(root: Path) -> dict[str, str]:
-    """What a status says that reads, which is all that is not clean."""
+    """Return the output of a status that reads each document."""
     found = status(Mirror(root, load(root)), None)
     return {page.path: page.outcome.value for page in found.pages}
 
@@ -155,8 +155,8 @@ def test_a_configuration_that_became_wrong_is_told(
     assert snapshot.clean(root) == 3
 
 
-def test_nothing_is_noted_for_a_configuration_by_which_nobody_looked(root: Path) -> None:
-    """It was saved while a status was at work that had read it before."""
+def test_no_snapshot_is_kept_for_a_configuration_that_no_scan_used(root: Path) -> None:
+    """The file was saved after a status had read it and before that status ended."""
     (root / STATE / snapshot.NAME).unlink()
     mirror = Mirror(root, load(root))
     path = root / CONFIG
@@ -384,7 +384,7 @@ def _tree(top: Path) -> None:
 
 
 def _walked(directory: Path, but: Path | None) -> Iterator[tuple[str, list[str]]]:
-    """What is to be found, by the standard library."""
+    """Return the expected findings, by the standard library."""
     for parent, directories, files in os.walk(directory):
         directories[:] = sorted(
             name

@@ -82,7 +82,7 @@ TAKEN_BACK = "<p>taken back</p>"
 @pytest.mark.parametrize("body", [BASE, EDITED])
 @pytest.mark.parametrize("now", [8, 9])
 def test_row_2d_what_git_put_back_is_restored(body: str, now: int) -> None:
-    """Whatever the text here is, and wherever the page stands: nothing of it follows."""
+    """Nothing follows from the text here, or from the page's place."""
     newer = stamped(TAKEN_BACK, 8, parent="11")
     remote = there(TAKEN_BACK if now == 8 else THEIRS, now, parent="11")
     found = compare(stamped(), here(body), remote, newer)
@@ -188,7 +188,7 @@ def test_row_6_the_token_of_another_text_is_not_ours() -> None:
     assert content(stamped(), here(EDITED), there(THEIRS, 8, message=message)) is Content.DIVERGED
 
 
-def test_row_6_a_token_that_does_not_stand_first_is_somebodys_text() -> None:
+def test_row_6_a_token_that_does_not_stand_first_is_a_users_text() -> None:
     message = f"reverts {mark(stamped(), here(EDITED))}"
     assert content(stamped(), here(EDITED), there(THEIRS, 8, message=message)) is Content.DIVERGED
 
@@ -238,7 +238,7 @@ def test_row_11_a_version_without_a_change_is_restamped(version: int) -> None:
 
 
 def test_row_11_not_when_a_confsync_version_came_between() -> None:
-    # Somebody reverted what a push had made: that push's author must see it.
+    # A colleague reverted what a push had made: that push's author must see it.
     later = (Version(8, "[confsync 0123456789ab] theirs"), Version(9, "revert"))
     assert content(stamped(), here(EDITED), there(BASE, 9, later=later)) is Content.DIVERGED
     current = there(BASE, 8, message="[confsync 0123456789ab]")

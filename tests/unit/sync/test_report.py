@@ -42,7 +42,7 @@ def test_what_is_every_spaces_trouble_ends_the_run_and_keeps_what_was_told() -> 
     with report.run():
         report.add(PageResult("a.xhtml", Outcome.PULLED))
         with report.step():
-            raise NetworkError("nobody answers")
+            raise NetworkError("no answer")
         pytest.fail("the run went on")
     assert report.told() == {"a.xhtml"}
     assert report.result().exit is Exit.REMOTE
