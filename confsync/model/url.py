@@ -27,7 +27,7 @@ _NOT_MIRRORED = {
 
 
 class Target(Enum):
-    """What an address names."""
+    """The parts that an address names."""
 
     SPACE = auto()
     BLOG = auto()

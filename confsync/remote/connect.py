@@ -68,7 +68,7 @@ def _known_flavor(url: str) -> str | None:
 
 
 class Said(Enum):
-    """What an API says to its first request. The credentials may be good or bad."""
+    """The answer of an API to its first request. The credentials may be good or bad."""
 
     ANSWERS = auto()  # as this API does
     HIDES = auto()  # 404 "Not Found", as Cloud's v2 to bad credentials, and as some proxies

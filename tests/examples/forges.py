@@ -26,7 +26,7 @@ _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 @dataclass(frozen=True)
 class Job:
-    """How a job ended. `artefacts` are the files that it kept, by name."""
+    """The end of a job. `artefacts` are the files that it kept, by name."""
 
     ok: bool
     log: str
@@ -85,7 +85,7 @@ class Forge:
         return path
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
-        """What a runner has: nothing of ours but the way to the registry and the tools."""
+        """Return a runner's environment: only the tools, and the way to the package registry."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -167,13 +167,13 @@ class GitHub(Forge):
         }
         given = {**common, **self._given(step.get("env", {}), run)}
         where = run.workspace / self._evaluated(step.get("working-directory", "."), run)
-        assert "${{" not in step["run"], "what is put into a script can be a command of somebody's"
+        assert "${{" not in step["run"], "a value that is put into a script can be a command"
         good, out = self._bash(step["run"], where, self._environment(given))
         run.log += f"# {step['name']}\n{out}"
         return good
 
     def _use(self, step: Mapping[str, Any], run: Run) -> bool:
-        """What the actions do that the workflows use; any other fails the test."""
+        """Do what an action of the workflows does; an unknown action fails the test."""
         action, _, version = step["uses"].partition("@")
         given = self._given(step.get("with", {}), run)
         if action == "actions/checkout":

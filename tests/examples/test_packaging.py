@@ -1,4 +1,4 @@
-"""What the project ships beside its code: pins, the action, the release, and the container."""
+"""The project's files beside its code: pins, the action, the release, and the container."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def here(guide: str, desk_at: Callable[..., Desk]) -> Desk:
 
 @pytest.fixture
 def site(wiki: Sandbox, guide: str) -> dict[str, str]:
-    """What the addresses name: a page below the guide, a blog post; on Cloud a folder."""
+    """The addresses of a page below the guide, a blog post; on Cloud a folder."""
     store = wiki.store
     found = {"guide": guide, "below": store.create_page("ENG", "Q&A, C++?", "<p>a</p>", guide).id}
     found["post"] = store.create_post("ENG", "News", "<p>news</p>").id

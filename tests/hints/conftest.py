@@ -8,9 +8,9 @@ import pytest
 
 from confsync.sandbox import Sandbox
 from tests.conformance import check_requests
-from tests.flows.conftest import Desk, desk_at, guide, keyring
+from tests.flows.conftest import Desk, desk_at, guide
 
-__all__ = ["desk_at", "guide", "keyring"]
+__all__ = ["desk_at", "guide"]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shlex
 import socket
@@ -82,8 +81,27 @@ def test_a_full_trash_is_emptied(
     desk("pull", "--theirs", GUIDE)
 
 
+def test_a_clone_where_files_stand_goes_to_a_free_directory(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    desk = desk_at("desk", clone=None)
+    desk.path("my files/ENG").mkdir(parents=True)
+    desk.path("my files/ENG/index.xhtml").write_text("mine")
+    run = desk("clone", f"{wiki.url}/spaces/ENG", "my files", exit=4)
+    desk.follow(run, "confsync clone")
+    assert desk.path("my files/confluence/.confsync.yaml").exists()
+
+
+@pytest.mark.parametrize("address", ["whiteboard/4711", "pages/4711"])
+def test_an_address_without_a_page_names_its_space(
+    wiki: Sandbox, desk_at: Callable[..., Desk], address: str
+) -> None:
+    desk = desk_at("desk", clone=None)
+    run = desk("clone", f"{wiki.url}/spaces/ENG/{address}", exit=None)
+    desk.follow(run, "confsync clone")
+
+
 def test_a_new_mirror_in_a_mirror_pulls_the_one_that_stands(wiki: Sandbox, desk: Desk) -> None:
-    desk.follow(desk("clone", f"{wiki.url}/spaces/ENG", str(desk.root), exit=4), "confsync -C")
     run = desk("init", str(desk.root), "--url", wiki.url, "--space", "ENG", exit=4)
     desk.follow(run, "confsync -C")
 
@@ -171,15 +189,6 @@ def test_a_new_document_is_pushed(wiki: Sandbox, desk: Desk) -> None:
 def test_unreadable_documents_are_listed_for_the_doctor(desk: Desk) -> None:
     desk.edit(GUIDE, "title: Guide", "title: [Guide")
     assert GUIDE in desk.follow(desk("doctor", exit=4), "confsync status", exit=4)
-
-
-def test_a_token_is_stored_by_login(
-    desk: Desk, keyring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("CONFSYNC_TOKEN")
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{Sandbox.token}\n"))
-    desk.follow(desk("pull", exit=5), "confsync login")
-    assert list(keyring.values()) != []
 
 
 def test_a_port_in_use_is_replaced_by_a_free_one(desk: Desk) -> None:

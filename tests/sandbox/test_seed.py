@@ -114,7 +114,7 @@ def test_the_demo_space_has_all_that_the_manual_rehearses() -> None:
         assert store.posts(key)
         for page in (*pages, *store.posts(key)):
             mentioned = set(re.findall(r'ri:account-id="([^"]+)"', page.body))
-            assert mentioned <= names, f"{page.title} mentions somebody who does not exist"
+            assert mentioned <= names, f"{page.title} mentions a person who does not exist"
             shown = set(re.findall(r'<ri:attachment ri:filename="([^"]+)"', page.body))
             assert shown == {file.title for file in store.attachments(page.id)}
             linked = set(re.findall(r'<ri:page ri:content-title="([^"]+)"', page.body))

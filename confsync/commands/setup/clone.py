@@ -19,6 +19,7 @@ from confsync.model.config import FILE_NAME, Config
 from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem, Result
+from confsync.model.shell import quoted
 from confsync.model.url import same_server
 from confsync.progress import Progress, silent
 from confsync.pull.options import PullOptions
@@ -100,8 +101,7 @@ def _elsewhere(root: Path, origin: Origin) -> str:
     above = root if root.is_dir() else root.parent
     names = ("confluence", *(f"confluence-{number}" for number in range(2, 100)))
     free = next(name for name in names if not os.path.lexists(above / name))
-    place = next_steps.from_here(above / free)
-    place = f'"{place}"' if " " in place else place
+    place = quoted(next_steps.from_here(above / free))
     return f"'confsync clone {origin.address} {place}'"
 
 

@@ -74,7 +74,7 @@ def told(root: Path) -> dict[str, str]:
 
 
 def told_anew(root: Path) -> dict[str, str]:
-    """What a status says that knows nothing."""
+    """Return the output of a status that knows nothing."""
     copy = root.with_name("copy")
     shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(STATE))
     try:

@@ -1,4 +1,4 @@
-"""What people say about content: comments with their replies, and likes.
+"""The talk about content: comments with their replies, and likes.
 
 Neither makes a version of the content. The routes stand in `v1` and `cloud`.
 """
