@@ -207,3 +207,21 @@ def test_a_comment_alone_comes_with_a_pull_of_the_page(
     desk.edit("ENG/my page.xhtml", "title: My page", "title: My page\nlabels: [new]")
     run = desk("push", exit=None)
     desk.follow(run, "confsync pull")
+
+
+def _take_back(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    """Merge a page that both sides changed in one line, and type the hint that takes it back."""
+    desk.edit(GUIDE, "8080", "8081")
+    before = desk.text(GUIDE)
+    wiki.store.edit(guide, wiki.store.page(guide).body.replace("8080", "8082"), author="Ana")
+    run = desk("pull", "--merge", GUIDE, exit=1)
+    desk.follow(run, "confsync pull --abort")
+    assert desk.text(GUIDE) == before
+
+
+def test_a_merge_is_taken_back(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    _take_back(wiki, desk, guide)
+
+
+def test_a_merge_that_git_knows_is_taken_back(wiki: Sandbox, repo: Desk, guide: str) -> None:
+    _take_back(wiki, repo, guide)
