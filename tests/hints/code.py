@@ -53,4 +53,4 @@ def _texts(tree: ast.Module) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\{\w*\}", ANYTHING, text)
+    return re.sub(r"\{at:.*?\}\}|\{\w*\}", ANYTHING, text)

@@ -102,6 +102,53 @@ def test_a_page_that_makes_a_cycle_is_moved_first(wiki: Sandbox, desk: Desk) -> 
     assert wiki.store.page(guide).parent_id == plan
 
 
+# -- places and titles that a push refuses ---------------------------------------------------------
+
+
+def _write(desk: Desk, place: str, title: str) -> None:
+    desk.path(place).parent.mkdir(parents=True, exist_ok=True)
+    desk.path(place).write_text(f"---\ntitle: {title}\n---\n<p>new</p>\n")
+
+
+def test_a_title_of_a_page_is_shown(wiki: Sandbox, desk: Desk) -> None:
+    _write(desk, PLAN, "Guide")
+    assert "8080" in desk.follow(desk("push", exit=1), "confsync show")
+    _write(desk, PLAN, "Plan")
+    desk("push")
+    assert ids(wiki, "Guide", "Plan")
+
+
+def test_one_of_two_new_documents_with_one_title_leaves(wiki: Sandbox, desk: Desk) -> None:
+    _write(desk, PLAN, "Plan")
+    _write(desk, "ENG/my plan (2).xhtml", "Plan")
+    desk.follow(desk("push", exit=1), "mv")
+    desk("push")
+    assert ids(wiki, "Plan")
+
+
+def test_a_name_of_a_device_is_replaced(wiki: Sandbox, desk: Desk) -> None:
+    _write(desk, "ENG/aux.xhtml", "Plan")
+    desk.follow(desk("push", exit=1), "mv")
+    assert desk.path("ENG/aux-page.xhtml").exists()
+    desk("push")
+    assert ids(wiki, "Plan")
+
+
+@pytest.mark.parametrize("way", ["mv", "confsync new"])
+def test_a_document_below_no_page_gets_a_parent(wiki: Sandbox, desk: Desk, way: str) -> None:
+    _write(desk, "ENG/my things/my plan.xhtml", "Plan")
+    desk.follow(desk("push", exit=1), way)
+    desk("push")
+    assert ids(wiki, "Plan", *(["my things"] if way == "confsync new" else []))
+
+
+def test_a_copy_is_taken_out_of_the_mirror(wiki: Sandbox, desk: Desk) -> None:
+    desk.path("ENG/my copy.xhtml").write_text(desk.text(GUIDE))
+    desk.follow(desk("push", exit=4), "mv")
+    desk("push")
+    assert len(list(desk.path("ENG").glob("*.xhtml.txt"))) == 1
+
+
 # -- documents that are not sent -------------------------------------------------------------------
 
 
@@ -136,12 +183,16 @@ def test_a_file_that_is_not_staged_is_staged(wiki: Sandbox, repo: Desk, guide: s
     assert "8082" in wiki.store.page(guide).body
 
 
-def test_an_edit_of_an_excluded_page_is_shown(wiki: Sandbox, desk: Desk) -> None:
+@pytest.mark.parametrize("command", ["push", "pull --prune"])
+def test_an_edit_of_an_excluded_page_goes_to_the_trash(desk: Desk, command: str) -> None:
     _exclude(desk)
     desk.edit(GUIDE, "8080", "8081")
-    run = desk("push", exit=1)
+    run = desk(*command.split(), exit=None)
     assert "excluded by .confsync.yaml" in run.out
-    assert "8081" in desk.follow(run, "confsync diff")
+    desk.follow(run, "confsync pull --theirs")
+    assert not desk.path(GUIDE).exists()
+    (copy,) = desk.path(".confsync/trash").rglob("guide.xhtml")
+    assert "8081" in copy.read_text()
 
 
 def _exclude(desk: Desk) -> None:
