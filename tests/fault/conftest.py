@@ -76,7 +76,7 @@ class Stage:
         }
 
     def left_behind(self) -> tuple[int, dict[str, bytes]]:
-        """How many writes the site took, and every file but git's, as the killed command left them.
+        """The number of writes, and every file but git's, as the killed command left them.
 
         What is another each time is left out: the clone's random mark, the number of the process,
         and the times in the audit trail.

@@ -1,4 +1,4 @@
-"""What a dry run says, the push does: both are held against each other over a list of mirrors.
+"""A push does what its dry run says: both are held against each other over a list of mirrors.
 
 `check` asks no server. It names each document that the mirror alone shows to be refused.
 """

@@ -1,4 +1,4 @@
-"""How outcomes read: both paths of a move, versions beside what else was sent, reasons apart."""
+"""Words of outcomes: both paths of a move, versions beside what else was sent, reasons apart."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_name_of_ones_own_stays_when_a_colleague_renames_and_moves_the_page(
 def test_a_name_of_ones_own_gives_way_to_a_document_that_has_it(
     wiki: Sandbox, desk: Desk, guide: str, child: str
 ) -> None:
-    """Who holds a name keeps it; a newcomer of this name gets its id at the end."""
+    """The holder of a name keeps it; a newcomer of this name gets its id at the end."""
     wiki.store.create_page("ENG", "Own", "<p>own</p>", parent=guide, raw=True)
     desk.path(CHILD).rename(desk.path("ENG/own.xhtml"))
     desk("push")

@@ -187,7 +187,7 @@ def changed(chance: random.Random, blocks: list[str], who: str) -> list[str]:
 def test_no_merge_says_more_than_its_text_has_and_each_is_taken_back(
     wiki: Sandbox, desk: Desk
 ) -> None:
-    """Who reads the files is `tests/independent.py`, which knows nothing of a merge."""
+    """The reader of the files is `tests/independent.py`, which knows nothing of a merge."""
     chance = random.Random(23)
     base = [f"<p>block {number}</p>" for number in range(6)]
     paths = [f"ENG/page-{number}.xhtml" for number in range(16)]

@@ -27,7 +27,7 @@ Texts = tuple[list[str], list[str], list[str]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens to a text of unique lines.
+    """The changes of a text of unique lines.
 
     `edits` has for each line who changes it and how, `gaps` who inserts how many lines before it,
     or at the end.
@@ -59,9 +59,9 @@ class Plan:
 
     @property
     def is_plain(self) -> bool:
-        """What was done is what a diff shows, and nothing is inserted into a deletion.
+        """A diff shows what was done, and nothing is inserted into a deletion.
 
-        Lines that somebody deletes beside lines of their own look like edits.
+        Lines that a side deletes beside lines of their own look like edits.
         """
         return not any(self._looks_edited(side) for side in LABELS) and not any(
             who and all(edit == (other, "delete") for edit in self.edits[at - 1 : at + 1])

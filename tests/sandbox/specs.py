@@ -134,7 +134,7 @@ def load_v2(directory: Path) -> Spec:
 
 
 def load_v1(directory: Path) -> Spec:
-    """What is left of Cloud's v1, where some answers name their character set."""
+    """The rest of Cloud's v1, where some answers name their character set."""
     text = (directory / V1).read_text(encoding="utf-8")
     return Spec(
         json.loads(text.replace('"application/json;charset=UTF-8"', '"application/json"')), ""

@@ -43,7 +43,7 @@ def _told(mirror: Mirror, step: Step, path: str) -> bool:
     if step.data is None or step.entry is None or step.sides is None or before is None:
         return False
     # Each side is a whole document. Base and ours keep their own stamp: it must not say that they
-    # have the server's changes. So whoever takes one of them whole is refused by the next push.
+    # have the server's changes. So the next push refuses a document that is one of them whole.
     found = document.parse(step.data, path)
     if found.stamp is None or before.stamp is None or b"\r\n" in step.data:
         return False

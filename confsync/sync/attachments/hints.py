@@ -27,7 +27,7 @@ LAG = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Hinting:
-    """How a document's files are compared with a hint.
+    """The comparison of a document's files with a hint.
 
     `beside` returns the attachments of a document. Raise ConfsyncError.
     """

@@ -32,7 +32,7 @@ def refused_in(
 ) -> dict[str, Flaw]:
     """Return the reason of each selected document that a push would refuse, by path.
 
-    The result may also have documents that nobody edited. A push sends none of them. Of several
+    The result may also have unmodified documents. A push sends none of them. Of several
     documents that want one title, `last` is never the first.
     """
     found: dict[str, Flaw] = {}

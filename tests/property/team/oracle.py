@@ -39,7 +39,7 @@ class Odd(Enum):
 
 
 class Search(Enum):
-    """How a search for attachments answers."""
+    """The kinds of answers to a search for attachments."""
 
     RIGHT = "it knows everything"
     LAGGING = "it says what it said last"

@@ -1,4 +1,4 @@
-"""What people do with pages besides writing: moves, tasks, and jobs that take a while.
+"""The actions of people on pages besides writing: moves, tasks, and jobs that take a while.
 
 Each class is a part of the store. None of them knows HTTP.
 """
