@@ -119,7 +119,7 @@ def _refuse_command_of_git(settings: Settings, name: str, *words: str) -> None:
     """Raise UsageError with the way to do it here, if git has a command of this name."""
     from confsync.errors import UsageError
     from confsync.mirror.git.head import repository_of
-    from confsync.model.hint import typed
+    from confsync.model.shell import quoted
     from confsync.registry.git_commands import instead_of_command
 
     place = settings.place
@@ -128,7 +128,9 @@ def _refuse_command_of_git(settings: Settings, name: str, *words: str) -> None:
     hint = instead_of_command(name, files=files, git=repository_of(place) is not None)
     if hint:
         parts = {"words": words, "paths": paths}
-        typed_ones = {key: "".join(f" {typed(one)}" for one in some) for key, some in parts.items()}
+        typed_ones = {
+            key: "".join(f" {quoted(one)}" for one in some) for key, some in parts.items()
+        }
         raise UsageError(f"confsync has no command '{name}'", hint=hint.format(**typed_ones))
 
 
