@@ -1,4 +1,4 @@
-"""What is not sent is told, with the reason and the way out, by `status`, `push` and `check`."""
+"""`status`, `push` and `check` tell what is not sent, with the reason and the way out."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_many_files_are_counted(desk: Desk) -> None:
     assert "ENG/24.md" in desk("status", "-v").out
 
 
-def test_what_git_ignores_and_hidden_files_are_nobodys_business(desk: Desk) -> None:
+def test_what_git_ignores_and_hidden_files_are_not_listed(desk: Desk) -> None:
     put(desk, ".gitignore", "*.orig\n/scratch/\n.confsync/\n")
     commit(desk)
     put(desk, "ENG/guide.xhtml.orig")

@@ -173,7 +173,7 @@ def test_a_repository_that_git_cannot_read_shows_its_error(repo: Desk) -> None:
         ("help zzzzzz", "confsync help"),
         ("zzzzzz", "confsync --help"),
         ("log", "confsync log --local"),
-        ("restore guide", "confsync log --local"),
+        ("restore guide", "confsync restore --list"),
         ("check ENG/nothing.xhtml", "confsync status"),
     ],
 )

@@ -1,4 +1,4 @@
-"""How the files that a push leaves out are shown in the terminal, by reason.
+"""The files that a push leaves out, as the terminal shows them by reason.
 
 Which files these are, and why, stays in `mirror/left_out/`.
 """
