@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from confsync import failpoints
+from confsync.errors import NetworkError
 from confsync.remote import failures
 from confsync.remote.base import Connection
 from confsync.remote.client import Client
@@ -385,7 +386,7 @@ def test_a_page_at_which_the_connection_breaks_stops_no_other(
 
     def broken(self: Client, path: str, body: dict[str, object]) -> dict[str, object]:
         if path.endswith(guide):
-            raise failures.NetworkError("127.0.0.1: the connection was lost")
+            raise NetworkError("127.0.0.1: the connection was lost")
         return put(self, path, body)
 
     monkeypatch.setattr(Client, "put", broken)
