@@ -85,7 +85,7 @@ def test_what_else_was_changed_here_is_pushed_after_the_comment_was_pulled(
     told = desk("push").out
     assert f"changed without a new version; 'confsync pull {name}' brings the change" in told
     desk("pull", *([name] if change == "attachments" else []))
-    assert desk.json("push").outcomes == {name: "updated"}
+    assert desk.json("push").outcomes == {name: "moved" if change == "move" else "updated"}
     page = wiki.store.page(guide)
     assert "inline-comment-marker" in page.body
     done = {

@@ -67,7 +67,8 @@ def tool(desk: Desk, script: str) -> None:
 
 def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     desk = team
-    assert desk("status").out == f" M modified    {GUIDE}   v1\nand 1 page clean\n"
+    shown = desk("status").out
+    assert shown.startswith(f" M modified    {GUIDE}   v1\nand 1 page clean\nhint: ")
     told = 'local is based on v1, the server has v2 (Ana Lima, just now: "new ports")'
     seen = desk("status", "--remote")
     assert seen.out == f" ! diverged    {GUIDE}   {told}\nand 1 page clean\n"

@@ -465,7 +465,8 @@ def test_a_deletion_is_committed_and_nothing_else(
         f"?? {inside}loose.txt",
     ]
     count = len(subjects(repo))
-    assert "nothing to do" in repo("push", "--delete", "--commit", "ENG/index.xhtml").out
+    told = repo("push", "--delete", "--commit", "ENG/index.xhtml", exit=1).out
+    assert "the document stands here, so its page stays" in told
     assert len(subjects(repo)) == count
 
 
