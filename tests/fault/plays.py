@@ -161,7 +161,7 @@ PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
 INTERWOVEN = Play("push, interwoven", ("push",), local=_interwoven)
 DELETE = Play("push --delete", ("push", "--delete"), local=_delete)
 MERGE = Play(
-    "pull --merge", ("pull", "--merge"), _both_sides, _both_here, exit=1, again=0, labels=False
+    "pull --merge", ("pull", "--merge"), _both_sides, _both_here, exit=1, again=1, labels=False
 )
 THEIRS = Play(
     "pull --theirs",
