@@ -29,10 +29,18 @@ for _name in ("CONFSYNC_URL", "CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR", "CI
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-# Most tests write small files and wait for the disk to have them. Memory has them at once. A small
-# one is left alone: some tests write hundreds of megabytes.
 MEMORY = Path("/dev/shm")
-if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4_000_000_000:
+
+
+def _has_room_in_memory() -> bool:
+    """Return whether tests can write there: some write hundreds of megabytes, some run scripts."""
+    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(MEMORY).free > 4_000_000_000
+
+
+# Most tests write small files and wait for the disk to have them. Memory has them at once.
+if _has_room_in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 # A test sends few requests at once, and hundreds start a server.
 server.THREADS = 10
