@@ -13,7 +13,7 @@ from confsync.mirror.scan import SpaceScan, ids_in
 from confsync.model.left_out import LeftOut, Reason
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
-from confsync.push.absences import deleted_documents, standing
+from confsync.push.absences import Missing, deleted_documents, standing
 from confsync.push.attachments import Asked
 from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
 from confsync.push.delete import Deletions, doomed_elsewhere, doomed_in, not_found
@@ -109,14 +109,18 @@ def _left_out(run: PushRun, options: PushOptions, here: MirrorScan) -> Iterator[
     """Yield the documents that were deleted here, and whose pages this push leaves alone."""
     if options.delete is not None or not here.selection.everything:
         return
-    gone = deleted_documents(run.mirror, here.scans, DeleteOptions())
-    for entry in scope.not_excluded(here.scans, gone).values():
-        yield LeftOut(entry.path, Reason.DELETED)
+    asked = DeleteOptions()
+    gone = deleted_documents(run.mirror, here.scans, asked)
+    missing = Missing(run.mirror, here.scans, gone, asked, here.selection)
+    elsewhere = missing.whereabouts().look()
+    for page_id, entry in scope.not_excluded(here.scans, gone).items():
+        if page_id not in elsewhere:
+            yield LeftOut(entry.path, Reason.DELETED)
     yield from deleted_attachments(here.scans, here.deleted_files, here.selection)
     if here.index:
         ids = ids_in(here.scans) | gone.keys()
-        missing = missing_documents(run.mirror, here.index, ids)
-        yield from map(deleted_unknown, missing, missing.values())
+        unknown = missing_documents(run.mirror, here.index, ids)
+        yield from map(deleted_unknown, unknown, unknown.values())
 
 
 def _outside_of_spaces(run: PushRun, here: MirrorScan, pages: list[PageResult]) -> list[PageResult]:
