@@ -147,7 +147,7 @@ class Commands(Editor, Browser, Damage):
         path = self.path(desk, n)
         row = desk.page_of(path) if path else None
         if path and row:
-            self.site.give_up(row.id, desk.seen[row.id])
+            desk.give_up(row.id)
             name = desk.name_of(path)
             desk.run(desk.pull(name, way=Way.OURS, at=row.version), cut)
 

@@ -127,6 +127,14 @@ class Desk(Files):
             doubtful -= self.site.ever_had()
         assert not doubtful, f"{self.root.name}: {doubtful} is nowhere"
 
+    def give_up(self, page_id: str) -> None:
+        """Note that the person here gives up, by name, what a page says and its document does not.
+
+        The documents of a new clone are looked at first.
+        """
+        self.note()
+        self.site.give_up(page_id, self.seen[page_id])
+
     def forget(self) -> None:
         """Files were put back: the person gives up what stood there alone."""
         self.typed &= self.committed | marks(self.text_of_all()) | self.site.ever_had()

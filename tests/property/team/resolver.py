@@ -63,7 +63,7 @@ def _resolve(desk: Desk, page: PageResult) -> None:
         retitle(path, f"Other {desk.site.line()}")
     elif "moved here and" in page.error:
         row = desk.site.store.page(page.id or "")
-        desk.site.give_up(row.id, desk.seen[row.id])
+        desk.give_up(row.id)
         desk.run(desk.pull(page.path, way=Way.OURS, at=row.version))
 
 

@@ -30,8 +30,8 @@ AGE = b"age-encryption.org/v1\n-> X25519 abc\nxyz\n--- abc\n" + b"\x01" * 300
         (LFS.replace(b"https://git-lfs.github.com/spec/v1", b"http://git-media.io/v/2"), "lfs"),
         (LFS.replace(b"git-lfs.github.com", b"hawser.github.com"), "git lfs pull"),
         (LFS.replace(b"/v1", b"/v2"), "git lfs pull"),
-        (ANNEX, "git annex get 'a b'"),
-        (ANNEX.rstrip(), "git annex get 'a b'"),
+        (ANNEX, 'git annex get "a b"'),
+        (ANNEX.rstrip(), 'git annex get "a b"'),
         (b"/annex/objects/WORM-s3-m1289672605--file\n", "git annex get"),
         (f"../../.git/annex/objects/Kj/0x/{KEY}/{KEY}".encode(), "git annex get"),
         (CRYPT, "git-crypt unlock"),
@@ -42,7 +42,7 @@ AGE = b"age-encryption.org/v1\n-> X25519 abc\nxyz\n--- abc\n" + b"\x01" * 300
         (MEDIA.rstrip(), "git media sync"),
         (BIGSTORE, "git bigstore pull"),
         (TRANSCRYPT, "transcrypt"),
-        (AGE, "git checkout -- 'a b'"),
+        (AGE, 'git checkout -- "a b"'),
         (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", "git-agecrypt init"),
     ],
 )
@@ -88,7 +88,7 @@ def test_any_other_link_is_a_link(target: str) -> None:
     assert there.what == f"is a link to {target}, and confsync follows no links"
     assert (
         there.hint("a b")
-        == "'cp -RL 'a b' 'a b'~ && rm 'a b' && mv 'a b'~ 'a b'' replaces the link with a copy"
+        == '\'cp -RL "a b" "a b"~ && rm "a b" && mv "a b"~ "a b"\' replaces the link with a copy'
     )
     assert nothing.what == f"is a link to {target}, which does not exist"
     assert nothing.hint("a.png") == "'rm a.png' removes the link"
