@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -212,11 +212,25 @@ def desk(guide: str, desk_at: Callable[..., Desk]) -> Desk:
     return desk_at()
 
 
+class Typed:
+    """Standard input that is no terminal."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self) -> str:
+        return self._text
+
+
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
     """A keyring of our own, where the package may not even be installed."""
     kept: dict[tuple[str, str], str] = {}
     fake = ModuleType("keyring")
+    fake.get_keyring = lambda: SimpleNamespace(priority=5)  # type: ignore[attr-defined]
     fake.get_password = lambda service, name: kept.get((service, name))  # type: ignore[attr-defined]
     fake.set_password = lambda s, n, secret: kept.__setitem__((s, n), secret)  # type: ignore[attr-defined]
     fake.delete_password = lambda service, name: kept.pop((service, name))  # type: ignore[attr-defined]

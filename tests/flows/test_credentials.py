@@ -8,40 +8,14 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from confsync.errors import Exit
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk
+from tests.flows.conftest import Desk, Typed
 
 NONE = "no credentials: CONFSYNC_TOKEN, the keyring and ~/.netrc have none"
-
-
-class Typed:
-    """Standard input that is no terminal."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def isatty(self) -> bool:
-        return False
-
-    def readline(self) -> str:
-        return self._text
-
-
-@pytest.fixture
-def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
-    """A keyring of our own, where the package may not even be installed."""
-    kept: dict[tuple[str, str], str] = {}
-    fake = ModuleType("keyring")
-    fake.get_keyring = lambda: SimpleNamespace(priority=5)  # type: ignore[attr-defined]
-    fake.get_password = lambda service, name: kept.get((service, name))  # type: ignore[attr-defined]
-    fake.set_password = lambda s, n, secret: kept.__setitem__((s, n), secret)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "keyring", fake)
-    return kept
 
 
 @pytest.fixture

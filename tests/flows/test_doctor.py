@@ -11,7 +11,7 @@ from confsync.cli import main
 from confsync.remote import connect, token_store
 from confsync.remote.rate_limit import Pace
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, Run
+from tests.flows.conftest import Desk, Run, Typed
 
 GUIDE = "ENG/guide.xhtml"
 
@@ -101,19 +101,6 @@ def test_documents_that_cannot_be_read(wiki: Sandbox, desk: Desk) -> None:
     desk.path("ENG/bad.xhtml").write_text("nothing")
     found = failed(desk.json("doctor", exit=4))
     assert "1 of 3 cannot be read; the first is ENG/bad.xhtml:1:" in found["documents"]
-
-
-class Typed:
-    """Standard input that is no terminal."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def isatty(self) -> bool:
-        return False
-
-    def readline(self) -> str:
-        return self._text
 
 
 def test_login_tries_keeps_and_uses_a_token_and_logout_forgets_it(
