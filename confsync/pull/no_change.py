@@ -167,7 +167,8 @@ class Unchanged:
         from confsync.mirror.left_out import files
         from confsync.mirror.outside import documents_outside
         from confsync.mirror.snapshot import key_of_removals
-        from confsync.sync import labels, scope
+        from confsync.sync import scope
+        from confsync.sync.preflight.places import is_edited
 
         root = self._mirror.root
         agreed = all(reader.agreed or not self._with_files for reader in readers.values())
@@ -175,12 +176,12 @@ class Unchanged:
             return  # nothing is recorded if a page differed from its hint
         digest = _digest(self._listing(space, readers.get(space)) for space in self._spaces)
         clean = not any(
-            one.folders or one.foreign or scope.excluded(one) or any(map(one.moves, one.entries))
+            one.folders
+            or one.foreign
+            or scope.excluded(one)
+            or any(is_edited(self._mirror, one, entry) for entry in one.entries)
             for one in scans
         )
-        # The index knows labels that differ from the stamp's as well as all others.
-        documents = [one.document for scan in scans for one in scan.entries if one.document]
-        clean = clean and not (self._mirror.config.labels and any(map(labels.changed, documents)))
         simple = self._index and self._snapshot and digest and clean
         if not (self._index and self._snapshot and simple):
             return
