@@ -67,8 +67,11 @@ def tool(desk: Desk, script: str) -> None:
 
 def test_from_first_sight_to_the_conflict(wiki: Sandbox, team: Desk) -> None:
     desk = team
-    shown = desk("status").out
-    assert shown.startswith(f" M modified    {GUIDE}   v1\nand 1 page clean\nhint: ")
+    assert desk("status").out == (
+        f" M modified    {GUIDE}   v1\nand 1 page clean\n"
+        "hint: 'confsync push' sends what you changed\n"
+        f"hint: 'confsync pull --theirs {GUIDE}' discards an edit\n"
+    )
     told = 'local is based on v1, the server has v2 (Ana Lima, just now: "new ports")'
     seen = desk("status", "--remote")
     assert seen.out == f" ! diverged    {GUIDE}   {told}\nand 1 page clean\n"

@@ -216,7 +216,10 @@ def test_an_edited_document_of_an_excluded_page_can_be_given_up(wiki: Sandbox, d
 def test_a_copy_is_taken_out_by_its_hint(wiki: Sandbox, desk: Desk) -> None:
     desk.path("ENG/a-copy.xhtml").write_bytes(desk.path(GUIDE).read_bytes())
     type_hint(desk, desk("push", exit=4).err)
-    assert desk("push").out.endswith("push: nothing to do\n")
+    assert desk("push").out == (
+        "not sent, because the name does not end with .xhtml:\n   ENG/a-copy.xhtml.txt\n"
+        "push: nothing to do\n"
+    )
 
 
 def test_the_message_of_a_push_is_part_of_the_commits(wiki: Sandbox, desk: Desk) -> None:

@@ -113,19 +113,22 @@ def _unread(
 def _reading(mirror: Mirror, selection: Selection) -> Callable[[Path, str], Entry]:
     """Return how to read documents.
 
-    Title and stamp are enough: the text of a selected document is read when it is checked.
+    Title and stamp are enough for the others. In a check of everything they are enough at first:
+    each text is read when it is checked.
     """
     index: Index | None = None
 
     def reading(root: Path, name: str) -> Entry:
         nonlocal index
         if selection.has(name) and not selection.everything:
-            return _outlined(read(root, name))
+            return read(root, name)
         if index is None:
             from confsync.mirror.index import Index  # not needed for a single document
 
             index = Index(mirror.root)
-        return index.known(root, name) or _outlined(read(root, name))
+        if (known := index.known(root, name)) is not None:
+            return known
+        return _outlined(read(root, name)) if selection.everything else read(root, name)
 
     return reading
 

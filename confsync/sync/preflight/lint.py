@@ -155,34 +155,32 @@ def broken_folder(error: DocumentError) -> Finding:
 
 
 class _OnDisk(Mapping[str, bytes]):
-    """The bytes of documents by path. Each is read when it is needed, to save memory."""
+    """The bytes of documents by path. One without its bytes is read when it is needed."""
 
-    def __init__(self, root: Path, paths: list[str]) -> None:
+    def __init__(self, root: Path, entries: Iterable[Entry]) -> None:
         self._root = root
-        self._paths = dict.fromkeys(paths)
+        self._entries = {entry.path: entry for entry in entries}
 
     def __getitem__(self, path: str) -> bytes:
-        if path not in self._paths:
-            raise KeyError(path)
-        return read(self._root, path).raw
+        return self._entries[path].raw or read(self._root, path).raw
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
+        return iter(self._entries)
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._entries)
 
 
 def unknown_to_cache(mirror: Mirror, entries: Iterable[Entry]) -> Mapping[str, bytes]:
     """Return the bytes of documents whose stamps are not in the cache."""
-    paths = [
-        entry.path
+    unknown = (
+        entry
         for entry in entries
         if entry.document
         and (stamp := entry.document.stamp)
         and (stamp.version, stamp.digest) not in mirror.bases.versions(stamp.id)
-    ]
-    return _OnDisk(mirror.root, paths)
+    )
+    return _OnDisk(mirror.root, unknown)
 
 
 def _stamp_trouble(mirror: Mirror, found: Document, committed: Stamp | None) -> str:
