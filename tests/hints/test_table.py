@@ -19,6 +19,10 @@ def test_the_table_names_hints_of_the_code_alone() -> None:
     assert sorted({*TYPED, *UNTYPED} - hints()) == []
 
 
+def test_no_hint_waits_for_its_test() -> None:
+    assert [hint for hint, why in UNTYPED.items() if "no test" in why] == []
+
+
 def test_each_test_of_the_table_stands_there() -> None:
     for test in set(TYPED.values()):
         path, _, name = test.partition("[")[0].partition("::")

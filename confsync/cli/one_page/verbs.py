@@ -131,12 +131,13 @@ def open_(settings: Settings, page: str) -> None:
     import webbrowser
 
     from confsync.commands.pages.open import open_page
+    from confsync.model.shell import quoted
 
     mirror, _ = mirror_of(settings, ())
     target = target_of(settings, mirror, page)
     if target.version is not None:
         raise UsageError(
             "open shows the newest version of a page",
-            hint=f"'confsync show {page}' prints that version",
+            hint=f"'confsync show {quoted(page)}' prints that version",
         )
     finish(settings, open_page(mirror.config.url, target, webbrowser.open), mirror.root)
