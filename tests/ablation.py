@@ -917,6 +917,13 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a push passes over no restored document whose page cannot be read",
+        (Cut("confsync/push/send.py", " or case.page is None\n", "\n"),),
+        (
+            "tests/flows/test_restored.py::test_a_push_passes_over_no_restored_document_whose_page_cannot_be_read",
+        ),
+    ),
+    Ablation(
         "no text is sent that was not read",
         (
             Cut(

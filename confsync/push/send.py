@@ -202,7 +202,8 @@ class Sending:
         """Return whether a document only seemed to be restored, and has nothing else to send."""
         edited = entry.document is not None and entry.document.modified
         sent = edited or self._scan.moves(entry) or entry.path in self._scan.foreign
-        restored = case.decisions.content is Content.RESTORED
+        # No server confirms or denies that a document was restored if its page cannot be read.
+        restored = case.decisions.content is Content.RESTORED or case.page is None
         return not (sent or restored or self._extras.any(entry))
 
     def _put(self, checked: Checked) -> PageResult | None:

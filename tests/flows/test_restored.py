@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from confsync.mirror.git import repository as gitrepo
-from confsync.sandbox import Sandbox
+from confsync.sandbox import Sandbox, Store
 from tests.flows.conftest import Desk, writes
 from tests.hints.journal import commands_in
 
@@ -124,6 +124,24 @@ def test_a_dry_run_says_the_same(wiki: Sandbox, reverted: Desk) -> None:
     for command in ("push", "pull"):
         (page,) = reverted.json(command, "--dry-run", exit=1).data["pages"]
         assert (page["decision"], page["outcome"]) == ("restored", "rejected")
+    assert writes(wiki) == []
+
+
+@pytest.mark.parametrize(
+    ("hide", "why"),
+    [
+        (Store.restrict, "the page is not visible: deleted, restricted, or no permission"),
+        (Store.trash, "the page is trashed on the server"),
+        (Store.archive, "the page is archived on the server"),
+    ],
+)
+def test_a_push_passes_over_no_restored_document_whose_page_cannot_be_read(
+    wiki: Sandbox, reverted: Desk, guide: str, hide: Callable[[Store, str], object], why: str
+) -> None:
+    hide(wiki.store, guide)
+    for command in (("push",), ("push", "--since", "HEAD~1"), ("push", "--dry-run")):
+        run = reverted(*command, exit=1)
+        assert f" ! [rejected]  ENG/guide.xhtml   {why}" in run.out
     assert writes(wiki) == []
 
 

@@ -28,7 +28,7 @@ from tests.property.team.files import Files, read
 from tests.property.team.journal import NEW, Sight, keys
 from tests.property.team.lines import marks
 from tests.property.team.oracle import Audit, WatchedRemote
-from tests.property.team.restored import given_back, is_held, passed_over
+from tests.property.team.restored import given_back, is_held, is_same, passed_over
 from tests.property.team.site import EVER, Site
 from tests.store_remote import Trouble
 
@@ -113,7 +113,8 @@ class Desk(Files):
         """Check that a plain command neither changed nor passed over what git put back."""
         for page_id, data in held.items():
             path = self.root / self.seen[page_id].path
-            assert path.read_bytes() == data, f"{path.name}: what git put back is undone"
+            undone = not is_same(data, path.read_bytes())
+            assert not undone, f"{path.name}: what git put back is undone"
         missing = passed_over(held, told) if told else set()
         assert not missing, f"{self.root.name}: nothing was said about {missing}"
 

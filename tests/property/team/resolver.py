@@ -61,6 +61,8 @@ def _resolve(desk: Desk, page: PageResult) -> None:
         retitle(path, _title(desk, page))
     elif "title" in page.error:
         retitle(path, f"Other {desk.site.line()}")
+    elif "the document has no text" in page.error:
+        path.write_text(path.read_text() + "<p />\n")
     elif "moved here and" in page.error:
         row = desk.site.store.page(page.id or "")
         desk.give_up(row.id)
