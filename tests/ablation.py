@@ -1762,13 +1762,27 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/attachments/hints.py",
-                "return sorted(theirs) == sorted(",
-                "return True or sorted(theirs) == sorted(",
+                "        return all(\n",
+                "        return True or all(\n",
             ),
         ),
         (
             "tests/flows/test_attachment_hints.py::test_what_a_colleague_does_comes_with_the_next_pull",
             "tests/flows/test_attachment_hints.py::test_a_version_of_another_size_under_the_same_number_is_asked_for",
+        ),
+    ),
+    Ablation(
+        "an attachment that was attached anew is not taken for the old one",
+        (
+            Cut(
+                "confsync/sync/attachments/compare.py",
+                "        if self.attached_anew:\n",
+                "        if False:\n",
+            ),
+        ),
+        (
+            "tests/property/test_machine.py::test_a_file_that_was_removed_and_attached_anew_with_as_many_bytes_is_pulled",
+            "tests/flows/test_attachments.py::test_an_upload_does_not_replace_a_file_that_was_attached_anew",
         ),
     ),
     Ablation(

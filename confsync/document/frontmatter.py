@@ -85,7 +85,8 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
         for one in stamp.attachments:
             key = _quoted(one.name)
             file = f", file: {_quoted(one.file)}" if one.file != one.name else ""
-            value = f"{{version: {one.version}, digest: {scalar(one.digest)}{file}}}"
+            number = f'id: "{one.id}", ' if one.id else ""
+            value = f"{{{number}version: {one.version}, digest: {scalar(one.digest)}{file}}}"
             long = len(key) > _LONG_KEY
             lines += [f"    ? {key}", f"    : {value}"] if long else [f"    {key}: {value}"]
     if layout is Layout.RAW:

@@ -17,15 +17,16 @@ from confsync.document.frontmatter import OUTDATED, TOP, Span, is_title
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
 from confsync.model.shell import quoted
-from confsync.model.stamp import DIGEST_LENGTH, ID, VERSION, Attached, Layout, Stamp
+from confsync.model.stamp import ATTACHMENT_ID, DIGEST_LENGTH, ID, VERSION, Attached, Layout, Stamp
 
 _STAMP_KEYS = (
     *("id", "version", "digest", "blogpost", "parent", "place", "name"),
     *("labels", "attachments", "layout"),
 )
 _LISTS = ("labels", "attachments")
-_ATTACHED = ("version", "digest", "file")
+_ATTACHED = ("version", "digest", "file", "id")
 _ID = re.compile(ID)
+_ATTACHMENT_ID = re.compile(ATTACHMENT_ID)
 _VERSION = re.compile(VERSION)
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
@@ -138,11 +139,18 @@ class FrontMatter:
             file = self._text_of(nodes["file"], "file") if "file" in nodes else name
             if not attachments.is_safe(file):
                 raise self._error(node, f"'{file}' is not a safe file name", _STAMP_HINT)
-            found[name] = Attached(name, int(texts["version"]), texts["digest"], file)
+            number = self._attachment_id(nodes["id"]) if "id" in nodes else ""
+            found[name] = Attached(name, int(texts["version"]), texts["digest"], file, number)
         files = {folded(one.file) for one in found.values()}
         if len(files) < len(found):
             raise self._error(block, "two attachments have the same file", _STAMP_HINT)
         return tuple(found[name] for name in sorted(found))
+
+    def _attachment_id(self, node: yaml.Node) -> str:
+        text = self._text_of(node, "id")
+        if not _ATTACHMENT_ID.fullmatch(text):
+            raise self._error(node, f"'{text}' is not a valid id", _STAMP_HINT)
+        return text
 
     def _mapping(self, node: yaml.Node, what: str) -> yaml.MappingNode:
         if not isinstance(node, yaml.MappingNode):

@@ -13,7 +13,7 @@ from confsync.document.attachments.names import is_safe
 from confsync.document.frontmatter_fast import PLAIN_TITLE
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
-from confsync.model.stamp import DIGEST_LENGTH, ID, VERSION, Attached, Stamp
+from confsync.model.stamp import ATTACHMENT_ID, DIGEST_LENGTH, ID, VERSION, Attached, Stamp
 
 # Bytes. The search for the end of the front matter stops here.
 MOST = 1 << 20
@@ -32,7 +32,10 @@ _LINE = (
     rf"|\#{_SHOWN}*)\n"
 )
 _DIGEST = rf"[0-9a-f]{{{DIGEST_LENGTH}}}"
-_FILE = rf"    \"(\w[\w. -]*)\": \{{version: ({VERSION}), digest: ({_DIGEST})\}}\n"
+_FILE = (
+    rf"    \"(\w[\w. -]*)\": \{{(?:id: \"({ATTACHMENT_ID})\", )?"
+    rf"version: ({VERSION}), digest: ({_DIGEST})\}}\n"
+)
 _PLAIN = re.compile(
     rf"---\n((?:{_LINE})*)confluence:\n"
     rf"  id: \"(?P<id>{ID})\"\n  version: (?P<version>{VERSION})\n"
@@ -79,9 +82,9 @@ def _plain(text: str) -> Stamp | None:
         return None
     keys = _KEY.findall(text)
     posted, files = found["posted"], _FILES.findall(found["files"] or "")
-    names = {folded(name) for name, _, _ in files}
+    names = {folded(name) for name, *_ in files}
     good = "title" in keys and len(set(keys)) == len(keys) and len(names) == len(files)
-    if not good or not all(is_safe(name) for name, _, _ in files):
+    if not good or not all(is_safe(name) for name, *_ in files):
         return None
     if posted and not is_day(posted):
         return None
@@ -105,8 +108,8 @@ def _listed(line: str | None) -> tuple[str, ...] | None:
     return tuple(inside.split(", ")) if inside else ()
 
 
-def _attached(name: str, version: str, digest: str) -> Attached:
-    return Attached(name, int(version), digest, name)
+def _attached(name: str, number: str, version: str, digest: str) -> Attached:
+    return Attached(name, int(version), digest, name, number)
 
 
 def _parsed(text: str) -> Stamp | None:

@@ -291,7 +291,7 @@ def _page_of(row: list[Any]) -> str:
 def _plain(value: Any) -> Any:
     """Return a value as JSON has it, so that rows compare equal after a round trip."""
     if isinstance(value, Attached):
-        return [value.name, value.version, value.digest, value.file]
+        return [value.name, value.version, value.digest, value.file, value.id]
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 

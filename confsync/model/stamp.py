@@ -16,6 +16,7 @@ TOKEN_LENGTH = 12
 # The same rule on both sides: ids and versions that a server may answer and a stamp may hold.
 ID = r"[1-9][0-9]{0,19}"
 VERSION = r"[1-9][0-9]{0,8}"
+ATTACHMENT_ID = rf"(?:att)?{ID}"
 
 _TOKEN = rf"\[confsync ([0-9a-f]{{{TOKEN_LENGTH}}})\]"
 
@@ -40,12 +41,17 @@ class Layout(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The base of one attachment: its version, the digest of its bytes, and its file's name."""
+    """The base of one attachment: its version, the digest of its bytes, and its file's name.
+
+    `id` is empty in a stamp of an earlier confsync. It tells an attachment from one that was
+    removed and attached anew, because both begin with version 1.
+    """
 
     name: str
     version: int
     digest: str
     file: str
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,8 +237,8 @@ class _Placer:
     def _stamped(self, sides: Sides, digest: str) -> Attached:
         if sides.remote is None:
             raise ValueError(f"{sides.name} is not on the server")
-        number = sides.remote.version.number
-        return Attached(sides.name, number, digest, self._changes.file(sides.name))
+        number, file = sides.remote.version.number, self._changes.file(sides.name)
+        return Attached(sides.name, number, digest, file, sides.remote.id)
 
     def _pointer(self, name: str) -> str:
         """Return the problem of a file that is a pointer, or an empty text for any other file."""

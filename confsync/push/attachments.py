@@ -252,7 +252,8 @@ class Uploading:
 
     def _stamp(self, sides: Sides, info: AttachmentInfo, digest: str) -> None:
         file = self._beside.files[sides.name].file
-        self._attached[sides.name] = Attached(sides.name, info.version.number, digest, file)
+        number = info.version.number
+        self._attached[sides.name] = Attached(sides.name, number, digest, file, info.id)
 
     def _conflict(self, sides: Sides) -> AttachmentConflict:
         base, found = sides.base, self._beside.files.get(sides.name)

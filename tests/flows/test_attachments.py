@@ -90,7 +90,9 @@ def test_without_being_asked_for_they_cost_nothing(
 def test_a_pull_brings_them_and_stamps_them(wiki: Sandbox, attached: Desk, guide: str) -> None:
     assert here(attached) == {"diagram.png": b"first"}
     text = attached.text(GUIDE)
-    assert re.search(r'\n    "diagram.png": \{version: 1, digest: "?[0-9a-f]{32}"?\}\n', text)
+    assert re.search(
+        r'\n    "diagram.png": \{id: "att\d+", version: 1, digest: "?[0-9a-f]{32}"?\}\n', text
+    )
     assert wiki.store.page(guide).version == 1
     settled(wiki, attached)
 
@@ -254,6 +256,34 @@ def test_a_new_page_gets_its_attachments(wiki: Sandbox, attached: Desk) -> None:
     (page,) = [row for row in wiki.store.pages("ENG") if row.title == "Shown"]
     assert on_server(wiki, page.id) == {"a b.png": (1, b"image")}
     settled(wiki, attached)
+
+
+def test_an_upload_does_not_replace_a_file_that_was_attached_anew(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    (row,) = wiki.store.attachments(guide, "diagram.png")
+    theirs = b"x" * row.size
+    wiki.store.remove_attachment(row.id)
+    wiki.store.attach(guide, "diagram.png", theirs, author="Ben")
+    attached.path(f"{FILES}/diagram.png").write_bytes(b"mine")
+    told = "the file here is based on v1, which was removed, the server has v1 (Ben)"
+    assert f"diagram.png: {told}" in attached("push", exit=1).out
+    assert on_server(wiki, guide) == {"diagram.png": (1, theirs)}
+    attached("pull", "--theirs", f"{FILES}/diagram.png")
+    assert here(attached) == {"diagram.png": theirs}
+    settled(wiki, attached)
+
+
+def test_a_stamp_of_an_earlier_confsync_names_no_attachment(
+    wiki: Sandbox, attached: Desk, guide: str
+) -> None:
+    text = attached.text(GUIDE)
+    attached.path(GUIDE).write_text(re.sub(r'id: "att\d+", ', "", text))
+    settled(wiki, attached)
+    attached.path(f"{FILES}/diagram.png").write_bytes(b"second")
+    assert attached.json("push").outcomes == {GUIDE: "updated"}
+    assert on_server(wiki, guide) == {"diagram.png": (2, b"second")}
+    assert attached.text(GUIDE).count('{id: "att') == 1
 
 
 def test_a_colleagues_new_version_is_refused_and_told(

@@ -98,7 +98,6 @@ def test_a_page_that_a_revert_emptied_gets_an_empty_paragraph() -> None:
     team.teardown()
 
 
-@pytest.mark.xfail(reason="a stamp does not name the attachment, only its version and digest")
 def test_a_file_that_was_removed_and_attached_anew_with_as_many_bytes_is_pulled() -> None:
     """Found by the machine: both files are version 1, and equally long."""
     team = Team()

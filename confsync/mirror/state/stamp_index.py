@@ -130,7 +130,7 @@ class StampIndex:
     def add(self, stamp: Stamp, blob: str) -> None:
         """Add the stamp of a blob."""
         labels = None if stamp.labels is None else list(stamp.labels)
-        files = [[one.name, one.version, one.digest, one.file] for one in stamp.attachments]
+        files = [[o.name, o.version, o.digest, o.file, o.id] for o in stamp.attachments]
         more = [labels, stamp.top, files, stamp.renamed, stamp.posted]
         said = [] if more == _PLAIN else more
         self.add_row(stamp.id, Row(stamp.version, stamp.digest, stamp.parent, [], said), blob)
@@ -221,5 +221,5 @@ def _order(row: Row) -> tuple[int, str, str, str]:
     return row.version, row.digest, repr(row.more), row.parent or ""
 
 
-def _age(one: Attached) -> tuple[int, str, str]:
-    return one.version, one.digest, one.file
+def _age(one: Attached) -> tuple[int, str, str, str]:
+    return one.version, one.digest, one.file, one.id

@@ -249,6 +249,8 @@ def who_and_what(mirror: Mirror, remote: Remote, sides: Sides) -> str:
             back = f"an earlier push wrote v{number}, and the file is based on v{base.version}"
         return f"{sides.name}: {back}, the server has v{info.version.number}{author}"
     mine = f"is based on v{base.version}" if base else "is not on the server yet"
+    if sides.attached_anew:
+        mine += ", which was removed"
     return f"{sides.name}: the file here {mine}, the server has v{info.version.number}{author}"
 
 
@@ -263,7 +265,7 @@ def way_out(path: str, file: str, sides: Sides) -> str:
 
 
 def _as_it_was(base: Attached) -> AttachmentInfo:
-    return AttachmentInfo("0", base.name, Version(base.version), 0)
+    return AttachmentInfo(base.id or "0", base.name, Version(base.version), 0)
 
 
 def _sized(sides: Sides) -> Sides:

@@ -72,11 +72,20 @@ class Sides:
         return self.local != (self.base.digest if self.base else None)
 
     @property
+    def attached_anew(self) -> bool:
+        """Return whether the server's attachment is another one than the base, with its name."""
+        if self.base is None or self.remote is None:
+            return False
+        return self.base.id not in ("", self.remote.id)
+
+    @property
     def changed(self) -> bool:
         """Return whether the server's attachment changed since the base."""
         if self.base is None or self.remote is None:
             return (self.base is None) != (self.remote is None)
         if self.remote.version.number != self.base.version:
+            return True
+        if self.attached_anew:
             return True
         if self.theirs is not None:
             return self.theirs != self.base.digest

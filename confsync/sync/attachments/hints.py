@@ -71,8 +71,8 @@ class Hinting:
             return False
         attached = found.stamp.attachments
         patterns = self.mirror.config.attachments
-        theirs = [(i.name, i.version.number, i.size) for i in hinted if managed(i.name, patterns)]
-        if len(theirs) != len(attached):
+        theirs = {i.name: i for i in hinted if managed(i.name, patterns)}
+        if theirs.keys() != {one.name for one in attached}:
             return False
         try:
             sizes = self.beside(entry).stamped_sizes
@@ -80,6 +80,9 @@ class Hinting:
             return False
         if sizes is None:
             return False
-        return sorted(theirs) == sorted(
-            (one.name, one.version, sizes[one.name]) for one in attached
+        return all(
+            theirs[one.name].version.number == one.version
+            and theirs[one.name].size == sizes[one.name]
+            and one.id in ("", theirs[one.name].id)
+            for one in attached
         )

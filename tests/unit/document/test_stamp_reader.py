@@ -31,7 +31,11 @@ def stamps(draw: st.DrawFn) -> Stamp:
         None if posted else draw(st.none() | ids),
         draw(st.none() | st.lists(words, max_size=2, unique=True).map(tuple)),
         not posted and draw(st.booleans()),
-        tuple(Attached(name, 2, DIGEST, name) for name in sorted(files) if name != "con.png"),
+        tuple(
+            Attached(name, 2, DIGEST, name, draw(st.just("") | ids | ids.map("att{}".format)))
+            for name in sorted(files)
+            if name != "con.png"
+        ),
         draw(st.booleans()),
         posted,
     )
@@ -76,6 +80,8 @@ def test_it_is_what_the_parser_reads(
         f"title: T\nlabels: [ops]\nowner: team\n# why\n{BLOCK}  labels: [ops]\n",
         f'title: "T: t"\n{BLOCK}  place: top\n  name: outdated\n',
         f'title: Ä\n{BLOCK}  attachments:\n    "a.png": {{version: 2, digest: {DIGEST}}}\n',
+        f"title: Ä\n{BLOCK}  attachments:\n"
+        f'    "a.png": {{id: "att7", version: 2, digest: {DIGEST}}}\n',
         f"{BLOCK}  layout: raw\ntitle: T\n",
     ],
 )
