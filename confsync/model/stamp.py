@@ -16,7 +16,7 @@ TOKEN_LENGTH = 12
 # The same rule on both sides: ids and versions that a server may answer and a stamp may hold.
 ID = r"[1-9][0-9]{0,19}"
 VERSION = r"[1-9][0-9]{0,8}"
-ATTACHMENT_ID = rf"(?:att)?{ID}"
+ATTACHMENT_ID = r"(?:att)?[0-9]{1,20}"
 
 _TOKEN = rf"\[confsync ([0-9a-f]{{{TOKEN_LENGTH}}})\]"
 

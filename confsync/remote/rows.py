@@ -11,13 +11,13 @@ from confsync.document.frontmatter import is_title
 from confsync.errors import EVERYBODYS, APIAccessError, RowError, ServerError
 from confsync.model.moment import moment
 from confsync.model.page import PageInfo, ParentKind, Status, Version
-from confsync.model.stamp import ID, VERSION
+from confsync.model.stamp import ATTACHMENT_ID, ID, VERSION
 
 Row = Mapping[str, Any]
 
 _ID = re.compile(ID)
 _VERSION = re.compile(VERSION)
-_ATTACHMENT_ID = re.compile(r"(?:att)?[0-9]{1,20}")
+_ATTACHMENT_ID = re.compile(ATTACHMENT_ID)
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(?: *;[ -~]{1,127})?", re.ASCII)
 _STATUSES = {status.value: status for status in Status}
 

@@ -27,6 +27,12 @@ def push(team: Team, d: int = 0, *, delete: bool = False, commit: bool = False) 
     team.push(ana=0, cut=0, d=d, delete=delete, me=0, moment=0, trouble=None, commit=commit)
 
 
+def work_on(team: Team, name: str) -> None:
+    """Type a line into the first desk's document with this file name, push, and commit."""
+    names = [path.name for path in team.desk(0).documents()]
+    team.work(d=0, n=names.index(name), where=0)
+
+
 def test_whatever_a_team_does_nothing_is_lost() -> None:
     run_state_machine_as_test(
         Team, settings=settings(max_examples=histories(), stateful_step_count=15)
@@ -78,8 +84,7 @@ def test_a_text_that_git_put_back_is_told_as_kept_while_its_page_is_not_visible(
     """Found by the machine in itself: such a page is told without an exit code."""
     team = Team()
     team.start()
-    posts = [d for d in team.desk(0).documents() if d.name == "news.xhtml"]
-    team.work(d=0, n=team.desk(0).documents().index(*posts), where=0)
+    work_on(team, "news.xhtml")
     pages = [row.title for row in team.site.pages()]
     team.answer_oddly(d=0, n=pages.index("News"), odd=None)
     team.revert_a_commit(back=0, d=0, then=True)
@@ -91,8 +96,7 @@ def test_a_page_that_a_revert_emptied_gets_an_empty_paragraph() -> None:
     """Found by the machine in itself: its person did not follow what the refusal says."""
     team = Team()
     team.start()
-    homes = [d for d in team.desk(0).documents() if d.name == "index.xhtml"]
-    team.work(d=0, n=team.desk(0).documents().index(*homes), where=0)
+    work_on(team, "index.xhtml")
     team.revert_a_commit(back=0, d=0, then=False)
     team.check()
     team.teardown()

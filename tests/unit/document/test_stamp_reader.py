@@ -82,6 +82,8 @@ def test_it_is_what_the_parser_reads(
         f'title: Ä\n{BLOCK}  attachments:\n    "a.png": {{version: 2, digest: {DIGEST}}}\n',
         f"title: Ä\n{BLOCK}  attachments:\n"
         f'    "a.png": {{id: "att7", version: 2, digest: {DIGEST}}}\n',
+        f"title: Ä\n{BLOCK}  attachments:\n"
+        f'    "a.png": {{id: "007", version: 2, digest: {DIGEST}}}\n',
         f"{BLOCK}  layout: raw\ntitle: T\n",
     ],
 )
