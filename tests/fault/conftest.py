@@ -96,8 +96,9 @@ class Stage:
     def end(self) -> dict[str, Any]:
         """All that a run is to bring about, by file or page.
 
-        Pages go by their titles, since new ones do not have the same id each time. Who made a
-        version is looked up for the conflict markers; that may fail without harm.
+        Pages go by their titles and attachments by their names, since new ones do not have the
+        same id each time. Who made a version is looked up for the conflict markers; that may fail
+        without harm.
         """
         store = self.sandbox.store
         statuses = ("current", "archived", "trashed")
@@ -105,16 +106,14 @@ class Stage:
         titles = {row.id: row.title for row in rows}
         files = {name: raw.replace(b", Ana\n", b"\n") for name, raw in self.files().items()}
         attached = {
-            f"attachment {row.title} of {titles[page_id]}": (
-                row.version,
-                store.attachment_data(row.id),
-            )
-            for page_id in titles
+            row.id: (f"attachment {row.title} of {title}", row.version)
+            for page_id, title in titles.items()
             for row in store.attachments(page_id)
         }
-        for page_id, title in titles.items():
+        named = titles | {row_id: name for row_id, (name, _) in attached.items()}
+        for row_id, name_of_row in named.items():
             files = {
-                name: raw.replace(f'"{page_id}"'.encode(), f'"{title}"'.encode())
+                name: raw.replace(f'"{row_id}"'.encode(), f'"{name_of_row}"'.encode())
                 for name, raw in files.items()
             }
         pages = {
@@ -124,7 +123,11 @@ class Stage:
             ]
             for row in rows
         }
-        return {**files, **pages, **attached}
+        files_of_pages = {
+            name: (version, store.attachment_data(row_id))
+            for row_id, (name, version) in attached.items()
+        }
+        return {**files, **pages, **files_of_pages}
 
     def writes(self) -> int:
         return sum(request.method != "GET" for request in self.sandbox.requests)
