@@ -151,6 +151,27 @@ def test_a_page_that_is_new_in_two_clones_and_retitled_in_between_is_two() -> No
     team.teardown()
 
 
+def test_a_document_that_lost_its_stamp_is_told_by_its_hint() -> None:
+    """Found by the machine in itself: a revert of the commit that settled a creation."""
+    team = Team()
+    team.start(plain=False, past=True)
+    team.ana_moves(m=0, n=0)
+    team.ana_labels(add=True, label="old", n=0)
+    team.ana_restores(n=5)
+    team.repair(d=1)
+    team.revert_a_commit(back=0, d=2, then=False)
+    team.write_a_new_document(d=1, n=1)
+    team.ana_restores(n=7)
+    team.write_a_new_document(d=0, n=7)
+    team.ana_restores(n=7)
+    team.revert_a_commit(back=1, d=0, then=True)
+    team.revert_a_commit(back=0, d=0, then=False)
+    for _ in range(3):
+        team.back_up()
+    team.check()
+    team.teardown()
+
+
 def test_what_git_put_back_is_held() -> None:
     """A push that commits, and a revert of that commit."""
     team = Team()

@@ -63,6 +63,9 @@ def _resolve(desk: Desk, page: PageResult) -> None:
         retitle(path, f"Other {desk.site.line()}")
     elif "the document has no text" in page.error:
         path.write_text(path.read_text() + "<p />\n")
+    elif "its stamp is missing" in page.error:  # it is to be a new page
+        retitle(path, f"Other {desk.site.line()}")
+        path.rename(path.with_name(f"other-{path.name}"))
     elif "moved here and" in page.error:
         row = desk.site.store.page(page.id or "")
         desk.give_up(row.id)
