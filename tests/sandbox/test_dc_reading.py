@@ -139,8 +139,42 @@ def test_a_filter_by_title_status_and_ids(server: Sandbox, dc: Dc, guide: PageRo
     assert ids(title="Gone") == []
     assert ids(title="Gone", status="trashed") == [trashed.id]
     assert len(ids(status="any")) == 3
-    assert ids(ids=f"{guide.id},{trashed.id}") == [guide.id]
     assert ids(type="blogpost") == []
+
+
+def test_a_list_of_ids_in_any_combination(server: Sandbox, dc: Dc, guide: PageRow) -> None:
+    store = server.store
+    store.create_space("OPS", "Operations", "Operations")
+    other = store.create_page("OPS", "Other", "<p>x</p>").id
+    trashed, archived = (store.create_page("ENG", f"P{n}", "").id for n in range(2))
+    store.trash(trashed)
+    store.archive(archived)
+    post = store.create_post("ENG", "News", "").id
+    every = ",".join((guide.id, other, trashed, archived, post, "999999", "none"))
+
+    def found(**params: Any) -> list[str]:
+        return [one["id"] for one in dc.get(CONTENT, ids=every, **params)["results"]]
+
+    assert found() == [guide.id, other, post]
+    assert (found(type="page"), found(type="blogpost")) == ([guide.id, other], [post])
+    assert (found(spaceKey="OPS"), found(title="guide")) == ([other], [guide.id])
+    assert found(status="trashed") == [trashed]
+    assert found(status="current,trashed") == [guide.id, other, trashed, post]
+    assert found(status="current", type="page", spaceKey="ENG") == [guide.id]
+    assert (found(limit=2), found(limit=2, start=2)) == ([guide.id, other], [post])
+    some = dc.get(CONTENT, ids=every, type="page", expand="body.storage,space", limit=1)
+    assert (some["size"], some["limit"], "next" in some["_links"]) == (1, 1, True)
+    (row,) = some["results"]
+    assert (row["body"]["storage"]["value"], row["space"]["key"]) == ("<p>one</p>", "ENG")
+    (row,) = dc.get(some["_links"]["next"])["results"]
+    assert (row["body"]["storage"]["value"], row["space"]["key"]) == ("<p>x</p>", "OPS")
+    server.faults.ignore_ids = True
+    assert found() == [
+        store.space("ENG").homepage_id,
+        guide.id,
+        store.space("OPS").homepage_id,
+        other,
+    ]
 
 
 def test_what_is_not_there(server: Sandbox, dc: Dc, guide: PageRow) -> None:
@@ -188,15 +222,16 @@ def test_versions_and_history(server: Sandbox, dc: Dc, guide: PageRow) -> None:
 
 
 def test_older_servers_have_less() -> None:
-    for version, scan, versions in (
-        ("7.17.5", 404, 404),
-        ("7.18.0", 200, 404),
-        ("9.3.1", 200, 200),
+    for version, scan, versions, by_ids in (
+        ("7.17.5", 404, 404, 2),
+        ("7.18.0", 200, 404, 2),
+        ("9.3.1", 200, 200, 1),
     ):
         with Sandbox(flavor="datacenter", version=version) as server:
             server.store.create_space("ENG")
             page = server.store.create_page("ENG", "A page", "")
             dc = Dc(server, None)
+            assert dc.get(CONTENT, ids=page.id)["size"] == by_ids
             assert dc("GET", f"{CONTENT}/scan").status_code == scan
             assert dc("GET", f"{CONTENT}/{page.id}/version").status_code == versions
             old = f"/rest/experimental/content/{page.id}/version"

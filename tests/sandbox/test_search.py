@@ -214,12 +214,3 @@ def test_data_center_nests_files_and_cuts_the_list(dc: Dc, server: Sandbox, guid
     assert shown["results"][0]["version"]["number"] == 1
     assert "next" in shown["_links"]
     assert "next" not in home["_links"]
-
-
-def test_data_center_lists_by_ids(dc: Dc, server: Sandbox, guide: PageRow) -> None:
-    other = server.store.create_page("ENG", "Other", "<p>x</p>")
-    wanted = {"ids": f"{guide.id},{other.id}", "expand": "body.storage"}
-    found = dc.get("/rest/api/content", **wanted)["results"]
-    assert [one["body"]["storage"]["value"] for one in found] == ["<p>one</p>", "<p>x</p>"]
-    server.faults.ignore_ids = True
-    assert len(dc.get("/rest/api/content", **wanted)["results"]) == 3

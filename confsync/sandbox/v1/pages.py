@@ -25,6 +25,8 @@ from .shapes import Expand, links
 DEFAULT = "history,space,version"
 SCAN = (7, 18)
 VERSIONS = (9, 0)
+# The document of 9.3.1 has the parameter `ids`, those of 5.5 to 6.6 do not.
+IDS = (9, 0)
 
 
 def single(row: PageRow, asked: Expand) -> dict[str, Any]:
@@ -63,12 +65,15 @@ def _filters() -> dict[str, Any]:
 @classic.get("/content")
 def get_contents() -> dict[str, Any]:
     title = flask.request.args.get("title")
-    filters = _filters()
-    if site().faults.ignore_ids or not (ids := values("ids")):
-        return list_pages(expand(), title=title, **filters)
-    if "type" not in flask.request.args:
-        filters["types"] = WRITTEN
-    return list_pages(expand(), title=title, ids=ids, **filters)
+    return list_pages(expand(), title=title, **(_filters() | _by_ids()))
+
+
+def _by_ids() -> dict[str, Any]:
+    """Return the selection by the parameter `ids`, which selects pages and blog posts."""
+    ids = values("ids")
+    if not ids or site().faults.ignore_ids or not site().at_least(*IDS):
+        return {}
+    return {"ids": ids} if "type" in flask.request.args else {"ids": ids, "types": WRITTEN}
 
 
 @classic.get("/content/scan")
