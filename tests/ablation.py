@@ -53,6 +53,9 @@ _DEAD_ENDS = "tests/flows/test_dead_ends.py"
 _BAD_ROWS = "tests/flows/test_bad_rows.py"
 _STORY = "tests/flows/test_conflict_story.py"
 _LINE_MERGE = "tests/unit/diff/test_line_merge.py"
+_STAMPS = "confsync/merge/stamps.py"
+_DOCUMENTS = "tests/unit/merge/test_documents.py"
+_FORKS = "tests/property/test_merge_documents.py"
 
 ABLATIONS = (
     Ablation(
@@ -2742,6 +2745,101 @@ ABLATIONS = (
         (
             "tests/flows/test_resolve.py::test_neighbours_that_are_not_well_formed_together_are_a_conflict",
         ),
+    ),
+    Ablation(
+        "a change that is picked onto an older version brings no newer stamp",
+        (Cut(_STAMPS, " and not had(ancestor):", " and False:"),),
+        (
+            f"{_DOCUMENTS}::test_a_change_that_is_picked_onto_an_older_version_brings_no_newer_stamp",
+            f"{_FORKS}::test_nothing_is_lost_and_no_stamp_says_more_than_its_text",
+        ),
+    ),
+    Ablation(
+        "a merge in git undoes no revert",
+        (Cut(_STAMPS, "return same or ancestor.version > older.version", "return False"),),
+        (f"{_DOCUMENTS}::test_each_case",),
+    ),
+    Ablation(
+        "a merge in git begins at the older of both stamps",
+        (
+            Cut(
+                _STAMPS,
+                "if ancestor and _has(ancestor, older) else older",
+                "if ancestor else older",
+            ),
+        ),
+        (
+            f"{_DOCUMENTS}::test_each_case",
+            f"{_FORKS}::test_nothing_is_lost_and_no_stamp_says_more_than_its_text",
+        ),
+    ),
+    Ablation(
+        "the newer stamp of a merge in git wins with its text",
+        (
+            Cut(
+                _STAMPS,
+                "return max(ours, theirs, key=lambda stamp: stamp.version)",
+                "return ours",
+            ),
+        ),
+        (f"{_DOCUMENTS}::test_each_case",),
+    ),
+    Ablation(
+        "stamps that contradict each other are not merged",
+        (Cut(_STAMPS, "if mine != yours and was not in (mine, yours):", "if False:"),),
+        (f"{_DOCUMENTS}::test_a_move_without_a_new_version_goes_with_the_side_that_has_it",),
+    ),
+    Ablation(
+        "an attachment's stamp is not newer than its file",
+        (
+            Cut(
+                _STAMPS,
+                "if was is not None and mine.version < was.version:",
+                "if False:",
+            ),
+        ),
+        (f"{_DOCUMENTS}::test_each_attachment_by_itself",),
+    ),
+    Ablation(
+        "an edit that one branch dropped does not come back",
+        (
+            Cut(
+                "confsync/merge/documents.py",
+                "if not ancestor.modified or witness.landed(ancestor, plan.base):",
+                "if True:",
+            ),
+        ),
+        (
+            f"{_DOCUMENTS}::test_each_case",
+            f"{_FORKS}::test_a_line_that_one_side_removed_and_no_side_added_does_not_come_back",
+        ),
+    ),
+    Ablation(
+        "documents of two pages are not merged",
+        (Cut(_STAMPS, "if ours.id != theirs.id:", "if False:"),),
+        (f"{_DOCUMENTS}::test_documents_of_two_pages_are_not_merged",),
+    ),
+    Ablation(
+        "front matter that is not valid together is a conflict",
+        (
+            Cut(
+                "confsync/merge/documents.py",
+                "if not front.conflicted and not head.fits(",
+                "if False and not head.fits(",
+            ),
+        ),
+        (f"{_DOCUMENTS}::test_the_same_key_of_both_sides_at_two_places_is_a_conflict",),
+    ),
+    Ablation(
+        "neighbours that are not well-formed together are a conflict in git, too",
+        (
+            Cut(
+                "confsync/diff/three_way.py",
+                "if merged.conflicted or storage_format.check(merged.text) is None:",
+                "if True:",
+            ),
+        ),
+        (f"{_DOCUMENTS}::test_neighbours_that_are_not_well_formed_together_are_a_conflict",),
     ),
     Ablation(
         "the mass guards count over all spaces of a push",

@@ -24,7 +24,8 @@ ORDER = (
     *("version", "errors", "failpoints", "workers", "helper_process", "progress"),
     *("model", "registry", "document", "mirror.state", "mirror.git", "mirror", "remote"),
     *("sync", "diff"),
-    *("pull", "push", "history", "bulk", "commands", "cli", "api", "__init__", "__main__"),
+    *("pull", "push", "merge", "history", "bulk"),
+    *("commands", "cli", "api", "__init__", "__main__"),
 )
 # The rooms of the sandbox, bottom to top. What stands at its root is a room of its own.
 SANDBOX = (
@@ -38,8 +39,8 @@ APART = (
     frozenset(["cloud", "datacenter"]),
     *(
         frozenset([one, other])
-        for one in ("pull", "push", "history", "bulk")
-        for other in ("pull", "push", "history", "bulk")
+        for one in ("pull", "push", "merge", "history", "bulk")
+        for other in ("pull", "push", "merge", "history", "bulk")
         if one < other
     ),
 )
@@ -48,7 +49,7 @@ PURE = frozenset(
     [
         *("model", "registry", "document", "errors", "version"),
         *("mirror.config_file", "mirror.config_yaml", "mirror.selection", "mirror.state.regular"),
-        *("sync.compare", "sync.attachments.compare"),
+        *("sync.compare", "sync.attachments.compare", "merge.stamps"),
         *("diff.difference", "diff.html_alignment", "diff.html_blocks", "diff.html_flow"),
         *("diff.html_elements", "diff.html_page", "diff.html_reader", "diff.html_rows"),
         "diff.html_styles",
