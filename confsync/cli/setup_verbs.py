@@ -166,18 +166,24 @@ def logout(settings: Settings, url: str | None) -> None:
     show_default=True,
     help="The kind of Confluence.",
 )
+@click.option(
+    "--context",
+    metavar="PATH",
+    help='The path before every address; "" for none. [default: /wiki or /confluence]',
+)
 @common
-def sandbox(port: int, data: str | None, latency: float, flavor: str) -> None:
+def sandbox(port: int, data: str | None, latency: float, flavor: str, context: str | None) -> None:
     """Run a Confluence look-alike on this machine, for trials.
 
     \b
     confsync sandbox
     confsync sandbox --port 0 --data confluence.sqlite
     confsync sandbox --flavor datacenter
+    confsync sandbox --flavor datacenter --context ""
     """
-    from confsync.commands.setup.sandbox import serve
+    from confsync.commands.setup.sandbox import Options, serve
 
-    serve(port=port, data=data, latency=latency, flavor=flavor, tell=click.echo)
+    serve(Options(port, data, latency, flavor, context), tell=click.echo)
 
 
 @cli.command()

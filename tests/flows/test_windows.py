@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from confsync.commands.setup.sandbox import open_sandbox
+from confsync.commands.setup.sandbox import Options, open_sandbox
 from confsync.mirror import walk
 from confsync.sandbox import PageRow, Sandbox
 from tests import independent
@@ -51,7 +51,7 @@ STRANGE = "\u0141\u00f3d\u017a \u202e \U0001f600"
 @pytest.fixture
 def ops() -> Iterator[Sandbox]:
     """The sandbox's own space, with names that Windows does not have."""
-    with open_sandbox() as sandbox:
+    with open_sandbox(Options()) as sandbox:
         for title in TITLES:
             sandbox.store.create_page("OPS", title, f"<p>{STRANGE}</p>", author="Ana Lima")
         for name in FILES:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, quiet
+from tests.flows.conftest import Desk, Run, quiet
 from tests.hints.journal import JOURNAL, commands_in
 
 GUIDE = "ENG/guide.xhtml"
@@ -191,17 +191,28 @@ def test_unreadable_documents_are_listed_for_the_doctor(desk: Desk) -> None:
     assert GUIDE in desk.follow(desk("doctor", exit=4), "confsync status", exit=4)
 
 
+def serves(run: Run, *more: str) -> str:
+    """Type the one command of a hint, a sandbox. Return the first line that it prints."""
+    (command,) = commands_in(run.err)
+    words = [sys.executable, "-m", *shlex.split(command), *more]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout
+        told = process.stdout.readline()
+        process.terminate()
+    JOURNAL.type(command)
+    return told
+
+
 def test_a_port_in_use_is_replaced_by_a_free_one(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         run = desk("sandbox", "--port", str(port), exit=2)
-    (command,) = commands_in(run.err)
-    words = [sys.executable, "-m", *shlex.split(command)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, encoding="utf-8") as process:
-        assert process.stdout
-        assert "http://127.0.0.1:" in process.stdout.readline()
-        process.terminate()
-    JOURNAL.type(command)
+    assert "http://127.0.0.1:" in serves(run)
+
+
+def test_a_context_path_that_is_none_is_replaced(desk: Desk) -> None:
+    run = desk("sandbox", "--context", "conf", exit=2)
+    assert "/conf (spaces: OPS; " in serves(run, "--port", "0")
 
 
 def test_a_server_that_is_trusted_is_pinned(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync.commands.setup.sandbox import open_sandbox
+from confsync.commands.setup.sandbox import Options, open_sandbox
 from confsync.errors import ConfsyncError, FileError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def demo(directory: Path | None, *, tell: Tell) -> None:
         raise FileError(f"{base} exists and is not empty", hint="name a new directory")
     base.mkdir(parents=True, exist_ok=True)
     state = base / "confluence.sqlite"
-    with open_sandbox(data=str(state)) as sandbox:
+    with open_sandbox(Options(data=str(state))) as sandbox:
         credentials = {"URL": sandbox.url, "USER": sandbox.user, "TOKEN": sandbox.token}
         story = _Story(base / "OPS", credentials, tell)
         story.title("A Confluence look-alike runs on this machine. You clone one of its spaces.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +14,30 @@ if TYPE_CHECKING:
     from confsync.sandbox import Sandbox
 
 NEEDS = "the sandbox needs more packages"
+# What a server can have: letters and digits in segments, no dot at the start of one
+_CONTEXT = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
-def open_sandbox(
-    *, port: int = 0, data: str | None = None, latency: float = 0.0, flavor: str = "cloud"
-) -> Sandbox:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a sandbox. `data` is a file that keeps the state; `latency` is in seconds.
+
+    `flavor` is cloud or datacenter. `context` is the path before every address: "" for none, None
+    for the default of the flavor.
+    """
+
+    port: int = 0
+    data: str | None = None
+    latency: float = 0.0
+    flavor: str = "cloud"
+    context: str | None = None
+
+
+def open_sandbox(options: Options) -> Sandbox:
     """Return a sandbox that does not run yet. Add the demo space unless `data` has a space.
 
-    `flavor` is cloud or datacenter, `latency` is in seconds. Raise UsageError without the extra
-    `sandbox`. Raise FileError for a file that holds no sandbox.
+    Raise UsageError without the extra `sandbox`, and for an impossible context path. Raise
+    FileError for a file that holds no sandbox.
     """
     try:
         from confsync.sandbox import Sandbox, demo_space, seed
@@ -30,28 +47,44 @@ def open_sandbox(
         ) from None
     import sqlite3
 
+    _check_context(options)
     try:
-        sandbox = Sandbox(data=data, port=port, latency=latency, flavor=flavor)
+        sandbox = Sandbox(
+            options.data, options.port, options.flavor, options.latency, context=options.context
+        )
         if not sandbox.store.spaces():
             seed(sandbox.store, demo_space())
     except sqlite3.Error as error:
-        raise FileError(f"{data}: {error}") from None
+        raise FileError(f"{options.data}: {error}") from None
     return sandbox
 
 
-def serve(
-    *, port: int, data: str | None, latency: float, flavor: str, tell: Callable[[str], None]
-) -> None:
+def _check_context(options: Options) -> None:
+    context, wrong = options.context or "", None
+    if not _CONTEXT.fullmatch(context):
+        wrong = "a context path is like /confluence, or empty"
+    elif options.flavor == "cloud" and context not in ("", "/wiki"):
+        wrong = "a Cloud site has /wiki"
+    if wrong:
+        raise UsageError(
+            f"--context {context}: {wrong}",
+            hint="'confsync sandbox --flavor datacenter --context /conf' has another path",
+        )
+
+
+def serve(options: Options, tell: Callable[[str], None]) -> None:
     """Run until ^C. Raise UsageError if the port is taken."""
-    sandbox = open_sandbox(port=port, data=data, latency=latency, flavor=flavor)
+    sandbox = open_sandbox(options)
     try:
         sandbox.start()
     except OSError as error:
         raise UsageError(
-            f"port {port}: {error.strerror}", hint="'confsync sandbox --port 0' takes a free port"
+            f"port {options.port}: {error.strerror}",
+            hint="'confsync sandbox --port 0' takes a free port",
         ) from None
     keys = ", ".join(space.key for space in sandbox.store.spaces())
     site = sandbox.url.removesuffix(sandbox.context)
+    data = options.data
     kept = f"state in {Path(data).resolve()}" if data else "state lost at the end (--data keeps it)"
     tell(f"Confluence look-alike on {sandbox.url} (spaces: {keys}; {kept})")
     tell(f"  in the browser, as the colleague:  {site}/")
