@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 
-from .. import parameters
+from .. import body_formats, parameters
 from ..errors import Invalid
 from ..site import site, store
 from ..store.rows import POST
@@ -52,7 +52,7 @@ def create_post() -> dict[str, Any]:
     row = store().create_post(
         space.key,
         parameters.text(given, "title", required=True) or "",
-        parameters.storage(given, required=False),
+        body_formats.sent(given, required=False),
         author=flask.g.user.name,
         message="" if site().faults.drop_message_on_create else parameters.version(given)[1],
         at=_date(given),

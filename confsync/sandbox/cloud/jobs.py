@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 
-from .. import parameters
+from .. import body_formats, parameters
 from ..errors import Invalid
 from ..site import base, site, store
 from ..store.actions.long_tasks import LongTask
@@ -55,12 +55,13 @@ def copy(page_id: str) -> dict[str, Any]:
     above = visible(value) if place["type"] == "parent_page" else None
     key = store().space(value).key if above is None else above.space_key
     title = parameters.text(given, "pageTitle") or f"Copy of {row.title}"
+    body = body_formats.sent(given, required=True) if given.get("body") else row.body
     author, who = flask.g.user.name, given.get("copyLabels") is True
     with store().batch():
         made = store().create_page(
             key,
             title,
-            row.body,
+            body,
             above.id if above else None,
             author=author,
             labels=row.labels if who else (),

@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from .. import parameters
+from .. import body_formats, parameters
 from ..errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
 from ..parameters import After
 from ..site import AuthenticationError, base, current_user, site, store
@@ -76,7 +76,7 @@ def editable(page_id: str, kind: str = "pages") -> PageRow:
 def list_pages(select: dict[str, Any], sorts: tuple[str, ...] = PAGE_SORTS) -> flask.Response:
     """List pages by the given filters, and by those that all listings of pages have."""
     sort = parameters.choice("sort", both_ways(sorts), "id")
-    bodies = parameters.bodies()
+    bodies = body_formats.asked()
 
     def fetch(size: int, after: After | None) -> tuple[PageRow, ...]:
         selection = Selection(sort=sort, after=after, limit=size, bodies=bodies, **select)
@@ -123,7 +123,7 @@ def create_page() -> dict[str, Any]:
     row = store().create_page(
         space_of(space_id).key,
         title,
-        parameters.storage(given, required=False),
+        body_formats.sent(given, required=False),
         parent,
         author=flask.g.user.name,
         message="" if site().faults.drop_message_on_create else parameters.version(given)[1],
@@ -144,7 +144,7 @@ def space_of(space_id: str | None) -> SpaceRow:
 @api.get(f"/{EITHER}/<page_id>")
 def get_page(kind: str, page_id: str) -> dict[str, Any]:
     row = visible(page_id, kind)
-    bodies = parameters.bodies()
+    bodies = body_formats.asked()
     wanted = parameters.values("status", choices=SHOWN)
     number = parameters.integer("version")
     if number is not None and number != row.version:
@@ -164,7 +164,7 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
     parameters.text(given, "status", required=True)
     only_current(given)
     title = parameters.text(given, "title", required=True) or ""
-    body = parameters.storage(given, required=True)
+    body = body_formats.sent(given, required=True)
     number, message = parameters.version(given)
     if number is None:
         raise Invalid("Required field 'version.number' is missing or is not an integer.")
@@ -206,7 +206,7 @@ def delete_page(kind: str, page_id: str) -> tuple[str, int]:
 def get_versions(kind: str, page_id: str) -> flask.Response:
     row = visible(page_id, kind)
     sort = parameters.choice("sort", both_ways(("modified-date",)), "-modified-date")
-    bodies = parameters.bodies()
+    bodies = body_formats.asked()
     found = queries.versions(store().database, row.id, bodies=bodies)
     ordered = found[::-1] if sort.startswith("-") else found
     return parameters.sliced(ordered, lambda one: v2_shapes.version(one, row, bodies=bodies))

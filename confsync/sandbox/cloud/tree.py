@@ -6,7 +6,7 @@ from typing import Any
 
 import flask
 
-from .. import parameters
+from .. import body_formats, parameters
 from ..errors import Invalid
 from ..site import store
 from ..store import queries
@@ -77,7 +77,7 @@ def _type(content_id: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def _task(row: TaskRow) -> dict[str, Any]:
+def _task(row: TaskRow, *, bodies: bool) -> dict[str, Any]:
     page = row.page
     found: dict[str, Any] = {
         "id": row.id,
@@ -85,7 +85,7 @@ def _task(row: TaskRow) -> dict[str, Any]:
         "spaceId": page.space_id,
         "blogPostId" if page.type == POST else "pageId": page.id,
         "status": row.status,
-        "body": v2_shapes.body(row.body) if parameters.bodies() else {},
+        "body": v2_shapes.body(row.body) if bodies else {},
         "createdBy": account_id(page.creator),
         "createdAt": page.created_at,
         "updatedAt": page.modified_at,
@@ -99,7 +99,7 @@ def _task(row: TaskRow) -> dict[str, Any]:
 
 @api.get("/tasks")
 def get_tasks() -> flask.Response:
-    status = parameters.values("status", choices=STATUSES)
+    status, bodies = parameters.values("status", choices=STATUSES), body_formats.asked()
     spaces, ids = parameters.ids("space-id", 250), parameters.ids("task-id", 250)
     pages = parameters.ids("page-id", 250) + parameters.ids("blogpost-id", 250)
     people = parameters.values("assigned-to", 250)
@@ -112,21 +112,24 @@ def get_tasks() -> flask.Response:
         and (not ids or row.id in ids)
         and (not people or row.person in people)
     ]
-    return parameters.sliced(rows, _task)
+    return parameters.sliced(rows, lambda row: _task(row, bodies=bodies))
 
 
 @api.get("/tasks/<task_id>")
 def get_task(task_id: str) -> dict[str, Any]:
-    return _task(store().task(task_id))
+    return _task(store().task(task_id), bodies=body_formats.asked())
 
 
 @api.put("/tasks/<task_id>")
 def set_task(task_id: str) -> dict[str, Any]:
-    status = parameters.text(parameters.document(), "status", required=True)
+    status, bodies = (
+        parameters.text(parameters.document(), "status", required=True),
+        body_formats.asked(),
+    )
     if status not in STATUSES:
         raise Invalid("Field 'status' must be 'complete' or 'incomplete'.")
     editable_of(store().task(task_id))
-    return _task(store().check_task(task_id, status))
+    return _task(store().check_task(task_id, status), bodies=bodies)
 
 
 def editable_of(row: TaskRow) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import flask
 
-from .. import parameters
+from .. import body_formats, parameters
 from ..errors import Invalid
 from ..parameters import values
 from ..site import store
@@ -72,7 +72,7 @@ def create_comment(given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(container, dict) or "id" not in container:
         raise Invalid("A comment must have a container.")
     page = visible(str(container["id"]))
-    body, author = parameters.storage(given, required=True), flask.g.user.name
+    body, author = body_formats.sent(given, required=True), flask.g.user.name
     above = given.get("ancestors")
     about = given.get("extensions")
     about = about if isinstance(about, dict) else {}
@@ -95,7 +95,7 @@ def update_comment(row: CommentRow, given: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("Must supply an incremented version when updating Content.")
     author = flask.g.user.name
     with store().batch():
-        body = parameters.storage(given, required=True) if given.get("body") else row.body
+        body = body_formats.sent(given, required=True) if given.get("body") else row.body
         row = store().edit_comment(row.id, body, number, author, message)
         extensions = given.get("extensions")
         state = extensions.get("resolution") if isinstance(extensions, dict) else None

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import flask
 
 from .. import parameters
+from ..body_formats import check_expand
 from ..errors import Invalid
 from ..site import base, site
 from .shapes import Expand
@@ -22,9 +23,11 @@ Show = Callable[[Sequence[Row]], list[dict[str, Any]]]
 
 
 def expand(default: str = "") -> Expand:
-    """Return the names in the request's `expand`."""
+    """Return the names in the request's `expand`. Raise `Invalid` for bodies in another format."""
     given = flask.request.args.getlist("expand")
-    return Expand.of(*(given or [default]))
+    found = Expand.of(*(given or [default]))
+    check_expand(found.names)
+    return found
 
 
 def limit(asked: Expand, default: int = parameters.DEFAULT_LIMIT) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from werkzeug.exceptions import UnsupportedMediaType
 
-from .. import parameters
+from .. import body_formats, parameters
 from ..errors import Invalid, Missing
 from ..parameters import version
 from ..site import site, store
@@ -92,7 +92,7 @@ def create_content() -> dict[str, Any]:
     above = _parent(given)
     parent: Parent = ROOT if above is None else above
     message = "" if site().faults.drop_message_on_create else version(given)[1]
-    body = parameters.storage(given, required=False)
+    body = body_formats.sent(given, required=False)
     about: NewPage = {"author": flask.g.user.name, "message": message, "hidden": False}
     with store().batch():
         key = store().space(key).key
@@ -131,7 +131,7 @@ def update_content(page_id: str) -> dict[str, Any]:
             title = _page(given, (row.type,))
         if (_space_key(given) or row.space_key).lower() != row.space_key.lower():
             raise Invalid("Moving a page to a different space is not supported.")
-        body = parameters.storage(given, required=True) if given.get("body") else row.body
+        body = body_formats.sent(given, required=True) if given.get("body") else row.body
         faults = site().faults
         updated = store().update(
             page_id,

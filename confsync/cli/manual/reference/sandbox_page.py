@@ -37,6 +37,10 @@ def _blocks() -> Iterator[str]:
         "`/rest/api/content` and `/rest/api/space`, because many clients still ask for them "
         "there. Behind the gateway it answers 410 to these."
     )
+    yield markdown.paragraph(
+        "The sandbox has bodies in storage format. If a client sends or asks for "
+        "`atlas_doc_format`, the sandbox answers 400 and names the format to use instead."
+    )
     rows = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").split("\n")[1:] if line]
     for document, group in groupby(rows, lambda row: row[0]):
         yield markdown.heading(_DOCUMENTS[document])
