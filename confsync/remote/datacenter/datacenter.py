@@ -12,7 +12,6 @@ from confsync.errors import (
     APIAccessError,
     CredentialsError,
     NotVisibleError,
-    RowError,
     ServerError,
 )
 from confsync.model.page import (
@@ -23,7 +22,6 @@ from confsync.model.page import (
     Other,
     Page,
     PageInfo,
-    ParentKind,
     Space,
     User,
     Version,
@@ -31,8 +29,8 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import Client
-from confsync.remote.datacenter import nested
-from confsync.remote.datacenter.pagination import NoScanError, by_cursor, by_offset
+from confsync.remote.datacenter import kinds, nested
+from confsync.remote.datacenter.pagination import by_offset, listed
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
@@ -60,10 +58,7 @@ class DataCenter(Connection):
         super().__init__(client, workers)
         self._listed: dict[str, int] = {}
         self._posts = pages is not None
-        self._type = "blogpost" if pages else "page"
-        # A post's history has its day. Only pages have ancestors.
-        self._more = "version,history" if pages else "version,ancestors"
-        self._body = f"body.storage,{self._more},space"
+        self._kind = kinds.POSTS if pages else kinds.PAGES
         if pages:
             self._spaces = pages._spaces
         self.posts: DataCenter = self if pages else DataCenter(client, workers, pages=self)
@@ -95,9 +90,9 @@ class DataCenter(Connection):
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
         def parse(row: Row) -> PageInfo:
-            return self._labelled(self._info(row, space.key), row, labels=labels)
+            return self._labelled(self._kind.info(row, space.key), row, labels=labels)
 
-        answers = self._answers(space, self._more, INFOS, labels=labels, archived=archived)
+        answers = self._answers(space, self._kind.more, INFOS, labels=labels, archived=archived)
         for row in chain.from_iterable(answers):
             yield rows.told(row, parse)
 
@@ -105,7 +100,7 @@ class DataCenter(Connection):
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[list[tuple[PageInfo, Page | None]]]:
         """Use one listing for both: one with bodies has everything that one without bodies has."""
-        for some in self._answers(space, self._body, BODIES, labels=labels, archived=archived):
+        for some in self._answers(space, self._kind.body, BODIES, labels=labels, archived=archived):
             yield [self._with_page(row, space, labels=labels) for row in some]
 
     def _answers(
@@ -124,10 +119,10 @@ class DataCenter(Connection):
             yield from batches(more, limit)
 
     def _with_page(self, row: Row, space: Space, *, labels: bool) -> tuple[PageInfo, Page | None]:
-        page = self._page_among(row, space.key)
+        page = self._kind.page_among(row, space.key)
 
         def parse(row: Row) -> PageInfo:
-            info = page.info if page else self._info(row, space.key)
+            info = page.info if page else self._kind.info(row, space.key)
             return self._labelled(info, row, labels=labels)
 
         info = rows.told(row, parse)
@@ -150,13 +145,13 @@ class DataCenter(Connection):
     def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
         """Read few pages one by one and many by the listing with bodies: the fewest requests."""
         wanted = set(page_ids)
-        listed = self._listed.get(space.key)
-        if listed is not None and len(wanted) > -(-listed // BODIES):
+        count = self._listed.get(space.key)
+        if count is not None and len(wanted) > -(-count // BODIES):
             meant = frozenset(wanted)
             listing = (
                 page
-                for row in self._all(space, expand=self._body, limit=BODIES)
-                if str(row.get("id")) in meant and (page := self._page_among(row, space.key))
+                for row in self._all(space, expand=self._kind.body, limit=BODIES)
+                if str(row.get("id")) in meant and (page := self._kind.page_among(row, space.key))
             )
             for found in self.workers.early(batches(listing, BODIES)):
                 wanted -= {page.info.id for page in found}
@@ -165,25 +160,25 @@ class DataCenter(Connection):
         yield from batches((page for page in alone if page is not None), BODIES)
 
     def trash(self, space: Space) -> Iterator[PageInfo]:
-        for row in self._all(space, expand=self._more, limit=INFOS, status="trashed"):
-            yield rows.told(row, lambda one: self._info(one, space.key))
+        for row in self._all(space, expand=self._kind.more, limit=INFOS, status="trashed"):
+            yield rows.told(row, lambda one: self._kind.info(one, space.key))
 
     def page(self, page_id: str) -> Page:
         try:
-            return self._one(page_id, {"expand": self._body})
+            return self._one(page_id, {"expand": self._kind.body})
         except NotVisibleError:  # without a status the server answers current pages only
             try:
-                return self._one(page_id, {"expand": self._body, "status": "archived"})
+                return self._one(page_id, {"expand": self._kind.body, "status": "archived"})
             except NotVisibleError:
-                return self._one(page_id, {"expand": self._body, "status": "trashed"})
+                return self._one(page_id, {"expand": self._kind.body, "status": "trashed"})
 
     def old_page(self, page_id: str, version: int) -> Page:
-        params = {"expand": self._body, "status": "historical", "version": version}
+        params = {"expand": self._kind.body, "status": "historical", "version": version}
         try:
             return self._one(page_id, params)
         except NotVisibleError:
             # Some servers do not call the newest version historical.
-            page = self._one(page_id, {"expand": self._body})
+            page = self._one(page_id, {"expand": self._kind.body})
             if page.info.version.number != version:
                 raise
             return page
@@ -211,7 +206,7 @@ class DataCenter(Connection):
         # unreconciled draft would block the write.
         content: dict[str, Any] = {
             "id": page_id,
-            "type": self._type,
+            "type": self._kind.type,
             "status": "current",
             "title": new.title,
             "version": {"number": base + 1, "message": new.message, "minorEdit": False},
@@ -220,7 +215,7 @@ class DataCenter(Connection):
         if new.parent is not None:
             content["ancestors"] = [{"id": new.parent}]
         try:
-            return self._written(self._client.put(f"{_API}/content/{page_id}", content), "")
+            return self._kind.written(self._client.put(f"{_API}/content/{page_id}", content), "")
         except ServerError as error:
             raise version_conflict_of(error, page_id, base) or error from None
 
@@ -228,7 +223,7 @@ class DataCenter(Connection):
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
     ) -> PageInfo:
         content: dict[str, Any] = {
-            "type": self._type,
+            "type": self._kind.type,
             "status": "current",
             "title": title,
             "space": {"key": space.key},
@@ -237,7 +232,7 @@ class DataCenter(Connection):
         }
         if parent is not None:
             content["ancestors"] = [{"id": parent}]
-        return self._written(self._client.post(f"{_API}/content", content), space.key)
+        return self._kind.written(self._client.post(f"{_API}/content", content), space.key)
 
     def children(self, page_id: str) -> tuple[str, ...]:
         if self._posts:
@@ -254,11 +249,11 @@ class DataCenter(Connection):
             params = {
                 "spaceKey": space.key,
                 "title": title,
-                "type": self._type,
+                "type": self._kind.type,
                 "status": status,
-                "expand": f"{self._more},space",
+                "expand": f"{self._kind.more},space",
             }
-            infos = (self._info(row, space.key) for row in self._rows(_CONTENT, params))
+            infos = (self._kind.info(row, space.key) for row in self._rows(_CONTENT, params))
             found += [info for info in infos if same_title(info, title)]
             if found:
                 break
@@ -291,7 +286,7 @@ class DataCenter(Connection):
 
     def _current(self, page_id: str) -> Page | None:
         try:
-            return self._one(page_id, {"expand": self._body})
+            return self._one(page_id, {"expand": self._kind.body})
         except EVERYBODYS:
             raise
         except APIAccessError:
@@ -300,50 +295,21 @@ class DataCenter(Connection):
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         row = self._client.get(f"{_API}/content/{page_id}", params)
         # All kinds of content share one address. Content of another kind counts as missing.
-        if (row.get("type") or self._type) != self._type:
-            raise NotVisibleError(f"content {page_id} is not a {self._type}")
-        page = self._page(row, "")
+        if (row.get("type") or self._kind.type) != self._kind.type:
+            raise NotVisibleError(f"content {page_id} is not a {self._kind.type}")
+        page = self._kind.page(row, "")
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page
-
-    def _page_among(self, row: Row, space: str) -> Page | None:
-        """Return the page of a listing, or None if its row is unusable.
-
-        The caller reads it alone.
-        """
-        try:
-            return self._page(row, space)
-        except RowError:
-            return None
-
-    def _page(self, row: Row, space: str) -> Page | None:
-        body = rows.body_of(row)
-        return Page(self._info(row, space), body) if body is not None else None
-
-    def _info(self, row: Row, space: str) -> PageInfo:
-        info = v1_rows.content(row, space)
-        if not self._posts:
-            return info
-        posted = rows.day_of(rows.part_of(row, "history").get("createdDate"))
-        return info._replace(posted=posted, parent=None, parent_kind=ParentKind.NONE)
-
-    def _written(self, row: Row, space: str) -> PageInfo:
-        """Return the answer to a write, which may be short. Only its version must be there."""
-        info = v1_rows.content(row, space)
-        return info._replace(posted="", parent=None) if self._posts else info
 
     def _all(
         self, space: Space, *, expand: str, limit: int, status: str = "current"
     ) -> Iterator[Row]:
         """Yield every page of a space in a status: by cursor if the server can, else by offset."""
-        params = {"spaceKey": space.key, "type": self._type, "expand": expand, "limit": limit}
+        params = {"spaceKey": space.key, "type": self._kind.type, "expand": expand, "limit": limit}
         if status != "current":
             params["status"] = status
-        try:
-            yield from by_cursor(self._client, f"{_API}/content/scan", params)
-        except NoScanError:
-            yield from self._rows(f"{_API}/content", params)
+        return listed(self._client, _CONTENT, params)
 
     def _rows(self, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
         """Yield every row of a listing that has no cursor."""

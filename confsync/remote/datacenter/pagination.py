@@ -15,6 +15,14 @@ class NoScanError(Exception):
     """The server is too old to list by cursor."""
 
 
+def listed(client: Client, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a listing's rows, by cursor if the server can, else by offset."""
+    try:
+        yield from by_cursor(client, f"{path}/scan", params)
+    except NoScanError:
+        yield from by_offset(client, path, params)
+
+
 def by_cursor(client: Client, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
     """Yield a listing's rows. Raise NoScanError before the first one if the server is too old."""
     cursor = ""

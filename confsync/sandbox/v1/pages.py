@@ -25,7 +25,7 @@ from .shapes import Expand, links
 DEFAULT = "history,space,version"
 SCAN = (7, 18)
 VERSIONS = (9, 0)
-# The document of 9.3.1 has the parameter `ids`, those of 5.5 to 6.6 do not.
+# The document of 9.3.1 has the parameter `ids`, those of 5.5.3 and of 8.x lack it.
 IDS = (9, 0)
 
 
