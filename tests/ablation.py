@@ -52,6 +52,8 @@ class Ablation:
 _DEAD_ENDS = "tests/flows/test_dead_ends.py"
 _BAD_ROWS = "tests/flows/test_bad_rows.py"
 _STORY = "tests/flows/test_conflict_story.py"
+_BY_IDS = "confsync/remote/datacenter/by_ids.py"
+_IDS = "tests/unit/remote/test_by_ids.py::"
 _LINE_MERGE = "tests/unit/diff/test_line_merge.py"
 _STAMPS = "confsync/merge/stamps.py"
 _DOCUMENTS = "tests/unit/merge/test_documents.py"
@@ -1844,6 +1846,58 @@ ABLATIONS = (
         "a nested list that is full is no hint",
         (Cut("confsync/remote/datacenter/nested.py", "and len(some) < rows.limit_of(part):", ":"),),
         ("tests/flows/test_attachment_hints.py::test_a_page_with_a_full_list_is_asked_by_itself",),
+    ),
+    Ablation(
+        "an answer by ids has asked pages only",
+        (Cut(_BY_IDS, " and set(ids) <= set(page_ids)", ""),),
+        (
+            f"{_IDS}test_after_a_first_answer_that_is_not_honest_no_ids_are_asked_for_again",
+            f"{_IDS}test_a_later_answer_is_held_against_what_was_asked_too",
+            f"{_IDS}test_the_rest_of_a_cut_answer_is_held_against_what_was_asked_too",
+        ),
+    ),
+    Ablation(
+        "an answer by ids has each page once",
+        (Cut(_BY_IDS, "len(ids) == len(set(ids)) and ", ""),),
+        (
+            f"{_IDS}test_after_a_first_answer_that_is_not_honest_no_ids_are_asked_for_again",
+            f"{_IDS}test_a_later_answer_is_held_against_what_was_asked_too",
+        ),
+    ),
+    Ablation(
+        "an answer by ids has bodies",
+        (Cut(_BY_IDS, " and any(rows.body_of(row) is not None for row in found)", ""),),
+        (
+            f"{_IDS}test_after_a_first_answer_that_is_not_honest_no_ids_are_asked_for_again",
+            f"{_IDS}test_a_later_answer_is_held_against_what_was_asked_too",
+        ),
+    ),
+    Ablation(
+        "a server that does not honour ids is not asked by ids again",
+        (Cut(_BY_IDS, "            self.honoured = False\n", ""),),
+        (
+            f"{_IDS}test_after_a_first_answer_that_is_not_honest_no_ids_are_asked_for_again",
+            f"{_IDS}test_a_later_answer_is_held_against_what_was_asked_too",
+        ),
+    ),
+    Ablation(
+        "until the first answer by ids no other thread asks",
+        (Cut(_BY_IDS, "with self._lock:", "if True:"),),
+        (f"{_IDS}test_until_the_first_answer_no_other_thread_asks",),
+    ),
+    Ablation(
+        "a row by ids says its kind, status, space and parent",
+        (Cut(_BY_IDS, "is_certain(row, kind) and ", ""),),
+        (f"{_IDS}test_a_row_that_is_not_certain_is_read_alone",),
+    ),
+    Ablation(
+        "an answer by ids that stays behind is not believed a third time",
+        (Cut(_BY_IDS, "return self._told[told] <= BELIEVED", "return True"),),
+        (
+            f"{_IDS}test_an_answer_that_stays_behind_is_not_believed_a_third_time",
+            "tests/flows/test_breaker.py::"
+            "test_bulk_answers_that_stay_behind_lose_no_edit_and_hide_no_write",
+        ),
     ),
     Ablation(
         "nothing is recorded while a page differs from its hint",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from math import ceil
 
@@ -42,12 +43,42 @@ def test_pulls_and_pushes_cost_what_the_manual_says(
     changed = 7
     for page in wiki.store.pages("ENG")[1 : 1 + changed]:
         wiki.store.edit(page.id, "<p>theirs</p>", author="Ana")
-    # Data Center has no bulk read by ids: a few come one by one, many with the listing.
-    few = min(changed, ceil(pages / bodies)) if wiki.flavor == "datacenter" else 1
-    assert cost("pull") <= listing + few + 3
+    assert cost("pull") <= listing + 1 + 3
 
     for n in range(20, 20 + changed):
         desk.edit(f"ENG/page-{n}.xhtml", f"text {n}", f"mine {n}")
-    again = 2 * changed if wiki.flavor == "datacenter" else 2 * ceil(changed / 250)
-    assert cost("push") <= changed + again + 3
+    assert cost("push") <= changed + 2 * ceil(changed / bodies) + 3
     assert cost("push") == 0
+
+
+@pytest.mark.parametrize("wiki", ["datacenter"], indirect=True)
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_push_to_data_center_reads_by_ids_if_the_server_can(
+    wiki: Sandbox,  # noqa: F811
+    desk_at: Callable[..., Desk],  # noqa: F811
+    ignored: bool,
+) -> None:
+    pages, changed = 130, 120
+    for n in range(pages):
+        wiki.store.create_page("ENG", f"Page {n}", f"<p>text {n}</p>")
+    wiki.faults.ignore_ids = ignored
+    desk = desk_at()
+
+    def cost(text: str) -> int:
+        for n in range(changed):
+            desk.edit(f"ENG/page-{n}.xhtml", "<p>", f"<p>{text} ")
+        wiki.clear_requests()
+        desk("push")
+        assert all(f">{text} " in wiki.store.page(one.id).body for one in edited)
+        return len(wiki.requests)
+
+    edited = wiki.store.pages("ENG")[1 : 1 + changed]
+    space, finding_out = 1, 1
+    bulk = ceil(changed / 50)
+    once = finding_out + changed if ignored else bulk
+    # Each page is read before its write and after it.
+    again = changed if ignored else bulk
+    assert cost("one") == space + once + changed + again
+    # Without the bases, the titles are read first.
+    shutil.rmtree(desk.path(".confsync"))
+    assert cost("two") == space + once + again + changed + again

@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from confsync.mirror import folder_files
 from confsync.mirror.mirror import Mirror
+from confsync.remote.client import Client
 from confsync.remote.cloud.cloud import Cloud
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
@@ -227,6 +229,39 @@ def test_a_server_that_lags_far_behind_is_told_and_not_a_conflict(
     desk("push")
     assert wiki.store.page(guide).version == 2
     assert desk("status").out.startswith("clean")
+
+
+@pytest.mark.parametrize("wiki", ["datacenter"], indirect=True)
+def test_bulk_answers_that_stay_behind_lose_no_edit_and_hide_no_write(
+    wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [wiki.store.create_page("ENG", f"Page {n}", f"<p>{n}</p>").id for n in range(3)]
+    paths = [f"ENG/page-{n}.xhtml" for n in range(3)]
+    desk = desk_at()
+    for n, path in enumerate(paths):
+        desk.edit(path, f"<p>{n}</p>", f"<p>mine {n}</p>")
+    first: dict[str, Any] = {}
+    get = Client.get
+
+    def behind(self: Client, path: str, params: Any = None, **more: Any) -> dict[str, Any]:
+        """Answer of each page by ids what was answered the first time."""
+        answer = get(self, path, params, **more)
+        if params and "ids" in params:
+            answer["results"] = [first.setdefault(row["id"], row) for row in answer["results"]]
+        return answer
+
+    monkeypatch.setattr(Client, "get", behind)
+    desk("push", "--dry-run")
+    assert set(first) == set(ids)
+    wiki.store.edit(ids[0], "<p>theirs</p>", author="Ana")
+    run = desk.json("push", exit=1)
+    assert run.outcomes == dict(zip(paths, ["rejected", "updated", "updated"], strict=True))
+    assert [wiki.store.page(i).body for i in ids] == [
+        "<p>theirs</p>",
+        "<p>mine 1</p>",
+        "<p>mine 2</p>",
+    ]
+    assert ["version: 2" in desk.text(path) for path in paths] == [False, True, True]
 
 
 def test_git_that_distrusts_the_repository_is_told_and_nothing_comes_back(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -30,6 +31,7 @@ from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import Client
 from confsync.remote.datacenter import kinds, nested
+from confsync.remote.datacenter.by_ids import ByIds
 from confsync.remote.datacenter.pagination import by_offset, listed
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
@@ -40,6 +42,8 @@ from confsync.workers import Workers, batches
 # it used. confsync goes by the answer.
 INFOS = 200
 BODIES = 50
+# More answers with bodies at a time would only cost memory.
+BODIES_AT_ONCE = 3
 _API = "rest/api"
 _CONTENT = f"{_API}/content"
 
@@ -56,9 +60,11 @@ class DataCenter(Connection):
         self, client: Client, workers: Workers, *, pages: DataCenter | None = None
     ) -> None:
         super().__init__(client, workers)
-        self._listed: dict[str, int] = {}
+        # The requests that a listing with bodies takes, by space.
+        self._listings: dict[str, int] = {}
         self._posts = pages is not None
         self._kind = kinds.POSTS if pages else kinds.PAGES
+        self._by_ids: ByIds = pages._by_ids if pages else ByIds(client)
         if pages:
             self._spaces = pages._spaces
         self.posts: DataCenter = self if pages else DataCenter(client, workers, pages=self)
@@ -113,7 +119,7 @@ class DataCenter(Connection):
         for some in self.workers.early(batches(current, limit), by=2):
             count += len(some)
             yield some
-        self._listed[space.key] = count
+        self._listings[space.key] = _requests(count)
         if archived:
             more = self._all(space, expand=expand, limit=limit, status="archived")
             yield from batches(more, limit)
@@ -143,21 +149,37 @@ class DataCenter(Connection):
         return {page.info.id: page for some in self.bodies(space, page_ids) for page in some}
 
     def bodies(self, space: Space, page_ids: Iterable[str]) -> Iterator[list[Page]]:
-        """Read few pages one by one and many by the listing with bodies: the fewest requests."""
+        """Read in bulk, and then alone what the bulk answers lack."""
         wanted = set(page_ids)
-        count = self._listed.get(space.key)
-        if count is not None and len(wanted) > -(-count // BODIES):
+        for found in self._in_bulk(space, wanted):
+            wanted -= {page.info.id for page in found}
+            yield found
+        alone = self.workers.ahead(self._current, sorted(wanted), at_most=self.workers.jobs)
+        yield from batches((page for page in alone if page is not None), BODIES)
+
+    def _in_bulk(self, space: Space, wanted: set[str]) -> Iterator[list[Page]]:
+        """Read by ids if the server can. Else read few pages alone, and many by the listing.
+
+        The caller takes the pages that it got out of `wanted`.
+        """
+        listing = self._listings.get(space.key, sys.maxsize)
+        if _requests(len(wanted)) < listing:
+            some = batches(sorted(wanted), BODIES)
+            yield from self.workers.ahead(self._with_ids, some, at_most=BODIES_AT_ONCE)
+            if self._by_ids.honoured:
+                return
+        if len(wanted) > listing:
             meant = frozenset(wanted)
-            listing = (
+            pages = (
                 page
                 for row in self._all(space, expand=self._kind.body, limit=BODIES)
                 if str(row.get("id")) in meant and (page := self._kind.page_among(row, space.key))
             )
-            for found in self.workers.early(batches(listing, BODIES)):
-                wanted -= {page.info.id for page in found}
-                yield found
-        alone = self.workers.ahead(self._current, sorted(wanted), at_most=self.workers.jobs)
-        yield from batches((page for page in alone if page is not None), BODIES)
+            yield from self.workers.early(batches(pages, BODIES))
+
+    def _with_ids(self, page_ids: list[str]) -> list[Page]:
+        found = self._by_ids.rows(page_ids, self._kind)
+        return [page for row in found if (page := self._kind.page_among(row, ""))]
 
     def trash(self, space: Space) -> Iterator[PageInfo]:
         for row in self._all(space, expand=self._kind.more, limit=INFOS, status="trashed"):
@@ -314,3 +336,8 @@ class DataCenter(Connection):
     def _rows(self, path: str, params: Mapping[str, Any]) -> Iterator[Row]:
         """Yield every row of a listing that has no cursor."""
         return by_offset(self._client, path, params)
+
+
+def _requests(count: int) -> int:
+    """Return how many answers with bodies hold so many pages."""
+    return -(-count // BODIES)
