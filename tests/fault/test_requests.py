@@ -55,13 +55,22 @@ def test_a_timeout_costs_a_run_at_most(stage: Callable[..., Any], play: Play) ->
     bad_answer(stage, play, "timeout", every=3)
 
 
-def bad_answer(stage: Callable[..., Any], play: Play, kind: str, *, every: int) -> None:
-    with stage(play) as scene:
+@pytest.mark.parametrize("kind", ["lost answer", "500", "501"])
+def test_one_bad_answer_of_a_data_center_costs_a_run_at_most(
+    stage: Callable[..., Any], kind: str
+) -> None:
+    bad_answer(stage, plays.PUSH, kind, every=1, flavor="datacenter")
+
+
+def bad_answer(
+    stage: Callable[..., Any], play: Play, kind: str, *, every: int, flavor: str = "cloud"
+) -> None:
+    with stage(play, flavor) as scene:
         assert scene.run(*play.arguments).exit == play.exit
         end = scene.end()
         count = len(scene.sandbox.requests)
     for number in range(1, count + 1, every):
-        with stage(play) as scene:
+        with stage(play, flavor) as scene:
             strike(scene.sandbox.faults, kind, number)
             first = scene.run(*play.arguments)
             where = f"{kind} at request {number} of {count}\n{first.out}{first.err}"
