@@ -31,12 +31,14 @@ from confsync.model.page import (
     Page,
     PageInfo,
     ParentKind,
+    PastVersion,
     Restrictions,
     Space,
     Status,
     User,
     Version,
 )
+from confsync.remote.past import as_past, is_later
 from confsync.remote.protocol import Sink
 from confsync.sandbox import (
     ROOT,
@@ -162,6 +164,18 @@ class StoreRemote:
         self._row(page_id)
         found = (_version(row) for row in self.store.versions(page_id))
         return tuple(v for v in reversed(tuple(found)) if v.number > version)
+
+    def history(self, page_id: str, after: Version | None = None) -> Iterator[PastVersion]:
+        failpoints.before(f"GET history of {page_id}")
+        self._row(page_id)
+        for row in reversed(self.store.versions(page_id)):
+            if not is_later(_version(row), after):
+                return
+            yield PastVersion(_version(row), User(row.author, row.author), row.title, row.body)
+
+    def newest(self, space: Space, page_ids: Iterable[str]) -> Iterator[dict[str, PastVersion]]:
+        for some in self.bodies(space, page_ids):
+            yield {page.info.id: as_past(page) for page in some}
 
     def folder(self, folder_id: str) -> Folder | None:
         failpoints.before(f"GET folder {folder_id}")

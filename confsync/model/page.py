@@ -84,6 +84,18 @@ class Version(NamedTuple):
     created_at: str = ""
 
 
+class PastVersion(NamedTuple):
+    """A page as it was at one version. `author` is empty if the server does not say who wrote it.
+
+    The author's id never changes. `Version.author` may be a display name.
+    """
+
+    version: Version
+    author: User
+    title: str
+    body: str
+
+
 class Restrictions(NamedTuple):
     """The names of the people and groups that alone may read or edit a page.
 

@@ -17,6 +17,7 @@ from confsync.model.page import (
     Other,
     Page,
     PageInfo,
+    PastVersion,
     Restrictions,
     Space,
     User,
@@ -124,6 +125,20 @@ class Remote(Protocol):
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
         """Return the versions with a higher number, newest first."""
+
+    def history(self, page_id: str, after: Version | None = None) -> Iterator[PastVersion]:
+        """Yield a page's versions with title and body, newest first, down to `after`.
+
+        A version is later than another if its number is higher or its time is later, because
+        deleting an old version renumbers the newer ones. The result lacks versions without a body.
+        Raise NotVisibleError if the page is not visible.
+        """
+
+    def newest(self, space: Space, page_ids: Iterable[str]) -> Iterator[dict[str, PastVersion]]:
+        """Yield the current versions of pages by id, in as few requests as the server allows.
+
+        The result lacks a page that is not visible.
+        """
 
     def others(self, space: Space) -> tuple[Other, ...]:
         """Return the content directly below a space's home page that is neither page nor folder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -16,6 +17,7 @@ from confsync.model.page import (
     Page,
     PageInfo,
     ParentKind,
+    PastVersion,
     Space,
     Status,
     User,
@@ -24,9 +26,10 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.cloud import search, v2_rows
+from confsync.remote.cloud import search, v2_rows, versions
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
 from confsync.remote.failures import version_conflict_of
+from confsync.remote.past import as_past
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.workers import Workers, batches
@@ -179,6 +182,14 @@ class Cloud(Connection):
                 break
             found.append(entry)
         return tuple(found)
+
+    def history(self, page_id: str, after: Version | None = None) -> Iterator[PastVersion]:
+        path = f"{_API}/{self._kind}/{page_id}"
+        return versions.history(self._client, path, partial(self.old_page, page_id), after)
+
+    def newest(self, space: Space, page_ids: Iterable[str]) -> Iterator[dict[str, PastVersion]]:
+        for some in self.bodies(space, page_ids):
+            yield {page.info.id: as_past(page) for page in some}
 
     def others(self, space: Space) -> tuple[Other, ...]:
         if space.home is None or self._posts:

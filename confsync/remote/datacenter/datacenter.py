@@ -23,6 +23,7 @@ from confsync.model.page import (
     Other,
     Page,
     PageInfo,
+    PastVersion,
     Space,
     User,
     Version,
@@ -30,7 +31,7 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import Client
-from confsync.remote.datacenter import kinds, nested
+from confsync.remote.datacenter import kinds, nested, versions
 from confsync.remote.datacenter.by_ids import ByIds
 from confsync.remote.datacenter.pagination import by_offset, listed
 from confsync.remote.failures import version_conflict_of
@@ -206,16 +207,13 @@ class DataCenter(Connection):
             return page
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
-        path = f"content/{page_id}/version"
-        try:
-            found = [v1_rows.version(row) for row in self._rows(f"{_API}/{path}", {})]
-        except APIAccessError as error:
-            if error.status not in (404, 405):
-                raise
-            older = f"rest/experimental/{path}"
-            found = [v1_rows.version(row) for row in self._rows(older, {})]
-        later = [entry for entry in found if entry.number > version]
-        return tuple(sorted(later, key=lambda entry: -entry.number))
+        return versions.versions_after(self._client, page_id, version)
+
+    def history(self, page_id: str, after: Version | None = None) -> Iterator[PastVersion]:
+        return versions.history(self._client, page_id, after)
+
+    def newest(self, space: Space, page_ids: Iterable[str]) -> Iterator[dict[str, PastVersion]]:
+        return versions.newest_of(self._client, self.workers, page_ids)
 
     def others(self, space: Space) -> tuple[Other, ...]:
         return ()
