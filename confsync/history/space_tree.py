@@ -159,9 +159,9 @@ class SpaceTree:
         """Take a page from its parent, with a folder that has no page then."""
         self._children[item.parent].discard(item.key)
         folder = item.parent
-        if folder in self._frame.folders and not self._children[folder]:
-            if folder is not None and folder != self._frame.home:
-                self.remove(folder)
+        is_empty = folder in self._frame.folders and not self._children[folder]
+        if folder is not None and is_empty and folder != self._frame.home:
+            self.remove(folder)
 
     def _need_folder(self, folder_id: str | None) -> None:
         if folder_id in self._frame.folders and folder_id not in self._items:
@@ -220,10 +220,10 @@ def circles_of(parents: Mapping[str, str | None], home: str | None) -> frozenset
     for top in (None, *sorted(parents, key=lambda key: (len(key), key))):
         if top is not None and top in reached:
             continue
-        waiting = [top]
+        waiting: list[str | None] = [top]
         found |= {top} if top is not None else set()
         while waiting:
-            key = waiting.pop()
-            reached.add(key)
-            waiting += [child for child in children.get(key, ()) if child not in reached]
+            page = waiting.pop()
+            reached.add(page)
+            waiting += [child for child in children.get(page, ()) if child not in reached]
     return frozenset(found)

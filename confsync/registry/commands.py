@@ -75,6 +75,16 @@ COMMANDS = (
         ("index", "glossary"),
     ),
     CommandEntry(
+        "history",
+        {"SPACE": "The key of a space of this mirror. Without one, every space."},
+        {
+            **_SERVER,
+            Exit.REFUSED: "The server does not show the versions of a page.",
+            Exit.LOCAL: "There is no mirror or no repository here, or git refused.",
+        },
+        ("guides/history", "recovery"),
+    ),
+    CommandEntry(
         "init",
         {"DIR": "The directory of the mirror. Without it, the current one."},
         {Exit.LOCAL: "The directory is a mirror already, or cannot be written."},

@@ -1,0 +1,92 @@
+"""The history that a branch has already: its files, and the newest version of each page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from confsync.document import document, frontmatter_fast
+from confsync.errors import DocumentError
+from confsync.history.commits import NUMBER, PAGE, TIME
+from confsync.mirror.git import blobs, repository
+from confsync.mirror.git.head import is_document
+from confsync.model.filenames import FOLDER_FILE
+from confsync.model.page import Version
+from confsync.model.stamp import Stamp
+
+if TYPE_CHECKING:
+    from git import Git
+
+
+class Kept(NamedTuple):
+    """A page's document in the newest commit; `content` is git's id of its text."""
+
+    path: str
+    title: str
+    stamp: Stamp
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A branch. Without commits, `tip` is empty.
+
+    `files` are the documents of pages and the folder files: mirror path to git's id. `last` has the
+    newest version of every page that the branch ever had.
+    """
+
+    tip: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, Kept] = field(default_factory=dict)
+    last: Mapping[str, Version] = field(default_factory=dict)
+
+
+def recorded(command: Git, tip: str, directories: Sequence[str]) -> Recorded:
+    """Return what a commit and its past have; `directories` are those of the space's documents."""
+    if not tip:
+        return Recorded()
+    listed = repository.listed_at(command, tip, directories)
+    names = {name: content for name, content in listed.items() if is_document(name)}
+    kept = {one.path: one for one in _documents(command, names)}
+    folders = {name: i for name, i in listed.items() if name.rpartition("/")[2] == FOLDER_FILE}
+    files = {path: one.content for path, one in kept.items()} | folders
+    pages = {one.stamp.id: one for one in kept.values()}
+    return Recorded(tip, files, pages, _last(command, tip))
+
+
+def _documents(command: Git, names: Mapping[str, str]) -> Iterable[Kept]:
+    """Yield the documents that have a stamp. What a person committed there is not ours."""
+    paths: dict[str, list[str]] = {}
+    for path, content in names.items():
+        paths.setdefault(content, []).append(path)
+    for content, raw in blobs.contents(command, paths):
+        found = _front(raw or b"")
+        if found is not None:
+            yield from (Kept(path, *found, content) for path in paths[content])
+
+
+def _front(raw: bytes) -> tuple[str, Stamp] | None:
+    """Return title and stamp of a document, or None if it has no valid stamp."""
+    try:
+        plain = frontmatter_fast.front_matter(raw.decode())
+        if plain is not None:
+            return plain.title, plain.stamp
+        whole = document.parse(raw, "")
+    except (UnicodeDecodeError, DocumentError):
+        return None
+    return (whole.title, whole.stamp) if whole.stamp else None
+
+
+def _last(command: Git, tip: str) -> dict[str, Version]:
+    """Return the newest recorded version of each page: the first that `git log` names."""
+    told = "%x09".join(f"%(trailers:key={key},valueonly,separator=%x20)" for key in _TRAILERS)
+    found: dict[str, Version] = {}
+    for line in str(command.log(f"--format={told}", "--no-show-signature", tip, "--")).split("\n"):
+        page_id, number, time, *_ = [*line.split("\t"), "", "", ""]
+        if page_id and number.isdecimal():
+            found.setdefault(page_id, Version(int(number), created_at=time))
+    return found
+
+
+_TRAILERS = (PAGE, NUMBER, TIME)
