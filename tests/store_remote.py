@@ -171,7 +171,8 @@ class StoreRemote:
         for row in reversed(self.store.versions(page_id)):
             if not is_later(_version(row), after):
                 return
-            yield PastVersion(_version(row), User(row.author, row.author), row.title, row.body)
+            version = _version(row)
+            yield PastVersion(version, User(version.author, ""), row.title, row.body)
 
     def newest(self, space: Space, page_ids: Iterable[str]) -> Iterator[dict[str, PastVersion]]:
         for some in self.bodies(space, page_ids):
@@ -351,7 +352,7 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         id=row.id,
         space=row.space_id,
         title=row.title,
-        version=Version(row.version, row.message, row.author, row.created_at),
+        version=Version(row.version, row.message, row.author, row.modified_at),
         parent=row.parent_id,
         parent_kind=_kind(row.parent_type),
         status=Status(row.status) if row.status in _STATUSES else Status.OTHER,
