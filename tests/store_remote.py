@@ -37,8 +37,9 @@ from confsync.model.page import (
     Status,
     User,
     Version,
+    is_later,
 )
-from confsync.remote.past import as_past, is_later
+from confsync.remote.base import as_past
 from confsync.remote.protocol import Sink
 from confsync.sandbox import (
     ROOT,

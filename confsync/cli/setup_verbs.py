@@ -48,9 +48,10 @@ def init(
 @click.argument("url")
 @click.argument("directory_", metavar="[DIR]", required=False)
 @click.option("--git", is_flag=True, help="Commit the mirror, in a new repository if none is here.")
+@click.option("--history", is_flag=True, help="Make a commit of each version of each page, too.")
 @common
 @click.pass_obj
-def clone(settings: Settings, url: str, directory_: str | None, git: bool) -> None:
+def clone(settings: Settings, url: str, directory_: str | None, git: bool, history: bool) -> None:
     """Mirror a space, a page with its children, or a folder, by its URL.
 
     Copy the URL from the browser. If a clone is interrupted, the same command continues it.
@@ -60,6 +61,7 @@ def clone(settings: Settings, url: str, directory_: str | None, git: bool) -> No
     confsync clone --git https://acme.atlassian.net/wiki/spaces/ENG docs
     confsync clone https://wiki.acme.com/display/ENG/Deployment+guide
     """
+    from confsync.commands.setup.clone import CloneOptions
     from confsync.commands.setup.clone import clone as run
     from confsync.commands.setup.origin import origin_of
     from confsync.model.url import parse
@@ -68,7 +70,8 @@ def clone(settings: Settings, url: str, directory_: str | None, git: bool) -> No
     with remote_of(settings, found.url) as remote, progress_on(settings) as progress:
         origin = origin_of(remote, found)
         root = place_of(settings, directory_ or origin.key)
-        result = run(root, origin, remote, git=git, progress=progress)
+        options = CloneOptions(git=git, history=history)
+        result = run(root, origin, remote, options, progress)
     finish(settings, result, root)
 
 

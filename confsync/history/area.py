@@ -14,17 +14,16 @@ from confsync.history.space_tree import Frame, Item, circles_of
 from confsync.mirror.scan import SpaceScan
 from confsync.model.config import SpaceConfig
 from confsync.model.moment import moment
-from confsync.model.page import PageInfo, PastVersion, Version
+from confsync.model.page import PageInfo, PastVersion, Version, is_later
 from confsync.model.stamp import Layout, Stamp, digest
 from confsync.remote import Remote
-from confsync.remote.past import is_later
 from confsync.sync.fetch import Reader
 from confsync.sync.space_pages import Listing, listing_of
 from confsync.sync.space_view import reader_of
 
 
 class Ask(Enum):
-    """What to ask the server about a page."""
+    """The request about a page."""
 
     NOTHING = "nothing"
     NEWEST = "its current version"

@@ -1,4 +1,4 @@
-"""What a branch lacks: the edits of each page, and the changes that no version has.
+"""The news that a branch lacks: the edits of each page, and the changes that no version has.
 
 The texts go to git while they are read; only their ids stay in memory.
 """
@@ -16,9 +16,8 @@ from confsync.history.recorded import Recorded
 from confsync.history.space_tree import Item
 from confsync.mirror.git import blobs
 from confsync.mirror.git.fast_import import Importer
-from confsync.model.page import PageInfo, PastVersion, Version
+from confsync.model.page import PageInfo, PastVersion, Version, is_later
 from confsync.model.result import Problem
-from confsync.remote.past import is_later
 
 # Versions of one page with its items, the newest first.
 Past = list[tuple[PastVersion, Item]]

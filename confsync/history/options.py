@@ -1,4 +1,4 @@
-"""What was asked of a history, and what its run has."""
+"""The options of a history, and the values of its run."""
 
 from __future__ import annotations
 

@@ -188,4 +188,4 @@ def _name_authors(run: HistoryRun, command: Git, authors: Iterable[User]) -> Non
         return
     other = mailmap.connect(command, path)
     if other:
-        run.report.note(f"'git log' shows the names of {other}, not those of {path}")
+        run.report.note(f"git takes the names of authors from {other}, not from {path}")

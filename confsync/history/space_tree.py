@@ -34,7 +34,7 @@ class Item(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What stays for all commits of a run: a directory, its home, its folders, and its circles.
+    """The constants of a run's commits: a directory, its home, its folders, and its circles.
 
     `folders` are by id, and `texts` are git's ids of their files. `circles` are the pages that
     stand below `CIRCLE`, because the server's parents make a circle.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from confsync.model.moment import moment
 from confsync.model.stamp import digest
 
 
@@ -82,6 +83,18 @@ class Version(NamedTuple):
     message: str = ""
     author: str = ""
     created_at: str = ""
+
+
+def is_later(version: Version, other: Version | None) -> bool:
+    """Return whether a version was written after another one; `other` is None for the beginning.
+
+    Deleting an old version lowers the numbers of the newer ones, but never raises a number. So a
+    higher number is later for certain, and among equal or lower numbers the time decides.
+    """
+    if other is None or version.number > other.number:
+        return True
+    mine, theirs = moment(version.created_at), moment(other.created_at)
+    return mine is not None and theirs is not None and mine > theirs
 
 
 class PastVersion(NamedTuple):

@@ -76,13 +76,13 @@ COMMANDS = (
     ),
     CommandEntry(
         "history",
-        {"SPACE": "The key of a space of this mirror. Without one, every space."},
+        {"SPACES": "Keys of spaces of this mirror. Without one, all of them."},
         {
             **_SERVER,
             Exit.REFUSED: "The server does not show the versions of a page.",
             Exit.LOCAL: "There is no mirror or no repository here, or git refused.",
         },
-        ("guides/history", "recovery"),
+        ("guides/git-history", "recovery"),
     ),
     CommandEntry(
         "init",

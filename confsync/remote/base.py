@@ -8,7 +8,15 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from confsync.errors import APIAccessError, NotVisibleError, SpaceNotFoundError
-from confsync.model.page import AttachmentInfo, PageInfo, Restrictions, Space
+from confsync.model.page import (
+    AttachmentInfo,
+    Page,
+    PageInfo,
+    PastVersion,
+    Restrictions,
+    Space,
+    User,
+)
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import Client
 from confsync.remote.refused_credentials import no_credentials
@@ -104,6 +112,12 @@ def _named(operation: Row) -> tuple[str, ...]:
             name = row.get("displayName") or row.get("publicName") or row.get("name")
             found.append(f"group {name}" if kind == "group" else str(name or "unknown user"))
     return tuple(found)
+
+
+def as_past(page: Page) -> PastVersion:
+    """Return a page as one of its versions, if its author is told by an id."""
+    version = page.info.version
+    return PastVersion(version, User(version.author, ""), page.info.title, page.body)
 
 
 def same_title(info: PageInfo, title: str) -> bool:

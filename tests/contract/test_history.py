@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from confsync.errors import NotVisibleError
-from confsync.model.page import PastVersion, Space, Version
-from confsync.remote.past import is_later
+from confsync.model.page import PastVersion, Space, Version, is_later
 from tests.contract.conftest import Server
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from confsync.cli import main
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, each_git_format
+from tests.flows.conftest import Desk, each_git_format, quiet
 
 BRANCH = "confluence/ENG"
 
@@ -110,7 +110,7 @@ def test_authors_are_ids_and_their_names_stand_outside_the_objects(desk: Desk) -
 
 def test_another_mailmap_of_the_repository_stays_in_use(desk: Desk) -> None:
     desk.git("config", "mailmap.file", "/other/mailmap")
-    assert "/other/mailmap" in desk("history").out
+    assert "git takes the names of authors from /other/mailmap" in desk("history").out
     assert desk.git("config", "mailmap.file").strip() == "/other/mailmap"
 
 
@@ -121,6 +121,29 @@ def test_nothing_new_costs_a_listing_and_makes_no_commit(desk: Desk, wiki: Sandb
     assert desk("history").out == "confluence/ENG: nothing new\n"
     assert desk.git("rev-parse", BRANCH) == tip
     assert len(wiki.requests) == 2
+
+
+def test_a_first_history_costs_one_request_a_page_on_cloud(
+    desk_at: Callable[..., Desk], wiki: Sandbox
+) -> None:
+    if wiki.flavor != "cloud":
+        pytest.skip("Data Center answers one version a request")
+    store = wiki.store
+    with store.batch():
+        for number in range(300):
+            page = store.create_page("ENG", f"Page {number}", "<p>1</p>").id
+            if number < 40:
+                store.edit(page, "<p>2</p>")
+    desk = desk_at()
+    desk.git("init", "-q")
+    desk("history")
+    # The space, two answers of the listing, the pages with several versions, two answers with the
+    # pages of one version, and the names of the authors.
+    assert len(wiki.requests) == 1 + 2 + 42 + 2 + 1
+    assert len(subjects(desk)) == 6 + 340
+    wiki.clear_requests()
+    desk("history")
+    assert len(wiki.requests) == 1 + 2
 
 
 def test_what_is_new_comes_on_top(desk: Desk, wiki: Sandbox) -> None:
@@ -363,3 +386,44 @@ def test_what_a_person_committed_there_stays(desk: Desk, wiki: Sandbox) -> None:
 def test_json_has_the_envelope(desk: Desk) -> None:
     data = desk.json("history").data
     assert (data["command"], data["exit"]) == ("history", 0)
+
+
+def test_a_clone_with_history_begins_its_branch_there(
+    desk_at: Callable[..., Desk], wiki: Sandbox
+) -> None:
+    desk = desk_at(clone=None)
+    said = desk("clone", "--history", f"{wiki.url}/spaces/ENG", ".").out
+    assert "the current branch begins at confluence/ENG" in said
+    assert desk.git("status", "--porcelain") == ""
+    assert desk.git("rev-parse", "HEAD") == desk.git("rev-parse", BRANCH)
+    assert desk("status").out.startswith("clean")
+    assert "git add" not in said
+    quiet(wiki, desk)
+
+
+def test_a_clone_with_history_leaves_the_branches_of_a_repository(
+    desk_at: Callable[..., Desk], wiki: Sandbox
+) -> None:
+    desk = desk_at(clone=None)
+    desk.git("init", "-q")
+    desk.path("README.md").write_text("mine\n")
+    desk.git("add", "README.md")
+    desk.git("commit", "-qm", "begin")
+    run = desk("clone", "--history", "--git", f"{wiki.url}/spaces/ENG", ".")
+    assert subjects(desk, "HEAD") == ["begin", "A mirror of ENG"]
+    desk.follow(run, "git merge")
+    assert set(subjects(desk)) <= set(subjects(desk, "HEAD"))
+    assert desk("status").out.startswith("clean")
+
+
+def test_a_clone_with_history_goes_on_after_an_interruption(
+    desk_at: Callable[..., Desk], wiki: Sandbox
+) -> None:
+    desk = desk_at(clone=None)
+    bad = "/versions" if wiki.flavor == "cloud" else "/rest/api/content/"
+    wiki.faults.refuse = lambda method, path: 401 if bad in path else None
+    desk("clone", "--history", f"{wiki.url}/spaces/ENG", ".", exit=5)
+    wiki.faults.refuse = None
+    desk("clone", "--history", f"{wiki.url}/spaces/ENG", ".")
+    assert desk.git("rev-parse", "HEAD") == desk.git("rev-parse", BRANCH)
+    assert desk("status").out.startswith("clean")

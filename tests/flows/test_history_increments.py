@@ -140,7 +140,7 @@ def test_any_split_of_edits_titles_and_new_pages_gives_the_same_commits(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         site = Site()
-        bit_by_bit = Book(Path(directory, "often"), site)
+        bit_by_bit = Book(Path(directory, "many"), site)
         for number, step in enumerate(steps):
             if number in stops:
                 bit_by_bit.record()
@@ -159,7 +159,7 @@ def test_whatever_happens_the_tip_is_a_fresh_pull_and_no_old_commit_changes(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         site = Site()
-        book = Book(Path(directory, "often"), site)
+        book = Book(Path(directory, "many"), site)
         known: list[str] = []
         for number, step in enumerate(steps):
             if number in stops:

@@ -25,8 +25,8 @@ GUIDES = {
         "conflicts",
         "deleting-and-restoring",
     ),
-    *("existing-repository", "labels", "moving-and-renaming", "nightly-mirror", "other-tools"),
-    *("pre-commit", "several-spaces"),
+    *("existing-repository", "git-history", "labels", "moving-and-renaming", "nightly-mirror"),
+    *("other-tools", "pre-commit", "several-spaces"),
 }
 _CODE = re.compile(r"`(confsync [^`]+)`")
 

@@ -10,7 +10,7 @@ from confsync.cli.session import finish, mirror_of, progress_on
 
 
 @cli.command()
-@click.argument("spaces", metavar="[SPACE]...", nargs=-1)
+@click.argument("spaces", nargs=-1)
 @click.option("--since", metavar="DATE", help="Begin a new history at this day.")
 @click.option(
     "--refresh", is_flag=True, help="Fetch every body, to find changes without a version."

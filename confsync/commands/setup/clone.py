@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from confsync.commands.pages.pull import pull
 from confsync.commands.setup import next_steps
@@ -27,16 +28,30 @@ from confsync.remote import Remote
 from confsync.sync.scope import few
 
 
+class CloneOptions(NamedTuple):
+    """The options of a clone: with `git` it commits the mirror, with `history` every version.
+
+    Both make a repository if there is none.
+    """
+
+    git: bool = False
+    history: bool = False
+
+
 def clone(
-    root: Path, origin: Origin, remote: Remote, *, git: bool = False, progress: Progress = silent
+    root: Path,
+    origin: Origin,
+    remote: Remote,
+    options: CloneOptions = CloneOptions(),  # noqa: B008
+    progress: Progress = silent,
 ) -> Result:
     """Make `root` a mirror of the origin, and pull it. In a mirror of the origin, only pull.
 
-    So the same command continues after an interruption. With `git`, commit the mirror, in a new
-    repository if there is none. Raise FileError if anything is in the way.
+    So the same command continues after an interruption. Raise FileError if anything is in the way.
     """
-    if git and repository.version() is None:
-        raise FileError("--git needs git, which is not installed", hint="install git")
+    for name in (name for name, on in options._asdict().items() if on):
+        if repository.version() is None:
+            raise FileError(f"--{name} needs git, which is not installed", hint="install git")
     begins = not _is_mirror_of(root, origin)
     if begins:
         _check_room(root, origin)
@@ -49,7 +64,11 @@ def clone(
     if result.interrupted:
         return result
     is_first = begins or _goes_on(mirror, result)
-    result = _committed(mirror, result) if git else result
+    if options.history:
+        from confsync.commands.setup.clone_history import with_history  # rarely needed
+
+        result = with_history(mirror, remote, result, progress)
+    result = _committed(mirror, result) if options.git else result
     return replace(result, steps=next_steps.after_clone(mirror) if is_first else ())
 
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from confsync import failpoints
 from confsync.errors import FileError
 from confsync.mirror.git import repository as gitrepo
 
@@ -53,11 +54,13 @@ class Importer:
 
     def blob(self, raw: bytes) -> str:
         """Send a file's content. Return git's id of it."""
+        failpoints.before(f"blob of {len(raw)} bytes")
         self._send(b"blob\ndata %d\n" % len(raw), raw, b"\n")
         return gitrepo.blob_id(raw, self._length)
 
     def commit(self, entry: Entry) -> None:
         """Send a commit on top of the one before."""
+        failpoints.before(f"commit {self.count + 1} for {self._reference}")
         who = _person(entry.author).encode()
         when = b"%s <%s> %d +0000\n" % (who, who, entry.seconds)
         message = entry.message.encode("utf-8", "replace")
@@ -78,6 +81,7 @@ class Importer:
 
     def finish(self) -> str:
         """End the stream, so that git moves the reference. Return the new tip."""
+        failpoints.before(f"move {self._reference}")
         self._send(b"done\n")
         with self._refused_named():
             self._process.stdin.close()

@@ -174,6 +174,27 @@ def begin(root: Path, names: Iterable[str], message: str) -> str | None:
     raise FileError("git refused:", hint=_LATER, said=refused)
 
 
+def ensure(root: Path) -> None:
+    """Make a repository if a directory is in none. Raise FileError."""
+    _begun(root)
+
+
+def begin_at(root: Path, reference: str) -> bool:
+    """Let the current branch begin at another one, if it has no commit yet. Return whether it did.
+
+    The files stay as they are. What differs from the commit shows as a change.
+    """
+    command = _begun(root)
+    status, _, _ = command.rev_parse(
+        *("--verify", "--quiet", "HEAD"), with_extended_output=True, with_exceptions=False
+    )
+    if status == 0:
+        return False
+    command.update_ref("HEAD", reference)
+    command.reset("--quiet")
+    return True
+
+
 def _begun(root: Path) -> Git:
     """Return git's commands as `command_in` does, in a new repository if there is none."""
     harmless = gitrepo.at(root)

@@ -24,12 +24,11 @@ from confsync.model.page import (
     Version,
 )
 from confsync.remote import rows, transfers
-from confsync.remote.base import ANONYMOUS, Connection, same_title
+from confsync.remote.base import ANONYMOUS, Connection, as_past, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.cloud import search, v2_rows, versions
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
 from confsync.remote.failures import version_conflict_of
-from confsync.remote.past import as_past
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
 from confsync.workers import Workers, batches

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from confsync.errors import NotVisibleError, RowError, ServerError
-from confsync.model.page import Page, PastVersion, User, Version
+from confsync.model.page import Page, PastVersion, User, Version, is_later
 from confsync.remote import rows
+from confsync.remote.base import as_past
 from confsync.remote.client import ONE_ANSWER, Client
 from confsync.remote.cloud import v2_rows
 from confsync.remote.cloud.pagination import by_cursor
-from confsync.remote.past import as_past, is_later
 from confsync.remote.rows import Row
 
 # The sizes of an answer with bodies, tried in this order until an answer is small enough.

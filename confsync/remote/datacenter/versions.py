@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from confsync.errors import APIAccessError, NotVisibleError, ServerError
-from confsync.model.page import PastVersion, User, Version
+from confsync.model.page import PastVersion, User, Version, is_later
 from confsync.remote import rows, v1_rows
 from confsync.remote.client import Client
 from confsync.remote.datacenter.pagination import by_offset
-from confsync.remote.past import is_later
 from confsync.remote.rows import Row
 from confsync.workers import Workers
 
