@@ -14,7 +14,7 @@ import pytest
 import requests
 from werkzeug.exceptions import HTTPException
 
-from confsync.sandbox import PageRow, Sandbox, Store
+from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
 from confsync.sandbox.app import application
 from confsync.sandbox.operations import OPERATIONS, Operation
 
@@ -28,6 +28,7 @@ TASK = (
 STORAGE = {"representation": "storage", "value": "<p>new</p>"}
 CLAIMED = [one for one in OPERATIONS if one.known != "no"]
 NO_ANSWER = ("POST /rest/api/content/{id}/property/{key}",)  # the document names none
+FIXED = {"{type}": "page", "{to}": "view", "{labelName}": "ops", "{versionNumber}": "1"}
 FILE = {"X-Atlassian-Token": "no-check"}
 
 
@@ -39,6 +40,7 @@ class World:
     page: PageRow
     other: PageRow
     post: PageRow
+    space: SpaceRow
     ids: dict[str, str]
 
 
@@ -47,12 +49,21 @@ def world(store: Store, number: int) -> World:
     other = store.create_page("ENG", f"Other {number}", "<p>x</p>", page.id)
     post = store.create_post("ENG", f"News {number}", "<p>one</p>")
     folder = store.create_folder("ENG", f"Folder {number}")
+    places = {
+        f"{kind}s": store.create_other(kind, "ENG", f"{kind} {number}", None, "Me").id
+        for kind in ("database", "embed")
+    }
+    store.allow_only(page.id, "read", users=["Me"], groups=["confluence-users"])
+    store.label_space("ENG", "ops", "team")
+    store.conversions["done"] = ("view", "<p>x</p>")
     board = store.create_whiteboard("ENG", f"Board {number}")
+    page = store.edit(page.id, f"<p>one two</p>{TASK}")
     file = store.attach(page.id, "a.txt", b"data")
     said, marked = store.add_comment(page.id, "<p>hm</p>"), store.comment(page.id, "one")
     (inline,) = [row for row in store.comments(page.id) if row.ref == marked]
     (task,) = [row for row in store.tasks() if row.page.id == page.id]
     ids = {
+        **places,
         "pages": page.id,
         "blogposts": post.id,
         "folders": folder.id,
@@ -74,26 +85,39 @@ def world(store: Store, number: int) -> World:
         "property": "k",
         "longtask": store.finish("job").id,
         "group": "confluence-users",
+        "byOperation": "read",
+        "byGroupId": "confluence-users",
+        "category": "ops",
+        "async": "done",
+        "version": "1",
     }
-    return World(store, page, other, post, ids)
+    return World(store, page, other, post, store.create_space(f"S{number}"), ids)
+
+
+def changes_a_space(operation: Operation) -> bool:
+    return operation.path.endswith("{spaceKey}") and operation.method != "GET"
 
 
 def path_of(operation: Operation, made: World) -> str:
     """The operation's path with the ids of the world in it."""
     parts: list[str] = []
+    ids = made.ids
+    if "/space" in operation.path and (changes_a_space(operation) or "/propert" in operation.path):
+        ids = {**ids, "spaces": made.space.id, "space": made.space.key}
     for part in operation.path.strip("/").split("/"):
         if not part.startswith("{"):
             parts.append(part)
-        elif part == "{type}":
-            parts.append("page")
+        elif part in FIXED:
+            parts.append(FIXED[part])
         elif parts[-1] == "properties":
             owner = made.store.add_property(parts[1], "k", 1, "Me")
             parts.append(owner.id)
         else:
-            parts.append(made.ids[parts[-1]])
+            parts.append(ids[parts[-1]])
     found = "/" + "/".join(parts)
     if operation.document == "datacenter" and "/property" in found:
-        made.store.add_property(made.page.id, "k", 1, "Me")
+        owner_id = made.space.id if "/space/" in found else made.page.id
+        made.store.add_property(owner_id, "k", 1, "Me")
     return found.replace("/property/k", "/property/n") if operation.method == "POST" else found
 
 
@@ -109,6 +133,12 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
     content = {"type": "page", "title": title, "space": {"key": "ENG"}}
     said = {"version": {"number": 2}, "body": STORAGE}
     name = f"{operation.method} {operation.path}"
+    me = made.store.users()[0]
+    mine = {"type": "known", "accountId": me.account_id, "username": "me"}
+    rights = [{"operation": "update", "restrictions": {"user": [mine]}}]
+    tasks = {"conversionInputs": [{"to": "view", "body": STORAGE}]}
+    restored = {"versionNumber": 1, "message": "back"}
+    key = f"N{made.page.id}"
     place = {"destination": {"type": "parent_page", "value": page.id}, "pageTitle": title}
     bodies: dict[str, Any] = {
         "POST /pages": {"spaceId": page.space_id, "title": title, "body": STORAGE},
@@ -117,6 +147,30 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
         "PUT /blogposts/{id}": update_of(post, body=STORAGE),
         "PUT /pages/{id}/title": {"status": "current", "title": title},
         "POST /folders": {"spaceId": page.space_id, "title": title},
+        "POST /whiteboards": {"spaceId": page.space_id, "title": title},
+        "POST /databases": {"spaceId": page.space_id, "title": title},
+        "POST /embeds": {"spaceId": page.space_id, "title": title},
+        "POST /spaces": {"name": title},
+        "POST /rest/api/space": {"key": key, "name": title},
+        "PUT /rest/api/space/{spaceKey}": {"name": title},
+        "POST /rest/api/space/{spaceKey}/label": [{"prefix": "team", "name": "new"}],
+        "POST /rest/api/space/{spaceKey}/property": {"key": "n", "value": {"a": 1}},
+        "POST /rest/api/space/{spaceKey}/property/{key}": {"key": "n", "value": {"a": 1}},
+        "PUT /rest/api/space/{spaceKey}/property/{key}": {
+            "key": "k",
+            "value": {"a": 2},
+            "version": {"number": 2},
+        },
+        "PUT /rest/api/content/{id}/restriction": rights,
+        "POST /rest/api/content/{id}/restriction": rights,
+        "POST /rest/api/content/{id}/permission/check": {
+            "subject": {"type": "user", "identifier": me.account_id},
+            "operation": "update",
+        },
+        "POST /rest/api/content/{id}/version": {"operationKey": "restore", "params": restored},
+        "POST /rest/api/contentbody/convert/{to}": STORAGE,
+        "POST /rest/api/contentbody/convert/async/{to}": STORAGE,
+        "POST /rest/api/contentbody/convert/async/bulk/tasks": tasks,
         "POST /footer-comments": {"pageId": page.id, "body": STORAGE},
         "PUT /footer-comments/{comment-id}": said,
         "PUT /inline-comments/{comment-id}": {**said, "resolved": True},
@@ -158,6 +212,8 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
     if "watch" in name:
         return {"headers": {**FILE, "Content-Type": "application/json"}}
     me = made.store.users()[0]
+    if name.endswith("/user"):
+        return {"params": {"accountId": me.account_id}}
     queries: dict[str, Any] = {
         "GET /rest/api/content/search": {"cql": "type=page", "limit": 5},
         "GET /rest/api/search": {"cql": "siteSearch ~ guide", "limit": 5},
@@ -169,6 +225,8 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
         "GET /rest/api/group/by-id": {"id": "confluence-users"},
         "GET /rest/api/group/picker": {"query": "users"},
         "DELETE /rest/api/content/{id}/label": {"name": "ops"},
+        "DELETE /rest/api/space/{spaceKey}/label": {"name": "ops", "prefix": "team"},
+        "GET /rest/api/contentbody/convert/async/bulk/tasks": {"ids": "done"},
         "GET /rest/api/content": {"type": "page", "expand": "version,body.storage", "limit": 3},
     }
     return {"params": queries.get(name, {})}

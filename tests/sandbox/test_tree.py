@@ -165,3 +165,51 @@ def test_data_center_has_groups_too(dc: Dc, server: Sandbox) -> None:
     (me,) = dc.get("/rest/api/group/confluence-users/member")["results"]
     assert me["username"] == "me"
     assert len(dc.get("/rest/api/user/memberof", username="me")["results"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["folders", "whiteboards", "databases", "embeds"])
+def test_content_without_a_body_is_made_and_removed(
+    api: Api, store: Store, space: SpaceRow, kind: str
+) -> None:
+    given = {"spaceId": space.id, "title": "Place"}
+    made = api("POST", f"/api/v2/{kind}", json=given).json()
+    assert (made["type"], made["parentId"]) == (kind.removesuffix("s"), space.homepage_id)
+    path = f"/api/v2/{kind}/{made['id']}"
+    below = store.create_page("ENG", "Below", "<p>x</p>", made["id"])
+    assert [one["id"] for one in api.walk(f"{path}/direct-children")] == [below.id]
+    assert [one["id"] for one in api.walk(f"{path}/descendants")] == [below.id]
+    assert [one["id"] for one in api.walk(f"{path}/ancestors")] == [space.homepage_id]
+    allowed = [one["operation"] for one in api.get(f"{path}/operations")["operations"]]
+    assert allowed == ["read", "update", "delete"]
+    assert api("DELETE", path).status_code == 204
+    assert api("GET", path).status_code == 404
+    assert store.page(below.id).parent_id == space.homepage_id
+
+
+def test_a_version_is_restored_and_another_deleted(api: Api, store: Store, page: PageRow) -> None:
+    store.edit(page.id, "<p>two</p>", "Other title")
+    path = f"/rest/api/content/{page.id}/version"
+    params = {"versionNumber": 1, "message": "back", "restoreTitle": True}
+    answer = api("POST", path, json={"operationKey": "restore", "params": params}).json()
+    assert (answer["number"], answer["message"]) == (3, "back")
+    row = store.page(page.id)
+    assert (row.title, row.body) == (page.title, page.body)
+    assert api("DELETE", f"{path}/2").status_code == 204
+    assert [one.number for one in store.versions(page.id)] == [1, 2]
+    assert api("DELETE", f"{path}/2").status_code == 400  # the current one
+
+
+def test_a_tree_goes_to_the_trash_as_a_whole(api: Api, store: Store, page: PageRow) -> None:
+    below = store.create_page("ENG", "Below", "<p>x</p>", page.id)
+    deeper = store.create_page("ENG", "Deeper", "<p>x</p>", below.id)
+    assert api("DELETE", f"/rest/api/content/{page.id}/pageTree").status_code == 202
+    assert {store.page(one.id).status for one in (page, below, deeper)} == {"trashed"}
+
+
+def test_what_is_left_of_v1_is_there_behind_the_gateway(
+    sandbox: Sandbox, api: Api, store: Store, page: PageRow
+) -> None:
+    below = store.create_page("ENG", "Below", "<p>x</p>", page.id)
+    url = f"{sandbox.gateway_url}/rest/api/content/{page.id}/descendant"
+    found = api.session.get(url, params={"expand": "page"}, timeout=10).json()
+    assert [one["id"] for one in found["page"]["results"]] == [below.id]

@@ -18,7 +18,8 @@ from . import shapes as v2_shapes
 from .pages import EITHER, api, editable, visible
 
 # Content that has properties, as routes name it
-HOLDER = "<any(pages, blogposts, attachments, comments, folders, whiteboards):kind>"
+OTHERS = "folders, whiteboards, databases, embeds"
+HOLDER = f"<any(pages, blogposts, attachments, comments, {OTHERS}):kind>"
 
 
 def _shown(row: AttachmentRow, owner: str = PAGE) -> dict[str, Any]:

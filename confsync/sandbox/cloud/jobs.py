@@ -8,10 +8,12 @@ from typing import Any
 import flask
 
 from .. import body_formats, parameters
-from ..errors import Invalid
-from ..site import base, site, store
-from ..store.actions.long_tasks import LongTask
+from ..errors import Invalid, Missing
+from ..site import store
+from ..store import queries
 from ..store.rows import PAGE
+from ..v1 import shapes as v1_shapes
+from ..v1.jobs import started
 from ..v1.lists import expand
 from ..v1.pages import single
 from .pages import visible
@@ -37,11 +39,7 @@ def archive() -> tuple[dict[str, Any], int]:
             if row.type != PAGE or row.status != "current":
                 raise Invalid(f"The content with id {row.id} is no current page.")
             store().archive(row.id)
-    return _started(store().finish("com.atlassian.confluence.archive")), HTTPStatus.ACCEPTED
-
-
-def _started(job: LongTask) -> dict[str, Any]:
-    return {"id": job.id, "links": {"status": f"/rest/api/longtask/{job.id}"}}
+    return started(store().finish("com.atlassian.confluence.archive")), HTTPStatus.ACCEPTED
 
 
 @api.post("/content/<page_id>/copy")
@@ -73,28 +71,31 @@ def copy(page_id: str) -> dict[str, Any]:
     return single(made, expand("body.storage,version,space"))
 
 
-@api.get("/longtask")
-def get_jobs() -> dict[str, Any]:
-    found = [_job(job) for job in store().jobs.values()]
-    links = {"base": base(), "context": site().context}
-    counts = {"start": 0, "limit": 100, "size": len(found)}
-    return {"results": found, **counts, "_links": links}
+@api.post("/content/<page_id>/version")
+def restore_version(page_id: str) -> dict[str, Any]:
+    """Make the text of an old version, and its title if that is wished, the newest version."""
+    given = parameters.document()
+    about = given.get("params")
+    if given.get("operationKey") != "restore" or not isinstance(about, dict):
+        raise Invalid("The operationKey must be restore, and params must be given.")
+    number, message = about.get("versionNumber"), parameters.text(about, "message") or ""
+    with store().batch():
+        row = store().editable(page_id)
+        found = [one for one in store().versions(row.id) if one.number == number]
+        if not found:
+            raise Missing("version", str(number))
+        title = found[0].title if about.get("restoreTitle") is True else row.title
+        new = {"number": row.version + 1, "author": flask.g.user.name, "message": message}
+        made = store().update(row.id, title=title, body=found[0].body, **new)
+    shown = v1_shapes.version(made.id, v1_shapes.current(made))
+    return {**shown, "content": single(made, expand("body.storage,version"))}
 
 
-@api.get("/longtask/<task_id>")
-def get_job(task_id: str) -> dict[str, Any]:
-    return _job(store().job(task_id))
-
-
-def _job(job: LongTask) -> dict[str, Any]:
-    path = f"{base()}/rest/api/longtask/{job.id}"
-    return {
-        "id": job.id,
-        "name": {"key": job.name, "args": []},
-        "elapsedTime": 1,
-        "percentageComplete": 100,
-        "successful": job.successful,
-        "finished": True,
-        "messages": [],
-        "_links": {"self": path, "base": base(), "context": site().context},
-    }
+@api.delete("/content/<page_id>/pageTree")
+def delete_tree(page_id: str) -> tuple[dict[str, Any], int]:
+    """Move a page and all pages below it to the trash, as a job."""
+    with store().batch():
+        row = store().editable(visible(page_id).id)
+        for one in (*queries.descendants(store().database, row.id), row.id):
+            store().trash(store().editable(one).id)
+    return started(store().finish("com.atlassian.confluence.page.tree")), HTTPStatus.ACCEPTED

@@ -13,7 +13,7 @@ from ..errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
 from ..parameters import After
 from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
-from ..store.permissions import operations
+from ..store.permissions import check_create, operations
 from ..store.queries import Selection
 from ..store.rows import PAGE, POST, ROOT, NodeRow, PageRow, Parent, SpaceRow
 from . import shapes as v2_shapes
@@ -139,6 +139,12 @@ def space_of(space_id: str | None) -> SpaceRow:
         if space.id == space_id:
             return space
     raise Missing("space", str(space_id))
+
+
+def editable_space(space: SpaceRow) -> SpaceRow:
+    """Return a space in which the API may change something. Raise `Forbidden` for another one."""
+    check_create(space)
+    return space
 
 
 @api.get(f"/{EITHER}/<page_id>")

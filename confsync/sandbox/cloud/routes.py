@@ -8,12 +8,38 @@ import flask
 
 from ..errors import NoRoute
 from ..v1 import routes as v1_routes
-from . import blog, comments, files, jobs, pages, spaces, tree, v1
+from . import (
+    blog,
+    comments,
+    conversion,
+    files,
+    jobs,
+    other_content,
+    pages,
+    restrictions,
+    space_parts,
+    spaces,
+    tree,
+    v1,
+)
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 APIS = (pages.api, v1.api)
 # each of these adds its routes to an API when it is imported
-MODULES = (blog, comments, files, jobs, pages, spaces, tree, v1)
+MODULES = (
+    blog,
+    comments,
+    conversion,
+    files,
+    jobs,
+    other_content,
+    pages,
+    restrictions,
+    space_parts,
+    spaces,
+    tree,
+    v1,
+)
 
 
 v1_routes.register(v1.api)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from ..short_link import code_of
+from ..store.actions.space_labels import name_of, prefix_of
 from ..store.rows import (
     POST,
     BelowRow,
@@ -135,7 +136,7 @@ def space(row: SpaceRow) -> dict[str, Any]:
 
 
 def folder(row: FolderRow) -> dict[str, Any]:
-    """Return a folder or whiteboard."""
+    """Return a folder, or other content without a body."""
     return {
         "id": row.id,
         "type": row.type,
@@ -154,7 +155,7 @@ def folder(row: FolderRow) -> dict[str, Any]:
 
 
 def label(row: LabelRow) -> dict[str, Any]:
-    return {"id": row.id, "name": row.name, "prefix": "global"}
+    return {"id": row.id, "name": name_of(row), "prefix": prefix_of(row)}
 
 
 def child(row: NodeRow, *, kind: bool) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Cloud v2: spaces, folders, whiteboards, labels and users."""
+"""Cloud v2: spaces, labels and users."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import flask
@@ -9,11 +10,11 @@ import flask
 from .. import parameters
 from ..errors import Invalid, Missing
 from ..site import base, store
-from ..store import queries
 from ..store.labels import all_labels
-from ..store.rows import WRITTEN, FolderRow, SpaceRow
+from ..store.rows import WRITTEN, SpaceRow
+from ..v1.spaces import check_key
 from . import shapes as v2_shapes
-from .pages import api, both_ways, list_children, list_pages, statuses
+from .pages import api, both_ways, list_pages, statuses
 
 MAX_USERS = 250
 
@@ -49,6 +50,17 @@ def get_spaces() -> flask.Response:
     return parameters.sliced(found, v2_shapes.space)
 
 
+@api.post("/spaces")
+def create_space() -> tuple[dict[str, Any], int]:
+    """Create a space with its home page. Without a key, the name makes one."""
+    given = parameters.document()
+    name = parameters.text(given, "name", required=True) or ""
+    made = "".join(c for c in name.upper() if c.isascii() and c.isalnum())
+    key = check_key(parameters.text(given, "key") or made)
+    row = store().create_space(key, name, author=flask.g.user.name)
+    return _single(v2_shapes.space(row)), HTTPStatus.CREATED
+
+
 @api.get("/spaces/<space_id>")
 def get_space(space_id: str) -> dict[str, Any]:
     return _single(v2_shapes.space(_space(space_id)))
@@ -64,13 +76,6 @@ def get_space_pages(space_id: str) -> flask.Response:
             "root_only": parameters.choice("depth", ("all", "root"), "all") == "root",
         }
     )
-
-
-@api.get("/spaces/<space_id>/labels")
-def get_space_labels(space_id: str) -> flask.Response:
-    """List the labels of the space itself (`my`, `team`). The sandbox has none."""
-    _space(space_id)
-    return parameters.sliced((), v2_shapes.label)
 
 
 @api.get("/spaces/<space_id>/content/labels")
@@ -89,43 +94,6 @@ def get_labels() -> flask.Response:
 @api.get("/labels/<label_id>/pages")
 def get_label_pages(label_id: str) -> flask.Response:
     return list_pages({"label_id": label_id, "space_ids": parameters.ids("space-id", 100)})
-
-
-def _other(kind: str, content_id: str) -> FolderRow:
-    return queries.folder(store().database, content_id, kind)
-
-
-@api.post("/folders")
-def create_folder() -> dict[str, Any]:
-    given = parameters.document()
-    space = _space(parameters.text(given, "spaceId", required=True) or "")
-    row = store().create_folder(
-        space.key,
-        parameters.text(given, "title", required=True) or "",
-        parameters.text(given, "parentId"),
-        flask.g.user.name,
-    )
-    return _single(v2_shapes.folder(row))
-
-
-@api.get("/folders/<content_id>")
-def get_folder(content_id: str) -> dict[str, Any]:
-    return _single(v2_shapes.folder(_other("folder", content_id)))
-
-
-@api.get("/folders/<content_id>/direct-children")
-def get_folder_children(content_id: str) -> flask.Response:
-    return list_children(_other("folder", content_id).id, any_type=True)
-
-
-@api.get("/whiteboards/<content_id>")
-def get_whiteboard(content_id: str) -> dict[str, Any]:
-    return _single(v2_shapes.folder(_other("whiteboard", content_id)))
-
-
-@api.get("/whiteboards/<content_id>/direct-children")
-def get_whiteboard_children(content_id: str) -> flask.Response:
-    return list_children(_other("whiteboard", content_id).id, any_type=True)
 
 
 @api.get("/spaces/<space_id>/operations")

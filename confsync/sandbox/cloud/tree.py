@@ -15,32 +15,24 @@ from ..store.rows import POST, account_id
 from . import shapes as v2_shapes
 from .pages import api, editable, single, visible
 
-PLACES = "<any(folders, whiteboards):kind>"
 STATUSES = (COMPLETE, "incomplete")
 DEPTHS = range(1, 11)
 MAX_IDS = 100
 
 
-@api.get("/pages/<content_id>/descendants", defaults={"kind": "pages"})
-@api.get(f"/{PLACES}/<content_id>/descendants")
-def get_descendants(kind: str, content_id: str) -> flask.Response:
+@api.get("/pages/<page_id>/descendants")
+def get_descendants(page_id: str) -> flask.Response:
+    return list_below(visible(page_id).id)
+
+
+def list_below(content_id: str) -> flask.Response:
     """List what is below content, down to a depth. What is deeper is left out silently."""
     depth = parameters.integer("depth")
     depth = 2 if depth is None else depth
     if depth not in DEPTHS:
         raise Invalid(f"Provided value {{{depth}}} for 'depth' must be between 1 and 10")
-    top = visible(content_id).id if kind == "pages" else _place(kind, content_id)
-    return parameters.sliced(queries.below(store().database, top, depth), v2_shapes.descendant)
-
-
-@api.get(f"/{PLACES}/<content_id>/ancestors")
-def get_ancestors_of(kind: str, content_id: str) -> flask.Response:
-    found = queries.ancestors(store().database, _place(kind, content_id))
-    return parameters.sliced(found, lambda one: {"id": one[0], "type": one[1]})
-
-
-def _place(kind: str, content_id: str) -> str:
-    return queries.folder(store().database, content_id, kind.removesuffix("s")).id
+    found = queries.below(store().database, content_id, depth)
+    return parameters.sliced(found, v2_shapes.descendant)
 
 
 @api.put("/pages/<page_id>/title")

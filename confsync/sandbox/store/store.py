@@ -15,7 +15,11 @@ from typing import Self, Unpack
 from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
 from .actions.long_tasks import LongTasks
+from .actions.other_content import OtherContent
 from .actions.places import Places
+from .actions.restrictions import Restrictions
+from .actions.space_changes import SpaceChanges
+from .actions.space_labels import SpaceLabels
 from .actions.tasks import Tasks
 from .attachments import Attachments
 from .changes import Edit, Node
@@ -24,7 +28,6 @@ from .options import NewPage, NewSpace, Save, Update
 from .permissions import check_create
 from .properties import Properties
 from .rows import PAGE, POST, FolderRow, PageRow, Parent, SpaceRow, VersionRow
-from .spaces import Spaces
 from .state import now
 from .talk.comments import Comments
 from .talk.likes import Likes
@@ -34,8 +37,23 @@ ME_EMAIL = "me@example.com"
 ME_TOKEN = "sandbox-token-5e0c7b1d93"  # noqa: S105 - meant to be public
 
 
-class Store(Spaces, Labels, Places, Attachments, Properties, Comments, Likes, Tasks, LongTasks):
+class Store(
+    SpaceLabels,
+    SpaceChanges,
+    OtherContent,
+    Labels,
+    Restrictions,
+    Places,
+    Attachments,
+    Properties,
+    Comments,
+    Likes,
+    Tasks,
+    LongTasks,
+):
     """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
+
+    `conversions` has the results of conversions of bodies by task: format and body.
 
     With `escape_quotes`, saving writes a `"` in text as `&quot;`, as Data Center does.
     """
@@ -44,6 +62,7 @@ class Store(Spaces, Labels, Places, Attachments, Properties, Comments, Likes, Ta
         super().__init__(path, clock)
         self.width_resets = []
         self.jobs = {}
+        self.conversions: dict[str, tuple[str, str]] = {}
         self.escape_quotes = False
         self.add_user(ME, ME_EMAIL, ME_TOKEN)
 

@@ -14,7 +14,7 @@ from ..parameters import values
 from ..site import store
 from ..store.rows import CommentRow
 from ..store.talk.comments import INLINE, RESOLVED, Selection, comments_of
-from .blueprint import classic
+from .blueprint import both, classic
 from .contents import comments
 from .lists import expand, listing
 from .lookup import visible
@@ -62,7 +62,7 @@ def get_comments(page_id: str) -> dict[str, Any]:
     return _listed([row for row in rows if whole or row.parent_id is None])
 
 
-@classic.get("/content/<page_id>/descendant/comment")
+@both.get("/content/<page_id>/descendant/comment")
 def get_all_comments(page_id: str) -> dict[str, Any]:
     return _listed(store().comments(visible(page_id).id))
 

@@ -51,7 +51,8 @@ def space(row: SpaceRow, expand: Expand, prefix: str = "") -> dict[str, Any]:
         (page,) = contents([store().page(row.homepage_id)], asked.inside("homepage"))
         found["homepage"] = page
     if "description" in asked:
-        found["description"] = {"plain": {"value": "", "representation": "plain"}}
+        plain = {"value": "", "representation": "plain", "embeddedContent": []}
+        found["description"] = {"plain": plain}
     if "metadata" in asked:
         found["metadata"] = {"labels": labels(store().labels(row.id), path)}
     if "history" in asked:

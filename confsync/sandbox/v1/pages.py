@@ -14,8 +14,8 @@ from ..store import queries
 from ..store.queries import Selection
 from ..store.rows import WRITTEN, PageRow
 from . import shapes as v1_shapes
-from .blueprint import classic
-from .comments import find_comment, get_comments, single_comment
+from .blueprint import both, classic
+from .comments import find_comment, get_all_comments, get_comments, single_comment
 from .contents import attachment, contents
 from .files import list_files
 from .lists import expand, listing, scan, sliced
@@ -181,13 +181,24 @@ def get_child_pages(page_id: str) -> dict[str, Any]:
     return list_pages(expand(), parent_id=page.id, statuses=CURRENT, sort="child-position")
 
 
-@classic.get("/content/<page_id>/descendant/page")
+@both.get("/content/<page_id>/descendant")
+def get_all_descendants(page_id: str) -> dict[str, Any]:
+    """Return everything below a page that `expand` names, by kind."""
+    path = f"/rest/api/content/{visible(page_id).id}/descendant"
+    asked = expand()
+    every = {"page": get_descendants, "comment": get_all_comments, "attachment": get_nothing}
+    found = {kind: show(page_id) for kind, show in every.items() if kind in asked}
+    unseen = {kind: f"{path}/{kind}" for kind in every if kind not in found}
+    return {**found, "_links": links(path), "_expandable": unseen}
+
+
+@both.get("/content/<page_id>/descendant/page")
 def get_descendants(page_id: str) -> dict[str, Any]:
     below = queries.descendants(store().database, visible(page_id).id)
     return list_pages(expand(), statuses=CURRENT, ids=below or ("-1",))
 
 
-@classic.get("/content/<page_id>/descendant/attachment")
+@both.get("/content/<page_id>/descendant/attachment")
 def get_nothing(page_id: str) -> dict[str, Any]:
     visible(page_id)
     nothing: tuple[dict[str, Any], ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -22,14 +23,16 @@ def group_id(name: str) -> str:
     return str(uuid.uuid5(_GROUPS, name))
 
 
-def _group(name: str) -> dict[str, Any]:
+def group(name: str) -> dict[str, Any]:
+    """Return a group. On Cloud it has an id."""
     found: dict[str, Any] = {"type": "group", "name": name}
     if site().flavor == CLOUD:
         found["id"] = group_id(name)
     return {**found, "_links": {"self": f"{base()}/rest/api/group/{name}"}}
 
 
-def _found(key: str) -> str:
+def group_of(key: str) -> str:
+    """Return the name of the group with this name or id."""
     for name in GROUPS:
         if key in (name, group_id(name)):
             return name
@@ -41,14 +44,19 @@ def _members(name: str) -> list[UserRow]:
     return [row for row in store().users() if row.token or name == "confluence-users"]
 
 
+def groups_of(user: str) -> list[str]:
+    """Return the names of the groups that a user is in."""
+    return [name for name in GROUPS if user in [row.name for row in _members(name)]]
+
+
 @both.get("/group")
 def get_groups() -> dict[str, Any]:
-    return sliced(GROUPS, _group, expand())
+    return sliced(GROUPS, group, expand())
 
 
 @both.get("/group/by-id")
 def get_group_by_id() -> dict[str, Any]:
-    return _group(_found(flask.request.args.get("id", "")))
+    return group(group_of(flask.request.args.get("id", "")))
 
 
 @both.get("/group/picker")
@@ -56,24 +64,23 @@ def find_groups() -> dict[str, Any]:
     """List the groups whose name contains the query."""
     wanted = flask.request.args.get("query", "").lower()
     found = [name for name in GROUPS if wanted in name]
-    return {**sliced(found, _group, expand()), "totalSize": len(found)}
+    return {**sliced(found, group, expand()), "totalSize": len(found)}
 
 
 @both.get("/group/<name>")
-def get_group(name: str) -> dict[str, Any]:
-    return _group(_found(name))
+def getgroup(name: str) -> dict[str, Any]:
+    return group(group_of(name))
 
 
 @both.get("/group/<name>/member")
 @both.get("/group/<name>/membersByGroupId")
 def get_members(name: str) -> dict[str, Any]:
-    return sliced(_members(_found(name)), lambda row: person(row.name), expand())
+    return sliced(_members(group_of(name)), lambda row: person(row.name), expand())
 
 
 @both.get("/user/memberof")
 def get_groups_of() -> dict[str, Any]:
-    user = _user()
-    return sliced([name for name in GROUPS if user in _members(name)], _group, expand())
+    return sliced(groups_of(_user().name), group, expand())
 
 
 @both.get("/user/anonymous")
@@ -99,9 +106,13 @@ def get_user() -> dict[str, Any]:
 
 
 def _user() -> UserRow:
-    """Return the user that the query names by account id, key or username."""
-    given = [flask.request.args.get(one) for one in ("accountId", "key", "username")]
-    wanted = [one for one in given if one is not None]
+    return named(flask.request.args)
+
+
+def named(given: Mapping[str, Any]) -> UserRow:
+    """Return the user that a query or an object names by account id, key or username."""
+    names = ("accountId", "key", "userKey", "username")
+    wanted = [str(given[one]) for one in names if given.get(one) is not None]
     if not wanted:
         raise Invalid("accountId, key or username must be given")
     for user in store().users():

@@ -14,7 +14,7 @@ from . import shapes as v1_shapes
 from .blueprint import both, classic
 from .lists import expand, sliced
 from .lookup import visible
-from .restrictions import restrictions
+from .rights import restrictions
 from .shapes import links
 from .write import document
 
@@ -67,4 +67,9 @@ def _add(page_id: str, key: str, given: dict[str, Any]) -> dict[str, Any]:
 @both.get("/content/<page_id>/restriction/byOperation")
 def get_restrictions(page_id: str) -> dict[str, Any]:
     path = f"/rest/api/content/{visible(page_id).id}/restriction/byOperation"
-    return {**restrictions(store(), page_id, v1_shapes.person), "_links": links(path)}
+    return {**restrictions.restrictions(page_id), "_links": links(path)}
+
+
+@both.get("/content/<page_id>/restriction/byOperation/<name>")
+def get_restriction(page_id: str, name: str) -> dict[str, Any]:
+    return restrictions.operation(visible(page_id).id, name)

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 
 from ..site import CLOUD, base, site, store
 from ..store import queries
+from ..store.actions.space_labels import name_of, prefix_of
 from ..store.rows import (
     POST,
     AncestorRow,
@@ -163,7 +164,8 @@ def history(page: PageRow, expand: Expand, prefix: str = "history.") -> dict[str
 
 
 def label(row: LabelRow) -> dict[str, Any]:
-    return {"prefix": "global", "name": row.name, "id": row.id, "label": row.name}
+    name = name_of(row)
+    return {"prefix": prefix_of(row), "name": name, "id": row.id, "label": name}
 
 
 def labels(rows: Sequence[LabelRow], path: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ..site import site, store
 from ..store.options import NewPage
 from ..store.rows import POST, ROOT, PageRow, Parent
 from ..store.rows import WRITTEN as KINDS
-from .blueprint import classic
+from .blueprint import both, classic
 from .comments import create_comment, delete_comment, find_comment, update_comment
 from .lists import expand
 from .pages import single
@@ -169,4 +169,11 @@ def delete_content(page_id: str) -> tuple[str, int]:
             raise Missing("page", page_id)
         else:
             store().trash(page_id)
+    return "", HTTPStatus.NO_CONTENT
+
+
+@both.delete("/content/<page_id>/version/<int:number>")
+def delete_version(page_id: str, number: int) -> tuple[str, int]:
+    """Delete an old version. Later ones get the next lower number."""
+    store().delete_version(store().editable(page_id).id, number)
     return "", HTTPStatus.NO_CONTENT

@@ -30,7 +30,7 @@ ORDER = (
 # The rooms of the sandbox, bottom to top. What stands at its root is a room of its own.
 SANDBOX = (
     *("errors", "faults", "ratelimit", "operations", "store", "renderer", "short_link"),
-    *("site", "parameters", "body_formats"),
+    *("site", "parameters", "body_formats", "conversion"),
     *("v1", "cloud", "datacenter", "web", "app", "gate", "server", "seed", "__init__"),
 )
 # Rooms that do not know each other, in neither direction.
