@@ -57,6 +57,8 @@ _IDS = "tests/unit/remote/test_by_ids.py::"
 _LINE_MERGE = "tests/unit/diff/test_line_merge.py"
 _STAMPS = "confsync/merge/stamps.py"
 _DOCUMENTS = "tests/unit/merge/test_documents.py"
+_MERGES = "tests/flows/test_git_merges.py"
+_DRIVER = "tests/flows/test_merge_driver.py"
 _FORKS = "tests/property/test_merge_documents.py"
 
 ABLATIONS = (
@@ -2806,12 +2808,16 @@ ABLATIONS = (
         (
             f"{_DOCUMENTS}::test_a_change_that_is_picked_onto_an_older_version_brings_no_newer_stamp",
             f"{_FORKS}::test_nothing_is_lost_and_no_stamp_says_more_than_its_text",
+            f"{_MERGES}::test_a_pull_that_is_picked_onto_an_older_version_brings_its_change_alone",
         ),
     ),
     Ablation(
         "a merge in git undoes no revert",
         (Cut(_STAMPS, "return same or ancestor.version > older.version", "return False"),),
-        (f"{_DOCUMENTS}::test_each_case",),
+        (
+            f"{_DOCUMENTS}::test_each_case",
+            f"{_MERGES}::test_a_revert_of_an_edit_that_was_never_pushed_stays",
+        ),
     ),
     Ablation(
         "a merge in git begins at the older of both stamps",
@@ -2872,6 +2878,74 @@ ABLATIONS = (
         "documents of two pages are not merged",
         (Cut(_STAMPS, "if ours.id != theirs.id:", "if False:"),),
         (f"{_DOCUMENTS}::test_documents_of_two_pages_are_not_merged",),
+    ),
+    Ablation(
+        "a text landed only if exactly it was sent",
+        (
+            Cut(
+                "confsync/merge/evidence.py",
+                "(one.page, one.base, one.text) == sent and",
+                "(one.page, one.base) == sent[:2] and",
+            ),
+        ),
+        (f"{_MERGES}::test_the_same_paragraph_on_both_sides_is_a_conflict_with_one_stamp",),
+    ),
+    Ablation(
+        "our document had an earlier stamp only if it is HEAD's",
+        (Cut("confsync/merge/evidence.py", "if not self._is_of_head():", "if False:"),),
+        (
+            f"{_MERGES}::test_an_edit_that_a_checkout_takes_to_an_older_branch_keeps_the_older_stamp",
+        ),
+    ),
+    Ablation(
+        "without a base all differences are in one conflict",
+        (
+            Cut(
+                "confsync/commands/git/merge_driver.py",
+                "_write(files, found or _apart(sides))",
+                "_write(files, found or MergedDocument(sides.ours.text.encode(), True))",
+            ),
+        ),
+        (f"{_MERGES}::test_without_the_base_all_differences_are_one_conflict",),
+    ),
+    Ablation(
+        "a mistake of confsync costs no side of a merge",
+        (
+            Cut(
+                "confsync/commands/git/merge_driver.py",
+                "page = _by_git(top, files, path, f",
+                "page = _result(path, f",
+            ),
+        ),
+        (
+            f"{_DRIVER}::test_a_mistake_of_confsync_leaves_gits_own_merge_and_one_line",
+            f"{_DRIVER}::test_a_configuration_that_cannot_be_read_leaves_gits_own_merge",
+        ),
+    ),
+    Ablation(
+        "a merge driver that is gone costs no side of a merge",
+        (
+            Cut(
+                "confsync/mirror/git/merge_driver.py",
+                "git merge-file -L ours -L ancestor -L theirs %A %O %B || exit 1",
+                "exit 1",
+            ),
+        ),
+        (
+            f"{_DRIVER}::test_a_program_that_is_gone_leaves_gits_own_conflict",
+            f"{_DRIVER}::test_a_program_that_fails_leaves_gits_own_conflict",
+        ),
+    ),
+    Ablation(
+        "a repository has no code that a merge runs",
+        (
+            Cut(
+                "confsync/mirror/git/merge_driver.py",
+                '(sys.executable, "-P", ',
+                "(sys.executable, ",
+            ),
+        ),
+        (f"{_DRIVER}::test_without_a_script_beside_it_python_starts_the_program",),
     ),
     Ablation(
         "front matter that is not valid together is a conflict",

@@ -20,28 +20,47 @@ from confsync.errors import UsageError
 
 @cli.command()
 @click.argument("directory_", metavar="[DIR]", required=False)
-@click.option("--url", required=True, help="Base URL, such as https://acme.atlassian.net/wiki.")
-@click.option("--space", "spaces", required=True, multiple=True, help="Space key; repeatable.")
+@click.option("--url", help="Base URL, such as https://acme.atlassian.net/wiki.")
+@click.option("--space", "spaces", multiple=True, help="Space key; repeatable.")
 @click.option("--root", help="Mirror only this page (by id) and the pages below it.")
+@click.option("--git", is_flag=True, help="Let git merge documents with confsync; also in a clone.")
 @common
 @click.pass_obj
 def init(
-    settings: Settings, directory_: str | None, url: str, spaces: tuple[str, ...], root: str | None
+    settings: Settings,
+    directory_: str | None,
+    url: str | None,
+    spaces: tuple[str, ...],
+    root: str | None,
+    git: bool,
 ) -> None:
     """Make a directory a mirror.
 
+    In a mirror, such as a colleague's that you cloned with git, --git alone tells git how to merge
+    its documents.
+
     \b
     confsync init docs --url https://acme.atlassian.net/wiki --space ENG
+    confsync init --git
     """
+    from confsync.commands.setup.init import check_repository, init_git
     from confsync.commands.setup.init import init as run
-    from confsync.mirror.config_file import settings_for
+    from confsync.mirror.config_file import find_root, settings_for
     from confsync.model.config import SpaceConfig
     from confsync.model.url import server_of
 
+    place = place_of(settings, directory_ or "")
+    if git and not (url or spaces or root):
+        finish(settings, init_git(find_root(place)))
+    for name, given in (("--url", url), ("--space", spaces)):
+        if not given:
+            raise click.UsageError(f"Missing option '{name}'.", click.get_current_context())
     if root and len(spaces) > 1:
         raise UsageError("--root goes with one space")
-    made = settings_for(server_of(url), [SpaceConfig(key, key, root) for key in spaces])
-    finish(settings, run(place_of(settings, directory_ or ""), made))
+    if git:
+        check_repository(place)
+    made = settings_for(server_of(url or ""), [SpaceConfig(key, key, root) for key in spaces])
+    finish(settings, run(place, made))
 
 
 @cli.command()

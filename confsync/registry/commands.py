@@ -87,8 +87,11 @@ COMMANDS = (
     CommandEntry(
         "init",
         {"DIR": "The directory of the mirror. Without it, the current one."},
-        {Exit.LOCAL: "The directory is a mirror already, or cannot be written."},
-        ("guides/existing-repository", "reference/configuration"),
+        {
+            Exit.LOCAL: "The directory is a mirror already, cannot be written, or, with "
+            "`--git`, is in no git repository."
+        },
+        ("guides/existing-repository", "guides/conflicts", "reference/configuration"),
     ),
     CommandEntry(
         "log",
@@ -107,6 +110,17 @@ COMMANDS = (
         {"URL": "Any address of Confluence. Without it, the one of the mirror here."},
         {Exit.LOCAL: "There is no mirror here, and you gave no URL."},
         ("guides/cloning", "security"),
+    ),
+    CommandEntry(
+        "merge-driver",
+        {
+            "%O": "The file with the document of the common ancestor. It may be empty.",
+            "%A": "The file with our document. The result replaces it.",
+            "%B": "The file with their document.",
+            "%P": "The document, from the top of the work tree.",
+        },
+        {Exit.REFUSED: "The file of `%A` has conflict markers now, and git waits for you."},
+        ("guides/conflicts",),
     ),
     CommandEntry(
         "new",

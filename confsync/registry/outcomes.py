@@ -71,13 +71,14 @@ OUTCOMES = (
     ),
     OutcomeEntry(
         Outcome.MERGED,
-        ("pull",),
-        "`pull --merge` combined your changes and the server's in the file.",
+        ("pull", "merge-driver"),
+        "`pull --merge` combined your changes and the server's in the file. Or git did, for two "
+        "branches.",
         "Read the file, then `confsync push PATH`.",
     ),
     OutcomeEntry(
         Outcome.CONFLICTED,
-        ("pull", "status"),
+        ("pull", "status", "merge-driver"),
         "The file has conflict markers. Both sides changed the same place.",
         "Edit the file, then `confsync check PATH` and `confsync push PATH`.",
     ),

@@ -585,6 +585,7 @@ def test_line_ends_are_no_concern_of_gits(
         "*.xhtml text eol=lf",
         "**/*.attachments/** -text",
         ".confsync.removed text eol=lf merge=union",
+        "*.xhtml merge=confsync",
     ]
     desk("pull")
     desk.git("init", "-q")

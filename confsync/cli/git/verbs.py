@@ -36,3 +36,28 @@ def history(settings: Settings, spaces: tuple[str, ...], since: str | None, refr
     with remote_for(settings, mirror) as remote, progress_on(settings) as progress:
         result = run(mirror, remote, options, progress)
     finish(settings, result, mirror.root)
+
+
+@cli.command("merge-driver")
+@click.argument("ancestor", metavar="%O")
+@click.argument("ours", metavar="%A")
+@click.argument("theirs", metavar="%B")
+@click.argument("path", metavar="%P")
+@common
+@click.pass_obj
+def merge_driver(settings: Settings, ancestor: str, ours: str, theirs: str, path: str) -> None:
+    """Merge two documents of a page. Only git runs this command.
+
+    'confsync init --git' tells git to do that. The newer stamp wins, and the texts merge line by
+    line. The result replaces the file of %A. No server is asked.
+
+    \b
+    confsync merge-driver %O %A %B %P
+    """
+    from confsync.commands.git.merge_driver import merge_driver as run
+    from confsync.mirror.git.merge_file import ThreeFiles
+
+    start = settings.start
+    settings.quiet = True  # git itself tells of a merge
+    files = ThreeFiles(start / ancestor, start / ours, start / theirs)
+    finish(settings, run(start, files, path), start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from confsync.commands.setup.origin import Origin
 from confsync.errors import ConfsyncError, Exit, FileError
 from confsync.mirror import config_file as config
 from confsync.mirror.config_file import settings_for
-from confsync.mirror.git import attributes, repository, worktree
+from confsync.mirror.git import attributes, merge_driver, repository, worktree
 from confsync.mirror.mirror import Mirror
 from confsync.model.config import FILE_NAME, Config
 from confsync.model.filenames import REMOVED, TEMPORARY
@@ -69,6 +70,8 @@ def clone(
 
         result = with_history(mirror, remote, result, progress)
     result = _committed(mirror, result) if options.git else result
+    with suppress(FileError):  # `doctor` tells of it
+        merge_driver.configure(root)
     return replace(result, steps=next_steps.after_clone(mirror) if is_first else ())
 
 

@@ -17,7 +17,9 @@ from confsync.errors import (
     ServerError,
     UntrustedError,
 )
+from confsync.mirror.git import merge_driver
 from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.git.merge_driver import SetUp
 from confsync.mirror.mirror import Mirror
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.diagnosis import Check
@@ -78,7 +80,7 @@ def _local(mirror: Mirror) -> Iterator[Check]:
     config = mirror.config
     spaces = ", ".join(space.key for space in config.spaces if not space.posts)
     yield Check("configuration", f"{config.url}, spaces: {spaces}")
-    yield _git(mirror)
+    yield from _git(mirror)
     entries = [entry for scan in mirror.scan() for entry in scan.entries]
     bad = [entry for entry in entries if entry.error]
     if bad:
@@ -102,18 +104,32 @@ def _pin(mirror: Mirror, *, pinned: bool) -> Check:
     )
 
 
-def _git(mirror: Mirror) -> Check:
+def _git(mirror: Mirror) -> Iterator[Check]:
     version = gitrepo.version()
     if version is None:
         hint = "install git: merging and deletions need it"
-        return Check("git", "not found", hint=hint)
+        yield Check("git", "not found", hint=hint)
+        return
     try:
         held = gitrepo.holds(mirror.root)
     except FileError as error:
-        return Check("git", error.message, exit=error.exit, hint=error.hint)
-    return Check(
-        "git", f"{version}; {'the mirror is in a repository' if held else 'no repository'}"
-    )
+        yield Check("git", error.message, exit=error.exit, hint=error.hint)
+        return
+    yield Check("git", f"{version}; {'the mirror is in a repository' if held else 'no repository'}")
+    if held:
+        yield _merges(merge_driver.state_of(mirror.root))
+
+
+def _merges(state: SetUp) -> Check:
+    """Return the check of git's merge driver. Without it, git merges documents as plain text."""
+    if state is SetUp.READY:
+        return Check("merges", "git merges documents with confsync")
+    told = {
+        SetUp.MISSING: "git merges documents as plain text here, with conflicts in their stamps",
+        SetUp.PROGRAM_GONE: "git merges documents as plain text: its settings name a program that "
+        "is gone",
+    }[state]
+    return Check("merges", told, hint="'confsync init --git' tells git to use confsync")
 
 
 def _remote(

@@ -1,0 +1,98 @@
+"""The evidence of a clone about the past of a page: its cache, its audit trail, and git's objects.
+
+The server is not asked, because git merges offline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+from typing import NamedTuple
+
+from confsync.document.document import Document
+from confsync.errors import FileError
+from confsync.merge.documents import Witness
+from confsync.mirror.committed.newest_stamps import index_of_head
+from confsync.mirror.git import repository
+from confsync.mirror.mirror import Mirror
+from confsync.model.outcome import Outcome
+from confsync.model.stamp import Stamp
+from confsync.sync import merge_base
+
+# The events of the audit trail that name a text which the server took.
+_TOOK = (Outcome.CREATED.value, Outcome.UPDATED.value, "landed earlier")
+
+
+class Landing(NamedTuple):
+    """A text that a push sent, and the version that the server made of it.
+
+    `base` is the digest of the stamp that the text was based on, None for a new page. This says the
+    same as the token of a version, which the server has.
+    """
+
+    page: str
+    base: str | None
+    text: str
+    version: int
+
+
+class Evidence:
+    """The evidence about our document, which has a path in a mirror and its bytes in HEAD."""
+
+    def __init__(self, mirror: Mirror, path: str, raw: bytes) -> None:
+        self._mirror = mirror
+        self._path = path
+        self._raw = raw
+
+    @property
+    def witness(self) -> Witness:
+        """Return the evidence as the merge of two documents asks for it."""
+        return Witness(self._page, self._had, self._has_landed)
+
+    def _page(self, stamp: Stamp) -> tuple[str, str] | None:
+        """Return title and body of a page from the cache or from git."""
+        with suppress(FileError):
+            return merge_base.find_here(self._mirror, stamp)
+        return None
+
+    def _had(self, stamp: Stamp) -> bool:
+        """Return whether our document is HEAD's, and HEAD's history has a stamp.
+
+        During `git checkout --merge`, HEAD is not the branch that our document comes from.
+        """
+        root, directories = self._mirror.root, self._mirror.config.directories
+        with suppress(FileError):
+            if not self._is_of_head():
+                return False
+            known = index_of_head(root, directories).stamps_of(stamp.id)
+            return any((one.version, one.digest) == (stamp.version, stamp.digest) for one in known)
+        return False
+
+    def _is_of_head(self) -> bool:
+        with repository.quiet(self._mirror.root) as command:
+            listed = repository.listed_at(command, "HEAD", [self._path]) if command else {}
+        blob = listed.get(self._path, "")
+        return blob == repository.blob_id(self._raw, len(blob))
+
+    def _has_landed(self, document: Document, at: Stamp) -> bool:
+        """Return whether a push made a version of a document's text, up to a stamp's version."""
+        own = document.stamp
+        base, began = (own.digest, own.version) if own else (None, 0)
+        sent = (at.id, base, document.digest)
+        return any(
+            (one.page, one.base, one.text) == sent and began < one.version <= at.version
+            for one in self._landings
+        )
+
+    @cached_property
+    def _landings(self) -> tuple[Landing, ...]:
+        # The branches of `confsync history` will name the pushes of other clones, too.
+        return tuple(_landings_in(self._mirror))
+
+
+def _landings_in(mirror: Mirror) -> Iterator[Landing]:
+    """Yield the texts that this clone pushed, as its audit trail has them."""
+    for event in mirror.audit.read():
+        if event.what in _TOOK and event.after is not None and event.version is not None:
+            yield Landing(event.page, event.before, event.after, event.version)
