@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 Match = Callable[[str, str], bool]
 
@@ -25,6 +26,10 @@ class Faults:
       it.
     - `search_hides`: a search does not find the content with these ids.
     - `ignore_ids`: a Data Center's listing of content does not know the parameter `ids`.
+    - `order`: a Cloud lists pages and blog posts in another order than `sort` names. `id` and
+      `title` are this order, always. `text` compares ids as text. `answers` sorts the rows within
+      each answer only. `refused` answers 400 to each `sort`.
+    - `lose_cursor`: a Cloud answers 400 to the cursors of listings in this order, such as `-id`.
     - `short_pages`: each page of a listing holds at most half of the requested rows.
     - `lose_response`: the request is carried out, then the connection closes without an answer.
     - `truncate`: the answer is cut in the middle, with headers that fit the half.
@@ -46,6 +51,8 @@ class Faults:
     search_lag_count: int = 0
     search_hides: Callable[[str], bool] | None = None
     ignore_ids: bool = False
+    order: Literal["", "id", "title", "text", "answers", "refused"] = ""
+    lose_cursor: str = ""
     short_pages: bool = False
     lose_response: Match | None = None
     truncate: Match | None = None

@@ -138,3 +138,40 @@ def test_latency(store: Store, page: PageRow) -> None:
         started = time.perf_counter()
         requests.get(slow.url, timeout=10)
         assert time.perf_counter() - started >= 0.1
+
+
+@pytest.mark.parametrize(
+    ("order", "up", "down"),
+    [
+        ("", [9, 10, 11, 12], [12, 11, 10, 9]),
+        ("id", [9, 10, 11, 12], [9, 10, 11, 12]),
+        ("title", [10, 12, 9, 11], [10, 12, 9, 11]),
+        ("text", [10, 11, 12, 9], [9, 12, 11, 10]),
+        ("answers", [10, 12, 9, 11], [12, 10, 11, 9]),
+    ],
+)
+def test_a_listing_comes_in_another_order(
+    sandbox: Sandbox, api: Api, space: SpaceRow, order: str, up: list[int], down: list[int]
+) -> None:
+    sandbox.faults.order = order  # type: ignore[assignment]
+    store = sandbox.store
+    with store.batch():
+        store.database.new_id(999_998)
+        made = [store.create_post("ENG", title, "") for title in ("C", "A", "D", "B")]
+    numbers = {row.id: number for row, number in zip(made, (9, 10, 11, 12), strict=True)}
+    path = f"/api/v2/spaces/{space.id}/blogposts"
+    for sort, wanted in (("id", up), ("-id", down)):
+        found = api.walk(path, sort=sort, limit=2)
+        assert [numbers[row["id"]] for row in found] == wanted
+
+
+def test_an_order_and_a_cursor_are_refused(sandbox: Sandbox, api: Api, space: SpaceRow) -> None:
+    path = f"/api/v2/spaces/{space.id}/pages"
+    sandbox.store.create_page("ENG", "Page", "")
+    sandbox.faults.lose_cursor = "-id"
+    assert len(api.walk(path, sort="id", limit=1)) == 2
+    following = api.get(path, sort="-id", limit=1)["_links"]["next"].removeprefix("/wiki")
+    assert api("GET", following).status_code == 400
+    sandbox.faults.order = "refused"
+    assert api("GET", path, params={"sort": "id"}).status_code == 400
+    assert len(api.walk(path, limit=1)) == 2

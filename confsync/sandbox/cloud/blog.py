@@ -11,7 +11,8 @@ from .. import body_formats, parameters
 from ..errors import Invalid
 from ..site import site, store
 from ..store.rows import POST
-from .pages import api, list_pages, only_current, single, space_of
+from .orders import list_pages
+from .pages import api, only_current, single, space_of
 
 SORTS = ("id", "created-date", "modified-date")
 STATUSES = ("current", "deleted", "trashed")

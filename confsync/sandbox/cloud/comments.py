@@ -15,7 +15,8 @@ from ..store import queries
 from ..store.rows import POST, CommentRow, account_id
 from ..store.talk.comments import FOOTER, INLINE, RESOLVED, Selection, comments_of
 from . import shapes as v2_shapes
-from .pages import EITHER, api, both_ways, visible
+from .orders import both_ways
+from .pages import EITHER, api, visible
 
 KIND = "<any('footer-comments', 'inline-comments'):kind>"
 RESOLUTIONS = (RESOLVED, "open", "dangling", "reopened")

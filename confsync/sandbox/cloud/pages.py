@@ -17,19 +17,15 @@ from ..store.permissions import check_create, operations
 from ..store.queries import Selection
 from ..store.rows import PAGE, POST, ROOT, NodeRow, PageRow, Parent, SpaceRow
 from . import shapes as v2_shapes
+from .orders import both_ways, list_pages
 
 api = flask.Blueprint("v2", __name__, url_prefix="/api/v2")
 
-PAGE_SORTS = ("id", "created-date", "modified-date", "title")
 LISTED = ("current", "archived", "deleted", "trashed")
 # Pages and blog posts, as routes name them
 KINDS = {"pages": PAGE, "blogposts": POST}
 EITHER = "<any(pages, blogposts):kind>"
 SHOWN = (*LISTED, "historical", "draft")
-
-
-def both_ways(sorts: tuple[str, ...]) -> tuple[str, ...]:
-    return (*sorts, *(f"-{one}" for one in sorts))
 
 
 @api.before_request
@@ -71,22 +67,6 @@ def visible(page_id: str, kind: str = "pages") -> PageRow:
 def editable(page_id: str, kind: str = "pages") -> PageRow:
     """Return a page or blog post that the API's user may also change."""
     return store().editable(visible(page_id, kind).id)
-
-
-def list_pages(select: dict[str, Any], sorts: tuple[str, ...] = PAGE_SORTS) -> flask.Response:
-    """List pages by the given filters, and by those that all listings of pages have."""
-    sort = parameters.choice("sort", both_ways(sorts), "id")
-    bodies = body_formats.asked()
-
-    def fetch(size: int, after: After | None) -> tuple[PageRow, ...]:
-        selection = Selection(sort=sort, after=after, limit=size, bodies=bodies, **select)
-        return queries.pages(store().database, selection)
-
-    return parameters.listing(
-        fetch,
-        lambda row: queries.sort_value(sort, row),
-        lambda row: v2_shapes.content(row, bodies=bodies),
-    )
 
 
 def statuses() -> tuple[str, ...]:

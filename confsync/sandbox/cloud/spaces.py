@@ -14,7 +14,8 @@ from ..store.labels import all_labels
 from ..store.rows import WRITTEN, SpaceRow
 from ..v1.spaces import check_key
 from . import shapes as v2_shapes
-from .pages import api, both_ways, list_pages, statuses
+from .orders import both_ways, list_pages
+from .pages import api, statuses
 
 MAX_USERS = 250
 
