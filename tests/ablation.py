@@ -54,6 +54,7 @@ _BAD_ROWS = "tests/flows/test_bad_rows.py"
 _STORY = "tests/flows/test_conflict_story.py"
 _BY_IDS = "confsync/remote/datacenter/by_ids.py"
 _IDS = "tests/unit/remote/test_by_ids.py::"
+_BOTH_ENDS = "confsync/remote/cloud/both_ends.py"
 _LINE_MERGE = "tests/unit/diff/test_line_merge.py"
 _STAMPS = "confsync/merge/stamps.py"
 _DOCUMENTS = "tests/unit/merge/test_documents.py"
@@ -2024,6 +2025,68 @@ ABLATIONS = (
             ),
         ),
         ("tests/flows/test_bad_rows.py::test_not_found_for_one_page_alone_stops_no_other",),
+    ),
+    Ablation(
+        "the ids of both ends of a listing come in order",
+        (
+            Cut(
+                _BOTH_ENDS,
+                "if self.ids and (page_id - self.last) * self._direction <= 0:",
+                "if False:",
+            ),
+        ),
+        (
+            "tests/unit/remote/test_both_ends.py::test_ids_out_of_order_are_noticed",
+            "tests/unit/remote/test_both_ends.py::test_a_server_that_ignores_the_order_is_asked_for_one_chain",
+            "tests/contract/test_both_ends.py::test_a_server_that_does_not_sort_costs_no_page",
+        ),
+    ),
+    Ablation(
+        "both ends of a listing meet at a page that both have",
+        (Cut(_BOTH_ENDS, " or up.ids.isdisjoint(down.ids):", ":"),),
+        (
+            "tests/unit/remote/test_both_ends.py::test_what_it_takes_to_meet",
+            "tests/unit/remote/test_both_ends.py::test_ids_in_the_order_of_text_do_not_pass_for_numbers",
+        ),
+    ),
+    Ablation(
+        "an end of a listing that has come to the other end has to be complete",
+        (
+            Cut(_BOTH_ENDS, "not up.reaches(down.first)", "True"),
+            Cut(_BOTH_ENDS, "not down.reaches(up.first)", "True"),
+        ),
+        (
+            "tests/unit/remote/test_both_ends.py::test_what_it_takes_to_meet",
+            "tests/unit/remote/test_both_ends.py::test_a_server_that_sorts_within_answers_costs_no_page",
+        ),
+    ),
+    Ablation(
+        "a page that both ends list comes once",
+        (
+            Cut(
+                _BOTH_ENDS,
+                'fresh = [row for row in lot.rows if str(row.get("id")) not in given]',
+                "fresh = list(lot.rows)",
+            ),
+        ),
+        (
+            "tests/unit/remote/test_both_ends.py::test_each_page_that_is_there_throughout_is_listed_once",
+            "tests/contract/test_both_ends.py::test_a_listing_is_that_of_one_chain_and_in_its_order",
+        ),
+    ),
+    Ablation(
+        "one chain after both ends repeats no page",
+        (
+            Cut(
+                _BOTH_ENDS,
+                'yield Lot([row for row in found if str(row.get("id")) not in given])',
+                "yield Lot(found)",
+            ),
+        ),
+        (
+            "tests/unit/remote/test_both_ends.py::test_each_page_that_is_there_throughout_is_listed_once",
+            "tests/contract/test_both_ends.py::test_a_cursor_that_the_server_forgets_costs_no_page",
+        ),
     ),
     Ablation(
         "404 'Not Found' for a listing is no page that is not visible",

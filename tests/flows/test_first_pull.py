@@ -12,6 +12,7 @@ from confsync.mirror import mirror
 from confsync.mirror.state import disk
 from confsync.model.filenames import TEMPORARY
 from confsync.pull import prefetch
+from confsync.remote.cloud import cloud
 from confsync.remote.cloud.cloud import Cloud
 from confsync.remote.datacenter.datacenter import DataCenter
 from confsync.sandbox import Sandbox
@@ -105,6 +106,26 @@ def test_the_mirror_is_that_of_a_pull_that_reads_its_texts_later(
         assert desk.json("pull").data["pages"] == []
         assert desk.json("status").data["pages"] == []
         assert desk.json("status", "--remote").data["pages"] == []
+
+
+def test_the_mirror_is_that_of_one_chain_and_the_next_pull_finds_nothing_new(
+    wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each space has many answers, whose order decides about no name of a file."""
+    monkeypatch.setattr(cloud, "BULK", 3)
+    for n in range(25):
+        wiki.store.create_page("ENG", f"Same{'?' * (n % 9)}{n // 9 * '!'}", f"<p>{n}</p>")
+    one, both, unsorted = (mirror_at(name, wiki, desk_at) for name in ("one", "both", "unsorted"))
+    one("pull", "--jobs", "1")
+    both("pull", "--jobs", "8")
+    wiki.faults.order = "title"
+    unsorted("pull", "--jobs", "8")
+    assert len(one.files()) > 25
+    assert one.files() == both.files() == unsorted.files()
+    for order in ("title", "id", ""):
+        wiki.faults.order = order  # type: ignore[assignment]
+        for jobs in ("8", "1", "2"):
+            assert both.json("pull", "--jobs", jobs).data["pages"] == []
 
 
 @pytest.mark.parametrize("count", [1, 251])

@@ -20,6 +20,7 @@ from confsync.model.filenames import TEMPORARY
 from confsync.model.page import PageInfo, Space
 from confsync.pull import run as flow
 from confsync.pull.options import PullOptions
+from confsync.remote.cloud import cloud
 from confsync.sandbox import Sandbox
 from confsync.workers import Workers
 from tests.flows.conftest import Desk
@@ -62,6 +63,21 @@ def test_nothing_is_read_where_nothing_changed(
     listings = [r for r in wiki.requests if "body" not in r.query]
     assert len(listings) == len(wiki.requests)
     assert settled("status").out == "clean: 2 pages\n"
+    assert reads == []
+
+
+def test_nothing_is_read_whether_one_end_is_listed_or_both(
+    wiki: Sandbox, settled: Desk, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cloud, "BULK", 3)
+    for n in range(20):
+        wiki.store.create_page("ENG", f"Page {n}", "<p>x</p>")
+    settled("pull")
+    time.sleep(0.02)
+    settled("pull")
+    reads.clear()
+    for jobs in ("8", "1", "2"):
+        assert settled.json("pull", "--jobs", jobs).data["pages"] == []
     assert reads == []
 
 

@@ -26,7 +26,9 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers
 from confsync.remote.base import ANONYMOUS, Connection, as_past, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.cloud import search, v2_rows, versions
+from confsync.remote.cloud import both_ends, search, v2_rows, versions
+from confsync.remote.cloud.both_ends import Lot
+from confsync.remote.cloud.labels import labels_by_page
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
@@ -93,34 +95,29 @@ class Cloud(Connection):
     def listing(
         self, space: Space, *, labels: bool = False, archived: bool = False
     ) -> Iterator[PageInfo]:
+        return both_ends.ascending(self._listed(space, labels=labels))
+
+    def _listed(self, space: Space, *, labels: bool) -> Iterator[Lot[PageInfo]]:
+        """Yield the pages of a space as they are answered."""
         known: Mapping[str, list[str]] | None = None
         try:
-            known = self._labelled(space) if labels else None
+            if labels:
+                given = self._client, self.workers, space.id, self._kind
+                known = labels_by_page(*given, limit=BULK)
         except RowError as error:  # the labels' pages are unknown, so that no page's labels change
-            yield rows.flawed({"title": "labels"}, error)
-        answers = by_cursor(self._client, f"{_API}/spaces/{space.id}/{self._kind}", {"limit": BULK})
-        # The next answer is on its way while this answer is read.
-        for row in chain.from_iterable(self.workers.early(answers, by=2)):
+            yield Lot([rows.flawed({"title": "labels"}, error)])
+
+        def info_of(row: Row) -> PageInfo:
             info = rows.told(row, self._info)
-            if known is not None and not info.flaw:
-                info = info._replace(labels=tuple(sorted(known.get(info.id, ()))))
-            yield info
+            if known is None or info.flaw:
+                return info
+            return info._replace(labels=tuple(sorted(known.get(info.id, ()))))
 
-    def _labelled(self, space: Space) -> dict[str, list[str]]:
-        """Return the labels of all pages: the space's labels, and the pages of each label."""
-        found = self._all(f"{_API}/spaces/{space.id}/content/labels", _GLOBAL)
-        names = {rows.id_of(row): rows.text_of(row, "name") for row in found}
-
-        def pages(label: str) -> list[str]:
-            params = {"space-id": space.id, "limit": BULK}
-            path = f"{_API}/labels/{label}/{self._kind}"
-            return [rows.id_of(row) for row in self._all(path, params)]
-
-        known: dict[str, list[str]] = {}
-        for label, page_ids in zip(names, self.workers.each(pages, names), strict=True):
-            for page_id in page_ids:
-                known.setdefault(page_id, []).append(names[label])
-        return known
+        path = f"{_API}/spaces/{space.id}/{self._kind}"
+        lots = both_ends.listed(self._client, self.workers, path, {"limit": BULK})
+        # The next answers are on their way while these answers are read.
+        for lot in self.workers.early(lots, by=2):
+            yield Lot([info_of(row) for row in lot.rows], lot.backward)
 
     def contents(
         self, space: Space, *, labels: bool = False, archived: bool = False
@@ -133,7 +130,7 @@ class Cloud(Connection):
         flawed: list[tuple[PageInfo, Page | None]] = []
 
         def ids() -> Iterator[str]:
-            for info in self.listing(space, labels=labels, archived=archived):
+            for info in chain.from_iterable(lot.rows for lot in self._listed(space, labels=labels)):
                 if info.flaw:
                     flawed.append((info, None))
                     continue

@@ -11,6 +11,10 @@ from confsync.remote.client import ONE_ANSWER, Client
 from confsync.remote.rows import Row
 
 
+class CursorError(ServerError):
+    """A listing cannot be continued: its next link has no new cursor."""
+
+
 def by_cursor(
     client: Client, path: str, params: Mapping[str, Any], *, limit: int = ONE_ANSWER
 ) -> Iterator[list[Row]]:
@@ -36,8 +40,13 @@ def answers_by_cursor(
             return
         cursor = rows.query_of(following).get("cursor")
         if not cursor or cursor in seen:
-            raise ServerError(
+            raise CursorError(
                 f"{path}: the listing cannot be continued: its next link has no new cursor"
             )
         seen.add(cursor)
         params = {**params, "cursor": cursor}
+
+
+def has_next(answer: Row) -> bool:
+    """Return whether a listing goes on after an answer."""
+    return bool(rows.part_of(answer, "_links").get("next"))
