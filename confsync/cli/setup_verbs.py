@@ -193,8 +193,30 @@ def logout(settings: Settings, url: str | None) -> None:
     metavar="PATH",
     help='The path before every address; "" for none. [default: /wiki or /confluence]',
 )
+@click.option(
+    "--user",
+    "users",
+    metavar="NAME[:PASSWORD]",
+    multiple=True,
+    help="Add a user besides yourself; repeatable.",
+)
+@click.option(
+    "--right",
+    "rights",
+    metavar="NAME:SPACE:LEVEL",
+    multiple=True,
+    help="What a user may do in a space (* for all): none, read or edit; repeatable.",
+)
 @common
-def sandbox(port: int, data: str | None, latency: float, flavor: str, context: str | None) -> None:
+def sandbox(
+    port: int,
+    data: str | None,
+    latency: float,
+    flavor: str,
+    context: str | None,
+    users: tuple[str, ...],
+    rights: tuple[str, ...],
+) -> None:
     """Run a Confluence look-alike on this machine, for trials.
 
     \b
@@ -202,10 +224,12 @@ def sandbox(port: int, data: str | None, latency: float, flavor: str, context: s
     confsync sandbox --port 0 --data confluence.sqlite
     confsync sandbox --flavor datacenter
     confsync sandbox --flavor datacenter --context ""
+    confsync sandbox --user ana --right ana:OPS:read
     """
     from confsync.commands.setup.sandbox import Options, serve
 
-    serve(Options(port, data, latency, flavor, context), tell=click.echo)
+    options = Options(port, data, latency, flavor, context, users, rights)
+    serve(options, tell=click.echo)
 
 
 @cli.command()

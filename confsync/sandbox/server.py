@@ -15,8 +15,9 @@ from waitress import wasyncore
 from .app import application
 from .faults import Faults
 from .gate import GATEWAY, Gate, Request
+from .limits import Limits
 from .site import CLOUD, DATACENTER, Site
-from .store.rows import username
+from .store.rows import UserRow, username
 from .store.store import ME, ME_EMAIL, ME_TOKEN, Store
 
 HOST = "127.0.0.1"
@@ -76,7 +77,7 @@ class Sandbox:
         self.user = ME_EMAIL if flavor == CLOUD else username(ME)
         about = (more.get("version", "9.3.1"), more.get("classic_v1", True))
         site = Site(self.store, self.faults, flavor, path, *about)
-        self._gate = Gate(application(flavor, path), site, latency)
+        self._gate = Gate(Limits(application(flavor, path)), site, latency)
         self._port = port
         self._server: Any = None
         self._channels: dict[int, Any] = {}
@@ -108,6 +109,14 @@ class Sandbox:
         `_links.next` lacks this URL's prefix.
         """
         return self.url.removesuffix(self.context) + GATEWAY + self.context
+
+    def add_login(self, name: str, token: str) -> None:
+        """Let another user use the APIs, with a token."""
+        self.store.add_login(name, f"{username(name)}@example.com", token)
+
+    def login_of(self, user: UserRow) -> str:
+        """Return the name that a user gives with the token."""
+        return user.email if self.flavor == CLOUD else username(user.name)
 
     @property
     def requests(self) -> list[Request]:

@@ -215,6 +215,15 @@ def test_a_context_path_that_is_none_is_replaced(desk: Desk) -> None:
     assert "/conf (spaces: OPS; " in serves(run, "--port", "0")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [("--user", "a b"), ("--user", "me"), ("--right", "x"), ("--right", "x:OPS:read")],
+    ids=" ".join,
+)
+def test_a_user_or_a_right_that_is_none_is_replaced(desk: Desk, wrong: tuple[str, str]) -> None:
+    assert "(spaces: OPS; " in serves(desk("sandbox", *wrong, exit=2), "--port", "0")
+
+
 def test_a_server_that_is_trusted_is_pinned(
     wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

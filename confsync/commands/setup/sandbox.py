@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from confsync.commands.setup import sandbox_users
 from confsync.errors import FileError, UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class Options:
 
     `flavor` is cloud or datacenter. `context` is the path before every address: "" for none, None
     for the default of the flavor.
+
+    `users` are like NAME or NAME:PASSWORD, `rights` like NAME:SPACE:LEVEL.
     """
 
     port: int = 0
@@ -31,13 +34,15 @@ class Options:
     latency: float = 0.0
     flavor: str = "cloud"
     context: str | None = None
+    users: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
 
 
 def open_sandbox(options: Options) -> Sandbox:
     """Return a sandbox that does not run yet. Add the demo space unless `data` has a space.
 
-    Raise UsageError without the extra `sandbox`, and for an impossible context path. Raise
-    FileError for a file that holds no sandbox.
+    Raise UsageError without the extra `sandbox`, and for an impossible context path, user or right.
+    Raise FileError for a file that holds no sandbox.
     """
     try:
         from confsync.sandbox import Sandbox, demo_space, seed
@@ -54,6 +59,7 @@ def open_sandbox(options: Options) -> Sandbox:
         )
         if not sandbox.store.spaces():
             seed(sandbox.store, demo_space())
+        sandbox_users.add(sandbox, options.users, options.rights)
     except sqlite3.Error as error:
         raise FileError(f"{options.data}: {error}") from None
     return sandbox
@@ -91,5 +97,7 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
     tell("  in another terminal, as yourself:")
     tell(f"    export CONFSYNC_USER={sandbox.user} CONFSYNC_TOKEN={sandbox.token}")
     tell(f"    confsync clone {sandbox.url}/spaces/{sandbox.store.spaces()[0].key}")
+    for line in sandbox_users.lines(sandbox):
+        tell(line)
     tell("^C ends it.")
     sandbox.serve_forever()

@@ -16,7 +16,7 @@ from ..store.rows import POST, CommentRow, account_id
 from ..store.talk.comments import FOOTER, INLINE, RESOLVED, Selection, comments_of
 from . import shapes as v2_shapes
 from .orders import both_ways
-from .pages import EITHER, api, visible
+from .pages import EITHER, api, editable_space, visible
 
 KIND = "<any('footer-comments', 'inline-comments'):kind>"
 RESOLUTIONS = (RESOLVED, "open", "dangling", "reopened")
@@ -65,6 +65,11 @@ def _one(kind: str, comment_id: str) -> CommentRow:
     return row
 
 
+def _editable(row: CommentRow) -> CommentRow:
+    editable_space(store().space(row.space_key))
+    return row
+
+
 def _listed(rows: Sequence[CommentRow], inside: str | None = None) -> flask.Response:
     sort = parameters.choice("sort", both_ways(("created-date", "modified-date")), "created-date")
     column = "modified_at" if sort.endswith("modified-date") else "created_at"
@@ -106,9 +111,10 @@ def create_comment(kind: str) -> tuple[dict[str, Any], int]:
     body, author = body_formats.sent(given, required=True), flask.g.user.name
     above = parameters.text(given, "parentCommentId")
     if above is not None:
-        row = store().reply(_one(kind, above).id, body, author)
+        row = store().reply(_editable(_one(kind, above)).id, body, author)
     else:
         page = _target(given)
+        editable_space(store().space(store().page(page).space_key))
         if kind == "inline-comments":
             row = store().add_inline(page, body, _selection(given), author)
         else:
@@ -144,7 +150,7 @@ def get_comment(kind: str, comment_id: str) -> dict[str, Any]:
 def update_comment(kind: str, comment_id: str) -> dict[str, Any]:
     """Add a version of a comment, resolve it, or both."""
     given = parameters.document()
-    row, author = _one(kind, comment_id), flask.g.user.name
+    row, author = _editable(_one(kind, comment_id)), flask.g.user.name
     with store().batch():
         if "body" in given or "version" in given:
             number, message = parameters.version(given)
@@ -160,7 +166,7 @@ def update_comment(kind: str, comment_id: str) -> dict[str, Any]:
 
 @api.delete(f"/{KIND}/<comment_id>")
 def delete_comment(kind: str, comment_id: str) -> tuple[str, int]:
-    store().remove_comment(_one(kind, comment_id).id)
+    store().remove_comment(_editable(_one(kind, comment_id)).id)
     return "", HTTPStatus.NO_CONTENT
 
 

@@ -15,7 +15,7 @@ from ..store import queries
 from ..store.permissions import operations
 from ..store.rows import PAGE, AttachmentRow, PropertyRow
 from . import shapes as v2_shapes
-from .pages import EITHER, api, editable, visible
+from .pages import EITHER, api, editable, editable_space, visible
 
 # Content that has properties, as routes name it
 OTHERS = "folders, whiteboards, databases, embeds"
@@ -118,13 +118,22 @@ def _content(kind: str, content_id: str, *, change: bool = False) -> str:
     if kind in ("pages", "blogposts"):
         return (editable if change else visible)(content_id, kind).id
     if kind == "comments":
-        return store().commentary(content_id).id
+        said = store().commentary(content_id)
+        return check_editable(said.id, said.space_key, change=change)
     if kind != "attachments":
-        return queries.folder(store().database, content_id, kind.removesuffix("s")).id
+        place = queries.folder(store().database, content_id, kind.removesuffix("s"))
+        return check_editable(place.id, place.space_key, change=change)
     row = _attachment(content_id)
     if change:
         store().editable(row.page_id)
     return row.id
+
+
+def check_editable(content_id: str, space_key: str, *, change: bool) -> str:
+    """Return the id. Raise `Forbidden` for a change in a read-only space."""
+    if change:
+        editable_space(store().space(space_key))
+    return content_id
 
 
 def _property(row: PropertyRow) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def copy(page_id: str) -> dict[str, Any]:
             above.id if above else None,
             author=author,
             labels=row.labels if who else (),
+            hidden=False,
         )
         if given.get("copyAttachments") is True:
             for file in store().attachments(row.id):

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,30 @@ class Database:
             finally:
                 self._past = 0
                 self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def tentative(
+        self, steps: Iterable[tuple[str, tuple[object, ...]]]
+    ) -> Iterator[Callable[[], bool]]:
+        """Let this thread work on a state with some changes. At the end, undo everything.
+
+        Yield a function that returns whether there were more changes.
+        """
+        with self.lock:
+            before, self._past = self._past, -1
+            self._depth += 1  # each write is a part of this, and is undone with it
+            self._connection.execute("SAVEPOINT tentative")
+            remembered, self.remembered = self.remembered, {}
+            try:
+                for sql, values in steps:
+                    self._connection.execute(sql, values)
+                mark = self._last_undo()
+                yield lambda: self._last_undo() != mark
+            finally:
+                self._connection.execute("ROLLBACK TO tentative")
+                self._connection.execute("RELEASE tentative")
+                self._depth -= 1
+                self._past, self.remembered = before, remembered
 
     def state(self) -> tuple[int, int]:
         """Return what tells the state that this thread reads now from all other ones."""

@@ -59,6 +59,9 @@ CREATE TABLE IF NOT EXISTS comments (
     creator TEXT NOT NULL, created_at TEXT NOT NULL, modified_at TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS comments_content ON comments (content_id, kind);
+CREATE TABLE IF NOT EXISTS rights (
+    name TEXT NOT NULL, space TEXT NOT NULL, level TEXT NOT NULL, UNIQUE (name, space)
+);
 CREATE TABLE IF NOT EXISTS likes (
     content_id INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (content_id, name)
 );

@@ -18,6 +18,7 @@ from .actions.long_tasks import LongTasks
 from .actions.other_content import OtherContent
 from .actions.places import Places
 from .actions.restrictions import Restrictions
+from .actions.rights import Rights
 from .actions.space_changes import SpaceChanges
 from .actions.space_labels import SpaceLabels
 from .actions.tasks import Tasks
@@ -42,6 +43,7 @@ class Store(
     SpaceChanges,
     OtherContent,
     Labels,
+    Rights,
     Restrictions,
     Places,
     Attachments,
@@ -65,6 +67,7 @@ class Store(
         self.conversions: dict[str, tuple[str, str]] = {}
         self.escape_quotes = False
         self.add_user(ME, ME_EMAIL, ME_TOKEN)
+        self.load_rights()
 
     def __enter__(self) -> Self:
         return self

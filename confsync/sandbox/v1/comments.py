@@ -12,6 +12,7 @@ from .. import body_formats, parameters
 from ..errors import Invalid
 from ..parameters import values
 from ..site import store
+from ..store.permissions import check_create
 from ..store.rows import CommentRow
 from ..store.talk.comments import INLINE, RESOLVED, Selection, comments_of
 from .blueprint import both, classic
@@ -72,6 +73,7 @@ def create_comment(given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(container, dict) or "id" not in container:
         raise Invalid("A comment must have a container.")
     page = visible(str(container["id"]))
+    check_create(store().space(page.space_key))
     body, author = body_formats.sent(given, required=True), flask.g.user.name
     above = given.get("ancestors")
     about = given.get("extensions")
@@ -94,6 +96,7 @@ def update_comment(row: CommentRow, given: dict[str, Any]) -> dict[str, Any]:
     if number is None:
         raise Invalid("Must supply an incremented version when updating Content.")
     author = flask.g.user.name
+    check_create(store().space(row.space_key))
     with store().batch():
         body = body_formats.sent(given, required=True) if given.get("body") else row.body
         row = store().edit_comment(row.id, body, number, author, message)
@@ -105,5 +108,6 @@ def update_comment(row: CommentRow, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def delete_comment(row: CommentRow) -> tuple[str, int]:
+    check_create(store().space(row.space_key))
     store().remove_comment(row.id)
     return "", HTTPStatus.NO_CONTENT

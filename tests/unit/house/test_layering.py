@@ -31,7 +31,7 @@ ORDER = (
 SANDBOX = (
     *("errors", "faults", "ratelimit", "operations", "store", "renderer", "short_link"),
     *("site", "parameters", "body_formats", "conversion"),
-    *("v1", "cloud", "datacenter", "web", "app", "gate", "server", "seed", "__init__"),
+    *("v1", "cloud", "datacenter", "web", "app", "limits", "gate", "server", "seed", "__init__"),
 )
 # Rooms that do not know each other, in neither direction.
 APART = (
