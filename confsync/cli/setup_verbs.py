@@ -207,6 +207,17 @@ def logout(settings: Settings, url: str | None) -> None:
     multiple=True,
     help="What a user may do in a space (* for all): none, read or edit; repeatable.",
 )
+@click.option(
+    "--search-lag",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Seconds by which searches lag behind.",
+)
+@click.option(
+    "--no-v1",
+    is_flag=True,
+    help="Answer 410 to v1's pages and spaces at a Cloud site, too.",
+)
 @common
 def sandbox(
     port: int,
@@ -216,6 +227,8 @@ def sandbox(
     context: str | None,
     users: tuple[str, ...],
     rights: tuple[str, ...],
+    search_lag: float,
+    no_v1: bool,
 ) -> None:
     """Run a Confluence look-alike on this machine, for trials.
 
@@ -228,7 +241,8 @@ def sandbox(
     """
     from confsync.commands.setup.sandbox import Options, serve
 
-    options = Options(port, data, latency, flavor, context, users, rights)
+    known = (port, data, latency, flavor, context, users, rights, search_lag)
+    options = Options(*known, classic_v1=not no_v1)
     serve(options, tell=click.echo)
 
 

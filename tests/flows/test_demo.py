@@ -10,6 +10,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import requests
+
 
 def confsync(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -90,6 +92,25 @@ def test_the_sandbox_looks_like_a_data_center_when_asked(tmp_path: Path) -> None
         served.send_signal(signal.SIGINT)
         served.communicate(timeout=10)
     assert served.returncode == 0
+
+
+def test_the_sandbox_can_lag_and_lack_parts() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "confsync", "sandbox", "--port=0", "--no-v1", "--search-lag=60"],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as served:
+        assert served.stdout is not None
+        url = served.stdout.readline().split()[3]
+        ask = requests.Session()
+        ask.auth = ("me@example.com", "sandbox-token-5e0c7b1d93")
+        assert ask.get(f"{url}/rest/api/content", timeout=30).status_code == 410
+        (space,) = ask.get(f"{url}/api/v2/spaces", timeout=30).json()["results"]
+        given = {"title": "New", "spaceId": space["id"]}
+        made = ask.post(f"{url}/api/v2/pages", json=given, timeout=30)
+        found = ask.get(f"{url}/rest/api/content/search?cql=title=New", timeout=30).json()
+        served.terminate()
+    assert (made.status_code, found["totalSize"]) == (200, 0)
 
 
 def test_no_arguments_explain_themselves(tmp_path: Path) -> None:

@@ -184,6 +184,10 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
         "PUT /tasks/{id}": {"status": "complete"},
         "POST /rest/api/content/archive": {"pages": [{"id": int(made.other.id)}]},
         "POST /rest/api/content/{id}/copy": place,
+        "POST /rest/api/content/{id}/pagehierarchy/copy": {
+            "destinationPageId": page.id,
+            "titleOptions": {"prefix": "Copy of "},
+        },
         "POST /rest/api/content/{id}/label": [{"prefix": "global", "name": "new"}],
         "POST /rest/api/content": {**content, "body": {"storage": STORAGE}},
         "PUT /rest/api/content/{contentId}": {**update_of(page), "type": "page"},

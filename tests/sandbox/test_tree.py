@@ -213,3 +213,49 @@ def test_what_is_left_of_v1_is_there_behind_the_gateway(
     url = f"{sandbox.gateway_url}/rest/api/content/{page.id}/descendant"
     found = api.session.get(url, params={"expand": "page"}, timeout=10).json()
     assert [one["id"] for one in found["page"]["results"]] == [below.id]
+
+
+def test_a_tree_is_copied_with_its_parts(api: Api, store: Store, page: PageRow) -> None:
+    below = store.create_page("ENG", "Guide below", "<p>two</p>", page.id, labels=["ops"])
+    store.attach(below.id, "a.txt", b"data")
+    store.add_property(below.id, "k", 1, "Me")
+    store.restrict_to(below.id, "update", "user", ["Me"])
+    parts = ("Attachments", "Labels", "Properties", "Permissions")
+    given = {
+        "destinationPageId": page.id,
+        "titleOptions": {"search": "Guide", "replace": "Copy", "prefix": "My "},
+        **{f"copy{part}": True for part in parts},
+    }
+    path = f"/rest/api/content/{page.id}/pagehierarchy/copy"
+    job = api("POST", path, json=given)
+    assert job.status_code == 202
+    assert api.get(f"/rest/api/longtask/{job.json()['id']}")["successful"]
+    rows = {row.title: row for row in store.pages("ENG")}
+    top, copied = rows["My Copy"], rows["My Copy below"]
+    assert (top.parent_id, copied.parent_id) == (page.id, top.id)
+    assert (copied.body, copied.labels) == ("<p>two</p>", ("ops",))
+    assert [row.title for row in store.attachments(copied.id)] == ["a.txt"]
+    assert [row.key for row in store.properties(copied.id)] == ["k"]
+    assert store.allowed(copied.id, "update", "user") == ("Me",)
+
+
+def test_a_copy_of_a_tree_fails_as_a_whole(api: Api, store: Store, page: PageRow) -> None:
+    store.create_page("ENG", "Below", "<p>x</p>", page.id)
+    store.create_page("ENG", "My Below", "<p>x</p>")
+    before = store.pages("ENG")
+    given = {"destinationPageId": page.id, "titleOptions": {"prefix": "My "}}
+    job = api("POST", f"/rest/api/content/{page.id}/pagehierarchy/copy", json=given).json()
+    assert not api.get(f"/rest/api/longtask/{job['id']}")["successful"]
+    assert store.pages("ENG") == before
+
+
+def test_a_copy_without_descendants_is_one_page(api: Api, store: Store, page: PageRow) -> None:
+    store.create_page("ENG", "Below", "<p>x</p>", page.id)
+    home = store.space("ENG").homepage_id
+    given = {
+        "destinationPageId": home,
+        "titleOptions": {"prefix": "My "},
+        "copyDescendants": False,
+    }
+    api("POST", f"/rest/api/content/{page.id}/pagehierarchy/copy", json=given)
+    assert [row.title for row in store.pages("ENG")] == ["Home", "Guide", "Below", "My Guide"]

@@ -26,7 +26,8 @@ class Options:
     `flavor` is cloud or datacenter. `context` is the path before every address: "" for none, None
     for the default of the flavor.
 
-    `users` are like NAME or NAME:PASSWORD, `rights` like NAME:SPACE:LEVEL.
+    `users` are like NAME or NAME:PASSWORD, `rights` like NAME:SPACE:LEVEL. `search_lag` is in
+    seconds. `classic_v1` False takes v1's content and spaces from a Cloud site.
     """
 
     port: int = 0
@@ -36,6 +37,8 @@ class Options:
     context: str | None = None
     users: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
+    search_lag: float = 0.0
+    classic_v1: bool = True
 
 
 def open_sandbox(options: Options) -> Sandbox:
@@ -55,8 +58,14 @@ def open_sandbox(options: Options) -> Sandbox:
     _check_context(options)
     try:
         sandbox = Sandbox(
-            options.data, options.port, options.flavor, options.latency, context=options.context
+            options.data,
+            options.port,
+            options.flavor,
+            options.latency,
+            context=options.context,
+            classic_v1=options.classic_v1,
         )
+        sandbox.faults.search_lag = options.search_lag
         if not sandbox.store.spaces():
             seed(sandbox.store, demo_space())
         sandbox_users.add(sandbox, options.users, options.rights)

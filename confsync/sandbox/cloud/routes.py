@@ -13,7 +13,6 @@ from . import (
     comments,
     conversion,
     files,
-    jobs,
     other_content,
     pages,
     restrictions,
@@ -22,16 +21,18 @@ from . import (
     tree,
     v1,
 )
+from .jobs import changes, copies
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 APIS = (pages.api, v1.api)
 # each of these adds its routes to an API when it is imported
 MODULES = (
     blog,
+    changes,
     comments,
     conversion,
+    copies,
     files,
-    jobs,
     other_content,
     pages,
     restrictions,

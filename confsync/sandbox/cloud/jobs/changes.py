@@ -1,4 +1,4 @@
-"""Cloud's v1: moves, copies, the archive, and the jobs that these start."""
+"""Cloud's v1: moves, the archive, restored versions, and whole trees."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 import flask
 
-from .. import body_formats, parameters
-from ..errors import Invalid, Missing
-from ..site import store
-from ..store import queries
-from ..store.rows import PAGE
-from ..v1 import shapes as v1_shapes
-from ..v1.jobs import started
-from ..v1.lists import expand
-from ..v1.pages import single
-from .pages import visible
-from .v1 import api
+from ... import parameters
+from ...errors import Invalid, Missing
+from ...site import store
+from ...store import queries
+from ...store.rows import PAGE
+from ...v1 import shapes as v1_shapes
+from ...v1.jobs import started
+from ...v1.lists import expand
+from ...v1.pages import single
+from ..pages import visible
+from ..v1 import api
 
 MAX_PAGES = 300
 
@@ -40,36 +40,6 @@ def archive() -> tuple[dict[str, Any], int]:
                 raise Invalid(f"The content with id {row.id} is no current page.")
             store().archive(row.id)
     return started(store().finish("com.atlassian.confluence.archive")), HTTPStatus.ACCEPTED
-
-
-@api.post("/content/<page_id>/copy")
-def copy(page_id: str) -> dict[str, Any]:
-    """Copy a page below another one, or into a space, with what the request names."""
-    row, given = visible(page_id), parameters.document()
-    place = given.get("destination")
-    if not isinstance(place, dict) or place.get("type") not in ("parent_page", "space"):
-        raise Invalid("The destination must be a parent_page or a space.")
-    value = str(place.get("value", ""))
-    above = visible(value) if place["type"] == "parent_page" else None
-    key = store().space(value).key if above is None else above.space_key
-    title = parameters.text(given, "pageTitle") or f"Copy of {row.title}"
-    body = body_formats.sent(given, required=True) if given.get("body") else row.body
-    author, who = flask.g.user.name, given.get("copyLabels") is True
-    with store().batch():
-        made = store().create_page(
-            key,
-            title,
-            body,
-            above.id if above else None,
-            author=author,
-            labels=row.labels if who else (),
-            hidden=False,
-        )
-        if given.get("copyAttachments") is True:
-            for file in store().attachments(row.id):
-                data = store().attachment_data(file.id)
-                store().attach(made.id, file.title, data, file.media_type, author=author)
-    return single(made, expand("body.storage,version,space"))
 
 
 @api.post("/content/<page_id>/version")
