@@ -7,16 +7,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from confsync.history.space_tree import Changes, Item, SpaceTree
+from confsync.mirror.git.trailers import NUMBER, PAGE, TIME, TOKEN
 from confsync.model.moment import moment
 from confsync.model.page import PastVersion, User, Version
 from confsync.model.stamp import message_without_token, token_in
 
 # The author of commits about changes that no version has.
 CONFLUENCE = User("confluence", "Confluence")
-PAGE, NUMBER, TIME, TOKEN = (
-    *("Confluence-Page", "Confluence-Version", "Confluence-Time"),
-    "Confsync-Token",
-)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""The evidence of a clone about the past of a page: its cache, its audit trail, and git's objects.
+"""The evidence of a clone about the past of a page: its cache, audit trail, and git's objects.
 
 The server is not asked, because git merges offline.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from confsync.document.document import Document
@@ -15,9 +16,10 @@ from confsync.errors import FileError
 from confsync.merge.documents import Witness
 from confsync.mirror.committed.newest_stamps import index_of_head
 from confsync.mirror.git import repository
+from confsync.mirror.git.trailers import tokens_of
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome
-from confsync.model.stamp import Stamp
+from confsync.model.stamp import Stamp, token
 from confsync.sync import merge_base
 
 # The events of the audit trail that name a text which the server took.
@@ -80,14 +82,24 @@ class Evidence:
         own = document.stamp
         base, began = (own.digest, own.version) if own else (None, 0)
         sent = (at.id, base, document.digest)
-        return any(
-            (one.page, one.base, one.text) == sent and began < one.version <= at.version
-            for one in self._landings
-        )
+        pushed = (one.version for one in self._landings if (one.page, one.base, one.text) == sent)
+        versions = chain(pushed, self._recorded(document, at))
+        return any(began < version <= at.version for version in versions)
+
+    def _recorded(self, document: Document, at: Stamp) -> Iterator[int]:
+        """Yield the versions that `confsync history` recorded with the token of a document.
+
+        Any clone may have pushed them.
+        """
+        own = document.stamp
+        mark = token(own, document.local((own or at).parent))
+        with suppress(FileError):
+            yield from (
+                one.version for one in tokens_of(self._mirror.root, at.id) if one.token == mark
+            )
 
     @cached_property
     def _landings(self) -> tuple[Landing, ...]:
-        # The branches of `confsync history` will name the pushes of other clones, too.
         return tuple(_landings_in(self._mirror))
 
 

@@ -19,8 +19,8 @@ from confsync.mirror.state import disk, regular
 from confsync.model.filenames import SUFFIX
 
 LINE = f"*{SUFFIX} merge=confsync".encode()
+# No other setting of this driver: git refuses every merge while one of them has no driver.
 _DRIVER = "merge.confsync.driver"
-_TITLE = "merge.confsync.name"
 _PROGRAM = "confsync"
 # git takes an exit code over 128 for a failure of the whole merge, and any other for a conflict
 # that the program has written. So the shell looks whether the program is there and did its work.
@@ -57,13 +57,13 @@ def configure(root: Path) -> bool:
     command = repository.at(root)
     if command is None or not worktree.surrounds(root):
         return False
-    settings = {_TITLE: "documents of Confluence pages", _DRIVER: command_line(program())}
-    for name, value in settings.items():
-        status, _, said = command.config(
-            "--local", name, value, with_extended_output=True, with_exceptions=False
-        )
-        if status:
-            raise FileError("git does not change its settings:", said=str(said))
+    status, _, said = command.config(
+        *("--local", _DRIVER, command_line(program())),
+        with_extended_output=True,
+        with_exceptions=False,
+    )
+    if status:
+        raise FileError("git does not change its settings:", said=str(said))
     return True
 
 

@@ -1,0 +1,69 @@
+"""A branch with edits, and the branch of `confsync history`, are merged or rebased in git."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from confsync.document import document
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk
+
+GUIDE = "ENG/guide.xhtml"
+BRANCH = "confluence/ENG"
+MACRO = '<ac:structured-macro ac:name="toc"/>'
+
+
+@pytest.fixture
+def pushed(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
+    """A clone with its history, an edit that was committed and pushed, and a colleague's edit.
+
+    The server stores the macro with an id. The cache and the audit trail are gone, as in another
+    clone.
+    """
+    desk = desk_at("new", clone=None)
+    desk("clone", "--history", f"{wiki.url}/spaces/ENG", ".")
+    desk.edit(GUIDE, "<p>The first port is 8080.</p>", MACRO)
+    desk.git("commit", "-qam", "A table of contents")
+    desk("push", "--commit")
+    stored = wiki.store.page(guide).body
+    assert MACRO not in stored and "ac:macro-id" in stored
+    wiki.store.edit(guide, stored.replace("9090", "9091"), author="Ana", raw=True)
+    shutil.rmtree(desk.path(".confsync"))
+    return desk
+
+
+@pytest.mark.parametrize("words", [("rebase", "-q"), ("merge", "-q", "--no-edit")])
+def test_nothing_conflicts_after_a_push_and_a_history(
+    wiki: Sandbox, guide: str, pushed: Desk, words: tuple[str, ...]
+) -> None:
+    pushed("history")
+    pushed.git(*words, BRANCH)
+    assert pushed.git("status", "--porcelain") == ""
+    found = document.parse(pushed.text(GUIDE).encode(), GUIDE)
+    page = wiki.store.page(guide)
+    assert found.body == page.body
+    assert found.stamp and found.stamp.version == page.version == 3
+    assert pushed("status", "--remote").out.startswith("clean")
+
+
+def test_what_a_colleague_recorded_counts_too(
+    wiki: Sandbox, guide: str, pushed: Desk, desk_at: Callable[..., Desk]
+) -> None:
+    """A clone of the colleague's repository has the branch below `origin` alone."""
+    pushed("history")
+    theirs = desk_at("theirs", clone=None)
+    theirs.git("clone", "-q", str(pushed.root), ".")
+    theirs("init", "--git")
+    theirs.git("rebase", "-q", f"origin/{BRANCH}")
+    found = document.parse(theirs.text(GUIDE).encode(), GUIDE)
+    assert found.body == wiki.store.page(guide).body
+
+
+def test_without_the_driver_the_rebase_conflicts(pushed: Desk) -> None:
+    pushed("history")
+    pushed.git("config", "--unset", "merge.confsync.driver")
+    with pytest.raises(AssertionError, match="could not apply"):
+        pushed.git("rebase", "-q", BRANCH)
