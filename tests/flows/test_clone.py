@@ -350,14 +350,17 @@ def steps_of(out: str) -> list[str]:
     return [line.strip() for line in told.splitlines()]
 
 
+# The program, which need not be installed where a shell finds it.
+CONFSYNC = f'confsync() {{ {shlex.quote(sys.executable)} -m confsync "$@"; }}\n'
+
+
 def type_steps(wiki: Sandbox, desk: Desk, steps: list[str]) -> str:
     """Type commands in one shell, one after the other; edit a page before the first look at it."""
     edit = f"sed -i s/8080/8081/ {GUIDE}"
     at = next(number for number, step in enumerate(steps) if step.startswith("confsync diff"))
     script = "\n".join(["set -e", *steps[:at], edit, *steps[at:]])
-    confsync = f'confsync() {{ {shlex.quote(sys.executable)} -m confsync "$@"; }}\n'
     done = subprocess.run(
-        ["bash", "-c", confsync + script],
+        ["bash", "-c", CONFSYNC + script],
         cwd=desk.root,
         env=os.environ | {"CONFSYNC_URL": wiki.url},
         capture_output=True,
@@ -392,7 +395,7 @@ def test_the_next_steps_work_in_a_personal_space(wiki: Sandbox, here: Desk) -> N
     wiki.store.create_space("~ana", "Ana", "Ana's page")
     steps = steps_of(here("clone", f"{wiki.url}/spaces/~ana/overview", "docs").out)
     git = steps[: steps.index("confsync diff                 # after an edit, in any editor")]
-    script = " && ".join(git)
+    script = CONFSYNC + " && ".join(git)
     subprocess.run(["bash", "-c", script], cwd=here.root, check=True, capture_output=True)
     desk = Desk(here.path("docs"), here._capsys)
     assert desk.git("log", "--format=%s") == "A mirror of ~ana\n"

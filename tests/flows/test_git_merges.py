@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from confsync.pull.resolve.resolution import Way
+from tests.flows.conftest import each_git_format
 from tests.flows.git_merges import Branches, conflicts_in_stamp
 
 Story = Callable[[Branches], object]
@@ -172,7 +173,9 @@ def test_without_the_driver_what_the_server_rewrote_is_a_conflict(
     assert wiki.unmerged == [wiki.path]
 
 
-def test_a_revert_that_was_merged_is_pushed(wiki: Branches) -> None:
+@each_git_format
+def test_a_revert_that_was_merged_is_pushed(tmp_path: Path) -> None:
+    wiki = Branches(tmp_path / "mirror")
     reverted(wiki)
     assert wiki.status() == {wiki.path: "modified"}
     assert [page.outcome.value for page in wiki.push().pages] == ["updated"]

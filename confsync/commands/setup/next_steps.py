@@ -46,7 +46,6 @@ def _commit(mirror: Mirror) -> tuple[str, ...]:
         return ()
     spaces = [space.path for space in mirror.config.spaces if not space.posts]
     names = map(quoted, (FILE_NAME, attributes.NAME, REMOVED, *spaces))
+    begin = () if worktree.surrounds(mirror.root) else ("git init -q && confsync init -q --git",)
     add = f"git add {' '.join(names)}"
-    if not worktree.surrounds(mirror.root):
-        add = f"git init -q && {add}"
-    return (add, f'git commit -q -m "{commit_message(mirror)}"')
+    return (*begin, add, f'git commit -q -m "{commit_message(mirror)}"')
