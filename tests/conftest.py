@@ -7,6 +7,8 @@ import gc
 import os
 import shutil
 import socket
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,8 +27,10 @@ profiles.load()
 
 for _name in ("CONFSYNC_URL", "CONFSYNC_USER", "CONFSYNC_TOKEN", "NO_COLOR", "CI", "SUDO_UID"):
     os.environ.pop(_name, None)
-# Hundreds of tests start a Python of their own, which would compile everything each time.
+# Hundreds of tests start a Python of their own, which would compile everything each time. The next
+# run needs the test modules as pytest rewrites them: that takes twice as long as finding all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 MEMORY = Path("/dev/shm")
@@ -63,13 +67,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.name != "test_whatever_a_team_does_nothing_is_lost")
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The homes of all tests. pytest would read this list once more for each new directory."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _own_home(
+    _homes: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """An empty home: no .netrc, no git identity, no configuration of the machine's.
 
     Its git starts no housekeeping, which would go on behind the back of a test that has ended.
     """
-    home = tmp_path_factory.mktemp("home")
+    home = Path(tempfile.mkdtemp(dir=_homes))
     (home / ".gitconfig").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n")
     for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home))

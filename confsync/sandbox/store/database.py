@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,11 @@ class Database:
         # write waits for the disk.
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(SCHEMA)
-        if self.one("SELECT next FROM counter") is None:
-            self._connection.execute("INSERT INTO counter VALUES (?)", (FIRST_ID,))
-        self._add_columns()
+        if path is None and hasattr(self._connection, "deserialize"):
+            self._connection.deserialize(_empty())
+            self._connection.execute("PRAGMA temp_store = MEMORY")  # the undo log
+        else:
+            _create_tables(self._connection)
         self._watch()
 
     def close(self) -> None:
@@ -169,12 +171,6 @@ class Database:
             self._marks.popleft()
             self._connection.execute("DELETE FROM undo WHERE id <= ?", (self._marks[0][1],))
 
-    def _add_columns(self) -> None:
-        for table, name, kind in ADDED:
-            info = self._connection.execute(f"PRAGMA table_info({table})").fetchall()
-            if name not in [row[1] for row in info]:
-                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-
     def _watch(self) -> None:
         self._connection.execute("CREATE TEMP TABLE undo (id INTEGER PRIMARY KEY, sql TEXT)")
         for table in UNDOABLE:
@@ -191,3 +187,24 @@ class Database:
                 name = f"undo_{event}_{table} AFTER {event} ON main.{table}"
                 step = f"INSERT INTO undo (sql) VALUES ({sql})"  # noqa: S608
                 self._connection.execute(f"CREATE TEMP TRIGGER {name} BEGIN {step}; END")
+
+
+@cache
+def _empty() -> bytes:
+    """Return a database without a row. A copy of it takes a fifth of the time of making one."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _create_tables(connection)
+    made = connection.serialize()
+    connection.close()
+    return made
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    """Create what is missing of the tables, columns and the counter."""
+    connection.executescript(SCHEMA)
+    if connection.execute("SELECT next FROM counter").fetchone() is None:
+        connection.execute("INSERT INTO counter VALUES (?)", (FIRST_ID,))
+    for table, name, kind in ADDED:
+        info = connection.execute(f"PRAGMA table_info({table})").fetchall()
+        if name not in [row[1] for row in info]:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
