@@ -280,7 +280,7 @@ def test_creations_that_are_refused(api: Api, store: Store, page: PageRow, space
         ({"spaceId": "1"}, 404),
         ({"parentId": "1"}, 404),
         ({"parentId": elsewhere.id}, 400),
-        ({"status": "draft"}, 400),
+        ({"status": "archived"}, 400),
         ({"body": {"representation": "storage", "value": "<p>"}}, 400),
         ({"body": {"representation": "storage", "value": "x" * 5_300_000}}, 413),
         ({"subtype": "page"}, 400),

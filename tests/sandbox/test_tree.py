@@ -201,7 +201,8 @@ def test_a_version_is_restored_and_another_deleted(api: Api, store: Store, page:
 
 def test_a_tree_goes_to_the_trash_as_a_whole(api: Api, store: Store, page: PageRow) -> None:
     below = store.create_page("ENG", "Below", "<p>x</p>", page.id)
-    deeper = store.create_page("ENG", "Deeper", "<p>x</p>", below.id)
+    folder = store.create_folder("ENG", "Things", below.id)
+    deeper = store.create_page("ENG", "Deeper", "<p>x</p>", folder.id)
     assert api("DELETE", f"/rest/api/content/{page.id}/pageTree").status_code == 202
     assert {store.page(one.id).status for one in (page, below, deeper)} == {"trashed"}
 

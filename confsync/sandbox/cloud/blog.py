@@ -10,9 +10,10 @@ import flask
 from .. import body_formats, parameters
 from ..errors import Invalid
 from ..site import site, store
+from ..store.actions.drafts import Draft
 from ..store.rows import POST
 from .orders import list_pages
-from .pages import api, only_current, single, space_of
+from .pages import api, single, space_of, wants_draft
 
 SORTS = ("id", "created-date", "modified-date")
 STATUSES = ("current", "deleted", "trashed")
@@ -49,11 +50,15 @@ def get_label_posts(label_id: str) -> flask.Response:
 def create_post() -> dict[str, Any]:
     given = parameters.document()
     space = space_of(parameters.text(given, "spaceId", required=True))
-    only_current(given)
+    new, body = wants_draft(given), body_formats.sent(given, required=False)
+    title = parameters.text(given, "title", required=not new) or ""
+    if new:
+        draft = Draft(title, body, flask.g.user.name)
+        return single(store().create_draft(POST, space.key, draft), bodies=True)
     row = store().create_post(
         space.key,
-        parameters.text(given, "title", required=True) or "",
-        body_formats.sent(given, required=False),
+        title,
+        body,
         author=flask.g.user.name,
         message="" if site().faults.drop_message_on_create else parameters.version(given)[1],
         at=_date(given),

@@ -9,10 +9,11 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from .. import body_formats, parameters
-from ..errors import Forbidden, Invalid, Missing, Refusal, v2_envelope
+from ..errors import Forbidden, Invalid, Missing, Refusal, Stale, v2_envelope
 from ..parameters import After
 from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
+from ..store.actions.drafts import DRAFT, Draft
 from ..store.permissions import check_create, operations
 from ..store.queries import Selection
 from ..store.rows import PAGE, POST, ROOT, NodeRow, PageRow, Parent, SpaceRow
@@ -90,8 +91,8 @@ def get_pages() -> flask.Response:
 def create_page() -> dict[str, Any]:
     given = parameters.document()
     space_id = parameters.text(given, "spaceId", required=True)
-    title = parameters.text(given, "title", required=True) or ""
-    only_current(given)
+    new = wants_draft(given)
+    title = parameters.text(given, "title", required=not new) or ""
     parent: Parent = parameters.text(given, "parentId")
     if parameters.flag("root-level"):
         if parent is not None:
@@ -100,10 +101,14 @@ def create_page() -> dict[str, Any]:
     subtype = parameters.text(given, "subtype")
     if subtype not in (None, "live"):
         raise Invalid("The only subtype that may be given is 'live'.")
+    key, body = space_of(space_id).key, body_formats.sent(given, required=False)
+    if new:
+        draft = Draft(title, body, flask.g.user.name, parent)
+        return single(store().create_draft(PAGE, key, draft), bodies=True)
     row = store().create_page(
-        space_of(space_id).key,
+        key,
         title,
-        body_formats.sent(given, required=False),
+        body,
         parent,
         author=flask.g.user.name,
         message="" if site().faults.drop_message_on_create else parameters.version(given)[1],
@@ -133,6 +138,8 @@ def get_page(kind: str, page_id: str) -> dict[str, Any]:
     bodies = body_formats.asked()
     wanted = parameters.values("status", choices=SHOWN)
     number = parameters.integer("version")
+    if row.status == DRAFT and DRAFT not in wanted and not parameters.flag("get-draft"):
+        raise Missing(row.type, page_id)
     if number is not None and number != row.version:
         (old,) = _old(row, number)
         return {**v2_shapes.old_page(row, old, bodies=bodies), "_links": _links(row)}
@@ -148,7 +155,7 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
     if parameters.text(given, "id", required=True) != page_id:
         raise Invalid("The id in the body does not match the id in the path.")
     parameters.text(given, "status", required=True)
-    only_current(given)
+    new = wants_draft(given)
     title = parameters.text(given, "title", required=True) or ""
     body = body_formats.sent(given, required=True)
     number, message = parameters.version(given)
@@ -158,6 +165,9 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
         raise Invalid("Moving a page to a different space is not supported.")
     faults = site().faults
     parent = given.get("parentId") if row.type == PAGE else None
+    if DRAFT in (row.status, given.get("status")):
+        draft = Draft(title, body, flask.g.user.name, parent and str(parent), message)
+        return single(_change_draft(row, draft, number, publish=not new), bodies=True)
     updated = store().update(
         page_id,
         number=number,
@@ -171,15 +181,29 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
     return single(updated, bodies=True)
 
 
+def _change_draft(row: PageRow, draft: Draft, number: int, *, publish: bool) -> PageRow:
+    """Change or publish a draft. Its version is 1 until then, and after it."""
+    if row.status != DRAFT:
+        raise Invalid("The sandbox has drafts of new content only.")
+    if number != 1:
+        raise Stale(0, number)
+    change = store().publish if publish else store().save_draft
+    return change(row.id, draft)
+
+
 @api.delete(f"/{EITHER}/<page_id>")
 def delete_page(kind: str, page_id: str) -> tuple[str, int]:
     """Move a page to the trash; with `purge`, delete it from the trash for good."""
     with store().batch():
         row = editable(page_id, kind)
         purge = parameters.flag("purge")
-        if purge and row.status != "trashed":
+        if parameters.flag("draft") != (row.status == DRAFT):
+            raise Missing(row.type, page_id)
+        if purge and row.status not in ("trashed", DRAFT):
             raise Invalid("Trashable Content must be trashed before it can be purged")
-        if purge:
+        if row.status == DRAFT:
+            store().discard(page_id)
+        elif purge:
             store().purge(page_id)
         elif row.status == "trashed":
             raise Missing(row.type, page_id)
@@ -290,7 +314,9 @@ def _old(row: PageRow, number: int) -> tuple[Any, ...]:
     return found
 
 
-def only_current(given: dict[str, Any]) -> None:
+def wants_draft(given: dict[str, Any]) -> bool:
+    """Return whether a request's status is draft. Raise `Invalid` for one that is not current."""
     status = given.get("status", "current")
-    if status != "current":
-        raise Invalid(f"The sandbox has no drafts: status must be 'current', not '{status}'.")
+    if status not in ("current", DRAFT):
+        raise Invalid(f"status must be 'current' or 'draft', not '{status}'.")
+    return bool(status == DRAFT)

@@ -7,7 +7,7 @@ from typing import Any
 import flask
 
 from .. import body_formats, parameters
-from ..errors import Invalid
+from ..errors import Invalid, Missing
 from ..site import store
 from ..store import queries
 from ..store.actions.tasks import COMPLETE, TaskRow
@@ -40,10 +40,12 @@ def set_title(page_id: str) -> dict[str, Any]:
     """Give a page another title in a new version. There is no check of the version."""
     given = parameters.document()
     if parameters.text(given, "status", required=True) != "current":
-        raise Invalid("The sandbox has no drafts: status must be 'current'.")
+        raise Invalid("The title of a draft is changed with the draft: status must be 'current'.")
     title = parameters.text(given, "title", required=True) or ""
     with store().batch():
         row = editable(page_id)
+        if row.status != "current":
+            raise Missing(row.type, page_id)
         number, body = row.version + 1, row.body
         author = flask.g.user.name
         row = store().update(page_id, number=number, title=title, body=body, author=author)

@@ -14,6 +14,7 @@ from typing import Self, Unpack
 
 from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
+from .actions.drafts import Drafts
 from .actions.long_tasks import LongTasks
 from .actions.other_content import OtherContent
 from .actions.places import Places
@@ -42,6 +43,7 @@ class Store(
     SpaceLabels,
     SpaceChanges,
     OtherContent,
+    Drafts,
     Labels,
     Rights,
     Restrictions,

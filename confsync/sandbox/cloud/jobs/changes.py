@@ -11,6 +11,7 @@ from ... import parameters
 from ...errors import Invalid, Missing
 from ...site import store
 from ...store import queries
+from ...store.queries import Selection
 from ...store.rows import PAGE
 from ...v1 import shapes as v1_shapes
 from ...v1.jobs import started
@@ -67,6 +68,7 @@ def delete_tree(page_id: str) -> tuple[dict[str, Any], int]:
     """Move a page and all pages below it to the trash, as a job."""
     with store().batch():
         row = store().editable(visible(page_id).id)
-        for one in (*queries.descendants(store().database, row.id), row.id):
-            store().trash(store().editable(one).id)
+        ids = (*queries.descendants(store().database, row.id), row.id)
+        for one in queries.pages(store().database, Selection(ids=ids)):
+            store().trash(store().editable(one.id).id)
     return started(store().finish("com.atlassian.confluence.page.tree")), HTTPStatus.ACCEPTED
