@@ -172,6 +172,26 @@ def test_a_document_that_lost_its_stamp_is_told_by_its_hint() -> None:
     team.teardown()
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_document_that_is_emptied_while_a_pull_moves_it_is_moved_as_it_is(again: bool) -> None:
+    """Found by the machine in itself: a rename loses nothing that an editor still writes."""
+    team = Team()
+    team.start(plain=False, past=True)
+    team.merge_a_branch(d=0, how=("--no-edit",), then=False)
+    team.put_aside(d=0)
+    team.ana_uses_a_folder(m=0, n=0)
+    team.clone(d=0)
+    team.ana_uses_a_folder(m=3, n=6)
+    pull(team)
+    team.pull(ana=1, commit=True, cut=0, d=1, me=1, merge=False, moment=8, refresh=True)
+    team.check()
+    if again:
+        pull(team, d=1)
+        team.repair(d=1)
+    team.check()
+    team.teardown()
+
+
 def test_what_git_put_back_is_held() -> None:
     """A push that commits, and a revert of that commit."""
     team = Team()

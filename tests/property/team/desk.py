@@ -220,6 +220,7 @@ class Desk(Files):
             if waiting and number >= waiting[0][0] and not what.startswith(_TOO_LATE):
                 waiting.pop()[1]()
 
+        self.check_damage()
         self.note()
         self.remote.trouble = trouble
         try:

@@ -20,16 +20,19 @@ _TITLE = re.compile(r"^title: .*$", re.MULTILINE)
 class Files:
     """The documents of a mirror, what stands beside them, and the trash.
 
-    `damaged` are files that are broken for a moment, as their person remembers them.
+    `damaged` are files that are broken for a moment, as their person remembers them. A command that
+    runs meanwhile may have decided before to move such a file, as it is.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.damaged: dict[Path, bytes] = {}
         self._broken: dict[Path, bytes] = {}
+        self._just_now: dict[Path, int] = {}  # broken since the last check, by inode
 
     def damage(self, path: Path, data: bytes) -> None:
         """Break a file for a moment."""
+        self._just_now[path] = path.stat().st_ino
         self.damaged[path] = path.read_bytes()
         self._broken[path] = data
         path.write_bytes(data)
@@ -43,6 +46,12 @@ class Files:
 
     def check_damage(self) -> None:
         """Check that broken files are as they were broken."""
+        for path, inode in self._just_now.items():
+            moved = [one for one in self._all("*") if one.is_file() and one.stat().st_ino == inode]
+            if moved and path in self.damaged and not path.exists():
+                self.damaged[moved[0]] = self.damaged.pop(path)
+                self._broken[moved[0]] = self._broken.pop(path)
+        self._just_now.clear()
         for path in self.damaged:
             assert path.exists(), f"{path}: was broken, and is gone"
             assert path.read_bytes() == self._broken[path], f"{path}: was broken, and is changed"
