@@ -1903,6 +1903,90 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a history moves its branch only after the whole stream",
+        (
+            Cut(
+                "confsync/mirror/git/fast_import.py",
+                '*("--quiet", "--done", "--date-format=raw")',
+                '*("--quiet", "--date-format=raw")',
+            ),
+        ),
+        (
+            "tests/fault/test_history.py::test_a_kill_at_any_step_leaves_the_old_branch_or_the_new_one",
+        ),
+    ),
+    Ablation(
+        "a history does not move a branch that is checked out",
+        (
+            Cut(
+                "confsync/history/run.py",
+                "    if fast_import.is_checked_out(command, reference):",
+                "    if False and fast_import.is_checked_out(command, reference):",
+            ),
+        ),
+        ("tests/flows/test_history.py::test_a_branch_that_is_checked_out_is_not_moved",),
+    ),
+    Ablation(
+        "a history leaves what a person committed on its branch",
+        (
+            Cut(
+                "confsync/history/recorded.py",
+                "    files = {path: one.content for path, one in kept.items()} | folders",
+                "    files = names | folders",
+            ),
+        ),
+        ("tests/flows/test_history.py::test_what_a_person_committed_there_stays",),
+    ),
+    Ablation(
+        "a page with an invalid row stays in its history",
+        (
+            Cut(
+                "confsync/history/news.py",
+                "area.listing.current.keys() | area.listing.flaws.keys()",
+                "area.listing.current.keys()",
+            ),
+        ),
+        ("tests/flows/test_history.py::test_a_page_whose_row_is_bad_stays_in_the_history",),
+    ),
+    Ablation(
+        "a history reads a page again that was edited after the listing",
+        (
+            Cut(
+                "confsync/history/news.py",
+                "    return version.number > (last.number if last else 0) + 1",
+                "    return False",
+            ),
+        ),
+        (
+            "tests/flows/test_history.py::test_a_page_that_is_edited_while_it_is_read_lacks_no_version",
+        ),
+    ),
+    Ablation(
+        "a version is known by its time, too",
+        (
+            Cut(
+                "confsync/model/page.py",
+                "    return mine is not None and theirs is not None and mine > theirs",
+                "    return False",
+            ),
+        ),
+        (
+            "tests/contract/test_history.py::test_a_deleted_old_version_renumbers_and_is_not_taken_for_a_new_one",
+            "tests/contract/test_history.py::test_what_is_later_goes_by_number_and_time",
+        ),
+    ),
+    Ablation(
+        "a history that was recorded is continued, not begun again",
+        (
+            Cut(
+                "confsync/mirror/git/fast_import.py",
+                "        if self.tip and not self.count:",
+                "        if False and not self.count:",
+            ),
+        ),
+        ("tests/flows/test_history.py::test_what_is_new_comes_on_top",),
+    ),
+    Ablation(
         "nothing is recorded while a page differs from its hint",
         (
             Cut(

@@ -55,6 +55,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     out += [] if told else [safe(note) for note in result.notes]
     out += [] if given else _stat_lines(result, shown, display.width)
     out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
+    out += _blamed_lines(result)
     out += _finding_lines(result, shown)
     if result.command == "status":
         out += [*_status_summary(result), *_hint_lines(result, shown)]
@@ -156,6 +157,15 @@ def _history_lines(result: Result) -> Iterator[str]:
         yield f"{mark} {number} {_moment(version.created_at)}  {who}  {said}".rstrip()
 
 
+def _blamed_lines(result: Result) -> Iterator[str]:
+    """Yield a page's lines, each behind its version, author and day."""
+    width = max((len(line.author) for line in result.lines), default=0)
+    for line in result.lines:
+        number = click.style(f"{f'v{line.version}' if line.version else '':<5}", fg="yellow")
+        who = safe(f"{line.author:<{width}}")
+        yield f"{number} {who}  {line.time[:10]}  {safe(line.text)}".rstrip()
+
+
 def _shown_version(result: Result) -> Iterator[str]:
     """Yield who made the shown version. This is printed beside the document, not in it."""
     for version in result.history if result.command == "show" else ():
@@ -172,7 +182,7 @@ def _event_lines(result: Result) -> Iterator[str]:
         versions = " -> ".join(f"v{v}" for v in (event.base, event.version) if v is not None)
         what = f"{event.what:<14} {event.path} (page {event.page}) {versions}"
         yield safe(f"{_moment(event.time)}  {what}  {event.user}")
-    if result.command == "log" and not result.events and not result.history:
+    if result.command == "log" and not (result.events or result.history or result.lines):
         yield "the log is empty"
 
 

@@ -5,7 +5,7 @@ The texts go to git while they are read; only their ids stay in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from confsync.errors import EVERYBODYS, ConfsyncError
@@ -82,7 +82,7 @@ def news_of(run: HistoryRun, number: int, area: Area, known: Recorded, importer:
     fixes = [
         *_unversioned(number, area, known, found),
         *_moved(number, area, known, found, importer),
-        *_removed(number, area, known, failed),
+        *_removed(number, area, known),
     ]
     return News(edits, fixes, frozenset(failed))
 
@@ -177,9 +177,9 @@ def _moved(
         yield Fix(number, info.id, item, f"{kept.title}: {why}", info.version)
 
 
-def _removed(number: int, area: Area, known: Recorded, failed: Iterable[str]) -> Iterator[Fix]:
-    """Yield the recorded pages that the listing lacks. A page that cannot be read stays."""
-    stay = {*area.listing.current, *area.listing.flaws, *failed}
+def _removed(number: int, area: Area, known: Recorded) -> Iterator[Fix]:
+    """Yield the recorded pages that the listing lacks. A page with an invalid row stays."""
+    stay = area.listing.current.keys() | area.listing.flaws.keys()
     for page_id, kept in known.pages.items():
         if page_id not in stay and area.config.holds(kept.path):
             yield Fix(number, page_id, None, f"{kept.title}: no longer in the space")

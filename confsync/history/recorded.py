@@ -55,6 +55,13 @@ def recorded(command: Git, tip: str, directories: Sequence[str]) -> Recorded:
     return Recorded(tip, files, pages, _last(command, tip))
 
 
+def document_of(command: Git, tip: str, directories: Sequence[str], page_id: str) -> Kept | None:
+    """Return a page's document in a commit, or None if the commit lacks the page."""
+    listed = repository.listed_at(command, tip, directories)
+    names = {name: content for name, content in listed.items() if is_document(name)}
+    return next((one for one in _documents(command, names) if one.stamp.id == page_id), None)
+
+
 def _documents(command: Git, names: Mapping[str, str]) -> Iterable[Kept]:
     """Yield the documents that have a stamp. What a person committed there is not ours."""
     paths: dict[str, list[str]] = {}

@@ -45,11 +45,24 @@ class Hint(NamedTuple):
     path: str = ""
 
 
+class BlamedLine(NamedTuple):
+    """A line of a page, and the version that wrote it; `version` is None if none is known.
+
+    `time` is ISO 8601 in UTC.
+    """
+
+    version: int | None
+    author: str
+    time: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The whole result of a command. `text` is requested output, such as a diff.
 
-    `history` lists a page's versions; the document here is based on version `base`. `events` are
+    `history` lists a page's versions; the document here is based on version `base`. `lines` are
+    those of a page, with the version of each. `events` are
     lines of the audit trail. `findings` belong to `check`, `changes` to `diff`. `clean` counts
     unchanged documents. `steps` are commands to type next. `warnings` go to stderr even if the
     caller asked for failures only. `left_out` are files that a push leaves out. `hints` are the
@@ -65,6 +78,7 @@ class Result:
     text: str = ""
     checks: tuple[Check, ...] = ()
     history: tuple[Version, ...] = ()
+    lines: tuple[BlamedLine, ...] = ()
     events: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -98,8 +112,8 @@ class Result:
         """Return the JSON envelope. A contract test pins its keys.
 
         Only `push` and `status` have `left_out`, `doctor` `checks`, `check` `findings`, `log`
-        `history` and `events`, `show` `history` and `text`, `diff` `changes` and `text`, and `help`
-        and `open` `text`.
+        `history`, `events` and `lines`, `show` `history` and `text`, `diff` `changes` and `text`,
+        and `help` and `open` `text`.
         """
         more: dict[str, object] = {}
         if self.command == "doctor":
@@ -108,6 +122,7 @@ class Result:
             more["history"] = [_version_as_json(version) for version in self.history]
         if self.command == "log":
             more["events"] = [event._asdict() for event in self.events]
+            more["lines"] = [line._asdict() for line in self.lines]
         if self.command == "check":
             more["findings"] = [finding.as_json() for finding in self.findings]
         if self.command == "diff":

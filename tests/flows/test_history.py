@@ -6,10 +6,12 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from confsync.cli import main
+from confsync.remote import client
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, each_git_format, quiet
 
@@ -427,3 +429,75 @@ def test_a_clone_with_history_goes_on_after_an_interruption(
     desk("clone", "--history", f"{wiki.url}/spaces/ENG", ".")
     assert desk.git("rev-parse", "HEAD") == desk.git("rev-parse", BRANCH)
     assert desk("status").out.startswith("clean")
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_blame_names_the_version_of_each_line(desk: Desk, wiki: Sandbox, recorded: bool) -> None:
+    guide = next(p for p in wiki.store.pages("ENG") if p.title == "Manual")
+    for message, body in (("add", "<p>3</p><p>4</p>"), ("change", "<p>3</p><p>5</p>")):
+        wiki.store.edit(guide.id, body, message=message, author="Bo")
+    if recorded:
+        desk("history")
+    desk("pull")
+    wiki.clear_requests()
+    said = desk("log", "--blame", "ENG/manual.xhtml")
+    assert said.out.splitlines()[:2] == [
+        "v3    Ana Lima  2026-03-07  <p>3</p>",
+        "v5    Bo        2026-03-07  <p>5</p>",
+    ]
+    assert (wiki.requests == []) is recorded
+    data = desk.json("log", "--blame", guide.id).data
+    assert [(line["version"], line["author"]) for line in data["lines"]] == [
+        (3, "Ana Lima"),
+        (5, "Bo"),
+    ]
+
+
+def test_blame_of_a_blog_post_and_of_no_page(desk: Desk, wiki: Sandbox) -> None:
+    post = wiki.store.create_post("ENG", "News", "<p>n</p>", author="Bo").id
+    assert "Bo" in desk("log", "--blame", post).out
+    assert "98765" in desk("log", "--blame", "98765", exit=1).err
+
+
+def test_a_page_whose_row_is_bad_stays_in_the_history(
+    desk: Desk, wiki: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk("history")
+    part = next(p.id for p in wiki.store.pages("ENG") if p.title == "Part")
+    wiki.store.create_page("ENG", "New", "<p>n</p>")
+    real = client.answer_of
+
+    def without_titles(url: str, status: int, headers: Any, content: bytes) -> dict[str, Any]:
+        answer = real(url, status, headers, content)
+        for row in answer.get("results") or ():
+            if row.get("id") == part:
+                row["title"] = None
+        return answer
+
+    monkeypatch.setattr(client, "answer_of", without_titles)
+    run = desk("history", exit=3)
+    assert part in run.err
+    listed = desk.git("ls-tree", "-r", "--name-only", BRANCH).split()
+    assert {"ENG/manual/part.xhtml", "ENG/new.xhtml"} <= set(listed)
+    monkeypatch.setattr(client, "answer_of", real)
+    assert "nothing new" in desk("history").out
+    assert tip_tree(desk) == fresh_tree(desk, wiki)
+
+
+def test_a_page_that_is_edited_while_it_is_read_lacks_no_version(desk: Desk, wiki: Sandbox) -> None:
+    desk("history")
+    part = next(p.id for p in wiki.store.pages("ENG") if p.title == "Part")
+    wiki.store.edit(part, "<p>3</p>", message="three")
+    bulk = "/api/v2/pages" if wiki.flavor == "cloud" else f"/content/{part}"
+
+    def edit(method: str, path: str) -> None:
+        if path.endswith(bulk):
+            wiki.faults.before = None
+            wiki.store.edit(part, "<p>4</p>", message="four")
+            wiki.store.edit(part, "<p>5</p>", message="five")
+
+    wiki.faults.before = edit
+    desk("history")
+    assert wiki.faults.before is None
+    assert subjects(desk)[-3:] == ["Part: three", "Part: four", "Part: five"]
+    assert tip_tree(desk) == fresh_tree(desk, wiki)

@@ -25,3 +25,9 @@ def test_a_space_that_the_mirror_lacks_is_answered_with_those_it_has(repo: Desk)
     run = repo("history", "OPS", exit=2)
     assert "has no space 'OPS'" in run.err
     assert "versions of" in repo.follow(run, "confsync history ENG")
+
+
+def test_the_lines_of_an_old_version_are_not_shown(desk: Desk, guide: str) -> None:
+    run = desk("log", "--blame", f"{guide}@1", exit=2)
+    assert "newest version only" in run.err
+    assert "v1" in desk.follow(run, "confsync log --blame")

@@ -40,13 +40,15 @@ def new(settings: Settings, path: str, title: str) -> None:
 @click.option(
     "--max-count", "-n", "count", type=click.IntRange(1), metavar="N", help="Only the newest N."
 )
+@click.option("--blame", is_flag=True, help="Each line of the page, with who wrote it.")
 @common
 @click.pass_obj
-def log(settings: Settings, page: str | None, local: bool, count: int | None) -> None:
+def log(settings: Settings, page: str | None, local: bool, count: int | None, blame: bool) -> None:
     """Show a page's history, or this mirror's audit trail.
 
     \b
     confsync log ENG/guide.xhtml
+    confsync log --blame ENG/guide.xhtml
     confsync log -n 3 ENG/guide.xhtml
     confsync log --local
     """
@@ -62,6 +64,11 @@ def log(settings: Settings, page: str | None, local: bool, count: int | None) ->
             "log needs a page: its document or its id",
             hint="'confsync log --local' shows the log of the whole mirror",
         )
+    if blame:
+        from confsync.commands.git.blame import blame as blamed
+
+        result = blamed(mirror, lambda: remote_for(settings, mirror), target)
+        finish(settings, result, mirror.root, paged=True)
     with remote_for(settings, mirror) as remote:
         result = run(mirror, remote, target, count)
     finish(settings, result, mirror.root, paged=True)

@@ -315,6 +315,18 @@ def at(directory: Path) -> Git | None:
     return _harmless(git.Git(str(directory))) if git else None
 
 
+def begun(directory: str) -> Git:
+    """Make a repository in an empty directory. Return git's commands there.
+
+    Raise FileError without git.
+    """
+    command = at(Path(directory))
+    if command is None:
+        raise FileError("this needs git, which is not installed", hint="install git")
+    command.init("-q", "--template=")
+    return command
+
+
 def nowhere(directory: str) -> Git | None:
     """Return git's commands outside every repository; None without git.
 

@@ -90,6 +90,12 @@ PARTS: dict[str, Schema] = {
         message=_text("The message of the version, without confsync's token."),
         confsync=_yes("Whether confsync wrote it."),
     ),
+    "line": _object(
+        version=_maybe_number("The version that wrote the line; null if none is known."),
+        author=_text("Who wrote it."),
+        time=_text("When the server stored that version (ISO 8601, UTC)."),
+        text=_text("The line of the document's body."),
+    ),
     "event": _object(
         what=_text("An outcome, or `conflict: ` and the decision."),
         page=_text("The page's id."),
@@ -150,6 +156,7 @@ MORE: dict[str, dict[str, Schema]] = {
     "log": {
         "history": _list("The versions of the page, newest first.", "version"),
         "events": _list("The lines of the audit trail.", "event"),
+        "lines": _list("The lines of the page, with the version of each.", "line"),
     },
     "push": {"left_out": _LEFT_OUT},
     "status": {"left_out": _LEFT_OUT},
