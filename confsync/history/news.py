@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from confsync.errors import EVERYBODYS, ConfsyncError
+from confsync.errors import EVERYBODYS, ConfsyncError, ServerError
 from confsync.history.area import Area, Ask, asked, is_before, item_of
 from confsync.history.commits import Edit, Fix, edits_of
 from confsync.history.options import HistoryRun
@@ -74,6 +74,7 @@ def news_of(run: HistoryRun, number: int, area: Area, known: Recorded, importer:
         else:
             found[page_id] = answer
     run.report.refuse(*(_problem(pages[page_id], error) for page_id, error in failed.items()))
+    run.report.refuse(*(_problem(info, ServerError(info.flaw)) for info in area.listing.flawed))
     edits = [
         edit
         for page_id, past in found.items()
@@ -134,8 +135,9 @@ def _histories(
 
 
 def _problem(info: PageInfo, error: ConfsyncError) -> Problem:
-    found = Problem.of(error)
-    return found._replace(message=f"page {info.id} '{info.title}': {error.message}")
+    title = f" '{info.title}'" if info.title else ""
+    page = f"page {info.id}{title}: " if info.id else ""
+    return Problem.of(error)._replace(message=f"{page}{error.message}")
 
 
 def _later(past: Past, last: Version | None) -> Past:

@@ -14,6 +14,7 @@ from confsync.cli import main
 from confsync.remote import client
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, each_git_format, quiet
+from tests.flows.test_corpus import bodies_that_parse
 
 BRANCH = "confluence/ENG"
 
@@ -500,4 +501,19 @@ def test_a_page_that_is_edited_while_it_is_read_lacks_no_version(desk: Desk, wik
     desk("history")
     assert wiki.faults.before is None
     assert subjects(desk)[-3:] == ["Part: three", "Part: four", "Part: five"]
+    assert tip_tree(desk) == fresh_tree(desk, wiki)
+
+
+def test_the_history_of_all_real_bodies_ends_at_a_clone(
+    corpus: Path, desk_at: Callable[..., Desk], wiki: Sandbox
+) -> None:
+    bodies = list(bodies_that_parse(corpus).items())
+    with wiki.store.batch():
+        for (name, body), (_, other) in zip(bodies, bodies[1:] + bodies[:1], strict=True):
+            page = wiki.store.create_page("ENG", f"Body {name}", other, raw=True)
+            wiki.store.edit(page.id, body, raw=True)
+    desk = desk_at()
+    desk.git("init", "-q")
+    desk("history")
+    assert len(subjects(desk)) == 2 * len(bodies) + 6
     assert tip_tree(desk) == fresh_tree(desk, wiki)
