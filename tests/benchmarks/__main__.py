@@ -20,7 +20,7 @@ from . import growth, measurements, peers, plot, report
 from .measurements import Bench
 from .runner import SELDOM, Machine
 
-SECTIONS = ("pull", "again", "push", "status", "start", "memory", "growth", "peers")
+SECTIONS = (*("pull", "again", "push", "history", "status", "start", "memory", "growth", "peers"),)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -88,6 +89,30 @@ def pull(url: str, space: str, directory: str, jobs: str) -> None:
             one.result()
 
 
+def history(url: str, space: str, directory: str, jobs: str) -> None:
+    """Read the versions of each page, with so many threads, and give their bodies to git."""
+    subprocess.run(["git", "init", "-q", directory], check=True)
+    ids = [row["id"] for row in rows(url, space, bodies=False)]
+    params = {"limit": "50", "sort": "-modified-date", "body-format": "storage"}
+
+    def versions(page_id: str) -> list[bytes]:
+        answer = session().get(f"{url}/api/v2/pages/{page_id}/versions", params=params)
+        answer.raise_for_status()
+        return [
+            one["page"]["body"]["storage"]["value"].encode() for one in answer.json()["results"]
+        ]
+
+    command = ["git", "fast-import", "--quiet"]
+    with (
+        subprocess.Popen(command, cwd=directory, stdin=subprocess.PIPE) as git,
+        ThreadPoolExecutor(int(jobs)) as pool,
+    ):
+        assert git.stdin
+        for bodies in pool.map(versions, ids):
+            for body in bodies:
+                git.stdin.write(b"blob\ndata %d\n%b\n" % (len(body), body))
+
+
 def push(url: str, edits: str, jobs: str) -> None:
     """PUT each page of a file of edits, with so many threads."""
     cloud = url.endswith("/wiki")
@@ -107,4 +132,4 @@ def push(url: str, edits: str, jobs: str) -> None:
 
 
 if __name__ == "__main__":
-    {"listing": listing, "pull": pull, "push": push}[sys.argv[1]](*sys.argv[2:])
+    {"listing": listing, "pull": pull, "history": history, "push": push}[sys.argv[1]](*sys.argv[2:])

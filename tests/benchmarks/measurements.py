@@ -23,6 +23,7 @@ from .space import Shape
 LATENCY = 0.05
 JOBS = 8
 EDITS = 1000
+HISTORY = 500
 ONE_PAGE = """---
 title: One page
 ---
@@ -246,6 +247,38 @@ def start(bench: Bench) -> list[Row]:
         name = f"confsync {' '.join(what)}"
         row = bench.row(name, 'python -c "import click, yaml"', pair, goal=1.5)
         found.append(replace(row, pages=0))
+    return found
+
+
+def history(bench: Bench) -> list[Row]:
+    """A first history of a twentieth of the pages (500 at most) with five versions each."""
+    pages = min(HISTORY, max(bench.pages // 20, 10))
+    data = space.copied(bench.data(pages, big_body=False), bench.new("data"))
+    space.age(data, versions=5)
+    found = []
+    with Server(data) as server:
+        root = bench.new("mirror")
+        mirror.clone(bench.machine, server, root)
+        here = Mirror(bench.machine, root)
+        bench.machine.run("git", "init", "-q", at=root)
+
+        def floor() -> Spent:
+            args = ("history", server.url, server.space_id, bench.new("floor"), str(JOBS))
+            return bench.machine.module("floors", *args, server=server)
+
+        def above() -> Spent:
+            shutil.rmtree(root / ".git")
+            bench.machine.run("git", "init", "-q", at=root)
+            return here.run("history", "--jobs", str(JOBS), server=server)
+
+        pair = alternating(bench.repeat, floor, above)
+        row = bench.row(
+            "first history, 5 versions a page, cloud",
+            f"the same requests, {JOBS} threads, and git fast-import of the bodies",
+            pair,
+            goal=1.5,
+        )
+        found.append(replace(row, pages=pages))
     return found
 
 

@@ -144,6 +144,17 @@ def copied(data: Path, to: Path) -> Path:
     return Path(shutil.copyfile(data, to))
 
 
+def age(data: Path, versions: int) -> None:
+    """Give each page so many versions, each with one paragraph more."""
+    from confsync.sandbox import Store
+
+    with Store(data) as store, store.batch():
+        for number in range(2, versions + 1):
+            for page in store.pages(KEY):
+                body = f"{page.body}<p>version {number}</p>"
+                store.edit(page.id, body, message=f"edit {number}", raw=True)
+
+
 def fill(store: Store, shape: Shape) -> None:
     """Make the space. The home page counts as one of its pages."""
     writer = Writer(shape.seed)
