@@ -1952,9 +1952,9 @@ ABLATIONS = (
         "a history reads a page again that was edited after the listing",
         (
             Cut(
-                "confsync/history/news.py",
-                "    return version.number > (last.number if last else 0) + 1",
-                "    return False",
+                "confsync/history/reader.py",
+                "        return version.number > (last.number if last else 0) + 1",
+                "        return False",
             ),
         ),
         (

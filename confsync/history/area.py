@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from confsync.document import document, folder_file
+from confsync.document.document import Laid
 from confsync.document.paths import Tree
 from confsync.history.recorded import Kept
 from confsync.history.space_tree import Frame, Item, circles_of
@@ -65,15 +66,18 @@ class Area:
         circles = frozenset() if self.config.posts else circles_of(parents, listing.home)
         return Frame(self.config.path, listing.home, listing.folders, texts, circles)
 
-    def stamp(self, info: PageInfo, past: PastVersion) -> Stamp:
-        """Return the stamp of a page's document at a version, at the place where it is now."""
-        top, made = info.id in self.tops, digest(past.title, past.body)
-        return Stamp(info.id, past.version.number, made, info.parent, top=top, posted=info.posted)
+    def text(self, info: PageInfo, past: PastVersion, laid: Laid) -> bytes:
+        """Return a page's document at a version, as `git add` stores it. Raise NotUnicodeError.
 
-    def text(self, info: PageInfo, past: PastVersion) -> bytes:
-        """Return a page's document at a version, as `git add` stores it. Raise NotUnicodeError."""
-        raw = document.render(past.title, past.body, self.stamp(info, past), how=self.layout)
-        return raw.replace(b"\r\n", b"\n")
+        The page stands where it is now. `laid` is the version's body in its layout.
+        """
+        number, top = past.version.number, info.id in self.tops
+        stamp = Stamp(info.id, number, laid.digest, info.parent, top=top, posted=info.posted)
+        return document.render_laid(past.title, laid, stamp).replace(b"\r\n", b"\n")
+
+    def body(self, past: PastVersion) -> tuple[str, str, Layout]:
+        """Return what `document.lay_all` lays out."""
+        return digest(past.title, past.body), past.body, self.layout
 
     def restamped(self, info: PageInfo, kept: Kept, raw: bytes) -> bytes:
         """Return a recorded document with the number and the place that its page has now."""

@@ -128,5 +128,7 @@ def _message(text: str, trailers: Mapping[str, str]) -> str:
 
 def _plain(text: str) -> str:
     """Return a server's text without characters that a commit message cannot have."""
+    if text.isprintable():
+        return text.strip()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join("".join(c for c in line if c.isprintable()).strip() for line in lines).strip()

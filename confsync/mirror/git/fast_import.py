@@ -119,7 +119,7 @@ class Importer:
 
 
 def _started(command: Git) -> Any:
-    return command.fast_import(
+    return command(c="pack.compression=1").fast_import(
         *("--quiet", "--done", "--date-format=raw"), istream=subprocess.PIPE, as_process=True
     )
 
