@@ -1906,7 +1906,7 @@ ABLATIONS = (
         "a history moves its branch only after the whole stream",
         (
             Cut(
-                "confsync/mirror/git/fast_import.py",
+                "confsync/mirror/git/branch/fast_import.py",
                 '*("--quiet", "--done", "--date-format=raw")',
                 '*("--quiet", "--date-format=raw")',
             ),
@@ -1979,7 +1979,7 @@ ABLATIONS = (
         "a history that was recorded is continued, not begun again",
         (
             Cut(
-                "confsync/mirror/git/fast_import.py",
+                "confsync/mirror/git/branch/fast_import.py",
                 "        if self.tip and not self.count:",
                 "        if False and not self.count:",
             ),

@@ -12,9 +12,10 @@ from confsync.document.frontmatter import FENCE
 from confsync.history.commits import edits_of, in_order, message_of
 from confsync.history.recorded import document_of
 from confsync.history.space_tree import Item
-from confsync.mirror.git import blame, fast_import, repository
-from confsync.mirror.git.fast_import import Entry, Importer
-from confsync.mirror.git.trailers import NUMBER
+from confsync.mirror.git import repository
+from confsync.mirror.git.branch import blame, fast_import
+from confsync.mirror.git.branch.fast_import import Entry, Importer
+from confsync.mirror.git.branch.trailers import NUMBER
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import PastVersion
 from confsync.model.result import BlamedLine

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from confsync.history.space_tree import Changes, Item, SpaceTree
-from confsync.mirror.git.trailers import NUMBER, PAGE, TIME, TOKEN
+from confsync.mirror.git.branch.trailers import NUMBER, PAGE, TIME, TOKEN
 from confsync.model.moment import moment
 from confsync.model.page import PastVersion, User, Version
 from confsync.model.stamp import message_without_token, token_in

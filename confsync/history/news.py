@@ -13,7 +13,7 @@ from confsync.history.options import HistoryRun
 from confsync.history.reader import Past, PastReader
 from confsync.history.recorded import Recorded
 from confsync.mirror.git import blobs
-from confsync.mirror.git.fast_import import Importer
+from confsync.mirror.git.branch.fast_import import Importer
 from confsync.model.page import PageInfo, is_later
 from confsync.model.result import Problem
 

@@ -14,7 +14,7 @@ from confsync.history.area import Area, Ask, is_before, item_of
 from confsync.history.options import HistoryRun
 from confsync.history.recorded import Recorded
 from confsync.history.space_tree import Item
-from confsync.mirror.git.fast_import import Importer
+from confsync.mirror.git.branch.fast_import import Importer
 from confsync.model.page import PageInfo, PastVersion, Version
 from confsync.workers import batches
 

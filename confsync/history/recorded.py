@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from confsync.document import document, frontmatter_fast
 from confsync.errors import DocumentError
 from confsync.mirror.git import blobs, repository
+from confsync.mirror.git.branch.trailers import NUMBER, PAGE, TIME
 from confsync.mirror.git.head import is_document
-from confsync.mirror.git.trailers import NUMBER, PAGE, TIME
 from confsync.model.filenames import FOLDER_FILE
 from confsync.model.page import Version
 from confsync.model.stamp import Stamp

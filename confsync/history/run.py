@@ -16,8 +16,9 @@ from confsync.history.news import News, news_of
 from confsync.history.options import HistoryRun
 from confsync.history.recorded import Recorded, recorded
 from confsync.history.space_tree import Changes, Item, SpaceTree
-from confsync.mirror.git import attributes, fast_import, mailmap, removals, repository, worktree
-from confsync.mirror.git.fast_import import Entry, Importer
+from confsync.mirror.git import attributes, removals, repository, worktree
+from confsync.mirror.git.branch import fast_import, mailmap
+from confsync.mirror.git.branch.fast_import import Entry, Importer
 from confsync.mirror.git.history import prefix_of
 from confsync.mirror.mirror import current
 from confsync.model.config import FILE_NAME, SpaceConfig

@@ -16,7 +16,7 @@ from confsync.errors import FileError
 from confsync.merge.documents import Witness
 from confsync.mirror.committed.newest_stamps import index_of_head
 from confsync.mirror.git import repository
-from confsync.mirror.git.trailers import tokens_of
+from confsync.mirror.git.branch.trailers import tokens_of
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome
 from confsync.model.stamp import Stamp, token

@@ -7,7 +7,7 @@ from dataclasses import replace
 from confsync.history.options import HistoryOptions, HistoryRun
 from confsync.history.run import record_history
 from confsync.mirror.git import worktree
-from confsync.mirror.git.fast_import import branch_name
+from confsync.mirror.git.branch.fast_import import branch_name
 from confsync.mirror.mirror import Mirror
 from confsync.model.result import Result
 from confsync.progress import Progress
