@@ -243,6 +243,25 @@ def test_a_pull_that_is_picked_onto_a_version_between_brings_the_page(wiki: Bran
     assert wiki.told == "v3 first ONE between TWO LAST"
 
 
+def test_branches_that_merged_each_other_merge_again(wiki: Branches) -> None:
+    """git first merges their two common ancestors, with the driver, too."""
+    wiki.branch("ann")
+    wiki.settle("one", "ONE")
+    wiki.branch("ben", "main")
+    wiki.pulled()
+    wiki.edited("LAST", "end")
+    wiki.git("tag", "ann-1", "ann")
+    wiki.git("checkout", "-q", "ann")
+    wiki.edited("FIRST", "first")
+    wiki.asked("merge", "-m", "1", "ben")
+    wiki.git("checkout", "-q", "ben")
+    wiki.settle("two", "TWO")
+    wiki.asked("merge", "-m", "2", "ann-1")
+    wiki.asked("merge", "-m", "3", "ann")
+    assert wiki.unmerged == []
+    assert wiki.told == "v3 first ONE between TWO end"
+
+
 # -- what cannot be decided ------------------------------------------------------------------------
 
 

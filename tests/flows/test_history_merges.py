@@ -1,4 +1,4 @@
-"""A branch with edits, and the branch of `confsync history`, are merged or rebased in git."""
+"""Branches are merged in clones of several kinds: with a history, or linked."""
 
 from __future__ import annotations
 
@@ -67,3 +67,25 @@ def test_without_the_driver_the_rebase_conflicts(pushed: Desk) -> None:
     pushed.git("config", "--unset", "merge.confsync.driver")
     with pytest.raises(AssertionError, match="could not apply"):
         pushed.git("rebase", "-q", BRANCH)
+
+
+def test_a_mirror_below_the_top_of_a_linked_work_tree(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    desk, other = desk_at("repository", clone=None), desk_at("linked", clone=None)
+    desk.git("init", "-q", "--template=", "-b", "main")
+    desk("clone", f"{wiki.url}/spaces/ENG", "docs")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "A mirror")
+    desk.git("worktree", "add", "-q", "-b", "other", str(other.root))
+    for port, text in (("8081", "8080"), ("8082", "8081")):
+        desk.edit(f"docs/{GUIDE}", text, port)
+        desk("-C", "docs", "push", "--commit")
+        if port == "8081":
+            other("-C", "docs", "pull", "--commit")
+    other.edit(f"docs/{GUIDE}", "9090", "9091")
+    other.git("commit", "-qam", "Second port")
+    other.git("merge", "-q", "--no-edit", "main")
+    found = document.parse(other.text(f"docs/{GUIDE}").encode(), GUIDE)
+    assert found.stamp and found.stamp.version == 3
+    assert found.body == wiki.store.page(guide).body.replace("9090", "9091")
