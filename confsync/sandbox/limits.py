@@ -38,6 +38,7 @@ class Limits:
                 with site.store.database.tentative(limits) as changed:
                     chunks, status, headers = run_wsgi_app(self._application, environ, True)
                     succeeds = changed() and status < "400"
+                site.store.load_rights()  # the request may have changed them
                 if not succeeds:
                     start_response(status, headers.to_wsgi_list())
                     return chunks

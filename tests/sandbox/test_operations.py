@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
 from confsync.sandbox.app import application
 from confsync.sandbox.operations import OPERATIONS, Operation
+from confsync.sandbox.store.rows import user_key
 
 from .conftest import Spec
 
@@ -85,6 +86,7 @@ def world(store: Store, number: int) -> World:
         "property": "k",
         "longtask": store.finish("job").id,
         "group": "confluence-users",
+        "user": user_key(store.add_user("Bo").name),
         "byOperation": "read",
         "byGroupId": "confluence-users",
         "category": "ops",
@@ -135,6 +137,7 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
     name = f"{operation.method} {operation.path}"
     me = made.store.users()[0]
     mine = {"type": "known", "accountId": me.account_id, "username": "me"}
+    allowed = [{"operationKey": "create", "targetType": "page"}]
     rights = [{"operation": "update", "restrictions": {"user": [mine]}}]
     tasks = {"conversionInputs": [{"to": "view", "body": STORAGE}]}
     restored = {"versionNumber": 1, "message": "back"}
@@ -168,6 +171,8 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
             "operation": "update",
         },
         "POST /rest/api/content/{id}/version": {"operationKey": "restore", "params": restored},
+        "PUT /rest/api/space/{spaceKey}/permissions/user/{userKey}/grant": allowed,
+        "PUT /rest/api/space/{spaceKey}/permissions/user/{userKey}/revoke": allowed,
         "POST /rest/api/contentbody/convert/{to}": STORAGE,
         "POST /rest/api/contentbody/convert/async/{to}": STORAGE,
         "POST /rest/api/contentbody/convert/async/bulk/tasks": tasks,

@@ -11,6 +11,7 @@ import requests
 
 from confsync.sandbox import Sandbox, Store
 from confsync.sandbox.store.actions.rights import EDIT, NONE, READ
+from confsync.sandbox.store.rows import user_key
 
 from .test_operations import CLAIMED, DOCUMENTS, Operation, World, path_of, sent, world
 
@@ -190,3 +191,34 @@ def test_a_wrong_password_is_refused_as_ever(site: Sandbox) -> None:
     auth = (LOGINS[site.flavor], "wrong")
     answer = requests.get(f"{site.url}{path}", auth=auth, timeout=30)
     assert answer.status_code == (404 if site.flavor == "cloud" else 401)
+
+
+def test_a_data_center_grants_and_revokes() -> None:
+    with Sandbox(flavor="datacenter") as site:
+        site.store.create_space("ENG", "ENG", "Home")
+        site.add_login("ana", "secret")
+        path = f"{site.url}/rest/api/space/ENG/permissions"
+        mine, hers = (site.user, site.token), ("ana", "secret")
+        one = f"{path}/user/{user_key('ana')}"
+
+        def change(what: str, key: str, kind: str, auth: tuple[str, str] = mine) -> int:
+            given = [{"operationKey": key, "targetType": kind}]
+            answer = requests.put(f"{one}/{what}", json=given, auth=auth, timeout=30)
+            return answer.status_code
+
+        def allowed() -> list[tuple[str, str]]:
+            rows = requests.get(one, auth=mine, timeout=30).json()
+            found = [row["operation"] for row in rows]
+            return [(row["operationKey"], row["targetType"]) for row in found]
+
+        assert change("revoke", "create", "page") == 204
+        assert allowed() == [("read", "space")]
+        assert change("grant", "create", "page", hers) == 403
+        assert change("revoke", "read", "space") == 204
+        assert allowed() == []
+        assert requests.get(path, auth=hers, timeout=30).status_code == 404
+        assert change("grant", "read", "space") == 204
+        assert pages(site, *hers) == ["Home"]
+        assert change("grant", "delete", "blogpost") == 204
+        assert len(allowed()) == 5
+        assert change("grant", "export", "space") == 400

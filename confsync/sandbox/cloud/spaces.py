@@ -11,7 +11,8 @@ from .. import parameters
 from ..errors import Invalid, Missing
 from ..site import base, store
 from ..store.labels import all_labels
-from ..store.rows import WRITTEN, SpaceRow
+from ..store.rows import SpaceRow
+from ..v1.rights.permissions import permissions
 from ..v1.spaces import check_key
 from . import shapes as v2_shapes
 from .orders import both_ways, list_pages
@@ -99,30 +100,25 @@ def get_label_pages(label_id: str) -> flask.Response:
 
 @api.get("/spaces/<space_id>/operations")
 def get_space_operations(space_id: str) -> dict[str, Any]:
-    return {"operations": [_operation(key, kind) for key, kind in _allowed(_space(space_id))]}
+    allowed = permissions(_space(space_id), flask.g.user)
+    return {"operations": [_operation(key, kind) for key, kind in allowed]}
 
 
 def _operation(key: str, kind: str) -> dict[str, str]:
     return {"operation": key, "targetType": kind}
 
 
-def _allowed(space: SpaceRow) -> list[tuple[str, str]]:
-    """Return what the API's users may do in a space."""
-    written = [(key, kind) for kind in WRITTEN for key in ("create", "delete")]
-    return [("read", "space"), *([] if space.read_only else written)]
-
-
 @api.get("/spaces/<space_id>/permissions")
 def get_permissions(space_id: str) -> flask.Response:
+    space = _space(space_id)
+    every = [(user, one) for user in store().users() for one in permissions(space, user)]
     rows = [
         {
             "id": str(number),
             "principal": {"type": "user", "id": user.account_id},
             "operation": {"key": key, "targetType": kind},
         }
-        for number, (user, (key, kind)) in enumerate(
-            ((user, one) for user in store().users() for one in _allowed(_space(space_id))), 1
-        )
+        for number, (user, (key, kind)) in enumerate(every, 1)
     ]
     return parameters.sliced(rows, dict)
 

@@ -84,4 +84,5 @@ UNDOABLE = (
     "properties",
     "comments",
     "likes",
+    "rights",
 )
