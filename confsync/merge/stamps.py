@@ -72,6 +72,10 @@ def plan_of(sides: Sides, had: Callable[[Stamp], bool]) -> Plan | None:
     if ancestor is not None and ancestor.id != ours.id:
         ancestor = None
     attachments = tuple(_attachments(ancestor, ours, theirs))
+    if ours.labels is None or theirs.labels is None:
+        # One side does not know the labels, such as a document of `confsync history`.
+        labels = theirs.labels if ours.labels is None else ours.labels
+        ours, theirs = replace(ours, labels=labels), replace(theirs, labels=labels)
     if ancestor is not None and ours.version < ancestor.version and not had(ancestor):
         # Our document lacks versions that theirs rests on. It gets their change, not their stamp.
         return Plan(replace(ours, attachments=attachments))

@@ -9,7 +9,7 @@ import pytest
 
 from confsync.document import document
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk
+from tests.flows.conftest import Desk, quiet
 
 GUIDE = "ENG/guide.xhtml"
 BRANCH = "confluence/ENG"
@@ -89,3 +89,34 @@ def test_a_mirror_below_the_top_of_a_linked_work_tree(
     found = document.parse(other.text(f"docs/{GUIDE}").encode(), GUIDE)
     assert found.stamp and found.stamp.version == 3
     assert found.body == wiki.store.page(guide).body.replace("9090", "9091")
+
+
+def test_labels_and_attachments_of_a_mirror_stay_in_a_merge_with_the_history(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    """The documents of the history have none, and no stamp of them."""
+    wiki.store.add_labels(guide, ["old"])
+    wiki.store.attach(guide, "a.txt", b"hello")
+    picture = '<ac:image><ri:attachment ri:filename="a.txt" /></ac:image>'
+    wiki.store.edit(guide, wiki.store.page(guide).body + picture, raw=True)
+    desk = desk_at()
+    config = desk.text(".confsync.yaml")
+    desk.path(".confsync.yaml").write_text(f"{config}labels: true\nattachments: true\n")
+    desk("pull")
+    desk.git("init", "-q")
+    desk("init", "--git")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "begin")
+    before = desk.files()
+    desk("history")
+    desk.git("merge", "-q", "--no-edit", "--allow-unrelated-histories", BRANCH)
+    assert desk.files() == before
+    wiki.store.edit(guide, wiki.store.page(guide).body.replace("9090", "9091"), raw=True)
+    desk("history")
+    desk.git("merge", "-q", "--no-edit", BRANCH)
+    found = document.parse(desk.text(GUIDE).encode(), GUIDE)
+    assert found.stamp and found.labels == found.stamp.labels == ("old",)
+    assert [one.name for one in found.stamp.attachments] == ["a.txt"]
+    assert "9091" in found.body and found.stamp.version == 3
+    assert desk("status", "--remote").out.startswith("clean")
+    quiet(wiki, desk)
