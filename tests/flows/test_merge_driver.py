@@ -208,6 +208,20 @@ def test_a_program_that_is_gone_leaves_gits_own_conflict(
     assert ORDINARY in branches.text()
 
 
+def test_a_page_about_git_is_merged_without_the_program_too(
+    branches: Branches, tmp_path: Path
+) -> None:
+    """Its marker is not taken for a conflict that the program wrote."""
+    for branch in ("ann", "ben"):
+        branches.git("checkout", "-q", branch)
+        (branches.root / branches.path).write_text(f"{branches.text()}<<<<<<< HEAD\n")
+        branches.commit()
+    branches.git("config", DRIVER, driver_line(str(tmp_path / "gone")))
+    assert branches.asked("merge", "ann").returncode == 1
+    assert branches.unmerged == [GUIDE]
+    assert "<<<<<<< ours" in branches.text()
+
+
 @pytest.mark.parametrize("name", ["with space", "it's", 'say "hi"', "100%O", "$HOME;x", "über"])
 def test_the_program_may_stand_anywhere(branches: Branches, tmp_path: Path, name: str) -> None:
     program = script(tmp_path / name / "confsync", f'echo "$@" > "{tmp_path}/told"; echo x > "$3"')

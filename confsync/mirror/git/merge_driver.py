@@ -23,11 +23,13 @@ LINE = f"*{SUFFIX} merge=confsync".encode()
 _DRIVER = "merge.confsync.driver"
 _PROGRAM = "confsync"
 # git takes an exit code over 128 for a failure of the whole merge, and any other for a conflict
-# that the program has written. So the shell looks whether the program is there and did its work.
-# If not, git's own merge writes the conflict.
+# that the program has written. So the shell looks whether the program is there and did its work:
+# a conflict adds markers to those that a page about git has. If not, git's own merge writes the
+# conflict.
 _SCRIPT = (
+    'had=$(grep -c "^<<<<<<<" %A); '
     "if test -x {program} && {command} merge-driver %O %A %B %P; then exit 0; fi; "
-    'grep -q "^<<<<<<<" %A && exit 1; '
+    'test "$(grep -c "^<<<<<<<" %A)" = "$had" || exit 1; '
     "git merge-file -L ours -L ancestor -L theirs %A %O %B || exit 1"
 )
 
