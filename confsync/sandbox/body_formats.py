@@ -5,13 +5,14 @@ A Cloud site also has `atlas_doc_format`, the format of its editor.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 import flask
 
 from . import parameters
-from .errors import Invalid
+from .errors import Invalid, Malformed
 from .site import CLOUD, site
 
 STORAGE = "storage"
@@ -56,3 +57,15 @@ def _other(body: object) -> str | None:
     if said is None and inner is None:
         said = next((name for name in OTHERS if name in body), None)
     return said if said in OTHERS else None
+
+
+def check_characters() -> None:
+    """Raise `Malformed` for JSON with half of a character, which no answer could repeat."""
+    data = flask.request.get_data() if flask.request.is_json else b""
+    if b"\\ud" in data.lower():
+        try:
+            json.dumps(json.loads(data), ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Malformed("Illegal character", 1, 1) from None
+        except ValueError:
+            return  # each route refuses what is no JSON

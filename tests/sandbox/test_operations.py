@@ -30,6 +30,7 @@ STORAGE = {"representation": "storage", "value": "<p>new</p>"}
 CLAIMED = [one for one in OPERATIONS if one.known != "no"]
 NO_ANSWER = ("POST /rest/api/content/{id}/property/{key}",)  # the document names none
 FIXED = {"{type}": "page", "{to}": "view", "{labelName}": "ops", "{versionNumber}": "1"}
+NONSENSE = (None, 1, [], {}, "x", "\ud800", [None])
 FILE = {"X-Atlassian-Token": "no-check"}
 
 
@@ -306,3 +307,33 @@ def test_the_table_says_no_where_there_is_no_route(document: str) -> None:
             except HTTPException:
                 pytest.fail(f"no route for {one}")
             assert not endpoint.rpartition(".")[2].startswith("missing"), one
+
+
+def junk(given: Any) -> Iterator[Any]:
+    """Bodies in which one part is nonsense, or all of it."""
+    yield from NONSENSE
+    if isinstance(given, dict):
+        for name, value in given.items():
+            yield from ({**given, name: wrong} for wrong in junk(value))
+    elif isinstance(given, list) and given:
+        yield from ([wrong] for wrong in junk(given[0]))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_nonsense_in_a_body_is_no_error_of_the_server(
+    sites: dict[str, Sandbox], document: str
+) -> None:
+    site = sites[document.partition("-")[0]]
+    failed = []
+    with requests.Session() as session:
+        session.auth = (site.user, site.token)
+        for number, operation in enumerate(CLAIMED, 1000 * len(document)):
+            if operation.document != document or operation.method == "GET":
+                continue
+            made = world(site.store, number)
+            path, given = path_of(operation, made), sent(operation, made)
+            url = f"{site.url}{DOCUMENTS[document].removeprefix('/wiki')}{path}"
+            for wrong in junk(given["json"]) if "json" in given else ():
+                answer = session.request(operation.method, url, json=wrong, timeout=30)
+                failed += [(str(operation), wrong)] if answer.status_code >= 500 else []
+    assert failed == []

@@ -32,6 +32,7 @@ SHOWN = (*LISTED, "historical", "draft")
 @api.before_request
 def authenticate() -> None:
     flask.g.user = current_user()
+    body_formats.check_characters()
 
 
 @api.errorhandler(AuthenticationError)

@@ -9,6 +9,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from ..body_formats import check_characters
 from ..errors import Invalid, Missing, Refusal, v1_envelope
 from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
@@ -23,6 +24,7 @@ PREFIX = "com.atlassian.confluence.api.service.exceptions."
 @api.before_request
 def authenticate() -> None:
     flask.g.user = current_user()
+    check_characters()
 
 
 @api.errorhandler(AuthenticationError)

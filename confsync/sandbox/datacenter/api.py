@@ -8,6 +8,7 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
+from ..body_formats import check_characters
 from ..errors import (
     ReadOnlyMode,
     Refusal,
@@ -29,6 +30,7 @@ Answer = tuple[dict[str, Any], int]
 @api.before_request
 def authenticate() -> None:
     flask.g.user = current_user()
+    check_characters()
     if site().faults.read_only and flask.request.method != "GET":
         raise ReadOnlyMode
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
+from .. import parameters
 from ..errors import Invalid, Missing
 from ..site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, store, unauthorized
 from ..store import queries
@@ -113,11 +114,13 @@ def replace_file(page_id: str, attachment_id: str) -> dict[str, Any]:
 
 def describe_file(page_id: str, attachment_id: str) -> dict[str, Any]:
     """Give a file another name or type."""
-    given = flask.request.get_json()
+    given = parameters.document()
     with store().batch():
         store().editable(page_id)
         row = _of(page_id, attachment_id)
-        kind = given.get("metadata", {}).get("mediaType", row.media_type)
+        about = given.get("metadata")
+        about = about if isinstance(about, dict) else {}
+        kind = parameters.text(about, "mediaType") or row.media_type
         row = store().describe_attachment(row.id, str(given.get("title", row.title)), str(kind))
     return attachment(row, Expand.of("version"))
 
