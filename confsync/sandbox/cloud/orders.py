@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -40,15 +41,30 @@ def list_pages(select: dict[str, Any], sorts: tuple[str, ...] = PAGE_SORTS) -> f
             sort = faults.order
     bodies = body_formats.asked()
 
-    def fetch(size: int, after: After | None) -> tuple[PageRow, ...]:
+    def fetch(size: int, after: After | None) -> Sequence[PageRow]:
         selection = Selection(sort=sort, after=after, limit=size, bodies=bodies, **select)
-        return queries.pages(store().database, selection)
+        return _selected(selection)
 
     return parameters.listing(
         fetch,
         lambda row: queries.sort_value(sort, row),
         lambda row: shapes.content(row, bodies=bodies),
     )
+
+
+def _selected(selection: Selection) -> Sequence[PageRow]:
+    """Return the selected pages.
+
+    An index has the pages of one status in descending order. SQLite would sort those of several
+    statuses for each answer: of 10,000 pages, it takes four times as long as in ascending order.
+    """
+    database = store().database
+    if selection.sort != "-id" or len(selection.statuses) < 2:
+        return queries.pages(database, selection)
+    with database.lock:
+        several = [replace(selection, statuses=(status,)) for status in selection.statuses]
+        found = [row for one in several for row in queries.pages(database, one)]
+    return sorted(found, key=lambda row: -int(row.id))[: selection.limit]
 
 
 def _list_unsorted(select: dict[str, Any], sort: str) -> flask.Response:
