@@ -92,8 +92,8 @@ def test_a_listing_is_that_of_one_chain_and_in_its_order(
 @pytest.mark.parametrize(
     ("pages", "up", "down"),
     [
-        *((1, 1, 0), (5, 1, 0), (6, 1, 1), (9, 1, 1), (10, 2, 2), (14, 2, 2), (19, 2, 2)),
-        *((20, 3, 3), (28, 3, 3), (29, 3, 3), (30, 4, 4), (99, 10, 10), (100, 11, 11)),
+        *((1, 1, 0), (5, 1, 0), (6, 1, 1), (9, 1, 1), (10, 2, 2), (14, 2, 2), (15, 3, 2)),
+        *((19, 3, 2), (20, 3, 3), (28, 4, 3), (29, 4, 3), (30, 4, 4), (99, 11, 10), (100, 11, 11)),
     ],
 )
 def test_a_listing_costs_exactly_so_many_requests(
@@ -206,7 +206,7 @@ def test_a_side_that_has_to_wait_costs_no_page(on_cloud: Server, status: int, mo
     assert list(on_cloud.remote.listing(space)) == plain
 
 
-@pytest.mark.parametrize("moment", range(6))
+@pytest.mark.parametrize("moment", range(7))
 @pytest.mark.parametrize("status", [403, 409, 500])
 def test_an_error_of_one_side_is_that_of_the_listing(
     on_cloud: Server, status: int, moment: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import cycle
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from confsync.errors import RowError, WriteRefusedError
@@ -83,16 +84,19 @@ class _Side:
     ) -> None:
         order = "id" if direction == UP else "-id"
         self.chain = Chain(direction)
-        self.backward = direction == DOWN
+        self._backward = direction == DOWN
         self._path = path
-        self._answers = answers_by_cursor(client, path, {**params, "sort": order})
+        self.answers = answers_by_cursor(client, path, {**params, "sort": order})
 
-    def ask(self) -> list[Row]:
-        """Return the rows of the next answer. Raise OrderError if they are out of order."""
-        answer = next(self._answers)
+    def ask(self) -> Row | None:
+        """Return the next answer, or None after the last one."""
+        return None if self.chain.has_ended else next(self.answers)
+
+    def lot_of(self, answer: Row) -> Lot[Row]:
+        """Note an answer, and return its rows. Raise OrderError if they are out of order."""
         found = rows.results_of(answer, self._path)
         self.chain.add(map(_number, found), ends=not has_next(answer))
-        return found
+        return Lot(found, self._backward)
 
 
 def listed(
@@ -106,7 +110,7 @@ def listed(
     if workers.jobs > 1:
         sides = (_Side(client, path, params, UP), _Side(client, path, params, DOWN))
         try:
-            for lot in _rounds(workers, *sides):
+            for lot in _lots(workers, *sides):
                 fresh = [row for row in lot.rows if str(row.get("id")) not in given]
                 given.update(str(row.get("id")) for row in fresh)
                 yield lot._replace(rows=fresh)
@@ -125,22 +129,30 @@ def _is_of_order(error: Exception) -> bool:
     return not isinstance(error, WriteRefusedError) or error.status == 400
 
 
-def _rounds(workers: Workers, up: _Side, down: _Side) -> Iterator[Lot[Row]]:
-    """Yield the answers of both sides, which are asked at the same time, until they meet.
+def _lots(workers: Workers, up: _Side, down: _Side) -> Iterator[Lot[Row]]:
+    """Yield the answers of both sides in alternation until they meet, two requests at a time.
 
-    The first two answers come one after the other: a small space has no more. Each round is
-    complete before the next begins, so that neither the requests nor their order depend on the
-    network.
+    The first two answers come one after the other: a small space has no more. Each later request
+    waits for the answer before the last one. So neither the requests nor the order of the rows
+    depend on the network.
     """
-    yield Lot(up.ask())
+
+    def asked() -> Iterator[_Side]:
+        for side in cycle((up, down)):
+            if have_met(up.chain, down.chain):
+                return
+            yield side
+
+    def ask(side: _Side) -> tuple[_Side, Row | None]:
+        return side, side.ask()
+
+    yield up.lot_of(next(up.answers))
     if up.chain.has_ended:
         return
-    yield Lot(down.ask(), backward=True)
-    while not have_met(up.chain, down.chain):
-        asked = [side for side in (up, down) if not side.chain.has_ended]
-        answers = list(workers.each(_Side.ask, asked))
-        for side, found in zip(asked, answers, strict=True):
-            yield Lot(found, side.backward)
+    yield down.lot_of(next(down.answers))
+    for side, answer in workers.ahead(ask, asked(), at_most=2):
+        if answer is not None:
+            yield side.lot_of(answer)
 
 
 def ascending(lots: Iterable[Lot[Item]]) -> Iterator[Item]:
