@@ -127,17 +127,22 @@ def _help(error: click.UsageError) -> str:
 
 def _fail(settings: Settings, given: list[str], error: ConfsyncError) -> int:
     """Print an error that has no result, as text or as JSON. Return its exit code."""
-    from confsync.cli import escape, render
+    from pathlib import Path
+
+    from confsync.cli import escape, render, session
+    from confsync.model.filenames import root_above
     from confsync.model.result import Problem, Result
 
-    problem = Problem.of(error)
+    failed = Result(settings.verb, errors=(Problem.of(error),))
     if _in_json(settings, given):
-        failed = Result(settings.verb, errors=(problem,))
         with contextlib.suppress(OSError, ValueError):  # its reader may have ended
             click.echo(escape.json_line(failed.as_json()))
     with contextlib.suppress(OSError, ValueError):
-        for line in render.problem_lines(problem):
-            click.echo(line, err=True, color=color_of(settings))
+        root = root_above(settings.place)
+        told = failed.typed(session.standpoint_of(settings, Path(root) if root else None))
+        for line in render.problem_lines(told.errors[0]):
+            text = session.with_directory(settings, line)
+            click.echo(text, err=True, color=color_of(settings))
     return int(error.exit)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from confsync.cli.options import Settings
-from confsync.cli.session import relative
+from confsync.cli.session import relative, standpoint_of
 from confsync.errors import ConfigError, UsageError
 from confsync.mirror import config_file
 from confsync.model.result import Result
@@ -54,6 +54,9 @@ def together(settings: Settings, results: Mapping[Path, Result]) -> tuple[Result
         ((root, result),) = results.items()
         return result, root
     start = settings.start
+    results = {
+        root: result.typed(standpoint_of(settings, root)) for root, result in results.items()
+    }
     every = results.items()
     first = next(iter(results.values()))
     merged = replace(

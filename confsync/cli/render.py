@@ -10,7 +10,6 @@ import click
 
 from confsync.cli.escape import safe, safe_lines
 from confsync.errors import Exit
-from confsync.model.hint import fill
 from confsync.model.moment import moment
 from confsync.model.result import Problem, Result
 from confsync.model.stamp import message_without_token
@@ -41,7 +40,7 @@ class Display(NamedTuple):
 def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     """Return the requested text, the rest of stdout, and stderr.
 
-    A diff has its own colours, and is already escaped for a terminal.
+    The result is `typed`. A diff has its own colours, and is already escaped for a terminal.
     """
     shown, now, quiet = display.shown, display.now, display.quiet
     told = result.command in _TELLS_ITSELF
@@ -58,7 +57,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     out += _blamed_lines(result)
     out += _finding_lines(result, shown)
     if result.command == "status":
-        out += [*_status_summary(result), *_hint_lines(result, shown)]
+        out += [*_status_summary(result), *_hint_lines(result)]
     elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     out += _step_lines(result)
@@ -70,18 +69,16 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
         # stdout is then empty, but a failure and its place must still be reported.
         err += _failed_lines(result, shown, now)
     err += warning_lines(result)
-    err += _error_lines(result, shown)
+    err += _error_lines(result)
     return given, text, "".join(f"{line}\n" for line in err)
 
 
-def _hint_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+def _hint_lines(result: Result) -> Iterator[str]:
     """Yield the next commands for whole kinds of pages."""
     told = {error.hint for error in result.errors}
     for hint in result.hints:
-        if hint.text in told:
-            continue
-        text = fill(hint.text, hint.path, shown)
-        yield click.style("hint:", fg="yellow") + f" {safe(text)}"
+        if hint.text not in told:
+            yield click.style("hint:", fg="yellow") + f" {safe(hint.text)}"
 
 
 def warning_lines(result: Result) -> Iterator[str]:
@@ -263,7 +260,7 @@ def _step_lines(result: Result) -> Iterator[str]:
         yield from (f"  {safe(step)}" for step in result.steps)
 
 
-def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+def _error_lines(result: Result) -> Iterator[str]:
     if result.interrupted:
         hint = "every file is complete; run the command again to continue"
         yield from problem_lines(Problem("interrupted", "interrupted", hint))
@@ -273,7 +270,7 @@ def _error_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
     if result.pages:
         from confsync.cli import render_pages as pages
 
-        yield from pages.waiting_lines(result, shown)
+        yield from pages.waiting_lines(result)
 
 
 # These commands print everything themselves.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from confsync.cli.escape import safe
-from confsync.model.hint import fill
 from confsync.model.moment import moment
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import message_without_token
@@ -121,11 +120,11 @@ def _ago(created_at: str, now: datetime) -> str:
     return "just now"
 
 
-def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+def waiting_lines(result: Result) -> Iterator[str]:
     """Yield which pages need a decision, and the commands for it."""
-    yield from _conflict_lines(result, shown)
+    yield from _conflict_lines(result)
     apart = (Outcome.REJECTED, Outcome.CONFLICTED) if result.command != "status" else ()
-    yield from _hint_lines([page for page in result.pages if page.outcome not in apart], shown)
+    yield from _hint_lines([page for page in result.pages if page.outcome not in apart])
     rejected = [page for page in result.pages if page.outcome is Outcome.REJECTED]
     groups = _by_reason(rejected)
     for because, pages in groups.items():
@@ -135,7 +134,7 @@ def waiting_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
             if len(pages) > 1:
                 because = " for other reasons, which their lines name"
         yield click.style("error:", fg="red") + f" {count}{because}."
-        yield from _hint_lines(pages, shown)
+        yield from _hint_lines(pages)
 
 
 def _by_reason(rejected: list[PageResult]) -> dict[str, list[PageResult]]:
@@ -151,18 +150,18 @@ def _by_reason(rejected: list[PageResult]) -> dict[str, list[PageResult]]:
     return {because: pages for because, pages in groups.items() if pages}
 
 
-def _conflict_lines(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
+def _conflict_lines(result: Result) -> Iterator[str]:
     """Yield the conflicts of a merge. Both texts are in the file."""
     conflicted = [page for page in result.pages if page.outcome is Outcome.CONFLICTED]
     if conflicted and result.command == "pull":
         count = f"{counted_pages(len(conflicted))} {'has' if len(conflicted) == 1 else 'have'}"
         told = f" {count} conflict markers now, with both texts between them."
         yield click.style("error:", fg="red") + told
-        yield from _hint_lines(conflicted, shown)
+        yield from _hint_lines(conflicted)
 
 
-def _hint_lines(pages: list[PageResult], shown: Callable[[str], str]) -> Iterator[str]:
+def _hint_lines(pages: list[PageResult]) -> Iterator[str]:
     """Yield the next commands, each once."""
-    hints = dict.fromkeys(fill(page.hint, page.path, shown) for page in pages if page.hint)
+    hints = dict.fromkeys(page.hint for page in pages if page.hint)
     for hint in list(hints)[:3]:
         yield click.style("hint:", fg="yellow") + f" {safe(hint)}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from confsync.mirror.mirror import Mirror
     from confsync.mirror.selection import Selection
+    from confsync.model.hint import Standpoint
     from confsync.model.result import Result
     from confsync.progress import Progress
     from confsync.push.options import DeleteOptions
@@ -160,12 +161,16 @@ def finish(
     from datetime import UTC, datetime
 
     from confsync.cli import escape, render
+    from confsync.model.hint import Standpoint
 
+    told = result.typed(standpoint_of(settings, root))
     if settings.as_json:
         given, out = f"{escape.json_line(result.as_json())}\n", ""
-        err = "".join(f"{line}\n" for line in render.warning_lines(result))
+        err = "".join(f"{line}\n" for line in render.warning_lines(told))
     elif annotate:
-        given, out, err = render.as_annotations(result, _annotated(settings, root)), "", ""
+        shown = _annotated(settings, root)
+        told = result.typed(Standpoint(shown, shown))
+        given, out, err = render.as_annotations(told, shown), "", ""
     else:
         display = render.Display(
             shown=_shown(settings, root),
@@ -175,12 +180,8 @@ def finish(
             terminal=on_terminal(settings),
             width=_width() if result.changes else 80,
         )
-        given, out, err = render.as_text(result, display)
-        if settings.directory:
-            from confsync.model.shell import quoted  # a hint must work where the user types it
-
-            command = f"'confsync -C {escape.safe(quoted(str(settings.directory)))} "
-            out, err = (text.replace("'confsync ", command) for text in (out, err))
+        given, out, err = render.as_text(told, display)
+        out, err = (with_directory(settings, text) for text in (out, err))
         if escape.is_read_by_ci(sys.stdout, os.environ):
             given = escape.without_commands(given)
     _end(settings, _Output(given, out, err), int(result.exit), paged=paged)
@@ -252,6 +253,33 @@ def _print(settings: Settings, given: str, out: str, *, paged: bool) -> None:
     # click would take a page's own control characters for colours, and remove them.
     click.echo(given, nl=False, color=True)
     click.echo(out, nl=False, color=color_of(settings))
+
+
+def standpoint_of(settings: Settings, root: Path | None) -> Standpoint:
+    """Return how the paths of a mirror are typed in the user's directory."""
+    from confsync.model.hint import Standpoint
+
+    def here(path: str) -> str:
+        return path if root is None else os.path.relpath(root / path).replace(os.sep, "/")
+
+    return Standpoint(_shown(settings, root), here)
+
+
+def with_directory(settings: Settings, text: str) -> str:
+    """Return a text whose commands work in the directory that `-C` names."""
+    if not settings.directory:
+        return text
+    import re
+
+    from confsync.cli import escape
+    from confsync.model.shell import quoted
+
+    directory = escape.safe(quoted(str(settings.directory)))
+    return re.sub(_COMMAND, lambda found: f"{found[0]}-C {directory} ", text)
+
+
+# The beginning of a command in a hint, to which the option -C can be added.
+_COMMAND = r"(?:(?<=')|(?<=&& ))(?:confsync|git) (?!-C )"
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:

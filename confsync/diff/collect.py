@@ -22,10 +22,10 @@ from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing
 from confsync.mirror.selection import Selection
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo, Page
 from confsync.model.result import Problem
-from confsync.model.shell import quoted
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
@@ -164,7 +164,7 @@ class Comparison:
         if found is not None:
             return found
         remote = about(self.opened(), scan.config)
-        hint = f"'confsync pull --theirs {quoted(path)}' takes the server's text, and keeps a copy"
+        hint = f"'confsync pull --theirs {marked(path)}' takes the server's text, and keeps a copy"
         return bases.find(self.mirror, remote, stamp, local.body, f"{hint} of yours")
 
     # -- the page there ----------------------------------------------------------------------------

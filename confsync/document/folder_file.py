@@ -8,8 +8,8 @@ import yaml
 
 from confsync.document import yaml_nodes
 from confsync.errors import DocumentError
+from confsync.model.hint import marked
 from confsync.model.page import Folder
-from confsync.model.shell import quoted
 from confsync.model.stamp import ID
 
 # In bytes; the file has only an id and a title.
@@ -42,7 +42,7 @@ def parse(raw: bytes, path: str) -> tuple[str, str]:
 
 
 def _hint(path: str) -> str:
-    return _HINT.format(path=quoted(path))
+    return _HINT.format(path=marked(path))
 
 
 def render(folder: Folder) -> bytes:

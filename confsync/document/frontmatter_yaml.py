@@ -16,7 +16,7 @@ from confsync.document.attachments import names as attachments
 from confsync.document.frontmatter import OUTDATED, TOP, Span, is_title
 from confsync.document.paths import folded, is_day
 from confsync.errors import DocumentError
-from confsync.model.shell import quoted
+from confsync.model.hint import marked
 from confsync.model.stamp import ATTACHMENT_ID, DIGEST_LENGTH, ID, VERSION, Attached, Layout, Stamp
 
 _STAMP_KEYS = (
@@ -230,7 +230,7 @@ class FrontMatter:
     def _error(self, where: yaml.Node | int, problem: str, hint: str = "") -> DocumentError:
         index = where if isinstance(where, int) else where.start_mark.index
         line = self._text.count("\n", 0, self._start + index) + 1
-        hint = hint.replace("{path}", quoted(self._path))
+        hint = hint.replace("{path}", marked(self._path))
         return DocumentError(self._path, line, problem, hint=hint)
 
 

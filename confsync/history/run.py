@@ -23,6 +23,7 @@ from confsync.mirror.git.history import prefix_of
 from confsync.mirror.mirror import current
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import REMOVED
+from confsync.model.hint import marked
 from confsync.model.page import User
 from confsync.model.result import Result
 from confsync.sync.people import names_of
@@ -50,7 +51,7 @@ def record_history(run: HistoryRun) -> Result:
 def _command(run: HistoryRun) -> Git:
     command = repository.at(run.mirror.root)
     if command is None or not worktree.surrounds(run.mirror.root):
-        raise FileError(_NO_GIT, hint="'git init' makes one")
+        raise FileError(_NO_GIT, hint=f"'git init {marked('.')}' makes one")
     return command
 
 

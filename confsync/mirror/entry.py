@@ -11,7 +11,7 @@ from confsync.document import document
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError, UnopenedError
 from confsync.mirror.state import regular
-from confsync.model.shell import quoted
+from confsync.model.hint import marked
 
 # The pattern needs the end of the line: a file that is cut off there has only the first digits.
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?\n""", re.MULTILINE)
@@ -63,13 +63,13 @@ def read(root: Path, name: str) -> Entry:
     try:
         return parsed(name, regular.read(f"{root}{os.sep}{name}", regular.DOCUMENT_BYTES))
     except OSError as error:
-        return Entry(name, b"", None, unread(root, name, error))
+        return Entry(name, b"", None, unread(name, error))
 
 
-def unread(root: Path, name: str, error: OSError) -> DocumentError:
+def unread(name: str, error: OSError) -> DocumentError:
     """Return why a file of the mirror cannot be read."""
     if isinstance(error, regular.IrregularError):
-        hint = f"'ls -l {quoted(str(root / name))}' shows what it is"
+        hint = f"'ls -l {marked(name)}' shows what it is"
         return UnopenedError(name, 1, str(error.strerror), hint=hint)
     return UnopenedError(name, 1, f"cannot be read: {error.strerror}")
 

@@ -23,6 +23,7 @@ from confsync.mirror.state.disk import Key
 from confsync.mirror.state.people import People
 from confsync.model.config import Config
 from confsync.model.filenames import REMOVED, TEMPORARY
+from confsync.model.hint import marked
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -239,11 +240,12 @@ class Mirror:
             directory = directory.parent
 
     def _free_trash_name(self, name: str) -> str:
+        trash = f"{STATE}/trash"
         for number in range(1_000_000):
-            candidate = f"{STATE}/trash/{name}" + (f".{number}" if number else "")
+            candidate = f"{trash}/{name}" + (f".{number}" if number else "")
             if not os.path.lexists(self.root / candidate):
                 return candidate
-        raise FileError(f"{name}: the trash is full", hint=f"'rm -r {STATE}/trash' empties it")
+        raise FileError(f"{name}: the trash is full", hint=f"'rm -r {marked(trash)}' empties it")
 
     def inside(self, name: str, seen: set[str] | None = None) -> Path:
         """Return the absolute path of a name. No name and no link may lead out of the mirror.

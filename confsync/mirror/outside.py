@@ -22,7 +22,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.scan import scan as scan_spaces
 from confsync.model.config import FILE_NAME, SpaceConfig
-from confsync.model.shell import quoted
+from confsync.model.hint import marked
 from confsync.model.stamp import folded
 
 
@@ -191,7 +191,7 @@ def _way_back(
     entries = places.entries
     for entry in entries:
         if (known := here.get(entry.page_id or "")) and _is_edited(entry):
-            names = f"{quoted(entry.path)} {quoted(known.path)}"
+            names = f"{marked(entry.path)} {marked(known.path)}"
             if _is_edited(known):  # a move would replace it
                 return f"'diff {names}' shows two edits of one page"
             return f"'mv {names}' brings the edit to its space"
@@ -204,10 +204,10 @@ def _way_back(
         old = above[0].partition("/")[0]
     missing = [space.path for space in spaces if not (space.posts or (root / space.path).exists())]
     if not old:
-        first, space = quoted(entries[0].path), quoted(spaces[0].path)
+        first, space = marked(entries[0].path), marked(spaces[0].path)
         return f"'mv {first} {space}/' moves the first one to a space"
     if len(missing) == 1 and not missing[0].startswith(f"{old}/"):
         parent = missing[0].rpartition("/")[0]
-        make = "" if (root / parent).is_dir() else f"mkdir -p {quoted(parent)} && "
-        return f"'{make}mv {quoted(old)} {quoted(missing[0])}' moves them to their space"
+        make = "" if (root / parent).is_dir() else f"mkdir -p {marked(parent)} && "
+        return f"'{make}mv {marked(old)} {marked(missing[0])}' moves them to their space"
     return f"'path: {old}' in {FILE_NAME} makes that a space's directory again"

@@ -19,7 +19,7 @@ from confsync.mirror.entry import MOVING, Entry, read, unread
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
-from confsync.model.shell import quoted
+from confsync.model.hint import marked
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _read_folder(root: Path, name: str) -> Folder | DocumentError:
     try:
         page_id, title = folder_file.parse(regular.read(root / name, folder_file.MAX_BYTES), name)
     except OSError as error:
-        return unread(root, name, error)
+        return unread(name, error)
     except DocumentError as error:
         return error
     return Folder(page_id, title, None)
@@ -242,7 +242,7 @@ def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, .
         entry.path,
         _line_of_id(found.document),
         f"has the same page id {entry.page_id} as {others}",
-        hint=f"if this is a copy, 'mv {quoted(entry.path)} {quoted(f'{entry.path}.txt')}' takes it "
+        hint=f"if this is a copy, 'mv {marked(entry.path)} {marked(f'{entry.path}.txt')}' takes it "
         "out of the mirror; without its confluence block it is a new page",
     )
     return replace(entry, document=None, error=problem, refused=entry.page_id)

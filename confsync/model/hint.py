@@ -1,18 +1,56 @@
-"""Hints: the next command, with paths as a person types them. Pure."""
+"""Hints: the next commands, with paths as a person types them. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from confsync.model.shell import quoted
 
-_PATH = re.compile(r"\{(?:path|at:([^{}]*))\}")
+# No path has this character.
+_MARK = "\0"
+_PATH = re.compile(f"{_MARK}([^{_MARK}]*){_MARK}")
+_ANY = f"{_MARK}[^{_MARK}]*{_MARK}"
+# A command that has no option -C, up to its end; and the file to which a shell adds lines.
+_OF_SHELL = re.compile(
+    rf"((?:(?<=')|(?<=&& ))(?:cp|diff|ls|mkdir|mv|rm) (?:{_ANY}|[^'&{_MARK}])*|>> {_ANY})"
+)
 
 
-def fill(hint: str, path: str, shown: Callable[[str], str] = str) -> str:
-    """Return a hint with the page's path for `{path}`, and with any other path for `{at:PATH}`.
+class Standpoint(NamedTuple):
+    """Where a person types commands: how the mirror's paths are typed there.
 
-    `shown` makes a mirror path a path to type here.
+    `shown` is for confsync and git, which start in the directory of `-C`. `here` is for commands
+    that have no such option.
     """
-    return _PATH.sub(lambda found: quoted(shown(path if found[1] is None else found[1])), hint)
+
+    shown: Callable[[str], str] = str
+    here: Callable[[str], str] = str
+
+
+# The directory of the mirror itself.
+MIRROR = Standpoint()
+
+
+def marked(path: str) -> str:
+    """Return a mark for a path of the mirror in a command. `typed` makes the path of it."""
+    return f"{_MARK}{path}{_MARK}"
+
+
+def typed(text: str, standpoint: Standpoint) -> str:
+    """Return a text with each marked path as a person types it in a shell."""
+    if _MARK not in text:
+        return text
+    ways = standpoint.shown, standpoint.here
+    parts = enumerate(_OF_SHELL.split(text))
+    return "".join(_put(part, ways[number % 2]) for number, part in parts)
+
+
+def fill(hint: str, path: str, standpoint: Standpoint) -> str:
+    """Return a hint as a person types it, with the page's path for `{path}`."""
+    return typed(hint.replace("{path}", marked(path)), standpoint)
+
+
+def _put(text: str, shown: Callable[[str], str]) -> str:
+    return _PATH.sub(lambda found: quoted(shown(found[1])), text)

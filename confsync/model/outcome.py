@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from confsync.errors import Exit
+from confsync.model.hint import Standpoint, fill, typed
 
 if TYPE_CHECKING:
     from confsync.model.page import Version
@@ -73,6 +74,13 @@ class PageResult:
     editors: frozenset[str] = frozenset()
     old_path: str = ""
     note: str = ""
+
+    def typed(self, standpoint: Standpoint) -> PageResult:
+        """Return the result with its commands as a person types them at a standpoint."""
+        if not (self.hint or self.error):
+            return self
+        error = typed(self.error, standpoint)
+        return replace(self, error=error, hint=fill(self.hint, self.path, standpoint))
 
     def as_json(self) -> dict[str, object]:
         """Return the page's part of the JSON envelope."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.model import summary
+from confsync.model.hint import MIRROR, Standpoint, fill, typed
 from confsync.model.stamp import message_without_token
 
 if TYPE_CHECKING:
@@ -108,6 +109,24 @@ class Result:
             counts[Outcome.CLEAN.value] += self.clean
         return dict(sorted(counts.items()))
 
+    def typed(self, standpoint: Standpoint) -> Result:
+        """Return the result with its commands as a person types them at a standpoint."""
+
+        def of(text: str) -> str:
+            return typed(text, standpoint)
+
+        return replace(
+            self,
+            pages=tuple(page.typed(standpoint) for page in self.pages),
+            errors=tuple(e._replace(message=of(e.message), hint=of(e.hint)) for e in self.errors),
+            notes=tuple(map(of, self.notes)),
+            steps=tuple(map(of, self.steps)),
+            warnings=tuple(map(of, self.warnings)),
+            checks=tuple(replace(check, hint=of(check.hint)) for check in self.checks),
+            findings=tuple(replace(one, message=of(one.message)) for one in self.findings),
+            hints=tuple(Hint(fill(one.text, one.path, standpoint), one.path) for one in self.hints),
+        )
+
     def as_json(self) -> dict[str, object]:
         """Return the JSON envelope. A contract test pins its keys.
 
@@ -116,25 +135,26 @@ class Result:
         and `help` and `open` `text`.
         """
         more: dict[str, object] = {}
+        told = self.typed(MIRROR)
         if self.command == "doctor":
-            more["checks"] = [check.as_json() for check in self.checks]
+            more["checks"] = [check.as_json() for check in told.checks]
         if self.command in ("log", "show"):
             more["history"] = [_version_as_json(version) for version in self.history]
         if self.command == "log":
             more["events"] = [event._asdict() for event in self.events]
             more["lines"] = [line._asdict() for line in self.lines]
         if self.command == "check":
-            more["findings"] = [finding.as_json() for finding in self.findings]
+            more["findings"] = [finding.as_json() for finding in told.findings]
         if self.command == "diff":
             more["changes"] = [change.as_json() for change in self.changes]
         if self.command in ("push", "status"):
             more["left_out"] = [one.as_json() for one in self.left_out]
         if self.command in ("diff", "help", "open", "show"):
             more["text"] = self.text
-        pages = [page.as_json() for page in self.pages]
+        pages = [page.as_json() for page in told.pages]
         errors = [
             {"code": error.code, "message": _whole(error), "hint": error.hint or None}
-            for error in self.errors
+            for error in told.errors
         ]
         return summary.envelope(self.command, int(self.exit), pages, errors, self.summary, **more)
 

@@ -27,6 +27,7 @@ from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
+from confsync.model.hint import marked
 from confsync.model.result import Problem, Result
 from confsync.pull import planner
 from confsync.pull.apply import apply_plan, tells
@@ -313,7 +314,9 @@ def _to_commit(mirror: Mirror, commit: Commit | None) -> tuple[str, ...]:
     if REMOVED not in mirror.written:
         return ()
     if is_unknown(mirror.root, REMOVED):
-        return (f"commit {REMOVED} with the removed documents: 'git add -f {REMOVED}' first",)
+        return (
+            f"commit {REMOVED} with the removed documents: 'git add -f {marked(REMOVED)}' first",
+        )
     if commit is None and has_new_lines(mirror.root):
         return (f"commit {REMOVED} with the documents: it lists what confsync removed or moved",)
     return ()

@@ -20,9 +20,9 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import refuted
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
-from confsync.model.shell import quoted
 from confsync.model.stamp import Stamp, says_the_same
 from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.options import PullOptions
@@ -159,7 +159,7 @@ class Witnesses:
 def _encoded(path: str) -> Doubt:
     """Return the doubt about documents that git stores through a filter."""
     why = "git stores documents here through a filter, such as git-crypt"
-    return Doubt("encoded", why, f"'confsync diff --remote {quoted(path)}' shows the new text")
+    return Doubt("encoded", why, f"'confsync diff --remote {marked(path)}' shows the new text")
 
 
 def _encoded_in_head(mirror: Mirror, paths: Iterable[str]) -> list[str]:

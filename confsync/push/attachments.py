@@ -34,9 +34,9 @@ from confsync.mirror.state import in_doubt, regular
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.in_doubt import Doubt
 from confsync.model.event import Event
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
-from confsync.model.shell import quoted
 from confsync.model.stamp import Attached, message_with_token
 from confsync.push.write_page import may_pass, of_this_page
 from confsync.remote import Remote
@@ -201,7 +201,7 @@ class Uploading:
             return
         raise AttachmentConflict(
             f"{path} is not {info.media_type}, the type of the attachment that it replaces",
-            f"'confsync push --allow-mass-upload {quoted(self._beside.path)}' sends it",
+            f"'confsync push --allow-mass-upload {marked(self._beside.path)}' sends it",
         )
 
     def _one(self, sides: Sides, message: str, *, again: bool = True) -> None:

@@ -12,9 +12,9 @@ from confsync.mirror.attachment_files import MISNAMED
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
+from confsync.model.hint import marked
 from confsync.model.outcome import PageResult
 from confsync.model.result import Problem
-from confsync.model.shell import quoted
 from confsync.push.options import PushRun, Unfit
 from confsync.push.scan import MirrorScan
 from confsync.push.send import lots
@@ -114,7 +114,7 @@ def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
         return _refused(
             entry,
             f"{emptied[0]} is empty, but was not before",
-            f"'confsync pull --theirs {quoted(emptied[0])}' brings it back; "
+            f"'confsync pull --theirs {marked(emptied[0])}' brings it back; "
             "to send it empty, delete it, 'confsync push --delete {path}', then add it again",
         )
     return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from confsync.model.shell import quoted
+from confsync.model.hint import marked
 
 _THIRD = "give one of the two pages a third title and push; then set its own title and push again"
 
@@ -151,7 +151,7 @@ class _Schedule:
             absent = [one.path for one in movers if not one.meant]
             return Stuck(
                 why,
-                f"'confsync push {' '.join(map(quoted, absent))}' must come first"
+                f"'confsync push {' '.join(map(marked, absent))}' must come first"
                 if absent
                 else "",
             )
@@ -211,4 +211,4 @@ class _Schedule:
 
 
 def _after(first: Intent, why: str) -> Stuck:
-    return Stuck(why, f"'confsync push {quoted(first.path)}' must come first", first.path)
+    return Stuck(why, f"'confsync push {marked(first.path)}' must come first", first.path)

@@ -21,8 +21,8 @@ from confsync.mirror.scan import ids_in
 from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.shell import quoted
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
 from confsync.push.write_back import Settling, leaves_text, not_moved, sent_as
@@ -330,7 +330,7 @@ def _not_sent(result: PageResult, case: Case) -> PageResult:
     if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
         behind = "the server has a newer version; 'confsync pull' brings it"
         if result.remote == result.base:
-            pull = f"'confsync pull {quoted(result.path)}'"
+            pull = f"'confsync pull {marked(result.path)}'"
             behind = f"changed without a new version; {pull} brings the change"
         return replace(result, outcome=Outcome.SKIPPED, error=behind)
     if case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.FOLLOW:

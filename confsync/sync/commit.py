@@ -17,10 +17,10 @@ from confsync.mirror.git import removals, worktree
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
 from confsync.model.result import Problem, Result
-from confsync.model.shell import quoted
 from confsync.model.stamp import message_without_token
 from confsync.remote import Remote
 from confsync.sync.people import people_of
@@ -230,7 +230,7 @@ def _ignored(unknown: Iterable[str]) -> Problem:
     return Problem(
         "uncommitted",
         f"not committed, because git ignores them: {few(paths)}",
-        f"'git add -f {quoted(paths[0])}' adds the file",
+        f"'git add -f {marked(paths[0])}' adds the file",
         Exit.DONE,
     )
 

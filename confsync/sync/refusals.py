@@ -15,10 +15,10 @@ from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.result import Problem
-from confsync.model.shell import quoted
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case
 
@@ -320,7 +320,7 @@ def _unreadable_directory(root: Path, name: str) -> Problem:
         link = pointer_to(to, dangles=not (root / name).exists())
     except OSError:
         why = f"{name}/ cannot be read; confsync leaves it unchanged"
-        hint = f"'ls -ld {quoted(str(root / name))}' shows its permissions"
+        hint = f"'ls -ld {marked(name)}' shows its permissions"
         return Problem("file", why, hint)
     return Problem(
         "file", f"{name} {link.what}; confsync neither pulls nor pushes it", link.hint(name)

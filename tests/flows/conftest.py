@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 
 from confsync.cli import main
 from confsync.cli.manual.topics import MANUAL
+from confsync.model.shell import quoted
 from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sync import fetch
@@ -89,12 +91,40 @@ class Desk:
     def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.root = root
         self.between: Callable[[], None] = lambda: None
+        # The directory from which commands are typed; from the mirror's own parent, with -C.
+        self.below = "."
         self._capsys = capsys
 
     def __call__(self, *arguments: str, exit: int | None = 0) -> Run:
+        """Type a command; its paths are the mirror's."""
+        return self._type(*map(self.as_typed, arguments), exit=exit)
+
+    @property
+    def stand(self) -> Path:
+        """The directory in which commands are typed."""
+        return self.root / self.below
+
+    @property
+    def option(self) -> str:
+        """The option that names the mirror for commands that are typed above it."""
+        return f"-C {quoted(self.root.name)}" if self.below == ".." else ""
+
+    def as_typed(self, argument: str) -> str:
+        """Return an argument as it is typed here, if it is a path of the mirror."""
+        other = argument.startswith("-") or "://" in argument or not set("./") & set(argument)
+        if other or self.below in (".", ".."):
+            return argument
+        return os.path.relpath(self.root / argument, self.stand)
+
+    def plain(self, text: str) -> str:
+        """Return an output without the option that names the mirror."""
+        return text.replace(f" {self.option} ", " ") if self.option else text
+
+    def _type(self, *arguments: str, exit: int | None) -> Run:
         self._capsys.readouterr()
-        with contextlib.chdir(self.root):
-            code = main(list(arguments))
+        self.stand.mkdir(exist_ok=True)
+        with contextlib.chdir(self.stand):
+            code = main([*shlex.split(self.option), *arguments])
         out, err = self._capsys.readouterr()
         assert Sandbox.token not in out + err, "a token is printed"
         if exit is not None:
@@ -102,8 +132,8 @@ class Desk:
         assert "Traceback" not in err
         if code == 0:
             JOURNAL.type(("confsync", *arguments))
-        JOURNAL.print(out)
-        JOURNAL.print(err)
+        JOURNAL.print(self.plain(out))
+        JOURNAL.print(self.plain(err))
         self.between()
         return Run(code, out, err)
 
@@ -112,16 +142,16 @@ class Desk:
 
         `start` is how that command begins.
         """
-        named = [one for one in commands_in(run.out + run.err) if one.startswith(start)]
+        named = [c for c in commands_in(run.out + run.err) if self.plain(c).startswith(start)]
         assert named, f"no hint names '{start}':\n{run.out}{run.err}"
         printed = ""
         for part in named[0].split(" && "):
             if part.startswith("confsync "):
-                done = self(*shlex.split(part)[1:], exit=exit)
+                done = self._type(*shlex.split(self.plain(part))[1:], exit=exit)
                 printed += done.out + done.err
             else:
-                printed += _type(part, self.root, exit)
-        JOURNAL.type(named[0])
+                printed += _type(part, self.stand, exit)
+        JOURNAL.type(self.plain(named[0]))
         return printed
 
     def json(self, *arguments: str, exit: int | None = 0) -> Run:

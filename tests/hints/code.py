@@ -28,6 +28,17 @@ def hints() -> set[str]:
     return found
 
 
+def quoted_words() -> set[tuple[str, str]]:
+    """Return what the texts of the code quote for a shell: module and expression."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for part in ast.walk(text) if isinstance(text, ast.JoinedStr) else ():
+                if isinstance(part, ast.Call) and ast.unparse(part.func) == "quoted":
+                    found.add((path.relative_to(PACKAGE).as_posix(), ast.unparse(part.args[0])))
+    return found
+
+
 def pattern_of(hint: str) -> re.Pattern[str]:
     """Return a pattern for what a hint of the code looks like in an output."""
     _, _, text = hint.partition(": ")
@@ -53,4 +64,4 @@ def _texts(tree: ast.Module) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\{at:.*?\}\}|\{\w*\}", ANYTHING, text)
+    return re.sub(r"\{\w*\}", ANYTHING, text)

@@ -8,9 +8,18 @@ import pytest
 
 from confsync.sandbox import Sandbox
 from tests.conformance import check_requests
-from tests.flows.conftest import Desk, desk_at, guide
+from tests.flows.conftest import Desk, guide
+from tests.flows.conftest import desk_at as desk_at_root
+from tests.hints.table import STANDPOINTS
 
-__all__ = ["desk_at", "guide"]
+__all__ = ["desk_at_root", "guide"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that types hints where a person may stand; the standpoint ends its id."""
+    if "desk_at" in metafunc.fixturenames:
+        metafunc.parametrize("standpoint", STANDPOINTS)
 
 
 @pytest.fixture
@@ -21,6 +30,18 @@ def wiki() -> Iterator[Sandbox]:
         sandbox.clear_requests()
         yield sandbox
         check_requests(sandbox)
+
+
+@pytest.fixture
+def desk_at(desk_at_root: Callable[..., Desk], standpoint: str) -> Callable[..., Desk]:
+    """Makes desks; a person types at a mirror's root, in a directory of it, or with `-C`."""
+
+    def make(name: str = "mirror", *, clone: str | None = "ENG") -> Desk:
+        desk = desk_at_root(name, clone=clone)
+        desk.below = STANDPOINTS[standpoint] if clone else "."
+        return desk
+
+    return make
 
 
 @pytest.fixture

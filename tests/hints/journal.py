@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass, field
 
-_PROGRAMS = "confsync|git|cp|diff|export|ls|mkdir|mv|pip|rm"
+_PROGRAMS = r"confsync|git(?:-\w+)?|cp|diff|export|ls|mkdir|mv|pip|rm"
 # A command in quotes, and what the hint says about it.
 HINT = re.compile(rf"'(?P<command>(?:{_PROGRAMS}) [^'\n]*)'(?:(?!'(?:{_PROGRAMS}) )[^;\n])*")
 

@@ -50,7 +50,7 @@ def test_a_conflict_in_a_stamp_is_checked(desk: Desk) -> None:
     sides = "<<<<<<< a\n  version: 1\n=======\n  version: 2\n>>>>>>> b"
     desk.edit(GUIDE, "  version: 1", sides)
     run = desk("status", exit=4)
-    assert f"then 'confsync check {GUIDE}'" in run.err
+    assert f"then 'confsync check {desk.as_typed(GUIDE)}'" in desk.plain(run.err)
     desk.edit(GUIDE, sides, "  version: 1")
     desk.follow(run, "confsync check")
 
@@ -191,7 +191,7 @@ def test_unreadable_documents_are_listed_for_the_doctor(desk: Desk) -> None:
     assert GUIDE in desk.follow(desk("doctor", exit=4), "confsync status", exit=4)
 
 
-def serves(run: Run, *more: str) -> str:
+def serves(desk: Desk, run: Run, *more: str) -> str:
     """Type the one command of a hint, a sandbox. Return the first line that it prints."""
     (command,) = commands_in(run.err)
     words = [sys.executable, "-m", *shlex.split(command), *more]
@@ -199,7 +199,7 @@ def serves(run: Run, *more: str) -> str:
         assert process.stdout
         told = process.stdout.readline()
         process.terminate()
-    JOURNAL.type(command)
+    JOURNAL.type(desk.plain(command))
     return told
 
 
@@ -207,12 +207,12 @@ def test_a_port_in_use_is_replaced_by_a_free_one(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         run = desk("sandbox", "--port", str(port), exit=2)
-    assert "http://127.0.0.1:" in serves(run)
+    assert "http://127.0.0.1:" in serves(desk, run)
 
 
 def test_a_context_path_that_is_none_is_replaced(desk: Desk) -> None:
     run = desk("sandbox", "--context", "conf", exit=2)
-    assert "/conf (spaces: OPS; " in serves(run, "--port", "0")
+    assert "/conf (spaces: OPS; " in serves(desk, run, "--port", "0")
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_context_path_that_is_none_is_replaced(desk: Desk) -> None:
     ids=" ".join,
 )
 def test_a_user_or_a_right_that_is_none_is_replaced(desk: Desk, wrong: tuple[str, str]) -> None:
-    assert "(spaces: OPS; " in serves(desk("sandbox", *wrong, exit=2), "--port", "0")
+    assert "(spaces: OPS; " in serves(desk, desk("sandbox", *wrong, exit=2), "--port", "0")
 
 
 def test_a_server_that_is_trusted_is_pinned(

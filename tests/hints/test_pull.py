@@ -83,8 +83,7 @@ def test_a_document_that_is_no_file_is_looked_at(wiki: Sandbox, desk: Desk, guid
     desk.path(GUIDE).unlink()
     os.mkfifo(desk.path(GUIDE))
     run = desk("pull", exit=4)
-    for start in (f"ls -l {GUIDE}", 'ls -l "'):
-        assert desk.follow(run, start).startswith("p")
+    assert desk.follow(run, "ls -l").startswith("p")
 
 
 def test_a_directory_that_cannot_be_read_is_looked_at(
@@ -289,5 +288,5 @@ def test_a_newer_version_is_brought_by_a_pull(wiki: Sandbox, desk: Desk, guide: 
 def test_a_state_directory_that_is_a_file_is_moved_away(desk: Desk) -> None:
     shutil.rmtree(desk.path(".confsync"))
     desk.path(".confsync").write_text("of another program\n")
-    desk.follow(desk("pull", exit=4), "mv .confsync")
+    desk.follow(desk("pull", exit=4), "mv")
     desk("pull")

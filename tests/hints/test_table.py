@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.hints.code import hints, pattern_of
+from tests.hints.code import hints, pattern_of, quoted_words
 from tests.hints.journal import Journal, commands_in
 from tests.hints.table import TYPED, UNTYPED
 
@@ -17,6 +17,14 @@ def test_each_hint_of_the_code_is_typed_by_a_test() -> None:
 
 def test_the_table_names_hints_of_the_code_alone() -> None:
     assert sorted({*TYPED, *UNTYPED} - hints()) == []
+
+
+def test_a_path_of_the_mirror_is_marked_and_not_merely_quoted() -> None:
+    # All else that is quoted: texts, addresses, and paths as they were typed or from the root.
+    others = {"title", "url", "page", "one", "place"}
+    others |= {f"str({name})" for name in ("path", "other", "place", "directory", "root")}
+    found = {(module, word) for module, word in quoted_words() if word not in others}
+    assert found == set()
 
 
 def test_no_hint_waits_for_its_test() -> None:

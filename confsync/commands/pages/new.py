@@ -10,6 +10,7 @@ from confsync.errors import UsageError
 from confsync.mirror.entry import Entry, parsed, read
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror, write_new
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 from confsync.model.shell import quoted
@@ -47,7 +48,7 @@ def _refuse_unfit(root: Mirror, entry: Entry, title: str) -> None:
     scans = root.scan(reading)
     flaw = refused_new(root, scans, entry)
     if flaw is not None:
-        command = f"confsync new {quoted(flaw.fit or entry.path)} --title {quoted(title)}"
+        command = f"confsync new {marked(flaw.fit or entry.path)} --title {quoted(title)}"
         hint = f"'{command}' would do" if flaw.fit else ""
         hint = hint or ("give another title with --title" if flaw.code == "title" else "")
         raise UsageError(f"{entry.path}: {flaw.message}", hint=hint)

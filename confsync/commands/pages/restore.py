@@ -11,10 +11,10 @@ from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.event import Event
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import NewVersion, PageInfo, Status
 from confsync.model.result import Result
-from confsync.model.shell import quoted
 from confsync.remote import Remote, about
 from confsync.sync.report import Report
 from confsync.sync.target import Target, is_id
@@ -95,7 +95,7 @@ def restore(mirror: Mirror, remote: Remote, page_id: str) -> Result:
     with mirror.lock():
         mirror.audit.add(event)
     after = (
-        f"'git checkout HEAD -- {quoted(here)}', then 'confsync pull'"
+        f"'git checkout HEAD -- {marked(here)}', then 'confsync pull'"
         if here
         else "'confsync pull'"
     )

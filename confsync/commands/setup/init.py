@@ -52,7 +52,7 @@ def check_repository(root: Path) -> None:
     if not worktree.surrounds(there):
         raise FileError(
             f"{root} is in no git repository",
-            hint="'git init' makes one; then run the command again",
+            hint=f"'git init {quoted(str(root))}' makes one; then run the command again",
         )
 
 

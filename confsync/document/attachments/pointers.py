@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from confsync.document.attachments.media_types import UNKNOWN, guessed
 from confsync.errors import PointerError
-from confsync.model.shell import quoted
+from confsync.model.hint import marked
 
 # Bytes. Git LFS reads no longer pointer, and a git-annex key is a file name.
 HEAD = 1024
@@ -38,30 +38,42 @@ _TARGET = re.compile(rb"[^\0\r\n]+")
 
 
 class Pointer(NamedTuple):
-    """The kind of a pointer file, the command that helps, and the command's `effect`."""
+    """The kind of a pointer file, and the command that `helps`, with `{path}` for the file."""
 
     what: str
-    command: str
-    effect: str = "brings the real file"
+    helps: str
 
     def hint(self, path: str) -> str:
-        """Return the hint for the file at `path`: a command to type in the mirror's directory."""
-        return f"'{self.command.format(path=quoted(path))}' {self.effect}"
+        """Return the hint for the file at `path`."""
+        return self.helps.format(path=marked(path))
 
 
-_OF_LFS = Pointer("is a Git LFS pointer, not the real file", "git lfs pull")
-_OF_ANNEX = Pointer("is a git-annex pointer, not the real file", "git annex get {path}")
-_OF_CRYPT = Pointer("is encrypted by git-crypt", "git-crypt unlock")
-_OF_FAT = Pointer("is a git-fat pointer, not the real file", "git fat init && git fat pull")
-_OF_MEDIA = Pointer("is a git-media pointer, not the real file", "git media sync")
-_OF_BIGSTORE = Pointer(
-    "is a git-bigstore pointer, not the real file", "git bigstore init && git bigstore pull"
+_OF_LFS = Pointer("is a Git LFS pointer, not the real file", "'git lfs pull' brings the real file")
+_OF_ANNEX = Pointer(
+    "is a git-annex pointer, not the real file", "'git annex get {path}' brings the real file"
 )
-_OF_TRANSCRYPT = Pointer("is encrypted by transcrypt or OpenSSL", "transcrypt")
-_OF_AGE = Pointer("is encrypted by age", "git-agecrypt init && rm {path} && git checkout -- {path}")
+_OF_CRYPT = Pointer("is encrypted by git-crypt", "'git-crypt unlock' brings the real file")
+_OF_FAT = Pointer(
+    "is a git-fat pointer, not the real file",
+    "'git fat init && git fat pull' brings the real file",
+)
+_OF_MEDIA = Pointer(
+    "is a git-media pointer, not the real file", "'git media sync' brings the real file"
+)
+_OF_BIGSTORE = Pointer(
+    "is a git-bigstore pointer, not the real file",
+    "'git bigstore init && git bigstore pull' brings the real file",
+)
+_OF_TRANSCRYPT = Pointer(
+    "is encrypted by transcrypt or OpenSSL", "'transcrypt' brings the real file"
+)
+_OF_AGE = Pointer(
+    "is encrypted by age",
+    "'git-agecrypt init && rm {path} && git checkout -- {path}' brings the real file",
+)
 _LINKED = Pointer(
     "is a link into git-annex's store, and confsync follows no links",
-    "git annex get {path} && git annex unlock {path}",
+    "'git annex get {path} && git annex unlock {path}' brings the real file",
 )
 
 
@@ -85,9 +97,10 @@ def may_be_target(head: bytes) -> bool:
 def pointer_of_link(path: str, target: str) -> Pointer:
     """Return the pointer for a file whose text is the `target` of a link in git."""
     leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    source = quoted(leads_to).replace("{", "{{").replace("}", "}}")
+    source = marked(leads_to).replace("{", "{{").replace("}", "}}")
     return Pointer(
-        f"is the text of a link to {leads_to}, not the real file", f"cp {source} {{path}}"
+        f"is the text of a link to {leads_to}, not the real file",
+        f"'cp {source} {{path}}' brings the real file",
     )
 
 
@@ -124,9 +137,9 @@ def pointer_to(target: str, *, dangles: bool = False) -> Pointer:
     what = "is a link to {}, and confsync follows no links"
     if dangles:
         what = "is a link to {}, which does not exist"
-        return Pointer(what.format(target), "rm {path}", "removes the link")
-    copy = "cp -RL {path} {path}~ && rm {path} && mv {path}~ {path}"
-    return Pointer(what.format(target), copy, "replaces the link with a copy")
+        return Pointer(what.format(target), "'rm {path}' removes the link")
+    copy = "'cp -RL {path} {path}~ && rm {path} && mv {path}~ {path}' replaces the link with a copy"
+    return Pointer(what.format(target), copy)
 
 
 def error_of(path: str, raw: bytes) -> PointerError | None:

@@ -15,6 +15,7 @@ from confsync.mirror.git.removals import Move, Removals
 from confsync.mirror.scan import refuse_misplaced
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
+from confsync.model.hint import marked
 from confsync.model.stamp import Stamp
 
 
@@ -93,12 +94,18 @@ def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
     if (then.versions or then.moves) and not os.path.lexists(root / REMOVED):
         problem = f"{REMOVED}: was deleted here"
     if problem:
-        return problem, f"'git checkout HEAD -- {REMOVED}' brings the file back as it was committed"
+        return (
+            problem,
+            f"'git checkout HEAD -- {marked(REMOVED)}' brings the file back as it was committed",
+        )
     versions = {i: move.version for i, move in then.moves.items() if i not in now.moves}
     for page_id, version in (versions | dict(then.versions)).items():
         if page_id not in present and not now.holds(page_id, version):
             why = f"{REMOVED}: the line of page {page_id} was lost here"
-            return why, f"'git show HEAD:./{REMOVED} >> {REMOVED}' adds the lines of HEAD"
+            return (
+                why,
+                f"'git show HEAD:./{marked(REMOVED)} >> {marked(REMOVED)}' adds the lines of HEAD",
+            )
     return "", ""
 
 

@@ -26,6 +26,7 @@ from confsync.mirror.git.head import (
     has_commit,
     is_document,
 )
+from confsync.model.hint import marked
 
 if TYPE_CHECKING:
     from git import Git, Repo
@@ -266,7 +267,7 @@ def command_in(root: Path) -> Iterator[Git]:
         if repo is None:
             raise FileError(
                 "this needs a git repository with a commit",
-                hint="'git init && git commit --allow-empty -m start' makes one",
+                hint=f"'git init {marked('.')} && git commit --allow-empty -m start' makes one",
             )
         yield _command(repo, root)
 

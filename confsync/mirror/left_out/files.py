@@ -12,8 +12,8 @@ from confsync.mirror import walk
 from confsync.mirror.git import trees
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import ATTACHMENTS, SUFFIX
+from confsync.model.hint import marked
 from confsync.model.left_out import LeftOut, Reason
-from confsync.model.shell import quoted
 
 if TYPE_CHECKING:
     from confsync.mirror.committed.deleted_files import DeletedFiles
@@ -74,15 +74,15 @@ def other_file(path: str) -> LeftOut:
         hint = f"'attachments: true' in {FILE_NAME} mirrors attachments"
         return LeftOut(path, Reason.NOT_MIRRORED, hint)
     if path.casefold().endswith(SUFFIX):
-        hint = f"'mv {{path}} {quoted(path[: -len(SUFFIX)] + SUFFIX)}' makes it a document"
+        hint = f"'mv {{path}} {marked(path[: -len(SUFFIX)] + SUFFIX)}' makes it a document"
         return LeftOut(path, Reason.SUFFIX, hint)
     return LeftOut(path, Reason.NO_DOCUMENT)
 
 
 def outside_of_spaces(mirror: Mirror, path: str) -> LeftOut:
     """Return the place to which a document outside every space's directory can move."""
-    space = quoted(f"{mirror.config.spaces[0].path}/")
-    return LeftOut(path, Reason.OUTSIDE, f"'mv {{path}} {space}' moves it to a space")
+    space = marked(mirror.config.spaces[0].path)
+    return LeftOut(path, Reason.OUTSIDE, f"'mv {{path}} {space}/' moves it to a space")
 
 
 def _other_files(mirror: Mirror) -> Iterator[LeftOut]:

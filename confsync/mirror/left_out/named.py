@@ -13,7 +13,7 @@ from confsync.mirror.git import trees
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import SUFFIX
-from confsync.model.shell import quoted
+from confsync.model.hint import marked
 
 
 def check_named(mirror: Mirror, selection: Selection, paths: Iterable[str]) -> None:
@@ -40,20 +40,20 @@ def why_no_document(mirror: Mirror, name: str) -> tuple[str, str]:
         if read(mirror.root, name).document is None:
             return "not a document of confsync", stands_below
         place = mirror.config.spaces[0].path
-        hint = f"{stands_below}; 'mv {quoted(name)} {quoted(place)}/' moves it"
+        hint = f"{stands_below}; 'mv {marked(name)} {marked(place)}/' moves it"
         return "no document there: it is outside every space's directory", hint
     better = str(PurePosixPath(name).with_suffix(SUFFIX))
     if name.casefold().endswith(SUFFIX):
         why = f"not a document: {SUFFIX} is not in small letters"
-        return why, f"'mv {quoted(name)} {quoted(better)}' makes it one"
+        return why, f"'mv {marked(name)} {marked(better)}' makes it one"
     return f"not a document: its name does not end with {SUFFIX}", stands_below
 
 
 def _missing(mirror: Mirror, name: str, below: str) -> tuple[str, str]:
     """Return what happened to a document that does not stand here."""
     if name.endswith(SUFFIX) and trees.is_in_head(mirror.root, name):
-        delete = f"'confsync push --delete {quoted(name)}' deletes its page"
-        return "was deleted here", f"{delete}; 'git checkout HEAD -- {quoted(name)}' brings it back"
+        delete = f"'confsync push --delete {marked(name)}' deletes its page"
+        return "was deleted here", f"{delete}; 'git checkout HEAD -- {marked(name)}' brings it back"
     if name.endswith(SUFFIX):
         return (
             "no document there",

@@ -11,9 +11,13 @@ from pathlib import Path
 from confsync.errors import FileError, LockedError
 from confsync.mirror.state import disk, regular
 from confsync.mirror.state.base_cache import STATE, make_state
+from confsync.model.hint import marked
 
 HOLDER = "holder"
-_REMOVE = f"'mv {STATE} {STATE}.old' lets confsync make a new one; it contains no documents"
+_REMOVE = (
+    f"'mv {marked(STATE)} {marked(f'{STATE}.old')}' lets confsync make a new one; "
+    "it contains no documents"
+)
 
 
 @contextlib.contextmanager

@@ -15,8 +15,8 @@ from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.in_doubt import SentFile
+from confsync.model.hint import marked
 from confsync.model.page import AttachmentInfo, Version
-from confsync.model.shell import quoted
 from confsync.model.stamp import Attached
 from confsync.remote import Remote
 from confsync.sync.attachments.compare import Decision, Sides, decide
@@ -256,7 +256,7 @@ def who_and_what(mirror: Mirror, remote: Remote, sides: Sides) -> str:
 
 def way_out(path: str, file: str, sides: Sides) -> str:
     """Return the commands that resolve the conflict of an attachment."""
-    name = quoted(f"{attachments.directory_of(path)}/{file}")
+    name = marked(f"{attachments.directory_of(path)}/{file}")
     at = sides.remote.version.number if sides.remote else sides.base.version if sides.base else 0
     return (
         f"'confsync pull --theirs {name}' gives up the file here, "

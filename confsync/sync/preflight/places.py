@@ -18,7 +18,7 @@ from confsync.mirror.scan import SpaceScan, tree_of
 from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import BLOG
-from confsync.model.hint import fill
+from confsync.model.hint import marked
 from confsync.model.shell import quoted
 from confsync.sync.preflight.text import Flaw
 
@@ -100,7 +100,7 @@ def _own_flaw(scan: SpaceScan, entry: Entry) -> Flaw | None:
     if why := unfit_name(entry.path):
         fit = _free_beside(scan, entry, re.sub(r"[^\w-]+", "-", _stem(entry)).strip("-") + "-page")
         return Flaw(
-            1, 1, "name", why, hint=f"'mv {{path}} {{at:{fit}}}' gives it another name", fit=fit
+            1, 1, "name", why, hint=f"'mv {{path}} {marked(fit)}' gives it another name", fit=fit
         )
     if not scan.config.posts and scan.new_parent(entry, "home") is None:
         return _without_parent(scan, entry)
@@ -124,14 +124,14 @@ def _without_parent(scan: SpaceScan, entry: Entry) -> Flaw | None:
     ours = _owned_above(scan, directory)
     free = _free_beside(scan, replace(entry, path=scan.outer(f"{ours}x")), _stem(entry))
     below = f"below {scan.outer(ours.rstrip('/'))}" if ours else "at the top of the space"
-    move = f"'mv {{path}} {{at:{free}}}' makes it a page {below}"
+    move = f"'mv {{path}} {marked(free)}' makes it a page {below}"
     if inner.startswith(f"{BLOG}/") and BLOG not in scan.tree.owners:
         key = scan.config.key
         why = f"a blog post needs 'blog: true' for {key} in {FILE_NAME}"
         return Flaw(1, 1, "place", why, hint=move, fit=free)
     top = f"{ours}{directory.removeprefix(ours).partition('/')[0]}"
     title = top.rpartition("/")[2]
-    new = f"'confsync new {{at:{scan.outer(top)}{paths.SUFFIX}}} --title {quoted(title)}'"
+    new = f"'confsync new {marked(scan.outer(top) + paths.SUFFIX)} --title {quoted(title)}'"
     why = f"its directory {scan.outer(directory)}/ belongs to no page"
     hint = f"{move}; {new} makes a page of the directory"
     return Flaw(1, 1, "place", why, hint=hint, fit=free)
@@ -258,10 +258,14 @@ def _taken(one: _Title, holder: _Title) -> Flaw:
         )
     elif not holder.keeps:
         why = f"{other} has the title '{one.wanted}' until it is pushed"
-        hint = f"'confsync push {{at:{other}}}' must come first"
+        hint = f"'confsync push {marked(other)}' must come first"
     return Flaw(line, 1, "title", why, hint=hint)
 
 
 def in_words(flaw: Flaw, path: str) -> str:
     """Return a flaw with its hint, as `check` and `new` tell it."""
-    return f"{flaw.message}: {fill(flaw.hint, path)}" if flaw.hint else flaw.message
+    return (
+        f"{flaw.message}: {flaw.hint.replace('{path}', marked(path))}"
+        if flaw.hint
+        else flaw.message
+    )

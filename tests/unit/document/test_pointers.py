@@ -8,6 +8,7 @@ import pytest
 
 from confsync.document.attachments.media_types import differs
 from confsync.document.attachments.pointers import HEAD, pointer_in, pointer_to
+from confsync.model.hint import MIRROR, typed
 
 OID = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
 LFS = f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize 12345\n".encode()
@@ -49,7 +50,7 @@ AGE = b"age-encryption.org/v1\n-> X25519 abc\nxyz\n--- abc\n" + b"\x01" * 300
 def test_a_file_that_stands_for_another_is_known(head: bytes, command: str) -> None:
     pointer = pointer_in(head[:HEAD], "a b.png")
     assert pointer is not None
-    assert command in pointer.hint("a b")
+    assert command in typed(pointer.hint("a b"), MIRROR)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,8 @@ def test_a_link_into_the_store_of_git_annex_is_known() -> None:
     for written in (target, target.replace("/", "\\")):
         pointer = pointer_to(written)
         assert pointer is not None
-        assert pointer.hint("a.png").startswith("'git annex get a.png && git annex unlock a.png'")
+        hint = typed(pointer.hint("a.png"), MIRROR)
+        assert hint.startswith("'git annex get a.png && git annex unlock a.png'")
 
 
 @pytest.mark.parametrize("target", ["../other.png", "annexe/objects/x"])
@@ -87,11 +89,11 @@ def test_any_other_link_is_a_link(target: str) -> None:
     there, nothing = pointer_to(target), pointer_to(target, dangles=True)
     assert there.what == f"is a link to {target}, and confsync follows no links"
     assert (
-        there.hint("a b")
+        typed(there.hint("a b"), MIRROR)
         == '\'cp -RL "a b" "a b"~ && rm "a b" && mv "a b"~ "a b"\' replaces the link with a copy'
     )
     assert nothing.what == f"is a link to {target}, which does not exist"
-    assert nothing.hint("a.png") == "'rm a.png' removes the link"
+    assert typed(nothing.hint("a.png"), MIRROR) == "'rm a.png' removes the link"
 
 
 @pytest.mark.parametrize(

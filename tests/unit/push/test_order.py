@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from confsync.model.hint import marked
 from confsync.push.order import Intent, Order, arrange
 
 
@@ -136,7 +137,7 @@ def test_what_is_not_to_be_pushed_now_is_named(other: Intent, why: str) -> None:
     intent = Intent("p.xhtml", "1", "B", wanted, "A", "0" if wanted else None)
     order = arrange([intent, other], {"1": "0", "2": other.old_parent})
     assert why in order.stuck["p.xhtml"].why
-    assert order.stuck["p.xhtml"].hint == "'confsync push q.xhtml' must come first"
+    assert order.stuck["p.xhtml"].hint == f"'confsync push {marked('q.xhtml')}' must come first"
 
 
 def test_what_wants_to_stand_below_itself_is_stuck() -> None:
