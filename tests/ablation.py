@@ -2951,7 +2951,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a change that is picked onto an older version brings no newer stamp",
-        (Cut(_STAMPS, " and not had(ancestor):", " and False:"),),
+        (Cut(_STAMPS, "if behind and sides.ancestor and", "if False and sides.ancestor and"),),
         (
             f"{_DOCUMENTS}::test_a_change_that_is_picked_onto_an_older_version_brings_no_newer_stamp",
             f"{_FORKS}::test_nothing_is_lost_and_no_stamp_says_more_than_its_text",
@@ -2959,8 +2959,34 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no newer stamp comes without an edit that our branch never had",
+        (
+            Cut(
+                "confsync/merge/documents.py",
+                "if plan.older is not Side.OURS or witness.had(ancestor):",
+                "if True:",
+            ),
+        ),
+        (
+            f"{_DOCUMENTS}::test_no_stamp_comes_without_the_edit_that_our_branch_never_had",
+            f"{_FORKS}::test_nothing_is_lost_and_no_stamp_says_more_than_its_text",
+            f"{_MERGES}::test_a_push_that_is_picked_brings_the_page_that_was_pushed",
+        ),
+    ),
+    Ablation(
+        "no newer stamp comes without a label that our branch never had",
+        (
+            Cut(
+                "confsync/merge/documents.py",
+                "if ancestor is None or (plan.older is Side.OURS and not witness.had(ancestor)):",
+                "if ancestor is None:",
+            ),
+        ),
+        (f"{_DOCUMENTS}::test_a_label_that_was_sent_stays_unless_our_branch_dropped_it",),
+    ),
+    Ablation(
         "a merge in git undoes no revert",
-        (Cut(_STAMPS, "return same or ancestor.version > older.version", "return False"),),
+        (Cut(_STAMPS, "if ancestor and ancestor.version > older.version else", "if False else"),),
         (
             f"{_DOCUMENTS}::test_each_case",
             f"{_MERGES}::test_a_revert_that_was_merged_is_pushed",
@@ -2971,8 +2997,8 @@ ABLATIONS = (
         (
             Cut(
                 _STAMPS,
-                "if ancestor and _has(ancestor, older) else older",
-                "if ancestor else older",
+                "if ancestor and ancestor.version > older.version else",
+                "if ancestor else",
             ),
         ),
         (
@@ -3053,7 +3079,7 @@ ABLATIONS = (
     ),
     Ablation(
         "our document had an earlier stamp only if it is HEAD's",
-        (Cut("confsync/merge/evidence.py", "if not self._is_of_head():", "if False:"),),
+        (Cut("confsync/merge/evidence.py", "blob = self._is_of_head() and ", "blob = "),),
         (
             f"{_MERGES}::test_an_edit_that_a_checkout_takes_to_an_older_branch_keeps_the_older_stamp",
         ),

@@ -33,12 +33,12 @@ class Witness:
     """The knowledge of a clone about its pages, without the server.
 
     `page` returns title and body of the page at a stamp, or None. `had` returns whether our
-    document had a stamp before. `landed` returns whether the page at a stamp has the text of a
+    branch had a document before. `landed` returns whether the page at a stamp has the text of a
     document, because that text was sent before.
     """
 
     page: Callable[[Stamp], tuple[str, str] | None]
-    had: Callable[[Stamp], bool]
+    had: Callable[[Document], bool]
     landed: Callable[[Document, Stamp], bool]
 
 
@@ -65,7 +65,7 @@ def merge(sides: Sides, witness: Witness) -> MergedDocument | None:
     texts = _texts(sides, plan, witness) if plan else None
     if plan is None or texts is None:
         return None
-    return _composed(sides, plan, texts)
+    return _composed(sides, plan, texts, _labels(sides, plan, witness))
 
 
 # -- the texts -------------------------------------------------------------------------------------
@@ -101,8 +101,27 @@ def _base(sides: Sides, plan: Plan, witness: Witness) -> Text | None:
     if not ancestor.modified or witness.landed(ancestor, plan.base):
         return page
     # Both sides began with an edit that the page lacks. If a side dropped it, it stays dropped.
+    began = _began(sides, own, plan.base, witness)
+    if plan.older is not Side.OURS or witness.had(ancestor):
+        return began
+    # Our branch may have begun without the edit. Then the newer page brings it.
+    return began if began and _includes(page, Text.of(sides.ours), began) else page
+
+
+def _began(sides: Sides, own: Stamp, older: Stamp, witness: Witness) -> Text | None:
+    """Return the older page with the ancestor's own edit, or None if that is not known."""
+    edited, page = sides.ancestor, _page(sides, older, witness)
+    if edited is None or page is None:
+        return None
+    if (own.version, own.digest) == (older.version, older.digest):
+        return Text.of(edited)
     before = _page(sides, own, witness)
-    return _moved(before, Text.of(ancestor), page) if before else None
+    return _moved(before, Text.of(edited), page) if before else None
+
+
+def _includes(page: Text, ours: Text, began: Text) -> bool:
+    """Return whether our text has an edit of a page already."""
+    return _moved(page, began, ours) == ours
 
 
 def _page(sides: Sides, stamp: Stamp, witness: Witness) -> Text | None:
@@ -135,12 +154,12 @@ def _title(base: str, ours: str, theirs: str) -> str | None:
 # -- labels ----------------------------------------------------------------------------------------
 
 
-def _labels(sides: Sides, plan: Plan) -> Labels:
+def _labels(sides: Sides, plan: Plan, witness: Witness) -> Labels:
     """Return the labels after a merge, or None if each side keeps its line."""
     ours, theirs = sides.ours.labels, sides.theirs.labels
     if ours is None or theirs is None or ours == theirs:
         return None
-    base = _base_labels(sides, plan)
+    base = _base_labels(sides, plan, witness)
     mine, yours = _folded(ours), _folded(theirs)
     merged = (mine & yours) | (mine - base) | (yours - base)
     for given, labels in ((mine, ours), (yours, theirs)):
@@ -149,7 +168,7 @@ def _labels(sides: Sides, plan: Plan) -> Labels:
     return tuple(sorted(merged))
 
 
-def _base_labels(sides: Sides, plan: Plan) -> frozenset[str]:
+def _base_labels(sides: Sides, plan: Plan, witness: Witness) -> frozenset[str]:
     """Return the labels that both sides began with, with an edit of the ancestor's own."""
     ancestor = sides.ancestor
     had = _folded(ancestor.labels if ancestor else None)
@@ -157,7 +176,9 @@ def _base_labels(sides: Sides, plan: Plan) -> frozenset[str]:
         return frozenset()
     if plan.base is Base.ANCESTOR:
         return had
-    before = _folded(ancestor.stamp.labels if ancestor and ancestor.stamp else None)
+    if ancestor is None or (plan.older is Side.OURS and not witness.had(ancestor)):
+        return _folded(plan.base.labels)
+    before = _folded(ancestor.stamp.labels if ancestor.stamp else None)
     return (_folded(plan.base.labels) | (had - before)) - (before - had)
 
 
@@ -168,12 +189,12 @@ def _folded(labels: Labels) -> frozenset[str]:
 # -- the document ----------------------------------------------------------------------------------
 
 
-def _composed(sides: Sides, plan: Plan, texts: _Texts) -> MergedDocument | None:
+def _composed(sides: Sides, plan: Plan, texts: _Texts, labels: Labels) -> MergedDocument | None:
     """Return the merged document, or None if the merged bytes say something else."""
     names = (_name(Side.OURS, sides.ours), _name(Side.THEIRS, sides.theirs))
     body, how = _body(sides, texts, names)
     title = _title(texts.base.title, texts.ours.title, texts.theirs.title)
-    head = _Head(plan.stamp, title, _labels(sides, plan), how)
+    head = _Head(plan.stamp, title, labels, how)
     front = head.merged(sides, names)
     if not front.conflicted and not head.fits(_joined(front, body, sides.ours.newline)):
         # The lines of both sides are not valid together, such as the same key twice.

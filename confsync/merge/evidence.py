@@ -15,7 +15,7 @@ from confsync.document.document import Document
 from confsync.errors import FileError
 from confsync.merge.documents import Witness
 from confsync.mirror.committed.newest_stamps import index_of_head
-from confsync.mirror.git import repository
+from confsync.mirror.git import history, repository
 from confsync.mirror.git.branch.trailers import tokens_of
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome
@@ -58,24 +58,34 @@ class Evidence:
             return merge_base.find_here(self._mirror, stamp)
         return None
 
-    def _had(self, stamp: Stamp) -> bool:
-        """Return whether our document is HEAD's, and HEAD's history has a stamp.
+    def _had(self, document: Document) -> bool:
+        """Return whether our document is HEAD's, and HEAD's history has another document.
 
         During `git checkout --merge`, HEAD is not the branch that our document comes from.
         """
         root, directories = self._mirror.root, self._mirror.config.directories
         with suppress(FileError):
-            if not self._is_of_head():
+            blob = self._is_of_head() and repository.blob_id(
+                document.text.encode(), len(self._blob)
+            )
+            if not blob:
                 return False
-            known = index_of_head(root, directories).stamps_of(stamp.id)
-            return any((one.version, one.digest) == (stamp.version, stamp.digest) for one in known)
+            index = index_of_head(root, directories)
+            if document.stamp is not None:
+                return blob in index.by_blob()
+            named = history.named_at(root, index.scene.commit, [self._path])
+            return any(one.id == blob for one in named)
         return False
 
     def _is_of_head(self) -> bool:
+        return bool(self._blob) and self._blob == repository.blob_id(self._raw, len(self._blob))
+
+    @cached_property
+    def _blob(self) -> str:
+        """Return git's id of HEAD's document, or an empty text."""
         with repository.quiet(self._mirror.root) as command:
             listed = repository.listed_at(command, "HEAD", [self._path]) if command else {}
-        blob = listed.get(self._path, "")
-        return blob == repository.blob_id(self._raw, len(blob))
+        return listed.get(self._path, "")
 
     def _has_landed(self, document: Document, at: Stamp) -> bool:
         """Return whether a push made a version of a document's text, up to a stamp's version."""

@@ -57,15 +57,15 @@ class Plan(NamedTuple):
     older: Side | None = None
 
 
-def plan_of(sides: Sides, had: Callable[[Stamp], bool]) -> Plan | None:
+def plan_of(sides: Sides, had: Callable[[Document], bool]) -> Plan | None:
     """Return the plan of a merge, or None if the stamps do not tell.
 
-    `had` returns whether our document had a stamp before. git also runs a merge driver for a
-    cherry-pick, and then our document may never have had the ancestor's stamp.
+    `had` returns whether our branch had the ancestor's document. git also runs a merge driver for a
+    cherry-pick, and then our branch may never have had it.
     """
     ours, theirs = sides.ours.stamp, sides.theirs.stamp
     if ours is None or theirs is None:
-        return _of_new_document(sides)
+        return _of_new_document(sides, had)
     if ours.id != theirs.id:
         return None
     ancestor = sides.ancestor.stamp if sides.ancestor else None
@@ -76,7 +76,8 @@ def plan_of(sides: Sides, had: Callable[[Stamp], bool]) -> Plan | None:
         # One side does not know the labels, such as a document of `confsync history`.
         labels = theirs.labels if ours.labels is None else ours.labels
         ours, theirs = replace(ours, labels=labels), replace(theirs, labels=labels)
-    if ancestor is not None and ours.version < ancestor.version and not had(ancestor):
+    behind = ancestor is not None and ours.version < ancestor.version
+    if behind and sides.ancestor and not had(sides.ancestor):
         # Our document lacks versions that theirs rests on. It gets their change, not their stamp.
         return Plan(replace(ours, attachments=attachments))
     newer = _newer(ancestor, ours, theirs)
@@ -84,11 +85,13 @@ def plan_of(sides: Sides, had: Callable[[Stamp], bool]) -> Plan | None:
     if stamp is None:
         return None
     side, older = (Side.THEIRS, theirs) if newer is ours else (Side.OURS, ours)
-    base = Base.ANCESTOR if ancestor and _has(ancestor, older) else older
+    # If the ancestor has a newer stamp, the older side went back. A merge that began at the older
+    # page would undo this.
+    base = Base.ANCESTOR if ancestor and ancestor.version > older.version else older
     return Plan(replace(stamp, attachments=attachments), base, side if newer else None)
 
 
-def _of_new_document(sides: Sides) -> Plan | None:
+def _of_new_document(sides: Sides, had: Callable[[Document], bool]) -> Plan | None:
     """Return the plan if one side has no stamp: its page was not created yet, or git went back."""
     ours, theirs, ancestor = sides.ours.stamp, sides.theirs.stamp, sides.ancestor
     stamp = ours or theirs
@@ -96,20 +99,10 @@ def _of_new_document(sides: Sides) -> Plan | None:
         return None
     began = ancestor.stamp if ancestor else None
     if ours is None:
-        known = ancestor is not None and began is None
+        known = ancestor is not None and began is None and had(ancestor)
         return Plan(stamp, Base.ANCESTOR if known else Base.NONE, Side.OURS)
     known = ancestor is not None and (began is None or began.id == stamp.id)
     return Plan(stamp, Base.ANCESTOR if known else Base.NONE, Side.THEIRS)
-
-
-def _has(ancestor: Stamp, older: Stamp) -> bool:
-    """Return whether the ancestor's text has the page at the older side's stamp.
-
-    If the ancestor has a newer stamp, that side went back. A merge that began at the older page
-    would undo this.
-    """
-    same = (ancestor.version, ancestor.digest) == (older.version, older.digest)
-    return same or ancestor.version > older.version
 
 
 def _newer(ancestor: Stamp | None, ours: Stamp, theirs: Stamp) -> Stamp | None:

@@ -215,6 +215,19 @@ def test_a_pull_that_is_picked_onto_an_older_version_brings_its_change_alone(
     assert [page.outcome.value for page in wiki.push().pages] == ["rejected"]
 
 
+def test_a_push_that_is_picked_brings_the_page_that_was_pushed(wiki: Branches) -> None:
+    """The commit of a push changes the stamp alone. The edit is in a commit before."""
+    wiki.branch("ben")
+    wiki.edited("one", "ONE")
+    wiki.push()
+    wiki.commit()
+    wiki.branch("ann", "main")
+    wiki.edited("LAST", "end")
+    wiki.asked("cherry-pick", "ben")
+    assert wiki.unmerged == []
+    assert wiki.told == "v2 FIRST ONE between two end"
+
+
 def test_an_edit_that_a_checkout_takes_to_an_older_branch_keeps_the_older_stamp(
     wiki: Branches,
 ) -> None:

@@ -58,7 +58,7 @@ class Fork:
         """The lines that a side had before its eyes, and has no more."""
         seen = self.lines_at(side.version)
         began = self.ancestor
-        if began and (self.had or side is self.theirs or side.version >= began.version):
+        if began and (self.had or side is self.theirs):
             seen = seen.union(began.lines)
         return seen - frozenset(side.lines)
 
@@ -84,13 +84,12 @@ def forks(draw: st.DrawFn) -> Fork:
     versions: list[Lines] = [tuple("abcdefgh")]
     for number in range(2, VERSIONS + 1):
         versions.append(edited(draw, versions[-1], f"v{number}"))
-    page = PageHistory(tuple(" ".join(lines) for lines in versions))
 
     def branch(who: str, carried: Lines | None) -> Branch:
         """A branch keeps what the ancestor had, or begins at a page, as a pull or a revert does."""
         version = draw(st.integers(1, VERSIONS))
         lines = versions[version - 1]
-        if carried and draw(st.booleans()):
+        if carried and carried[0] not in lines and draw(st.booleans()):
             at = draw(st.integers(0, len(lines)))
             lines = (*lines[:at], *carried, *lines[at:])
         return Branch(version, edited(draw, lines, who))
@@ -98,7 +97,11 @@ def forks(draw: st.DrawFn) -> Fork:
     own = draw(st.sampled_from(((), ("own",))))
     ancestor = branch("was", own) if draw(st.integers(0, 4)) else None
     carried = own if ancestor and "own" in ancestor.lines else None
+    if ancestor and carried and draw(st.booleans()):
+        # A push of it made the next version.
+        versions[ancestor.version :] = [("own", *lines) for lines in versions[ancestor.version :]]
     sides = [branch(who, carried) for who in ("ours", "theirs")]
+    page = PageHistory(tuple(" ".join(lines) for lines in versions))
     return Fork(page, ancestor, sides[0], sides[1], draw(st.booleans()))
 
 
@@ -112,15 +115,23 @@ def fork(ancestor: Branch, ours: Branch, theirs: Branch, *, had: bool = True) ->
 
 
 V1, V2, V3 = (Branch(number, tuple(lines)) for number, lines in enumerate(("abc", "ac", "acd"), 1))
-# A change is picked onto an older version. Both sides have newer versions, and ours has a line of
-# the ancestor again. Ours dropped an edit that was never sent.
+# A change is picked onto an older version, and a push without its edit. Both sides have newer
+# versions, and ours has a line of the ancestor again. Ours dropped an edit that was never sent.
 PICKED = fork(V3, V1, Branch(3, tuple("Acd")), had=False)
+SENT = Fork(
+    PageHistory(("a b c", "own a b c")),
+    Branch(1, ("own", *"abc")),
+    Branch(1, tuple("abcd")),
+    Branch(2, ("own", *"abc")),
+    had=False,
+)
 KEPT = fork(V1, Branch(2, tuple("abc")), V3)
 DROPPED = fork(Branch(1, ("own", *"abc")), V2, Branch(3, ("own", *"acd")))
 
 
 @given(forks())
 @example(PICKED)
+@example(SENT)
 @example(KEPT)
 def test_nothing_is_lost_and_no_stamp_says_more_than_its_text(fork: Fork) -> None:
     page, ours, theirs = fork.page, fork.ours, fork.theirs
@@ -156,5 +167,7 @@ def test_a_line_that_one_side_removed_and_no_side_added_does_not_come_back(fork:
         return
     # An edit that was never sent, which both branches began with.
     own = frozenset(fork.ancestor.lines) - fork.lines_at(fork.ancestor.version)
-    dropped = own - frozenset(fork.ours.lines) | own - frozenset(fork.theirs.lines)
+    dropped = own - frozenset(fork.theirs.lines)
+    if fork.had:
+        dropped |= own - frozenset(fork.ours.lines)
     assert dropped.isdisjoint(lines_of(document.parse(found.data, "")))

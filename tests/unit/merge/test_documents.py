@@ -95,6 +95,27 @@ def test_a_change_that_is_picked_onto_an_older_version_brings_no_newer_stamp(
     assert told(found) == result
 
 
+@pytest.mark.parametrize(
+    ("ancestor", "ours", "theirs", "result"),
+    [
+        # Theirs pushed what it began with; ours never had it.
+        (doc(1, "a2 b c d e f"), doc(1, "a b c d e F"), doc(2), "v2 a2 b c d e F"),
+        (doc(1, "a2 b c d e f"), doc(1), doc(2, "a2 b c d E f"), "v2 a2 b c d E f"),
+        (doc(1, "a b3 c d e f"), doc(2, "a2 b c d e F"), doc(3), "v3 a2 b3 c d e F"),
+        # Ours has it, as after a rebase, and the server stored it in another form.
+        (doc(1, "A b c d e f"), doc(1, "A b c d e F"), doc(2), "v2 a2 b c d e F"),
+        # A new page: nothing tells what ours began with.
+        (PAGE.new("a b c d e f"), PAGE.new("a b"), doc(1), "undecided"),
+        # Theirs is the older side: ours keeps its text, and gets the change alone.
+        (doc(1, "A b c d e f"), doc(2), doc(1, "A b c d e F"), "v2 a2 b c d e F"),
+    ],
+)
+def test_no_stamp_comes_without_the_edit_that_our_branch_never_had(
+    ancestor: Document, ours: Document, theirs: Document, result: str
+) -> None:
+    assert told(merge(sides_of(ancestor, ours, theirs), PAGE.witness(had=False))) == result
+
+
 def test_a_base_that_no_one_has_is_not_guessed() -> None:
     nothing = Witness(lambda _: None, lambda _: True, lambda *_: False)
     sides = sides_of(doc(1), doc(2, "a2 b c d e F"), doc(3))
@@ -244,6 +265,22 @@ def test_labels_of_two_versions_combine_over_the_older_one() -> None:
         labelled(3, "x y z", "x z own"),
     )
     assert document.parse(found.data, "").labels == ("new", "own", "x", "z")
+
+
+@pytest.mark.parametrize(("had", "result"), [(True, ("x",)), (False, ("x", "own"))])
+def test_a_label_that_was_sent_stays_unless_our_branch_dropped_it(
+    had: bool, result: tuple[str, ...]
+) -> None:
+    """Theirs sent a label of the ancestor. Without it, a push would remove it from the page."""
+    found = merged(
+        PAGE.witness(had=had),
+        labelled(1, "x", "x own"),
+        labelled(1, "x", "x", lines="a b c d e F"),
+        labelled(2, "x own", "x own"),
+    )
+    parsed = document.parse(found.data, "")
+    assert parsed.labels == result
+    assert parsed.stamp and parsed.stamp.version == 2
 
 
 def test_labels_that_one_side_began_to_manage_come() -> None:
