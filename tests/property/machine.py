@@ -24,15 +24,20 @@ from tests.property.team.resolver import settle_down
 class Team(Repository, Server):
     """Everybody together."""
 
-    @initialize(plain=st.booleans(), past=st.booleans())
-    def start(self, plain: bool = False, past: bool = False) -> None:
-        """Begin; with a `past`, in which everybody has worked, and a branch was made."""
+    @initialize(
+        plain=st.booleans(), past=st.booleans(), driver=st.sampled_from([False, False, True])
+    )
+    def start(self, plain: bool = False, past: bool = False, driver: bool = False) -> None:
+        """Begin; with a `past`, in which everybody has worked, and a branch was made.
+
+        With the `driver`, git merges documents with confsync.
+        """
         counts.histories += 1
         # Use hints also for few pages, and for what was written a moment ago.
         self.patch.setattr(hints, "WORTH", 0)
         self.patch.setattr(hints, "LAG", timedelta(0))
         self.site.store.close()
-        self.site, self.desks = beginning(plain, past).again(self.base)
+        self.site, self.desks = beginning(plain, past, driver).again(self.base)
 
     def work_in_the_past(self) -> None:
         """Work at both desks, and make a branch."""
@@ -42,6 +47,19 @@ class Team(Repository, Server):
         self.catch_up(d=0)
         self.work(d=0, n=2, where=1)
         self.catch_up(d=1)
+
+    def work_on_two_branches(self) -> None:
+        """Edit and push a page on both branches, with the history of the space merged into one."""
+        for desk in self.desks:
+            desk.use_the_driver()
+        self.take_the_history(d=0, rebase=False)
+        self.change_branches(d=0, n=1)
+        self.work(d=0, n=2, where=2)
+        self.type_a_line(d=0, n=2, where=1)
+        self.change_branches(d=0, n=0)
+        self.catch_up(d=0)
+        self.work(d=0, n=2, where=0)
+        self.record(d=0)
 
     @invariant()
     def check(self) -> None:
@@ -75,10 +93,12 @@ class Team(Repository, Server):
 
 
 @functools.cache
-def beginning(plain: bool, past: bool) -> Beginning:
+def beginning(plain: bool, past: bool, driver: bool) -> Beginning:
     """Return how histories begin. See `Team.start`."""
     team = Team()
     team.begin(plain)
     if past:
         team.work_in_the_past()
+    if driver:
+        team.work_on_two_branches()
     return Beginning(team.site, team.desks, team.base)

@@ -11,6 +11,7 @@ from confsync.mirror.mirror import STATE
 from tests.property.rules.base import pick, who
 from tests.property.rules.commands import Commands
 from tests.property.team.desk import desk_in
+from tests.property.team.site import SPACE
 
 # Whether a plain pull and push follow at once.
 plain = st.booleans()
@@ -137,6 +138,27 @@ class Repository(Commands):
             if desk.git("checkout", "-q", "topic"):
                 desk.git("rebase", "-q", "main") or desk.git("rebase", "--abort")
 
+    @rule(d=who)
+    def record(self, d: int) -> None:
+        """Bring the branch of the space's history up to date."""
+        desk = self.desk(d)
+        desk.run(desk.record())
+
+    @rule(d=who, rebase=st.booleans(), then=plain)
+    def take_the_history(self, d: int, rebase: bool, then: bool = False) -> None:
+        """Merge the branch of the space's history, or rebase onto it, if that goes by itself."""
+        self.record(d)
+        desk = self.desk(d)
+        desk.commit()
+        branch = f"confluence/{SPACE}"
+        with desk.acting(gives_up=False, goes_on=True):
+            if rebase:
+                desk.git("rebase", "-q", branch) or desk.git("rebase", "--abort")
+            else:
+                words = ("merge", "-q", "--no-edit", "--allow-unrelated-histories", branch)
+                desk.git(*words) or desk.start_over()
+        self.go_on(d, then)
+
     @rule(d=who, e=who)
     def fetch(self, d: int, e: int) -> None:
         """Merge what another machine has on its main branch."""
@@ -156,4 +178,6 @@ class Repository(Commands):
         desk.commit()
         other = desk_in(self.site, desk.root, self.base / "three", "three")
         shutil.rmtree(other.root / STATE, ignore_errors=True)
+        if desk.has_the_driver:
+            other.use_the_driver()
         self.desks.append(other)

@@ -6,15 +6,19 @@ import contextlib
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from confsync import failpoints
+from confsync.commands.git.history import history
 from confsync.commands.pages.pull import pull
 from confsync.commands.pages.push import push
 from confsync.commands.pages.restore import restore
 from confsync.commands.pages.status.status import status
+from confsync.history.options import HistoryOptions
 from confsync.mirror.config_file import dump
+from confsync.mirror.git import merge_driver
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.config import Config
@@ -238,6 +242,21 @@ class Desk(Files):
         before, self.seen = self.seen, self.sight(self.seen)
         self.audit_of_writes.files(before, self.seen, chosen=chosen)
         self.audit_of_writes.gone -= keys(self.seen)
+
+    def record(self) -> Callable[[Mirror], Result]:
+        return lambda mirror: history(mirror, self.remote, HistoryOptions())
+
+    @property
+    def has_the_driver(self) -> bool:
+        return (self.root / ".git" / "info" / "attributes").exists()
+
+    def use_the_driver(self) -> None:
+        """Let git merge documents with confsync. No file of the mirror says so."""
+        place = self.root / ".git" / "info"
+        place.mkdir(exist_ok=True)
+        (place / "attributes").write_bytes(merge_driver.LINE + b"\n")
+        words = (sys.executable, "-m", "confsync")
+        self.git("config", "merge.confsync.driver", merge_driver.command_line(words))
 
     def pull(
         self,
