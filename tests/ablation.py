@@ -1987,6 +1987,19 @@ ABLATIONS = (
         ("tests/flows/test_history.py::test_what_is_new_comes_on_top",),
     ),
     Ablation(
+        "a marker that a page had is no conflict of the merge driver",
+        (
+            Cut(
+                "confsync/mirror/git/merge_driver.py",
+                """'test "$(grep -c "^<<<<<<<" %A)" = "$had" || exit 1; '""",
+                """'grep -q "^<<<<<<<" %A && exit 1; '""",
+            ),
+        ),
+        (
+            "tests/flows/test_merge_driver.py::test_a_page_about_git_is_merged_without_the_program_too",
+        ),
+    ),
+    Ablation(
         "nothing is recorded while a page differs from its hint",
         (
             Cut(
