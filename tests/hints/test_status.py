@@ -46,6 +46,17 @@ def test_an_edit_is_sent(wiki: Sandbox, planned: Desk, plan: str) -> None:
     assert "8081" in wiki.store.page(plan).body
 
 
+def test_an_edit_beside_a_diverged_page_is_sent_alone(
+    wiki: Sandbox, planned: Desk, plan: str, guide: str
+) -> None:
+    planned.edit(PLAN, "8080", "8081")
+    planned.edit(GUIDE, "8080", "8082")
+    wiki.store.edit(guide, "<p>hers</p>", author="Ana")
+    planned.follow(planned("status", "--remote"), "confsync push")
+    assert "8081" in wiki.store.page(plan).body
+    assert wiki.store.page(guide).body == "<p>hers</p>"
+
+
 def test_an_edit_is_discarded(planned: Desk) -> None:
     planned.edit(PLAN, "8080", "8081")
     planned.follow(planned("status"), "confsync pull --theirs")

@@ -10,6 +10,8 @@ from confsync.model.result import Hint
 
 # Pages with one of these outcomes differ here and not on the server.
 _HERE = (Outcome.MODIFIED, Outcome.MOVED, Outcome.UNTRACKED)
+# A push without a path would refuse a page with one of these outcomes.
+_REFUSED = (Outcome.DIVERGED, Outcome.CONFLICTED, Outcome.RESTORED, Outcome.INVALID)
 
 
 # Brings what only the server has. The error of `status --fresh` has the same hint.
@@ -22,10 +24,17 @@ def hints(pages: Iterable[PageResult], left_out: Iterable[LeftOut]) -> Iterator[
     A page with a hint of its own needs none of these.
     """
     first: dict[Outcome, PageResult] = {}
+    refused = False
     for page in pages:
+        refused |= page.outcome in _REFUSED
         if not page.hint and not (page.outcome is Outcome.DELETED and page.error):
             first.setdefault(page.outcome, page)
-    if any(outcome in first for outcome in _HERE):
+    here = [first[outcome] for outcome in _HERE if outcome in first]
+    if here and refused:
+        yield Hint(
+            "'confsync push {path}' sends one edit; other pages wait for your choice", here[0].path
+        )
+    elif here:
         yield Hint("'confsync push' sends what you changed")
     if edited := first.get(Outcome.MODIFIED):
         yield Hint("'confsync pull --theirs {path}' discards an edit", edited.path)
