@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from confsync.sandbox import Store
 from confsync.sandbox.store.database import UNDOABLE
+
+
+def content(store: Store) -> Hashable:
+    """Return all that a store holds, but for the times."""
+    database, found = store.database, []
+    for table in (*UNDOABLE, "labels"):
+        names = [str(row[1]) for row in database.all(f"PRAGMA table_info({table})")]
+        columns = ",".join(name for name in names if not name.endswith("_at"))
+        found.append(tuple(database.all(f"SELECT {columns} FROM {table} ORDER BY rowid")))
+    return tuple(found)
 
 
 class Backup:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from confsync.mirror.state import mark
+from confsync.mirror.state import disk, mark
 from confsync.sandbox import Faults, Sandbox, Store
 from tests.fault.zygote import Ended, Zygote
-from tests.store_backup import Backup
+from tests.store_backup import Backup, content
 
 # The number of the process in the name of a temporary file.
 _RANDOM = re.compile(r"(?<=\.confsync-new-)[0-9a-f]+")
@@ -92,6 +93,35 @@ class Stage:
             if ".git" not in path.parts:
                 found[_RANDOM.sub("", str(path)).replace(word.decode(), "")] = data
         return self.writes(), found
+
+    def state(self) -> Hashable:
+        """Return all that the next run finds: from the same, two runs come to the same end.
+
+        Times and inodes are left out. Of those in the index counts whether they are the files' own.
+        """
+        git = self.root / ".git"
+        files = self.left_behind()[1]
+        index = self.root / ".confsync/index"
+        if index.exists():
+            files[str(index)] = self._recognised(index.read_text())
+        files |= {str(path): path.read_bytes() for path in git.rglob("*") if path.is_file()}
+        staged = subprocess.run(
+            ["git", "ls-files", "--stage"], cwd=self.root, capture_output=True, check=True
+        )
+        files[str(git / "index")] = staged.stdout
+        return content(self.sandbox.store), frozenset(files.items())
+
+    def _recognised(self, index: str) -> bytes:
+        """Return what an index says, and of each key in it only whether it is a file's."""
+        _, about, rows = index.split("\n")
+        found = []
+        for path, key, *said, here in json.loads(rows):
+            place = self.root / path
+            beside = place.with_suffix(".attachments")
+            keys, *rest = here or [[]]
+            known = [(name, tuple(one) == disk.key(beside / name)) for name, one in keys]
+            found.append((path, tuple(key) == disk.key(place), said, known, rest))
+        return repr((about.split()[:-1], found)).encode()
 
     def end(self) -> dict[str, Any]:
         """All that a run is to bring about, by file or page.

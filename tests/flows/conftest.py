@@ -25,6 +25,7 @@ from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sync import fetch
 from tests.conformance import check_requests
+from tests.flows import clones
 from tests.hints.journal import JOURNAL, commands_in
 
 # What programs may rely on: every envelope that a test looks at is held against it.
@@ -217,19 +218,25 @@ def desk_at(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Desk]:
-    """Makes desks: clones of a space, or directories to work in."""
+    """Makes desks: clones of a space, or directories to work in.
+
+    `copied` False is for tests that change what `clone` works with, or look at what it does.
+    """
     monkeypatch.setenv("CONFSYNC_USER", wiki.user)
     monkeypatch.setenv("CONFSYNC_TOKEN", wiki.token)
     monkeypatch.setattr(fetch, "PAUSES", (0.01, 0.02, 0.05, 0.1))
     monkeypatch.setattr(client.Pace, "pause", lambda *_: None)
     monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
 
-    def make(name: str = "mirror", *, clone: str | None = "ENG") -> Desk:
+    def make(name: str = "mirror", *, clone: str | None = "ENG", copied: bool = True) -> Desk:
         root = tmp_path / name
         if clone is None:
             root.mkdir()
             return Desk(root, capsys)
-        assert main(["clone", f"{wiki.url}/spaces/{clone}", str(root)]) == 0
+        if clone == "ENG":
+            clones.put(wiki, root, copied=copied)
+        else:
+            assert main(["clone", f"{wiki.url}/spaces/{clone}", str(root)]) == 0
         wiki.clear_requests()
         return Desk(root, capsys)
 

@@ -32,7 +32,7 @@ def tree(
     wiki.store.attach(below, "b.png", b"of below")
     if request.param == "without case":
         Caseless(desk_at(clone=None).root.parent, monkeypatch)
-    desk = desk_at("tree")
+    desk = desk_at("tree", copied=False)
     with desk.path(".confsync.yaml").open("a") as config:
         config.write("attachments: true\n")
     desk("pull")

@@ -20,7 +20,7 @@ def texts(wiki: Sandbox, desk_at: Callable[..., Desk]) -> dict[str, str]:
     """A space of many pages, and its documents as one process alone writes them."""
     for number in range(PAGES):
         wiki.store.create_page("ENG", f"Page {number}", f"<p>{number}</p><p>two</p>")
-    return documents(desk_at("alone"))
+    return documents(desk_at("alone", copied=False))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def again(calls: list[int], desk_at: Callable[..., Desk]) -> Callable[[], dict[s
     """Clones the space once more, and answers its documents; `status` calls all of them clean."""
 
     def clone() -> dict[str, str]:
-        desk = desk_at("both")
+        desk = desk_at("both", copied=False)
         found = documents(desk)
         assert desk.json("status").data["summary"] == {"clean": len(found)}
         return found

@@ -188,7 +188,7 @@ def test_whatever_the_server_changed_comes(
     change(wiki, guide)
     assert len(settled.json("pull").data["pages"]) == 1
     named = {name: raw for name, raw in settled.files().items() if name.startswith("ENG/")}
-    fresh = desk_at("fresh").files()
+    fresh = desk_at("fresh", copied=False).files()
     assert named == {name: raw for name, raw in fresh.items() if name.startswith("ENG/")}
 
 
@@ -266,7 +266,7 @@ def test_a_check_of_one_document_reads_no_other_that_is_as_it_was(
 def test_what_a_run_has_written_is_not_read_again(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], reads: list[str]
 ) -> None:
-    desk = desk_at("fresh")
+    desk = desk_at("fresh", copied=False)
     assert desk("status").out == "clean: 2 pages\n"
     desk.json("pull")
     assert reads == []

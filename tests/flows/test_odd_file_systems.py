@@ -53,7 +53,7 @@ def test_a_file_system_that_refuses_something_gets_a_whole_mirror(
 ) -> None:
     wiki.store.attach(guide, "a.png", b"first")
     refuse(monkeypatch, step, number)
-    desk = desk_at()
+    desk = desk_at(copied=False)
     with desk.path(".confsync.yaml").open("a") as config:
         config.write("attachments: true\n")
     desk("pull")
@@ -111,7 +111,7 @@ def test_what_could_not_be_settled_is_not_sent_and_the_rest_is(
     store = wiki.store
     store.create_page("ENG", "Below", "<p>below</p>", parent=guide)
     store.create_page("ENG", "Other", "<p>other</p>")
-    desk = desk_at()
+    desk = desk_at(copied=False)
     if what == "attached":
         with desk.path(".confsync.yaml").open("a") as config:
             config.write("attachments: true\n")

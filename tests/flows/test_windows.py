@@ -186,7 +186,7 @@ def test_titles_and_files_that_differ_in_case_without_case(
         for name in ("a.png", "A.PNG", "\u00df.csv", "SS.csv"):
             wiki.store.attach(page.id, name, f"{title} {name}".encode())
     Caseless(tmp_path, monkeypatch)
-    desk = desk_at("caseless")
+    desk = desk_at("caseless", copied=False)
     with desk.path(".confsync.yaml").open("a", encoding="utf-8") as config:
         config.write("attachments: true\n")
     desk("pull")
