@@ -51,10 +51,10 @@ def put(wiki: Sandbox, root: Path, *, copied: bool = True) -> None:
 
 def _is_plain(wiki: Sandbox, root: Path) -> bool:
     """Return whether a clone depends on nothing but what the server holds."""
-    around = [up / name for up in root.parents for name in (".git", FILE_NAME)]
+    above = [up / name for up in root.parents for name in (".git", FILE_NAME)]
     return (
         not root.exists()
-        and not any(path.exists() for path in around)
+        and not any(path.exists() for path in above)
         and asdict(wiki.faults) == asdict(Faults())
     )
 
