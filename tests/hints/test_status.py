@@ -161,6 +161,12 @@ def test_a_file_that_is_no_document_becomes_one(desk: Desk, stands: str, documen
     assert "0 documents" not in desk("check", document).out
 
 
+def test_a_check_of_a_file_that_is_no_document_names_the_command_too(desk: Desk) -> None:
+    desk.path("ENG/my plan.XHTML").write_text(NEW)
+    desk.follow(desk("check", "ENG/my plan.XHTML"), "mv")
+    assert "1 document" in desk("check", PLAN).out
+
+
 # -- a page that is named --------------------------------------------------------------------------
 
 

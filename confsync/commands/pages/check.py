@@ -77,7 +77,8 @@ def _no_documents(
     if unknown:
         from confsync.mirror.left_out.named import why_no_document  # loads git; rarely needed
 
-        yield from (f"{name}: {why_no_document(mirror, name)[0]}" for name in unknown[:_MOST])
+        for name in unknown[:_MOST]:
+            yield f"{name}: {'; '.join(why_no_document(mirror, name))}"
         if unknown[_MOST:]:
             yield f"{len(unknown) - _MOST} more files are no documents"
 
