@@ -28,18 +28,17 @@ _FILE = "page.xhtml"
 _REFERENCE = "refs/heads/page"
 
 
-def from_branch(mirror: Mirror, page_id: str) -> tuple[str, list[BlamedLine]] | None:
-    """Return the branch and the lines of a page; None if no branch has the page."""
+def from_branch(mirror: Mirror, page_id: str) -> list[BlamedLine] | None:
+    """Return the lines of a page by the branch of its space; None if no branch has the page."""
     command = repository.at(mirror.root)
     if command is None:
         return None
     for key in dict.fromkeys(space.key for space in mirror.config.spaces):
-        branch = fast_import.branch_name(key)
-        tip = fast_import.commit_at(command, f"refs/heads/{branch}")
+        tip = fast_import.commit_at(command, f"refs/heads/{fast_import.branch_name(key)}")
         own = [space.path for space in mirror.config.spaces if space.key == key]
         kept = document_of(command, tip, own, page_id) if tip else None
         if kept is not None:
-            return branch, list(_lines(command, tip, kept.path))
+            return list(_lines(command, tip, kept.path))
     return None
 
 

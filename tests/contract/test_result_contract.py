@@ -81,13 +81,14 @@ FINDING = an(
 )
 CHECK = an(name=TEXT, ok={"type": "boolean"}, message=TEXT, hint=MAYBE)
 CHANGE = an(path=TEXT, id=MAYBE, insertions=NUMBER, deletions=NUMBER, fields=many(TEXT))
+LINE = an(version=MAYBE_NUMBER, author=TEXT, time=TEXT, text=TEXT)
 LEFT_OUT = an(path=TEXT, reason={"enum": [reason.value for reason in Reason]})
 MORE: dict[str, dict[str, Any]] = {
     "check": {"findings": many(FINDING)},
     "diff": {"changes": many(CHANGE), "text": TEXT},
     "doctor": {"checks": many(CHECK)},
     "help": {"text": TEXT},
-    "log": {"history": many(VERSION), "events": many(EVENT)},
+    "log": {"history": many(VERSION), "events": many(EVENT), "lines": many(LINE)},
     "open": {"text": TEXT},
     "push": {"left_out": many(LEFT_OUT)},
     "show": {"history": many(VERSION), "text": TEXT},
@@ -101,10 +102,12 @@ ARGUMENTS = {
     "diff": (),
     "doctor": (),
     "help": (),
+    "history": (),
     "init": ("there", "--url", "https://acme.atlassian.net/wiki", "--space", "ENG"),
     "log": (GUIDE,),
     "login": (),
     "logout": (),
+    "merge-driver": ("O", "A", "B", "P"),
     "new": ("ENG/new.xhtml", "--title", "New"),
     "open": (GUIDE,),
     "pull": (),
@@ -169,6 +172,7 @@ def test_what_works(
     (first, *_) = held(desk.json("log", GUIDE), "log")["history"]
     assert (first["version"], first["message"], first["confsync"]) == (2, "ports", True)
     assert len(held(desk.json("log", "--local"), "log")["events"]) == 2
+    assert held(desk.json("log", "--blame", GUIDE), "log")["lines"][0]["version"] == 1
     shown = held(desk.json("show", f"{guide}@1"), "show")
     assert "8080" in shown["text"]
     assert shown["history"][0]["author"] == "Ana"
@@ -230,7 +234,8 @@ def test_a_format_that_is_json_speaks_it_too(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == ""
 
 
-NEED_A_MIRROR = sorted(set(ARGUMENTS) - {"clone", "demo", "help", "init", "sandbox"})
+NEED_NONE = {"clone", "demo", "help", "init", "merge-driver", "sandbox"}
+NEED_A_MIRROR = sorted(set(ARGUMENTS) - NEED_NONE)
 
 
 @pytest.mark.parametrize("command", NEED_A_MIRROR)

@@ -30,7 +30,7 @@ def blame(
         )
     found = lines.from_branch(mirror, target.page_id)
     if found is not None:
-        return Result("log", lines=tuple(found[1]), notes=(f"by the branch {found[0]}",))
+        return Result("log", lines=tuple(found))
     with connect() as remote:
         return Result("log", lines=tuple(_by_versions(mirror, remote, target)))
 
