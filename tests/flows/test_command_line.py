@@ -32,7 +32,7 @@ def examples(command: click.Command) -> list[list[str]]:
     return [shlex.split(line) for line in lines if line.startswith("confsync ")]
 
 
-@pytest.mark.parametrize("name", sorted(cli.commands))
+@pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
 def test_every_help_has_examples_that_can_be_typed(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
