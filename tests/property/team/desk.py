@@ -22,6 +22,7 @@ from confsync.mirror.git import merge_driver
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.config import Config
+from confsync.model.hint import MIRROR
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
 from confsync.pull.options import PullOptions
@@ -229,7 +230,7 @@ class Desk(Files):
         self.remote.trouble = trouble
         try:
             with failpoints.watched(watch):
-                return command(Mirror(self.root, self.site.config))
+                return command(Mirror(self.root, self.site.config)).typed(MIRROR)
         except Killed:
             return None
         finally:
