@@ -133,7 +133,7 @@ class Book:
         return self.git("write-tree")
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(edits, max_size=12), st.sets(st.integers(0, 12)))
 def test_any_split_of_edits_titles_and_new_pages_gives_the_same_commits(
     steps: list[Step], stops: set[int]
@@ -152,7 +152,7 @@ def test_any_split_of_edits_titles_and_new_pages_gives_the_same_commits(
         assert once.tip() == once.pulled()
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.lists(others, max_size=14), st.sets(st.integers(0, 14)))
 def test_whatever_happens_the_tip_is_a_fresh_pull_and_no_old_commit_changes(
     steps: list[Step], stops: set[int]
