@@ -2953,13 +2953,14 @@ ABLATIONS = (
         "neighbours that are not well-formed together are a conflict",
         (
             Cut(
-                "confsync/pull/resolve/merge.py",
-                "if conflicted or storage_format.check(text) is None:",
+                "confsync/diff/three_way.py",
+                "if merged.conflicted or storage_format.check(merged.text) is None:",
                 "if True:",
             ),
         ),
         (
             "tests/flows/test_resolve.py::test_neighbours_that_are_not_well_formed_together_are_a_conflict",
+            f"{_DOCUMENTS}::test_neighbours_that_are_not_well_formed_together_are_a_conflict",
         ),
     ),
     Ablation(
@@ -3157,17 +3158,6 @@ ABLATIONS = (
             ),
         ),
         (f"{_DOCUMENTS}::test_the_same_key_of_both_sides_at_two_places_is_a_conflict",),
-    ),
-    Ablation(
-        "neighbours that are not well-formed together are a conflict in git, too",
-        (
-            Cut(
-                "confsync/diff/three_way.py",
-                "if merged.conflicted or storage_format.check(merged.text) is None:",
-                "if True:",
-            ),
-        ),
-        (f"{_DOCUMENTS}::test_neighbours_that_are_not_well_formed_together_are_a_conflict",),
     ),
     Ablation(
         "the mass guards count over all spaces of a push",

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from confsync.diff.three_way import MergedText, ThreeTexts, merge_bodies, merge_texts
+from confsync.diff.three_way import (
+    MergedText,
+    ThreeTexts,
+    merge_bodies,
+    merge_texts,
+    merge_titles,
+)
 from confsync.document import document, layout
 from confsync.document.document import Document, Fields
 from confsync.errors import DocumentError
@@ -136,19 +142,12 @@ def _page(sides: Sides, stamp: Stamp, witness: Witness) -> Text | None:
 
 def _moved(before: Text, edited: Text, page: Text) -> Text | None:
     """Return a page with an edit that was made to an earlier version, or None if they conflict."""
-    title = _title(before.title, edited.title, page.title)
+    title = merge_titles(ThreeTexts(before.title, edited.title, page.title))
     laid = ThreeTexts(*(layout.lay(text.body) for text in (before, edited, page)))
     body = merge_bodies(laid, ("edit", "page"))
     if title is None or body.conflicted:
         return None
     return Text(title, layout.unlay(body.text))
-
-
-def _title(base: str, ours: str, theirs: str) -> str | None:
-    """Return the title after a merge, or None if both sides changed it."""
-    if ours in (base, theirs):
-        return theirs
-    return ours if theirs == base else None
 
 
 # -- labels ----------------------------------------------------------------------------------------
@@ -193,7 +192,7 @@ def _composed(sides: Sides, plan: Plan, texts: _Texts, labels: Labels) -> Merged
     """Return the merged document, or None if the merged bytes say something else."""
     names = (_name(Side.OURS, sides.ours), _name(Side.THEIRS, sides.theirs))
     body, how = _body(sides, texts, names)
-    title = _title(texts.base.title, texts.ours.title, texts.theirs.title)
+    title = merge_titles(ThreeTexts(*(text.title for text in texts)))
     head = _Head(plan.stamp, title, labels, how)
     front = head.merged(sides, names)
     if not front.conflicted and not head.fits(_joined(front, body, sides.ours.newline)):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from confsync.diff import line_merge
 from confsync.diff.difference import Difference, Side
 from confsync.diff.text import unified
+from confsync.diff.three_way import MergedText, ThreeTexts, merge_bodies, merge_titles
 from confsync.document import document, layout, storage_format
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror.entry import Entry
-from confsync.mirror.git import texts
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import Page
 from confsync.model.stamp import Layout, Stamp
@@ -44,7 +43,7 @@ class Resolved:
     conflicted: bool = False
     neighbours: bool = False
     flaw: str = ""
-    sides: tuple[str, str, str] | None = None
+    sides: ThreeTexts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
         f"'confsync pull --ours {{path}} --at {page.info.version.number}' keeps your text"
     )
     base = merge_base.find(mirror, remote, found.base, mine.body, ways)
-    title = _title(base[0], mine.title, page.info.title)
+    title = merge_titles(ThreeTexts(base[0], mine.title, page.info.title))
     if title is None:
         raise FileError(
             f"{found.entry.path}: both sides changed the title (here '{mine.title}', "
@@ -147,8 +146,8 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
         f"local, based on v{found.base.version}",
         f"server v{number}, {author}" if author else f"server v{number}",
     )
-    before, ours, theirs = (layout.lay(body) for body in (base[1], mine.body, page.body))
-    laid, conflicted, neighbours = _merged(before, ours, theirs, labels)
+    sides = ThreeTexts(*(layout.lay(body) for body in (base[1], mine.body, page.body)))
+    laid, conflicted, neighbours = _merged(sides, labels)
     flaw = None if conflicted else storage_format.check(laid)
     if not conflicted and mirror.config.layout is Layout.RAW:
         fields = Fields(title, layout.unlay(laid), found.labels)
@@ -156,34 +155,18 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
     else:
         fields = Fields(title, labels=found.labels)
         data = document.update_laid(mine, found.stamp, laid, fields)
-    sides = (before, ours, theirs) if conflicted else None
     problem = flaw.message if flaw else ""
-    return Resolved(data, conflicted=conflicted, neighbours=neighbours, flaw=problem, sides=sides)
+    shown = sides if conflicted else None
+    return Resolved(data, conflicted=conflicted, neighbours=neighbours, flaw=problem, sides=shown)
 
 
-def _merged(base: str, ours: str, theirs: str, labels: tuple[str, str]) -> tuple[str, bool, bool]:
-    """Return the merged text, whether it has conflicts, and whether neighbours are conflicts.
-
-    If neighbouring changes together are not well-formed, they are conflicts. Raise FileError
-    without git.
-    """
-    changes = texts.changes(base, (ours, theirs))
-    if changes is None:
-        raise FileError("merging needs git", hint="install git, or use --theirs or --ours")
-    lines = texts.lines_of(base)
-    regions = line_merge.merge(lines, *changes)
-    text, conflicted = line_merge.text_of(regions, labels), line_merge.is_conflicted(regions)
-    if conflicted or storage_format.check(text) is None:
-        return text, conflicted, False
-    apart = line_merge.merge(lines, *changes, neighbours=False)
-    return line_merge.text_of(apart, labels), line_merge.is_conflicted(apart), True
-
-
-def _title(base: str, ours: str, theirs: str) -> str | None:
-    """Return the title after a merge, or None if both sides changed it."""
-    if ours in (base, theirs):
-        return theirs
-    return ours if theirs == base else None
+def _merged(sides: ThreeTexts, labels: tuple[str, str]) -> MergedText:
+    """Return the merged text. Raise FileError without git."""
+    try:
+        return merge_bodies(sides, labels)
+    except FileError as error:
+        error.hint += ", or use --theirs or --ours"
+        raise
 
 
 def with_author(page: Page, name: str) -> Page:
