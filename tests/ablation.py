@@ -1932,7 +1932,7 @@ ABLATIONS = (
             Cut(
                 "confsync/history/recorded.py",
                 "    files = {path: one.content for path, one in kept.items()} | folders",
-                "    files = names | folders",
+                "    files = dict(listed)",
             ),
         ),
         ("tests/flows/test_history.py::test_what_a_person_committed_there_stays",),

@@ -71,8 +71,7 @@ class Area:
 
         The page stands where it is now. `laid` is the version's body in its layout.
         """
-        number, top = past.version.number, info.id in self.tops
-        stamp = Stamp(info.id, number, laid.digest, info.parent, top=top, posted=info.posted)
+        stamp = self._stamp(info, past.version.number, laid.digest)
         return document.render_laid(past.title, laid, stamp).replace(b"\r\n", b"\n")
 
     def body(self, past: PastVersion) -> tuple[str, str, Layout]:
@@ -81,21 +80,18 @@ class Area:
 
     def restamped(self, info: PageInfo, kept: Kept, raw: bytes) -> bytes:
         """Return a recorded document with the number and the place that its page has now."""
-        found = document.parse(raw, kept.path)
-        stamp = Stamp(
-            info.id,
-            info.version.number,
-            kept.stamp.digest,
-            info.parent,
-            top=info.id in self.tops,
-            posted=info.posted,
-        )
-        return document.update(found, stamp)
+        stamp = self._stamp(info, info.version.number, kept.stamp.digest)
+        return document.update(document.parse(raw, kept.path), stamp)
 
     def stands(self, info: PageInfo, kept: Kept) -> bool:
         """Return whether a recorded document has the number and the place of its page."""
         mine = (kept.stamp.version, kept.stamp.parent, kept.stamp.top, kept.stamp.posted)
         return mine == (info.version.number, info.parent, info.id in self.tops, info.posted)
+
+    def _stamp(self, info: PageInfo, number: int, digest: str) -> Stamp:
+        """Return the stamp of a version with a digest, at the place where its page is now."""
+        top = info.id in self.tops
+        return Stamp(info.id, number, digest, info.parent, top=top, posted=info.posted)
 
 
 def item_of(info: PageInfo, title: str, content: str) -> Item:

@@ -15,7 +15,7 @@ from confsync.history.space_tree import Item
 from confsync.mirror.git import repository
 from confsync.mirror.git.branch import blame, fast_import
 from confsync.mirror.git.branch.fast_import import Entry, Importer
-from confsync.mirror.git.branch.trailers import NUMBER
+from confsync.mirror.git.branch.trailers import NUMBER, trailers
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import PastVersion
 from confsync.model.result import BlamedLine
@@ -84,7 +84,8 @@ def _lines(command: Git, commit: str, path: str) -> Iterator[BlamedLine]:
     found = blame.blame(command, commit, path)
     fences = [number for number, line in enumerate(found) if line.text == FENCE]
     body = found[fences[1] + 1 :] if len(fences) > 1 else found
-    numbers = blame.trailers_of(command, dict.fromkeys(line.commit for line in body), NUMBER)
+    commits = dict.fromkeys(line.commit for line in body)
+    numbers = dict(trailers(command, (NUMBER,), "--no-walk", *commits)) if commits else {}
     for line in body:
         number = numbers.get(line.commit, "")
         time = datetime.fromtimestamp(line.seconds, UTC).isoformat().replace("+00:00", "Z")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from confsync.document import document, frontmatter_fast
 from confsync.errors import DocumentError
 from confsync.mirror.git import blobs, repository
-from confsync.mirror.git.branch.trailers import NUMBER, PAGE, TIME
+from confsync.mirror.git.branch.trailers import NUMBER, PAGE, TIME, trailers
 from confsync.mirror.git.head import is_document
 from confsync.model.filenames import FOLDER_FILE
 from confsync.model.page import Version
@@ -47,8 +47,7 @@ def recorded(command: Git, tip: str, directories: Sequence[str]) -> Recorded:
     if not tip:
         return Recorded()
     listed = repository.listed_at(command, tip, directories)
-    names = {name: content for name, content in listed.items() if is_document(name)}
-    kept = {one.path: one for one in _documents(command, names)}
+    kept = {one.path: one for one in _documents(command, listed)}
     folders = {name: i for name, i in listed.items() if name.rpartition("/")[2] == FOLDER_FILE}
     files = {path: one.content for path, one in kept.items()} | folders
     pages = {one.stamp.id: one for one in kept.values()}
@@ -58,15 +57,15 @@ def recorded(command: Git, tip: str, directories: Sequence[str]) -> Recorded:
 def document_of(command: Git, tip: str, directories: Sequence[str], page_id: str) -> Kept | None:
     """Return a page's document in a commit, or None if the commit lacks the page."""
     listed = repository.listed_at(command, tip, directories)
-    names = {name: content for name, content in listed.items() if is_document(name)}
-    return next((one for one in _documents(command, names) if one.stamp.id == page_id), None)
+    return next((one for one in _documents(command, listed) if one.stamp.id == page_id), None)
 
 
-def _documents(command: Git, names: Mapping[str, str]) -> Iterable[Kept]:
+def _documents(command: Git, listed: Mapping[str, str]) -> Iterable[Kept]:
     """Yield the documents that have a stamp. What a person committed there is not ours."""
     paths: dict[str, list[str]] = {}
-    for path, content in names.items():
-        paths.setdefault(content, []).append(path)
+    for path, content in listed.items():
+        if is_document(path):
+            paths.setdefault(content, []).append(path)
     for content, raw in blobs.contents(command, paths):
         found = _front(raw or b"")
         if found is not None:
@@ -87,13 +86,8 @@ def _front(raw: bytes) -> tuple[str, Stamp] | None:
 
 def _last(command: Git, tip: str) -> dict[str, Version]:
     """Return the newest recorded version of each page: the first that `git log` names."""
-    told = "%x09".join(f"%(trailers:key={key},valueonly,separator=%x20)" for key in _TRAILERS)
     found: dict[str, Version] = {}
-    for line in str(command.log(f"--format={told}", "--no-show-signature", tip, "--")).split("\n"):
-        page_id, number, time, *_ = [*line.split("\t"), "", "", ""]
+    for _, page_id, number, time in trailers(command, (PAGE, NUMBER, TIME), tip, "--"):
         if page_id and number.isdecimal():
             found.setdefault(page_id, Version(int(number), created_at=time))
     return found
-
-
-_TRAILERS = (PAGE, NUMBER, TIME)

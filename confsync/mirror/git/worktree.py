@@ -17,6 +17,7 @@ from confsync.document.attachments.names import document_of
 from confsync.errors import FileError
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.git.head import is_document
+from confsync.mirror.git.history import commit_of_head
 
 if TYPE_CHECKING:
     from git import Git
@@ -184,12 +185,9 @@ def begin_at(root: Path, reference: str) -> bool:
 
     The files stay as they are. What differs from the commit shows as a change.
     """
-    command = _begun(root)
-    status, _, _ = command.rev_parse(
-        *("--verify", "--quiet", "HEAD"), with_extended_output=True, with_exceptions=False
-    )
-    if status == 0:
+    if commit_of_head(root):
         return False
+    command = _begun(root)
     command.update_ref("HEAD", reference)
     command.reset("--quiet")
     return True

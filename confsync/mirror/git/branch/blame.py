@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -38,13 +36,3 @@ def blame(command: Git, commit: str, path: str) -> list[Line]:
             key, _, value = row.partition(" ")
             told[key] = value
     return found
-
-
-def trailers_of(command: Git, commits: Iterable[str], key: str) -> dict[str, str]:
-    """Return the value of a trailer in each commit."""
-    with tempfile.TemporaryFile() as asked:
-        asked.write("".join(f"{commit}\n" for commit in commits).encode())
-        asked.seek(0)
-        told = f"--format=%H %(trailers:key={key},valueonly,separator=%x20)"
-        said = command.log("--no-walk", "--stdin", told, istream=asked)
-    return dict(line.split(" ", 1) for line in str(said).split("\n") if " " in line)

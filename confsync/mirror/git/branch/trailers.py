@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.mirror.git import repository
+
+if TYPE_CHECKING:
+    from git import Git
 
 PAGE, NUMBER, TIME, TOKEN = (
     *("Confluence-Page", "Confluence-Version", "Confluence-Time"),
@@ -24,14 +27,22 @@ class VersionToken(NamedTuple):
     token: str
 
 
+def trailers(command: Git, keys: Sequence[str], *words: str) -> Iterator[list[str]]:
+    """Yield the id of each commit that `git log` names, with its values of some trailers.
+
+    `words` are the arguments of `git log`. A missing value is empty.
+    """
+    told = "%x09".join(f"%(trailers:key={key},valueonly,separator=%x20)" for key in keys)
+    said = str(command.log(f"--format=%H%x09{told}", *words))
+    return (line.split("\t", len(keys)) for line in said.split("\n") if line)
+
+
 def tokens_of(root: Path, page_id: str) -> Iterator[VersionToken]:
     """Yield the tokens of a page's versions in a mirror's repository. Raise FileError."""
-    told = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in _WANTED)
     with repository.quiet(root) as command:
         if command is None:
             return
-        said = str(command.log(f"--format={told}", f"--grep={TOKEN}: ", *_BRANCHES, "--"))
-    for line in said.split("\n"):
-        page, number, token, *_ = [*line.split("\t"), "", "", ""]
+        commits = list(trailers(command, _WANTED, f"--grep={TOKEN}: ", *_BRANCHES, "--"))
+    for _, page, number, token in commits:
         if page == page_id and number.isdecimal() and token:
             yield VersionToken(int(number), token)
