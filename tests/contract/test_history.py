@@ -99,6 +99,19 @@ def test_blog_posts_have_a_history_too(server: Server) -> None:
     assert [(one.version.number, one.body) for one in found] == [(2, "<p>2</p>"), (1, "<p>1</p>")]
 
 
+def test_the_id_of_a_page_finds_no_blog_post_and_the_reverse(server: Server) -> None:
+    page = edited(server)
+    post = server.wiki.store.create_post("ENG", "News", "<p>1</p>").id
+    space = server.remote.space("ENG")
+    for remote, other in ((server.remote, post), (server.remote.posts, page)):
+        with pytest.raises(NotVisibleError):
+            list(remote.history(other))
+        found: dict[str, PastVersion] = {}
+        for some in remote.newest(space, [other]):
+            found |= some
+        assert found == {}
+
+
 @pytest.mark.parametrize("fault", ["lose_response", "truncate", "503", "429"])
 def test_a_bad_answer_at_any_request_changes_nothing(server: Server, fault: str) -> None:
     page = edited(server)

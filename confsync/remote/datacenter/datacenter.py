@@ -65,6 +65,7 @@ class DataCenter(Connection):
         self._listings: dict[str, int] = {}
         self._posts = pages is not None
         self._kind = kinds.POSTS if pages else kinds.PAGES
+        self._versions = versions.Versions(client, self._kind)
         self._by_ids: ByIds = pages._by_ids if pages else ByIds(client)
         if pages:
             self._spaces = pages._spaces
@@ -210,10 +211,10 @@ class DataCenter(Connection):
         return versions.versions_after(self._client, page_id, version)
 
     def history(self, page_id: str, after: Version | None = None) -> Iterator[PastVersion]:
-        return versions.history(self._client, page_id, after)
+        return self._versions.history(page_id, after)
 
     def newest(self, space: Space, page_ids: Iterable[str]) -> Iterator[dict[str, PastVersion]]:
-        return versions.newest_of(self._client, self.workers, page_ids)
+        return self.workers.ahead(self._versions.newest_by_id, page_ids, at_most=self.workers.jobs)
 
     def others(self, space: Space) -> tuple[Other, ...]:
         return ()
@@ -314,10 +315,7 @@ class DataCenter(Connection):
 
     def _one(self, page_id: str, params: Mapping[str, Any]) -> Page:
         row = self._client.get(f"{_API}/content/{page_id}", params)
-        # All kinds of content share one address. Content of another kind counts as missing.
-        if (row.get("type") or self._kind.type) != self._kind.type:
-            raise NotVisibleError(f"content {page_id} is not a {self._kind.type}")
-        page = self._kind.page(row, "")
+        page = self._kind.page(self._kind.checked(row, page_id), "")
         if page is None:
             raise ServerError(f"page {page_id}: the answer has no storage body")
         return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from confsync.errors import RowError
+from confsync.errors import NotVisibleError, RowError
 from confsync.model.page import Page, PageInfo, ParentKind
 from confsync.remote import rows, v1_rows
 from confsync.remote.rows import Row
@@ -19,6 +19,15 @@ class Kind(NamedTuple):
     @property
     def body(self) -> str:
         return f"body.storage,{self.more},space"
+
+    def checked(self, row: Row, page_id: str) -> Row:
+        """Return the row that was asked for by its id. Raise NotVisibleError for another kind.
+
+        All kinds of content share one address. Content of another kind counts as missing.
+        """
+        if (row.get("type") or self.type) != self.type:
+            raise NotVisibleError(f"content {page_id} is not a {self.type}")
+        return row
 
     def info(self, row: Row, space: str) -> PageInfo:
         """Return a row without its body. `space` is the key if the row has none."""

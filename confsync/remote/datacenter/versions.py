@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from confsync.errors import APIAccessError, NotVisibleError, ServerError
 from confsync.model.page import PastVersion, User, Version, is_later
 from confsync.remote import rows, v1_rows
 from confsync.remote.client import Client
+from confsync.remote.datacenter.kinds import Kind
 from confsync.remote.datacenter.pagination import by_offset
 from confsync.remote.rows import Row
-from confsync.workers import Workers
-
-_EXPAND = "body.storage,version"
 
 
 def versions_after(client: Client, page_id: str, version: int) -> tuple[Version, ...]:
@@ -29,63 +27,60 @@ def versions_after(client: Client, page_id: str, version: int) -> tuple[Version,
     return tuple(sorted(later, key=lambda entry: -entry.number))
 
 
-def newest_of(
-    client: Client, workers: Workers, page_ids: Iterable[str]
-) -> Iterator[dict[str, PastVersion]]:
-    """Yield the current versions of visible pages by id, one request each."""
+class Versions:
+    """Reads the versions of pages, or of blog posts. Each body needs a request."""
 
-    def ask(page_id: str) -> dict[str, PastVersion]:
+    def __init__(self, client: Client, kind: Kind) -> None:
+        self._client = client
+        self._kind = kind
+
+    def newest_by_id(self, page_id: str) -> dict[str, PastVersion]:
+        """Return the current version of a page by its id; empty if the page is not visible."""
         try:
-            return {page_id: newest(client, page_id)}
+            return {page_id: self.newest(page_id)}
         except NotVisibleError:
             return {}
 
-    return workers.ahead(ask, page_ids, at_most=workers.jobs)
+    def newest(self, page_id: str) -> PastVersion:
+        """Return the current version of a page. Raise NotVisibleError."""
+        try:
+            return self._read(page_id, {})
+        except NotVisibleError:  # without a status the server answers current pages only
+            return self._read(page_id, {"status": "archived"})
 
+    def history(self, page_id: str, after: Version | None) -> Iterator[PastVersion]:
+        """Yield a page's versions, newest first, down to `after`.
 
-def newest(client: Client, page_id: str) -> PastVersion:
-    """Return the current version of a page. Raise NotVisibleError."""
-    try:
-        return _read(client, page_id, {})
-    except NotVisibleError:  # without a status the server answers current pages only
-        return _read(client, page_id, {"status": "archived"})
+        No listing is needed: a page's numbers have no gaps.
+        """
+        found: PastVersion | None = self.newest(page_id)
+        number = found.version.number if found else 0
+        while number:
+            if found is not None:
+                if not is_later(found.version, after):
+                    return
+                yield found
+            number -= 1
+            found = self._old(page_id, number) if number else None
 
+    def _old(self, page_id: str, number: int) -> PastVersion | None:
+        """Return an older version; None if the server does not have its body."""
+        try:
+            return self._read(page_id, {"status": "historical", "version": number})
+        except NotVisibleError:
+            return None
 
-def history(client: Client, page_id: str, after: Version | None) -> Iterator[PastVersion]:
-    """Yield a page's versions, newest first, down to `after`.
-
-    Each body needs a request. No listing is needed: a page's numbers have no gaps.
-    """
-    last = newest(client, page_id)
-    number = last.version.number
-    found: PastVersion | None = last
-    while True:
-        if found is not None:
-            if not is_later(found.version, after):
-                return
-            yield found
-        number -= 1
-        if number < 1:
-            return
-        found = _old(client, page_id, number)
-
-
-def _old(client: Client, page_id: str, number: int) -> PastVersion | None:
-    """Return an older version; None if the server does not have its body."""
-    try:
-        return _read(client, page_id, {"status": "historical", "version": number})
-    except NotVisibleError:
-        return None
-
-
-def _read(client: Client, page_id: str, params: dict[str, object]) -> PastVersion:
-    row = client.get(f"rest/api/content/{page_id}", {**params, "expand": _EXPAND})
-    body = rows.body_of(row)
-    if body is None:
-        raise ServerError(f"page {page_id}: the answer has no storage body")
-    made = rows.part_of(row, "version")
-    version = v1_rows.version(made)
-    return PastVersion(version, _author(made, version), rows.title_of(row), body)
+    def _read(self, page_id: str, params: dict[str, object]) -> PastVersion:
+        path = f"rest/api/content/{page_id}"
+        row = self._kind.checked(
+            self._client.get(path, {**params, "expand": "body.storage,version"}), page_id
+        )
+        body = rows.body_of(row)
+        if body is None:
+            raise ServerError(f"page {page_id}: the answer has no storage body")
+        made = rows.part_of(row, "version")
+        version = v1_rows.version(made)
+        return PastVersion(version, _author(made, version), rows.title_of(row), body)
 
 
 def _author(made: Row, version: Version) -> User:
