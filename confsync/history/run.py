@@ -26,6 +26,7 @@ from confsync.model.filenames import REMOVED
 from confsync.model.hint import marked
 from confsync.model.page import User
 from confsync.model.result import Result
+from confsync.model.shell import quoted
 from confsync.sync.people import names_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _spaces(run: HistoryRun) -> dict[str, list[SpaceConfig]]:
     keys = {key.casefold(): key for key in found}
     for name in run.options.spaces:
         if name.casefold() not in keys:
-            known = ", ".join(found)
+            known = " ".join(map(quoted, found))
             raise UsageError(
                 f"this mirror has no space '{name}'", hint=f"'confsync history {known}'"
             )

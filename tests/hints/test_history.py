@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 
 
@@ -25,6 +26,16 @@ def test_a_space_that_the_mirror_lacks_is_answered_with_those_it_has(repo: Desk)
     run = repo("history", "OPS", exit=2)
     assert "has no space 'OPS'" in run.err
     assert "versions of" in repo.follow(run, "confsync history ENG")
+
+
+def test_several_spaces_are_typed_as_they_are_shown(wiki: Sandbox, repo: Desk) -> None:
+    wiki.store.create_space("~ana", "Ana's", "Home")
+    config = repo.text(".confsync.yaml").replace(
+        "  path: ENG", "  path: ENG\n- key: ~ana\n  path: ana"
+    )
+    repo.path(".confsync.yaml").write_text(config)
+    run = repo("history", "OPS", exit=2)
+    assert "confluence/%7Eana:" in repo.follow(run, 'confsync history ENG "~ana"')
 
 
 def test_the_lines_of_an_old_version_are_not_shown(desk: Desk, guide: str) -> None:
