@@ -274,9 +274,9 @@ def _error_lines(result: Result) -> Iterator[str]:
 
 
 # These commands print everything themselves.
-_TELLS_ITSELF = ("check", "diff", "help", "log", "open", "show")
+_TELLS_ITSELF = ("check", "diff", "grep", "help", "log", "open", "replace", "show")
 # The text of these commands has its own colors, and nothing in it controls a terminal.
-_OWN_COLORS = ("diff", "help")
+_OWN_COLORS = ("diff", "grep", "help", "replace")
 
 
 def problem_lines(problem: Problem) -> Iterator[str]:

@@ -233,7 +233,7 @@ def lost_output(error: OSError | ValueError) -> str:
 
 
 # The commands that write files, pages, or the keyring.
-_WORKING = ("clone", "init", "login", "logout", "new", "pull", "push", "restore")
+_WORKING = ("clone", "init", "login", "logout", "new", "pull", "push", "replace", "restore")
 
 
 def _width() -> int:

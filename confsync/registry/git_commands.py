@@ -28,9 +28,7 @@ class GitOption(NamedTuple):
 
 _DISCARDS = "'confsync pull --theirs{paths}' discards your edit of a page"
 # Commands about commits and branches. Only git has them.
-_OF_GIT = (
-    *("bisect", "branch", "cherry-pick", "grep", "reflog", "stash", "switch", "tag", "worktree"),
-)
+_OF_GIT = (*("bisect", "branch", "cherry-pick", "reflog", "stash", "switch", "tag", "worktree"),)
 
 GIT_COMMANDS = (
     GitCommand("add", "nothing is staged here: 'confsync push{paths}' sends what you edited"),

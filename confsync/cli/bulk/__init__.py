@@ -1,0 +1,1 @@
+"""The command line of the commands about many documents: their options, and how finds are shown."""

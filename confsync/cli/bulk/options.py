@@ -1,0 +1,246 @@
+"""What the options of `grep` and `replace` ask for, as queries and replacements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from confsync.errors import UsageError
+from confsync.model.shell import quoted
+
+if TYPE_CHECKING:
+    from confsync.bulk.passages import Part
+    from confsync.bulk.queries import MacroQuery, Queries
+    from confsync.bulk.replacements import Replacement
+    from confsync.bulk.xpath import XPath
+
+_PARTS = ("text", "code", "links", "params")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryOptions:
+    """The queries of `grep`, as typed."""
+
+    paths: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    macros: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    xpaths: tuple[str, ...] = ()
+    ignore_case: bool = False
+
+    def queries(self) -> Queries:
+        """Return the queries. Raise UsageError."""
+        from confsync.bulk.queries import Queries
+
+        found = Queries(
+            self._patterns("--text", self.texts),
+            self._patterns("--code", self.code),
+            tuple(
+                _macro(name, self.parameters, ignore_case=self.ignore_case) for name in self.macros
+            ),
+            self._patterns("--link", self.links),
+            self._patterns("--attachment", self.attachments),
+            self.users,
+            tuple(map(_xpath, self.xpaths)),
+        )
+        if self.parameters and not self.macros:
+            hint = f"'confsync grep --macro \"*\" --param {quoted(self.parameters[0])}' finds it"
+            raise UsageError("--param needs a --macro", hint=hint)
+        if found == Queries():
+            word = quoted(self.paths[0]) if self.paths else "WORD"
+            raise UsageError(
+                "nothing to look for was given", hint=f"'confsync grep --text {word}' finds text"
+            )
+        return found
+
+    def _patterns(self, option: str, given: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+        return tuple(_pattern(option, text, ignore_case=self.ignore_case) for text in given)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementOptions:
+    """The replacement of `replace`, as typed."""
+
+    paths: tuple[str, ...]
+    text: tuple[str, str] | None = None
+    regex: bool = False
+    ignore_case: bool = False
+    parts: str | None = None
+    across_tags: bool = False
+    macro: str | None = None
+    parameters: tuple[str, ...] = ()
+    to: str | None = None
+    unwrap: bool = False
+    remove: bool = False
+    link: tuple[str, str] | None = None
+    after: tuple[str, str] | None = None
+    before: tuple[str, str] | None = None
+
+    def replacement(self, site: str) -> Replacement:
+        """Return the replacement; `site` is the server's address. Raise UsageError."""
+        kinds: dict[str, tuple[object, Callable[[], Replacement]]] = {
+            "--text": (self.text, self._text),
+            "--macro": (self.macro, self._macro),
+            "--link": (self.link, lambda: self._link(site)),
+            "--after": (self.after, self._insertion),
+            "--before": (self.before, self._insertion),
+        }
+        given = [name for name, (value, _) in kinds.items() if value is not None]
+        if len(given) != 1:
+            why = " and ".join(given) + " exclude each other" if given else "nothing to replace"
+            hint = "'confsync replace --help' has examples"
+            raise UsageError(why, hint=hint)
+        self._check_companions(given[0])
+        return kinds[given[0]][1]()
+
+    def _check_companions(self, kind: str) -> None:
+        """Raise UsageError for an option that belongs to another kind of replacement."""
+        companions: dict[str, dict[str, object]] = {
+            "--text": {
+                "--regex": self.regex,
+                "--ignore-case": self.ignore_case,
+                "--in": self.parts is not None,
+                "--across-tags": self.across_tags,
+            },
+            "--macro": {
+                "--param": self.parameters,
+                "--to": self.to is not None,
+                "--unwrap": self.unwrap,
+                "--remove": self.remove,
+            },
+        }
+        for owner, options in companions.items():
+            used = [name for name, value in options.items() if value]
+            if used and owner != kind:
+                raise UsageError(f"{used[0]} needs {owner}")
+
+    # -- text --------------------------------------------------------------------------------------
+
+    def _text(self) -> Replacement:
+        from confsync.bulk.replacements import TextReplacement
+
+        old, new = self.text or ("", "")
+        if not old:
+            raise UsageError("the old text is empty")
+        pattern = _pattern("--text", old, ignore_case=self.ignore_case, literal=not self.regex)
+        new = _checked(new)
+        if not self.regex:
+            return TextReplacement(pattern, lambda found: new, self._parts(), self.across_tags)
+        try:
+            pattern.sub(new, "")
+        except (re.error, IndexError) as error:
+            raise UsageError(
+                f"{quoted(new)} does not fit the regular expression: {error}"
+            ) from None
+        return TextReplacement(
+            pattern, lambda found: found.expand(new), self._parts(), self.across_tags
+        )
+
+    def _parts(self) -> frozenset[Part]:
+        from confsync.bulk.passages import Part
+
+        names = [name.strip() for name in (self.parts or "text").split(",")]
+        for name in names:
+            if name not in _PARTS:
+                hint = f"'--in {','.join(_PARTS)}' means all of them"
+                raise UsageError(f"--in knows no {quoted(name)}", hint=hint)
+        parts = {Part(name) for name in names}
+        # The text and its copy for other programs stay the same.
+        return frozenset(parts | ({Part.COPY} if Part.TEXT in parts else set()))
+
+    # -- macros ------------------------------------------------------------------------------------
+
+    def _macro(self) -> Replacement:
+        from confsync.bulk.replacements import MacroRemoval, MacroRename
+
+        ways = {"--to": self.to is not None, "--unwrap": self.unwrap, "--remove": self.remove}
+        chosen = [name for name, value in ways.items() if value]
+        if len(chosen) != 1:
+            why = (
+                " and ".join(chosen) + " exclude each other"
+                if chosen
+                else "--macro alone changes nothing"
+            )
+            raise UsageError(why, hint="add one of --to NAME, --unwrap and --remove")
+        conditions = tuple(one for one in self.parameters if "=" in one)
+        renamed = [one for one in self.parameters if "=" not in one]
+        query = _macro(self.macro or "", conditions)
+        if self.to is None:
+            if renamed:
+                raise UsageError(f"--param {quoted(renamed[0])} needs --to")
+            return MacroRemoval(query, self.unwrap)
+        if len(renamed) > 1:
+            raise UsageError("--to gives a name to one parameter only")
+        if not self.to:
+            raise UsageError("the new name is empty")
+        return MacroRename(query, _checked(self.to), renamed[0] if renamed else None)
+
+    # -- links and elements ------------------------------------------------------------------------
+
+    def _link(self, site: str) -> Replacement:
+        from confsync.bulk.link_targets import LinkReplacement, target
+
+        old, new = map(target, self.link or ("", ""))
+        if not (old.text and new.text):
+            raise UsageError("a target is empty")
+        if old.kind is not new.kind:
+            why = f"the first target is a {old.kind.value}, and the second is a {new.kind.value}"
+            raise UsageError(why, hint="give both as titles, both as ids, or both as URLs")
+        _checked(new.text)
+        return LinkReplacement(old, new, site)
+
+    def _insertion(self) -> Replacement:
+        from confsync.bulk.replacements import Insertion
+        from confsync.document.storage_format import check
+
+        expression, new = self.after or self.before or ("", "")
+        if flaw := check(new):
+            raise UsageError(f"the new XML cannot stand in a page: {flaw.message}")
+        return Insertion(_xpath(expression), new, before=self.before is not None)
+
+
+def _pattern(
+    option: str, text: str, *, ignore_case: bool = False, literal: bool = False
+) -> re.Pattern[str]:
+    try:
+        return re.compile(re.escape(text) if literal else text, re.IGNORECASE if ignore_case else 0)
+    except re.error as error:
+        why = f"{option} {quoted(text)} is not a regular expression: {error}"
+        hint = f"{option} {quoted(re.escape(text))} means the text itself"
+        raise UsageError(why, hint=hint) from None
+
+
+def _macro(name: str, parameters: tuple[str, ...], *, ignore_case: bool = False) -> MacroQuery:
+    from confsync.bulk.queries import MacroQuery
+
+    pairs = [one.partition("=") for one in parameters]
+    for one, equals, _ in pairs:
+        if not equals:
+            raise UsageError(
+                f"--param {quoted(one)} has no =", hint=f"'--param {one}=.' means any value"
+            )
+    found = (
+        (one, _pattern("--param", wanted, ignore_case=ignore_case)) for one, _, wanted in pairs
+    )
+    return MacroQuery(name, tuple(found))
+
+
+def _xpath(expression: str) -> XPath:
+    from confsync.bulk.xpath import XPath
+
+    return XPath(expression)
+
+
+def _checked(new: str) -> str:
+    """Return new text. Raise UsageError for a character that no page can have."""
+    from confsync.bulk.edits import forbidden
+
+    if character := forbidden(new):
+        raise UsageError(f"the new text has {character!a}, which XML cannot have")
+    return new

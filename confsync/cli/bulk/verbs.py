@@ -1,0 +1,127 @@
+"""The commands about many documents at once: `grep` and `replace`.
+
+Everything else is imported inside the functions, so that each command loads only its own modules.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from confsync.cli import completion
+from confsync.cli.bulk.options import QueryOptions, ReplacementOptions
+from confsync.cli.options import Settings, cli, common
+from confsync.cli.session import colored, finish, mirror_of, on_terminal
+
+_LABEL = click.option(
+    "--label", "labels", multiple=True, metavar="NAME", help="Only documents with this label."
+)
+_IGNORE_CASE = click.option(
+    "--ignore-case", "-i", is_flag=True, help="Take small and capital letters as equal."
+)
+_PARAM = "--param", "parameters"
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
+@click.option("--text", "texts", multiple=True, metavar="RE", help="Text that a reader sees.")
+@click.option("--code", multiple=True, metavar="RE", help="Code, and other text that is not set.")
+@click.option("--macro", "macros", multiple=True, metavar="NAME", help="Macros; * is any text.")
+@click.option(*_PARAM, multiple=True, metavar="NAME=RE", help="A parameter of each --macro.")
+@click.option("--link", "links", multiple=True, metavar="RE", help="Links, by their targets.")
+@click.option("--attachment", "attachments", multiple=True, metavar="RE", help="Shown files.")
+@click.option("--user", "users", multiple=True, metavar="ID", help="Mentions of an account.")
+@click.option("--xpath", "xpaths", multiple=True, metavar="EXPR", help="An XPath 2.0 expression.")
+@_IGNORE_CASE
+@_LABEL
+@click.option("--files-with-matches", "-l", "names", is_flag=True, help="Print only the paths.")
+@click.option("--count", "-c", is_flag=True, help="Print only how many finds each document has.")
+@common
+@click.pass_obj
+def grep(
+    settings: Settings,
+    /,
+    paths: tuple[str, ...],
+    labels: tuple[str, ...],
+    names: bool,
+    count: bool,
+    **given: Any,
+) -> None:
+    """Find text, macros, links and more in the documents.
+
+    A line shows path, line and column, as git grep does. Exit code 1: nothing was found.
+
+    \b
+    confsync grep --text "old name"
+    confsync grep -l --macro jira --param "jqlQuery=ENG" docs
+    confsync grep --xpath "//ac:task[ac:task-status='incomplete']"
+    """
+    from confsync.cli.bulk.finds import Finds
+    from confsync.commands.bulk.grep import grep as run
+
+    queries = QueryOptions(paths, **given).queries()
+    mirror, selection = mirror_of(settings, paths)
+    result = run(mirror, selection, queries, labels)
+    if not settings.as_json:
+        finds = Finds(settings, mirror.root)
+        if names:
+            result = finds.with_names(result)
+        else:
+            result = finds.with_counts(result) if count else finds.with_lines(result)
+    finish(settings, result, mirror.root, paged=True)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
+@click.option("--text", nargs=2, metavar="OLD NEW", help="New text for text that a reader sees.")
+@click.option("--regex", is_flag=True, help="OLD is a regular expression, and NEW has its groups.")
+@_IGNORE_CASE
+@click.option(
+    "--in", "parts", metavar="PARTS", help="text, code, links, params: where; default text."
+)
+@click.option("--across-tags", is_flag=True, help="Also replace text that tags interrupt.")
+@click.option("--macro", metavar="NAME", help="Macros; * is any text. See the next four.")
+@click.option(*_PARAM, multiple=True, metavar="NAME[=RE]", help="With this value, or to rename.")
+@click.option("--to", metavar="NAME", help="The new name of the macros, or of the parameter.")
+@click.option("--unwrap", is_flag=True, help="Keep only the bodies of the macros.")
+@click.option("--remove", is_flag=True, help="Remove the macros, with their bodies.")
+@click.option("--link", nargs=2, metavar="OLD NEW", help="Another target: title, id or URL.")
+@click.option("--after", nargs=2, metavar="XPATH XML", help="Insert XML after elements.")
+@click.option("--before", nargs=2, metavar="XPATH XML", help="Insert XML before elements.")
+@_LABEL
+@click.option("--dry-run", "-n", is_flag=True, help="Show the differences; change nothing.")
+@common
+@click.pass_obj
+def replace(
+    settings: Settings,
+    /,
+    paths: tuple[str, ...],
+    labels: tuple[str, ...],
+    dry_run: bool,
+    **given: Any,
+) -> None:
+    """Change text, macros or links in the documents, and no other byte.
+
+    The files change, not the server. Exit code 1: nothing was found.
+
+    \b
+    confsync replace -n --text "old name" "new name"
+    confsync replace --macro info --to panel docs/ENG
+    confsync replace --link "Old Guide" "New Guide"
+    """
+    from confsync.cli.bulk.finds import Finds
+    from confsync.cli.escape import safe_lines
+    from confsync.commands.bulk.replace import ReplaceOptions
+    from confsync.commands.bulk.replace import replace as run
+    from confsync.diff.text import Style
+
+    options = ReplacementOptions(paths, **given)
+    mirror, selection = mirror_of(settings, paths)
+    color = not settings.as_json and colored(settings)
+    style = Style(color=color, shown=safe_lines if on_terminal(settings) else str)
+    replacement = options.replacement(mirror.config.url)
+    result = run(mirror, replacement, ReplaceOptions(selection, labels, style if dry_run else None))
+    if not (settings.as_json or dry_run):
+        result = Finds(settings, mirror.root).with_places(result)
+    finish(settings, result, mirror.root, paged=dry_run)
