@@ -84,7 +84,7 @@ def fitted(document: Document, edits: Sequence[Edit]) -> str | None:
 
 
 class _Places:
-    """Where a body has what stands in its document.
+    """The places in a body of what stands in its document.
 
     The body has neither the layout's line ends nor the CR of other line ends.
     """

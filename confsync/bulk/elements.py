@@ -1,7 +1,7 @@
 """The tree of a body, whose elements know their places in the source. Pure.
 
 The reader takes every string. In a body that is not well-formed, an end tag without its start tag
-is left out, and an element without its end tag ends with the element around it.
+is left out, and an element without its end tag ends with its parent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from confsync.document.markup import Kind, Lexeme, decoded, lexemes
 
-# The name of the element around a body. No element of storage format has it.
+# The name of the element that holds a body. No element of storage format has it.
 ROOT = "body"
 _CDATA = len("<![CDATA[")
 

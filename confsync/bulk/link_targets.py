@@ -1,4 +1,4 @@
-"""The targets of links: what a person types for one, and the edits that repoint a link. Pure."""
+"""The targets of links: how a person types one, and the edits that repoint a link. Pure."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ADDRESSED = {"a": "href", "ri:url": "ri:value"}
 _BOUNDARY = re.compile(r"[/?#]|\Z")
 
 
-class Kinds(Enum):
-    """How a target is named."""
+class Naming(Enum):
+    """The ways to name a target."""
 
     TITLE = "title"
     ID = "id"
@@ -32,7 +32,7 @@ class Kinds(Enum):
 class Target(NamedTuple):
     """A target of links. `space` is the key before a title, or empty."""
 
-    kind: Kinds
+    kind: Naming
     text: str
     space: str = ""
 
@@ -43,13 +43,13 @@ def target(text: str) -> Target:
     ``KEY:Title`` is a title in another space.
     """
     if "://" in text or text.startswith(("/", "#", "mailto:")):
-        return Target(Kinds.URL, text)
+        return Target(Naming.URL, text)
     if text.isascii() and text.isdigit():
-        return Target(Kinds.ID, text)
+        return Target(Naming.ID, text)
     key = _SPACE.match(text)
     if key:
-        return Target(Kinds.TITLE, text[key.end() :], key[1])
-    return Target(Kinds.TITLE, text)
+        return Target(Naming.TITLE, text[key.end() :], key[1])
+    return Target(Naming.TITLE, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,13 @@ class LinkReplacement:
     def _edits(self, document: Document, tag: Lexeme, space: str) -> Iterator[Edit]:
         given = {found.name: found for found in tag.attributes()}
         source = document.text
-        if self.old.kind is Kinds.TITLE:
+        if self.old.kind is Naming.TITLE:
             if tag.name in _TITLED:
                 yield from self._titled(source, given, space)
         elif tag.name in _ADDRESSED:
             if address := given.get(_ADDRESSED[tag.name]):
                 yield from self._addressed(source, address)
-        elif self.old.kind is Kinds.ID and tag.name == "ri:content-entity":
+        elif self.old.kind is Naming.ID and tag.name == "ri:content-entity":
             found = given.get("ri:content-id")
             if found and found.value == self.old.text:
                 yield _valued(source, found, self.new.text)
@@ -116,7 +116,7 @@ class LinkReplacement:
     def _parts(self, address: str) -> Iterator[tuple[int, int]]:
         """Yield the parts of an address that name the target."""
         old = self.old.text
-        if self.old.kind is Kinds.URL:
+        if self.old.kind is Naming.URL:
             is_whole = old.endswith("/") or _BOUNDARY.match(address, len(old))
             if address.startswith(old) and is_whole:
                 yield 0, len(old)

@@ -32,7 +32,7 @@ class Part(Enum):
 
 
 class Notation(Enum):
-    """How a piece is written, which decides how new text is escaped there."""
+    """The notation of a piece, which decides how new text is escaped there."""
 
     TEXT = "text"
     CDATA = "cdata"
@@ -159,7 +159,7 @@ def passages(
 
 
 class _State:
-    """Where the reader of `passages` stands: in which part, and inside of which element."""
+    """The place of the reader in a body: the part, and the element that makes it one."""
 
     def __init__(self, parts: frozenset[Part]) -> None:
         self.targets = TARGETS if Part.LINKS in parts else {}

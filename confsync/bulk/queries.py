@@ -59,7 +59,7 @@ class MacroQuery:
 
 @dataclass(frozen=True, slots=True)
 class Queries:
-    """What to look for. A place is found if any of the queries finds it."""
+    """The queries of one search. A place is found if any of them finds it."""
 
     texts: tuple[Pattern, ...] = ()
     code: tuple[Pattern, ...] = ()

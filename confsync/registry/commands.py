@@ -69,6 +69,12 @@ COMMANDS = (
         ("troubleshooting", "reference/environment"),
     ),
     CommandEntry(
+        "grep",
+        _PATHS,
+        {Exit.REFUSED: "Nothing was found.", Exit.LOCAL: "A document cannot be read."},
+        ("guides/bulk-edits",),
+    ),
+    CommandEntry(
         "help",
         {"TOPIC": "The name of a page, or a command. Without it, a list."},
         {},
@@ -156,6 +162,15 @@ COMMANDS = (
             "guides/ci",
             "concepts/decision-table",
         ),
+    ),
+    CommandEntry(
+        "replace",
+        _PATHS,
+        {
+            Exit.REFUSED: "Nothing was found.",
+            Exit.LOCAL: "A document is not well-formed, or would not be, or cannot be written.",
+        },
+        ("guides/bulk-edits", "recovery"),
     ),
     CommandEntry(
         "restore",

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from confsync.cli.options import Settings
-    from confsync.model.bulk_result import FindResult, Match, ReplaceResult
+    from confsync.commands.bulk.results import FindResult, Match, ReplaceResult
 
 
 class Finds:
-    """How finds are shown: for whom, and with paths as typed here."""
+    """The writer of finds, for a reader at a place and perhaps on a terminal."""
 
     def __init__(self, settings: Settings, root: Path) -> None:
         self._shown = standpoint_of(settings, root).shown

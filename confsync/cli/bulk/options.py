@@ -1,4 +1,4 @@
-"""What the options of `grep` and `replace` ask for, as queries and replacements."""
+"""The options of `grep` and `replace`, and the queries and replacements that they mean."""
 
 from __future__ import annotations
 

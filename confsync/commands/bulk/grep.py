@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from confsync.bulk.queries import Queries
 from confsync.commands.bulk.documents import Source, sources
+from confsync.commands.bulk.results import FindResult, Match
 from confsync.document.frontmatter import Span
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
-from confsync.model.bulk_result import FindResult, Match
 from confsync.sync.report import Report
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from confsync.bulk.edits import fitted
 from confsync.bulk.replacements import Found, Replacement
 from confsync.commands.bulk.documents import Source, sources
+from confsync.commands.bulk.results import Replaced, ReplaceResult
 from confsync.diff.difference import Difference, Side
 from confsync.diff.text import Style, all_unified
 from confsync.document import document, storage_format
@@ -17,7 +18,6 @@ from confsync.errors import DocumentError
 from confsync.mirror.bulk_write import Writing, replace_all
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
-from confsync.model.bulk_result import Replaced, ReplaceResult
 from confsync.model.result import Problem
 from confsync.sync.report import Report
 from confsync.workers import Workers

@@ -19,7 +19,7 @@ import confsync
 
 PACKAGE = Path(confsync.__file__).parent
 
-# Bottom to top: a room imports itself and what stands before it. `history` and `bulk` are to come.
+# Bottom to top: a room imports itself and what stands before it.
 ORDER = (
     *("version", "errors", "failpoints", "workers", "helper_process", "progress"),
     *("model", "registry", "document", "mirror.state", "mirror.git", "mirror", "remote"),
@@ -70,6 +70,7 @@ ONLY = {
     "flask": {"sandbox"},
     "waitress": {"sandbox"},
     "werkzeug": {"sandbox"},
+    "elementpath": {"bulk.xpath"},
 }
 
 
