@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 
 from confsync.version import __version__
+from tests.examples.packages import environment
 
 PROJECT = Path(__file__).parents[2]
 ACTION = Path(".github/actions/confsync/action.yml")  # in the project
@@ -85,14 +85,16 @@ class Forge:
         return path
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
-        """Return a runner's environment: only the tools, and the way to the package registry."""
+        """Return a runner's environment: only the tools, and the packages that they have."""
         kept = {
             name: value
             for name, value in os.environ.items()
-            if name.startswith(("PIP_", "SSL_", "GIT_CONFIG_NOSYSTEM", "LANG", "http", "no_proxy"))
+            if name.startswith(("GIT_CONFIG_NOSYSTEM", "LANG"))
         }
-        path = f"{self._tools / 'bin'}:{self.root / 'bin'}:/usr/local/bin:/usr/bin:/bin"
-        return {**kept, "PATH": path, "HOME": str(self.root / "home"), "CI": "true", **more}
+        tools = [self._tools / "cache", self._tools / "bin", self.root / "bin"]
+        path = ":".join([*map(str, tools), "/usr/local/bin:/usr/bin:/bin"])
+        own = {"PATH": path, "HOME": str(self.root / "home"), "CI": "true", "PIP_NO_INDEX": "1"}
+        return {**kept, **own, **more}
 
     def _bash(self, script: str, where: Path, environment: Mapping[str, str]) -> tuple[bool, str]:
         (self.root / "home").mkdir(exist_ok=True)
@@ -267,14 +269,24 @@ FORGES = {"github": GitHub, "gitlab": GitLab}
 
 def installed(project: Path, at: Path) -> tuple[Path, Path]:
     """A Python of its own for the runners, and the project as a wheel, for them to install."""
-    subprocess.run([sys.executable, "-m", "venv", str(at / "venv")], check=True)
-    pip = [str(at / "venv" / "bin" / "python"), "-m", "pip"]
-    subprocess.run(
-        [*pip, "wheel", "-q", "--no-deps", "-w", str(at / "wheel"), str(project)], check=True
-    )
+    python = environment(at / "venv")
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(at / "wheel")]
+    subprocess.run([str(python), "-m", "pip", "wheel", *options, str(project)], check=True)
     (wheel,) = (at / "wheel").glob("*.whl")
+    (at / "venv" / "cache").mkdir()
+    remembers = at / "venv" / "cache" / "python"
+    remembers.write_text(
+        _PYTHON.format(python=python, wheel=wheel, program=python.parent / "confsync")
+    )
+    remembers.chmod(0o755)
     return at / "venv", wheel
 
+
+_PYTHON = """#!/bin/sh
+# The first job installs the wheel. pip needs more than a second to see that the next ones have it.
+if [ "$*" = '-m pip install --quiet {wheel}' ] && [ -x '{program}' ]; then exit 0; fi
+exec '{python}' "$@"
+"""
 
 _GH = """#!/bin/bash
 # As much of GitHub's command as a workflow needs: one change for each branch that is open.

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from confsync.sandbox import Sandbox
+from tests.examples.packages import link_packages
 from tests.flows.conftest import Desk, desk_at, wiki
 
 # What is made once for all tests of the module is made in one process.
@@ -39,9 +40,28 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages that the hooks need, and what builds them: pip installs none of these anew."""
+    root = tmp_path_factory.mktemp("packages")
+    link_packages(root, "hatchling")
+    return root
+
+
+@pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory where pre-commit installs hooks, once for all tests."""
     return tmp_path_factory.mktemp("pre-commit")
+
+
+@pytest.fixture(autouse=True)
+def _installed(packages: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process of pre-commit finds the packages, and the hooks that are installed.
+
+    pip has the settings of the user who runs the tests.
+    """
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(cache))
+    monkeypatch.setenv("PYTHONPATH", str(packages))
+    monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")  # pip reads this as 'no isolation'
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -74,55 +94,48 @@ def git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=root, check=True)
 
 
-def run(root: Path, cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """pre-commit itself, with the pip settings of the user who runs the tests."""
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """pre-commit itself."""
     return subprocess.run(
         [sys.executable, "-m", "pre_commit", "run", *arguments],
         cwd=root,
-        env={**os.environ, "PRE_COMMIT_HOME": str(cache)},
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
 
 
-def test_a_malformed_document_is_refused_with_its_place_and_a_good_one_passes(
-    repo: Path, cache: Path
-) -> None:
-    good = run(repo, cache, "--all-files")
+def test_a_malformed_document_is_refused_with_its_place_and_a_good_one_passes(repo: Path) -> None:
+    good = run(repo, "--all-files")
     assert good.returncode == 0, good.stdout + good.stderr
     path = repo / GUIDE
     path.write_text(path.read_text().replace("<p>8080</p>", "<p>8080</b>"))
     git(repo, "add", "-A")
-    refused = run(repo, cache)
+    refused = run(repo)
     assert refused.returncode == 1
     assert f"{GUIDE}:9:" in refused.stdout
     assert "error: mismatched tag" in refused.stdout
 
 
-def test_other_files_of_that_name_are_ignored(repo: Path, cache: Path) -> None:
+def test_other_files_of_that_name_are_ignored(repo: Path) -> None:
     (repo / "page.xhtml").write_text("<h:form>")
     git(repo, "add", "-A")
     touched = ("--hook-stage", "pre-push", "--files", "page.xhtml")
     for arguments in ((), touched):
-        done = run(repo, cache, *arguments)
+        done = run(repo, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_page_that_the_server_has_changed_is_not_pushed_over(
-    repo: Path,
-    cache: Path,
-    wiki: Sandbox,
-) -> None:
+def test_a_page_that_the_server_has_changed_is_not_pushed_over(repo: Path, wiki: Sandbox) -> None:
     path = repo / GUIDE
     path.write_text(path.read_text().replace("8080", "8081"))
     git(repo, "commit", "-qam", "mine")
     touched = ("--hook-stage", "pre-push", "--from-ref", "HEAD~1", "--to-ref", "HEAD")
-    fresh = run(repo, cache, *touched)
+    fresh = run(repo, *touched)
     assert fresh.returncode == 0, fresh.stdout + fresh.stderr
     page = next(page for page in wiki.store.pages("ENG") if page.title == "Guide")
     wiki.store.edit(page.id, "<p>hers</p>", author="Ana")
-    stale = run(repo, cache, *touched)
+    stale = run(repo, *touched)
     assert stale.returncode == 1
     assert "the server has changed 1 of these pages" in stale.stdout
 
@@ -140,7 +153,8 @@ def whitespace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root.mkdir()
     (root / "pyproject.toml").write_text(
         '[project]\nname = "hooks"\nversion = "1"\ndependencies = ["pre-commit-hooks==5.0.0"]\n'
-        "[tool.setuptools]\npy-modules = []\n"
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        "[tool.hatch.build.targets.wheel]\nbypass-selection = true\n"
     )
     commands = {
         "trailing-whitespace": "trailing-whitespace-fixer",
@@ -182,10 +196,10 @@ def example(repo: Path, hooks: Path, whitespace: Path) -> Path:
 
 
 def test_hooks_that_rewrite_white_space_leave_documents_and_attachments_alone(
-    example: Path, cache: Path
+    example: Path,
 ) -> None:
     kept = {name: (example / name).read_bytes() for name in (GUIDE, DATA)}
-    done = run(example, cache)
+    done = run(example)
     assert done.returncode == 1
     assert (example / "notes.txt").read_text() == "mine\n"
     assert {name: (example / name).read_bytes() for name in kept} == kept
@@ -193,14 +207,13 @@ def test_hooks_that_rewrite_white_space_leave_documents_and_attachments_alone(
     lines = config.read_text().splitlines(keepends=True)
     config.write_text("".join(line for line in lines if " exclude: " not in line))
     git(example, "add", "-A")
-    run(example, cache)
+    run(example)
     assert all((example / name).read_bytes() != kept[name] for name in kept)
 
 
 def test_the_example_refuses_a_commit_and_a_push(
-    example: Path, cache: Path, wiki: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    example: Path, wiki: Sandbox, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("PRE_COMMIT_HOME", str(cache))
     git(tmp_path, "init", "-q", "--bare", "origin.git")
     git(example, "remote", "add", "origin", str(tmp_path / "origin.git"))
     git(example, "push", "-q", "-u", "origin", "HEAD~0:refs/heads/main")
