@@ -101,7 +101,9 @@ class _Run:
         self._write(waiting)
 
     def notes(self) -> Iterator[str]:
-        """Yield notes about the places that were found and stay."""
+        """Yield notes about the places that were found and stay, or that there are none."""
+        if not (self.replaced or self.left or self.report.errors):
+            yield "nothing was found"
         yield from self.left[:_LISTED]
         if self.left[_LISTED:]:
             yield f"{len(self.left) - _LISTED} more places stay"
