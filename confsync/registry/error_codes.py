@@ -214,9 +214,13 @@ _REFUSED = (
     ErrorCode(
         "not-visible",
         Exit.REFUSED,
-        ("page {id} is not in a space of this mirror, or you may not see it",),
-        "The server answered 404: the page is not there, or your account may not see it. confsync "
-        "does not take that for a deletion.",
+        (
+            "page {id} is not in a space of this mirror, or you may not see it",
+            "{reason}: you may not change it, or it is gone",
+        ),
+        "The server answered 404: the page is not there, or your account may not see it. Cloud "
+        "answers so, too, if you may read a page but not edit it. confsync does not take that for "
+        "a deletion.",
         "Open the page in the browser with the same account. `confsync doctor` checks the "
         "permissions.",
     ),

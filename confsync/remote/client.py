@@ -24,13 +24,14 @@ from confsync.errors import (
     CredentialsError,
     EnvironmentTroubleError,
     NetworkError,
+    NotVisibleError,
     PermissionDeniedError,
     RateLimitError,
     ServerError,
 )
 from confsync.remote.credentials import Credentials, Source
 from confsync.remote.failures import NoListingError, answer_of, not_found
-from confsync.remote.http_library import AtlassianRestAPI, connection
+from confsync.remote.http_library import AtlassianRestAPI, TooLargeError, connection, hold_back
 from confsync.remote.network import login_of
 from confsync.remote.network_failures import causes_of, network_error
 from confsync.remote.rate_limit import GiveUp, Pace, Refusal, Wait, backoff, used_up, verdict
@@ -46,6 +47,7 @@ TRIES = 5
 # An answer that is no JSON at all is more likely a login page than a passing failure.
 WRONG_TRIES = 2
 _WHO = "rest/api/user/current"
+_RIGHTS = "'confsync doctor' says whether you may edit the space; pages may have restrictions, too"
 _PASSING = (502, 503, 504)
 _REFUSALS = (429, 503)
 # A body has at most 5 MB. JSON may write each of its characters in six.
@@ -204,8 +206,10 @@ class Client:
                     raise self.refused(error) from None
             except PermissionDeniedError as error:
                 if self.tried:
-                    raise
+                    raise error if repeat else _write_denied(error) from None
                 raise self.refused(CredentialsError(error.message, status=error.status)) from None
+            except NotVisibleError as error:
+                raise error if repeat else _write_denied(error) from None
 
     def _wait_out(
         self, error: RateLimitError | NetworkError | ServerError, tries: Tries, *, repeat: bool
@@ -272,7 +276,7 @@ class Client:
         failpoints.before(what)
         api = self._api()
         held: list[bytearray] = []
-        api._session.hooks["response"] = [partial(_hold_back, limit, held)] if limit else []
+        api._session.hooks["response"] = [partial(hold_back, limit, held)] if limit else []
         try:
             with self._errors_named(what, limit):
                 response = send(api)
@@ -294,7 +298,7 @@ class Client:
         """Raise confsync's error for each error of the libraries below."""
         try:
             yield
-        except _TooLargeError:
+        except TooLargeError:
             path = what.partition(" ")[2]
             raise ServerError(f"{path}: the answer is over {(limit or 0) // 2**20} MB") from None
         except requests.RequestException as error:
@@ -314,24 +318,14 @@ class Client:
         return answer_of(self.url, response.status_code, response.headers, response.content)
 
 
-class _TooLargeError(requests.RequestException):
-    """An answer is larger than any page."""
+def _write_denied(error: PermissionDeniedError | NotVisibleError) -> APIAccessError:
+    """Return the error of a write that the server forbids, with the command that looks for rights.
 
-
-def _hold_back(limit: int, held: list[bytearray], response: requests.Response, **_: object) -> None:
-    """Read an answer up to `limit` bytes. The library would read any size, and keep it twice.
-
-    The answer is `held` back from the library, which would convert it to text for its debug log.
+    Cloud answers 404 to the writes of a user who may only read. So a 404 has two meanings.
     """
-    content = bytearray()
-    for part in response.iter_content(1 << 16):
-        content += part
-        if len(content) > limit:
-            response.close()
-            raise _TooLargeError
-    held.append(content)  # a copy as bytes would double the memory
-    response._content = b""
-    response._content_consumed = True  # type: ignore[attr-defined]
+    hidden = isinstance(error, NotVisibleError)
+    why = f"{error.message}: you may not change it, or it is gone" if hidden else error.message
+    return type(error)(why, hint=error.hint or _RIGHTS, status=error.status)
 
 
 def _tries(error: RateLimitError | NetworkError | ServerError) -> int:

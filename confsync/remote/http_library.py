@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib.util
 import sys
 
+import requests
+
 
 def _put_off() -> None:
     """Replace the package by one that loads itself at the first use of a name."""
@@ -34,7 +36,7 @@ from atlassian.rest_client import AtlassianRestAPI  # noqa: E402 - the package b
 from confsync.remote.credentials import Credentials  # noqa: E402
 from confsync.remote.network import isolate, login_of, network_of  # noqa: E402
 
-__all__ = ["AtlassianRestAPI", "connection"]
+__all__ = ["AtlassianRestAPI", "TooLargeError", "connection", "hold_back"]
 
 
 def connection(
@@ -59,3 +61,23 @@ def connection(
     # The library's type allows one number of seconds; requests takes one for each phase.
     api.timeout = timeout  # type: ignore[assignment]
     return api
+
+
+class TooLargeError(requests.RequestException):
+    """An answer is larger than any page."""
+
+
+def hold_back(limit: int, held: list[bytearray], response: requests.Response, **_: object) -> None:
+    """Read an answer up to `limit` bytes. The library would read any size, and keep it twice.
+
+    The answer is `held` back from the library, which would convert it to text for its debug log.
+    """
+    content = bytearray()
+    for part in response.iter_content(1 << 16):
+        content += part
+        if len(content) > limit:
+            response.close()
+            raise TooLargeError
+    held.append(content)  # a copy as bytes would double the memory
+    response._content = b""
+    response._content_consumed = True  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from tests.conformance import check_requests
 from tests.flows.conftest import Desk, writes
 
 OWNERS = "OPS/service-catalogue-owners.xhtml"
+FILES = "OPS/service-catalogue-owners.attachments"
+MAP = "OPS/service-catalogue-owners/network-map.xhtml"
 
 
 @pytest.fixture(params=["cloud", "datacenter"])
@@ -48,12 +51,47 @@ def test_a_reader_pulls_and_pushes_nothing(
     run = desk("push", exit=1 if wiki.flavor == "cloud" else 5)
     assert OWNERS in run.out
     assert {status for _, status in writes(wiki)} == {404 if wiki.flavor == "cloud" else 403}
-    assert "you may not edit its pages" in desk("doctor", exit=5).out
+    assert "you may not edit its pages" in desk.follow(run, "confsync doctor", exit=5)
     (page,) = [row for row in wiki.store.pages("OPS") if "Service catalogue" in row.title]
     assert page.version == 1
     wiki.store.set_right("ana", "OPS", "edit")
     desk("push")
     assert wiki.store.page(page.id).author == "ana"
+
+
+@pytest.mark.parametrize("what", ["create", "move", "delete", "attach"])
+def test_each_write_that_a_reader_may_not_do_says_where_to_look(
+    wiki: Sandbox, desk_at: Callable[..., Desk], be: Callable[[str, str], None], what: str
+) -> None:
+    desk = desk_at(clone="OPS")
+    configuration = desk.path(".confsync.yaml")
+    configuration.write_text(configuration.read_text() + "attachments: true\n")
+    desk("pull")
+    push = _edit(desk, what)
+    be("ana", "ana-token")
+    by_404 = wiki.flavor == "cloud" and what != "attach"
+    run = desk(*push, exit=1 if by_404 else 5)
+    assert "hint: 'confsync doctor' says whether you may edit the space" in run.err
+    assert ("you may not change it, or it is gone" in run.out) == by_404
+
+
+def _edit(desk: Desk, what: str) -> tuple[str, ...]:
+    """Make an edit at a desk, and return the command that sends it."""
+    text = desk.text(OWNERS)
+    match what:
+        case "create":
+            desk("new", "OPS/ports.xhtml", "--title", "Ports")
+        case "move":
+            desk.path(MAP).rename(desk.path("OPS/network-map.xhtml"))
+        case "delete":
+            (found,) = re.findall(r'  id: "(\d+)"', desk.text(MAP))
+            return ("push", "--delete", f"{found}@1")
+        case "attach":
+            desk.path(FILES).mkdir()
+            desk.path(f"{FILES}/ports.csv").write_text("gateway,8081")
+            attached = text.replace("---\n", "---\nattachments: [ports.csv]\n", 1)
+            desk.path(OWNERS).write_text(attached)
+    return ("push",)
 
 
 def test_a_space_without_a_right_is_not_there(
