@@ -121,6 +121,9 @@ def pull(
 @click.option(
     "--allow-mass-upload", is_flag=True, help="Permit much smaller files, or files of another kind."
 )
+@click.option("--plan", "planned", metavar="FILE", help="Write what a push would do; send nothing.")
+@click.option("--apply", "applied", metavar="FILE", help="Do what a plan says, and nothing else.")
+@click.option("--all-or-nothing", is_flag=True, help="With --apply: send all of it, or nothing.")
 @common
 @click.pass_obj
 def push(
@@ -135,6 +138,9 @@ def push(
     allow_mass_move: bool,
     allow_mass_delete: bool,
     allow_mass_upload: bool,
+    planned: str | None,
+    applied: str | None,
+    all_or_nothing: bool,
 ) -> None:
     """Send edited pages back if the server has not changed them.
 
@@ -148,10 +154,14 @@ def push(
     confsync push --delete
     confsync push --delete 98310
     confsync push --since origin/main --commit
+    confsync push --plan plan.json
+    confsync push --apply plan.json
     """
-    from confsync.commands.pages.push import push as run
+    from confsync.cli.bulk.plans import PlanOptions
     from confsync.push.options import PushOptions
 
+    plans = PlanOptions(planned, applied, all_or_nothing)
+    plans.check(selects=bool(paths or delete or since is not None or staged))
     paths, deleting = deletions_of(settings, paths, since) if delete else (paths, None)
     mirror, selection = mirror_of(settings, paths)
     if deleting and deleting.named and not paths:
@@ -174,7 +184,7 @@ def push(
         remote_for(settings, mirror) as remote,
         progress_on(settings) as progress,
     ):
-        result = run(mirror, remote, options, progress)
+        result = plans.push(settings.start, mirror, remote, options, progress)
     finish(settings, result, mirror.root)
 
 

@@ -1,0 +1,333 @@
+"""Plans of a push: what a reviewer reads, and an application that does exactly that."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from confsync.sandbox import Sandbox
+from tests.flows.conftest import Desk, Run, writes
+
+PLAN = "plan.json"
+Colleague = Callable[[Sandbox, dict[str, str]], object]
+Edit = Callable[[Desk], object]
+
+
+@pytest.fixture
+def pages(wiki: Sandbox) -> dict[str, str]:
+    """The ids of pages, by the names of their documents."""
+    found = {}
+    for name in ("edited", "retitled", "moved", "labelled", "pictured", "deleted", "other"):
+        body = '<p>old</p><ac:image><ri:attachment ri:filename="a.png" /></ac:image>'
+        found[name] = wiki.store.create_page("ENG", name.capitalize(), body, author="Ana").id
+        wiki.store.attach(found[name], "a.png", b"picture " + name.encode())
+    return found
+
+
+@pytest.fixture
+def desk(desk_at: Callable[..., Desk], pages: dict[str, str]) -> Desk:
+    """A committed mirror with a change of each kind that is not pushed."""
+    desk = desk_at()
+    with desk.path(".confsync.yaml").open("a") as config:
+        config.write("labels: true\nattachments: true\n")
+    desk("pull")
+    desk.git("init", "-q")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pulled")
+    desk.edit("ENG/edited.xhtml", "<p>old</p>", "<p>new</p>")
+    desk.edit("ENG/retitled.xhtml", "title: Retitled", "title: Titled")
+    desk.path("ENG/other").mkdir()
+    for name in ("moved.xhtml", "moved.attachments"):
+        desk.path(f"ENG/{name}").rename(desk.path(f"ENG/other/{name}"))
+    desk.edit("ENG/labelled.xhtml", "\nlabels: []", "\nlabels: [runbook]")
+    desk.path("ENG/pictured.attachments/a.png").write_bytes(b"another picture")
+    desk.path("ENG/deleted.xhtml").unlink()
+    shutil.rmtree(desk.path("ENG/deleted.attachments"))
+    desk("new", "ENG/other/made.xhtml", "--title", "Made")
+    return desk
+
+
+PLANNED = {
+    "ENG/edited.xhtml": "update",
+    "ENG/retitled.xhtml": "update",
+    "ENG/other/moved.xhtml": "move",
+    "ENG/labelled.xhtml": "update",
+    "ENG/pictured.xhtml": "update",
+    "ENG/other/made.xhtml": "create",
+    "ENG/deleted.xhtml": "delete",
+}
+
+
+def plan_of(desk: Desk, *options: str) -> dict[str, object]:
+    desk("push", "--delete", "--plan", PLAN, *options)
+    found: dict[str, object] = json.loads(desk.text(PLAN))
+    return found
+
+
+def state(wiki: Sandbox) -> dict[str, object]:
+    """All that a push can change on the server, by title."""
+    store = wiki.store
+    return {
+        page.title: (
+            page.status,
+            page.version,
+            page.body,
+            page.parent_id,
+            [label.name for label in store.labels(page.id)],
+            [(one.title, one.version) for one in store.attachments(page.id)],
+        )
+        for page in store.pages("ENG", ("current", "trashed"))
+    }
+
+
+def refused(run: Run) -> set[str]:
+    return {path for path, outcome in run.outcomes.items() if outcome in ("rejected", "failed")}
+
+
+def test_a_plan_says_what_a_push_would_do_and_does_nothing(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    before, files = state(wiki), desk.files()
+    wiki.clear_requests()
+    desk("push", "--delete", "--dry-run")
+    dry = len(wiki.requests)
+    wiki.clear_requests()
+    run = desk("push", "--delete", "--plan", PLAN)
+    assert len(wiki.requests) <= dry
+    assert writes(wiki) == []
+    assert state(wiki) == before
+    plan = json.loads(desk.text(PLAN))
+    assert desk.files() == files | {PLAN: desk.text(PLAN).encode()}
+    assert {page["path"]: page["action"] for page in plan["pages"]} == PLANNED
+    for path, action in PLANNED.items():
+        assert any(line.startswith(action) and path in line for line in run.out.splitlines())
+    ids = {page["path"]: page["id"] for page in plan["pages"]}
+    assert ids["ENG/edited.xhtml"] == pages["edited"]
+    assert ids["ENG/other/made.xhtml"] is None
+    assert (plan["url"], plan["refused"]) == (wiki.url, [])
+    moved = next(page for page in plan["pages"] if page["action"] == "move")
+    assert moved["parent"] == pages["other"]
+
+
+def test_applying_it_does_exactly_that_and_only_once(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    plan_of(desk)
+    desk.edit("ENG/other.xhtml", "<p>old</p>", "<p>not planned</p>")
+    run = desk.json("push", "--apply", PLAN, "-m", "as reviewed")
+    assert run.outcomes.keys() == PLANNED.keys()
+    after = state(wiki)
+    store = wiki.store
+    assert store.page(pages["edited"]).body.startswith("<p>new</p>")
+    assert store.page(pages["edited"]).message.endswith("as reviewed")
+    assert store.page(pages["retitled"]).title == "Titled"
+    assert store.page(pages["moved"]).parent_id == pages["other"]
+    assert [label.name for label in store.labels(pages["labelled"])] == ["runbook"]
+    assert [one.version for one in store.attachments(pages["pictured"])] == [2]
+    assert store.page(pages["deleted"]).status == "trashed"
+    assert store.page(pages["other"]).version == 1
+    assert "Made" in after
+    wiki.clear_requests()
+    again = desk.json("push", "--apply", PLAN)
+    assert again.outcomes == dict.fromkeys(PLANNED, "unchanged")
+    assert writes(wiki) == []
+    assert state(wiki) == after
+
+
+def test_another_checkout_that_has_not_the_new_stamps_writes_nothing_twice(
+    wiki: Sandbox, desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan_of(desk)
+    other = Desk(tmp_path / "other checkout", capsys)
+    shutil.copytree(desk.root, other.root, symlinks=True)
+    desk("push", "--apply", PLAN)
+    after = state(wiki)
+    wiki.clear_requests()
+    run = other.json("push", "--apply", PLAN)
+    assert state(wiki) == after
+    texts = ("edited", "retitled", "other/moved", "deleted")
+    assert {run.outcomes[f"ENG/{name}.xhtml"] for name in texts} == {"unchanged"}
+    again = other.json("push", "--apply", PLAN)
+    assert again.outcomes == dict.fromkeys(PLANNED, "unchanged")
+    assert state(wiki) == after
+
+
+THEIRS: dict[str, tuple[Colleague, str]] = {
+    "edit": (lambda w, p: w.store.edit(p["edited"], "<p>hers</p>"), "ENG/edited.xhtml"),
+    "trash": (lambda w, p: w.store.trash(p["retitled"]), "ENG/retitled.xhtml"),
+    "edit of the moved": (
+        lambda w, p: w.store.edit(p["moved"], "<p>h</p>"),
+        "ENG/other/moved.xhtml",
+    ),
+    "edit of the deleted": (
+        lambda w, p: w.store.edit(p["deleted"], "<p>h</p>"),
+        "ENG/deleted.xhtml",
+    ),
+    "picture": (
+        lambda w, p: w.store.replace_attachment(
+            w.store.attachments(p["pictured"])[0].id, b"her picture"
+        ),
+        "ENG/pictured.xhtml",
+    ),
+    "the same title": (
+        lambda w, p: w.store.create_page("ENG", "Made", "<p>hers</p>"),
+        "ENG/other/made.xhtml",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", THEIRS)
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_colleague_who_was_faster_refuses_that_page_alone(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str], what: str, whole: bool
+) -> None:
+    edit, path = THEIRS[what]
+    plan_of(desk)
+    edit(wiki, pages)
+    before = state(wiki)
+    wiki.clear_requests()
+    if whole:
+        run = desk("push", "--apply", PLAN, "--all-or-nothing", exit=1)
+        assert "nothing was sent" in run.err
+        assert state(wiki) == before
+        assert writes(wiki) == []
+        return
+    run = desk.json("push", "--apply", PLAN, exit=1)
+    assert refused(run) == {path}
+    assert run.outcomes.keys() == PLANNED.keys()
+
+
+OURS: dict[str, tuple[Edit, str]] = {
+    "text": (
+        lambda d: d.edit("ENG/edited.xhtml", "<p>new</p>", "<p>newer</p>"),
+        "ENG/edited.xhtml",
+    ),
+    "taken back": (lambda d: d.git("checkout", "ENG/edited.xhtml"), "ENG/edited.xhtml"),
+    "title": (
+        lambda d: d.edit("ENG/retitled.xhtml", "title: Titled", "title: Another"),
+        "ENG/retitled.xhtml",
+    ),
+    "place": (
+        lambda d: d.path("ENG/other/moved.xhtml").rename(d.path("ENG/moved.xhtml")),
+        "ENG/other/moved.xhtml",
+    ),
+    "labels": (
+        lambda d: d.edit("ENG/labelled.xhtml", "[runbook]", "[runbook, more]"),
+        "ENG/labelled.xhtml",
+    ),
+    "picture": (
+        lambda d: d.path("ENG/pictured.attachments/a.png").write_bytes(b"a third picture"),
+        "ENG/pictured.xhtml",
+    ),
+    "new text": (
+        lambda d: d.edit("ENG/other/made.xhtml", "<p />", "<p>text</p>"),
+        "ENG/other/made.xhtml",
+    ),
+    "no new page": (lambda d: d.path("ENG/other/made.xhtml").unlink(), "ENG/other/made.xhtml"),
+    "document back": (lambda d: d.git("checkout", "ENG/deleted.xhtml"), "ENG/deleted.xhtml"),
+    "unreadable": (
+        lambda d: d.path("ENG/edited.xhtml").write_bytes(b"\xff\xfe"),
+        "ENG/edited.xhtml",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OURS)
+def test_a_file_that_is_not_as_planned_refuses_that_page_alone(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str], what: str
+) -> None:
+    edit, path = OURS[what]
+    plan_of(desk)
+    edit(desk)
+    before = wiki.store.page(pages["edited"]) if "edited" in path else None
+    run = desk.json("push", "--apply", PLAN, exit=None)
+    assert run.exit != 0
+    assert refused(run) == {path}
+    assert run.outcomes.keys() == PLANNED.keys()
+    if before:
+        assert wiki.store.page(pages["edited"]) == before
+    if "deleted" in path:
+        assert wiki.store.page(pages["deleted"]).status == "current"
+
+
+def test_a_newer_stamp_is_not_as_planned(wiki: Sandbox, desk: Desk, pages: dict[str, str]) -> None:
+    plan_of(desk)
+    wiki.store.edit(pages["edited"], wiki.store.page(pages["edited"]).body + "<p>hers</p>")
+    desk("pull", "--merge")
+    run = desk.json("push", "--apply", PLAN, exit=1)
+    assert refused(run) == {"ENG/edited.xhtml"}
+
+
+def test_pages_that_a_push_refuses_stand_in_the_plan_for_the_reviewer(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    wiki.store.edit(pages["edited"], "<p>hers</p>", author="Ana")
+    run = desk("push", "--plan", PLAN, exit=1)
+    plan = json.loads(desk.text(PLAN))
+    assert [one["path"] for one in plan["refused"]] == ["ENG/edited.xhtml"]
+    assert "ENG/edited.xhtml" not in {page["path"] for page in plan["pages"]}
+    assert "refused ENG/edited.xhtml" in run.out
+
+
+def test_a_lost_answer_is_settled_by_applying_again(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    plan_of(desk)
+    lost = iter([True])
+
+    def once(method: str, path: str) -> bool:
+        return method == "PUT" and path.endswith(pages["edited"]) and next(lost, False)
+
+    wiki.faults.lose_response = once
+    desk("push", "--apply", PLAN, exit=None)
+    desk("push", "--apply", PLAN)
+    assert wiki.store.page(pages["edited"]).version == 2
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_no_plan_is_not_replaced(wiki: Sandbox, desk: Desk) -> None:
+    desk.path(PLAN).write_text("my notes")
+    run = desk("push", "--plan", PLAN, exit=4)
+    assert "exists and is not a plan; confsync did not change it" in run.err
+    assert desk.text(PLAN) == "my notes"
+    assert desk.follow(run, "confsync push --plan")
+    desk("push", "--plan", "plan.json.json")  # an earlier plan is replaced
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "null", '{"confsync_plan": 1}', '{"confsync_plan": 2}', "[" * 100_000],
+)
+def test_what_is_no_plan_is_not_applied(wiki: Sandbox, desk: Desk, text: str) -> None:
+    desk.path(PLAN).write_text(text)
+    run = desk("push", "--apply", PLAN, exit=4)
+    assert PLAN in run.err
+    assert writes(wiki) == []
+    desk("push", "--apply", "absent.json", exit=4)
+
+
+def test_the_plan_of_another_server_is_not_applied(wiki: Sandbox, desk: Desk) -> None:
+    plan = plan_of(desk)
+    desk.path(PLAN).write_text(json.dumps(plan | {"url": "https://other.example.com/wiki"}))
+    run = desk("push", "--apply", PLAN, exit=4)
+    assert "https://other.example.com/wiki" in run.err
+    assert writes(wiki) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--plan", "a", "--apply", "b"), "exclude each other"),
+        (("--apply", PLAN, "ENG/edited.xhtml"), "takes the pages from the plan"),
+        (("--apply", PLAN, "--delete"), "takes the pages from the plan"),
+        (("--all-or-nothing",), "needs --apply"),
+    ],
+)
+def test_options_that_do_not_fit_are_told(desk: Desk, options: tuple[str, ...], why: str) -> None:
+    assert why in desk("push", *options, exit=2).err
