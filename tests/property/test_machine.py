@@ -125,6 +125,21 @@ def test_a_file_beside_a_document_that_was_deleted_can_be_deleted() -> None:
     team.teardown()
 
 
+def test_the_older_of_two_documents_that_git_left_of_a_page_is_what_its_person_keeps() -> None:
+    """Found by the machine in itself: a person who deletes the newer one wants the older title."""
+    team = Team()
+    team.start(driver=True)
+    team.ana_retitles(n=7)
+    team.take_the_history(d=0, rebase=True)
+    below, renamed = (p for p in team.desk(0).documents() if p.parent.name == "guide")
+    assert team.desk(0).page_of(below) == team.desk(0).page_of(renamed)
+    team.delete_a_document(d=0, n=team.desk(0).documents().index(renamed))
+    team.check()
+    team.quiet()
+    assert "Below" in {row.title for row in team.site.pages()}
+    team.teardown()
+
+
 def test_a_page_that_is_gone_comes_back_beside_one_that_took_its_title() -> None:
     """Found by the machine in itself: a page whose title is another's cannot be restored."""
     team = Team()

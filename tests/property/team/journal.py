@@ -77,7 +77,8 @@ class Journal:
             intent.came |= now.lines - then.lines
             intent.left |= then.lines - now.lines if gives_up else set()
             intent.labels |= now.labels ^ then.labels
-            intent.titles |= now.titles - then.titles
+            # Of two documents of a page, one was taken away: the person wants the other's title.
+            intent.titles |= now.titles if then.titles - now.titles else now.titles - then.titles
             intent.moved |= now.place != then.place
             for name in now.files.keys() | then.files.keys():
                 here, there = now.files.get(name, frozenset()), then.files.get(name, frozenset())
