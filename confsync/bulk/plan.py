@@ -137,16 +137,6 @@ def _contents(planned: PlannedPage, now: PlannedPage) -> Iterator[str]:
         yield "its attachments"
 
 
-def lines(plan: Plan) -> Iterator[str]:
-    """Yield a plan as a reviewer reads it, a line for each page."""
-    for page in plan.pages:
-        over = f"   v{page.base.version}" if page.base else ""
-        named = f"   '{page.title}'" if page.action is Action.CREATE else ""
-        yield f"{page.action.value:<7} {page.path}{over}{named}"
-    for refused in plan.refused:
-        yield f"refused {refused.path}   {refused.why}"
-
-
 def _page_as_json(page: PlannedPage) -> dict[str, object]:
     return {
         "path": page.path,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from confsync.cli.escape import safe
+from confsync.errors import Exit
 from confsync.model.moment import moment
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import message_without_token
@@ -72,6 +73,8 @@ def line(page: PageResult, shown: Callable[[str], str], now: datetime) -> str:
     mark, color = _MARKS.get(page.outcome, ("!", "red"))
     if page.outcome is Outcome.RESTORED and page.error:
         mark, color = "!", "red"  # restored by git, not from the trash
+    if page.outcome is Outcome.UNCHANGED and page.exit is Exit.DONE:
+        mark, color = "=", "cyan"  # nothing had to be done
     state = page.outcome.value
     state = f"[{state}]" if page.outcome is Outcome.REJECTED else state
     path = safe(shown(page.path))

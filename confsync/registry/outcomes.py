@@ -92,8 +92,8 @@ OUTCOMES = (
         Outcome.UNCHANGED,
         ("push", "restore"),
         "The server changed nothing. It takes your text for the page's own, it ignored a move, or "
-        "the page to restore is not in the trash.",
-        "Type the command in the hint.",
+        "the page to restore is not in the trash. Or a page of a plan is as planned already.",
+        "Type the command in the hint. Without one, there is nothing to do.",
     ),
     OutcomeEntry(
         Outcome.REJECTED,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, desk_at, writes
@@ -200,3 +202,96 @@ def test_pages_by_their_ids_with_the_library(wiki: Sandbox) -> None:
     page = wiki.store.page(some[5])
     assert (page.version, page.body) == (3, "<p>new.example.com, hers</p>")
     assert sum("new.example.com" in body for _, body in bodies(wiki).values()) == 119
+
+
+# -- the workflow with a plan ----------------------------------------------------------------------
+
+WORKFLOW = yaml.safe_load((EXAMPLES / "plan.yml").read_text(encoding="utf-8"))
+
+
+def checkout(origin: Path, to: Path, branch: str) -> Path:
+    """Clone a branch, with the whole history, as the first step of each job does."""
+    subprocess.run(["git", "clone", "-q", "-b", branch, str(origin), str(to)], check=True)
+    return to
+
+
+def job(wiki: Sandbox, name: str, workspace: Path, artefacts: Path, exit: int = 0) -> str:
+    """Run the commands of a job but for pip's, as a runner does. Return what they print."""
+    gh = workspace.parent / "bin" / "gh"
+    gh.parent.mkdir(exist_ok=True)
+    gh.write_text(f'#!/bin/sh\n[ "$1 $2 $3" = "run download --name" ] && cp {artefacts}/* .\n')
+    gh.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{gh.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "CONFSYNC_URL": wiki.url,
+        "CONFSYNC_USER": wiki.user,
+        "CONFSYNC_TOKEN": wiki.token,
+        "GITHUB_STEP_SUMMARY": str(workspace.parent / "summary"),
+        "PLAN": "plan-1",
+        "TITLE": "We have notes",
+    }
+    printed, code = "", 0
+    for step in WORKFLOW["jobs"][name]["steps"]:
+        script = step.get("run", "")
+        if script and "pip install" not in script and not code:
+            done = subprocess.run(
+                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+                cwd=workspace / step.get("working-directory", "."),
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                check=False,
+            )
+            printed, code = printed + done.stdout, done.returncode
+    for name in ("plan.json", "plan.html"):
+        if (workspace / name).exists():
+            artefacts.mkdir(exist_ok=True)
+            shutil.copy(workspace / name, artefacts)
+    assert code == exit, printed
+    return printed
+
+
+@pytest.mark.parametrize("ana", [False, True])
+def test_a_merge_applies_exactly_the_plan_of_its_pull_request(
+    wiki: Sandbox, desk_at: Callable[..., Desk], tmp_path: Path, ana: bool
+) -> None:
+    origin = tmp_path / "origin.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(origin)], check=True)
+    desk = desk_at("ours/docs")
+    repository = Desk(desk.root.parent, desk._capsys)
+    repository.git("init", "-q", "-b", "main")
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "pulled")
+    repository.git("remote", "add", "origin", str(origin))
+    repository.git("push", "-q", "origin", "main")
+    repository.git("switch", "-qc", "notes")
+    desk("replace", "--macro", "info", "--to", "note", "ENG/page-0.xhtml", "ENG/page-3.xhtml")
+    repository.git("commit", "-qam", "Notes")
+    repository.git("push", "-q", "origin", "notes")
+    before, artefacts = bodies(wiki), tmp_path / "artefacts"
+
+    told = job(wiki, "plan", checkout(origin, tmp_path / "run-1", "notes"), artefacts)
+    assert "push --dry-run: 2 updated" in told
+    assert "2 updated" in (tmp_path / "summary").read_text()
+    assert "note" in (artefacts / "plan.html").read_text()
+    assert bodies(wiki) == before
+
+    repository.git("switch", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-edit", "notes")
+    repository.git("push", "-q", "origin", "main")
+    if ana:
+        page = next(page for page in wiki.store.pages("ENG") if page.title == "Page 3")
+        wiki.store.edit(page.id, "<p>hers</p>", author="Ana Lima")
+    at = checkout(origin, tmp_path / "run-2", "main")
+    told = job(wiki, "apply", at, artefacts, exit=int(ana))
+    after = bodies(wiki)
+    changed = {title for title in after if after[title] != before[title]}
+    assert changed == {"Page 0", "Page 3"}
+    assert 'ac:name="note"' in after["Page 0"][1]
+    assert (after["Page 3"][1] == "<p>hers</p>") is ana
+    assert ("[rejected]  ENG/page-3.xhtml" in told and "Ana Lima" in told) is ana
+    # The new stamps are on the branch.
+    then = Desk(checkout(origin, tmp_path / "later", "main") / "docs", desk._capsys)
+    assert "Page 0" not in then("push", "--dry-run", exit=int(ana)).out

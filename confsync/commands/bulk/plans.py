@@ -78,9 +78,10 @@ def plan(
         tuple(_refused(result)),
         deletes=options.delete is not None,
     )
-    if not result.interrupted:
-        _write(file, plans.written(found))
-    return replace(result, text="".join(f"{line}\n" for line in plans.lines(found)))
+    if result.interrupted:
+        return result
+    _write(file, plans.written(found))
+    return replace(result, notes=(*result.notes, f"the plan is in {file.name}"))
 
 
 def _planned(mirror: Mirror, pages: Iterable[PageResult]) -> Iterator[PlannedPage]:
