@@ -52,6 +52,7 @@ class Ablation:
 _DEAD_ENDS = "tests/flows/test_dead_ends.py"
 _BAD_ROWS = "tests/flows/test_bad_rows.py"
 _STORY = "tests/flows/test_conflict_story.py"
+_PLANS = "confsync/commands/bulk/plans.py"
 _BY_IDS = "confsync/remote/datacenter/by_ids.py"
 _IDS = "tests/unit/remote/test_by_ids.py::"
 _BOTH_ENDS = "confsync/remote/cloud/both_ends.py"
@@ -3218,6 +3219,39 @@ ABLATIONS = (
         "a blog post stays below its day",
         (Cut("confsync/sync/preflight/places.py", "if scan.misdated(entry):", "if False:"),),
         ("tests/flows/test_blog.py::test_a_post_below_another_day_is_refused_and_put_back",),
+    ),
+    Ablation(
+        "a plan sends only documents that are as planned",
+        (Cut(_PLANS, "        if wrong:\n", "        if False:\n"),),
+        (
+            "tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",
+            "tests/flows/test_plans.py::test_a_newer_stamp_is_not_as_planned",
+        ),
+    ),
+    Ablation(
+        "a plan deletes no page whose document is here",
+        (Cut(_PLANS, "        and page.page_id not in documents\n", ""),),
+        ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
+    ),
+    Ablation(
+        "all or nothing of a plan",
+        (Cut(_PLANS, "if tried.exit is not Exit.DONE:", "if False:"),),
+        ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),
+    ),
+    Ablation(
+        "a move that a push skips is refused by a plan",
+        (Cut(_PLANS, "if page.outcome is Outcome.SKIPPED:", "if False:"),),
+        ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),
+    ),
+    Ablation(
+        "a plan of another server is not applied",
+        (Cut(_PLANS, "if planned.url != mirror.config.url:", "if False:"),),
+        ("tests/flows/test_plans.py::test_the_plan_of_another_server_is_not_applied",),
+    ),
+    Ablation(
+        "a plan replaces no other file",
+        (Cut(_PLANS, "    if not os.path.lexists(file):\n", "    if True:\n"),),
+        ("tests/flows/test_plans.py::test_a_file_that_is_no_plan_is_not_replaced",),
     ),
 )
 

@@ -18,6 +18,8 @@ PLAN = "plan.json"
 SCHEMA = Draft202012Validator(
     json.loads((MANUAL / "reference/plan.schema.json").read_text(encoding="utf-8"))
 )
+# What is decided from files alone needs no second server.
+on_cloud = pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
 Colleague = Callable[[Sandbox, dict[str, str]], object]
 Edit = Callable[[Desk], object]
 
@@ -241,6 +243,7 @@ OURS: dict[str, tuple[Edit, str]] = {
 }
 
 
+@on_cloud
 @pytest.mark.parametrize("what", OURS)
 def test_a_file_that_is_not_as_planned_refuses_that_page_alone(
     wiki: Sandbox, desk: Desk, pages: dict[str, str], what: str
@@ -259,6 +262,7 @@ def test_a_file_that_is_not_as_planned_refuses_that_page_alone(
         assert wiki.store.page(pages["deleted"]).status == "current"
 
 
+@on_cloud
 def test_a_newer_stamp_is_not_as_planned(wiki: Sandbox, desk: Desk, pages: dict[str, str]) -> None:
     plan_of(desk)
     wiki.store.edit(pages["edited"], wiki.store.page(pages["edited"]).body + "<p>hers</p>")
@@ -267,6 +271,7 @@ def test_a_newer_stamp_is_not_as_planned(wiki: Sandbox, desk: Desk, pages: dict[
     assert refused(run) == {"ENG/edited.xhtml"}
 
 
+@on_cloud
 def test_pages_that_a_push_refuses_stand_in_the_plan_for_the_reviewer(
     wiki: Sandbox, desk: Desk, pages: dict[str, str]
 ) -> None:
@@ -296,6 +301,7 @@ def test_a_lost_answer_is_settled_by_applying_again(
 # -- files -----------------------------------------------------------------------------------------
 
 
+@on_cloud
 def test_a_file_that_is_no_plan_is_not_replaced(wiki: Sandbox, desk: Desk) -> None:
     desk.path(PLAN).write_text("my notes")
     run = desk("push", "--plan", PLAN, exit=4)
@@ -305,6 +311,7 @@ def test_a_file_that_is_no_plan_is_not_replaced(wiki: Sandbox, desk: Desk) -> No
     desk("push", "--plan", "plan.json.json")  # an earlier plan is replaced
 
 
+@on_cloud
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", "null", '{"confsync_plan": 1}', '{"confsync_plan": 2}', "[" * 100_000],
@@ -317,6 +324,7 @@ def test_what_is_no_plan_is_not_applied(wiki: Sandbox, desk: Desk, text: str) ->
     desk("push", "--apply", "absent.json", exit=4)
 
 
+@on_cloud
 def test_the_plan_of_another_server_is_not_applied(wiki: Sandbox, desk: Desk) -> None:
     plan = plan_of(desk)
     desk.path(PLAN).write_text(json.dumps(plan | {"url": "https://other.example.com/wiki"}))
@@ -325,6 +333,7 @@ def test_the_plan_of_another_server_is_not_applied(wiki: Sandbox, desk: Desk) ->
     assert writes(wiki) == []
 
 
+@on_cloud
 @pytest.mark.parametrize(
     ("options", "why"),
     [
