@@ -17,7 +17,7 @@ FORMAT = 1
 
 
 class Action(Enum):
-    """What a push would do with a page."""
+    """An action of a push on one page."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -97,7 +97,7 @@ def read(text: str, name: str) -> Plan:
         refused = tuple(Refused(str(row["path"]), str(row["why"])) for row in value["refused"])
         found = Plan(str(value["url"]), pages, refused, value["deletes"] is True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        hint = "'confsync push --plan FILE' writes one"
+        hint = "'confsync push --plan new-plan.json' writes one"
         raise PlanError(f"{name}: is not a plan of confsync", hint=hint) from None
     twice = _twice([page.path for page in pages])
     if twice:

@@ -98,7 +98,7 @@ def common(command: Command) -> Command:
 _OTHERS = "confsync.cli.page_verbs"
 
 _MODULES = {
-    "confsync.cli.bulk.verbs": ("grep", "replace"),
+    "confsync.cli.bulk.verbs": ("grep", "replace", "revert"),
     "confsync.cli.fast_verbs": ("check", "status"),
     "confsync.cli.git.verbs": ("history", "merge-driver"),
     "confsync.cli.manual.verb": ("help",),

@@ -233,7 +233,18 @@ def lost_output(error: OSError | ValueError) -> str:
 
 
 # The commands that write files, pages, or the keyring.
-_WORKING = ("clone", "init", "login", "logout", "new", "pull", "push", "replace", "restore")
+_WORKING = (
+    "clone",
+    "init",
+    "login",
+    "logout",
+    "new",
+    "pull",
+    "push",
+    "replace",
+    "restore",
+    "revert",
+)
 
 
 def _width() -> int:

@@ -181,6 +181,16 @@ COMMANDS = (
         ("guides/deleting-and-restoring", "recovery"),
     ),
     CommandEntry(
+        "revert",
+        {"PATHS": "Documents, or directories with documents."},
+        {
+            **_SERVER,
+            Exit.REFUSED: "A document has edits that are not pushed, or the server does not show "
+            "that version.",
+        },
+        ("guides/deleting-and-restoring", "guides/bulk-edits", "recovery"),
+    ),
+    CommandEntry(
         "sandbox",
         {},
         {Exit.LOCAL: "The file of `--data` cannot be used."},

@@ -63,10 +63,6 @@ GIT_COMMANDS = (
         files=_DISCARDS,
     ),
     GitCommand(
-        "revert",
-        "'git revert{words}' does that; 'confsync push' then says how to go on",
-    ),
-    GitCommand(
         "rm",
         "'git rm{words}' deletes the file; 'confsync push --delete' then its page",
         no_git="'confsync push --delete{paths}' says how to delete a page",

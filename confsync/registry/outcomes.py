@@ -128,7 +128,7 @@ OUTCOMES = (
     ),
     OutcomeEntry(
         Outcome.MODIFIED,
-        ("diff", "status"),
+        ("diff", "revert", "status"),
         "You edited the document.",
         "`confsync diff PATH`, then `confsync push PATH`.",
     ),

@@ -21,7 +21,7 @@ def test_the_table_names_hints_of_the_code_alone() -> None:
 
 def test_a_path_of_the_mirror_is_marked_and_not_merely_quoted() -> None:
     # All else that is quoted: texts, addresses, and paths as they were typed or from the root.
-    others = {"title", "url", "page", "one", "place"}
+    others = {"title", "url", "page", "one", "place", "f'{file}.json'"}
     others |= {f"str({name})" for name in ("path", "other", "place", "directory", "root")}
     found = {(module, word) for module, word in quoted_words() if word not in others}
     assert found == set()

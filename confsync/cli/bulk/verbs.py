@@ -1,4 +1,4 @@
-"""The commands about many documents at once: `grep` and `replace`.
+"""The commands about many documents at once: `grep`, `replace` and `revert`.
 
 Everything else is imported inside the functions, so that each command loads only its own modules.
 """
@@ -11,8 +11,9 @@ import click
 
 from confsync.cli import completion
 from confsync.cli.bulk.options import QueryOptions, ReplacementOptions
+from confsync.cli.connection import remote_for
 from confsync.cli.options import Settings, cli, common
-from confsync.cli.session import colored, finish, mirror_of, on_terminal
+from confsync.cli.session import colored, finish, mirror_of, on_terminal, progress_on
 
 _LABEL = click.option(
     "--label", "labels", multiple=True, metavar="NAME", help="Only documents with this label."
@@ -125,3 +126,27 @@ def replace(
     if not (settings.as_json or dry_run):
         result = Finds(settings, mirror.root).with_places(result)
     finish(settings, result, mirror.root, paged=dry_run)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, shell_complete=completion.documents)
+@click.option(
+    "--to", "version", type=click.IntRange(1), metavar="N", help="The version; default: one before."
+)
+@common
+@click.pass_obj
+def revert(settings: Settings, paths: tuple[str, ...], version: int | None) -> None:
+    """Make documents say what an older version of their pages said.
+
+    Only the files change. A push then makes a new version with the old title and text.
+
+    \b
+    confsync revert docs/ENG/guide.xhtml
+    confsync revert docs/ENG/guide.xhtml --to 3
+    """
+    from confsync.commands.bulk.revert import revert as run
+
+    mirror, selection = mirror_of(settings, paths)
+    with remote_for(settings, mirror) as remote, progress_on(settings) as progress:
+        result = run(mirror, remote, selection, version, progress)
+    finish(settings, result, mirror.root)

@@ -38,7 +38,7 @@ _ACTIONS = {
     Outcome.DELETED: Action.DELETE,
 }
 _DONE = "as planned already"
-_SHOW = "'confsync diff {path}' shows the file; 'confsync push --plan FILE' plans anew"
+_SHOW = "'confsync diff {path}' shows the file; 'confsync push --plan new-plan.json' plans anew"
 
 
 _NOTHING = Problem(
