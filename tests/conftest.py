@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waitress import server
 
 from confsync.mirror.state import disk
-from confsync.sandbox import server
 from confsync.sandbox.store.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
+from tests.files import files_below
 from tests.hints.journal import JOURNAL
 from tests.hints.table import untyped
+from tests.server_threads import Threads
 
 # Here, since hypothesis looks at its option before the conftest of any other directory is read.
 profiles.load()
@@ -46,8 +48,8 @@ def _has_room_in_memory() -> bool:
 # Most tests write small files and wait for the disk to have them. Memory has them at once.
 if _has_room_in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-# A test sends few requests at once, and hundreds start a server.
-server.THREADS = 10
+# A test sends few requests at once, and thousands start a server.
+server.ThreadedTaskDispatcher = Threads
 
 
 def pytest_collection_finish() -> None:
@@ -135,17 +137,16 @@ SECRETS = tuple(
 def files_with(directory: Path, secrets: tuple[bytes, ...]) -> list[Path]:
     """The files below a directory that hold one of the secrets, and should not."""
     return [
-        path
-        for path in directory.rglob("*")
-        if path.is_file()
-        and not path.is_symlink()
-        and not {path.name, path.suffix} & {".netrc", ".sqlite", ".sqlite-wal", ".sqlite-shm"}
-        and path.stat().st_size < 50_000_000
-        and _holds(path, secrets)
+        Path(entry.path)
+        for entry in files_below(directory)
+        if not entry.is_symlink()
+        and not entry.name.endswith((".netrc", ".sqlite", ".sqlite-wal", ".sqlite-shm"))
+        and entry.stat().st_size < 50_000_000
+        and _holds(entry.path, secrets)
     ]
 
 
-def _holds(path: Path, secrets: tuple[bytes, ...]) -> bool:
+def _holds(path: str, secrets: tuple[bytes, ...]) -> bool:
     with open(path, "rb") as file:  # a test may have taken Path.read_bytes away
         data = file.read()
     return any(secret in data for secret in secrets)

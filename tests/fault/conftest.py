@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 
 from confsync.mirror.state import disk, mark
+from confsync.mirror.state.base_cache import STATE
 from confsync.sandbox import Faults, Sandbox, Store
 from tests.fault.zygote import Ended, Zygote
+from tests.files import contents_below
 from tests.store_backup import Backup, content
 
+INDEX = f"{STATE}/index"
 # The number of the process in the name of a temporary file.
 _RANDOM = re.compile(r"(?<=\.confsync-new-)[0-9a-f]+")
 
@@ -69,12 +72,7 @@ class Stage:
 
     def files(self) -> dict[str, bytes]:
         """Every file but the caches' and git's; the site's address is not the same each time."""
-        return {
-            path.relative_to(self.root).as_posix(): path.read_bytes()
-            for path in sorted(self.root.rglob("*"))
-            if path.is_file()
-            and not {".confsync", ".git", ".confsync.yaml"} & set(path.relative_to(self.root).parts)
-        }
+        return contents_below(self.root, {".confsync", ".git", ".confsync.yaml"})
 
     def left_behind(self) -> tuple[int, dict[str, bytes]]:
         """The number of writes, and every file but git's, as the killed command left them.
@@ -82,16 +80,15 @@ class Stage:
         What is another each time is left out: the clone's random mark, the number of the process,
         and the times in the audit trail.
         """
-        state = self.root / ".confsync"
+        state = self.root / STATE
         word = mark.known(state).encode()
-        own = {state / mark.NAME, state / "holder"}
         found = {}
-        for path in {path for path in self.root.rglob("*") if path.is_file()} - own:
-            data = path.read_bytes().replace(word, b"")
-            if path == state / "audit.jsonl":
+        for name, data in contents_below(self.root, {".git"}).items():
+            if name in (f"{STATE}/{mark.NAME}", f"{STATE}/holder"):
+                continue
+            if name == f"{STATE}/audit.jsonl":
                 data = b"line\n" * data.count(b"\n")
-            if ".git" not in path.parts:
-                found[_RANDOM.sub("", str(path)).replace(word.decode(), "")] = data
+            found[_RANDOM.sub("", name).replace(word.decode(), "")] = data.replace(word, b"")
         return self.writes(), found
 
     def state(self) -> Hashable:
@@ -101,14 +98,13 @@ class Stage:
         """
         git = self.root / ".git"
         files = self.left_behind()[1]
-        index = self.root / ".confsync/index"
-        if index.exists():
-            files[str(index)] = self._recognised(index.read_text())
-        files |= {str(path): path.read_bytes() for path in git.rglob("*") if path.is_file()}
+        if INDEX in files:
+            files[INDEX] = self._recognised((self.root / INDEX).read_text())
+        files |= {f".git/{name}": data for name, data in contents_below(git).items()}
         staged = subprocess.run(
             ["git", "ls-files", "--stage"], cwd=self.root, capture_output=True, check=True
         )
-        files[str(git / "index")] = staged.stdout
+        files[".git/index"] = staged.stdout
         return content(self.sandbox.store), frozenset(files.items())
 
     def _recognised(self, index: str) -> bytes:
@@ -164,9 +160,26 @@ class Stage:
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
     with Zygote() as running:
+        _warm_up(running, tmp_path_factory.mktemp("warm-up"))
         yield running
+
+
+def _warm_up(zygote: Zygote, place: Path) -> None:
+    """Let the process that forks do once what most commands do."""
+    root = place / "mirror"
+    with Sandbox() as sandbox:
+        secrets = {"CONFSYNC_USER": sandbox.user, "CONFSYNC_TOKEN": sandbox.token}
+        ids = base(sandbox.store)
+        zygote.warm_up(place, secrets, "clone", f"{sandbox.url}/spaces/ENG", str(root))
+        _commit(root)
+        for number in range(3):
+            sandbox.store.edit(ids["Guide"], body(f"Guide {number}"), author="Ana")
+            zygote.warm_up(root, secrets, "pull", "--jobs", "1")
+            guide = root / "ENG/guide.xhtml"
+            guide.write_text(f"{guide.read_text()}<p>mine</p>\n")
+            zygote.warm_up(root, secrets, "push", "--jobs", "1")
 
 
 def base(store: Store) -> dict[str, str]:
@@ -216,7 +229,7 @@ class _Prepared:
         staged = self._staged
         shutil.rmtree(staged.root, ignore_errors=True)
         shutil.copytree(self._kept, staged.root, dirs_exist_ok=True)
-        _adopt_bases(staged.root / ".confsync")
+        _adopt_bases(staged.root / STATE)
         self._site.restore()
         for name, value in asdict(Faults()).items():
             setattr(staged.sandbox.faults, name, value)

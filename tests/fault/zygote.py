@@ -3,13 +3,16 @@
 `python -m tests.fault.zygote` imports everything once and forks a child for each line of JSON that
 it reads: ``{"arguments", "directory", "environment", "die_at", "kill_after"}``. A child kills
 itself with SIGKILL before step `die_at`, or is killed after so many seconds. It answers a line of
-JSON: exit code (negative: the signal), the steps that were begun, and what was printed.
+JSON: exit code (negative: the signal), the steps that were begun, and what was printed. An order
+with ``"forked"`` false is carried out by the process itself, which then has done once what each
+child would do for the first time.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -17,7 +20,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -28,8 +33,8 @@ import confsync
 ROOT = Path(__file__).parents[2]
 # What confsync loads only where it needs it.
 LIBRARIES = (
-    *("concurrent.futures.thread", "difflib", "filelock", "git", "glob"),
-    *("requests_toolbelt.multipart.encoder", "termios"),
+    *("concurrent.futures.thread", "ctypes", "difflib", "encodings.ascii", "filelock", "git"),
+    *("glob", "requests_toolbelt.multipart.encoder", "termios"),
 )
 
 
@@ -74,12 +79,22 @@ class Zygote:
         kill_after: float = 0,
     ) -> Ended:
         """Run one command; it dies before step `die_at`, counted from 1, or after some seconds."""
+        dies = {"die_at": die_at, "kill_after": kill_after}
+        return self._ordered(directory, environment, *arguments, forked=True, **dies)
+
+    def warm_up(self, directory: Path, environment: dict[str, str], *arguments: str) -> None:
+        """Run one command in the process that forks."""
+        ended = self._ordered(directory, environment, *arguments, forked=False)
+        assert ended.exit == 0, ended.out + ended.err
+
+    def _ordered(
+        self, directory: Path, environment: dict[str, str], *arguments: str, **more: float
+    ) -> Ended:
         order = {
             "arguments": arguments,
             "directory": str(directory),
             "environment": {**os.environ, **environment},
-            "die_at": die_at,
-            "kill_after": kill_after,
+            **more,
         }
         assert self._process.stdin
         assert self._process.stdout
@@ -93,6 +108,9 @@ def _serve() -> None:
     _import_everything()
     for line in sys.stdin:
         order = json.loads(line)
+        if not order["forked"]:
+            print(json.dumps(_run_here(order)), flush=True)
+            continue
         with tempfile.TemporaryDirectory() as directory:
             names = {name: Path(directory, name) for name in ("out", "err", "steps")}
             child = os.fork()
@@ -118,6 +136,22 @@ def _import_everything() -> None:
         if not module.name.startswith(("confsync.sandbox", "confsync.__main__")):
             importlib.import_module(module.name)
     gc.freeze()  # a child that looks through all of it would copy all of it
+
+
+def _run_here(order: dict[str, Any]) -> dict[str, Any]:
+    """Run a command in this process, and leave it as it was but for what is loaded."""
+    from confsync.cli import main
+
+    out, err, before = io.StringIO(), io.StringIO(), dict(os.environ)
+    os.environ.update(order["environment"])
+    with chdir(order["directory"]), redirect_stdout(out), redirect_stderr(err):
+        code = main(list(order["arguments"]))
+    os.environ.clear()
+    os.environ.update(before)
+    assert threading.active_count() == 1, "a child has no thread but the one that forks"
+    gc.collect()
+    gc.freeze()
+    return {"exit": code, "steps": [], "out": out.getvalue(), "err": err.getvalue()}
 
 
 def _awaited(child: int, kill_after: float) -> int:

@@ -20,6 +20,7 @@ from confsync.mirror.state.base_cache import STATE
 from confsync.model.config import FILE_NAME
 from confsync.sandbox import Faults, Sandbox
 from confsync.sandbox.store.rows import PAGE
+from tests.files import contents_below
 from tests.store_backup import content
 
 # A copy of more would be kept for the few tests with as much.
@@ -75,11 +76,7 @@ def _content(wiki: Sandbox) -> Hashable | None:
 def _kept(url: str, root: Path) -> _Kept:
     state = root / STATE
     own = {state / mark.NAME, state / INDEX}
-    files = {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file() and path not in own
-    }
+    files = {name: data for name, data in contents_below(root).items() if root / name not in own}
     return _Kept(url, mark.known(state), files)
 
 

@@ -25,6 +25,7 @@ from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sync import fetch
 from tests.conformance import check_requests
+from tests.files import contents_below
 from tests.flows import clones
 from tests.hints.journal import JOURNAL, commands_in
 
@@ -171,11 +172,7 @@ class Desk:
 
     def files(self) -> dict[str, bytes]:
         """Every file but the state directory's."""
-        return {
-            path.relative_to(self.root).as_posix(): path.read_bytes()
-            for path in sorted(self.root.rglob("*"))
-            if path.is_file() and not {".confsync", ".git"} & set(path.relative_to(self.root).parts)
-        }
+        return contents_below(self.root, {".confsync", ".git"})
 
     def git(self, *arguments: str) -> str:
         done = subprocess.run(
