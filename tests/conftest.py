@@ -19,6 +19,7 @@ from waitress import server
 from confsync.mirror.state import disk
 from confsync.sandbox.store.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
+from tests.compiled import compile_tests
 from tests.files import files_below
 from tests.hints.journal import JOURNAL
 from tests.hints.table import untyped
@@ -56,6 +57,12 @@ def pytest_collection_finish() -> None:
     """Keep the garbage collector from looking through what stands until the end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Compile the tests once for all workers."""
+    compile_tests()
 
 
 @pytest.hookimpl(optionalhook=True)
