@@ -140,6 +140,20 @@ def test_the_older_of_two_documents_that_git_left_of_a_page_is_what_its_person_k
     team.teardown()
 
 
+def test_a_deleted_document_that_git_brings_from_long_ago_is_what_its_person_wants() -> None:
+    """Found by the machine in itself: what came since then is given up with the deletion."""
+    team = Team()
+    team.start(driver=True)
+    guide = next(p for p in team.desk(0).documents() if p.name == "guide.xhtml")
+    newest = guide.read_text()
+    team.delete_a_document(d=0, n=team.desk(0).documents().index(guide))
+    team.check_out_an_old_file(back=0, d=0, n=0)
+    team.pick_a_commit(back=3, branch="topic", d=2, then=True)
+    assert guide.read_text() != newest
+    team.check()
+    team.teardown()
+
+
 def test_a_page_that_is_gone_comes_back_beside_one_that_took_its_title() -> None:
     """Found by the machine in itself: a page whose title is another's cannot be restored."""
     team = Team()

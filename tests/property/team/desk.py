@@ -30,7 +30,7 @@ from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sandbox import PageRow
 from tests.property.team.files import Files, read
-from tests.property.team.journal import NEW, Sight, keys
+from tests.property.team.journal import NEW, Seen, Sight, keys
 from tests.property.team.lines import marks
 from tests.property.team.oracle import Audit, WatchedRemote
 from tests.property.team.restored import given_back, is_held, is_same, passed_over
@@ -54,6 +54,7 @@ class Desk(Files):
         self.audit_of_writes = Audit(site)
         self.remote = WatchedRemote(site.store, user, self.audit_of_writes)
         self.seen: Sight = {}
+        self._away: dict[str, Seen] = {}
         self.newer: dict[str, Stamp] = {}
         self.typed: set[str] = set()
         self.committed: set[str] = set()
@@ -77,7 +78,10 @@ class Desk(Files):
         """Write down what people and git did here since the last look."""
         self.check_damage()
         before, self.seen = self.seen, self.sight(self.seen)
-        self.site.journal.note(before, self.seen, gives_up=gives_up)
+        # A document that comes back is compared with what it was when it went away.
+        self._away |= {page: before[page] for page in before.keys() - self.seen.keys()}
+        back = {page: self._away[page] for page in self.seen.keys() & self._away.keys()}
+        self.site.journal.note({**back, **before}, self.seen, gives_up=gives_up)
         if gives_up:
             self.audit_of_writes.gone |= keys(before) - keys(self.seen)
         self.audit_of_writes.gone -= keys(self.seen)
