@@ -203,7 +203,7 @@ _REFUSED = (
         "not-as-planned",
         Exit.REFUSED,
         (
-            "{path}: not as planned: {what}",
+            "not as planned: {what}",
             "nothing was sent: --all-or-nothing is set, and a part of the plan would be refused",
         ),
         "A plan names exactly what each page shall have. This document is something else now.",

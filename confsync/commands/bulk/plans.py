@@ -175,22 +175,21 @@ class PlannedMirror(Mirror):
     def __init__(self, mirror: Mirror, planned: Plan) -> None:
         super().__init__(mirror.root, mirror.config)
         self._planned = {page.path: page for page in planned.pages}
-        self._scans: tuple[SpaceScan, ...] = ()
+        self._here: dict[str, tuple[SpaceScan, Entry]] = {}
 
     def scan(self, reading: Callable[[Path, str], Entry] | None = None) -> tuple[SpaceScan, ...]:
         """Read every document once, as `Mirror.scan` does."""
-        self._scans = super().scan(reading)
-        return self._scans
+        scans = super().scan(reading)
+        self._here = {entry.path: (scan, entry) for scan in scans for entry in scan.entries}
+        return scans
 
     def whole(self, entry: Entry) -> Entry:
         """Return a document with its text. Raise NotAsPlannedError, ChangedMeanwhileError."""
         found = super().whole(entry)
         wrong = self.differences(found)
         if wrong:
-            raise NotAsPlannedError(
-                f"{entry.path}: not as planned: {', '.join(wrong)}",
-                hint=_SHOW.replace("{path}", marked(entry.path)),
-            )
+            hint = _SHOW.replace("{path}", marked(entry.path))
+            raise NotAsPlannedError(f"not as planned: {', '.join(wrong)}", hint=hint)
         return found
 
     def differences(self, entry: Entry) -> list[str]:
@@ -202,24 +201,20 @@ class PlannedMirror(Mirror):
 
     def now(self, path: str) -> list[str]:
         """Return what of the document at a path is not as planned, in words."""
-        entry = self._entry(path)
-        return self.differences(entry) if entry else ["its document is not here"]
+        here = self._here.get(path)
+        return self.differences(here[1]) if here else ["its document is not here"]
 
     def is_done(self, planned: PlannedPage) -> bool:
         """Return whether the document of a page says what was planned, without edits."""
-        entry = self._entry(planned.path)
-        now = self._now(entry) if entry else None
+        here = self._here.get(planned.path)
+        now = self._now(here[1]) if here else None
         return now is not None and plans.is_done(planned, now)
 
     def _now(self, entry: Entry) -> PlannedPage | None:
         if entry.document is None:
             return None
-        scan = next(one for one in self._scans if one.config.holds(entry.path))
+        scan, _ = self._here[entry.path]
         return _page(self, scan, entry.path, entry.document)
-
-    def _entry(self, path: str) -> Entry | None:
-        entries = (entry for scan in self._scans for entry in scan.entries)
-        return next((entry for entry in entries if entry.path == path), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +275,8 @@ def _as_planned(page: PageResult) -> PageResult:
 
     What the server has as planned already is unchanged. What a push skips is refused.
     """
+    if page.outcome is Outcome.FAILED and page.exit is Exit.REFUSED:
+        return replace(page, outcome=Outcome.REJECTED)
     if page.exit is not Exit.DONE:
         return page
     if page.outcome is Outcome.SKIPPED:
@@ -297,9 +294,10 @@ def _unsent(
     result = PageResult(
         planned.path, Outcome.REJECTED, planned.page_id, planned.title, base=version
     )
-    if planned.action is Action.DELETE:
-        path = documents.get(planned.page_id, planned.path)
-        why = f"not as planned: its document is here: {path}"
+    if planned.action is Action.DELETE and planned.page_id in documents:
+        why = f"not as planned: its document is here: {documents[planned.page_id]}"
+    elif planned.action is Action.DELETE:
+        return replace(result, error="was not tried", exit=Exit.REFUSED)
     elif mirror.is_done(planned):
         return replace(result, outcome=Outcome.UNCHANGED, note=_DONE)
     else:
