@@ -59,22 +59,13 @@ class Element:
         """Return the first element of a name directly inside, or None."""
         return next((child for child in self.elements if child.name == name), None)
 
-    def walk(self) -> Iterator[Element | Lexeme]:
-        """Yield the element, those inside of it, and the lexemes between them, in their order."""
-        waiting: list[Element | Lexeme] = [self]
+    def descendants(self) -> Iterator[Element]:
+        """Yield the element and those inside of it, in the order of their start tags."""
+        waiting = [self]
         while waiting:
             one = waiting.pop()
             yield one
-            if isinstance(one, Element):
-                waiting += reversed(one.children)
-
-    def descendants(self) -> Iterator[Element]:
-        """Yield the element and those inside of it, in the order of their start tags."""
-        return (one for one in self.walk() if isinstance(one, Element))
-
-    def text(self, source: str) -> str:
-        """Return the text of the element and of those inside, as a parser reads it."""
-        return "".join(read(source, one) for one in self.walk() if isinstance(one, Lexeme))
+            waiting += reversed(list(one.elements))
 
 
 def tree(source: str, start: int = 0) -> Element:

@@ -8,6 +8,7 @@ parameters and link targets white space stays.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
@@ -18,17 +19,12 @@ from confsync.document.markup import Kind, Lexeme, decoded, lexemes
 
 
 class Part(Enum):
-    """The part of a body that a passage belongs to.
-
-    `COPY` is the text for programs that do not know a new element. No reader sees it beside the
-    text that it copies.
-    """
+    """The part of a body that a passage belongs to."""
 
     TEXT = "text"
     CODE = "code"
     PARAMS = "params"
     LINKS = "links"
-    COPY = "copy"
 
 
 class Notation(Enum):
@@ -56,6 +52,7 @@ class Character(NamedTuple):
     end: int
 
 
+# The copy of a new element for programs that do not know it. No reader sees it beside the original.
 _COPY = "ac:adf-fallback"
 _CODE = frozenset(
     ["pre", "ac:plain-text-body", *(name for name, mark in MARKS.items() if mark == "code")]
@@ -63,16 +60,18 @@ _CODE = frozenset(
 _PARAMS = frozenset(["ac:parameter", "ac:default-parameter", "ac:adf-attribute"])
 # Elements whose content is no text of the page.
 _REGIONS: dict[str, Part | None] = {
-    **dict.fromkeys((*UNSEEN, "ac:task-status")),
+    **dict.fromkeys((*UNSEEN, "ac:task-status", "style", "script")),
+    _COPY: Part.TEXT,
     **dict.fromkeys(_CODE, Part.CODE),
     **dict.fromkeys(_PARAMS, Part.PARAMS),
-    _COPY: Part.COPY,
 }
+del _REGIONS["wbr"]  # has no content, and parts no word
 # Elements within a line of text, which end no passage.
 _INLINE = frozenset(MARKS) | {
     *("span", "ins", "font", "big", "small", "label", "abbr", "q", "a", "wbr"),
     *("ac:link", "ac:link-body", "ac:plain-text-link-body", "ac:inline-comment-marker"),
-    "ac:adf-mark",
+    *("ri:page", "ri:blog-post", "ri:attachment", "ri:user", "ri:url", "ri:space", "ri:shortcut"),
+    *("ri:content-entity", "ac:adf-mark"),
 }
 # An element that is shown by its target if it has no text.
 _LINK = "ac:link"
@@ -87,7 +86,8 @@ TARGETS = {
 _CDATA = "<![CDATA["
 _CDATA_END = "]]>"
 _EVERYTHING = frozenset(Part)
-_BLANK = re.compile(r"[ \t\r\n]+")
+_WHITE = " \t\r\n"
+_BLANK = re.compile(f"[{_WHITE}]+")
 _UNIT = re.compile(r"&[#A-Za-z0-9]+;|\r\n|.", re.DOTALL)
 
 
@@ -130,26 +130,31 @@ class Passage:
 
 
 def passages(
-    source: str, start: int = 0, parts: frozenset[Part] = _EVERYTHING
+    source: str, start: int = 0, parts: frozenset[Part] = _EVERYTHING, *, copies: bool = False
 ) -> Iterator[Passage]:
     """Yield the passages of a body that belong to `parts` and are not empty, as they end.
 
+    With `copies`, also yield those of the copies that new elements have for older programs.
     `source` is a body, or a document whose body starts at `start`.
     """
-    state = _State(parts)
+    state = _State(parts, copies=copies)
     pieces: list[Piece] = []
     for lexeme in lexemes(source, start):
         kind, begins, ends, name, _ = lexeme
         if kind is Kind.TEXT:
-            if state.is_wanted and (pieces or state.is_exact or not source[begins:ends].isspace()):
+            if state.is_wanted and (pieces or state.is_exact or source[begins:ends].strip(_WHITE)):
                 pieces.append(Piece(Notation.TEXT, begins, ends))
         elif name:
             part, is_end = state.part, name not in _INLINE
-            if state.region or name in _SPECIAL:
-                is_end = state.ends_at(lexeme, len(pieces))
+            if name in _SPECIAL:
+                is_end = state.takes(lexeme) or is_end
+                if name == _LINK and kind is not Kind.OPEN:
+                    is_end = kind is Kind.EMPTY or not _has_text(source, pieces, state.link)
             if is_end and pieces:
                 yield Passage(source, part, tuple(pieces))
                 pieces = []
+            if name == _LINK:
+                state.link = lexeme.end
             if name in state.targets and kind is not Kind.CLOSE:
                 yield from _targets(source, lexeme)
         elif kind is Kind.CDATA and state.is_wanted:
@@ -159,48 +164,64 @@ def passages(
 
 
 class _State:
-    """The place of the reader in a body: the part, and the element that makes it one."""
+    """The place of the reader in a body: the part, and the elements that make it one.
 
-    def __init__(self, parts: frozenset[Part]) -> None:
+    `link` is the end of the last tag of a link.
+    """
+
+    def __init__(self, parts: frozenset[Part], *, copies: bool) -> None:
         self.targets = TARGETS if Part.LINKS in parts else {}
-        self.region = ""
-        self.part = Part.TEXT
-        self.is_wanted = Part.TEXT in parts
-        self.is_exact = False
+        self.link = 0
         self._parts = parts
-        self._depth = 0
-        self._link = -1
+        self._copies = copies
+        # The open elements that begin a part, each with what was around it.
+        self._around: list[tuple[str, Part | None, bool]] = []
+        self._opened: Counter[str] = Counter()
+        self._enter(Part.TEXT, False)
 
-    def ends_at(self, tag: Lexeme, count: int) -> bool:
-        """Return whether a passage of so many pieces ends at a tag."""
-        name, kind = tag.name, tag.kind
-        if self.region:
-            if name != self.region:
-                return name not in _INLINE
-            self._depth += {Kind.OPEN: 1, Kind.CLOSE: -1}.get(kind, 0)
-            if self._depth == 0:
-                self._enter("", Part.TEXT)
-            return self._depth == 0
-        if name in _REGIONS:
-            if kind is Kind.OPEN:
-                self._depth = 1
-                self._enter(name, _REGIONS[name])
-            return True
-        if name == _LINK:
-            return self._is_shown_by_target(kind, count)
-        return True
+    def takes(self, tag: Lexeme) -> bool:
+        """Take a tag that may begin or end a part. Return whether the part changes."""
+        before = self._inside, self._is_copy
+        name = tag.name
+        if tag.kind is Kind.CLOSE:
+            if self._opened[name]:
+                self._leave(name)
+            return (self._inside, self._is_copy) != before
+        if name not in _REGIONS:
+            return False
+        is_kept = name == _COPY or self._inside in (Part.PARAMS, None)
+        after = self._inside if is_kept else _REGIONS[name], self._is_copy or name == _COPY
+        if tag.kind is Kind.OPEN:
+            self._around.append((name, *before))
+            self._opened[name] += 1
+            self._enter(*after)
+        return after != before
 
-    def _enter(self, region: str, part: Part | None) -> None:
-        self.region = region
-        self.is_wanted = part in self._parts
+    def _leave(self, name: str) -> None:
+        """Go out of the innermost element of a name, and of those inside of it."""
+        while True:
+            last, part, is_copy = self._around.pop()
+            self._opened[last] -= 1
+            if last == name:
+                self._enter(part, is_copy)
+                return
+
+    def _enter(self, part: Part | None, is_copy: bool) -> None:
+        self._inside = part
+        self._is_copy = is_copy
+        self.is_wanted = part in self._parts and (self._copies or not is_copy)
         self.is_exact = not _is_flowing(part)
         self.part = part or Part.TEXT
 
-    def _is_shown_by_target(self, kind: Kind, count: int) -> bool:
-        """Return whether a link without text ends here. Its target stands between the words."""
-        if kind is Kind.OPEN:
-            self._link = count
-        return kind is Kind.EMPTY or (kind is Kind.CLOSE and self._link == count)
+
+def _has_text(source: str, pieces: list[Piece], start: int) -> bool:
+    """Return whether some of the last pieces, those from an offset on, have text."""
+    for piece in reversed(pieces):
+        if piece.start < start:
+            return False
+        if source[piece.start : piece.end].strip(_WHITE):
+            return True
+    return False
 
 
 def _targets(source: str, tag: Lexeme) -> Iterator[Passage]:
@@ -219,7 +240,7 @@ def _cdata(source: str, lexeme: Lexeme) -> Piece:
 
 def _is_flowing(part: Part | None) -> bool:
     """Return whether runs of white space are one blank for a reader."""
-    return part in (Part.TEXT, Part.COPY)
+    return part is Part.TEXT
 
 
 def _text(source: str, part: Part, pieces: tuple[Piece, ...]) -> str:

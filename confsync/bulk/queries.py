@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from confsync.bulk.elements import Element, tree
+from confsync.bulk.elements import Element, read, tree
 from confsync.bulk.passages import Part, passages
 from confsync.document.frontmatter import Span
 from confsync.document.markup import Kind, Lexeme, tags
@@ -28,6 +28,10 @@ MACROS = {
     "ac:adf-node": ("type", "ac:adf-attribute", "key"),
 }
 _USER = ("ri:account-id", "ri:userkey", "ri:username")
+
+
+class EvaluationError(Exception):
+    """An XPath has no result for a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,9 @@ class MacroQuery:
                 yield element
 
     def _matches(self, source: str, macro: Element) -> bool:
-        if not fnmatchcase(macro.get(MACROS[macro.name][0]), self.name):
+        # Only * is special.
+        name = self.name.replace("[", "[[]").replace("?", "[?]")
+        if not fnmatchcase(macro.get(MACROS[macro.name][0]), name):
             return False
         return all(
             any(wanted.search(value(source, one)) for one in parameters(macro, name))
@@ -72,7 +78,8 @@ class Queries:
     def spans(self, source: str, start: int = 0) -> list[Span]:
         """Return where a body has what the queries look for, in order and once each.
 
-        `source` is a body, or a document whose body starts at `start`.
+        `source` is a body, or a document whose body starts at `start`. Raise UsageError or
+        EvaluationError.
         """
         found = set(self._in_text(source, start))
         if self.links or self.attachments or self.users:
@@ -138,10 +145,20 @@ def parameters(macro: Element, name: str) -> Iterator[Element]:
 
 
 def value(source: str, parameter: Element) -> str:
-    """Return the value of a macro's parameter: its text, and what its tags refer to."""
-    inside = (element for element in parameter.descendants() if element is not parameter)
-    named = (each.value for one in inside for each in one.tag.attributes())
-    return " ".join([parameter.text(source), *named])
+    """Return the value of a macro's parameter: its text, and what its tags refer to.
+
+    The macros inside of it are no part of the value.
+    """
+    texts, named = [], []
+    waiting: list[Element | Lexeme] = [*reversed(parameter.children)]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Lexeme):
+            texts.append(read(source, one))
+        elif one.name not in MACROS:
+            named += [each.value for each in one.tag.attributes()]
+            waiting += reversed(one.children)
+    return " ".join(["".join(texts), *named])
 
 
 def _tag(tag: Lexeme) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from confsync.bulk.xpath import XPath
 
 # What can stand between two pieces of text that no tag parts.
-_JOINT = re.compile(r"(?:\]\]>)?(?:<!--.*?-->)*(?:<!\[CDATA\[)?", re.DOTALL)
+_JOINT = re.compile(r"(?:\]\]>)?(?:<!--(?:[^-]++|-(?!->))*+-->)*+(?:<!\[CDATA\[)?")
 _BODIES = ("ac:rich-text-body", "ac:adf-content")
 _EXTENSION = "ac:adf-extension"
 
@@ -59,7 +59,8 @@ class TextReplacement:
         edits: list[Edit] = []
         left: list[tuple[int, str]] = []
         count = 0
-        for passage in passages(source, document.body_start, self.parts):
+        # A text and its copy for other programs stay the same.
+        for passage in passages(source, document.body_start, self.parts, copies=True):
             if not self.pattern.search(passage.text):
                 continue
             written = passage.characters()
@@ -130,35 +131,50 @@ class MacroRemoval:
     unwrap: bool = False
 
     def found(self, document: Document, space: str) -> Found:
-        macros = list(self.query.macros(document.text, document.body_start))
-        if not self.unwrap:
-            edits = [Edit(one.start, one.end, "") for one in map(_whole, macros)]
-            return Found(tuple(_outermost(edits)), len(macros))
-        edits = []
+        edits: list[Edit] = []
         left = []
-        for macro in macros:
-            body = next((one for name in _BODIES if (one := macro.child(name))), None)
-            if body is None:
+        places = 0
+        wholes = _Wholes()
+        # The edits that the next macros can stand in, the first one last.
+        removed: list[Edit] = []
+        for macro in self.query.macros(document.text, document.body_start):
+            while removed and removed[-1].end <= macro.start:
+                removed.pop()
+            if removed and removed[-1].start <= macro.start:
+                continue  # goes with the macro around it, or is a part of a copy
+            if found := self._edits(macro, wholes.of(macro)):
+                removed += reversed(found)
+                edits += found
+                places += 1
+            else:
                 left.append((macro.start, "has no body of text to keep"))
-                continue
-            whole = _whole(macro)
-            edits.append(Edit(whole.start, body.inner_start, ""))
-            edits.append(Edit(body.inner_end, whole.end, ""))
-        return Found(tuple(sorted(edits)), len(macros) - len(left), tuple(left))
+        return Found(tuple(sorted(edits)), places, tuple(left))
+
+    def _edits(self, macro: Element, whole: Element) -> list[Edit]:
+        """Return the edits that take a macro away; none if it has no body to keep."""
+        if not self.unwrap:
+            return [Edit(whole.start, whole.end, "")]
+        body = next((one for name in _BODIES if (one := macro.child(name))), None)
+        if body is None:
+            return []
+        return [Edit(whole.start, body.inner_start, ""), Edit(body.inner_end, whole.end, "")]
 
 
-def _whole(macro: Element) -> Element:
-    """Return the macro with its copy for programs that do not know it."""
-    return macro.parent if macro.parent and macro.parent.name == _EXTENSION else macro
+class _Wholes:
+    """Macros with their copies for programs that do not know them."""
 
+    def __init__(self) -> None:
+        self._is_alone: dict[int, bool] = {}
 
-def _outermost(edits: Iterable[Edit]) -> Iterator[Edit]:
-    """Yield the edits that stand inside no other."""
-    end = 0
-    for edit in sorted(edits):
-        if edit.start >= end:
-            yield edit
-            end = edit.end
+    def of(self, macro: Element) -> Element:
+        """Return the macro, or the extension that has only this macro and its copy."""
+        around = macro.parent
+        if around is None or around.name != _EXTENSION:
+            return macro
+        if id(around) not in self._is_alone:
+            alike = sum(one.name == macro.name for one in around.elements)
+            self._is_alone[id(around)] = alike == 1
+        return around if self._is_alone[id(around)] else macro
 
 
 @dataclass(frozen=True, slots=True)

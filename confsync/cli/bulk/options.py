@@ -150,9 +150,7 @@ class ReplacementOptions:
             if name not in _PARTS:
                 hint = f"'--in {','.join(_PARTS)}' means all of them"
                 raise UsageError(f"--in knows no {quoted(name)}", hint=hint)
-        parts = {Part(name) for name in names}
-        # The text and its copy for other programs stay the same.
-        return frozenset(parts | ({Part.COPY} if Part.TEXT in parts else set()))
+        return frozenset(map(Part, names))
 
     # -- macros ------------------------------------------------------------------------------------
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confsync.bulk.queries import Queries
+from confsync.bulk.queries import EvaluationError, Queries
 from confsync.commands.bulk.documents import Source, sources
 from confsync.commands.bulk.results import FindResult, Match
 from confsync.document.frontmatter import Span
+from confsync.errors import DocumentError
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
+from confsync.model.result import Problem
 from confsync.sync.report import Report
 
 
@@ -24,8 +26,12 @@ def grep(
     matches: list[Match] = []
     with report.run():
         for source in sources(mirror, selection, labels, report):
-            spans = queries.spans(source.text, source.start)
-            matches += _matches(source, spans)
+            try:
+                spans = queries.spans(source.text, source.start)
+            except EvaluationError as error:
+                report.refuse(Problem.of(DocumentError(source.path, 1, str(error))))
+            else:
+                matches += _matches(source, spans)
     return FindResult(
         "grep",
         errors=report.errors,
@@ -38,10 +44,13 @@ def _matches(source: Source, spans: list[Span]) -> Iterator[Match]:
     """Yield what was found, with lines and columns."""
     text = source.text
     line, at = 1, 0
+    whole, begin, stop = "", 0, -1
     for start, end in spans:
-        line += text.count("\n", at, start)
-        at = start
-        begin = text.rfind("\n", 0, start) + 1
-        stop = text.find("\n", start)
-        whole = text[begin : len(text) if stop < 0 else stop].removesuffix("\r")
+        if start > stop:
+            line += text.count("\n", at, start)
+            at = start
+            begin = text.rfind("\n", 0, start) + 1
+            stop = text.find("\n", start)
+            stop = len(text) if stop < 0 else stop
+            whole = text[begin:stop].removesuffix("\r")
         yield Match(source.path, line, start - begin + 1, whole, text[start:end])

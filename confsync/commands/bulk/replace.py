@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from confsync.bulk.edits import fitted
+from confsync.bulk.layout_edits import fitted
+from confsync.bulk.queries import EvaluationError
 from confsync.bulk.replacements import Found, Replacement
 from confsync.commands.bulk.documents import Source, sources
 from confsync.commands.bulk.results import Replaced, ReplaceResult
@@ -128,7 +129,10 @@ class _Run:
     def _change(self, source: Source) -> _Change | None:
         """Return a document's change. Raise DocumentError for one that must stay as it is."""
         read = document.parse(source.raw, source.path)
-        found = self.replacement.found(read, source.space.key)
+        try:
+            found = self.replacement.found(read, source.space.key)
+        except EvaluationError as error:
+            raise DocumentError(source.path, 1, f"stays as it is: {error}") from None
         for offset, why in found.left:
             line, column = read.place(offset)
             self.left.append(f"{source.path}:{line}:{column}: stays: {why}")

@@ -1,0 +1,1 @@
+"""The package `bulk`, beside a second reading of storage format by lxml."""
