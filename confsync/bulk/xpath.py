@@ -18,9 +18,10 @@ from confsync.errors import UsageError
 from confsync.model.shell import quoted
 
 _PREFIXES = {prefix: f"urn:{prefix}" for prefix in ("ac", "ri", "at")}
-_EXAMPLE = "//ac:structured-macro[@ac:name='info']"
 # elementpath lets these through for some arguments of functions.
 _ERRORS = (elementpath.ElementPathError, ArithmeticError, ValueError, RecursionError)
+# Codes of errors in the expression itself.
+_STATIC = "err:XPST"
 
 
 class XPath:
@@ -70,11 +71,13 @@ class XPath:
                     raise self._refusal("it must find elements, attributes or texts")
                 yield node
         except _ERRORS as error:
+            if str(getattr(error, "code", "")).startswith(_STATIC):
+                raise self._refusal(str(error)) from None
             raise EvaluationError(f"the XPath fails here: {error}") from None
 
     def _refusal(self, why: str) -> UsageError:
         told = f"{quoted(self._expression)} is no XPath for a body: {why}"
-        return UsageError(told, hint=f"'confsync grep --xpath \"{_EXAMPLE}\"' is one")
+        return UsageError(told, hint="'confsync grep --xpath //ac:task' is one")
 
 
 class _Copy:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from confsync.bulk.xpath import XPath
 
 _PARTS = ("text", "code", "links", "params")
+_HELP = "'confsync replace --help' has examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,7 @@ class ReplacementOptions:
         given = [name for name, (value, _) in kinds.items() if value is not None]
         if len(given) != 1:
             why = " and ".join(given) + " exclude each other" if given else "nothing to replace"
-            hint = "'confsync replace --help' has examples"
-            raise UsageError(why, hint=hint)
+            raise UsageError(why, hint=_HELP)
         self._check_companions(given[0])
         return kinds[given[0]][1]()
 
@@ -118,7 +118,7 @@ class ReplacementOptions:
         for owner, options in companions.items():
             used = [name for name, value in options.items() if value]
             if used and owner != kind:
-                raise UsageError(f"{used[0]} needs {owner}")
+                raise UsageError(f"{used[0]} needs {owner}", hint=_HELP)
 
     # -- text --------------------------------------------------------------------------------------
 
@@ -127,16 +127,19 @@ class ReplacementOptions:
 
         old, new = self.text or ("", "")
         if not old:
-            raise UsageError("the old text is empty")
-        pattern = _pattern("--text", old, ignore_case=self.ignore_case, literal=not self.regex)
+            raise UsageError("the old text is empty", hint=_HELP)
+        wanted = old if self.regex else re.escape(old)
+        pattern = _pattern("--text", wanted, ignore_case=self.ignore_case)
         new = _checked(new)
         if not self.regex:
             return TextReplacement(pattern, lambda found: new, self._parts(), self.across_tags)
         try:
             pattern.sub(new, "")
         except (re.error, IndexError) as error:
+            same = f"--text {quoted(old)} {quoted(new.replace(chr(92), chr(92) * 2))}"
             raise UsageError(
-                f"{quoted(new)} does not fit the regular expression: {error}"
+                f"{quoted(new)} does not fit the regular expression: {error}",
+                hint=f"'confsync replace -n --regex {same}' takes the new text as it is",
             ) from None
         return TextReplacement(
             pattern, lambda found: found.expand(new), self._parts(), self.across_tags
@@ -148,7 +151,8 @@ class ReplacementOptions:
         names = [name.strip() for name in (self.parts or "text").split(",")]
         for name in names:
             if name not in _PARTS:
-                hint = f"'--in {','.join(_PARTS)}' means all of them"
+                same = " ".join(map(quoted, self.text or ()))
+                hint = f"'confsync replace -n --in {','.join(_PARTS)} --text {same}' takes all"
                 raise UsageError(f"--in knows no {quoted(name)}", hint=hint)
         return frozenset(map(Part, names))
 
@@ -165,18 +169,20 @@ class ReplacementOptions:
                 if chosen
                 else "--macro alone changes nothing"
             )
-            raise UsageError(why, hint="add one of --to NAME, --unwrap and --remove")
+            same = f"--macro {quoted(self.macro or '')}"
+            hint = f"'confsync replace -n {same} --remove' shows what a removal changes"
+            raise UsageError(why, hint=hint)
         conditions = tuple(one for one in self.parameters if "=" in one)
         renamed = [one for one in self.parameters if "=" not in one]
         query = _macro(self.macro or "", conditions)
         if self.to is None:
             if renamed:
-                raise UsageError(f"--param {quoted(renamed[0])} needs --to")
+                raise UsageError(f"--param {quoted(renamed[0])} needs --to", hint=_HELP)
             return MacroRemoval(query, self.unwrap)
         if len(renamed) > 1:
-            raise UsageError("--to gives a name to one parameter only")
+            raise UsageError("--to gives a name to one parameter only", hint=_HELP)
         if not self.to:
-            raise UsageError("the new name is empty")
+            raise UsageError("the new name is empty", hint=_HELP)
         return MacroRename(query, _checked(self.to), renamed[0] if renamed else None)
 
     # -- links and elements ------------------------------------------------------------------------
@@ -186,10 +192,10 @@ class ReplacementOptions:
 
         old, new = map(target, self.link or ("", ""))
         if not (old.text and new.text):
-            raise UsageError("a target is empty")
+            raise UsageError("a target is empty", hint=_HELP)
         if old.kind is not new.kind:
             why = f"the first target is a {old.kind.value}, and the second is a {new.kind.value}"
-            raise UsageError(why, hint="give both as titles, both as ids, or both as URLs")
+            raise UsageError(why, hint=_HELP)
         _checked(new.text)
         return LinkReplacement(old, new, site)
 
@@ -198,20 +204,24 @@ class ReplacementOptions:
         from confsync.document.storage_format import check
 
         expression, new = self.after or self.before or ("", "")
+        if not new:
+            raise UsageError("the new XML is empty", hint=_HELP)
         if flaw := check(new):
-            raise UsageError(f"the new XML cannot stand in a page: {flaw.message}")
+            why = f"the new XML cannot stand in a page: {flaw.message} (column {flaw.offset + 1})"
+            raise UsageError(why, hint=_HELP)
         return Insertion(_xpath(expression), new, before=self.before is not None)
 
 
 def _pattern(
-    option: str, text: str, *, ignore_case: bool = False, literal: bool = False
+    option: str, text: str, *, ignore_case: bool = False, before: str = ""
 ) -> re.Pattern[str]:
+    """Return a compiled pattern; `before` stands before it in the option's value."""
     try:
-        return re.compile(re.escape(text) if literal else text, re.IGNORECASE if ignore_case else 0)
-    except re.error as error:
-        why = f"{option} {quoted(text)} is not a regular expression: {error}"
-        hint = f"{option} {quoted(re.escape(text))} means the text itself"
-        raise UsageError(why, hint=hint) from None
+        return re.compile(text, re.IGNORECASE if ignore_case else 0)
+    except (re.error, OverflowError, RecursionError) as error:
+        why = f"{option} {quoted(before + text)} is not a regular expression: {error}"
+        same = f"{option} {quoted(before + re.escape(text))}"
+        raise UsageError(why, hint=f"'confsync grep {same}' finds the text itself") from None
 
 
 def _macro(name: str, parameters: tuple[str, ...], *, ignore_case: bool = False) -> MacroQuery:
@@ -220,11 +230,13 @@ def _macro(name: str, parameters: tuple[str, ...], *, ignore_case: bool = False)
     pairs = [one.partition("=") for one in parameters]
     for one, equals, _ in pairs:
         if not equals:
-            raise UsageError(
-                f"--param {quoted(one)} has no =", hint=f"'--param {one}=.' means any value"
-            )
+            same = f"--macro {quoted(name)} --param {quoted(f'{one}=.')}"
+            hint = f"'confsync grep {same}' finds each value"
+            raise UsageError(f"--param {quoted(one)} has no =", hint=hint)
+    option = f"--macro {quoted(name)} --param"
     found = (
-        (one, _pattern("--param", wanted, ignore_case=ignore_case)) for one, _, wanted in pairs
+        (one, _pattern(option, wanted, ignore_case=ignore_case, before=f"{one}="))
+        for one, _, wanted in pairs
     )
     return MacroQuery(name, tuple(found))
 
@@ -240,5 +252,6 @@ def _checked(new: str) -> str:
     from confsync.bulk.edits import forbidden
 
     if character := forbidden(new):
-        raise UsageError(f"the new text has {character!a}, which XML cannot have")
+        why = f"the new text has {character!a}, which a page cannot have"
+        raise UsageError(why, hint=_HELP)
     return new

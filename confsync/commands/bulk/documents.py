@@ -14,6 +14,7 @@ from confsync.mirror.selection import Selection
 from confsync.mirror.state import regular
 from confsync.model.config import SpaceConfig
 from confsync.model.result import Problem
+from confsync.model.stamp import folded
 from confsync.sync.report import Report
 
 
@@ -45,6 +46,7 @@ def sources(
         from confsync.mirror.left_out.named import check_named  # loads git; rarely needed
 
         check_named(mirror, selection, [path for path, _ in found])
+    wanted = folded(labels) or frozenset()
     for path, space in found:
         if not selection.has(path):
             continue
@@ -53,7 +55,7 @@ def sources(
         except DocumentError as error:
             report.refuse(Problem.of(error))
             continue
-        if not labels or _has(source, labels):
+        if not wanted or _has(source, wanted):
             yield source
 
 
@@ -72,7 +74,7 @@ def _source(mirror: Mirror, path: str, space: SpaceConfig) -> Source:
         raise entry.error or DocumentError(path, 1, "cannot be read") from None
 
 
-def _has(source: Source, labels: tuple[str, ...]) -> bool:
-    """Return whether a document has all of some labels."""
+def _has(source: Source, wanted: frozenset[str]) -> bool:
+    """Return whether a document has all of some labels, as a server compares them."""
     read = parsed(source.path, source.raw).document
-    return read is not None and set(labels) <= set(read.labels or ())
+    return read is not None and wanted <= (folded(read.labels) or frozenset())

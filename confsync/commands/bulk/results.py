@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from confsync.errors import Exit
-from confsync.model.result import Result
+from confsync.model.result import Problem, Result
+
+# Characters of a line, before and after a find, for programs.
+_NEAR = 200
 
 
 class Match(NamedTuple):
@@ -21,6 +24,15 @@ class Match(NamedTuple):
     column: int
     text: str
     found: str
+
+    def shortened(self) -> Match:
+        """Return the match with only the part of a very long line that is near the find.
+
+        A page without layout is one line, which each of its finds would repeat.
+        """
+        start = self.column - 1
+        first, last = max(0, start - _NEAR), start + len(self.found) + _NEAR
+        return self._replace(text=self.text[first:last])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,8 @@ class FindResult(Result):
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON envelope, with the matches."""
-        return {**Result.as_json(self), "matches": [match._asdict() for match in self.matches]}
+        matches = [match.shortened()._asdict() for match in self.matches]
+        return {**Result.as_json(self), "matches": matches}
 
 
 class Replaced(NamedTuple):
@@ -61,5 +74,12 @@ class ReplaceResult(Result):
         return Exit.REFUSED if code is Exit.DONE and not self.replaced else code
 
     def as_json(self) -> dict[str, object]:
-        """Return the JSON envelope, with the counts of each document."""
-        return {**Result.as_json(self), "replaced": [one._asdict() for one in self.replaced]}
+        """Return the JSON envelope, with the counts of each document and the diff."""
+        replaced = [one._asdict() for one in self.replaced]
+        return {**Result.as_json(self), "replaced": replaced, "text": self.text}
+
+
+def failed(command: str, problem: Problem) -> Result:
+    """Return the result of a command line that is wrong."""
+    kind = FindResult if command == "grep" else ReplaceResult
+    return kind(command, errors=(problem,))

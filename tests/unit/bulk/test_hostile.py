@@ -71,12 +71,12 @@ def text_of(unit: str, size: int) -> str:
 
 def search_all() -> None:
     for unit in UNITS:
-        QUERIES.spans(text_of(unit, 200_000))
+        QUERIES.spans(text_of(unit, 100_000))
 
 
 def replace_all() -> None:
     for unit in UNITS:
-        document = read(written(text_of(unit, 50_000), "lines"))
+        document = read(written(text_of(unit, 25_000), "lines"))
         for one in REPLACEMENTS:
             _fitted(document, one)
 
@@ -84,7 +84,7 @@ def replace_all() -> None:
 def ask_all() -> None:
     xpath = XPath("//text() | //@*")
     for unit in ("texts", "attributes", "blocks", "macros beside"):
-        list(xpath.spans(text_of(unit, 40_000)))
+        list(xpath.spans(text_of(unit, 20_000)))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit of processor time")

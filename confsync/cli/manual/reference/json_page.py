@@ -23,6 +23,8 @@ _TITLES = {
     "event": "An element of events",
     "change": "An element of changes",
     "left_out": "An element of left_out",
+    "match": "An element of matches",
+    "replaced": "An element of replaced",
 }
 
 

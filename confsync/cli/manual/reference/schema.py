@@ -107,6 +107,18 @@ PARTS: dict[str, Schema] = {
         user=_text("The account that wrote."),
         time=_text("When confsync noted it (ISO 8601, UTC)."),
     ),
+    "match": _object(
+        path=_text("The document, relative to the mirror."),
+        line=_number("The line in the file, from 1."),
+        column=_number("The column of the first character, from 1."),
+        text=_text("The line, of a very long one the 200 characters before and after the find."),
+        found=_text("What was found, as it is written; it can go on in the next lines."),
+    ),
+    "replaced": _object(
+        path=_text("The document, relative to the mirror."),
+        places=_number("How many places were changed."),
+        left=_number("How many places were found and stay."),
+    ),
     "left_out": _object(
         path=_text("The file, relative to the mirror."),
         reason=_one_of("Why a push does not send it.", [one.value for one in Reason]),
@@ -152,6 +164,7 @@ MORE: dict[str, dict[str, Schema]] = {
         "text": _text("The diff, as git prints it."),
     },
     "doctor": {"checks": _list("What the doctor looked at.", "check")},
+    "grep": {"matches": _list("What was found.", "match")},
     "help": {"text": _text("The page in Markdown, or the list of topics.")},
     "log": {
         "history": _list("The versions of the page, newest first.", "version"),
@@ -159,6 +172,10 @@ MORE: dict[str, dict[str, Schema]] = {
         "lines": _list("The lines of the page, with the version of each.", "line"),
     },
     "push": {"left_out": _LEFT_OUT},
+    "replace": {
+        "replaced": _list("The changed documents.", "replaced"),
+        "text": _text("With `--dry-run` the diff, as git prints it."),
+    },
     "status": {"left_out": _LEFT_OUT},
     "open": {"text": _text("The page's address.")},
     "show": {
