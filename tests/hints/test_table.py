@@ -23,7 +23,12 @@ def test_a_path_of_the_mirror_is_marked_and_not_merely_quoted() -> None:
     # All else that is quoted: texts, addresses, and paths as they were typed or from the root.
     others = {"title", "url", "page", "one", "place", "f'{file}.json'"}
     others |= {f"str({name})" for name in ("path", "other", "place", "directory", "root")}
-    found = {(module, word) for module, word in quoted_words() if word not in others}
+    typed = {"cli/bulk/options.py", "bulk/xpath.py"}  # they quote what a person typed
+    found = {
+        (module, word)
+        for module, word in quoted_words()
+        if word not in others and module not in typed
+    }
     assert found == set()
 
 
