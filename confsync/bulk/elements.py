@@ -16,6 +16,10 @@ ROOT = "body"
 _CDATA = len("<![CDATA[")
 
 
+class EvaluationError(Exception):
+    """An XPath has no result for a body."""
+
+
 class Element:
     """An element: its start tag, its content and its end tag.
 

@@ -30,10 +30,6 @@ MACROS = {
 _USER = ("ri:account-id", "ri:userkey", "ri:username")
 
 
-class EvaluationError(Exception):
-    """An XPath has no result for a body."""
-
-
 @dataclass(frozen=True, slots=True)
 class MacroQuery:
     """Macros of a name, in which ``*`` stands for any text, with these parameters.

@@ -9,8 +9,7 @@ from xml.etree import ElementTree
 import elementpath
 from elementpath.xpath_nodes import AttributeNode, ElementNode, TextNode
 
-from confsync.bulk.elements import Element, read, tree
-from confsync.bulk.queries import EvaluationError
+from confsync.bulk.elements import Element, EvaluationError, read, tree
 from confsync.document.frontmatter import Span
 from confsync.document.markup import Lexeme
 from confsync.document.storage_format import MAX_DEPTH

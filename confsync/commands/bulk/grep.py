@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confsync.bulk.queries import EvaluationError, Queries
+from confsync.bulk.elements import EvaluationError
+from confsync.bulk.queries import Queries
 from confsync.commands.bulk.documents import Source, sources
 from confsync.commands.bulk.results import FindResult, Match
 from confsync.document.frontmatter import Span

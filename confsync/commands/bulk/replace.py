@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from confsync.bulk.elements import EvaluationError
 from confsync.bulk.layout_edits import fitted
-from confsync.bulk.queries import EvaluationError
 from confsync.bulk.replacements import Found, Replacement
 from confsync.commands.bulk.documents import Source, sources
 from confsync.commands.bulk.results import Replaced, ReplaceResult

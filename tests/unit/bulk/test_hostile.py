@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from confsync.bulk.edits import Edit
-from confsync.bulk.elements import tree
+from confsync.bulk.elements import EvaluationError, tree
 from confsync.bulk.layout_edits import fitted
 from confsync.bulk.passages import Part
-from confsync.bulk.queries import EvaluationError, MacroQuery, Queries
+from confsync.bulk.queries import MacroQuery, Queries
 from confsync.bulk.replacements import (
     Insertion,
     MacroRemoval,
