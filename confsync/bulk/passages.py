@@ -174,8 +174,8 @@ class _State:
         self.link = 0
         self._parts = parts
         self._copies = copies
-        # The open elements that begin a part, each with what was around it.
-        self._around: list[tuple[str, Part | None, bool]] = []
+        # The open elements that begin a part, each with what was outside of it.
+        self._outside: list[tuple[str, Part | None, bool]] = []
         self._opened: Counter[str] = Counter()
         self._enter(Part.TEXT, False)
 
@@ -192,7 +192,7 @@ class _State:
         is_kept = name == _COPY or self._inside in (Part.PARAMS, None)
         after = self._inside if is_kept else _REGIONS[name], self._is_copy or name == _COPY
         if tag.kind is Kind.OPEN:
-            self._around.append((name, *before))
+            self._outside.append((name, *before))
             self._opened[name] += 1
             self._enter(*after)
         return after != before
@@ -200,7 +200,7 @@ class _State:
     def _leave(self, name: str) -> None:
         """Go out of the innermost element of a name, and of those inside of it."""
         while True:
-            last, part, is_copy = self._around.pop()
+            last, part, is_copy = self._outside.pop()
             self._opened[last] -= 1
             if last == name:
                 self._enter(part, is_copy)

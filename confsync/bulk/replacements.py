@@ -141,7 +141,7 @@ class MacroRemoval:
             while removed and removed[-1].end <= macro.start:
                 removed.pop()
             if removed and removed[-1].start <= macro.start:
-                continue  # goes with the macro around it, or is a part of a copy
+                continue  # goes with the macro that holds it, or is a part of a copy
             if found := self._edits(macro, wholes.of(macro)):
                 removed += reversed(found)
                 edits += found
@@ -168,13 +168,13 @@ class _Wholes:
 
     def of(self, macro: Element) -> Element:
         """Return the macro, or the extension that has only this macro and its copy."""
-        around = macro.parent
-        if around is None or around.name != _EXTENSION:
+        parent = macro.parent
+        if parent is None or parent.name != _EXTENSION:
             return macro
-        if id(around) not in self._is_alone:
-            alike = sum(one.name == macro.name for one in around.elements)
-            self._is_alone[id(around)] = alike == 1
-        return around if self._is_alone[id(around)] else macro
+        if id(parent) not in self._is_alone:
+            alike = sum(one.name == macro.name for one in parent.elements)
+            self._is_alone[id(parent)] = alike == 1
+        return parent if self._is_alone[id(parent)] else macro
 
 
 @dataclass(frozen=True, slots=True)

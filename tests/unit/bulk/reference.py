@@ -1,7 +1,7 @@
 """A second reading of storage format, by lxml. It shares no code and no table with confsync.
 
 It answers what `grep` must find. Where a find stands, lxml cannot tell. So the tests put marks
-around each find in the source, and look where lxml sees the marks.
+before and behind each find in the source, and look where lxml sees the marks.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class _Reader:
 
 
 def marked(source: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Return a source with marks around spans, which stand in order and do not overlap."""
+    """Return a source with marks at spans, which stand in order and do not overlap."""
     pieces, at = [], 0
     for start, end in spans:
         pieces += (source[at:start], BEGIN, source[start:end], END)

@@ -200,8 +200,8 @@ def test_removed_macros_are_gone_and_all_else_is_there(body: str) -> None:
     root = reference.parsed(old.text[old.body_start :])
     for one in list(reference.elements(root)):
         alike = [each for each in one if reference.name_of(each) == "ac:adf-node"]
-        around = reference.name_of(one) == "ac:adf-extension" and len(alike) == 1
-        if around or reference.macro_name(one) is not None:
+        whole = reference.name_of(one) == "ac:adf-extension" and len(alike) == 1
+        if whole or reference.macro_name(one) is not None:
             _drop(one)
     after = reference.parsed(new.text[new.body_start :])
     assert _shape(after) == _shape(root)
@@ -209,15 +209,15 @@ def test_removed_macros_are_gone_and_all_else_is_there(body: str) -> None:
 
 def _drop(element: etree._Element) -> None:
     """Take an element out of its tree, and leave the text behind it there."""
-    around = element.getparent()
-    if around is None:
+    parent = element.getparent()
+    if parent is None:
         return
     before = element.getprevious()
     if before is None:
-        around.text = (around.text or "") + (element.tail or "")
+        parent.text = (parent.text or "") + (element.tail or "")
     else:
         before.tail = (before.tail or "") + (element.tail or "")
-    around.remove(element)
+    parent.remove(element)
 
 
 def _shape(root: etree._Element) -> list[object]:
