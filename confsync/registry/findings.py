@@ -53,6 +53,12 @@ FINDING_CODES = (
         "Type a command of the message.",
     ),
     FindingCode(
+        "astray",
+        False,
+        "The document is in a directory that belongs to no page. Its page keeps its parent.",
+        "Move the file, or type the command in the message. It puts the file below its parent.",
+    ),
+    FindingCode(
         "name",
         True,
         "A new document has a file name that Windows cannot have.",

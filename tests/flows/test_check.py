@@ -111,6 +111,20 @@ def test_what_is_in_order_is_not_warned_of(desk: Desk, text: str) -> None:
     assert findings(desk) == []
 
 
+def test_a_document_in_a_directory_of_no_page_is_told_and_not_one_below_a_deleted_page(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.create_page("ENG", "Ports", "<p>x</p>", parent=guide)
+    desk("pull")
+    desk.path("ENG/guide").rename(desk.path("ENG/nowhere"))
+    (found,) = findings(desk)
+    assert (found["path"], found["severity"]) == ("ENG/nowhere/ports.xhtml", "warning")
+    assert found["code"] == "astray"
+    assert "nothing to do" in desk("push", "--dry-run").out
+    desk.path(GUIDE).unlink()
+    assert findings(desk) == []
+
+
 def test_a_stamp_that_was_edited_by_hand_is_told(wiki: Sandbox, desk: Desk, guide: str) -> None:
     wiki.store.edit(guide, "<p>hers</p>", author="Ana")
     desk.edit(GUIDE, "\n  version: 1\n", "\n  version: 2\n")

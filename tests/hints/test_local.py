@@ -174,11 +174,20 @@ def test_a_repository_that_git_cannot_read_shows_its_error(repo: Desk) -> None:
         ("zzzzzz", "confsync --help"),
         ("log", "confsync log --local"),
         ("restore guide", "confsync restore --list"),
+        ("new ENG/my-ports.xhtml", "confsync new"),
+        ("new ports.md", "confsync new"),
         ("check ENG/nothing.xhtml", "confsync status"),
     ],
 )
 def test_a_mistyped_command_names_one_that_works(desk: Desk, typed: str, start: str) -> None:
     assert desk.follow(desk(*typed.split(), exit=2), start) or start == "confsync log --local"
+
+
+def test_a_document_in_a_directory_of_no_page_is_put_back(desk: Desk) -> None:
+    desk.path("ENG/nowhere").mkdir()
+    desk.path(GUIDE).rename(desk.path("ENG/nowhere/guide.xhtml"))
+    desk.follow(desk("check"), "confsync pull")
+    assert desk.path(GUIDE).exists()
 
 
 def test_a_new_document_is_pushed(wiki: Sandbox, desk: Desk) -> None:

@@ -220,6 +220,11 @@ def test_a_document_whose_page_is_not_in_the_trash_comes_from_git(planned: Desk,
     assert planned.path(PLAN).exists()
 
 
+def test_the_versions_of_a_page_are_listed_where_one_is_missing(desk: Desk) -> None:
+    run = desk("show", f"{GUIDE}@99", exit=1)
+    assert "  v1 " in desk.follow(run, "confsync log").replace("*", " ")
+
+
 def test_a_version_is_shown_and_not_opened(planned: Desk) -> None:
     run = planned("open", f"{PLAN}@1", exit=2)
     assert "8080" in planned.follow(run, "confsync show")

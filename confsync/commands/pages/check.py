@@ -56,7 +56,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     for scan in scans:
         edited = {e.path for e in scan.entries if e.path in refused and is_edited(mirror, scan, e)}
         flaws = {path: refused[path] for path in edited}
-        known = Known(scan.config.key, titles, committed, flaws)
+        known = Known(scan.config.key, titles, committed, flaws, _astray(scan))
         findings += [broken_folder(error) for error in scan.broken if selection.has(error.path)]
         for entry in scan.entries:
             if selection.has(entry.path):
@@ -65,6 +65,21 @@ def check(mirror: Mirror, selection: Selection) -> Result:
                 clean += not found
     notes = tuple(_no_documents(mirror, scans, selection))
     return Result("check", findings=tuple(findings), clean=clean, notes=notes)
+
+
+def _astray(scan: SpaceScan) -> frozenset[str]:
+    """Return the documents in directories of no page whose pages' parents have documents."""
+    owners, ids = scan.tree.owners, scan.tree.ids
+    return frozenset(
+        entry.path
+        for entry in scan.entries
+        if not scan.config.posts
+        and entry.document
+        and (stamp := entry.document.stamp)
+        and stamp.parent in ids
+        and (directory := scan.inner(entry.path).rpartition("/")[0])
+        and owners.get(directory) is None
+    )
 
 
 def _no_documents(

@@ -44,6 +44,7 @@ _KEPT = (
 )
 STYLES = frozenset(_KEPT.split())
 _PLAIN_TEXT = "ac:plain-text-body"
+_ASTRAY = "its directory belongs to no page; 'confsync pull' puts it back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,15 @@ class Known:
 
     `titles` are the pages of each completely mirrored space, in case-folded form. `committed` are
     the stamps in git for documents whose own stamps are not in the cache.
-    `refused` has the flaws of edited documents by their places and titles.
+    `refused` has the flaws of edited documents by their places and titles. `astray` are the
+    documents in directories of no page, although their pages' parents have documents.
     """
 
     space: str = ""
     titles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     committed: Mapping[str, Stamp] = field(default_factory=dict)
     refused: Mapping[str, Flaw] = field(default_factory=dict)
+    astray: frozenset[str] = frozenset()
 
 
 def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]:
@@ -83,6 +86,8 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
         yield Finding(*place, Severity.ERROR, refused.code, said)
     elif found.stamp and (why := unfit_name(entry.path)):
         yield Finding(entry.path, 1, 1, Severity.WARNING, "windows-name", why)
+    if entry.path in known.astray:
+        yield Finding(entry.path, 1, 1, Severity.WARNING, "astray", _ASTRAY)
     stamp = _stamp_trouble(mirror, found, known.committed.get(entry.path))
     if stamp:
         line = found.text.count("\n", 0, found.spans["confluence"].start) + 1
