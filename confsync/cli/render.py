@@ -53,7 +53,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
         out += left_out.lines(result, shown, verbose=display.verbose)
     out += [] if told else [safe(note) for note in result.notes]
     out += [] if given else _stat_lines(result, shown, display.width)
-    out += [*_check_lines(result), *_history_lines(result), *_event_lines(result)]
+    out += [*_check_lines(result, display), *_history_lines(result), *_event_lines(result)]
     out += _blamed_lines(result)
     out += _finding_lines(result, shown)
     if result.command == "status":
@@ -67,7 +67,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
     if quiet:
         # stdout is then empty, but a failure and its place must still be reported.
-        err += _failed_lines(result, shown, now)
+        err += _failed_lines(result, display)
     err += warning_lines(result)
     err += _error_lines(result)
     return given, text, "".join(f"{line}\n" for line in err)
@@ -87,16 +87,16 @@ def warning_lines(result: Result) -> Iterator[str]:
         yield click.style("warning:", fg="yellow") + f" {safe(warning)}"
 
 
-def _failed_lines(result: Result, shown: Callable[[str], str], now: datetime) -> Iterator[str]:
+def _failed_lines(result: Result, display: Display) -> Iterator[str]:
     """Yield only lines about failures."""
     failed = [page for page in result.pages if page.exit is not Exit.DONE]
     if failed and result.command != "diff":
         from confsync.cli import render_pages as pages
 
-        yield from (pages.line(page, shown, now) for page in failed)
+        yield from (pages.line(page, display.shown, display.now) for page in failed)
     errors = (found for found in result.findings if found.refused)
-    yield from (_finding_line(found, shown) for found in errors)
-    yield from _check_lines(result, failed=True)
+    yield from (_finding_line(found, display.shown) for found in errors)
+    yield from _check_lines(result, display, failed=True)
 
 
 def _untold(result: Result, shown: Callable[[str], str]) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _stat_lines(result: Result, shown: Callable[[str], str], width: int) -> Iter
     )
 
 
-def _check_lines(result: Result, *, failed: bool = False) -> Iterator[str]:
+def _check_lines(result: Result, display: Display, *, failed: bool = False) -> Iterator[str]:
     width = max((len(check.name) for check in result.checks), default=0)
     for check in result.checks:
         good = check.exit is Exit.DONE
@@ -137,8 +137,17 @@ def _check_lines(result: Result, *, failed: bool = False) -> Iterator[str]:
             continue
         mark = click.style("ok  ", fg="green") if good else click.style("FAIL", fg="red")
         yield f" {mark} {safe(check.name):<{width}}  {safe(check.message)}"
-        if check.hint:
-            yield f"      {'':<{width}}  {safe(check.hint)}"
+        room = display.width - width - 8 if display.terminal else 0
+        yield from (f"{'':<{width + 8}}{line}" for line in _wrapped(safe(check.hint), room))
+
+
+def _wrapped(hint: str, room: int) -> list[str]:
+    """Return a hint in lines. One with a command stays whole, so that it can be copied."""
+    if room < 20 or "'" in hint:
+        return [hint] if hint else []
+    import textwrap  # rarely needed
+
+    return textwrap.wrap(hint, room, break_long_words=False, break_on_hyphens=False)
 
 
 def _history_lines(result: Result) -> Iterator[str]:

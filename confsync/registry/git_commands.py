@@ -34,8 +34,8 @@ GIT_COMMANDS = (
     GitCommand("add", "nothing is staged here: 'confsync push{paths}' sends what you edited"),
     GitCommand(
         "blame",
-        "'confsync log PATH' shows who wrote each version of a page",
-        files="'confsync log{paths}' shows who wrote each version of a page",
+        "'confsync log --blame PATH' shows who wrote each line of a page",
+        files="'confsync log --blame{paths}' shows who wrote each line of a page",
     ),
     GitCommand(
         "checkout",

@@ -70,7 +70,7 @@ def obey(desk: Desk, hint: str) -> list[str]:
         (f"reset {GUIDE}", [f"confsync pull --theirs {GUIDE}"]),
         ("rebase origin/main", ["confsync pull --merge"]),
         ("merge", ["confsync pull --merge"]),
-        (f"blame {GUIDE}", [f"confsync log {GUIDE}"]),
+        (f"blame {GUIDE}", [f"confsync log --blame {GUIDE}"]),
         ("remote -v", ["confsync doctor"]),
         ("config labels true", ["confsync help configuration"]),
         ("stash", ["git stash"]),

@@ -16,10 +16,10 @@ from confsync.errors import UsageError
 
 @cli.command()
 @click.argument("path", shell_complete=completion.documents)
-@click.option("--title", required=True, help="The page's title; unique in its space.")
+@click.option("--title", help="The page's title, which it must have; unique in its space.")
 @common
 @click.pass_obj
-def new(settings: Settings, path: str, title: str) -> None:
+def new(settings: Settings, path: str, title: str | None) -> None:
     """Write a document for a new page; a push creates the page.
 
     The directory names the parent: guide/ports.xhtml becomes a child of guide.xhtml.

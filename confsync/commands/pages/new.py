@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from confsync.document import frontmatter
 from confsync.document.paths import SUFFIX
@@ -17,14 +17,17 @@ from confsync.model.shell import quoted
 from confsync.sync.preflight.places import refused_new
 
 
-def new(root: Mirror, name: str, title: str) -> Result:
+def new(root: Mirror, name: str, title: str | None) -> Result:
     """Write a document at `name`, relative to the mirror. Raise UsageError, FileError."""
     inside = any(name.startswith(f"{space.path}/") for space in root.config.spaces)
     if not inside or not name.endswith(SUFFIX):
         spaces = ", ".join(f"{space.path}/" for space in root.config.spaces)
         raise UsageError(
-            f"{name}: a document's name ends in {SUFFIX}, and it stands below {spaces}"
+            f"{name}: a document's name ends in {SUFFIX}, and it stands below {spaces}",
+            hint=_command(_as_document(root, name), title) if PurePosixPath(name).name else "",
         )
+    if title is None:
+        raise UsageError(f"{name}: a new page needs a title", hint=_command(name, None))
     if not title.strip() or "\n" in title:
         raise UsageError("a title must be one line of text")
     text = f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n"
@@ -36,6 +39,21 @@ def new(root: Mirror, name: str, title: str) -> Result:
     what = "blog post, dated the day of the push" if post else "page"
     page = PageResult(name, Outcome.CREATED, title=title)
     return Result("new", (page,), notes=(f"'confsync push' creates the {what}",))
+
+
+def _as_document(root: Mirror, name: str) -> str:
+    """Return the name of a document that is like a name which no document can have."""
+    place = PurePosixPath(name).with_suffix(SUFFIX)
+    space = root.config.spaces[0].path
+    inside = any(one.holds(f"{place}") for one in root.config.spaces)
+    return f"{place}" if inside else f"{space}/{place.name}"
+
+
+def _command(name: str, title: str | None) -> str:
+    """Return the hint that makes a document, with a title like its name if it has none yet."""
+    words = PurePosixPath(name).stem.replace("-", " ").replace("_", " ").strip()
+    title = title or f"{words[:1].upper()}{words[1:]}"
+    return f"'confsync new {marked(name)} --title {quoted(title)}' makes it a document"
 
 
 def _refuse_unfit(root: Mirror, entry: Entry, title: str) -> None:

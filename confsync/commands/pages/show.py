@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confsync.document import document
-from confsync.errors import APIAccessError
+from confsync.errors import APIAccessError, NotVisibleError
 from confsync.mirror.mirror import Mirror
+from confsync.model.hint import marked
 from confsync.model.page import Page
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
@@ -21,7 +22,7 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     def ask(one: Remote) -> Page:
         if target.version is None:
             return one.page(target.page_id)
-        return one.old_page(target.page_id, target.version)
+        return _old_page(one, target, target.version)
 
     page = target.asked(remote, ask)
     info = page.info
@@ -34,6 +35,20 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     names = names_of(mirror, remote, [author])
     version = info.version._replace(author=names.get(author, author))
     return Result("show", text="\n".join(lines), history=(version,), base=target.base)
+
+
+def _old_page(remote: Remote, target: Target, version: int) -> Page:
+    """Return a page at a version. Raise NotVisibleError, with a hint if the page has others."""
+    try:
+        return remote.old_page(target.page_id, version)
+    except NotVisibleError:
+        remote.page(target.page_id)
+        page = marked(target.path) if target.path else target.page_id
+        raise NotVisibleError(
+            f"page {target.page_id} has no version {version}, or you may not see it",
+            hint=f"'confsync log {page}' lists the page's versions",
+            status=404,
+        ) from None
 
 
 def _told(remote: Remote, page_id: str) -> Iterator[str]:
