@@ -59,6 +59,13 @@ FINDING_CODES = (
         "Move the file, or type the command in the message. It puts the file below its parent.",
     ),
     FindingCode(
+        "label",
+        False,
+        "A new label has a blank or another character that Confluence does not accept in labels. A "
+        "push sends the text, and says that the labels could not be changed.",
+        "Write the label with `-` or `_` instead.",
+    ),
+    FindingCode(
         "name",
         True,
         "A new document has a file name that Windows cannot have.",

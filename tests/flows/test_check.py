@@ -125,6 +125,17 @@ def test_a_document_in_a_directory_of_no_page_is_told_and_not_one_below_a_delete
     assert findings(desk) == []
 
 
+@pytest.mark.parametrize("label", ["two words", "c#", "a,b", "why?"])
+def test_a_label_that_confluence_refuses_is_told_before_the_push(desk: Desk, label: str) -> None:
+    configuration = desk.path(".confsync.yaml")
+    configuration.write_text(configuration.read_text() + "labels: true\n")
+    desk.edit(GUIDE, "title: Guide\n", f'title: Guide\nlabels: ["{label}", good-one]\n')
+    (found,) = findings(desk)
+    assert (found["code"], found["severity"], found["line"]) == ("label", "warning", 3)
+    assert f"'{label}'" in found["message"]
+    assert "the labels could not be changed" in desk("push", exit=1).out
+
+
 def test_a_stamp_that_was_edited_by_hand_is_told(wiki: Sandbox, desk: Desk, guide: str) -> None:
     wiki.store.edit(guide, "<p>hers</p>", author="Ana")
     desk.edit(GUIDE, "\n  version: 1\n", "\n  version: 2\n")

@@ -44,6 +44,7 @@ _KEPT = (
 )
 STYLES = frozenset(_KEPT.split())
 _PLAIN_TEXT = "ac:plain-text-body"
+_NOT_IN_LABELS = ",:;!?#&()^*@[]"
 _ASTRAY = "its directory belongs to no page; 'confsync pull' puts it back"
 
 
@@ -88,6 +89,7 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
         yield Finding(entry.path, 1, 1, Severity.WARNING, "windows-name", why)
     if entry.path in known.astray:
         yield Finding(entry.path, 1, 1, Severity.WARNING, "astray", _ASTRAY)
+    yield from _unfit_labels(mirror, entry.path, found)
     stamp = _stamp_trouble(mirror, found, known.committed.get(entry.path))
     if stamp:
         line = found.text.count("\n", 0, found.spans["confluence"].start) + 1
@@ -101,6 +103,16 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
     for offset, why in _missing(mirror, entry.path, found):
         line, column = found.place(offset)
         yield Finding(entry.path, line, column, Severity.WARNING, "attachment", why)
+
+
+def _unfit_labels(mirror: Mirror, path: str, found: Document) -> Iterator[Finding]:
+    """Yield a finding for each label that a push would add, and that Confluence refuses."""
+    known = (found.stamp.labels if found.stamp else None) or ()
+    for label in (found.labels or ()) if mirror.config.labels else ():
+        if label not in known and any(c.isspace() or c in _NOT_IN_LABELS for c in label):
+            line = found.text.count("\n", 0, found.spans["labels"].start) + 1
+            why = f"Confluence refuses the label '{label}': no blanks, and none of {_NOT_IN_LABELS}"
+            yield Finding(path, line, 1, Severity.WARNING, "label", why)
 
 
 def gather_bases(mirror: Mirror, entries: Iterable[Entry]) -> None:
