@@ -145,7 +145,8 @@ def _fail(settings: Settings, given: list[str], error: ConfsyncError) -> int:
     with contextlib.suppress(OSError, ValueError):
         root = root_above(settings.place)
         told = failed.typed(session.standpoint_of(settings, Path(root) if root else None))
-        for line in render.problem_lines(told.errors[0]):
+        lines = render.problem_lines(told.errors[0])
+        for line in render.divided(lines, session.on_terminal(settings)):
             text = session.with_directory(settings, line)
             click.echo(text, err=True, color=color_of(settings))
     return int(error.exit)

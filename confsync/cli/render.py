@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -61,7 +61,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     elif not told and (result.pages or not result.notes + result.checks):
         out += _summary(result)
     out += _step_lines(result)
-    text = "\n".join(out) + "\n" if out else ""
+    text = "\n".join(divided(out, display.terminal)) + "\n" if out else ""
     notes = [*_untold(result, shown), *result.notes, *_shown_version(result)]
     notes = notes if told and not quiet else []
     err = [click.style("note:", fg="cyan") + f" {safe(note)}" for note in notes]
@@ -70,7 +70,18 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
         err += _failed_lines(result, display)
     err += warning_lines(result)
     err += _error_lines(result)
-    return given, text, "".join(f"{line}\n" for line in err)
+    return given, text, "".join(f"{line}\n" for line in divided(err, display.terminal))
+
+
+def divided(lines: Iterable[str], terminal: bool) -> Iterator[str]:
+    """Yield lines. On a terminal, each command of a long hint gets a line.
+
+    In a file, a hint stays in one line, for programs that read it.
+    """
+    for line in lines:
+        said = click.unstyle(line)
+        long = terminal and said.startswith("hint: ") and len(said) > 80
+        yield line.replace("; ", ";\n      ") if long else line
 
 
 def _hint_lines(result: Result) -> Iterator[str]:
