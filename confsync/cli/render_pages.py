@@ -49,6 +49,12 @@ _CHANGED = ("diverged", "restamped", "commented", "stamp-mismatch")
 _RESTORED = "restored"
 _SERVER_CHANGED = " because the server has changes that you do not have"
 _GIT_RESTORED = " because git restored an older version than the server's"
+# For more pages than have a hint each.
+_FOR_ALL = {
+    _SERVER_CHANGED: "'confsync pull --merge' brings them all in",
+    _GIT_RESTORED: "'confsync pull --merge', then 'confsync push', sends them all",
+}
+_MOST_HINTS = 3
 
 
 def lines(
@@ -137,7 +143,9 @@ def waiting_lines(result: Result) -> Iterator[str]:
             if len(pages) > 1:
                 because = " for other reasons, which their lines name"
         yield click.style("error:", fg="red") + f" {count}{because}."
-        yield from _hint_lines(pages)
+        if for_all := _FOR_ALL.get(because) if len(pages) > _MOST_HINTS else None:
+            yield click.style("hint:", fg="yellow") + f" {for_all}"
+        yield from _hint_lines(pages[:1] if for_all else pages)
 
 
 def _by_reason(rejected: list[PageResult]) -> dict[str, list[PageResult]]:
@@ -166,5 +174,5 @@ def _conflict_lines(result: Result) -> Iterator[str]:
 def _hint_lines(pages: list[PageResult]) -> Iterator[str]:
     """Yield the next commands, each once."""
     hints = dict.fromkeys(page.hint for page in pages if page.hint)
-    for hint in list(hints)[:3]:
+    for hint in list(hints)[:_MOST_HINTS]:
         yield click.style("hint:", fg="yellow") + f" {safe(hint)}"

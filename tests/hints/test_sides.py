@@ -10,6 +10,7 @@ import pytest
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 from tests.hints.conftest import commit, configure
+from tests.hints.journal import commands_in
 
 GUIDE = "ENG/guide.xhtml"
 
@@ -29,6 +30,47 @@ def test_both_sides_of_a_page_are_shown_and_merged(diverged: Desk, command: str)
     diverged.follow(run, "confsync pull --merge")
     assert "9091" in diverged.text(GUIDE)
     assert "All ports" in diverged.text(GUIDE)
+
+
+PAGES = [f"ENG/page-{number}.xhtml" for number in range(4)]
+
+
+@pytest.fixture
+def many(wiki: Sandbox, desk: Desk) -> Desk:
+    """A repository with four more documents, each with two lines."""
+    for path in PAGES:
+        desk.path(path).write_text(f"---\ntitle: {path[4:10]}\n---\n<p>mine</p>\n<p>yours</p>\n")
+    desk("push")
+    desk.git("init", "-q", "-b", "main", "--template=")
+    commit(desk)
+    return desk
+
+
+def test_many_pages_that_a_colleague_edited_are_merged_at_once(wiki: Sandbox, many: Desk) -> None:
+    for page in wiki.store.pages("ENG"):
+        wiki.store.edit(page.id, page.body.replace("yours", "theirs"), author="Ana")
+    for path in PAGES:
+        many.edit(path, "mine", "edited")
+    run = many("push", exit=1)
+    assert len(commands_in(run.err)) == 3
+    many.follow(run, "confsync pull --merge")
+    many("push")
+    bodies = [page.body for page in wiki.store.pages("ENG") if page.title.startswith("page-")]
+    assert len(bodies) == 4
+    assert all("edited" in body and "theirs" in body for body in bodies)
+
+
+def test_many_pages_that_git_put_back_are_pushed_at_once(wiki: Sandbox, many: Desk) -> None:
+    for path in PAGES:
+        many.edit(path, "mine", "edited")
+    many("push", "--commit")
+    many.git("revert", "--no-edit", "HEAD")
+    run = many("push", exit=1)
+    assert "4 pages were rejected because git restored" in run.err
+    many.follow(run, "confsync pull --merge")
+    many.follow(run, "confsync push")
+    bodies = [page.body for page in wiki.store.pages("ENG") if page.title.startswith("page-")]
+    assert all("mine" in body for body in bodies)
 
 
 def test_a_conflict_is_checked_and_pushed(wiki: Sandbox, desk: Desk, guide: str) -> None:
