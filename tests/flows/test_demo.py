@@ -75,7 +75,7 @@ def test_the_sandbox_looks_like_a_data_center_when_asked(tmp_path: Path) -> None
     try:
         assert served.stdout is not None
         told = ""
-        while "^C ends it." not in told:
+        while "^C ends it" not in told:
             line = served.stdout.readline()
             assert line, f"the sandbox ended: {told}"
             told += line

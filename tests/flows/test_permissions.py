@@ -112,8 +112,11 @@ def test_the_command_says_how_to_be_each_user() -> None:
         encoding="utf-8",
     ) as served:
         assert served.stdout
-        told = [served.stdout.readline().strip() for _ in range(9)]
+        lines = [served.stdout.readline() for _ in range(10)]
         served.terminate()
+    assert all(len(line) <= 80 for line in lines)
+    assert "state is lost then (--data FILE keeps it)" in lines[-1]
+    told = [line.strip() for line in lines]
     assert told[5:9] == [
         "as ana (OPS: read):",
         "export CONFSYNC_USER=ana@example.com CONFSYNC_TOKEN=ana-token",

@@ -221,7 +221,7 @@ def test_a_port_in_use_is_replaced_by_a_free_one(desk: Desk) -> None:
 
 def test_a_context_path_that_is_none_is_replaced(desk: Desk) -> None:
     run = desk("sandbox", "--context", "conf", exit=2)
-    assert "/conf (spaces: OPS; " in serves(desk, run, "--port", "0")
+    assert "/conf (spaces: OPS)" in serves(desk, run, "--port", "0")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_context_path_that_is_none_is_replaced(desk: Desk) -> None:
     ids=" ".join,
 )
 def test_a_user_or_a_right_that_is_none_is_replaced(desk: Desk, wrong: tuple[str, str]) -> None:
-    assert "(spaces: OPS; " in serves(desk, desk("sandbox", *wrong, exit=2), "--port", "0")
+    assert "(spaces: OPS)" in serves(desk, desk("sandbox", *wrong, exit=2), "--port", "0")
 
 
 def test_a_server_that_is_trusted_is_pinned(

@@ -100,13 +100,13 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
     keys = ", ".join(space.key for space in sandbox.store.spaces())
     site = sandbox.url.removesuffix(sandbox.context)
     data = options.data
-    kept = f"state in {Path(data).resolve()}" if data else "state lost at the end (--data keeps it)"
-    tell(f"Confluence look-alike on {sandbox.url} (spaces: {keys}; {kept})")
+    kept = f"its state is in {Path(data).resolve()}" if data else "its state is lost then"
+    tell(f"Confluence look-alike on {sandbox.url} (spaces: {keys})")
     tell(f"  in the browser, as the colleague:  {site}/")
     tell("  in another terminal, as yourself:")
     tell(f"    export CONFSYNC_USER={sandbox.user} CONFSYNC_TOKEN={sandbox.token}")
     tell(f"    confsync clone {sandbox.url}/spaces/{sandbox.store.spaces()[0].key}")
     for line in sandbox_users.lines(sandbox):
         tell(line)
-    tell("^C ends it.")
+    tell(f"^C ends it; {kept}{'' if data else ' (--data FILE keeps it)'}.")
     sandbox.serve_forever()
