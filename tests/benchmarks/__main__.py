@@ -20,7 +20,9 @@ from . import growth, measurements, peers, plot, report
 from .measurements import Bench
 from .runner import SELDOM, Machine
 
-SECTIONS = (*("pull", "again", "push", "history", "status", "start", "memory", "growth", "peers"),)
+SECTIONS = (
+    *("pull", "again", "push", "history", "status", "start", "bulk", "memory", "growth", "peers"),
+)
 
 
 def main() -> None:

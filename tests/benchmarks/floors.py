@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from html.entities import name2codepoint
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from xml.parsers import expat
 
 import requests
 
@@ -131,5 +134,30 @@ def push(url: str, edits: str, jobs: str) -> None:
             pass
 
 
+def find(directory: str, wanted: str) -> None:
+    """Parse each body with handlers that note places, and search each text for a pattern."""
+    pattern = re.compile(wanted)
+    names = ((name, code) for name, code in name2codepoint.items() if name not in ("lt", "amp"))
+    entities = "".join(f'<!ENTITY {name} "&#{code};">' for name, code in names)
+    before = f"<!DOCTYPE b [{entities}]><b xmlns:ac='a' xmlns:ri='r'>".encode()
+    places: list[tuple[int, int]] = []
+
+    def note(*_: object) -> None:
+        places.append((parser.CurrentLineNumber, parser.CurrentColumnNumber))
+
+    def text(given: str) -> None:
+        note()
+        pattern.search(given)
+
+    for path in sorted(Path(directory).rglob("*.xhtml")):
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = parser.EndElementHandler = note
+        parser.CharacterDataHandler = text
+        places.clear()
+        parser.Parse(before + path.read_bytes().partition(b"\n---\n")[2] + b"</b>", True)
+
+
+PROGRAMS = {"listing": listing, "pull": pull, "history": history, "push": push, "find": find}
+
 if __name__ == "__main__":
-    {"listing": listing, "pull": pull, "history": history, "push": push}[sys.argv[1]](*sys.argv[2:])
+    PROGRAMS[sys.argv[1]](*sys.argv[2:])

@@ -282,6 +282,33 @@ def history(bench: Bench) -> list[Row]:
     return found
 
 
+def bulk(bench: Bench) -> list[Row]:
+    """Find a text on a tenth of the pages, and change it there and back."""
+    root = bench.new("mirror")
+    with Server(bench.data(big_body=False)) as server:
+        mirror.clone(bench.machine, server, root)
+    here = Mirror(bench.machine, root)
+    here.committed()
+    turns = itertools.cycle([("says", "said"), ("said", "says")])
+
+    def floor() -> Spent:
+        return bench.machine.module("floors", "find", str(root), r"Page \d*7 says")
+
+    def grep() -> Spent:
+        return here.run("grep", "-c", "--text", r"Page \d*7 says")
+
+    def replaced() -> Spent:
+        old, new = next(turns)
+        return here.run("replace", "--regex", "--text", rf"(Page \d*7) {old}", rf"\1 {new}")
+
+    found = alternating(bench.repeat, floor, grep)
+    changed = Pair(found.above, tuple(replaced() for _ in found.above))
+    return [
+        bench.row("grep --text", "expat with handlers that note places", found, goal=2.0),
+        bench.row("replace on a tenth of the pages", "grep --text", changed, goal=2.0),
+    ]
+
+
 def memory(bench: Bench) -> list[Row]:
     """The peak of a first pull with attachments, one of 200 MB, and a page of 5 MB."""
     found = []
