@@ -3253,6 +3253,135 @@ ABLATIONS = (
         (Cut(_PLANS, "    if not os.path.lexists(file):\n", "    if True:\n"),),
         ("tests/flows/test_plans.py::test_a_file_that_is_no_plan_is_not_replaced",),
     ),
+    Ablation(
+        "new text is escaped as its place needs it",
+        (Cut("confsync/bulk/edits.py", '.replace("&", "&amp;").replace("<", "&lt;")', ""),),
+        (
+            "tests/unit/bulk/test_edits.py::test_new_text_is_written_as_its_place_needs",
+            "tests/flows/test_replace.py::test_a_text_changes_and_nothing_else",
+        ),
+    ),
+    Ablation(
+        "new text ends no CDATA section",
+        (
+            Cut(
+                "confsync/bulk/edits.py",
+                "return edit._replace(new=_without_end(before, new, after))",
+                "return edit",
+            ),
+        ),
+        (
+            "tests/unit/bulk/test_edits.py::test_new_text_is_written_as_its_place_needs",
+            "tests/unit/bulk/test_edits.py::test_lxml_reads_a_section_with_any_new_text",
+            "tests/flows/test_replace.py::test_code_parameters_and_targets_change_where_asked",
+        ),
+    ),
+    Ablation(
+        "a replacement writes well-formed documents only",
+        (
+            Cut(
+                "confsync/commands/bulk/replace.py",
+                "        _check(read, read.text, source.path)\n",
+                "",
+            ),
+            Cut(
+                "confsync/commands/bulk/replace.py", "        _check(read, text, source.path)\n", ""
+            ),
+        ),
+        (
+            "tests/flows/test_replace.py::test_a_document_that_is_not_well_formed_stays_and_stops_no_other",
+            "tests/flows/test_replace.py::test_a_document_that_would_not_be_well_formed_stays",
+        ),
+    ),
+    Ablation(
+        "a replacement overwrites no file that changed meanwhile",
+        (
+            Cut(
+                "confsync/commands/bulk/replace.py",
+                "change.text.encode(), change.source.raw)",
+                "change.text.encode(), (self.mirror.root / change.source.path).read_bytes())",
+            ),
+        ),
+        ("tests/flows/test_replace.py::test_a_file_that_changes_meanwhile_is_left_alone",),
+    ),
+    Ablation(
+        "a replacement keeps the layout",
+        (
+            Cut("confsync/bulk/layout_edits.py", "    if found != wanted:\n", "    if False:\n"),
+            Cut(
+                "confsync/bulk/layout_edits.py",
+                "return written if found == wanted else None",
+                "return written",
+            ),
+        ),
+        (
+            "tests/unit/bulk/test_edits.py::test_a_line_end_of_the_layout_goes_with_its_block",
+            "tests/unit/bulk/test_edits.py::test_new_elements_stand_in_lines_of_their_own",
+            "tests/flows/test_replace.py::test_macros_are_unwrapped_and_removed_with_their_lines",
+        ),
+    ),
+    Ablation(
+        "a replacement changes code, targets and parameters only where asked",
+        (
+            Cut(
+                "confsync/cli/bulk/options.py",
+                '(self.parts or "text")',
+                '(self.parts or "text,code,links,params")',
+            ),
+        ),
+        ("tests/flows/test_replace.py::test_a_text_changes_and_nothing_else",),
+    ),
+    Ablation(
+        "code in a copy for older programs is no text",
+        (
+            Cut(
+                "confsync/bulk/passages.py",
+                "        if name not in _REGIONS:\n",
+                "        if name not in _REGIONS or self._is_copy:\n",
+            ),
+        ),
+        ("tests/unit/bulk/test_passages.py::test_a_copy_for_older_programs_has_its_own_parts",),
+    ),
+    Ablation(
+        "a text across tags is replaced only where asked",
+        (
+            Cut(
+                "confsync/bulk/replacements.py",
+                "if self.across or not _is_across(source, passage, characters):",
+                "if True:",
+            ),
+        ),
+        ("tests/flows/test_replace.py::test_a_text_across_tags_stays_unless_asked",),
+    ),
+    Ablation(
+        "comments in a word take no exponential time",
+        (
+            Cut(
+                "confsync/bulk/replacements.py",
+                "(?:<!--(?:[^-]++|-(?!->))*+-->)*+",
+                "(?:<!--.*?-->)*",
+            ),
+        ),
+        ("tests/unit/bulk/test_hostile.py::test_one_step_across_comments_is_no_search",),
+    ),
+    Ablation(
+        "an XPath is asked for no page that is nested too deep",
+        (Cut("confsync/bulk/xpath.py", "if depth > MAX_DEPTH + 1:", "if False:"),),
+        (
+            "tests/unit/bulk/test_hostile.py::test_an_xpath_asks_for_no_page_that_is_nested_beyond_measure",
+        ),
+    ),
+    Ablation(
+        "a find does not control the terminal",
+        (
+            Cut(
+                "confsync/cli/bulk/finds.py",
+                "        return safe(text) if self._terminal else text\n",
+                "        return text\n",
+            ),
+        ),
+        ("tests/flows/test_grep.py::test_a_terminal_is_not_controlled_by_a_text",),
+    ),
 )
 
 
