@@ -135,11 +135,13 @@ def test_texts_and_attributes_that_an_xpath_finds_stand_where_they_are_read(
 ) -> None:
     # A comment parts no text here.
     root = reference.parsed(re.sub(r"<!--.*?-->", "", body))
-    wanted = root.xpath(expression, namespaces=reference.URNS)
+    asked = root.xpath(expression, namespaces=reference.URNS)
+    # An empty section makes a text of no length, which XPath does not know.
+    wanted = [one for one in asked if one is not root and one != ""]
     found = [body[start:end] for start, end in XPath(expression).spans(body)]
     seen = [text for text in found if not re.match("<[^!]", text)]
     assert [as_read(text) for text in seen] == [str(one) for one in wanted if isinstance(one, str)]
-    assert len(found) == len([one for one in wanted if one is not root])
+    assert len(found) == len(wanted)
 
 
 def as_read(written: str) -> str:
