@@ -1,4 +1,4 @@
-"""What the queries find is what lxml finds, and stands where lxml sees it."""
+"""The queries find what lxml finds, in the places where lxml sees it."""
 
 from __future__ import annotations
 

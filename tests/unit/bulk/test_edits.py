@@ -14,7 +14,7 @@ from confsync.model.stamp import Layout
 from tests.unit.bulk import reference
 from tests.unit.bulk.bodies import read, written
 
-VALUES = st.text(st.sampled_from("ab]>&<\"' \n\té😀"), max_size=8)
+VALUES = st.lists(st.sampled_from([*"ab]>&<\"' \n\té😀", "]]", "]]>"]), max_size=5).map("".join)
 
 
 def replaced(source: str, old: str, new: str, notation: Notation, piece: str) -> str:

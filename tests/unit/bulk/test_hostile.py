@@ -1,4 +1,4 @@
-"""A page that somebody wrote to stop the search costs no more than any other page of its size."""
+"""A page that is written to stop the search costs no more than any other page of its size."""
 
 from __future__ import annotations
 
