@@ -289,7 +289,7 @@ def bulk(bench: Bench) -> list[Row]:
         mirror.clone(bench.machine, server, root)
     here = Mirror(bench.machine, root)
     here.committed()
-    turns = itertools.cycle([("says", "said"), ("said", "says")])
+    wordings = itertools.cycle([("says", "said"), ("said", "says")])
 
     def floor() -> Spent:
         return bench.machine.module("floors", "find", str(root), r"Page \d*7 says")
@@ -298,7 +298,7 @@ def bulk(bench: Bench) -> list[Row]:
         return here.run("grep", "-c", "--text", r"Page \d*7 says")
 
     def replaced() -> Spent:
-        old, new = next(turns)
+        old, new = next(wordings)
         return here.run("replace", "--regex", "--text", rf"(Page \d*7) {old}", rf"\1 {new}")
 
     found = alternating(bench.repeat, floor, grep)
