@@ -171,10 +171,13 @@ def real(corpus: object) -> dict[str, str]:
 def test_the_text_of_real_bodies_is_found_where_lxml_sees_it(
     real: dict[str, str], way: str
 ) -> None:
-    documents = [read(written(body, way)) for body in real.values()]
+    # Every body as confsync writes it; a third of them in the other ways.
+    step = 1 if way == "lines" else 3
+    documents = [read(written(body, way)) for body in list(real.values())[::step]]
     for kind, pattern in (("text", r"\w+ \S+"), ("text", "[<>&é]"), ("code", r"\w+")):
         assert sum(check_texts(one, kind, pattern) for one in documents) > 100
 
 
 def test_the_structure_of_real_bodies_is_found_where_lxml_sees_it(real: dict[str, str]) -> None:
-    assert sum(check_structure(read(written(body, "lines"))) for body in real.values()) > 10_000
+    some = list(real.values())[::3]
+    assert sum(check_structure(read(written(body, "lines"))) for body in some) > 3_000
