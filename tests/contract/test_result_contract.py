@@ -82,15 +82,19 @@ FINDING = an(
 CHECK = an(name=TEXT, ok={"type": "boolean"}, message=TEXT, hint=MAYBE)
 CHANGE = an(path=TEXT, id=MAYBE, insertions=NUMBER, deletions=NUMBER, fields=many(TEXT))
 LINE = an(version=MAYBE_NUMBER, author=TEXT, time=TEXT, text=TEXT)
+MATCH = an(path=TEXT, line=NUMBER, column=NUMBER, text=TEXT, found=TEXT)
+REPLACED = an(path=TEXT, places=NUMBER, left=NUMBER)
 LEFT_OUT = an(path=TEXT, reason={"enum": [reason.value for reason in Reason]})
 MORE: dict[str, dict[str, Any]] = {
     "check": {"findings": many(FINDING)},
     "diff": {"changes": many(CHANGE), "text": TEXT},
     "doctor": {"checks": many(CHECK)},
+    "grep": {"matches": many(MATCH)},
     "help": {"text": TEXT},
     "log": {"history": many(VERSION), "events": many(EVENT), "lines": many(LINE)},
     "open": {"text": TEXT},
     "push": {"left_out": many(LEFT_OUT)},
+    "replace": {"replaced": many(REPLACED), "text": TEXT},
     "show": {"history": many(VERSION), "text": TEXT},
     "status": {"left_out": many(LEFT_OUT)},
 }
@@ -101,6 +105,7 @@ ARGUMENTS = {
     "demo": (),
     "diff": (),
     "doctor": (),
+    "grep": ("--text", "8080"),
     "help": (),
     "history": (),
     "init": ("there", "--url", "https://acme.atlassian.net/wiki", "--space", "ENG"),
@@ -112,7 +117,9 @@ ARGUMENTS = {
     "open": (GUIDE,),
     "pull": (),
     "push": (),
+    "replace": ("--text", "8080", "8081"),
     "restore": ("7",),
+    "revert": (GUIDE,),
     "sandbox": (),
     "show": ("7",),
     "status": (),
@@ -154,6 +161,11 @@ def test_what_works(
     desk.edit(GUIDE, "8080", "8081")
     for arguments in (("status",), ("status", "--remote")):
         assert held(desk.json(*arguments), "status")["pages"][0]["outcome"] == "modified"
+    (match,) = held(desk.json("grep", "--text", "8081"), "grep")["matches"]
+    assert (match["path"], match["found"]) == (GUIDE, "8081")
+    for old, new in (("8081", "8082"), ("8082", "8081")):
+        (replaced,) = held(desk.json("replace", "--text", old, new), "replace")["replaced"]
+        assert replaced == {"path": GUIDE, "places": 1, "left": 0}
     (change,) = held(desk.json("diff"), "diff")["changes"]
     assert change == {
         "path": GUIDE,
@@ -165,7 +177,11 @@ def test_what_works(
     assert "8081" in held(desk.json("diff", "--stat"), "diff")["text"]
     held(desk.json("diff", "--remote"), "diff")
     held(desk.json("push", "--dry-run"), "push")
+    held(desk.json("push", "--plan", "plan.json"), "push")
     assert held(desk.json("push", "-m", "ports"), "push")["pages"][0]["remote"] == 2
+    held(desk.json("push", "--apply", "plan.json"), "push")
+    held(desk.json("revert", GUIDE), "revert")
+    held(desk.json("pull", "--theirs", GUIDE), "pull")
     held(desk.json("new", "ENG/new.xhtml", "--title", "New"), "new")
     desk.json("push")
     held(desk.json("pull", "--refresh"), "pull")
