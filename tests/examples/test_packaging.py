@@ -24,6 +24,7 @@ PIN = re.compile(
     r"|tools/confsync\b.*\n    rev: v([\w.]+)"
 )
 PINNED = {
+    "bulk-editing/plan.yml": 2,
     "docker/Dockerfile": 1,
     "docker/README.md": 2,
     "docs-as-code/.github/workflows/check.yml": 1,
@@ -44,7 +45,8 @@ TESTED = {
 
 def workflows() -> list[Path]:
     """The workflows and the action of the project, and those of the examples."""
-    return [PROJECT / ACTION, RELEASE, *EXAMPLES.rglob(".github/workflows/*.yml")]
+    plan = EXAMPLES / "bulk-editing" / "plan.yml"
+    return [PROJECT / ACTION, RELEASE, plan, *EXAMPLES.rglob(".github/workflows/*.yml")]
 
 
 def steps(parsed: dict[str, Any]) -> list[dict[str, Any]]:
