@@ -187,8 +187,10 @@ THEIRS: dict[str, tuple[Colleague, str]] = {
 }
 
 
-@pytest.mark.parametrize("what", THEIRS)
-@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize(
+    ("what", "whole"),
+    [*((one, False) for one in THEIRS), ("edit", True), ("edit of the moved", True)],
+)
 def test_a_colleague_who_was_faster_refuses_that_page_alone(
     wiki: Sandbox, desk: Desk, pages: dict[str, str], what: str, whole: bool
 ) -> None:

@@ -16,6 +16,9 @@ from tests.flows.conftest import Desk, Run, writes
 from tests.flows.test_diff import on_a_terminal, posix
 from tests.flows.test_output import commands_in
 
+# Only files are read and written: a second server would say the same.
+pytestmark = pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
+
 GUIDE = "ENG/guide.xhtml"
 TOOLS = "ENG/guide/tools.xhtml"
 BODY = (
