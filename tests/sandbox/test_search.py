@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from .dc_api import Dc
 
 
 @pytest.fixture
-def tree(store: Store, page: PageRow) -> PageRow:
-    """A page Guide with a page below it, a post, files and labels."""
+def tree(store: Store, page: PageRow, monkeypatch: pytest.MonkeyPatch) -> PageRow:
+    """A page Guide with a page below it, a post, files and labels, each a little later."""
+    clock, ticks = store.clock, itertools.count(1)
+    monkeypatch.setattr(store, "clock", lambda: clock() + timedelta(milliseconds=next(ticks)))
     store.create_page(
         "ENG", "Deployment guide", "<p>Roll out &amp; watch</p>", page.id, author="Bo"
     )
