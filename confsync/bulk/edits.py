@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from confsync.bulk.passages import Notation, Piece
+from confsync.bulk.passages import CDATA, CDATA_END, Notation, Piece
+from confsync.document.markup import Attribute
 
-_CDATA_END = "]]>"
 _NO_CHARACTER = re.compile("[^\t\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -43,13 +43,19 @@ def escaped(source: str, piece: Piece, edit: Edit) -> Edit:
     return edit._replace(new=new.replace("\n", "&#10;").replace("\t", "&#9;"))
 
 
+def valued(source: str, found: Attribute, new: str) -> Edit:
+    """Return the edit that gives an attribute another value."""
+    piece = Piece(Notation.ATTRIBUTE, found.start, found.end)
+    return escaped(source, piece, Edit(found.start, found.end, new))
+
+
 def _without_end(before: str, new: str, after: str) -> str:
     """Return new text of a CDATA section that does not end the section between its neighbours."""
     text = f"{before}{new}{after}"
-    ends = [found.start() + 2 for found in re.finditer(re.escape(_CDATA_END), text)]
+    ends = [found.start() + 2 for found in re.finditer(re.escape(CDATA_END), text)]
     places = [0, *(at - len(before) for at in ends), len(new)]
     pieces = [new[max(0, a) : max(0, b)] for a, b in pairwise(places)]
-    return f"{_CDATA_END}<![CDATA[".join(pieces)
+    return f"{CDATA_END}{CDATA}".join(pieces)
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from confsync.bulk.passages import CDATA, CDATA_END
 from confsync.document.markup import Kind, Lexeme, decoded, lexemes
 
 # The name of the element that holds a body. No element of storage format has it.
 ROOT = "body"
-_CDATA = len("<![CDATA[")
 
 
 class EvaluationError(Exception):
@@ -113,5 +113,5 @@ def read(source: str, lexeme: Lexeme) -> str:
     """Return the text of a lexeme between tags, as a parser reads it."""
     written = source[lexeme.start : lexeme.end]
     if lexeme.kind is Kind.CDATA:
-        return written[_CDATA:].removesuffix("]]>")
+        return written.removeprefix(CDATA).removesuffix(CDATA_END)
     return decoded(written) if lexeme.kind is Kind.TEXT else ""

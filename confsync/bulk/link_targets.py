@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from confsync.bulk.edits import Edit, escaped
+from confsync.bulk.edits import Edit, escaped, valued
 from confsync.bulk.passages import Notation, Part, Passage, Piece
 from confsync.bulk.replacements import Found
 from confsync.document.document import Document
@@ -86,7 +86,7 @@ class LinkReplacement:
         elif self.old.kind is Naming.ID and tag.name == "ri:content-entity":
             found = given.get("ri:content-id")
             if found and found.value == self.old.text:
-                yield _valued(source, found, self.new.text)
+                yield valued(source, found, self.new.text)
 
     def _titled(self, source: str, given: dict[str, Attribute], space: str) -> Iterator[Edit]:
         title, key = given.get("ri:content-title"), given.get("ri:space-key")
@@ -96,13 +96,13 @@ class LinkReplacement:
         if named != self.old.space and (named or space) != self.old.space:
             return
         if self.new.text != title.value:
-            yield _valued(source, title, self.new.text)
+            yield valued(source, title, self.new.text)
         if self.new.space and self.new.space != (named or space):
             if key:
-                yield _valued(source, key, self.new.space)
+                yield valued(source, key, self.new.space)
             else:
                 end = title.end + 1
-                new = _valued(source, title, self.new.space).new
+                new = valued(source, title, self.new.space).new
                 yield Edit(end, end, f" ri:space-key={source[title.end]}{new}{source[title.end]}")
 
     def _addressed(self, source: str, found: Attribute) -> Iterator[Edit]:
@@ -123,9 +123,3 @@ class LinkReplacement:
         elif "://" not in address or address.startswith(f"{self.site}/"):
             page = rf"(?<=/pages/){old}(?=[/?#]|\Z)|(?<=[?&]pageId=){old}(?=[&#]|\Z)"
             yield from (part.span() for part in re.finditer(page, address))
-
-
-def _valued(source: str, found: Attribute, new: str) -> Edit:
-    """Return the edit that gives an attribute another value."""
-    piece = Piece(Notation.ATTRIBUTE, found.start, found.end)
-    return escaped(source, piece, Edit(found.start, found.end, new))

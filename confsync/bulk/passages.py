@@ -83,8 +83,8 @@ TARGETS = {
     "ri:blog-post": ("ri:content-title",),
     "ri:url": ("ri:value",),
 }
-_CDATA = "<![CDATA["
-_CDATA_END = "]]>"
+CDATA = "<![CDATA["
+CDATA_END = "]]>"
 _EVERYTHING = frozenset(Part)
 _WHITE = " \t\r\n"
 _BLANK = re.compile(f"[{_WHITE}]+")
@@ -233,9 +233,9 @@ def _targets(source: str, tag: Lexeme) -> Iterator[Passage]:
 
 
 def _cdata(source: str, lexeme: Lexeme) -> Piece:
-    start = lexeme.start + len(_CDATA)
-    is_closed = source.endswith(_CDATA_END, start, lexeme.end)
-    return Piece(Notation.CDATA, start, lexeme.end - len(_CDATA_END) * is_closed)
+    start = lexeme.start + len(CDATA)
+    is_closed = source.endswith(CDATA_END, start, lexeme.end)
+    return Piece(Notation.CDATA, start, lexeme.end - len(CDATA_END) * is_closed)
 
 
 def _is_flowing(part: Part | None) -> bool:

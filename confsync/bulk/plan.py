@@ -7,6 +7,7 @@ the server must have before.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
@@ -174,5 +175,4 @@ def _text(value: object) -> str:
 
 
 def _twice(names: list[str]) -> str:
-    seen: set[str] = set()
-    return next((name for name in names if name in seen or seen.add(name)), "")  # type: ignore[func-returns-value]
+    return next((name for name, count in Counter(names).items() if count > 1), "")

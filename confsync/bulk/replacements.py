@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from confsync.bulk.edits import Edit, escaped
+from confsync.bulk.edits import Edit, escaped, valued
 from confsync.bulk.elements import Element
-from confsync.bulk.passages import Character, Notation, Part, Passage, Piece, passages
+from confsync.bulk.passages import Character, Part, Passage, passages
 from confsync.bulk.queries import MACROS, MacroQuery, parameters
 from confsync.document.document import Document
 
@@ -111,16 +111,13 @@ class MacroRename:
             renamed, attribute = [macro], named
             if self.parameter is not None:
                 renamed, attribute = list(parameters(macro, self.parameter)), name
-            edits += [edit for one in renamed for edit in _valued(source, one, attribute, self.new)]
+            edits += [
+                valued(source, found, self.new)
+                for one in renamed
+                for found in one.tag.attributes()
+                if found.name == attribute
+            ]
         return Found(tuple(sorted(edits)), len(edits))
-
-
-def _valued(source: str, element: Element, attribute: str, new: str) -> Iterator[Edit]:
-    """Yield the edit that gives an attribute another value."""
-    for found in element.tag.attributes():
-        if found.name == attribute:
-            piece = Piece(Notation.ATTRIBUTE, found.start, found.end)
-            yield escaped(source, piece, Edit(found.start, found.end, new))
 
 
 @dataclass(frozen=True, slots=True)

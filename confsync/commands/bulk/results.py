@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,8 +45,7 @@ class FindResult(Result):
     @property
     def exit(self) -> Exit:
         """Return the exit code of the most serious part."""
-        code = Result.exit.__get__(self)
-        return Exit.REFUSED if code is Exit.DONE and not self.matches else code
+        return _exit(self, self.matches)
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON envelope, with the matches."""
@@ -70,13 +70,18 @@ class ReplaceResult(Result):
     @property
     def exit(self) -> Exit:
         """Return the exit code of the most serious part."""
-        code = Result.exit.__get__(self)
-        return Exit.REFUSED if code is Exit.DONE and not self.replaced else code
+        return _exit(self, self.replaced)
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON envelope, with the counts of each document and the diff."""
         replaced = [one._asdict() for one in self.replaced]
         return {**Result.as_json(self), "replaced": replaced, "text": self.text}
+
+
+def _exit(result: Result, found: Collection[object]) -> Exit:
+    """Return the exit code of the most serious part. To find nothing is one, as for grep."""
+    code = Result.exit.__get__(result)
+    return Exit.REFUSED if code is Exit.DONE and not found else code
 
 
 def failed(command: str, problem: Problem) -> Result:
