@@ -71,10 +71,11 @@ def plan(
     """
     refuse_other(file)
     options = replace(options, dry_run=True, commit=False)
-    result = push_mirror(PushRun(mirror, remote, Report("push", dry_run=True), progress), options)
+    here = ScannedMirror(mirror)
+    result = push_mirror(PushRun(here, remote, Report("push", dry_run=True), progress), options)
     found = Plan(
         mirror.config.url,
-        tuple(_planned(mirror, result.pages)),
+        tuple(_planned(here, result.pages)),
         tuple(_refused(result)),
         deletes=options.delete is not None,
     )
@@ -84,10 +85,22 @@ def plan(
     return replace(result, notes=(*result.notes, f"the plan is in {file.name}"))
 
 
-def _planned(mirror: Mirror, pages: Iterable[PageResult]) -> Iterator[PlannedPage]:
+class ScannedMirror(Mirror):
+    """A mirror that remembers the documents of its last scan, each with its space."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        super().__init__(mirror.root, mirror.config)
+        self.here: dict[str, tuple[SpaceScan, Entry]] = {}
+
+    def scan(self, reading: Callable[[Path, str], Entry] | None = None) -> tuple[SpaceScan, ...]:
+        """Read every document once, as `Mirror.scan` does."""
+        scans = super().scan(reading)
+        self.here = {entry.path: (scan, entry) for scan in scans for entry in scan.entries}
+        return scans
+
+
+def _planned(mirror: ScannedMirror, pages: Iterable[PageResult]) -> Iterator[PlannedPage]:
     """Yield the planned state of the pages that a push would write."""
-    index = Index(mirror.root)
-    here = {entry.path: (scan, entry) for scan in mirror.scan(index.read) for entry in scan.entries}
     for page in pages:
         action = _ACTIONS.get(page.outcome)
         if action is None or page.exit is not Exit.DONE:
@@ -95,8 +108,8 @@ def _planned(mirror: Mirror, pages: Iterable[PageResult]) -> Iterator[PlannedPag
         if action is Action.DELETE:
             base = Base(page.base or page.remote or 0, "")
             yield PlannedPage(page.path, action, page.id, base, page.title)
-        elif page.path in here:
-            scan, entry = here[page.path]
+        elif page.path in mirror.here:
+            scan, entry = mirror.here[page.path]
             if entry.document:
                 found = _page(mirror, scan, page.path, entry.document)
                 yield found._replace(action=action)
@@ -166,22 +179,15 @@ def _text(file: Path) -> str:
 # -- applying it -----------------------------------------------------------------------------------
 
 
-class PlannedMirror(Mirror):
+class PlannedMirror(ScannedMirror):
     """A mirror that gives a push only documents that are as planned.
 
     The push reads all documents that it sends with `whole`, right before it asks the server.
     """
 
     def __init__(self, mirror: Mirror, planned: Plan) -> None:
-        super().__init__(mirror.root, mirror.config)
+        super().__init__(mirror)
         self._planned = {page.path: page for page in planned.pages}
-        self._here: dict[str, tuple[SpaceScan, Entry]] = {}
-
-    def scan(self, reading: Callable[[Path, str], Entry] | None = None) -> tuple[SpaceScan, ...]:
-        """Read every document once, as `Mirror.scan` does."""
-        scans = super().scan(reading)
-        self._here = {entry.path: (scan, entry) for scan in scans for entry in scan.entries}
-        return scans
 
     def whole(self, entry: Entry) -> Entry:
         """Return a document with its text. Raise NotAsPlannedError, ChangedMeanwhileError."""
@@ -201,19 +207,19 @@ class PlannedMirror(Mirror):
 
     def now(self, path: str) -> list[str]:
         """Return what of the document at a path is not as planned, in words."""
-        here = self._here.get(path)
+        here = self.here.get(path)
         return self.differences(here[1]) if here else ["its document is not here"]
 
     def is_done(self, planned: PlannedPage) -> bool:
         """Return whether the document of a page says what was planned, without edits."""
-        here = self._here.get(planned.path)
+        here = self.here.get(planned.path)
         now = self._now(here[1]) if here else None
         return now is not None and plans.is_done(planned, now)
 
     def _now(self, entry: Entry) -> PlannedPage | None:
         if entry.document is None:
             return None
-        scan, _ = self._here[entry.path]
+        scan, _ = self.here[entry.path]
         return _page(self, scan, entry.path, entry.document)
 
 
@@ -250,7 +256,8 @@ def _applied(
 ) -> Result:
     here = PlannedMirror(mirror, planned)
     paths = frozenset(page.path for page in planned.pages if page.action is not Action.DELETE)
-    documents = {entry.page_id: entry.path for scan in here.scan() for entry in scan.entries}
+    scans = here.scan(Index(here.root).read)
+    documents = {entry.page_id: entry.path for scan in scans for entry in scan.entries}
     named = {
         page.page_id: page.base.version
         for page in planned.pages
