@@ -127,10 +127,10 @@ class Uploading:
                 continue
             try:
                 self._remote.delete_attachment(self._page, sides.remote.id)
-            except NotVisibleError:
-                pass
-            except (NetworkError, ServerError) as error:
-                if self._again(sides, error).remote is not None:
+            except (NetworkError, ServerError, NotVisibleError) as error:
+                # Cloud answers 404 also to a user who may only read.
+                now = self._again(sides, error).remote
+                if now is not None and now.id == sides.remote.id:
                     raise
             self._note(Outcome.DELETED.value, sides, None, None)
             self._attached.pop(sides.name, None)

@@ -102,7 +102,7 @@ class Extras:
                 self.unfinished[entry.path] = Unfinished(why, Exit.REFUSED)
         except (APIAccessError, FileError) as error:
             why = f"an attachment could not be deleted: {error.message}"
-            self.unfinished[entry.path] = Unfinished(why, error.exit)
+            self.unfinished[entry.path] = Unfinished(why, error.exit, error.hint)
 
     def attached(self, entry: Entry, stamp: Stamp) -> tuple[Attached, ...]:
         """Return the attachments for the stamp."""
@@ -120,7 +120,7 @@ class Extras:
             done = labels.send(self._remote, page_id, case.stamp, case.local)
         except APIAccessError as error:
             why = f"the labels could not be changed: {error.message}"
-            self.unfinished[entry.path] = Unfinished(why, error.exit)
+            self.unfinished[entry.path] = Unfinished(why, error.exit, error.hint)
             return
         self._take(entry, done)
         if done.decided.add or done.decided.remove:

@@ -59,20 +59,24 @@ def test_a_reader_pulls_and_pushes_nothing(
     assert wiki.store.page(page.id).author == "ana"
 
 
-@pytest.mark.parametrize("what", ["create", "move", "delete", "attach"])
+@pytest.mark.parametrize("what", ["create", "move", "delete", "attach", "detach", "label"])
 def test_each_write_that_a_reader_may_not_do_says_where_to_look(
     wiki: Sandbox, desk_at: Callable[..., Desk], be: Callable[[str, str], None], what: str
 ) -> None:
     desk = desk_at(clone="OPS")
     configuration = desk.path(".confsync.yaml")
-    configuration.write_text(configuration.read_text() + "attachments: true\n")
+    configuration.write_text(configuration.read_text() + "labels: true\nattachments: true\n")
     desk("pull")
+    desk.git("init", "-q", "-b", "main")
+    desk.git("add", "-A")
+    desk.git("commit", "-q", "-m", "A mirror")
     push = _edit(desk, what)
     be("ana", "ana-token")
-    by_404 = wiki.flavor == "cloud" and what != "attach"
+    by_404 = wiki.flavor == "cloud" and what not in ("attach", "label")
     run = desk(*push, exit=1 if by_404 else 5)
     assert "hint: 'confsync doctor' says whether you may edit the space" in run.err
     assert ("you may not change it, or it is gone" in run.out) == by_404
+    assert "deleted" not in desk("log", "--local").out
 
 
 def _edit(desk: Desk, what: str) -> tuple[str, ...]:
@@ -91,6 +95,11 @@ def _edit(desk: Desk, what: str) -> tuple[str, ...]:
             desk.path(f"{FILES}/ports.csv").write_text("gateway,8081")
             attached = text.replace("---\n", "---\nattachments: [ports.csv]\n", 1)
             desk.path(OWNERS).write_text(attached)
+        case "detach":
+            desk.path(f"{MAP.removesuffix('.xhtml')}.attachments/edge-zones.png").unlink()
+            return ("push", "--delete")
+        case "label":
+            desk.path(OWNERS).write_text(text.replace("labels: [", "labels: [mine, ", 1))
     return ("push",)
 
 
