@@ -15,6 +15,9 @@ from urllib.parse import SplitResult, parse_qs, unquote, unquote_plus, urlsplit
 from confsync.errors import UsageError
 
 _HINT = "copy the address of a space or a page from the browser"
+# "Copy link" of Cloud. Its code is no id: only the site knows the page, and asks for a login.
+_COPIED_LINK = re.compile(r"/l/cp?/[\w-]+", re.ASCII)
+_FOLLOW = "open this short link in the browser, and copy the address that the browser then shows"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _CLOUD_SITE = ".atlassian.net"
 _ACTION = ".action"
@@ -59,7 +62,8 @@ def parse(text: str) -> Address:
     read = _READERS.get(parts.word)
     found = read(parts) if read else None
     if found is None:
-        raise UsageError(f"'{text}' names no space and no page", hint=_HINT)
+        hint = _FOLLOW if _COPIED_LINK.search(text) else _HINT
+        raise UsageError(f"'{text}' names no space and no page", hint=hint)
     return found
 
 

@@ -60,7 +60,9 @@ def test_both_sides_changes_combine(wiki: Sandbox, labelled: Desk, guide: str) -
 def test_a_pull_brings_theirs_and_keeps_mine(wiki: Sandbox, labelled: Desk, guide: str) -> None:
     labelled.edit(GUIDE, "\nlabels: [ops, runbook]", "\nlabels: [ops, mine]")
     wiki.store.add_labels(guide, ["theirs"])
-    assert labelled.json("status", "--remote").outcomes == {GUIDE: "behind"}
+    run = labelled.json("status", "--remote")
+    assert run.outcomes == {GUIDE: "behind"}
+    assert run.data["pages"][0]["error"] == "its labels changed on the server"
     assert labelled.json("pull").outcomes == {GUIDE: "refreshed"}
     assert "\nlabels: [mine, ops, theirs]\n" in labelled.text(GUIDE)
     assert "\n  labels: [ops, runbook, theirs]\n" in labelled.text(GUIDE)

@@ -221,6 +221,7 @@ def test_a_post_below_another_day_is_put_back(blog: Desk, command: str) -> None:
     if command == "push":
         other.write_text(other.read_text().replace("<p>news</p>", "<p>more</p>"))
     run = blog(command, exit=int(command == "push"))
+    assert "'confsync push' sends" not in run.out
     blog.follow(run, "confsync pull")
     assert post.exists()
 

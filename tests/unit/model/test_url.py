@@ -114,6 +114,13 @@ def test_a_base_url_is_the_one_of_its_server(text: str, url: str) -> None:
     assert server_of(text) == url
 
 
+@pytest.mark.parametrize("link", ["/l/cp/a1B2-c3_", "/l/c/a1B2c3", "/wiki/l/cp/a1B2c3?atlOrigin=x"])
+def test_a_copied_link_of_cloud_is_followed_in_the_browser(link: str) -> None:
+    with pytest.raises(UsageError, match="names no space and no page") as caught:
+        parse(f"https://acme.atlassian.net{link}")
+    assert caught.value.hint.startswith("open this short link in the browser")
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -72,8 +72,9 @@ def _with_place(page: PageResult, scan: SpaceScan, entry: Entry, posted: str | N
         why = f"from {scan.foreign[entry.path]}/; confsync moves no page between spaces"
         return replace(page, outcome=Outcome.MOVED, error=why)
     if scan.misdated(entry):
-        why = f"posted on {posted}: 'confsync pull' moves the file back to that day"
-        return replace(page, outcome=Outcome.MOVED, error=why)
+        why = f"posted on {posted}: blog posts do not move"
+        hint = "'confsync pull' moves the file back to its day"
+        return replace(page, outcome=Outcome.MOVED, error=why, hint=hint)
     return replace(page, outcome=Outcome.MOVED) if scan.moves(entry) else page
 
 

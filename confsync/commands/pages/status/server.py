@@ -41,12 +41,23 @@ def with_page(page: PageResult, case: Case) -> PageResult:
     outcome = _outcome(case)
     if outcome is None or page.outcome is Outcome.CONFLICTED:
         return page
-    page = replace(page, outcome=outcome, error=reason(case))
+    page = replace(page, outcome=outcome, error=_without_text(case) or reason(case))
     if outcome in (Outcome.DIVERGED, Outcome.COMMENTED, Outcome.RESTORED) and case.page:
         page = replace(page, version=case.page.info.version, hint=hint_of(case))
     if outcome is Outcome.GONE and case.remote is Absent.TRASHED:
         page = replace(page, hint=f"'confsync restore {case.stamp.id}' brings the page back")
     return page
+
+
+def _without_text(case: Case) -> str:
+    """Return what changed on the server beside the text, or an empty text if the text did."""
+    if case.decisions.content not in (Content.UP_TO_DATE, Content.AHEAD):
+        return ""
+    if case.decisions.parent is Parent.FOLLOW:
+        return "the page was moved on the server"
+    return (
+        "its labels changed on the server" if case.decisions.parent is not Parent.DIVERGED else ""
+    )
 
 
 def _outcome(case: Case) -> Outcome | None:
