@@ -37,7 +37,7 @@ class Credentials:
     def told(self) -> str:
         """Return whose credentials these are, and their source; empty without any."""
         if self.token:
-            return f"{self.user or 'a token without a user'}, {self.source.value}"
+            return f"{self.user or 'a token alone'}, {self.source.value}"
         return "a client certificate" if self.certificate else ""
 
     def __repr__(self) -> str:

@@ -89,8 +89,7 @@ def _error(status: int, data: object, headers: Mapping[str, str]) -> APIAccessEr
         case 404 if said == "Not Found":
             # v2 answers this to bad credentials at every address. For a missing page it names the
             # page.
-            why = "the server answers 404 to everything"
-            return CredentialsError(f"{NOT_ACCEPTED}: {why}", status=status)
+            return CredentialsError(NOT_ACCEPTED, status=status)
         case 404 if data is None:
             return ServerError(
                 "there is no Confluence API at this URL",

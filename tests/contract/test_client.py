@@ -48,7 +48,7 @@ ANSWERS = [
      "scope"),
     (403, {"message": "Current user not permitted to use Confluence"}, CredentialsError, "creden"),
     (403, {"message": "Could not update Content of type : page"}, PermissionDeniedError, "Could"),
-    (404, v2(404, "Not Found"), CredentialsError, "404 to everything"),
+    (404, v2(404, "Not Found"), CredentialsError, "are not accepted"),
     (404, v2(404, "Cannot find a page with id [9]"), NotVisibleError, r"id \[9\]"),
     (404, {"message": f"{JAVA}NotFoundException: No space found with key : X"}, NotVisibleError,
      "^No space found"),

@@ -74,9 +74,11 @@ def test_refused_credentials_of_the_environment(
 ) -> None:
     monkeypatch.setenv("CONFSYNC_USER", user)
     monkeypatch.setenv("CONFSYNC_TOKEN", "wrong")
-    message, hint = lines_of(here("clone", f"{wiki.url}/spaces/ENG", exit=5).err)
-    tried = f"{user or 'a token without a user'}, from the environment"
-    assert message.startswith(f"the credentials are not accepted ({tried})")
+    said = here("clone", f"{wiki.url}/spaces/ENG", exit=5).err
+    assert all(len(line) <= 80 for line in said.splitlines())
+    message, hint = lines_of(said)
+    tried = f"{user or 'a token alone'}, from the environment"
+    assert message == f"the credentials are not accepted ({tried})"
     assert hint == "check CONFSYNC_TOKEN, and on Cloud CONFSYNC_USER (your e-mail address)"
 
 
@@ -188,7 +190,7 @@ def test_doctor_tells_no_credentials_from_refused_ones(
     assert f"FAIL server  {NONE}\n" in run.out
     monkeypatch.setenv("CONFSYNC_TOKEN", "wrong")
     run = here("doctor", wiki.url, exit=5)
-    assert "(a token without a user, from the environment)" in run.out
+    assert "(a token alone, from the environment)" in run.out
 
 
 # -- the flavour -----------------------------------------------------------------------------------
