@@ -220,6 +220,20 @@ def test_a_document_whose_page_is_not_in_the_trash_comes_from_git(planned: Desk,
     assert planned.path(PLAN).exists()
 
 
+def test_after_a_deletion_status_says_how_to_take_it_back_and_not_how_to_do_it_again(
+    wiki: Sandbox, repo: Desk, guide: str
+) -> None:
+    repo.path(GUIDE).unlink()
+    assert "push --delete" in repo("status").out
+    repo("push", "--delete")
+    run = repo("status")
+    assert "this mirror put its page into the trash" in run.out
+    assert "push --delete" not in run.out + run.err
+    repo.follow(run, "confsync restore")
+    assert wiki.store.page(guide).status == "current"
+    assert "into the trash" not in repo("status").out
+
+
 def test_the_versions_of_a_page_are_listed_where_one_is_missing(desk: Desk) -> None:
     run = desk("show", f"{GUIDE}@99", exit=1)
     assert "  v1 " in desk.follow(run, "confsync log").replace("*", " ")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from confsync.document.paths import SUFFIX
 from confsync.errors import Exit
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
+from confsync.model.event import Event
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.sync import labels
@@ -93,11 +95,30 @@ def absent_states(
     entries = [entry for scan in scans for entry in scan.entries]
     sight = Whereabouts(mirror.root, mirror.config.spaces, entries, gone)
     traces = sight.look()
+    trashed = _trashed_here(mirror) if gone else {}
     for page_id, entry in gone.items():
         trace = traces.get(page_id)
         if trace is None:
-            yield PageResult(entry.path, Outcome.DELETED, page_id)
+            yield _deleted(entry, page_id, trashed)
             continue
         why, _ = deletion_refusal(trace, entry, outside=sight.is_outside(trace.path))
         outcome = Outcome.MOVED if trace.certain else Outcome.DELETED
         yield PageResult(entry.path, outcome, page_id, error=why)
+
+
+def _deleted(entry: Entry, page_id: str, trashed: Mapping[str, Event]) -> PageResult:
+    """Return the state of a document that was deleted here, and perhaps its page, too."""
+    page = PageResult(entry.path, Outcome.DELETED, page_id)
+    event = trashed.get(page_id)
+    stamp = entry.document.stamp if entry.document else None
+    if event is None or stamp is None or (event.path, event.base) != (entry.path, stamp.version):
+        return page
+    hint = f"'confsync restore {page_id}' brings the page back"
+    return replace(page, error="this mirror put its page into the trash", hint=hint)
+
+
+def _trashed_here(mirror: Mirror) -> dict[str, Event]:
+    """Return the deletions of pages that this mirror did last, by page."""
+    told = (e for e in mirror.audit.read() if e.what == "restored" or e.path.endswith(SUFFIX))
+    last = {event.page: event for event in told}
+    return {page: event for page, event in last.items() if event.what == "deleted"}
