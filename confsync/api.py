@@ -8,7 +8,7 @@ from typing import Self
 from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
 from confsync.model.page import Page, Space
 from confsync.model.stamp import Local, Stamp, digest
-from confsync.push.write_page import Landed, NoVersion, settled, writable, write
+from confsync.push.write_page import Landed, NoVersion, Remark, settled, writable, write
 from confsync.remote import Credentials, Remote, open_remote
 from confsync.sync.compare import Absent, Content
 from confsync.sync.fetch import Case, Reader
@@ -109,7 +109,7 @@ class Wiki:
         case = reader.decide(stamp, local, now)
         if case.decisions.content is Content.UP_TO_DATE:
             return version
-        done = settled(case) or (write(reader, case, message) if writable(case) else case)
+        done = settled(case) or (write(reader, case, Remark(message)) if writable(case) else case)
         match done:
             case Landed():
                 # The base is now the content that the server stored, not the content that was sent.

@@ -251,6 +251,7 @@ class StoreRemote:
                     parent=new.parent,
                     author=self.who,
                     message=new.message,
+                    minor=new.minor,
                 )
             except Stale as stale:
                 raise VersionConflictError(page_id, base, stale.current) from None
@@ -353,7 +354,7 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         id=row.id,
         space=row.space_id,
         title=row.title,
-        version=Version(row.version, row.message, row.author, row.modified_at),
+        version=Version(row.version, row.message, row.author, row.modified_at, row.minor),
         parent=row.parent_id,
         parent_kind=_kind(row.parent_type),
         status=Status(row.status) if row.status in _STATUSES else Status.OTHER,
@@ -377,4 +378,4 @@ _STATUSES = {status.value for status in Status}
 
 
 def _version(row: VersionRow) -> Version:
-    return Version(row.number, row.message, row.author, row.created_at)
+    return Version(row.number, row.message, row.author, row.created_at, row.minor)

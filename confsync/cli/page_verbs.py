@@ -110,6 +110,7 @@ def pull(
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--message", "-m", default="", help="The message in the page's history.")
 @click.option("--dry-run", "-n", is_flag=True, help="Show what would happen; change nothing.")
+@click.option("--minor", is_flag=True, help="Mark the edits as minor: watchers get no mail.")
 @click.option("--delete", is_flag=True, help="Also move pages to the trash: see above.")
 @click.option(
     "--since", metavar="REV", help="Only documents that changed since this branch left REV."
@@ -131,6 +132,7 @@ def push(
     paths: tuple[str, ...],
     message: str,
     dry_run: bool,
+    minor: bool,
     delete: bool,
     since: str | None,
     staged: bool,
@@ -150,6 +152,7 @@ def push(
 
     \b
     confsync push -m "New ports"
+    confsync push --minor -m "Typo"
     confsync push --dry-run docs/ENG
     confsync push --delete
     confsync push --delete 98310
@@ -179,6 +182,7 @@ def push(
         since=since,
         staged=staged,
         commit=commit,
+        minor=minor,
     )
     with (
         remote_for(settings, mirror) as remote,

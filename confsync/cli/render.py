@@ -198,7 +198,8 @@ def _event_lines(result: Result) -> Iterator[str]:
     for event in result.events:
         versions = " -> ".join(f"v{v}" for v in (event.base, event.version) if v is not None)
         what = f"{event.what:<14} {event.path} (page {event.page}) {versions}"
-        yield safe(f"{_moment(event.time)}  {what}  {event.user}")
+        minor = "  (minor edit)" if event.minor else ""
+        yield safe(f"{_moment(event.time)}  {what}  {event.user}{minor}")
     if result.command == "log" and not (result.events or result.history or result.lines):
         yield "the log is empty"
 

@@ -10,7 +10,8 @@ class Event(NamedTuple):
 
     `what` is an outcome, or "conflict: " and the decision. `base` is the version number of the
     document's base, `version` that of the server's page. `before` is the base's digest. `after` is
-    the digest of the written content or, in a conflict, of the server's content.
+    the digest of the written content or, in a conflict, of the server's content. `minor` says that
+    it was sent as a minor edit.
     """
 
     what: str
@@ -22,3 +23,4 @@ class Event(NamedTuple):
     after: str | None
     user: str
     time: str = ""
+    minor: bool = False

@@ -51,12 +51,16 @@ class User(NamedTuple):
 
 
 class NewVersion(NamedTuple):
-    """The content of a page's next version. A `parent` also moves the page."""
+    """The content of a page's next version. A `parent` also moves the page.
+
+    Watchers get no mail about a `minor` version.
+    """
 
     title: str
     body: str
     message: str
     parent: str | None = None
+    minor: bool = False
 
 
 class Folder(NamedTuple):
@@ -77,12 +81,16 @@ class Other(NamedTuple):
 
 
 class Version(NamedTuple):
-    """One version of a page. `created_at` is ISO 8601 as the server wrote it."""
+    """One version of a page. `created_at` is ISO 8601 as the server wrote it.
+
+    `minor` is None if the server does not say whether it is a minor edit.
+    """
 
     number: int
     message: str = ""
     author: str = ""
     created_at: str = ""
+    minor: bool | None = None
 
 
 def is_later(version: Version, other: Version | None) -> bool:

@@ -39,6 +39,7 @@ class PushOptions:
 
     With `delete`, a push also deletes pages. `since` is a commit: only later changes are pushed.
     `staged` pushes only documents in git's index. `commit` commits the documents after the push.
+    With `minor`, edits are minor ones, about which watchers get no mail.
     """
 
     selection: Selection = field(default_factory=Selection)
@@ -51,6 +52,7 @@ class PushOptions:
     since: str | None = None
     staged: bool = False
     commit: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

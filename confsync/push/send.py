@@ -26,7 +26,7 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
 from confsync.push.write_back import Settling, leaves_text, not_moved, sent_as
-from confsync.push.write_page import Landed, NoVersion, settled, writable, write
+from confsync.push.write_page import Landed, NoVersion, Remark, settled, writable, write
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.refusals import (
@@ -72,7 +72,6 @@ class Sending:
         self._reader = space.reader
         self._scan = space.scan
         self._extras = space.extras
-        self._unfit = space.unfit
         self._who = space.reader.remote.who
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
@@ -177,7 +176,7 @@ class Sending:
         fit: list[Entry] = []
         failures: list[PageResult] = []
         for entry in entries:
-            refused = self._unfit(entry)
+            refused = self._space.unfit(entry)
             if refused:
                 failures.append(refused)
             else:
@@ -285,7 +284,7 @@ class Sending:
         mark, state = token(case.stamp, case.local), self._mirror.root / STATE
         if mark in unchanged.read(state):
             return NoVersion()
-        what = write(self._reader, case, self._options.message)
+        what = write(self._reader, case, Remark(self._options.message, self._options.minor))
         if isinstance(what, NoVersion):
             unchanged.note(state, mark)
         return what
@@ -322,6 +321,7 @@ class Sending:
             before=case.stamp.digest,
             after=case.local.digest,
             user=self._who,
+            minor=self._options.minor and writable(case),
         )
         self._mirror.audit.add(event)
 

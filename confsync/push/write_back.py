@@ -39,6 +39,8 @@ class Settling:
         self._extras = space.extras
         # The documents whose move the server ignored.
         self._stayed: set[str] = set()
+        # Whether the written versions are minor edits, by path.
+        self._minor: dict[str, bool | None] = {}
 
     def settle(self, landed: list[tuple[Entry, Case, Landed]]) -> list[PageResult]:
         """Read the stored pages back in bulk, and write them to the files."""
@@ -82,6 +84,7 @@ class Settling:
         try:
             page = self._stored(case, made, answer)
             if page is not None:
+                self._minor[entry.path] = page.info.version.minor
                 return self._writing(entry, case, page, self._parent(entry, case, made, page))
         except ConfsyncError as error:
             return _not_settled(result, made, error)
@@ -104,6 +107,9 @@ class Settling:
         if left := self._extras.unfinished.get(entry.path):
             told = replace(result, outcome=Outcome.FAILED, error=left.why, hint=left.hint)
             return replace(told, exit=left.exit)
+        if self._space.options.minor and was_sent(case):
+            words = _said_of_minor(self._minor[entry.path], sent_now=writable(case))
+            result = replace(result, note=", ".join(filter(None, (result.note, words))))
         return result
 
     def _parent(self, entry: Entry, case: Case, made: Landed, page: Page) -> str | None:
@@ -213,6 +219,20 @@ def _not_settled(result: PageResult, made: Landed, error: ConfsyncError) -> Page
         return replace(result, error=why, exit=Exit.LOCAL)
     why = f"pushed as v{made.version}, but: {error.message}"
     return replace(result, error=why, exit=error.exit)
+
+
+def _said_of_minor(minor: bool | None, *, sent_now: bool) -> str:
+    """Return whether the server took a version as a minor edit, in words.
+
+    A version that an earlier push sent may have been sent without --minor.
+    """
+    if minor:
+        return "minor edit"
+    if not sent_now:
+        return ""
+    if minor is None:
+        return "the server does not say whether it is a minor edit"
+    return "no minor edit: the server ignored --minor"
 
 
 def _shown_parent(case: Case, page: Page) -> str | None:

@@ -12,6 +12,7 @@ confsync searches for a post before it creates one, and never repeats a creation
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from confsync.errors import (
     APIAccessError,
@@ -26,6 +27,13 @@ from confsync.model.stamp import Local, message_with_token, token
 from confsync.remote.failures import refusal_of
 from confsync.sync.compare import Content, Parent, Present
 from confsync.sync.fetch import Case, Reader, is_creation
+
+
+class Remark(NamedTuple):
+    """The message of the versions that a push makes, and whether they are minor edits."""
+
+    message: str = ""
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def settled(case: Case) -> Landed | None:
 
 
 def write(
-    reader: Reader, case: Case, message: str, *, again: bool = True
+    reader: Reader, case: Case, remark: Remark, *, again: bool = True
 ) -> Landed | NoVersion | Case:
     """PUT version S + 1. Return how to settle it, or the new case if it must not be sent.
 
@@ -82,13 +90,14 @@ def write(
     new = NewVersion(
         case.local.title,
         case.local.body,
-        message_with_token(token(case.stamp, case.local), message),
+        message_with_token(token(case.stamp, case.local), remark.message),
         case.local.wanted if moves else None,
+        remark.minor,
     )
     try:
         answer = reader.remote.put(case.stamp.id, new, base=case.stamp.version)
     except (VersionConflictError, NetworkError, ServerError) as error:
-        return _look(reader, case, message, error, again)
+        return _look(reader, case, remark, error, again)
     if answer.version.number > case.stamp.version:
         return Landed(answer.version.number, case.local.wanted if moves else case.stamp.parent)
     now = _decided_anew(reader, case, case.stamp.version)
@@ -97,7 +106,7 @@ def write(
 
 
 def _look(
-    reader: Reader, case: Case, message: str, error: APIAccessError, again: bool
+    reader: Reader, case: Case, remark: Remark, error: APIAccessError, again: bool
 ) -> Landed | NoVersion | Case:
     """Read the page and decide again, after an answer that does not prove the write."""
     known = error.current_version if isinstance(error, VersionConflictError) else None
@@ -114,7 +123,7 @@ def _look(
         return settled(now) or now
     if not (again and may_pass(error)):
         raise of_this_page(error) from None
-    return write(reader, now, message, again=False)
+    return write(reader, now, remark, again=False)
 
 
 def may_pass(error: APIAccessError) -> bool:

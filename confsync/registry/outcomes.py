@@ -28,7 +28,8 @@ OUTCOMES = (
         ("push",),
         "The server has your text, labels or attachments. The stamp names the new version. In "
         "parentheses: what else was sent, and `an earlier push sent the text` if the answer to "
-        "that push was lost.",
+        "that push was lost. With `--minor`, the parentheses also say whether the server made a "
+        "minor edit.",
     ),
     OutcomeEntry(
         Outcome.DELETED,

@@ -149,7 +149,7 @@ class Remote(Protocol):
     def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
         """Write version base + 1 if the page is still at `base`. Never try twice.
 
-        This also restores a page from the trash.
+        This also restores a page from the trash. A server may ignore that the version is `minor`.
 
         Raise VersionConflictError if the page is not at `base`. Raise WriteRefusedError if the
         server refuses the content. Raise NetworkError or ServerError if the write may or may not

@@ -93,6 +93,12 @@ def words_of(row: Row, *keys: str) -> str:
     return ""
 
 
+def is_minor(version: Row) -> bool | None:
+    """Return whether a version is a minor edit, or None if the row does not say it."""
+    value = version.get("minorEdit")
+    return value if isinstance(value, bool) else None
+
+
 def parent_of(row: Row, key: str) -> str | None:
     """Return the id of a row's parent; None if it is null or absent."""
     value = row.get(key)

@@ -31,6 +31,7 @@ def version(row: Row) -> Version:
         rows.words_of(row, "message"),
         rows.words_of(by, "displayName", "username"),
         rows.words_of(row, "when"),
+        rows.is_minor(row),
     )
 
 

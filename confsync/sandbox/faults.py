@@ -15,6 +15,7 @@ class Faults:
 
     - `drop_message`: an update loses its version message.
     - `drop_message_on_create`: a creation loses its version message.
+    - `ignore_minor`: a Cloud does not know `version.minorEdit`, which is not in its document.
     - `no_version_for_identical`: an update without a change answers 200 and makes no version.
     - `stale_reads`: API reads (GET) answer with the state of this many seconds ago. It reaches
       back over the last 200 writes at most.
@@ -44,6 +45,7 @@ class Faults:
 
     drop_message: bool = False
     drop_message_on_create: bool = False
+    ignore_minor: bool = False
     no_version_for_identical: bool = False
     stale_reads: float = 0.0
     stale_reads_count: int = 0

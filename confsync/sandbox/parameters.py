@@ -188,5 +188,11 @@ def version(given: dict[str, Any]) -> tuple[int | None, str]:
     return (number if usable else None), text(version, "message") or ""
 
 
+def is_minor(given: dict[str, Any]) -> bool:
+    """Return whether a request's `version` wants to be a minor edit."""
+    version = given.get("version")
+    return isinstance(version, dict) and version.get("minorEdit") is True
+
+
 def _unexpected(value: str, name: str, expected: str = "an allowed value") -> Invalid:
     return Invalid(f"Provided value {{{value}}} for '{name}' is not {expected}.")

@@ -20,7 +20,8 @@ from confsync.errors import (
     WriteRefusedError,
 )
 from confsync.model.page import NewVersion, Other, Page, Restrictions, Status
-from confsync.remote import Credentials, open_remote
+from confsync.remote import Credentials, open_remote, v1_rows
+from confsync.remote.cloud import v2_rows
 from confsync.sandbox import ROOT, Sandbox
 from tests.contract.conftest import Server
 
@@ -540,3 +541,29 @@ def test_an_attachment_is_deleted(server: Server) -> None:
     assert server.remote.attachments(page_id) == ()
     with pytest.raises(NotVisibleError):
         server.remote.delete_attachment(page_id, info.id)
+
+
+@pytest.mark.parametrize("minor", [True, False])
+def test_a_version_says_whether_it_is_a_minor_edit(server: Server, minor: bool) -> None:
+    page = server.page()
+    put(server, page, minor=minor)
+    put(server, page)
+    assert [one.minor for one in server.wiki.store.versions(page)] == [False, minor, False]
+    assert server.remote.old_page(page, 2).info.version.minor is minor
+    assert server.remote.page(page).info.version.minor is False
+    versions = server.remote.versions_after(page, 1)
+    assert [(one.number, one.minor) for one in versions] == [(3, False), (2, minor)]
+
+
+def test_a_server_may_ignore_that_a_version_is_minor(server: Server) -> None:
+    page = server.page()
+    server.wiki.faults.ignore_minor = True
+    put(server, page, minor=True)
+    (found,) = server.remote.pages(server.remote.space("ENG"), [page]).values()
+    assert found.info.version.minor is not server.cloud
+
+
+@pytest.mark.parametrize("value", [None, "true", 1, {}])
+def test_a_version_may_not_say_whether_it_is_minor(value: object) -> None:
+    row = {"number": 2, "minorEdit": value}
+    assert v1_rows.version(row).minor is v2_rows.version(row).minor is None

@@ -145,7 +145,7 @@ class Stage:
         pages = {
             f"page {row.title}": [
                 (row.status, titles.get(row.parent_id or ""), row.version, row.body, row.labels),
-                [(v.number, v.title, v.body, v.message) for v in store.versions(row.id)],
+                [(v.number, v.title, v.body, v.message, v.minor) for v in store.versions(row.id)],
             ]
             for row in rows
         }

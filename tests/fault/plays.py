@@ -158,6 +158,7 @@ def _posts_to_push(root: Path) -> None:
 
 PULL = Play("pull", ("pull",), _colleague, _some_edits)
 PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
+MINOR = Play("push --minor", ("push", "--minor"), local=_much_to_push)
 INTERWOVEN = Play("push, interwoven", ("push",), local=_interwoven)
 DELETE = Play("push --delete", ("push", "--delete"), local=_delete)
 MERGE = Play(

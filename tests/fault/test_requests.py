@@ -55,6 +55,11 @@ def test_a_timeout_costs_a_run_at_most(stage: Callable[..., Any], play: Play) ->
     bad_answer(stage, play, "timeout", every=3)
 
 
+@pytest.mark.parametrize("flavor", ["cloud", "datacenter"])
+def test_one_lost_answer_doubles_no_minor_edit(stage: Callable[..., Any], flavor: str) -> None:
+    bad_answer(stage, plays.MINOR, "lost answer", every=1, flavor=flavor)
+
+
 @pytest.mark.parametrize("kind", ["lost answer", "500", "501"])
 def test_one_bad_answer_of_a_data_center_costs_a_run_at_most(
     stage: Callable[..., Any], kind: str

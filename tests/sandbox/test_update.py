@@ -237,3 +237,28 @@ def test_a_page_that_is_not_there_or_not_to_be_seen(api: Api, page: PageRow, sto
     store.unrestrict(page.id)
     store.purge(page.id)
     assert api.put(page).status_code == 404
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_minor_edit_is_kept_unless_the_server_does_not_know_the_field(
+    sandbox: Sandbox, api: Api, page: PageRow, ignored: bool
+) -> None:
+    sandbox.faults.ignore_minor = ignored
+    content = {
+        "id": page.id,
+        "status": "current",
+        "title": page.title,
+        "body": {"representation": "storage", "value": "<p>two</p>"},
+        "version": {"number": 2, "minorEdit": True},
+    }
+    path = f"/api/v2/pages/{page.id}"
+    made = api("PUT", path, json=content).json()
+    assert made["version"]["minorEdit"] is not ignored
+    api.put(sandbox.store.page(page.id), value="<p>three</p>")
+    assert [one["minorEdit"] for one in api.walk(f"{path}/versions")] == [
+        False,
+        not ignored,
+        False,
+    ]
+    assert api.get(path, version=2)["version"]["minorEdit"] is not ignored
+    assert api.get(f"{path}/versions/2")["minorEdit"] is not ignored

@@ -43,7 +43,8 @@ class AuditLog:
         import json
         import logging
 
-        row = {"time": self._clock(), **{k: v for k, v in event._asdict().items() if k != "time"}}
+        said = event._asdict().items()
+        row = {"time": self._clock(), **{k: v for k, v in said if k != "time" and v is not False}}
         with self._lock:
             try:
                 self._mark = self._mark or mark.made(self._path.parent)

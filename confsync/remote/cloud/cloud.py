@@ -218,6 +218,8 @@ class Cloud(Connection):
             "body": {"representation": "storage", "value": new.body},
             "version": {"number": base + 1, "message": new.message},
         }
+        if new.minor:  # not in the server's document, but its answers tell whether it was taken
+            content["version"]["minorEdit"] = True
         if new.parent is not None:
             content["parentId"] = new.parent
         try:

@@ -47,7 +47,8 @@ def _expected(row: Row) -> PageInfo | None:
         and told("status") == "current"
         and told("parentType") == "page"
     ):
-        version, live = Version(number, message, author, when), told("subtype") == "live"
+        minor, live = rows.is_minor(made), told("subtype") == "live"
+        version = Version(number, message, author, when, minor)
         return PageInfo(page_id, space, title, version, parent, _PAGE, _CURRENT, position, live)
     return None
 
@@ -98,4 +99,5 @@ def version(row: Row) -> Version:
         rows.words_of(row, "message"),
         rows.words_of(row, "authorId"),
         rows.words_of(row, "createdAt"),
+        rows.is_minor(row),
     )

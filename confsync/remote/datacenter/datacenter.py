@@ -230,7 +230,7 @@ class DataCenter(Connection):
             "type": self._kind.type,
             "status": "current",
             "title": new.title,
-            "version": {"number": base + 1, "message": new.message, "minorEdit": False},
+            "version": {"number": base + 1, "message": new.message, "minorEdit": new.minor},
             "body": {"storage": {"value": new.body, "representation": "storage"}},
         }
         if new.parent is not None:

@@ -177,6 +177,7 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
         parent=None if parent is None else str(parent),
         author=flask.g.user.name,
         message="" if faults.drop_message else message,
+        minor=parameters.is_minor(given) and not faults.ignore_minor,
         skip_identical=faults.no_version_for_identical,
     )
     return single(updated, bodies=True)

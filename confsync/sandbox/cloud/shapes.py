@@ -21,14 +21,24 @@ from ..store.rows import (
 )
 
 
-def stamp(number: int, author: str, message: str, at: str) -> dict[str, Any]:
+def stamp(
+    number: int, author: str, message: str, at: str, *, minor: bool = False
+) -> dict[str, Any]:
     return {
         "number": number,
         "message": message,
-        "minorEdit": False,
+        "minorEdit": minor,
         "authorId": account_id(author),
         "createdAt": at,
     }
+
+
+def _current(row: PageRow) -> dict[str, Any]:
+    return stamp(row.version, row.author, row.message, row.modified_at, minor=row.minor)
+
+
+def _made(row: VersionRow) -> dict[str, Any]:
+    return stamp(row.number, row.author, row.message, row.created_at, minor=row.minor)
 
 
 def body(value: str) -> dict[str, Any]:
@@ -51,7 +61,7 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         "lastOwnerId": None,
         **subtype,
         "createdAt": row.created_at,
-        "version": stamp(row.version, row.author, row.message, row.modified_at),
+        "version": _current(row),
         "body": body(row.body) if bodies else {},
         "_links": {
             "editui": f"/pages/resumedraft.action?draftId={row.id}",
@@ -72,7 +82,7 @@ def post(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         "spaceId": row.space_id,
         "authorId": account_id(row.creator),
         "createdAt": row.created_at,
-        "version": stamp(row.version, row.author, row.message, row.modified_at),
+        "version": _current(row),
         "body": body(row.body) if bodies else {},
         "_links": {
             "editui": f"/pages/resumedraft.action?draftId={row.id}",
@@ -91,8 +101,7 @@ def content(row: PageRow, *, bodies: bool) -> dict[str, Any]:
 def old_page(row: PageRow, version: VersionRow, *, bodies: bool) -> dict[str, Any]:
     """Return a page or blog post as it was at an earlier version."""
     found = content(row, bodies=False)
-    made = stamp(version.number, version.author, version.message, version.created_at)
-    found.update(status="historical", title=version.title, version=made)
+    found.update(status="historical", title=version.title, version=_made(version))
     found["body"] = body(version.body) if bodies else {}
     return found
 
@@ -106,11 +115,11 @@ def entity_version(row: VersionRow, content_id: str, kind: str, *, bodies: bool)
     entity: dict[str, Any] = {"id": content_id, "title": row.title}
     if bodies:
         entity["body"] = body(row.body)
-    return {**stamp(row.number, row.author, row.message, row.created_at), kind: entity}
+    return {**_made(row), kind: entity}
 
 
 def detailed_version(row: VersionRow, last: int) -> dict[str, Any]:
-    found = stamp(row.number, row.author, row.message, row.created_at)
+    found = _made(row)
     found.update(contentTypeModified=False, collaborators=[account_id(row.author)])
     if row.number > 1:
         found["prevVersion"] = row.number - 1

@@ -141,7 +141,7 @@ def update_content(page_id: str) -> dict[str, Any]:
             parent=_parent(given),
             author=flask.g.user.name,
             message="" if faults.drop_message else message,
-            minor=given["version"].get("minorEdit") is True,
+            minor=parameters.is_minor(given),
             skip_identical=faults.no_version_for_identical,
         )
         _keep_metadata(page_id, given)

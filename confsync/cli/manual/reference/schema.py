@@ -106,6 +106,7 @@ PARTS: dict[str, Schema] = {
         after=_maybe_text("The digest of what was written; of a conflict, the server's."),
         user=_text("The account that wrote."),
         time=_text("When confsync noted it (ISO 8601, UTC)."),
+        minor=_yes("Whether `push --minor` wrote it."),
     ),
     "match": _object(
         path=_text("The document, relative to the mirror."),
