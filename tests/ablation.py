@@ -3254,6 +3254,64 @@ ABLATIONS = (
         ("tests/flows/test_plans.py::test_a_file_that_is_no_plan_is_not_replaced",),
     ),
     Ablation(
+        "the reversal of a push overwrites no edit",
+        (
+            Cut(
+                "confsync/commands/bulk/revert_run.py",
+                "if edited and made.data != target.entry.raw:",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_revert_run.py::test_edits_are_not_overwritten",),
+    ),
+    Ablation(
+        "the reversal of a push needs a document as new as the push",
+        (Cut("confsync/commands/bulk/revert_run.py", "stamp.version < page.version", "False"),),
+        (
+            "tests/flows/test_revert_run.py::test_a_document_that_is_older_than_the_run_is_pulled_first",
+        ),
+    ),
+    Ablation(
+        "a version counts as a push's only if it carries its id",
+        (
+            Cut(
+                "confsync/commands/bulk/reversal.py",
+                "run_in(old.info.version.message) != self.run and",
+                "False and",
+            ),
+        ),
+        (
+            "tests/flows/test_revert_run.py::test_versions_that_have_other_numbers_now_are_not_taken_for_the_runs",
+        ),
+    ),
+    Ablation(
+        "an attachment that changed since a push stays",
+        (
+            Cut(
+                "confsync/commands/bulk/reversal_files.py",
+                "    if now != after:\n",
+                "    if False:\n",
+            ),
+        ),
+        ("tests/flows/test_revert_run.py::test_an_attachment_that_changed_again_stays",),
+    ),
+    Ablation(
+        "a document that moved since a push stays",
+        (
+            Cut(
+                "confsync/commands/bulk/reversal_places.py",
+                '(stamp.parent or "") != page.place.after',
+                "False",
+            ),
+        ),
+        ("tests/flows/test_revert_run.py::test_a_document_that_moved_again_stays",),
+    ),
+    Ablation(
+        "a move that waits for a push is not taken for a place",
+        (Cut("confsync/commands/bulk/reversal_places.py", " or scan.moves(entry)", ""),),
+        ("tests/flows/test_revert_run.py::test_a_document_on_its_way_elsewhere_stays",),
+    ),
+    Ablation(
         "new text is escaped as its place needs it",
         (Cut("confsync/bulk/edits.py", '.replace("&", "&amp;").replace("<", "&lt;")', ""),),
         (

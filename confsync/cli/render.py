@@ -200,7 +200,8 @@ def _event_lines(result: Result) -> Iterator[str]:
         what = f"{event.what:<14} {event.path} (page {event.page}) {versions}"
         minor = "  (minor edit)" if event.minor else ""
         yield safe(f"{_moment(event.time)}  {what}  {event.user}{minor}")
-    if result.command == "log" and not (result.events or result.history or result.lines):
+    told = result.events or result.history or result.lines or result.text
+    if result.command == "log" and not told:
         yield "the log is empty"
 
 

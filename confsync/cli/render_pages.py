@@ -164,7 +164,7 @@ def _by_reason(rejected: list[PageResult]) -> dict[str, list[PageResult]]:
 def _conflict_lines(result: Result) -> Iterator[str]:
     """Yield the conflicts of a merge. Both texts are in the file."""
     conflicted = [page for page in result.pages if page.outcome is Outcome.CONFLICTED]
-    if conflicted and result.command == "pull":
+    if conflicted and result.command in ("pull", "revert"):
         count = f"{counted_pages(len(conflicted))} {'has' if len(conflicted) == 1 else 'have'}"
         told = f" {count} conflict markers now, with both texts between them."
         yield click.style("error:", fg="red") + told

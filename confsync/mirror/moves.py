@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from confsync.document.attachments import names as attachments
-from confsync.document.paths import Destination, folded
+from confsync.document.paths import SUFFIX, Destination, folded
+from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.entry import MOVING, Entry
 from confsync.mirror.mirror import Mirror, file_error
@@ -104,6 +105,40 @@ class _Batch:
     def _drop_old(self) -> None:
         for old in self._moves:
             self._mirror.drop_empty(self._mirror.inside(old).parent)
+
+
+def move_subtree(mirror: Mirror, old: str, new: str) -> None:
+    """Move a document, with its attachments and everything below it, to a free place.
+
+    The document goes last, so that the same call after a kill finishes the move. Raise FileError.
+    """
+    below, other = old.removesuffix(SUFFIX), new.removesuffix(SUFFIX)
+    if new.startswith(f"{below}/"):
+        raise FileError(f"{old}: {new} is below the document itself")
+    attached = (attachments.directory_of(old), attachments.directory_of(new))
+    pairs = [(below, other), attached, (old, new)]
+    ways = [(mirror.inside(one), mirror.inside(two)) for one, two in pairs]
+    for path, target in ways:
+        if os.path.lexists(path) and os.path.lexists(target):
+            place = target.relative_to(mirror.root).as_posix()
+            raise FileError(f"{old}: cannot be moved: {place} exists already")
+    try:
+        disk.make_directories(ways[-1][1].parent)
+        for path, target in ways:
+            if os.path.lexists(path):
+                _note_below(mirror, path)
+                disk.rename(path, target)
+                _note_below(mirror, target)
+    except OSError as error:
+        raise file_error(old, f"cannot be moved to {new}", error) from None
+    mirror.drop_empty(ways[-1][0].parent)
+
+
+def _note_below(mirror: Mirror, path: Path) -> None:
+    """Note a file, or all files below a directory, for a later commit."""
+    for file in path.rglob("*") if path.is_dir() else (path,):
+        if not file.is_dir():
+            mirror.note(file.relative_to(mirror.root).as_posix())
 
 
 def hand_over(mirror: Mirror, name: str, space: SpaceConfig, parent: str | None) -> None:

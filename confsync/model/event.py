@@ -10,8 +10,10 @@ class Event(NamedTuple):
 
     `what` is an outcome, or "conflict: " and the decision. `base` is the version number of the
     document's base, `version` that of the server's page. `before` is the base's digest. `after` is
-    the digest of the written content or, in a conflict, of the server's content. `minor` says that
-    it was sent as a minor edit.
+    the digest of the written content or, in a conflict, of the server's content. For "moved", both
+    are parents, empty at the top; for "labelled", they are labels, separated by blanks. `minor`
+    says that it was sent as a minor edit. `run` is the id of the push; it is empty for other
+    commands, and in lines of an earlier confsync.
     """
 
     what: str
@@ -24,3 +26,4 @@ class Event(NamedTuple):
     user: str
     time: str = ""
     minor: bool = False
+    run: str = ""

@@ -131,8 +131,8 @@ class Result:
         """Return the JSON envelope. A contract test pins its keys.
 
         Only `push` and `status` have `left_out`, `doctor` `checks`, `check` `findings`, `log`
-        `history`, `events` and `lines`, `show` `history` and `text`, `diff` `changes` and `text`,
-        and `help` and `open` `text`.
+        `history`, `events`, `lines` and `runs`, `show` `history` and `text`, `diff` `changes` and
+        `text`, and `help` and `open` `text`.
         """
         more: dict[str, object] = {}
         told = self.typed(MIRROR)
@@ -143,6 +143,7 @@ class Result:
         if self.command == "log":
             more["events"] = [event._asdict() for event in self.events]
             more["lines"] = [line._asdict() for line in self.lines]
+            more["runs"] = []  # those of `--runs` have a result of their own
         if self.command == "check":
             more["findings"] = [finding.as_json() for finding in told.findings]
         if self.command == "diff":

@@ -18,6 +18,7 @@ ID = r"[1-9][0-9]{0,19}"
 VERSION = r"[1-9][0-9]{0,8}"
 ATTACHMENT_ID = r"(?:att)?[0-9]{1,20}"
 
+_RUN = rf" \[run ([0-9a-f]{{{TOKEN_LENGTH}}})\](?= |\Z)"
 _TOKEN = rf"\[confsync ([0-9a-f]{{{TOKEN_LENGTH}}})\]"
 
 
@@ -131,6 +132,17 @@ def token(stamp: Stamp | None, local: Local) -> str:
     return hashlib.sha256(content).hexdigest()[:TOKEN_LENGTH]
 
 
+def message_of_run(run: str, message: str) -> str:
+    """Return the message of all versions of a push; `message_with_token` puts a token before it."""
+    return f"[run {run}] {message}".rstrip()
+
+
+def run_in(message: str) -> str | None:
+    """Return the id of the push that wrote a version message, or None if none stands there."""
+    found = re.match(_TOKEN + _RUN, message)
+    return found[2] if found else None
+
+
 def message_with_token(mark: str, message: str) -> str:
     """Return a version message with a token. The token stands first, so no length limit cuts it."""
     return f"[confsync {mark}] {message}".rstrip()
@@ -143,5 +155,6 @@ def token_in(message: str) -> str | None:
 
 
 def message_without_token(message: str) -> str:
-    """Return a version message without its token."""
-    return re.sub(_TOKEN, "", message, count=1).strip() if token_in(message) else message
+    """Return a version message without its token and its run."""
+    own = re.match(f"{_TOKEN}(?:{_RUN})?", message)
+    return message[own.end() :].strip() if own else message

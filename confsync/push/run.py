@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from confsync.mirror.scan import SpaceScan, ids_in
 from confsync.model.left_out import LeftOut, Reason
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
+from confsync.model.stamp import TOKEN_LENGTH, message_of_run
 from confsync.push.absences import Missing, deleted_documents, standing
 from confsync.push.attachments import Asked
 from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
@@ -24,7 +26,7 @@ from confsync.push.rounds import order_of, push_in_rounds
 from confsync.push.scan import MirrorScan, narrowed, scan_mirror
 from confsync.remote import about
 from confsync.sync import renames, scope
-from confsync.sync.commit import Commit
+from confsync.sync.commit import Commit, CommitMessage
 from confsync.sync.people import with_names
 from confsync.sync.refusals import refused_outside
 from confsync.sync.space_view import reader_of
@@ -34,12 +36,14 @@ def push_mirror(run: PushRun, options: PushOptions) -> Result:
     """Push the changes of the mirror, space by space. Raise UsageError, FileError."""
     selection, unstaged = narrowed(run.mirror, options)
     committing = None
+    run_id = secrets.token_hex(TOKEN_LENGTH // 2)
     if options.commit and not options.dry_run:
-        said = options.message
-        committing = Commit(run.mirror, run.remote, selection, theirs=False, message=said)
+        told = CommitMessage(options.message, run_id)
+        committing = Commit(run.mirror, run.remote, selection, told, theirs=False)
+    options = replace(options, message=message_of_run(run_id, options.message))
     with contextlib.nullcontext() if options.dry_run else run.mirror.lock():
         here = scan_mirror(run, options, selection, unstaged)
-        with run.report.run():
+        with run.report.run(), run.mirror.audit.run(run_id):
             _push_spaces(run, options, here)
         if not options.dry_run:
             here.save_index(run.mirror)

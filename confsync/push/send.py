@@ -20,13 +20,20 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.scan import ids_in
 from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
-from confsync.model.event import Event
 from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
 from confsync.push.write_back import Settling, leaves_text, not_moved, sent_as
-from confsync.push.write_page import Landed, NoVersion, Remark, settled, writable, write
+from confsync.push.write_page import (
+    Landed,
+    NoVersion,
+    Remark,
+    events_of,
+    settled,
+    writable,
+    write,
+)
 from confsync.sync.compare import Content, Parent
 from confsync.sync.fetch import Case
 from confsync.sync.refusals import (
@@ -312,18 +319,9 @@ class Sending:
         """Record a write of this run, or a write whose answer an earlier run did not get."""
         if not writable(case) and case.landed is None:
             return
-        event = Event(
-            what="updated" if writable(case) else "landed earlier",
-            page=case.stamp.id,
-            path=entry.path,
-            base=case.stamp.version,
-            version=made.version,
-            before=case.stamp.digest,
-            after=case.local.digest,
-            user=self._who,
-            minor=self._options.minor and writable(case),
-        )
-        self._mirror.audit.add(event)
+        minor = self._options.minor and writable(case)
+        for event in events_of(case, made, entry.path):
+            self._mirror.audit.add(event._replace(user=self._who, minor=minor))
 
 
 def _not_sent(result: PageResult, case: Case) -> PageResult:

@@ -11,6 +11,7 @@ confsync searches for a post before it creates one, and never repeats a creation
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from confsync.errors import (
     VersionConflictError,
     WriteRefusedError,
 )
+from confsync.model.event import Event
 from confsync.model.page import NewVersion, PageInfo, Status
 from confsync.model.stamp import Local, message_with_token, token
 from confsync.remote.failures import refusal_of
@@ -151,6 +153,24 @@ def _decided_anew(reader: Reader, case: Case, least: int) -> Case | None:
     """Compare the document with its page again, or return None if the server's answer is stale."""
     now = reader.again(case, least)
     return None if now.page and now.page.info.version.number < least else now
+
+
+def events_of(case: Case, made: Landed, path: str) -> Iterator[Event]:
+    """Yield the audit events of a version that a document's text and place made."""
+    stamp = case.stamp
+    event = Event(
+        what="updated" if writable(case) else "landed earlier",
+        page=stamp.id,
+        path=path,
+        base=stamp.version,
+        version=made.version,
+        before=stamp.digest,
+        after=case.local.digest,
+        user="",
+    )
+    yield event
+    if made.parent != stamp.parent:
+        yield event._replace(what="moved", before=stamp.parent or "", after=made.parent or "")
 
 
 @dataclass(frozen=True, slots=True)

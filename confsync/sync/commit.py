@@ -6,11 +6,13 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from confsync.document.attachments.names import document_of
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror.committed.deleted import deleted_pages
+from confsync.mirror.committed.runs import RUN
 from confsync.mirror.committed.uncommitted import Owed, ignored, owed
 from confsync.mirror.entry import parsed
 from confsync.mirror.git import removals, worktree
@@ -41,12 +43,22 @@ _WROTE = (
 )
 
 
+class CommitMessage(NamedTuple):
+    """The message of a push's versions, and the id of the push."""
+
+    said: str = ""
+    run: str = ""
+
+
+NO_MESSAGE = CommitMessage()
+
+
 class Commit:
     """The commit of one run. Create it before the run, so that earlier changes stay uncommitted.
 
     `of` makes the commit after the run. `theirs` means that the run brings other people's edits;
-    the commit names these people as co-authors. `message` is the message of the run's versions; it
-    stands in the commit's first line. The commit includes selected documents that an
+    the commit names these people as co-authors. `message` stands in the commit's first line, and
+    the run in a trailer. The commit includes selected documents that an
     earlier run wrote and could not commit. Raise FileError if there is no repository.
     """
 
@@ -55,15 +67,16 @@ class Commit:
         mirror: Mirror,
         remote: Remote,
         selection: Selection,
+        message: CommitMessage = NO_MESSAGE,
         *,
         theirs: bool,
-        message: str = "",
     ) -> None:
         self._mirror = mirror
         self._remote = remote
         self._selection = selection
         self._theirs = theirs
-        self._said = _line(message)
+        self._said = _line(message.said)
+        self._run = message.run
         self._dirty = worktree.dirty(mirror.root)
 
     def of(self, result: Result) -> Result:
@@ -179,10 +192,10 @@ class Commit:
             if page.remote is None or page.base == page.remote:
                 version = page.outcome.value
             lines.append(_line(f"{page.path} {version}{self._who(page, people)}"))
-        if people:
-            host = urlsplit(self._mirror.config.url).hostname
-            lines += ["", *_trailers(people.values(), host or "confluence")]
-        return "\n".join(lines)
+        host = urlsplit(self._mirror.config.url).hostname
+        trailers = [*_trailers(people.values(), host or "confluence")]
+        trailers += [f"{RUN}: {self._run}"] if self._run else []
+        return "\n".join([*lines, "", *trailers] if trailers else lines)
 
     def _authors(self, pages: Iterable[PageResult]) -> set[str]:
         """Return the accounts that made the new versions, or the last version of a new page."""

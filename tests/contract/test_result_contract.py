@@ -70,7 +70,12 @@ EVENT = an(
     before=MAYBE,
     after=MAYBE,
     user=TEXT,
+    run=TEXT,
 )
+WRITTEN = an(
+    page=TEXT, path=TEXT, what=TEXT, base=MAYBE_NUMBER, version=MAYBE_NUMBER, attachments=many(TEXT)
+)
+RUN = an(run=TEXT, at=TEXT, pages=many(WRITTEN))
 FINDING = an(
     path=TEXT,
     line=NUMBER,
@@ -91,7 +96,12 @@ MORE: dict[str, dict[str, Any]] = {
     "doctor": {"checks": many(CHECK)},
     "grep": {"matches": many(MATCH)},
     "help": {"text": TEXT},
-    "log": {"history": many(VERSION), "events": many(EVENT), "lines": many(LINE)},
+    "log": {
+        "history": many(VERSION),
+        "events": many(EVENT),
+        "lines": many(LINE),
+        "runs": many(RUN),
+    },
     "open": {"text": TEXT},
     "push": {"left_out": many(LEFT_OUT)},
     "replace": {"replaced": many(REPLACED), "text": TEXT},

@@ -43,6 +43,7 @@ _VARYING = (
     (re.compile(r"(?<=HEAD is now at )[0-9a-f]{7,}"), "COMMIT"),
     (re.compile(r"^(\[[\w/-]+(?: \(root-commit\))? )[0-9a-f]{7,}\]", re.MULTILINE), r"\1COMMIT]"),
     (re.compile(r"^[0-9a-f]{7}(?= )", re.MULTILINE), "COMMIT"),
+    (re.compile(r"^[0-9a-f]{12}(?=  )", re.MULTILINE), "RUN"),
 )
 
 

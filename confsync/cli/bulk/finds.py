@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from confsync.cli.options import Settings
     from confsync.commands.bulk.results import FindResult, Match, ReplaceResult
+    from confsync.commands.bulk.runs import RunsResult
 
 
 class Finds:
@@ -47,6 +48,16 @@ class Finds:
         """Return the result with the number of changed places in each document."""
         lines = (f"{self._path(one.path)}: {_counted(one.places)}\n" for one in result.replaced)
         return replace(result, text="".join(lines))
+
+    def with_runs(self, result: RunsResult) -> RunsResult:
+        """Return the result with a paragraph for each run, the newest last."""
+        lines = []
+        for run in result.runs:
+            lines.append(f"{self._styled(run.run, fg='yellow')}  {run.at}")
+            for page in run.pages:
+                versions = " -> ".join(f"v{n}" for n in (page.base, page.version) if n is not None)
+                lines.append(f"  {page.what:<14} {self._path(page.path)}   {versions}".rstrip())
+        return replace(result, text="".join(f"{line}\n" for line in lines))
 
     def _path(self, path: str) -> str:
         shown = self._shown(path)

@@ -14,6 +14,7 @@ from confsync.cli.bulk.options import QueryOptions, ReplacementOptions
 from confsync.cli.connection import remote_for
 from confsync.cli.options import Settings, cli, common
 from confsync.cli.session import colored, finish, mirror_of, on_terminal, progress_on
+from confsync.errors import UsageError
 
 _LABEL = click.option(
     "--label", "labels", multiple=True, metavar="NAME", help="Only documents with this label."
@@ -129,24 +130,41 @@ def replace(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, shell_complete=completion.documents)
+@click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option(
     "--to", "version", type=click.IntRange(1), metavar="N", help="The version; default: one before."
 )
+@click.option("--run", "run_id", metavar="ID", help="Take back what this push wrote; or: last.")
 @common
 @click.pass_obj
-def revert(settings: Settings, paths: tuple[str, ...], version: int | None) -> None:
+def revert(
+    settings: Settings, paths: tuple[str, ...], version: int | None, run_id: str | None
+) -> None:
     """Make documents say what an older version of their pages said.
 
-    Only the files change. A push then makes a new version with the old title and text.
+    Only the files change. A push then makes new versions with the old titles and texts. With --run,
+    labels, places and attachments go back, too; where a page changed since, the changes are merged.
 
     \b
     confsync revert docs/ENG/guide.xhtml
     confsync revert docs/ENG/guide.xhtml --to 3
+    confsync revert --run 3f9c0a7b12de
+    confsync revert --run last
     """
     from confsync.commands.bulk.revert import revert as run
+    from confsync.commands.bulk.revert_run import RunOptions, revert_run
 
+    if version and run_id:
+        raise UsageError("--to and --run exclude each other")
+    if not paths and not run_id:
+        raise UsageError(
+            "revert needs documents, or --run with the id of a push",
+            hint="'confsync log --runs' lists the pushes",
+        )
     mirror, selection = mirror_of(settings, paths)
     with remote_for(settings, mirror) as remote, progress_on(settings) as progress:
-        result = run(mirror, remote, selection, version, progress)
+        if run_id:
+            result = revert_run(mirror, remote, RunOptions(run_id, selection), progress)
+        else:
+            result = run(mirror, remote, selection, version, progress)
     finish(settings, result, mirror.root)

@@ -41,9 +41,17 @@ def new(settings: Settings, path: str, title: str | None) -> None:
     "--max-count", "-n", "count", type=click.IntRange(1), metavar="N", help="Only the newest N."
 )
 @click.option("--blame", is_flag=True, help="Each line of the page, with who wrote it.")
+@click.option("--runs", "by_run", is_flag=True, help="The pushes, with the pages of each.")
 @common
 @click.pass_obj
-def log(settings: Settings, page: str | None, local: bool, count: int | None, blame: bool) -> None:
+def log(
+    settings: Settings,
+    page: str | None,
+    local: bool,
+    count: int | None,
+    blame: bool,
+    by_run: bool,
+) -> None:
     """Show a page's history, or this mirror's audit trail.
 
     \b
@@ -51,11 +59,21 @@ def log(settings: Settings, page: str | None, local: bool, count: int | None, bl
     confsync log --blame ENG/guide.xhtml
     confsync log -n 3 ENG/guide.xhtml
     confsync log --local
+    confsync log --runs
     """
     from confsync.commands.pages.log import local_log
     from confsync.commands.pages.log import log as run
 
     mirror, _ = mirror_of(settings, ())
+    if by_run:
+        from confsync.cli.bulk.finds import Finds
+        from confsync.commands.bulk.runs import runs
+
+        if page or local or blame:
+            raise UsageError("--runs stands alone, or with -n")
+        made = runs(mirror, count)
+        shown = made if settings.as_json else Finds(settings, mirror.root).with_runs(made)
+        finish(settings, shown, mirror.root, paged=True)
     target = target_of(settings, mirror, page) if page else None
     if local:
         finish(settings, local_log(mirror, target, count), mirror.root, paged=True)

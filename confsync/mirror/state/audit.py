@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,19 +33,29 @@ class AuditLog:
     """The audit log. Several threads may use it."""
 
     def __init__(self, path: Path, clock: Callable[[], str] = now) -> None:
+        self._run = ""
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
         self._mark = ""  # set with the first write
         self._size: int | None = None  # set with the first write
 
+    @contextmanager
+    def run(self, run_id: str) -> Iterator[None]:
+        """Give the events of a push its id."""
+        self._run = run_id
+        try:
+            yield
+        finally:
+            self._run = ""
+
     def add(self, event: Event) -> None:
         """Write an event with the time. An error is only logged."""
         import json
         import logging
 
-        said = event._asdict().items()
-        row = {"time": self._clock(), **{k: v for k, v in said if k != "time" and v is not False}}
+        told = event._replace(time=self._clock(), run=self._run)._asdict()
+        row = {"time": told.pop("time"), **{k: v for k, v in told.items() if v is not False}}
         with self._lock:
             try:
                 self._mark = self._mark or mark.made(self._path.parent)

@@ -1,0 +1,240 @@
+"""The command `revert --run`: take back in the documents what a push wrote.
+
+It edits and moves files only. A push then sends them, with its comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from confsync.bulk.runs import CREATED, DELETED, Change, Run, WrittenPage
+from confsync.commands.bulk.reversal import LOG, Refusal, Reverted, Versions, reverted
+from confsync.commands.bulk.reversal_files import FileStep, file_steps
+from confsync.commands.bulk.reversal_places import Places
+from confsync.commands.bulk.runs import known_runs
+from confsync.document.document import Document
+from confsync.errors import EVERYBODYS, ConfsyncError, Exit, UsageError
+from confsync.mirror.entry import Entry
+from confsync.mirror.left_out.named import check_named
+from confsync.mirror.mirror import Mirror
+from confsync.mirror.scan import SpaceScan
+from confsync.mirror.selection import Selection
+from confsync.mirror.state import merges
+from confsync.model.filenames import STATE
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.result import Result
+from confsync.model.stamp import Stamp, run_in
+from confsync.progress import Progress, silent
+from confsync.remote import Remote, about
+from confsync.sync import labels, merge_base
+from confsync.sync.preflight.text import RESOLVE
+from confsync.sync.refusals import failed, local_result
+from confsync.sync.report import Report
+
+LAST = "last"
+_STEPS = ("confsync diff", "confsync push --dry-run")
+_PULL = "'confsync pull' brings the pages that the server has"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The push to take back, by its id or as `LAST`, and the documents among it."""
+
+    run: str
+    selection: Selection
+
+
+def revert_run(
+    mirror: Mirror, remote: Remote, options: RunOptions, progress: Progress = silent
+) -> Result:
+    """Take back a push in the documents that it wrote. Raise UsageError, FileError."""
+    report = Report("revert")
+    with mirror.lock(), report.run():
+        scans = mirror.scan()
+        entries = [entry for scan in scans for entry in scan.entries]
+        check_named(mirror, options.selection, (entry.path for entry in entries))
+        run = _known(mirror, options.run) or _told_by_server(remote, scans, options)
+        if run is None:
+            raise _unknown(options)
+        reversal = _Reversal(mirror, remote, run, scans)
+        pages = [page for page in run.pages if options.selection.has(reversal.path(page))]
+        merge_base.gather(mirror, reversal.bases(pages))
+        for done, page in enumerate(pages, 1):
+            report.add(reversal.of(page))
+            progress("reverting", done, len(pages))
+    result = report.result()
+    written = any(page.outcome in (Outcome.MODIFIED, Outcome.MOVED) for page in result.pages)
+    return replace(result, steps=_STEPS if written else ())
+
+
+def _known(mirror: Mirror, run_id: str) -> Run | None:
+    """Return a push by its id, or the newest one, as the mirror knows it. Raise FileError."""
+    known = known_runs(mirror)
+    if run_id == LAST:
+        return max(known.values(), key=lambda run: run.at, default=None)
+    return known.get(run_id)
+
+
+def _unknown(options: RunOptions) -> UsageError:
+    """Return the error for an id that nothing here knows."""
+    hint = "'confsync log --runs' lists the pushes"
+    if not options.selection.names:
+        hint += "; name documents, too, and confsync looks at the versions of their pages"
+    what = "no push" if options.run == LAST else f"no push with the id '{options.run}'"
+    return UsageError(f"{what} is known here", hint=hint)
+
+
+def _told_by_server(remote: Remote, scans: Iterable[SpaceScan], options: RunOptions) -> Run | None:
+    """Return a run by the messages of the named pages' versions, or None. Raise APIAccessError."""
+    if not options.selection.names:
+        return None
+    pages = [
+        page
+        for scan in scans
+        for entry in scan.entries
+        if entry.page_id and options.selection.has(entry.path)
+        for page in _versions_of_run(about(remote, scan.config), entry, options.run)
+    ]
+    return Run(options.run, "", tuple(pages)) if pages else None
+
+
+def _versions_of_run(remote: Remote, entry: Entry, run: str) -> Iterator[WrittenPage]:
+    """Yield a page if its versions name a run."""
+    every = remote.versions_after(entry.page_id or "", 0)
+    found = sorted(version.number for version in every if run_in(version.message) == run)
+    if found and found[0] == 1:
+        yield WrittenPage(entry.page_id or "", entry.path, CREATED, None, found[-1])
+    elif found:
+        text = Change(None, None)
+        yield WrittenPage(entry.page_id or "", entry.path, "updated", found[0] - 1, found[-1], text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A page of a run, and its document here."""
+
+    page: WrittenPage
+    scan: SpaceScan
+    entry: Entry
+    document: Document
+    stamp: Stamp
+
+
+class _Reversal:
+    """The reversal of one run in a mirror."""
+
+    def __init__(
+        self, mirror: Mirror, remote: Remote, run: Run, scans: tuple[SpaceScan, ...]
+    ) -> None:
+        self._mirror = mirror
+        self._remote = remote
+        self._run = run
+        self._here = {
+            (e.page_id or e.claimed_id): (scan, e) for scan in scans for e in scan.entries
+        }
+        self._places = Places(mirror, scans)
+
+    def path(self, page: WrittenPage) -> str:
+        """Return the path of a page's document, or its last known one."""
+        found = self._here.get(page.page)
+        return found[1].path if found else page.path
+
+    def bases(self, pages: Iterable[WrittenPage]) -> Iterator[Stamp]:
+        """Yield the stamps whose texts the reversal needs."""
+        for page in pages:
+            if page.text and page.text.before and page.base:
+                yield Stamp(page.page, page.base, page.text.before)
+
+    def of(self, page: WrittenPage) -> PageResult:
+        """Take back what the run did to one page. Return the page's result."""
+        scan, entry = self._here.get(page.page, (None, None))
+        if page.what in (CREATED, DELETED):
+            return _listed(page, self.path(page), entry)
+        if scan is None or entry is None:
+            result = PageResult(page.path, Outcome.REJECTED, page.page, base=page.base)
+            return _refused(result, Refusal("its document is not here", _PULL))
+        result = local_result(entry)
+        found = entry.document
+        if found is None or found.stamp is None:
+            return _refused(result, Refusal("cannot be read", "'confsync check {path}' says why"))
+        try:
+            return self._changed(result, _Target(page, scan, entry, found, found.stamp))
+        except EVERYBODYS:
+            raise
+        except ConfsyncError as error:
+            return failed(result, error)
+
+    def _changed(self, result: PageResult, target: _Target) -> PageResult:
+        """Write a document, its attachments and its place. Raise ConfsyncError."""
+        page, stamp, found = target.page, target.stamp, target.document
+        if page.version is not None and stamp.version < page.version:
+            why = f"it is based on v{stamp.version}, and the run wrote v{page.version}"
+            return _refused(result, Refusal(why, "'confsync pull {path}' brings it"))
+        versions = Versions(self._mirror, about(self._remote, target.scan.config), self._run.run)
+        made = reverted(versions, page, found, stamp)
+        if isinstance(made, Refusal):
+            return _refused(result, made)
+        if refusal := self._refusal(made, target):
+            return _refused(result, refusal)
+        return self._written(result, target, made)
+
+    def _refusal(self, made: Reverted, target: _Target) -> Refusal | None:
+        """Return why a document must stay as it is, or None."""
+        edited = target.document.modified or labels.changed(target.document)
+        if edited and made.data != target.entry.raw:
+            ways = (
+                "'confsync diff {path}' shows them; 'confsync pull --theirs {path}' discards them"
+            )
+            return Refusal("it has edits that are not pushed", ways)
+        if made.flaw:
+            why = f"without the run's changes it would not be well-formed: {made.flaw}"
+            return Refusal(why, LOG)
+        return self._places.refusal(target.scan, target.entry, target.page)
+
+    def _written(self, result: PageResult, target: _Target, made: Reverted) -> PageResult:
+        """Write what differs, the document first and its place last. Raise ConfsyncError."""
+        mirror, entry, page = self._mirror, target.entry, target.page
+        steps = list(file_steps(mirror, entry.path, target.stamp, page))
+        changed = made.data != entry.raw
+        if changed:
+            if made.conflicted:
+                merges.keep(mirror.root / STATE, target.stamp, entry.raw)
+            mirror.write(entry.path, made.data, expected=entry.raw)
+        done = [step.carry_out(mirror) for step in steps if isinstance(step, FileStep)]
+        path = self._places.move(target.scan, entry, page)
+        outcome = Outcome.MODIFIED if changed or done else Outcome.UNCHANGED
+        if path != entry.path:
+            outcome = Outcome.MOVED if outcome is Outcome.UNCHANGED else outcome
+            result = replace(result, path=path, old_path=entry.path)
+        result = replace(result, outcome=outcome, note="; ".join(done))
+        left = [step for step in steps if isinstance(step, Refusal)]
+        if made.conflicted:
+            return _conflicted(result)
+        if left:
+            why = "; ".join(one.why for one in left)
+            return replace(result, error=why, hint=left[0].hint, exit=Exit.REFUSED)
+        return result
+
+
+def _listed(page: WrittenPage, path: str, entry: Entry | None) -> PageResult:
+    """Return the result of a page that the run created or deleted. Its file stays as it is."""
+    result = PageResult(path, Outcome.SKIPPED, page.page, base=page.base)
+    if page.what == DELETED:
+        hint = f"'confsync restore {page.page}' brings the page back"
+        return replace(result, error="the run deleted its page", hint=hint)
+    stamp = entry.document.stamp if entry and entry.document else None
+    number = stamp.version if stamp else page.version
+    hint = f"'confsync push --delete {page.page}@{number}' deletes the page"
+    return replace(result, error="the run created its page", hint=hint)
+
+
+def _conflicted(result: PageResult) -> PageResult:
+    """Return the result of a document with conflict markers."""
+    why = "the page changed since the run at the same place; resolve the markers, then push"
+    hint = f"{RESOLVE}; 'confsync pull --abort {{path}}' takes the merge back"
+    return replace(result, outcome=Outcome.CONFLICTED, error=why, hint=hint, exit=Exit.REFUSED)
+
+
+def _refused(result: PageResult, refusal: Refusal) -> PageResult:
+    return replace(result, error=refusal.why, hint=refusal.hint, exit=Exit.REFUSED)
