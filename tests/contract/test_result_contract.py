@@ -71,6 +71,7 @@ EVENT = an(
     after=MAYBE,
     user=TEXT,
     run=TEXT,
+    minor={"type": "boolean"},
 )
 WRITTEN = an(
     page=TEXT, path=TEXT, what=TEXT, base=MAYBE_NUMBER, version=MAYBE_NUMBER, attachments=many(TEXT)
