@@ -40,7 +40,8 @@ def worst(*codes: Exit) -> Exit:
 class ConfsyncError(Exception):
     """The base of all errors of confsync.
 
-    `code` is stable and made for programs. `message` is one line. `hint` names the next command.
+    `code` is stable and made for programs. `message` is one line, and `str` returns it without the
+    marks of its paths. `hint` names the next command.
     `said` is the output of another program about the error, in lines.
     """
 
@@ -48,7 +49,7 @@ class ConfsyncError(Exception):
     code = "error"
 
     def __init__(self, message: str, *, hint: str = "", said: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message.replace("\0", ""))
         self.message = message
         self.hint = hint
         self.said = said

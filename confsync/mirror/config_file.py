@@ -10,6 +10,7 @@ from confsync.errors import ConfigError, UsageError
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, Config, SpaceConfig
 from confsync.model.filenames import root_above
+from confsync.model.hint import mentioned
 from confsync.model.shell import quoted
 from confsync.model.stamp import Layout
 from confsync.model.url import check_url
@@ -44,9 +45,9 @@ def load(root: Path) -> Config:
     except OSError as error:
         why = error.strerror or error
         hint = f"'ls -l {quoted(str(path))}' shows what it is; it must be a regular file"
-        raise ConfigError(f"{FILE_NAME}: cannot be read: {why}", hint=hint) from None
+        raise ConfigError(f"{mentioned(FILE_NAME)}: cannot be read: {why}", hint=hint) from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{FILE_NAME}: cannot be read: {error}") from None
+        raise ConfigError(f"{mentioned(FILE_NAME)}: cannot be read: {error}") from None
     return parse(text)
 
 

@@ -13,6 +13,7 @@ from confsync.document.paths import SUFFIX, folded
 from confsync.errors import ConfigError
 from confsync.model.config import FILE_NAME, Config, SpaceConfig
 from confsync.model.filenames import BLOG
+from confsync.model.hint import mentioned
 from confsync.model.stamp import Layout
 from confsync.model.url import check_url
 
@@ -223,4 +224,4 @@ def _line(node: yaml.Node) -> int:
 
 
 def _error(line: int, problem: str, *, hint: str = "") -> ConfigError:
-    return ConfigError(f"{FILE_NAME}:{line}: {problem}", hint=hint)
+    return ConfigError(f"{mentioned(FILE_NAME)}:{line}: {problem}", hint=hint)

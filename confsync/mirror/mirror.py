@@ -23,7 +23,7 @@ from confsync.mirror.state.disk import Key
 from confsync.mirror.state.people import People
 from confsync.model.config import Config
 from confsync.model.filenames import REMOVED, TEMPORARY
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Mirror:
 
     def _check_file(self, name: str, path: Path, expected: str | None) -> None:
         if _is_link(name, path):
-            raise FileError(f"{name}: is a link; confsync follows no links")
+            raise FileError(f"{mentioned(name)}: is a link; confsync follows no links")
         from confsync.mirror import attachment_files as files
 
         now = files.digest_of(path, name)[0] if os.path.lexists(path) else None
@@ -245,7 +245,9 @@ class Mirror:
             candidate = f"{trash}/{name}" + (f".{number}" if number else "")
             if not os.path.lexists(self.root / candidate):
                 return candidate
-        raise FileError(f"{name}: the trash is full", hint=f"'rm -r {marked(trash)}' empties it")
+        raise FileError(
+            f"{mentioned(name)}: the trash is full", hint=f"'rm -r {marked(trash)}' empties it"
+        )
 
     def inside(self, name: str, seen: set[str] | None = None) -> Path:
         """Return the absolute path of a name. No name and no link may lead out of the mirror.
@@ -255,13 +257,15 @@ class Mirror:
         path = Path(name)
         parts = path.parts
         if ".." in parts or path.is_absolute():
-            raise FileError(f"{name}: would be written outside the mirror")
+            raise FileError(f"{mentioned(name)}: would be written outside the mirror")
         for number in range(1, len(parts)):
             where = "/".join(parts[:number])
             if seen is not None and where in seen:
                 continue
             if _is_link(name, f"{self.root}/{where}"):
-                raise FileError(f"{name}: {where} is a link; confsync follows no links")
+                raise FileError(
+                    f"{mentioned(name)}: {mentioned(where)} is a link; confsync follows no links"
+                )
             if seen is not None:
                 seen.add(where)
         return self.root / path
@@ -301,7 +305,7 @@ def write_new(path: Path, text: str) -> None:
 
     def absent() -> None:
         if os.path.lexists(path):
-            raise FileError(f"{path} exists already")
+            raise FileError(f"{mentioned(str(path))} exists already")
 
     absent()
     try:
@@ -330,7 +334,7 @@ def current(name: str, path: Path) -> bytes | None:
     if mode is None:
         return None
     if stat.S_ISLNK(mode):
-        raise FileError(f"{name}: is a link; confsync follows no links")
+        raise FileError(f"{mentioned(name)}: is a link; confsync follows no links")
     try:
         return regular.read(path, regular.DOCUMENT_BYTES)
     except FileNotFoundError:
@@ -341,10 +345,10 @@ def current(name: str, path: Path) -> bytes | None:
 
 def _changed(name: str) -> ChangedMeanwhileError:
     return ChangedMeanwhileError(
-        f"{name}: changed while confsync ran; confsync left it unchanged",
+        f"{mentioned(name)}: changed while confsync ran; confsync left it unchanged",
         hint="run the command again",
     )
 
 
 def file_error(name: str, what: str, error: OSError) -> FileError:
-    return FileError(f"{name}: {what}: {error.strerror or error}")
+    return FileError(f"{mentioned(name)}: {what}: {error.strerror or error}")

@@ -20,6 +20,7 @@ from confsync.mirror.mirror import Mirror, file_error
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.state import disk
 from confsync.model.config import SpaceConfig
+from confsync.model.hint import mentioned
 
 
 def move(
@@ -155,14 +156,14 @@ def hand_over(mirror: Mirror, name: str, space: SpaceConfig, parent: str | None)
         _move_attachments(mirror, name, place)
         disk.sync_directory(waiting)
     except OSError as error:
-        raise file_error(name, f"cannot be moved to {space.path}", error) from None
+        raise file_error(name, f"cannot be moved to {mentioned(space.path)}", error) from None
     mirror.drop_empty(path.parent)
 
 
 def _land(mirror: Mirror, place: Path, new: str) -> str:
     """Move one waiting document to its place. Return the error, or an empty text."""
     target = mirror.inside(new)
-    waits = f"the document waits as {place.relative_to(mirror.root).as_posix()}"
+    waits = f"the document waits as {mentioned(place.relative_to(mirror.root).as_posix())}"
     try:
         disk.make_directories(target.parent)
         if os.path.lexists(target):
@@ -170,7 +171,7 @@ def _land(mirror: Mirror, place: Path, new: str) -> str:
         disk.rename(place, target)
         _move_attachments(mirror, place.relative_to(mirror.root).as_posix(), target)
     except OSError as error:
-        return f"{error.strerror or error}: {error.filename or new}; {waits}"
+        return f"{error.strerror or error}: {mentioned(error.filename or new)}; {waits}"
     return ""
 
 

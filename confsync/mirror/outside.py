@@ -22,7 +22,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.scan import scan as scan_spaces
 from confsync.model.config import FILE_NAME, SpaceConfig
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.stamp import folded
 
 
@@ -173,7 +173,7 @@ def _notes(
     entries = places.entries
     if not entries:
         return
-    named = ", ".join(entry.path for entry in entries[:3])
+    named = ", ".join(mentioned(entry.path) for entry in entries[:3])
     more = f" and {len(entries) - 3} more" if entries[3:] else ""
     yield (
         f"outside every space's directory in {FILE_NAME}, so neither pulled nor pushed: "

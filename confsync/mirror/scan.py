@@ -19,7 +19,7 @@ from confsync.mirror.entry import MOVING, Entry, read, unread
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, .
         return entry
     # A document without its text has no known line.
     found = entry if entry.raw else read(root, entry.path)
-    others = ", ".join(name for name in twice[entry.page_id] if name != entry.path)
+    others = ", ".join(mentioned(name) for name in twice[entry.page_id] if name != entry.path)
     problem = DocumentError(
         entry.path,
         _line_of_id(found.document),
@@ -260,7 +260,7 @@ def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
         why = f"is blog post {stamp.id}, but the blog of {space.key} is not mirrored"
         hint = f"'blog: true' for {space.key} in {FILE_NAME} mirrors it; or remove the file"
     else:
-        where = f"{BLOG}/{paths.place_of_day(stamp.posted or '')}/"
+        where = f"{BLOG}/{paths.place_of_day(stamp.posted or '')}/ of its space"
         why = f"is blog post {stamp.id}, but stands outside {where}: blog posts do not move"
         hint = f"move it back to {where}; a copy without its confluence block is a new page"
     problem = DocumentError(entry.path, 1, why, hint=hint)

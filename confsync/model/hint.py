@@ -1,4 +1,4 @@
-"""Hints: the next commands, with paths as a person types them. Pure."""
+"""Paths in messages and hints, as a person types them. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from confsync.model.shell import quoted
 
-# No path has this character.
+# No path has this character. It stands once on each side of a path in a command, and twice on each
+# side of a path in a sentence.
 _MARK = "\0"
-_PATH = re.compile(f"{_MARK}([^{_MARK}]*){_MARK}")
+_PATH = re.compile(f"{_MARK * 2}([^{_MARK}]*){_MARK * 2}|{_MARK}([^{_MARK}]*){_MARK}")
 _ANY = f"{_MARK}[^{_MARK}]*{_MARK}"
 # A command that has no option -C, up to its end; and the file to which a shell adds lines.
 _OF_SHELL = re.compile(
@@ -38,8 +39,17 @@ def marked(path: str) -> str:
     return f"{_MARK}{path}{_MARK}"
 
 
+def mentioned(path: str) -> str:
+    """Return a mark for a path of the mirror in a sentence, which no shell reads."""
+    return f"{_MARK * 2}{path}{_MARK * 2}"
+
+
+# The directory for copies of what a command gives up.
+TRASH = mentioned(".confsync/trash")
+
+
 def typed(text: str, standpoint: Standpoint) -> str:
-    """Return a text with each marked path as a person types it in a shell."""
+    """Return a text with each marked path as a person types it: quoted in a command."""
     if _MARK not in text:
         return text
     ways = standpoint.shown, standpoint.here
@@ -53,4 +63,7 @@ def fill(hint: str, path: str, standpoint: Standpoint) -> str:
 
 
 def _put(text: str, shown: Callable[[str], str]) -> str:
-    return _PATH.sub(lambda found: quoted(shown(found[1])), text)
+    def put(found: re.Match[str]) -> str:
+        return shown(found[1]) if found[2] is None else quoted(shown(found[2]))
+
+    return _PATH.sub(put, text)

@@ -76,11 +76,12 @@ class PageResult:
     note: str = ""
 
     def typed(self, standpoint: Standpoint) -> PageResult:
-        """Return the result with its commands as a person types them at a standpoint."""
-        if not (self.hint or self.error):
+        """Return the result with its paths as a person types them at a standpoint."""
+        if not (self.hint or self.error or self.note):
             return self
-        error = typed(self.error, standpoint)
-        return replace(self, error=error, hint=fill(self.hint, self.path, standpoint))
+        error, note = typed(self.error, standpoint), typed(self.note, standpoint)
+        hint = fill(self.hint, self.path, standpoint)
+        return replace(self, error=error, hint=hint, note=note)
 
     def as_json(self) -> dict[str, object]:
         """Return the page's part of the JSON envelope."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.errors import ConfsyncError, Exit, worst
+from confsync.errors import ConfsyncError, DocumentError, Exit, worst
 from confsync.model import summary
-from confsync.model.hint import MIRROR, Standpoint, fill, typed
+from confsync.model.hint import MIRROR, Standpoint, fill, mentioned, typed
 from confsync.model.stamp import message_without_token
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ class Problem(NamedTuple):
     @classmethod
     def of(cls, error: ConfsyncError) -> Problem:
         """Return the problem that describes an exception."""
-        return cls(error.code, error.message, error.hint, error.exit, error.said)
+        message = error.message
+        if isinstance(error, DocumentError):
+            message = f"{mentioned(error.path)}:{error.line}: {error.problem}"
+        return cls(error.code, message, error.hint, error.exit, error.said)
 
 
 class Hint(NamedTuple):
@@ -110,7 +113,7 @@ class Result:
         return dict(sorted(counts.items()))
 
     def typed(self, standpoint: Standpoint) -> Result:
-        """Return the result with its commands as a person types them at a standpoint."""
+        """Return the result with its paths as a person types them at a standpoint."""
 
         def of(text: str) -> str:
             return typed(text, standpoint)
@@ -122,7 +125,10 @@ class Result:
             notes=tuple(map(of, self.notes)),
             steps=tuple(map(of, self.steps)),
             warnings=tuple(map(of, self.warnings)),
-            checks=tuple(replace(check, hint=of(check.hint)) for check in self.checks),
+            checks=tuple(
+                replace(check, message=of(check.message), hint=of(check.hint))
+                for check in self.checks
+            ),
             findings=tuple(replace(one, message=of(one.message)) for one in self.findings),
             hints=tuple(Hint(fill(one.text, one.path, standpoint), one.path) for one in self.hints),
         )

@@ -15,6 +15,7 @@ from confsync.document.paths import Destination
 from confsync.errors import ConfsyncError, Exit, worst
 from confsync.mirror import attachment_files as files
 from confsync.mirror.mirror import Mirror
+from confsync.model.hint import TRASH
 from confsync.model.stamp import Attached
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
@@ -29,7 +30,7 @@ from confsync.sync.attachments.beside import (
 )
 from confsync.sync.attachments.compare import Decision, Sides, decide
 
-_COPY = "a copy of {} file is in .confsync/trash"
+_COPY = f"a copy of {{}} file is in {TRASH}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from confsync.document import paths
 from confsync.errors import Exit
+from confsync.model.hint import TRASH, mentioned
 from confsync.model.result import Problem
 from confsync.pull import placement
 from confsync.pull.context import PullRun
@@ -36,7 +37,7 @@ def mass_change(plan: Plan) -> Problem | None:
     message = f"{plan.scan.config.key}: this pull would {what}; these wait, the rest is done"
     if empty:
         message = f"{plan.scan.config.key}: the server lists no page at all"
-    named = ", ".join((removed or moved)[:3])
+    named = ", ".join(map(mentioned, (removed or moved)[:3]))
     more = f" (such as {named})" if named else ""
     hint = "'confsync pull --dry-run' lists them; 'confsync pull --allow-mass-delete' permits it"
     return Problem("mass-change", f"{message}{more}", hint, Exit.REFUSED)
@@ -91,13 +92,13 @@ def mass_rollback(plan: Plan) -> Problem | None:
         return None
     what = f"replace {len(pages)} of the {len(stamped)} pages"
     what += f" and {files} attachments" if files else ""
-    named = f" (such as {', '.join(pages[:3])})" if pages else ""
+    named = f" (such as {', '.join(map(mentioned, pages[:3]))})" if pages else ""
     return Problem(
         "mass-change",
         f"{plan.scan.config.key}: the server has older versions: this pull would {what} by older "
         f"versions{named}",
         "'confsync pull --dry-run' lists them; 'confsync pull --allow-mass-rollback' permits it "
-        "and keeps copies in .confsync/trash",
+        f"and keeps copies in {TRASH}",
         Exit.REFUSED,
     )
 

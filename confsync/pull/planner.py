@@ -10,6 +10,7 @@ from confsync.document.document import Fields
 from confsync.errors import ConfsyncError
 from confsync.mirror.committed.given_back import given_back
 from confsync.mirror.entry import Entry
+from confsync.model.hint import TRASH
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import PageInfo
 from confsync.model.stamp import Stamp
@@ -255,7 +256,7 @@ def _left_out(entry: Entry) -> Step:
     result = replace(local_result(entry), outcome=Outcome.DELETED, note=EXCLUDED)
     if found is None or found.modified or changed(found):
         why = f"{EXCLUDED}; your changes are kept"
-        hint = "'confsync pull --theirs {path}' removes the file, with a copy in .confsync/trash"
+        hint = f"'confsync pull --theirs {{path}}' removes the file, with a copy in {TRASH}"
         result = replace(result, outcome=Outcome.KEPT, note="", error=why, hint=hint)
         return Step(entry.path, result, entry)
     return Step(entry.path, result, entry, remove=True)

@@ -27,7 +27,7 @@ from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.result import Problem, Result
 from confsync.pull import planner
 from confsync.pull.apply import apply_plan, tells
@@ -315,8 +315,12 @@ def _to_commit(mirror: Mirror, commit: Commit | None) -> tuple[str, ...]:
         return ()
     if is_unknown(mirror.root, REMOVED):
         return (
-            f"commit {REMOVED} with the removed documents: 'git add -f {marked(REMOVED)}' first",
+            f"commit {mentioned(REMOVED)} with the removed documents: "
+            f"'git add -f {marked(REMOVED)}' first",
         )
     if commit is None and has_new_lines(mirror.root):
-        return (f"commit {REMOVED} with the documents: it lists what confsync removed or moved",)
+        return (
+            f"commit {mentioned(REMOVED)} with the documents: "
+            "it lists what confsync removed or moved",
+        )
     return ()

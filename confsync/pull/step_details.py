@@ -23,6 +23,7 @@ from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.given_back import files_given_back
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
+from confsync.model.hint import TRASH, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments
@@ -39,7 +40,7 @@ from confsync.sync.labels import same
 from confsync.sync.refusals import failed
 from confsync.sync.space_view import SpaceView
 
-_KEPT = "v{old} -> v{new}, a lower number; a copy of the file is in .confsync/trash"
+_KEPT = f"v{{old}} -> v{{new}}, a lower number; a copy of the file is in {TRASH}"
 
 
 def alone(step: Step, change: Callable[[Step], Step]) -> Step:
@@ -307,13 +308,16 @@ def _check_free(mirror: Mirror, path: str, changes: AttachmentChanges) -> None:
     The plan needs a free place, but a document that should have left may still be there.
     """
     if os.path.lexists(mirror.inside(path)):
-        raise FileError(f"{path}: another document is still there", hint="run the command again")
+        raise FileError(
+            f"{mentioned(path)}: another document is still there", hint="run the command again"
+        )
     planned = {file.path for file in changes.beside.files.values()}
     found = {file.path for file in files.files_of(mirror.root, path, ()).values()}
     if found != planned:
         where = names.directory_of(path)
         raise FileError(
-            f"{where}: another page's files are still there", hint="run the command again"
+            f"{mentioned(where)}: another page's files are still there",
+            hint="run the command again",
         )
 
 

@@ -10,6 +10,7 @@ from confsync.mirror import moves
 from confsync.mirror.entry import Entry
 from confsync.mirror.scan import SpaceScan
 from confsync.model.config import SpaceConfig
+from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
 from confsync.pull.context import PullRun
@@ -71,7 +72,7 @@ def _mass_change(count: int, total: int) -> Problem:
 def _foretell(run: PullRun, scans: tuple[SpaceScan, ...], found: list[_Move]) -> Subtrees:
     """Report the documents that would be handed over, and remove them from the scans."""
     for move in found:
-        why = f"its page belongs to {move.space.path}/ now"
+        why = f"its page belongs to {mentioned(move.space.path)}/ now"
         run.report.add(replace(local_result(move.entry), outcome=Outcome.MOVED, note=why))
     gone = {move.entry.path for move in found}
     rest = (

@@ -20,7 +20,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import refuted
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.event import Event
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome
 from confsync.model.result import Problem
 from confsync.model.stamp import Stamp, says_the_same
@@ -47,7 +47,7 @@ class Doubt(NamedTuple):
 
     def about(self, names: Sequence[str]) -> str:
         """Return the sentence about some files."""
-        named = ", ".join(names[:3])
+        named = ", ".join(map(mentioned, names[:3]))
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         return f"{self.why}, so confsync cannot tell whether {_BACK} {named}{more}"
 
@@ -151,8 +151,8 @@ class Witnesses:
         for page_id, version in pushed.items():
             step = steps[page_id]
             yield (
-                f"{step.result.path}: v{version} was pushed from here; {how}the file is at "
-                f"v{step.result.base}; this pull brings v{step.result.remote}"
+                f"{mentioned(step.result.path)}: v{version} was pushed from here; {how}the file is "
+                f"at v{step.result.base}; this pull brings v{step.result.remote}"
             )
 
 
@@ -203,9 +203,9 @@ def _told_again(step: Step, old: Stamp, new: Stamp) -> str:
     """Return the warning about labels or a place that git had and reverted."""
     what, back = "the labels", "edit the 'labels:' line"
     if old.parent != new.parent:
-        what, back = "the place", f"move the file back to {step.before}"
+        what, back = "the place", f"move the file back to {mentioned(step.before or '')}"
     return (
-        f"{step.result.path}: this pull brings {what} again that git had reverted "
+        f"{mentioned(step.result.path)}: this pull brings {what} again that git had reverted "
         f"(or a colleague changed twice); if it was a revert, {back} and push"
     )
 

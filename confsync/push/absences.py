@@ -19,6 +19,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, ids_in, paths_of
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
+from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sync import scope
@@ -108,7 +109,8 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
         why, hint = deletion_refusal(trace, entry, outside=whereabouts.is_outside(trace.path))
         refused[page_id] = replace(local_result(entry), error=why, hint=hint)
     for page_id, entry in _doubtful(missing).items():
-        why = f"{REMOVED} says that a pull removed its document, but git has had the document since"
+        said = f"{mentioned(REMOVED)} says that a pull removed its document"
+        why = f"{said}, but git has had the document since"
         refused[page_id] = replace(local_result(entry), error=why, hint=delete_by_id(entry))
     refused |= _half_committed(missing)
     report.add(
@@ -130,8 +132,9 @@ def _half_committed(missing: Missing) -> dict[str, PageResult]:
     return {
         page_id: replace(
             local_result(missing.entries[page_id]),
-            error=f"a pull moved its document to {move.path}, which is in no commit here",
-            hint=f"commit {move.path} too; {delete_by_id(missing.entries[page_id])}",
+            error=f"a pull moved its document to {mentioned(move.path)}, "
+            "which is in no commit here",
+            hint=f"commit {mentioned(move.path)} too; {delete_by_id(missing.entries[page_id])}",
         )
         for page_id, move in moves.items()
     }

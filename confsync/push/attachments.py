@@ -34,7 +34,7 @@ from confsync.mirror.state import in_doubt, regular
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.in_doubt import Doubt
 from confsync.model.event import Event
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome
 from confsync.model.page import AttachmentInfo
 from confsync.model.stamp import Attached, message_with_token
@@ -150,17 +150,18 @@ class Uploading:
         directory = attachments.directory_of(self._beside.path)
         path = f"{directory}/{base.file}"
         if stands(root / path):
-            return f"{path} is here again; run the command again"
+            return f"{mentioned(path)} is here again; run the command again"
         own = {
             (self._beside.path, each.file) for each in self.attached if each.digest == base.digest
         }
         for copy in new_copies(root, base.digest, size):
             if (attachments.document_of(copy), copy.rpartition("/")[2]) not in own:
-                return f"its file is at {copy} now; move it back, or delete it there as well"
+                place = mentioned(copy)
+                return f"its file is at {place} now; move it back, or delete it there as well"
         for copy in left_out_copies(root, path):
-            return f"git has its file at {copy}, which this sparse checkout leaves out"
+            return f"git has its file at {mentioned(copy)}, which this sparse checkout leaves out"
         for stray in files_without_document(root, self._mirror.config.spaces, base.file):
-            return f"{stray} may be its file; move it back, or delete it there as well"
+            return f"{mentioned(stray)} may be its file; move it back, or delete it there as well"
         return ""
 
     # -- one attachment ----------------------------------------------------------------------------
@@ -200,7 +201,8 @@ class Uploading:
         if differs(info.media_type, files.head(found.download.path, info.name)):
             return
         raise AttachmentConflict(
-            f"{path} is not {info.media_type}, the type of the attachment that it replaces",
+            f"{mentioned(path)} is not {info.media_type}, "
+            "the type of the attachment that it replaces",
             f"'confsync push --allow-mass-upload {marked(self._beside.path)}' sends it",
         )
 

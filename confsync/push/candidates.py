@@ -12,7 +12,7 @@ from confsync.mirror.attachment_files import MISNAMED
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import PageResult
 from confsync.model.result import Problem
 from confsync.push.options import PushRun, Unfit
@@ -113,7 +113,7 @@ def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
     if emptied := files.emptied:
         return _refused(
             entry,
-            f"{emptied[0]} is empty, but was not before",
+            f"{mentioned(emptied[0])} is empty, but was not before",
             f"'confsync pull --theirs {marked(emptied[0])}' brings it back; "
             "to send it empty, delete it, 'confsync push --delete {path}', then add it again",
         )
@@ -150,7 +150,7 @@ def _changed_in(
         if not here.selection.has(entry.path) or entry.path in told:
             continue
         if entry.document is None:
-            error = entry.error or ConfsyncError(f"{entry.path}: unreadable")
+            error = entry.error or ConfsyncError(f"{mentioned(entry.path)}: unreadable")
             run.report.refuse(Problem.of(error))
         elif entry.path in files or _is_changed(run.mirror, here, scan, entry):
             try:

@@ -11,6 +11,7 @@ from confsync.errors import MassChangeError, NotVisibleError
 from confsync.mirror.attachment_files import head
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
+from confsync.model.hint import mentioned
 from confsync.model.page import AttachmentInfo
 from confsync.push.delete import Doomed
 from confsync.push.options import SpacePush
@@ -44,7 +45,9 @@ class SpaceChanges(NamedTuple):
     @property
     def deleted_files(self) -> list[str]:
         """Return the attachments that were deleted here, each after its document's path."""
-        return [f"{path}: {name}" for path, one in self.files.items() for name in one.deleted]
+        return [
+            f"{mentioned(path)}: {name}" for path, one in self.files.items() for name in one.deleted
+        ]
 
 
 def refuse_mass_changes(changes: Sequence[SpaceChanges]) -> None:
@@ -67,7 +70,7 @@ def _refuse_other_home(space: SpacePush) -> None:
     home = scan.config.root or info.home
     if scan.tree.home and home and scan.tree.home != home:
         raise MassChangeError(
-            f"{scan.outer(paths.HOME + paths.SUFFIX)} is page {scan.tree.home}, "
+            f"{mentioned(scan.outer(paths.HOME + paths.SUFFIX))} is page {scan.tree.home}, "
             f"but the home page of {info.key} is {home}",
             hint="'confsync pull' puts the home page in its place",
         )
@@ -80,14 +83,14 @@ def _refuse_mass_move(changes: Sequence[SpaceChanges]) -> None:
     if too_many(len(moved), total) and not changes[0].space.options.allow_mass_move:
         raise MassChangeError(
             f"{_keys(changes)}: this push would move {len(moved)} of the {total} pages "
-            f"(such as {', '.join(moved[:3])})",
+            f"(such as {', '.join(map(mentioned, moved[:3]))})",
             hint="'confsync status' lists them; 'confsync push --allow-mass-move' permits it",
         )
 
 
 def _refuse_mass_delete(changes: Sequence[SpaceChanges]) -> None:
     """Raise MassChangeError for more than `MASS` deletions of pages or attachments."""
-    pages = [doomed.path for one in changes for doomed in one.doomed]
+    pages = [mentioned(doomed.path) for one in changes for doomed in one.doomed]
     files = [name for one in changes for name in sorted(one.deleted_files)]
     for what, named in (("pages", pages), ("attachments", files)):
         if len(named) <= MASS or changes[0].space.options.allow_mass_delete:
@@ -110,8 +113,9 @@ def _refuse_emptied(space: SpacePush, doomed: list[Doomed]) -> None:
     unnamed = [one for one in doomed if one.version is None]
     if stand or empty or len(unnamed) < 2 or space.options.allow_mass_delete:
         return
-    why = f"there is no document in {config.path}/: this push would delete {len(doomed)} pages"
-    raise MassChangeError(f"{config.key}: {why}", hint=_ALLOW_DELETE)
+    why = f"{config.key}: there is no document in {mentioned(config.path)}/"
+    what = f"this push would delete {len(doomed)} pages"
+    raise MassChangeError(f"{why}: {what}", hint=_ALLOW_DELETE)
 
 
 def _refuse_mass_upload(changes: Sequence[SpaceChanges]) -> None:

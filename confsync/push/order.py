@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 
 _THIRD = "give one of the two pages a third title and push; then set its own title and push again"
 
@@ -134,7 +134,7 @@ class _Schedule:
         """Return why an intent is left over."""
         holder = self._holder(intent)
         if holder is not None:
-            why = f"{holder.path} has the title '{intent.title}' until it is pushed"
+            why = f"{mentioned(holder.path)} has the title '{intent.title}' until it is pushed"
             if not holder.meant:
                 return _after(holder, why)
             if not self._waits_for(holder, intent):
@@ -142,11 +142,11 @@ class _Schedule:
             return Stuck(f"{why}, but it waits for this page", _THIRD)
         parent = self._unwritten(intent.wanted)
         if parent is not None and parent.new:
-            why = f"its parent {parent.path} is not on the server yet"
+            why = f"its parent {mentioned(parent.path)} is not on the server yet"
             return Stuck(why, "", parent.path) if parent.meant else _after(parent, why)
         movers = self._movers(intent)
         if movers:
-            named = ", ".join(one.path for one in movers)
+            named = ", ".join(mentioned(one.path) for one in movers)
             why = f"this move makes a cycle: move {named} first"
             absent = [one.path for one in movers if not one.meant]
             return Stuck(

@@ -19,7 +19,7 @@ from confsync.mirror.git import removals, worktree
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import REMOVED
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
 from confsync.model.result import Problem, Result
@@ -242,7 +242,7 @@ def _ignored(unknown: Iterable[str]) -> Problem:
     paths = sorted(unknown)
     return Problem(
         "uncommitted",
-        f"not committed, because git ignores them: {few(paths)}",
+        f"not committed, because git ignores them: {few([*map(mentioned, paths)])}",
         f"'git add -f {marked(paths[0])}' adds the file",
         Exit.DONE,
     )
@@ -256,9 +256,10 @@ def _version_of(one: Owed, staged: Mapping[str, bytes]) -> int | None:
 
 def _uncommitted(left: frozenset[str]) -> Problem:
     """Return the warning about written files that a person must commit."""
+    named = few([mentioned(path) for path in sorted(left)])
     return Problem(
         "uncommitted",
-        f"not committed, because you had changed them before this run: {few(sorted(left))}",
+        f"not committed, because you had changed them before this run: {named}",
         "'git diff HEAD' shows both changes; 'git commit -a' commits them",
         Exit.DONE,
     )

@@ -15,7 +15,7 @@ from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.event import Event
-from confsync.model.hint import marked
+from confsync.model.hint import TRASH, marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo, Status
 from confsync.model.result import Problem
@@ -58,7 +58,7 @@ def failed(result: PageResult, error: ConfsyncError) -> PageResult:
     return replace(
         result,
         outcome=Outcome.REJECTED if refused else Outcome.FAILED,
-        error=error.message,
+        error=Problem.of(error).message,
         hint=error.hint,
         exit=error.exit,
     )
@@ -112,7 +112,8 @@ def lost_stamp(result: PageResult, info: PageInfo) -> PageResult:
 
 def outside_of(path: str) -> str:
     """Return the message for a document that was moved outside every space's directory."""
-    return f"stands at {path} now, outside every space's directory; its page stays where it is"
+    where = f"stands at {mentioned(path)} now, outside every space's directory"
+    return f"{where}; its page stays where it is"
 
 
 def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
@@ -122,17 +123,23 @@ def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str,
     directory.
     """
     if not trace.certain:
-        why = f"{trace.path} cannot be read and may be the page's document"
-        return why, f"repair {trace.path}, or remove it and push again; {delete_by_id(entry)}"
+        why = f"{mentioned(trace.path)} cannot be read and may be the page's document"
+        return (
+            why,
+            f"repair {mentioned(trace.path)}, or remove it and push again; {delete_by_id(entry)}",
+        )
     if trace.left_out:
-        why = f"git has its document at {trace.path}, which this sparse checkout leaves out"
+        place = mentioned(trace.path)
+        why = f"git has its document at {place}, which this sparse checkout leaves out"
         return why, f"'git sparse-checkout disable' brings it back; {delete_by_id(entry)}"
     if trace.unmerged:
-        why = f"its document is in a merge that is not finished, at {trace.path}"
+        why = f"its document is in a merge that is not finished, at {mentioned(trace.path)}"
         return why, f"'git status' shows the merge: finish it first; {delete_by_id(entry)}"
     if trace.path == entry.path:
         return "its document is here again", "run the command again"
-    why = outside_of(trace.path) if outside else f"its document stands at {trace.path} now"
+    why = (
+        outside_of(trace.path) if outside else f"its document stands at {mentioned(trace.path)} now"
+    )
     return why, f"move it back, or delete it there and push --delete again; {delete_by_id(entry)}"
 
 
@@ -239,7 +246,7 @@ def hint_of(case: Case) -> str:
 def ways_from_gone(case: Case) -> str:
     """Return the commands for an edited document whose page is in the trash or archived."""
     restore = f"'confsync restore {case.stamp.id}' brings the page back; "
-    give_up = "'confsync pull --theirs {path}' removes the file, with a copy in .confsync/trash"
+    give_up = f"'confsync pull --theirs {{path}}' removes the file, with a copy in {TRASH}"
     return restore + give_up if case.remote is Absent.TRASHED else give_up
 
 
@@ -319,11 +326,13 @@ def _unreadable_directory(root: Path, name: str) -> Problem:
         to = str((root / name).readlink())
         link = pointer_to(to, dangles=not (root / name).exists())
     except OSError:
-        why = f"{name}/ cannot be read; confsync leaves it unchanged"
+        why = f"{mentioned(name)}/ cannot be read; confsync leaves it unchanged"
         hint = f"'ls -ld {marked(name)}' shows its permissions"
         return Problem("file", why, hint)
     return Problem(
-        "file", f"{name} {link.what}; confsync neither pulls nor pushes it", link.hint(name)
+        "file",
+        f"{mentioned(name)} {link.what}; confsync neither pulls nor pushes it",
+        link.hint(name),
     )
 
 

@@ -14,6 +14,7 @@ from confsync.document.links import links
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
+from confsync.model.hint import mentioned
 from confsync.model.stamp import Stamp
 from confsync.sync.compare import Parent
 from confsync.sync.fetch import Case
@@ -86,7 +87,7 @@ def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[st
             found = links(entry.document.body) if entry.document else ()
             key = scan.config.key
             for target in {(link.space or key, link.title, link.post) for link in found}:
-                linking.setdefault(target, []).append(entry.path)
+                linking.setdefault(target, []).append(mentioned(entry.path))
     taken = {page.of(page.new) for page in changed}
     for page in changed:
         paths = linking.get(page.of(page.old), [])

@@ -19,6 +19,7 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.scan import SpaceScan
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.filenames import BLOG
+from confsync.model.hint import mentioned
 from confsync.model.page import Folder, PageInfo
 
 
@@ -78,7 +79,7 @@ def note(entries: Iterable[Entry]) -> tuple[str, ...]:
     if not named:
         return ()
     return (
-        f"excluded by {FILE_NAME} and left unchanged: {few(named)}; "
+        f"excluded by {FILE_NAME} and left unchanged: {few([*map(mentioned, named)])}; "
         "'confsync pull --prune' removes the unmodified ones",
     )
 

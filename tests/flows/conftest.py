@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -132,12 +133,24 @@ class Desk:
         if exit is not None:
             assert code == exit, f"{arguments}: exit {code}\n{out}\n{err}"
         assert "Traceback" not in err
+        if "--json" not in arguments:
+            self._check_paths(out + err)
         if code == 0:
             JOURNAL.type(("confsync", *arguments))
         JOURNAL.print(self.plain(out))
         JOURNAL.print(self.plain(err))
         self.between()
         return Run(code, out, err)
+
+    def _check_paths(self, said: str) -> None:
+        """Assert that each path in an output begins where the command was typed."""
+        assert "\0" not in said
+        assert r"\x00" not in said
+        if self.below not in (".", ".."):
+            # A diff has the mirror's paths in its heads, as git's has the repository's.
+            lines = [one for one in said.splitlines() if not one.startswith(("--- ", "+++ "))]
+            from_root = [one for one in lines if re.search(r"(?<![\w./-])[A-Z]{2,}/", one)]
+            assert not from_root, f"not typed in '{self.below}':\n{said}"
 
     def follow(self, run: Run, start: str = "", exit: int = 0) -> str:
         """Type the first command that a run's hints name, as it stands. Return what it prints.

@@ -27,7 +27,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 POINTERS = [
     pytest.param(LFS, "is a Git LFS pointer", "'git lfs pull'", id="lfs"),
     pytest.param(ANNEX, "is a git-annex pointer", f"'git annex get {FILES}/0.png'", id="annex"),
-    pytest.param(CRYPT, "is encrypted by git-crypt", "'git-crypt unlock'", id="crypt"),
+    pytest.param(CRYPT, "is encrypted by git-crypt", "'git crypt unlock'", id="crypt"),
     pytest.param(FAT, "is a git-fat pointer", "'git fat init && git fat pull'", id="fat"),
     pytest.param(MEDIA, "is a git-media pointer", "'git media sync'", id="media"),
     pytest.param(BIGSTORE, "is a git-bigstore pointer", "git bigstore pull'", id="bigstore"),
@@ -318,7 +318,7 @@ def test_a_single_file_of_another_known_kind_is_sent(
     [
         (LFS, "is a Git LFS pointer", "git lfs pull"),
         (ANNEX, "is a git-annex pointer", f"git annex get {GUIDE}"),
-        (CRYPT, "is encrypted by git-crypt", "git-crypt unlock"),
+        (CRYPT, "is encrypted by git-crypt", "git crypt unlock"),
     ],
 )
 def test_a_document_that_is_one_is_told_and_its_page_is_not_written_beside_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,4 +46,22 @@ def test_the_text_of_a_link_is_replaced_with_its_file(pictured: Desk, tmp_path: 
     pictured.git("clone", "-q", "-c", "core.symlinks=false", ".", str(where))
     pictured.root = where
     pictured.follow(pictured("push", exit=1), "cp")
+    assert pictured.path(PLAN).read_bytes() == b"\x89PNG new"
+
+
+def test_an_encrypted_file_is_decrypted(
+    pictured: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin/git-crypt"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\nset -e\n"
+        'test "$*" = unlock\n'
+        'cd "$(git rev-parse --show-toplevel)"\n'
+        f"cp 'my plan.png' '{PLAN}'\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    pictured.path(PLAN).write_bytes(b"\0GITCRYPT\0" + bytes(range(100)))
+    pictured.follow(pictured("push", exit=1), "git crypt")
     assert pictured.path(PLAN).read_bytes() == b"\x89PNG new"

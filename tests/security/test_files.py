@@ -194,7 +194,7 @@ def test_a_configuration_of_anybodys_is_told_with_its_line(
 ) -> None:
     with pytest.raises(ConfigError, match=problem) as caught:
         config_file.parse(text)
-    assert caught.value.message.startswith(f".confsync.yaml:{line}: ")
+    assert str(caught.value).startswith(f".confsync.yaml:{line}: ")
     assert len(caught.value.message) < 300
 
 

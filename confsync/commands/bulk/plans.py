@@ -19,10 +19,9 @@ from confsync.mirror.mirror import Mirror, file_error
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.mirror.state import disk, regular
-from confsync.model.hint import marked
+from confsync.model.hint import MIRROR, marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result
-from confsync.model.shell import quoted
 from confsync.progress import Progress, silent
 from confsync.push.options import DeleteOptions, PushOptions, PushRun
 from confsync.push.run import push_mirror
@@ -116,10 +115,11 @@ def _planned(mirror: ScannedMirror, pages: Iterable[PageResult]) -> Iterator[Pla
 
 
 def _refused(result: Result) -> Iterator[Refused]:
-    for page in result.pages:
+    told = result.typed(MIRROR)
+    for page in told.pages:
         if page.exit is not Exit.DONE:
             yield Refused(page.path, page.error or page.outcome.value)
-    for error in result.errors:
+    for error in told.errors:
         yield Refused("", error.message)
 
 
@@ -154,8 +154,8 @@ def refuse_other(file: Path) -> None:
     try:
         plans.read(_text(file), file.name)
     except PlanError:
-        hint = f"'confsync push --plan {quoted(f'{file}.json')}' writes another file"
-        why = f"{file} exists and is not a plan; confsync did not change it"
+        hint = f"'confsync push --plan {marked(f'{file}.json')}' writes another file"
+        why = f"{mentioned(str(file))} exists and is not a plan; confsync did not change it"
         raise FileError(why, hint=hint) from None
 
 

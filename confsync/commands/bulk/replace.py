@@ -19,6 +19,7 @@ from confsync.errors import DocumentError
 from confsync.mirror.bulk_write import Writing, replace_all
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
+from confsync.model.hint import mentioned
 from confsync.model.result import Problem
 from confsync.sync.report import Report
 from confsync.workers import Workers
@@ -135,7 +136,7 @@ class _Run:
             raise DocumentError(source.path, 1, f"stays as it is: {error}") from None
         for offset, why in found.left:
             line, column = read.place(offset)
-            self.left.append(f"{source.path}:{line}:{column}: stays: {why}")
+            self.left.append(f"{mentioned(source.path)}:{line}:{column}: stays: {why}")
         if not found.edits:
             return None
         _check(read, read.text, source.path)

@@ -17,6 +17,7 @@ from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
+from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 from confsync.progress import Progress, silent
@@ -65,7 +66,7 @@ def _reverted(
     """Write one document, and return its result. Raise ConfsyncError."""
     found = entry.document
     if found is None:
-        raise entry.error or ConfsyncError(f"{entry.path}: unreadable")
+        raise entry.error or ConfsyncError(f"{mentioned(entry.path)}: unreadable")
     result = local_result(entry)
     if found.stamp is None:
         return _refused(result, "it has no page on the server yet", "")

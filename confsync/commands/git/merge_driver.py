@@ -32,11 +32,8 @@ def merge_driver(top: Path, files: ThreeFiles, path: str) -> Result:
     try:
         page = _merged(top, files, path)
     except Exception as error:  # a mistake of confsync must not cost a side of the merge
-        why = (
-            error.message
-            if isinstance(error, ConfsyncError)
-            else f"{type(error).__name__}: {error}"
-        )
+        known = isinstance(error, ConfsyncError)
+        why = str(error) if known else f"{type(error).__name__}: {error}"
         page = _by_git(top, files, path, f"confsync cannot merge it ({why}); git did")
     return Result("merge-driver", pages=(page,))
 

@@ -14,6 +14,7 @@ from confsync.mirror.entry import Entry, read
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
+from confsync.model.hint import mentioned
 from confsync.model.lint import Finding, Severity
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
@@ -42,7 +43,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     """
     for name in selection.names:
         if not os.path.lexists(mirror.root / name):
-            raise UsageError(f"{name}: there is no such file", hint=_LISTED)
+            raise UsageError(f"{mentioned(name)}: there is no such file", hint=_LISTED)
     scans = mirror.scan(_reading(mirror, selection))
     titles = _titles(scans)
     entries = [e for scan in scans for e in scan.entries if selection.has(e.path)]
@@ -93,7 +94,7 @@ def _no_documents(
         from confsync.mirror.left_out.named import why_no_document  # loads git; rarely needed
 
         for name in unknown[:_MOST]:
-            yield f"{name}: {'; '.join(why_no_document(mirror, name))}"
+            yield f"{mentioned(name)}: {'; '.join(why_no_document(mirror, name))}"
         if unknown[_MOST:]:
             yield f"{len(unknown) - _MOST} more files are no documents"
 
@@ -122,7 +123,7 @@ def _unread(
         for name in scan.unread:
             one = replace(scan, unread=(name,))
             for told in unreadable_directories(mirror.root, [one], selection):
-                said = f"{told.message.removeprefix(name).strip('/ ')}: {told.hint}"
+                said = f"{told.message.removeprefix(mentioned(name)).strip('/ ')}: {told.hint}"
                 yield Finding(name, 1, 1, Severity.ERROR, "directory", said)
 
 

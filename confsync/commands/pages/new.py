@@ -10,7 +10,7 @@ from confsync.errors import UsageError
 from confsync.mirror.entry import Entry, parsed, read
 from confsync.mirror.index import Index
 from confsync.mirror.mirror import Mirror, write_new
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 from confsync.model.shell import quoted
@@ -21,13 +21,13 @@ def new(root: Mirror, name: str, title: str | None) -> Result:
     """Write a document at `name`, relative to the mirror. Raise UsageError, FileError."""
     inside = any(name.startswith(f"{space.path}/") for space in root.config.spaces)
     if not inside or not name.endswith(SUFFIX):
-        spaces = ", ".join(f"{space.path}/" for space in root.config.spaces)
+        spaces = ", ".join(f"{mentioned(space.path)}/" for space in root.config.spaces)
         raise UsageError(
-            f"{name}: a document's name ends in {SUFFIX}, and it stands below {spaces}",
+            f"{mentioned(name)}: a document's name ends in {SUFFIX}, and it stands below {spaces}",
             hint=_command(_as_document(root, name), title) if PurePosixPath(name).name else "",
         )
     if title is None:
-        raise UsageError(f"{name}: a new page needs a title", hint=_command(name, None))
+        raise UsageError(f"{mentioned(name)}: a new page needs a title", hint=_command(name, None))
     if not title.strip() or "\n" in title:
         raise UsageError("a title must be one line of text")
     text = f"---\ntitle: {frontmatter.scalar(title)}\n---\n<p />\n"
@@ -69,4 +69,4 @@ def _refuse_unfit(root: Mirror, entry: Entry, title: str) -> None:
         command = f"confsync new {marked(flaw.fit or entry.path)} --title {quoted(title)}"
         hint = f"'{command}' would do" if flaw.fit else ""
         hint = hint or ("give another title with --title" if flaw.code == "title" else "")
-        raise UsageError(f"{entry.path}: {flaw.message}", hint=hint)
+        raise UsageError(f"{mentioned(entry.path)}: {flaw.message}", hint=hint)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from confsync.document.attachments.media_types import UNKNOWN, guessed
 from confsync.errors import PointerError
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 
 # Bytes. Git LFS reads no longer pointer, and a git-annex key is a file name.
 HEAD = 1024
@@ -52,7 +52,7 @@ _OF_LFS = Pointer("is a Git LFS pointer, not the real file", "'git lfs pull' bri
 _OF_ANNEX = Pointer(
     "is a git-annex pointer, not the real file", "'git annex get {path}' brings the real file"
 )
-_OF_CRYPT = Pointer("is encrypted by git-crypt", "'git-crypt unlock' brings the real file")
+_OF_CRYPT = Pointer("is encrypted by git-crypt", "'git crypt unlock' brings the real file")
 _OF_FAT = Pointer(
     "is a git-fat pointer, not the real file",
     "'git fat init && git fat pull' brings the real file",
@@ -69,7 +69,7 @@ _OF_TRANSCRYPT = Pointer(
 )
 _OF_AGE = Pointer(
     "is encrypted by age",
-    "'git-agecrypt init && rm {path} && git checkout -- {path}' brings the real file",
+    "'git agecrypt init && rm {path} && git checkout -- {path}' brings the real file",
 )
 _LINKED = Pointer(
     "is a link into git-annex's store, and confsync follows no links",
@@ -99,7 +99,7 @@ def pointer_of_link(path: str, target: str) -> Pointer:
     leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     source = marked(leads_to).replace("{", "{{").replace("}", "}}")
     return Pointer(
-        f"is the text of a link to {leads_to}, not the real file",
+        f"is the text of a link to {mentioned(leads_to)}, not the real file",
         f"'cp {source} {{path}}' brings the real file",
     )
 

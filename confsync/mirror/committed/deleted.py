@@ -15,7 +15,7 @@ from confsync.mirror.git.removals import Move, Removals
 from confsync.mirror.scan import refuse_misplaced
 from confsync.model.config import SpaceConfig
 from confsync.model.filenames import REMOVED
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.stamp import Stamp
 
 
@@ -92,7 +92,7 @@ def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
     then, now = removals.parse(_committed(root)), removals.read(root)
     problem = now.problem
     if (then.versions or then.moves) and not os.path.lexists(root / REMOVED):
-        problem = f"{REMOVED}: was deleted here"
+        problem = f"{mentioned(REMOVED)}: was deleted here"
     if problem:
         return (
             problem,
@@ -101,7 +101,7 @@ def unknown_removals(root: Path, present: Collection[str]) -> tuple[str, str]:
     versions = {i: move.version for i, move in then.moves.items() if i not in now.moves}
     for page_id, version in (versions | dict(then.versions)).items():
         if page_id not in present and not now.holds(page_id, version):
-            why = f"{REMOVED}: the line of page {page_id} was lost here"
+            why = f"{mentioned(REMOVED)}: the line of page {page_id} was lost here"
             return (
                 why,
                 f"'git show HEAD:./{marked(REMOVED)} >> {marked(REMOVED)}' adds the lines of HEAD",

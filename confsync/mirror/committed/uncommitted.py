@@ -22,6 +22,7 @@ from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.filenames import REMOVED
+from confsync.model.hint import mentioned
 from confsync.model.stamp import Stamp
 
 
@@ -269,7 +270,7 @@ def _committed(found: Mapping[str, bytes]) -> Iterator[tuple[str, _Committed]]:
 
 def _known(entry: Entry) -> tuple[Stamp, str]:
     if entry.document is None or entry.document.stamp is None:
-        raise FileError(f"{entry.path}: has no stamp")
+        raise FileError(f"{mentioned(entry.path)}: has no stamp")
     return entry.document.stamp, entry.document.title
 
 

@@ -26,6 +26,7 @@ from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.git import attributes
 from confsync.mirror.state import disk, regular
 from confsync.model.filenames import REMOVED
+from confsync.model.hint import mentioned
 from confsync.model.stamp import Stamp
 
 HEADER = (
@@ -154,14 +155,16 @@ def _write(root: Path, before: bytes | None, lines: _Lines) -> None:
     def check() -> None:
         if _bytes(path) != before:
             raise ChangedMeanwhileError(
-                f"{REMOVED}: changed while confsync ran; confsync left it unchanged",
+                f"{mentioned(REMOVED)}: changed while confsync ran; confsync left it unchanged",
                 hint="run the command again",
             )
 
     try:
         disk.replace(path, text, check)
     except OSError as error:
-        raise FileError(f"{REMOVED}: cannot be written: {error.strerror or error}") from None
+        raise FileError(
+            f"{mentioned(REMOVED)}: cannot be written: {error.strerror or error}"
+        ) from None
 
 
 def _parse(raw: bytes) -> _Lines:
@@ -182,7 +185,7 @@ def _parse(raw: bytes) -> _Lines:
         elif text and not text.startswith(_MARKERS):
             others.append(text + b"\n")
             if not text.startswith(b"#"):
-                problem = problem or f"{REMOVED}: line {number} names no page"
+                problem = problem or f"{mentioned(REMOVED)}: line {number} names no page"
     return _Lines(pages, moves, others, problem)
 
 
@@ -212,6 +215,8 @@ def _bytes(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except regular.IrregularError as error:
-        raise FileError(f"{path.name}: {error.strerror}") from None
+        raise FileError(f"{mentioned(path.name)}: {error.strerror}") from None
     except OSError as error:
-        raise FileError(f"{path.name}: cannot be read: {error.strerror or error}") from None
+        raise FileError(
+            f"{mentioned(path.name)}: cannot be read: {error.strerror or error}"
+        ) from None

@@ -13,19 +13,19 @@ from confsync.mirror.git import trees
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.filenames import SUFFIX
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 
 
 def check_named(mirror: Mirror, selection: Selection, paths: Iterable[str]) -> None:
     """Raise UsageError if a selected name means no document; `paths` are those of documents."""
     for name in selection.unknown_names(paths):
         why, hint = why_no_document(mirror, name)
-        raise UsageError(f"{name}: {why}", hint=hint)
+        raise UsageError(f"{mentioned(name)}: {why}", hint=hint)
 
 
 def why_no_document(mirror: Mirror, name: str) -> tuple[str, str]:
     """Return why a path means no document, and the next command."""
-    below = ", ".join(f"{directory}/" for directory in mirror.config.directories)
+    below = ", ".join(f"{mentioned(directory)}/" for directory in mirror.config.directories)
     if not os.path.lexists(mirror.root / name):
         return _missing(mirror, name, below)
     stands_below = f"documents stand below {below}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from confsync.errors import FileError, LockedError
 from confsync.mirror.state import disk, regular
 from confsync.mirror.state.base_cache import STATE, make_state
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 
 HOLDER = "holder"
 _REMOVE = (
@@ -41,7 +41,7 @@ def locked(state: Path) -> Iterator[None]:
     except OSError as error:
         where = os.path.relpath(error.filename or state, state.parent)
         why = error.strerror or error
-        raise FileError(f"{where}: cannot be written: {why}", hint=_REMOVE) from None
+        raise FileError(f"{mentioned(where)}: cannot be written: {why}", hint=_REMOVE) from None
     try:
         _hold(state)
         yield

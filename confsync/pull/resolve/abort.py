@@ -14,12 +14,13 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.mirror.state import merges
 from confsync.model.filenames import STATE
+from confsync.model.hint import TRASH
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 from confsync.sync.refusals import failed, local_result
 
 _NO_MERGE = "there is no merge to take back since the last push or pull of this page"
-_UNDONE = "the merge is taken back; a copy of the merged text is in .confsync/trash"
+_UNDONE = f"the merge is taken back; a copy of the merged text is in {TRASH}"
 
 
 def abort(mirror: Mirror, selection: Selection, *, dry_run: bool = False) -> Result:

@@ -13,6 +13,7 @@ from confsync.document import document
 from confsync.document.document import Fields
 from confsync.errors import ConfsyncError, Exit, FileError, UnopenedError
 from confsync.mirror.entry import Entry
+from confsync.model.hint import TRASH, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Layout, Stamp
@@ -23,8 +24,8 @@ from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.sync.space_view import SpaceView
 
 _GIVEN_UP = {
-    Way.THEIRS: "your file is given up; a copy is in .confsync/trash",
-    Way.OURS: "the server's text is given up; a copy is in .confsync/trash",
+    Way.THEIRS: f"your file is given up; a copy is in {TRASH}",
+    Way.OURS: f"the server's text is given up; a copy is in {TRASH}",
 }
 
 
@@ -81,7 +82,7 @@ def adopted(run: PullRun, step: Step, page: Page, stamp: Stamp, fresh: bytes) ->
             data, discarded = _server_text(entry, page, stamp, layout) or fresh, entry.raw
     except ConfsyncError as error:
         refused = replace(step.result, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
-        why = error.message.removeprefix(f"{entry.path}: ")
+        why = error.message.removeprefix(f"{mentioned(entry.path)}: ")
         return replace(step, result=replace(refused, error=why, hint=error.hint))
     return replace(step, data=data, discarded=discarded, base=(stamp, page))
 
@@ -91,7 +92,7 @@ def _own_text(entry: Entry, stamp: Stamp) -> bytes:
     found = entry.document
     if found is None:
         raise FileError(
-            f"{entry.path}: cannot be read, so its text cannot be kept",
+            f"{mentioned(entry.path)}: cannot be read, so its text cannot be kept",
             hint="'confsync pull --theirs {path}' takes the server's text",
         )
     labels = stamp.labels if found.labels is None else found.labels

@@ -11,6 +11,7 @@ from confsync.document import paths
 from confsync.errors import Exit, FileError
 from confsync.mirror.entry import Entry
 from confsync.model.config import FILE_NAME
+from confsync.model.hint import TRASH, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.model.stamp import Stamp
@@ -63,7 +64,7 @@ def given_up(run: PullRun, entry: Entry) -> Step | None:
     asked, named = run.options.resolution_of(entry.path), run.options.selection.names
     if asked is None or asked.way is not Way.THEIRS or entry.path not in named:
         return None
-    note = f"{EXCLUDED}; a copy is in .confsync/trash"
+    note = f"{EXCLUDED}; a copy is in {TRASH}"
     result = replace(local_result(entry), outcome=Outcome.DELETED, note=note)
     return Step(entry.path, result, entry, remove=True)
 
@@ -90,7 +91,7 @@ def chosen(run: PullRun, step: Step, case: Case, asked: Resolution) -> Step:
         sides = _three_way(step, base, page, stamp, what.labels)
         made = resolve(run.mirror, run.remote, sides, asked)
     except FileError as error:
-        why = error.message.removeprefix(f"{step.result.path}: ")
+        why = error.message.removeprefix(f"{mentioned(step.result.path)}: ")
         return replace(step, result=_refused(step.result, why, error.hint))
     return _step(step, case, asked, replace(sides, stamp=stamp), made)
 
@@ -124,7 +125,7 @@ def _step(step: Step, case: Case, asked: Resolution, sides: ThreeWay, made: Reso
         result = replace(result, error=why, exit=Exit.REFUSED)
     else:
         whose = "your text" if asked.way is Way.THEIRS else "the server's text"
-        given_up = f"{whose} is given up; a copy is in .confsync/trash"
+        given_up = f"{whose} is given up; a copy is in {TRASH}"
         waits = asked.way is Way.THEIRS and sides.stamp.parent != page.info.parent
         told = [given_up] * (made.discarded is not None) + [_PLACED] * waits
         result = replace(result, note="; ".join(told))

@@ -12,6 +12,7 @@ from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
+from confsync.model.hint import mentioned
 from confsync.model.page import Page
 from confsync.model.stamp import Layout, Stamp
 from confsync.pull.resolve.resolution import Resolution, Way
@@ -120,7 +121,7 @@ def check_seen(mirror: Mirror, path: str, page: Page, at: int | None) -> None:
         else f"v{at} has changed since it was shown"
     )
     raise FileError(
-        f"{path}: {why}",
+        f"{mentioned(path)}: {why}",
         hint="'confsync diff --remote {path}' shows the server's version; then name it with --at",
     )
 
@@ -136,7 +137,7 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
     title = merge_titles(ThreeTexts(base[0], mine.title, page.info.title))
     if title is None:
         raise FileError(
-            f"{found.entry.path}: both sides changed the title (here '{mine.title}', "
+            f"{mentioned(found.entry.path)}: both sides changed the title (here '{mine.title}', "
             f"on the server '{page.info.title}')",
             hint="set the server's or the old title, then 'confsync pull --merge {path}'",
         )

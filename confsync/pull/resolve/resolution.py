@@ -9,6 +9,7 @@ from typing import NamedTuple
 from confsync.document.attachments.names import DIRECTORY, document_of
 from confsync.errors import UsageError
 from confsync.model.filenames import SUFFIX
+from confsync.model.hint import mentioned
 
 
 class Way(Enum):
@@ -45,7 +46,7 @@ def asked_for(ways: Collection[str], at: int | None, named: tuple[str, ...]) -> 
         raise UsageError("--theirs takes the documents whose text you give up, by their paths")
     directories = [name for name in named if name.endswith(DIRECTORY)]
     if (ours or theirs) and directories:
-        raise UsageError(f"{directories[0]}: name the attachments in it, by their paths")
+        raise UsageError(f"{mentioned(directories[0])}: name the attachments in it, by their paths")
     return next((Resolution(way, at) for way in Way if way.value in ways), None)
 
 

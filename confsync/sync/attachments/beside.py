@@ -15,7 +15,7 @@ from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.in_doubt import SentFile
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 from confsync.model.page import AttachmentInfo, Version
 from confsync.model.stamp import Attached
 from confsync.remote import Remote
@@ -215,7 +215,7 @@ def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
     path, pointer = next(iter(beside.stand_ins.items()))
     others = len(beside.stand_ins) - 1
     more = f", and {others} more beside it" if others else ""
-    return f"{path} {pointer.what}{more}", pointer.hint(path)
+    return f"{mentioned(path)} {pointer.what}{more}", pointer.hint(path)
 
 
 def bare(mirror: Mirror, path: str) -> Beside:

@@ -18,7 +18,7 @@ from confsync.mirror.scan import SpaceScan, tree_of
 from confsync.mirror.selection import Selection
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import BLOG
-from confsync.model.hint import marked
+from confsync.model.hint import TRASH, marked, mentioned
 from confsync.model.shell import quoted
 from confsync.sync.preflight.text import Flaw
 
@@ -111,7 +111,7 @@ def _misdated(scan: SpaceScan, entry: Entry) -> Flaw:
     """Return the flaw of a blog post below another day than its own."""
     stamp = entry.document.stamp if entry.document else None
     place = scan.outer(paths.place_of_day(stamp.posted or "" if stamp else ""))
-    why = f"a blog post stays below its day, {place}/: blog posts do not move"
+    why = f"a blog post stays below its day, {mentioned(place)}/: blog posts do not move"
     return Flaw(1, 1, "place", why, hint="'confsync pull' puts it back")
 
 
@@ -123,7 +123,9 @@ def _without_parent(scan: SpaceScan, entry: Entry) -> Flaw | None:
         return None  # the same push may create the parent
     ours = _owned_above(scan, directory)
     free = _free_beside(scan, replace(entry, path=scan.outer(f"{ours}x")), _stem(entry))
-    below = f"below {scan.outer(ours.rstrip('/'))}" if ours else "at the top of the space"
+    below = (
+        f"below {mentioned(scan.outer(ours.rstrip('/')))}" if ours else "at the top of the space"
+    )
     move = f"'mv {{path}} {marked(free)}' makes it a page {below}"
     if inner.startswith(f"{BLOG}/") and BLOG not in scan.tree.owners:
         key = scan.config.key
@@ -132,7 +134,7 @@ def _without_parent(scan: SpaceScan, entry: Entry) -> Flaw | None:
     top = f"{ours}{directory.removeprefix(ours).partition('/')[0]}"
     title = top.rpartition("/")[2]
     new = f"'confsync new {marked(scan.outer(top) + paths.SUFFIX)} --title {quoted(title)}'"
-    why = f"its directory {scan.outer(directory)}/ belongs to no page"
+    why = f"its directory {mentioned(scan.outer(directory))}/ belongs to no page"
     hint = f"{move}; {new} makes a page of the directory"
     return Flaw(1, 1, "place", why, hint=hint, fit=free)
 
@@ -166,7 +168,7 @@ def _excluded_in(scan: SpaceScan) -> set[str]:
 
 def _excluded(entry: Entry) -> Flaw:
     why = f"excluded by {FILE_NAME}; not pushed"
-    ways = "'confsync pull --theirs {path}' removes the file, with a copy in .confsync/trash"
+    ways = f"'confsync pull --theirs {{path}}' removes the file, with a copy in {TRASH}"
     if entry.page_id is None:
         ways = "'mv {path} {path}.txt' takes the file out of the mirror"
     hint = f"{ways}; to push it, change 'include' or 'exclude' in {FILE_NAME}"
@@ -249,15 +251,15 @@ def _titles_of(mirror: Mirror, scan: SpaceScan) -> Iterator[_Title]:
 def _taken(one: _Title, holder: _Title) -> Flaw:
     other, found = holder.entry.path, one.entry.document
     line = _title_line(found) if found else 1
-    why = f"{other} has the title '{one.wanted}' already"
+    why = f"{mentioned(other)} has the title '{one.wanted}' already"
     hint = f"change the title in {{path}}; 'confsync show {holder.entry.page_id}' shows the other"
     if holder.entry.page_id is None:
-        why = f"{other}, which is new too, has the title '{one.wanted}'"
+        why = f"{mentioned(other)}, which is new too, has the title '{one.wanted}'"
         hint = (
             "change the title in {path}; or 'mv {path} {path}.txt' takes the file out of the mirror"
         )
     elif not holder.keeps:
-        why = f"{other} has the title '{one.wanted}' until it is pushed"
+        why = f"{mentioned(other)} has the title '{one.wanted}' until it is pushed"
         hint = f"'confsync push {marked(other)}' must come first"
     return Flaw(line, 1, "title", why, hint=hint)
 

@@ -16,6 +16,7 @@ from confsync.mirror.config_file import dump, parse
 from confsync.mirror.entry import Entry
 from confsync.mirror.scan import SpaceScan, scan
 from confsync.model.config import SpaceConfig
+from confsync.model.hint import MIRROR, typed
 from confsync.model.stamp import Stamp, digest
 from confsync.push.order import Intent, arrange
 from confsync.remote import rows
@@ -231,4 +232,4 @@ def test_a_link_to_a_post_is_none_to_a_page_of_that_title(tmp_path: Path) -> Non
     scans, _ = scanned(tmp_path, PAGES)
     for post, name in ((True, "post"), (False, "page")):
         (note,) = renames.notes(scans, [Renamed("ENG", "News", "Old news", post)])
-        assert note.endswith(f": ENG/{name}.xhtml")
+        assert typed(note, MIRROR).endswith(f": ENG/{name}.xhtml")

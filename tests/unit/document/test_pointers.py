@@ -35,8 +35,8 @@ AGE = b"age-encryption.org/v1\n-> X25519 abc\nxyz\n--- abc\n" + b"\x01" * 300
         (ANNEX.rstrip(), 'git annex get "a b"'),
         (b"/annex/objects/WORM-s3-m1289672605--file\n", "git annex get"),
         (f"../../.git/annex/objects/Kj/0x/{KEY}/{KEY}".encode(), "git annex get"),
-        (CRYPT, "git-crypt unlock"),
-        (CRYPT[:10], "git-crypt unlock"),
+        (CRYPT, "git crypt unlock"),
+        (CRYPT[:10], "git crypt unlock"),
         (FAT, "git fat pull"),
         (FAT.replace(b"                 3008", b""), "git fat pull"),
         (MEDIA, "git media sync"),
@@ -44,7 +44,7 @@ AGE = b"age-encryption.org/v1\n-> X25519 abc\nxyz\n--- abc\n" + b"\x01" * 300
         (BIGSTORE, "git bigstore pull"),
         (TRANSCRYPT, "transcrypt"),
         (AGE, 'git checkout -- "a b"'),
-        (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", "git-agecrypt init"),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", "git agecrypt init"),
     ],
 )
 def test_a_file_that_stands_for_another_is_known(head: bytes, command: str) -> None:

@@ -153,7 +153,7 @@ def test_values_are_the_text_that_stands_there() -> None:
 def test_a_mistake_is_told_with_its_line(text: str, line: int, problem: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse(text)
-    assert caught.value.message.startswith(f".confsync.yaml:{line}: ")
+    assert str(caught.value).startswith(f".confsync.yaml:{line}: ")
     assert problem in caught.value.message
     assert caught.value.exit is Exit.LOCAL
 
@@ -289,4 +289,4 @@ def test_settings_that_cannot_be_are_a_usage_error(
 ) -> None:
     with pytest.raises(UsageError) as caught:
         settings_for(url, [SpaceConfig(key, key, root) for key in keys])
-    assert ".confsync.yaml:" not in caught.value.message
+    assert ".confsync.yaml:" not in str(caught.value)

@@ -21,6 +21,7 @@ from confsync.mirror.mirror import Mirror, write_new
 from confsync.mirror.moves import move
 from confsync.model.config import Config, SpaceConfig
 from confsync.model.filenames import TEMPORARY
+from confsync.model.hint import MIRROR, typed
 from confsync.model.page import Folder
 from confsync.model.stamp import Stamp, digest
 
@@ -345,7 +346,9 @@ def test_a_file_in_the_way_is_not_overwritten_and_the_others_go_on(mirror: Mirro
     failed = move(mirror, ENG, to({"ENG/a.xhtml": "ENG/b.xhtml", "ENG/z.xhtml": "ENG/y.xhtml"}), {})
     ((place, why),) = failed.items()
     assert place == Destination("ENG/b.xhtml")
-    assert "another file is at its new place; the document waits as ENG/moving~/" in why
+    assert "another file is at its new place; the document waits as ENG/moving~/" in typed(
+        why, MIRROR
+    )
     found = files(mirror.root)
     assert sorted(found.values()) == [b"A", b"B", b"Z"]
     assert (found["ENG/b.xhtml"], found["ENG/y.xhtml"]) == (b"B", b"Z")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confsync.model.hint import marked
+from confsync.model.hint import MIRROR, marked, typed
 from confsync.push.order import Intent, Order, arrange
 
 
@@ -98,7 +98,7 @@ def circular(number: int, places: list[int], fresh: int) -> bool:
 def test_a_swap_of_titles_names_the_other_page_and_the_way_out() -> None:
     order = arrange([page("1", "B", None, was="A"), page("2", "A", None, was="B")], {})
     assert order.rounds == ()
-    assert order.stuck["1.xhtml"].why == (
+    assert typed(order.stuck["1.xhtml"].why, MIRROR) == (
         "2.xhtml has the title 'B' until it is pushed, but it waits for this page"
     )
     assert "third title" in order.stuck["1.xhtml"].hint
@@ -136,7 +136,7 @@ def test_what_is_not_to_be_pushed_now_is_named(other: Intent, why: str) -> None:
     wanted = None if other.old_title == "B" else other.key
     intent = Intent("p.xhtml", "1", "B", wanted, "A", "0" if wanted else None)
     order = arrange([intent, other], {"1": "0", "2": other.old_parent})
-    assert why in order.stuck["p.xhtml"].why
+    assert why in typed(order.stuck["p.xhtml"].why, MIRROR)
     assert order.stuck["p.xhtml"].hint == f"'confsync push {marked('q.xhtml')}' must come first"
 
 

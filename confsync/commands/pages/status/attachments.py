@@ -14,6 +14,7 @@ from confsync.mirror import attachment_files
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
+from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import AttachmentInfo
 from confsync.sync import scope
@@ -89,4 +90,4 @@ def orphans(mirror: Mirror, scan: SpaceScan, scans: tuple[SpaceScan, ...]) -> It
             if folded(document_of(directory) or "") not in named
         ]
         if found:
-            yield f"attachments without a document: {scope.few(found)}"
+            yield f"attachments without a document: {scope.few([*map(mentioned, found)])}"

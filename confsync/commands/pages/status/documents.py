@@ -12,6 +12,7 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.event import Event
+from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.sync import labels
@@ -71,7 +72,7 @@ def _with_place(page: PageResult, scan: SpaceScan, entry: Entry, posted: str | N
         why = "a move was interrupted; 'confsync pull' puts the file in its place"
         return replace(page, outcome=Outcome.MOVED, error=why)
     if entry.path in scan.foreign:
-        why = f"from {scan.foreign[entry.path]}/; confsync moves no page between spaces"
+        why = f"from {mentioned(scan.foreign[entry.path])}/; confsync moves no page between spaces"
         return replace(page, outcome=Outcome.MOVED, error=why)
     if scan.misdated(entry):
         why = f"posted on {posted}: blog posts do not move"
