@@ -170,11 +170,15 @@ class Group(click.Group):
             _refuse_command_of_git(context.ensure_object(Settings), *args)
             import difflib
 
+            from confsync.errors import UsageError
+
             names = self.list_commands(context)
             near = difflib.get_close_matches(args[0], names, 1)
             near = near or [name for name in names if name.startswith(args[0])]
-            hint = f"Did you mean '{near[0]}'?" if near else "'confsync --help' lists them."
-            raise click.UsageError(f"No such command '{args[0]}'. {hint}", context) from error
+            what = f"No such command '{args[0]}'."
+            if near:
+                raise click.UsageError(f"{what} Did you mean '{near[0]}'?", context) from error
+            raise UsageError(what, hint="'confsync --help' lists the commands") from error
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -299,7 +299,8 @@ def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:
     def shown(path: str) -> str:
         if root is None:
             return path
-        return relative(root / path, settings.start)
+        near = relative(root / path, settings.start)
+        return min(near, path, key=len) if os.path.isabs(path) else near
 
     return shown
 

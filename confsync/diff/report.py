@@ -12,8 +12,8 @@ from confsync.diff import html_page
 from confsync.diff.difference import Difference
 from confsync.errors import FileError
 from confsync.mirror.state import disk
+from confsync.model.hint import marked, mentioned
 from confsync.model.result import Change
-from confsync.model.shell import quoted
 
 
 def write(
@@ -29,23 +29,28 @@ def write(
     try:
         disk.replace(path, data, lambda: _refuse_other(path), durable=False)
     except OSError as error:
-        raise FileError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise _failure(path, f"cannot be written: {error.strerror or error}") from None
 
 
 def _refuse_other(path: Path) -> None:
     mark = html_page.MARK.encode()
     if path.exists() and not path.is_file():
-        raise FileError(f"{path}: cannot be written: it is not a regular file")
+        raise _failure(path, "cannot be written: it is not a regular file")
     try:
         with path.open("rb") as file:
             known = file.read(len(mark)) == mark
     except FileNotFoundError:
         return
     except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise _failure(path, f"cannot be read: {error.strerror or error}") from None
     if not known:
         other = path.with_stem(f"{path.stem}-diff")
+        why = "exists and is not a confsync report; confsync did not change it"
         raise FileError(
-            f"{path} exists and is not a confsync report; confsync did not change it",
-            hint=f"'confsync diff --html {quoted(str(other))}' writes another file",
+            f"{mentioned(str(path))} {why}",
+            hint=f"'confsync diff --html {marked(str(other))}' writes another file",
         )
+
+
+def _failure(path: Path, why: str) -> FileError:
+    return FileError(f"{mentioned(str(path))}: {why}")

@@ -101,9 +101,13 @@ def _record(run: HistoryRun, command: Git, key: str, configs: Sequence[SpaceConf
 
 def _told(edits: Sequence[Edit], count: int) -> str:
     pages = len({edit.item.key for edit in edits})
-    told = [f"{len(edits)} versions of {pages} pages"] if edits else []
+    told = [f"{_counted(len(edits), 'version')} of {_counted(pages, 'page')}"] if edits else []
     others = count - len(edits)
-    return ", ".join([*told, *([f"{others} other changes"] if others else [])])
+    return ", ".join([*told, *([_counted(others, "other change")] if others else [])])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _tree(area: Area, length: int) -> SpaceTree:

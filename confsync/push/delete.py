@@ -27,6 +27,8 @@ from confsync.mirror.git.repository import stands
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
 from confsync.model.event import Event
+from confsync.model.filenames import SUFFIX
+from confsync.model.hint import TRASH, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, Status
 from confsync.model.result import Problem
@@ -34,8 +36,9 @@ from confsync.model.stamp import Local, Stamp
 from confsync.push.options import DeleteOptions, SpacePush
 from confsync.sync.compare import Absent, Content, Decisions
 from confsync.sync.fetch import Reader
-from confsync.sync.refusals import conflict_event, deletion_refusal, failed, refusal
+from confsync.sync.refusals import MASS, conflict_event, deletion_refusal, failed, refusal
 from confsync.sync.report import Report
+from confsync.sync.scope import few
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
 
@@ -99,7 +102,8 @@ def not_found(asked: DeleteOptions, report: Report) -> Iterator[Problem]:
     for page_id in asked.named:
         if page_id not in told:
             why = f"page {page_id} is not in a space of this mirror, or you may not see it"
-            yield Problem("not-visible", why, exit=Exit.REFUSED)
+            hint = "'confsync restore --list' shows the pages in the trash"
+            yield Problem("not-visible", why, hint, Exit.REFUSED)
 
 
 class Deletions:
@@ -109,6 +113,7 @@ class Deletions:
         self._mirror = space.run.mirror
         self._report = space.run.report
         self._reader = space.reader
+        self._scan = space.scan
         self._dry_run = space.options.dry_run
         self._since = space.options.since is not None
         self._whereabouts = whereabouts
@@ -143,9 +148,7 @@ class Deletions:
             if waiting.intersection(children):
                 return False
             if children:
-                told = _rejected(
-                    result, f"it has children that this push does not delete: {_few(children)}"
-                )
+                told = _with_children(self._scan, result, children)
             again = self._seen_again(one, result)
             if found is Absent.TRASHED and not again and not self._dry_run:
                 self._note_gone(one)
@@ -164,7 +167,7 @@ class Deletions:
     def _refused(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
         """Return the refusal of a page that must not be deleted in its present state, or None."""
         if one.entry and one.entry.document and one.entry.document.modified:
-            hint = "'confsync pull --theirs {path}' discards them; a copy goes to .confsync/trash"
+            hint = f"'confsync pull --theirs {{path}}' discards them; a copy goes to {TRASH}"
             return replace(_rejected(result, "it has unpushed changes"), hint=hint)
         if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
             return _rejected(result, "the page is archived: restore it in the browser first")
@@ -289,9 +292,29 @@ def _rejected(result: PageResult, why: str) -> PageResult:
     return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
 
 
-def _few(ids: list[str]) -> str:
-    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
-    return f"page {', '.join(ids[:3])}{more}"
+def _with_children(scan: SpaceScan, result: PageResult, children: list[str]) -> PageResult:
+    """Return the refusal of a page whose children stay, with the command that deletes them, too.
+
+    That command needs the documents of all children, for the versions.
+    """
+    here = {entry.page_id: entry.path for entry in scan.entries}
+    named = [mentioned(here[i]) if i in here else f"page {i}" for i in children]
+    told = _rejected(result, f"it has children that this push does not delete: {few(named)}")
+    below = _stamps_below(scan, result.path)
+    unknown = set(children) - {stamp.id for stamp in below}
+    if unknown or len(below) >= MASS or result.base is None:
+        first = next((i for i in children if i in unknown), children[0])
+        return replace(told, hint=f"'confsync show {first}' shows the first child")
+    every = " ".join(f"{stamp.id}@{stamp.version}" for stamp in below)
+    own = f"{result.id}@{result.base}"
+    return replace(told, hint=f"'confsync push --delete {every} {own}' deletes the children, too")
+
+
+def _stamps_below(scan: SpaceScan, path: str) -> list[Stamp]:
+    """Return the stamps of the documents below the page of a document."""
+    directory = path.removesuffix(SUFFIX)
+    found = (e.document for e in scan.entries if e.path.startswith(f"{directory}/"))
+    return [document.stamp for document in found if document and document.stamp]
 
 
 def _look_hint(page_id: str, version: int) -> str:

@@ -16,6 +16,7 @@ from confsync.errors import NetworkError
 Cause = TypeVar("Cause", bound=BaseException)
 
 _LATER = "try again later"
+_NO_HTTPS = "check the URL: does the server speak https on this port? check any proxy, too"
 _USER_IN_URL = re.compile(r"//[^/@\s]*@")
 _LINE_OF_SOURCE = re.compile(r" \(_ssl\.c:\d+\)")
 
@@ -34,6 +35,9 @@ def network_error(url: str, error: requests.RequestException) -> NetworkError:
         case requests.exceptions.ConnectTimeout():
             hint = "check the URL, the network and any proxy"
             return NetworkError(f"{host}: cannot be reached: the connection timed out", hint=hint)
+        case requests.Timeout() if any("handshake" in str(one) for one in _chain(error)):
+            what = "no secure connection: the server did not answer in time"
+            return NetworkError(f"{host}: {what}", hint=_NO_HTTPS)
         case requests.Timeout():
             return NetworkError(f"{host}: no answer in time", hint=_LATER)
         case requests.exceptions.ConnectionError():
@@ -62,7 +66,7 @@ def _tls(host: str, error: BaseException) -> NetworkError:
         return NetworkError(f"{host}: the certificate is not trusted", hint=hint)
     why = (broken.reason or str(broken)).replace("_", " ").lower()
     what = f"no secure connection: {_LINE_OF_SOURCE.sub('', why)}"
-    return NetworkError(f"{host}: {what}", hint="check the URL's port, and any proxy")
+    return NetworkError(f"{host}: {what}", hint=_NO_HTTPS)
 
 
 def _connection(host: str, error: BaseException) -> NetworkError:

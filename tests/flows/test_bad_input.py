@@ -83,6 +83,7 @@ def test_no_network(
     files = desk.files()
     run = desk(*command, exit=3)
     assert one_message(run.err) == "127.0.0.1:9: cannot be reached: the connection was refused"
+    assert "clean" not in run.out
     assert desk.files() == files
 
 

@@ -60,7 +60,10 @@ def test_the_help_of_the_whole_has_examples_too() -> None:
         ("stauts", "Did you mean 'status'?"),
         ("psuh", "Did you mean 'push'?"),
         ("st", "Did you mean 'status'?"),
-        ("frobnicate", "'confsync --help' lists them."),
+        (
+            "frobnicate",
+            "No such command 'frobnicate'.\nhint: 'confsync --help' lists the commands\n",
+        ),
         ("status --remot", "--remote"),
         ("diff --wrod-diff", "--word-diff"),
         ("--jsn status", "--json"),

@@ -149,7 +149,7 @@ def test_the_changes_are_seen_side_by_side(
     desk.edit(GUIDE, "<p>The second is 9090.</p>", "<p>The second is 9090.</p><p>And a third.</p>")
     report = tmp_path / "report.html"
     run = desk("diff", "--html", str(report))
-    assert f"note: the pages side by side are in {report}" in run.err
+    assert f"note: the pages side by side are in ../{report.name}" in run.err
     found = Marked(browser(report, "--dump-dom"))
     assert found.texts["del"] == ["8080"]
     assert found.texts["ins"] == ["8081", "And a third."]

@@ -119,7 +119,9 @@ def test_a_report_goes_to_another_file(desk: Desk) -> None:
     desk.edit(GUIDE, "8080", "8081")
     desk.path("my report.html").write_text("mine\n")
     run = desk("diff", "--html", "my report.html", exit=4)
-    desk.follow(run, "confsync diff")
+    assert f"error: {desk.as_typed('my report.html')} exists" in run.err
+    printed = desk.follow(run, "confsync diff")
+    assert f"are in {desk.as_typed('my report-diff.html')}\n" in printed
     assert "8081" in desk.path("my report-diff.html").read_text()
 
 

@@ -247,6 +247,31 @@ def test_a_page_that_is_named_by_its_id_is_looked_at_and_deleted(
     assert wiki.store.page(guide).status == "trashed"
 
 
+def test_a_page_is_deleted_with_the_pages_below_it(
+    wiki: Sandbox, desk_at: Callable[..., Desk], guide: str
+) -> None:
+    child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
+    leaf = wiki.store.create_page("ENG", "Leaf", "<p>l</p>", parent=child).id
+    desk = desk_at("my mirror")
+    run = desk("push", "--delete", f"{guide}@1", exit=1)
+    path = desk.as_typed("ENG/guide/child.xhtml")
+    assert f"it has children that this push does not delete: {path}\n" in run.out
+    desk.follow(run, "confsync push --delete")
+    assert {wiki.store.page(one).status for one in (guide, child, leaf)} == {"trashed"}
+
+
+def test_a_child_without_a_document_is_shown(wiki: Sandbox, desk: Desk, guide: str) -> None:
+    child = wiki.store.create_page("ENG", "Child", "<p>the child</p>", parent=guide).id
+    run = desk("push", "--delete", f"{guide}@1", exit=1)
+    assert f"it has children that this push does not delete: page {child}\n" in run.out
+    assert "the child" in desk.follow(run, "confsync show")
+
+
+def test_a_page_that_is_in_no_space_is_looked_for_in_the_trash(desk: Desk) -> None:
+    run = desk("push", "--delete", "123456789", exit=1)
+    assert "the trash is empty" in desk.follow(run, "confsync restore")
+
+
 def test_an_edit_of_a_page_to_delete_is_given_up(wiki: Sandbox, desk: Desk, guide: str) -> None:
     desk.edit(GUIDE, "8080", "8081")
     run = desk("push", "--delete", guide, exit=1)

@@ -207,6 +207,12 @@ def test_an_edit_of_a_page_that_is_not_in_the_trash_is_discarded(planned: Desk) 
     assert "8080" in planned.text(PLAN)
 
 
+def test_the_versions_of_a_page_that_is_not_in_the_trash_are_listed(planned: Desk) -> None:
+    run = planned("restore", PLAN, exit=1)
+    assert "edit" not in run.err
+    assert "v1" in planned.follow(run, "confsync log")
+
+
 def test_a_page_that_is_not_in_the_trash_comes_with_a_pull(desk: Desk, plan: str) -> None:
     desk("pull")
     desk.path("ENG/my-plan.xhtml").unlink()

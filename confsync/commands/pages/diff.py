@@ -14,6 +14,7 @@ from confsync.errors import ConfsyncError
 from confsync.mirror.committed.staged import staged_documents
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
+from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
@@ -67,7 +68,7 @@ def diff(
     if html is not None:
         pages = list(zip(found, changes, plain, strict=True))
         report.write(html, pages, against_server=options.against_server)
-        told.note(f"the pages side by side are in {html}")
+        told.note(f"the pages side by side are in {mentioned(str(html))}")
     texts = plain if style == Style() else all_unified(found, style) if style else []
     result = told.result()
     shown = (*map(_page, found), *result.pages)

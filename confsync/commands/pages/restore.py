@@ -114,9 +114,12 @@ def _not_in_trash(
     `deleted` is the path of its document, if that was deleted here.
     """
     entries = (entry for scan in mirror.scan() for entry in scan.entries)
-    stands = next((entry.path for entry in entries if entry.page_id == info.id), None)
+    here = next((entry for entry in entries if entry.page_id == info.id), None)
+    stands = here.path if here else None
     hint = "'confsync pull' brings its document"
-    if stands:
+    if here and here.document and not here.document.modified:
+        hint = "'confsync log {path}' lists its earlier versions"
+    elif here:
         hint = "'confsync pull --theirs {path}' discards your edit of it"
     elif deleted:
         hint = "'git checkout HEAD -- {path}' brings its document back"

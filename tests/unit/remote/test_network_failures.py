@@ -38,6 +38,7 @@ def unencrypted() -> ssl.SSLError:
 NOT_FOUND = socket.gaierror(-2, "Name or service not known")
 REFUSED = ConnectionRefusedError(111, "Connection refused")
 NO_ROUTE = OSError(113, "No route to host")
+SILENT = TimeoutError("_ssl.c:1000: The handshake operation timed out")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,7 @@ NO_ROUTE = OSError(113, "No route to host")
         (exceptions.ConnectionError(), NO_ROUTE, "cannot be reached: No route to host", "network"),
         (exceptions.ConnectTimeout(), TimeoutError(), "the connection timed out", "network"),
         (exceptions.ReadTimeout(), TimeoutError(), "no answer in time", "later"),
+        (exceptions.ReadTimeout(), SILENT, "no secure connection: the server did not", "https"),
         (exceptions.ProxyError(), REFUSED, "the proxy: the connection was refused", "HTTPS_PROXY"),
         (
             exceptions.SSLError(),
@@ -67,7 +69,7 @@ NO_ROUTE = OSError(113, "No route to host")
             "not trusted: Hostname mismatch, certificate is not valid for 'wiki.acme.com'",
             "host in the URL",
         ),
-        (exceptions.SSLError(), unencrypted(), "connection: wrong version number", "port"),
+        (exceptions.SSLError(), unencrypted(), "connection: wrong version number", "https"),
         (exceptions.ChunkedEncodingError(), OSError(), "the answer is incomplete", "later"),
     ],
 )

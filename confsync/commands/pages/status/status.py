@@ -174,10 +174,16 @@ def _hinting(run: _Run) -> Hinting | None:
 
 
 def _pages(run: _Run, scan: SpaceScan, seen: SpaceView | None) -> Iterator[PageResult]:
-    """Yield the states of one space's documents, and of pages without a document."""
+    """Yield the states of one space's documents, and of pages without a document.
+
+    If the server did not answer, no document is known to be clean.
+    """
+    unasked = run.remote is not None and seen is None
     for entry in scan.entries:
         if run.selection.has(entry.path):
-            yield _page(run, scan, entry, seen)
+            page = _page(run, scan, entry, seen)
+            if not (unasked and page.outcome is Outcome.CLEAN):
+                yield page
     if seen:
         yield from (unusable_row(scan.config.path, info) for info in seen.flawed)
         for info in seen.new.values():
