@@ -81,7 +81,7 @@ def plan(
     if result.interrupted:
         return result
     _write(file, plans.written(found))
-    return replace(result, notes=(*result.notes, f"the plan is in {file.name}"))
+    return replace(result, notes=(*result.notes, f"the plan is in {mentioned(str(file))}"))
 
 
 class ScannedMirror(Mirror):

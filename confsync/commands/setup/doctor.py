@@ -24,7 +24,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.diagnosis import Check
 from confsync.model.page import ParentKind, Status
-from confsync.model.result import Result
+from confsync.model.result import Problem, Result
 from confsync.model.url import Address
 from confsync.remote import Remote
 from confsync.remote.rate_limit import instant
@@ -82,11 +82,12 @@ def _local(mirror: Mirror) -> Iterator[Check]:
     yield Check("configuration", f"{config.url}, spaces: {spaces}")
     yield from _git(mirror)
     entries = [entry for scan in mirror.scan() for entry in scan.entries]
-    bad = [entry for entry in entries if entry.error]
+    bad = [entry.error for entry in entries if entry.error]
     if bad:
+        first = Problem.of(bad[0]).message
         yield Check(
             "documents",
-            f"{len(bad)} of {len(entries)} cannot be read; the first is {bad[0].error}",
+            f"{len(bad)} of {len(entries)} cannot be read; the first is {first}",
             exit=Exit.LOCAL,
             hint="'confsync status' lists them",
         )

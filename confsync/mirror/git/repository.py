@@ -26,7 +26,7 @@ from confsync.mirror.git.head import (
     has_commit,
     is_document,
 )
-from confsync.model.hint import marked
+from confsync.model.hint import marked, mentioned
 
 if TYPE_CHECKING:
     from git import Git, Repo
@@ -145,7 +145,7 @@ def _contents(command: Git, commit: str, listed: Mapping[str, str]) -> dict[str,
     missing = [name for name, blob in listed.items() if found[blob] is None]
     if missing:
         raise FileError(
-            f"git does not have the content of {missing[0]} here (a partial clone)",
+            f"git does not have the content of {mentioned(missing[0])} here (a partial clone)",
             hint=f"'git diff --stat {commit}' fetches it",
         )
     return {name: found[blob] or b"" for name, blob in listed.items()}
