@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from confsync.mirror.index import Index
     from confsync.model.page import Page
 
+_IS_LINK = "is a link; confsync follows no links"
+
 
 class Mirror:
     """A directory with a configuration at its root."""
@@ -142,7 +144,7 @@ class Mirror:
 
     def _check_file(self, name: str, path: Path, expected: str | None) -> None:
         if _is_link(name, path):
-            raise FileError(f"{mentioned(name)}: is a link; confsync follows no links")
+            raise FileError(f"{mentioned(name)}: {_IS_LINK}")
         from confsync.mirror import attachment_files as files
 
         now = files.digest_of(path, name)[0] if os.path.lexists(path) else None
@@ -245,17 +247,15 @@ class Mirror:
             candidate = f"{trash}/{name}" + (f".{number}" if number else "")
             if not os.path.lexists(self.root / candidate):
                 return candidate
-        raise FileError(
-            f"{mentioned(name)}: the trash is full", hint=f"'rm -r {marked(trash)}' empties it"
-        )
+        hint = f"'rm -r {marked(trash)}' empties it"
+        raise FileError(f"{mentioned(name)}: the trash is full", hint=hint)
 
     def inside(self, name: str, seen: set[str] | None = None) -> Path:
         """Return the absolute path of a name. No name and no link may lead out of the mirror.
 
         `seen` collects directories that are already checked. Raise FileError.
         """
-        path = Path(name)
-        parts = path.parts
+        parts = (path := Path(name)).parts
         if ".." in parts or path.is_absolute():
             raise FileError(f"{mentioned(name)}: would be written outside the mirror")
         for number in range(1, len(parts)):
@@ -263,9 +263,7 @@ class Mirror:
             if seen is not None and where in seen:
                 continue
             if _is_link(name, f"{self.root}/{where}"):
-                raise FileError(
-                    f"{mentioned(name)}: {mentioned(where)} is a link; confsync follows no links"
-                )
+                raise FileError(f"{mentioned(name)}: {mentioned(where)} {_IS_LINK}")
             if seen is not None:
                 seen.add(where)
         return self.root / path
@@ -334,7 +332,7 @@ def current(name: str, path: Path) -> bytes | None:
     if mode is None:
         return None
     if stat.S_ISLNK(mode):
-        raise FileError(f"{mentioned(name)}: is a link; confsync follows no links")
+        raise FileError(f"{mentioned(name)}: {_IS_LINK}")
     try:
         return regular.read(path, regular.DOCUMENT_BYTES)
     except FileNotFoundError:
@@ -344,10 +342,8 @@ def current(name: str, path: Path) -> bytes | None:
 
 
 def _changed(name: str) -> ChangedMeanwhileError:
-    return ChangedMeanwhileError(
-        f"{mentioned(name)}: changed while confsync ran; confsync left it unchanged",
-        hint="run the command again",
-    )
+    why = f"{mentioned(name)}: changed while confsync ran; confsync left it unchanged"
+    return ChangedMeanwhileError(why, hint="run the command again")
 
 
 def file_error(name: str, what: str, error: OSError) -> FileError:
