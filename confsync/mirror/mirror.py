@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from confsync.mirror.index import Index
     from confsync.model.page import Page
 
-_IS_LINK = "is a link; confsync follows no links"
-
 
 class Mirror:
     """A directory with a configuration at its root."""
@@ -144,7 +142,7 @@ class Mirror:
 
     def _check_file(self, name: str, path: Path, expected: str | None) -> None:
         if _is_link(name, path):
-            raise FileError(f"{mentioned(name)}: {_IS_LINK}")
+            raise FileError(f"{mentioned(name)}: is a link; confsync follows no links")
         from confsync.mirror import attachment_files as files
 
         now = files.digest_of(path, name)[0] if os.path.lexists(path) else None
@@ -255,7 +253,8 @@ class Mirror:
 
         `seen` collects directories that are already checked. Raise FileError.
         """
-        parts = (path := Path(name)).parts
+        path = Path(name)
+        parts = path.parts
         if ".." in parts or path.is_absolute():
             raise FileError(f"{mentioned(name)}: would be written outside the mirror")
         for number in range(1, len(parts)):
@@ -263,7 +262,8 @@ class Mirror:
             if seen is not None and where in seen:
                 continue
             if _is_link(name, f"{self.root}/{where}"):
-                raise FileError(f"{mentioned(name)}: {mentioned(where)} {_IS_LINK}")
+                place = f"{mentioned(name)}: {mentioned(where)}"
+                raise FileError(f"{place} is a link; confsync follows no links")
             if seen is not None:
                 seen.add(where)
         return self.root / path
@@ -332,7 +332,7 @@ def current(name: str, path: Path) -> bytes | None:
     if mode is None:
         return None
     if stat.S_ISLNK(mode):
-        raise FileError(f"{mentioned(name)}: {_IS_LINK}")
+        raise FileError(f"{mentioned(name)}: is a link; confsync follows no links")
     try:
         return regular.read(path, regular.DOCUMENT_BYTES)
     except FileNotFoundError:

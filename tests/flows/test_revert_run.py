@@ -56,7 +56,7 @@ def run_id(desk: Desk) -> str:
 
 
 def state(wiki: Sandbox) -> dict[str, object]:
-    """What a person sees of each page: title, text, place, labels and files."""
+    """Return the title, text, place, labels and files of each page."""
     store = wiki.store
     return {
         page.id: (
