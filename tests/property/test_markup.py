@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from html.entities import name2codepoint
+from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
+from confsync.document import markup
 from confsync.document.attachments.names import places, shown
 from confsync.document.links import links
-from confsync.document.markup import Kind, Lexeme, decoded, lexemes, tags
+from confsync.document.markup import Kind, Lexeme, Names, decoded, edges, lexemes, tags
 from confsync.document.storage_format import equivalent
 from confsync.sandbox.store.storage_format import stored
 from confsync.sync.compare import marker_refs, without_new_markers
@@ -42,6 +44,42 @@ def test_the_lexemes_of_any_text_are_that_text(text: str, start: int) -> None:
             assert text[attribute.start - 1] == text[attribute.end] in "\"'"
     named = [lexeme for lexeme in found if lexeme.name.startswith("ri:")]
     assert named == list(tags(text, start, named="ri:"))
+
+
+NAMES = Names(
+    frozenset(["b", "span", "a", "ri:page", "p"]), frozenset(["pre", "p", "ri:attachment"])
+)
+
+
+@given(anything, st.integers(0, 20))
+@example("</p><td>\n<td/> </pp></pre><!--<td>--><b></br>", 0)
+def test_the_edges_of_any_text_are_its_tags(text: str, start: int) -> None:
+    each = [
+        (tag.start, tag.end, tag if tag.name in NAMES.told else None)
+        for tag in tags(text, start)
+        if tag.name in NAMES.told or tag.name not in NAMES.inline
+    ]
+    assert list(edges(text, NAMES, start, joined=False)) == each
+    joined = list(edges(text, NAMES, start, joined=True))
+    inside = [[one for one in each if begin <= one[0] < end] for begin, end, _ in joined]
+    assert [one for some in inside for one in some] == each
+    for some, edge in zip(inside, joined, strict=True):
+        assert edge == some[0] or (edge[:2] == (some[0][0], some[-1][1]) and edge[2] is None)
+        assert all(tag is None for _, _, tag in some[1:])
+        assert all(not text[a:b].strip(" \t\r\n") for (_, a, _), (b, _, _) in pairwise(some))
+    for (_, end, one), (begin, _, other) in pairwise(joined):
+        assert one or other or text[end:begin].strip(" \t\r\n")
+
+
+@given(anything)
+def test_any_text_is_read_as_its_lexemes(text: str) -> None:
+    told = [(one.kind, text[one.start : one.end]) for one in lexemes(text)]
+    sections = (Kind.TEXT, Kind.CDATA)
+    assert markup.read(text) == "".join(
+        decoded(one) if kind is Kind.TEXT else one.removeprefix("<![CDATA[").removesuffix("]]>")
+        for kind, one in told
+        if kind in sections
+    )
 
 
 # -- beside an XML parser --------------------------------------------------------------------------
