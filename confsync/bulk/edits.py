@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from confsync.bulk.passages import CDATA, CDATA_END, Notation, Piece
-from confsync.document.markup import Attribute
+from confsync.bulk.passage import Notation, Piece
+from confsync.document.markup import CDATA, CDATA_END, Attribute
 
 _NO_CHARACTER = re.compile("[^\t\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

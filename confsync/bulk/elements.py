@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from confsync.bulk.passages import CDATA, CDATA_END
-from confsync.document.markup import Kind, Lexeme, decoded, lexemes
+from confsync.document import markup
+from confsync.document.markup import Kind, Lexeme, lexemes
 
 # The name of the element that holds a body. No element of storage format has it.
 ROOT = "body"
@@ -111,7 +111,4 @@ def _close(opened: list[Element], names: Counter[str], tag: Lexeme) -> None:
 
 def read(source: str, lexeme: Lexeme) -> str:
     """Return the text of a lexeme between tags, as a parser reads it."""
-    written = source[lexeme.start : lexeme.end]
-    if lexeme.kind is Kind.CDATA:
-        return written.removeprefix(CDATA).removesuffix(CDATA_END)
-    return decoded(written) if lexeme.kind is Kind.TEXT else ""
+    return markup.read(source[lexeme.start : lexeme.end])

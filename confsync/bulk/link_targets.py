@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from confsync.bulk.edits import Edit, escaped, valued
-from confsync.bulk.passages import Notation, Part, Passage, Piece
+from confsync.bulk.passage import Notation, Part, Passage, Piece
 from confsync.bulk.replacements import Found
 from confsync.document.document import Document
 from confsync.document.markup import Attribute, Kind, Lexeme, tags
@@ -108,7 +108,7 @@ class LinkReplacement:
     def _addressed(self, source: str, found: Attribute) -> Iterator[Edit]:
         """Yield the edits of an address. Its other parts stay."""
         piece = Piece(Notation.ATTRIBUTE, found.start, found.end)
-        characters = Passage(source, Part.LINKS, (piece,)).characters()
+        characters = Passage(source, Part.LINKS, found.start, found.end).characters()
         for start, end in self._parts(found.value):
             edit = Edit(characters[start].start, characters[end - 1].end, self.new.text)
             yield escaped(source, piece, edit)

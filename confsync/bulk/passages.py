@@ -7,50 +7,12 @@ parameters and link targets white space stays.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from enum import Enum
-from typing import NamedTuple
 
+from confsync.bulk.passage import WHITE, Part, Passage, pieces
 from confsync.diff.html_elements import MARKS, UNSEEN
-from confsync.document.frontmatter import Span
-from confsync.document.markup import Kind, Lexeme, decoded, lexemes
-
-
-class Part(Enum):
-    """The part of a body that a passage belongs to."""
-
-    TEXT = "text"
-    CODE = "code"
-    PARAMS = "params"
-    LINKS = "links"
-
-
-class Notation(Enum):
-    """The notation of a piece, which decides how new text is escaped there."""
-
-    TEXT = "text"
-    CDATA = "cdata"
-    ATTRIBUTE = "attribute"
-
-
-class Piece(NamedTuple):
-    """A piece of a passage as it is written, from `start` to `end` in the source."""
-
-    notation: Notation
-    start: int
-    end: int
-
-
-class Character(NamedTuple):
-    """A character of a passage, the piece that has it, and the range that it is written in."""
-
-    text: str
-    piece: int
-    start: int
-    end: int
-
+from confsync.document.markup import Kind, Lexeme, Names, edges
 
 # The copy of a new element for programs that do not know it. No reader sees it beside the original.
 _COPY = "ac:adf-fallback"
@@ -83,50 +45,8 @@ TARGETS = {
     "ri:blog-post": ("ri:content-title",),
     "ri:url": ("ri:value",),
 }
-CDATA = "<![CDATA["
-CDATA_END = "]]>"
 _EVERYTHING = frozenset(Part)
-_WHITE = " \t\r\n"
-_BLANK = re.compile(f"[{_WHITE}]+")
-_UNIT = re.compile(r"&[#A-Za-z0-9]+;|\r\n|.", re.DOTALL)
-
-
-class Passage:
-    """A passage of a source: its part, its pieces, and its text as a reader sees it."""
-
-    __slots__ = ("part", "pieces", "source", "text")
-
-    def __init__(self, source: str, part: Part, pieces: tuple[Piece, ...]) -> None:
-        self.source = source
-        self.part = part
-        self.pieces = pieces
-        self.text = _text(source, part, pieces)
-
-    def characters(self) -> list[Character]:
-        """Return the characters of the text, each with its place."""
-        found: list[Character] = []
-        for number, piece in enumerate(self.pieces):
-            for text, start, end in _units(self.source, piece):
-                if not _is_flowing(self.part) or not _BLANK.fullmatch(text):
-                    found.append(Character(text, number, start, end))
-                elif found and found[-1].text == " ":
-                    if found[-1].piece == number:
-                        found[-1] = found[-1]._replace(end=end)
-                else:
-                    found.append(Character(" ", number, start, end))
-        if _is_flowing(self.part):
-            while found and found[-1].text == " ":
-                found.pop()
-            while found and found[0].text == " ":
-                found.pop(0)
-        return found
-
-    def places(self, pattern: re.Pattern[str]) -> Iterator[Span]:
-        """Yield where the source has what a pattern finds in the text. Empty finds are left out."""
-        written = self.characters()
-        for found in pattern.finditer(self.text):
-            if found[0]:
-                yield Span(written[found.start()].start, written[found.end() - 1].end)
+_FLOWING = frozenset([Part.TEXT, Part.LINKS])
 
 
 def passages(
@@ -138,48 +58,46 @@ def passages(
     `source` is a body, or a document whose body starts at `start`.
     """
     state = _State(parts, copies=copies)
-    pieces: list[Piece] = []
-    for lexeme in lexemes(source, start):
-        kind, begins, ends, name, _ = lexeme
-        if kind is Kind.TEXT:
-            if state.is_wanted and (pieces or state.is_exact or source[begins:ends].strip(_WHITE)):
-                pieces.append(Piece(Notation.TEXT, begins, ends))
-        elif name:
-            part, is_end = state.part, name not in _INLINE
-            if name in _SPECIAL:
-                is_end = state.takes(lexeme) or is_end
-                if name == _LINK and kind is not Kind.OPEN:
-                    is_end = kind is Kind.EMPTY or not _has_text(source, pieces, state.link)
-            if is_end and pieces:
-                yield Passage(source, part, tuple(pieces))
-                pieces = []
-            if name == _LINK:
-                state.link = lexeme.end
-            if name in state.targets and kind is not Kind.CLOSE:
-                yield from _targets(source, lexeme)
-        elif kind is Kind.CDATA and state.is_wanted:
-            pieces.append(_cdata(source, lexeme))
-    if pieces:
-        yield Passage(source, state.part, tuple(pieces))
+    names = Names(_INLINE, frozenset(_SPECIAL.union(state.targets)))
+    # Blanks between tags are no text of a page, but they are code.
+    joined = parts <= _FLOWING
+    for stop, following, tag in edges(source, names, start, joined=joined):
+        part, is_wanted = state.part, state.is_wanted
+        if tag is None or state.takes(tag, source, start):
+            if is_wanted and start < stop and (found := Passage(source, part, start, stop)).text:
+                yield found
+            start = following
+        if tag is not None and tag.name in state.targets and tag.kind is not Kind.CLOSE:
+            yield from _targets(source, tag)
+    if state.is_wanted and (found := Passage(source, state.part, start, len(source))).text:
+        yield found
 
 
 class _State:
-    """The place of the reader in a body: the part, and the elements that make it one.
-
-    `link` is the end of the last tag of a link.
-    """
+    """The place of the reader in a body: the part, and the elements that make it one."""
 
     def __init__(self, parts: frozenset[Part], *, copies: bool) -> None:
         self.targets = TARGETS if Part.LINKS in parts else {}
-        self.link = 0
         self._parts = parts
         self._copies = copies
+        # The end of the last tag of a link.
+        self._link = 0
         # The open elements that begin a part, each with what was outside of it.
         self._outside: list[tuple[str, Part | None, bool]] = []
         self._opened: Counter[str] = Counter()
         self._enter(Part.TEXT, False)
 
-    def takes(self, tag: Lexeme) -> bool:
+    def takes(self, tag: Lexeme, source: str, start: int) -> bool:
+        """Take a tag. Return whether it ends a passage that begins at `start`."""
+        changes = tag.name in _SPECIAL and self._changes(tag)
+        if tag.name != _LINK:
+            return changes or tag.name not in _INLINE
+        begin, self._link = max(start, self._link), tag.end
+        if tag.kind is Kind.CLOSE:
+            return not _has_text(source, begin, tag.start)
+        return tag.kind is Kind.EMPTY
+
+    def _changes(self, tag: Lexeme) -> bool:
         """Take a tag that may begin or end a part. Return whether the part changes."""
         before = self._inside, self._is_copy
         name = tag.name
@@ -210,62 +128,16 @@ class _State:
         self._inside = part
         self._is_copy = is_copy
         self.is_wanted = part in self._parts and (self._copies or not is_copy)
-        self.is_exact = not _is_flowing(part)
         self.part = part or Part.TEXT
 
 
-def _has_text(source: str, pieces: list[Piece], start: int) -> bool:
-    """Return whether some of the last pieces, those from an offset on, have text."""
-    for piece in reversed(pieces):
-        if piece.start < start:
-            return False
-        if source[piece.start : piece.end].strip(_WHITE):
-            return True
-    return False
+def _has_text(source: str, start: int, end: int) -> bool:
+    """Return whether there is text between two tags."""
+    return any(source[one.start : one.end].strip(WHITE) for one in pieces(source, start, end))
 
 
 def _targets(source: str, tag: Lexeme) -> Iterator[Passage]:
     """Yield the targets of links in a tag's attributes."""
     for found in tag.attributes():
         if found.name in TARGETS[tag.name] and found.value:
-            piece = Piece(Notation.ATTRIBUTE, found.start, found.end)
-            yield Passage(source, Part.LINKS, (piece,))
-
-
-def _cdata(source: str, lexeme: Lexeme) -> Piece:
-    start = lexeme.start + len(CDATA)
-    is_closed = source.endswith(CDATA_END, start, lexeme.end)
-    return Piece(Notation.CDATA, start, lexeme.end - len(CDATA_END) * is_closed)
-
-
-def _is_flowing(part: Part | None) -> bool:
-    """Return whether runs of white space are one blank for a reader."""
-    return part is Part.TEXT
-
-
-def _text(source: str, part: Part, pieces: tuple[Piece, ...]) -> str:
-    """Return the same text as `Passage.characters`, faster."""
-    text = "".join([_read(source[start:end], notation) for notation, start, end in pieces])
-    return _BLANK.sub(" ", text).strip(" ") if _is_flowing(part) else text
-
-
-def _read(written: str, notation: Notation) -> str:
-    """Return a piece as a parser reads it."""
-    if "\r\n" in written:
-        written = written.replace("\r\n", "\n")
-    if notation is Notation.CDATA:
-        return written
-    if notation is Notation.ATTRIBUTE:
-        written = re.sub(r"[\r\n\t]", " ", written)
-    return decoded(written)
-
-
-def _units(source: str, piece: Piece) -> Iterator[tuple[str, int, int]]:
-    """Yield the characters of a piece as a parser reads them, each with its range."""
-    for found in _UNIT.finditer(source, piece.start, piece.end):
-        text = _read(found[0], piece.notation)
-        if len(text) == 1:
-            yield text, found.start(), found.end()
-        else:  # no reference after all
-            for at in range(found.start(), found.end()):
-                yield source[at], at, at + 1
+            yield Passage(source, Part.LINKS, found.start, found.end)

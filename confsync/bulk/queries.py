@@ -12,7 +12,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from confsync.bulk.elements import Element, read, tree
-from confsync.bulk.passages import Part, passages
+from confsync.bulk.passage import Part
+from confsync.bulk.passages import passages
 from confsync.document.frontmatter import Span
 from confsync.document.markup import Kind, Lexeme, tags
 

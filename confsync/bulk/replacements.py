@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from confsync.bulk.edits import Edit, escaped, valued
 from confsync.bulk.elements import Element
-from confsync.bulk.passages import Character, Part, Passage, passages
+from confsync.bulk.passage import Character, Part, Passage
+from confsync.bulk.passages import passages
 from confsync.bulk.queries import MACROS, MacroQuery, parameters
 from confsync.document.document import Document
 
@@ -63,9 +64,8 @@ class TextReplacement:
         for passage in passages(source, document.body_start, self.parts, copies=True):
             if not self.pattern.search(passage.text):
                 continue
-            written = passage.characters()
             for match in self.pattern.finditer(passage.text):
-                characters = written[match.start() : match.end()]
+                characters = passage.characters(*match.span())
                 if not characters:
                     continue
                 if self.across or not _is_across(source, passage, characters):

@@ -11,7 +11,7 @@ from confsync.errors import UsageError
 from confsync.model.shell import quoted
 
 if TYPE_CHECKING:
-    from confsync.bulk.passages import Part
+    from confsync.bulk.passage import Part
     from confsync.bulk.queries import MacroQuery, Queries
     from confsync.bulk.replacements import Replacement
     from confsync.bulk.xpath import XPath
@@ -146,7 +146,7 @@ class ReplacementOptions:
         )
 
     def _parts(self) -> frozenset[Part]:
-        from confsync.bulk.passages import Part
+        from confsync.bulk.passage import Part
 
         names = [name.strip() for name in (self.parts or "text").split(",")]
         for name in names:

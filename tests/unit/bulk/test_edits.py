@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from confsync.bulk.edits import Edit, applied, escaped, forbidden
 from confsync.bulk.layout_edits import fitted
-from confsync.bulk.passages import Notation, Piece
+from confsync.bulk.passage import Notation, Piece
 from confsync.document.storage_format import check
 from confsync.model.stamp import Layout
 from tests.unit.bulk import reference

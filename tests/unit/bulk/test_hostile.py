@@ -51,6 +51,7 @@ UNITS = {
     "carriage returns": "\r\n \r",
     "blocks": "<p>x</p>\n<p/>",
     "texts": "x<br/>",
+    "words": "x ",
 }
 WORD = re.compile(r"\w+")
 QUERIES = Queries((WORD,), (WORD,), (MacroQuery("m*", (("p", WORD),)),), (WORD,), (WORD,), ("u",))
