@@ -2371,7 +2371,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/attachment_files.py",
-                "if pointer is None and may_be_target(begin):",
+                "if is_link_as_text(root, path, begin):",
                 "if False:",
             ),
         ),
@@ -2618,9 +2618,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/attachment_files.py",
-                "if pointer and (name not in bases or digest_of(root / path, path)[0] != "
-                "bases[name].digest):",
-                "if pointer:",
+                "if base and digest_of(root / path, path)[0] == base.digest:",
+                "if False:",
             ),
         ),
         (

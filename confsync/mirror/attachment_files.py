@@ -147,18 +147,21 @@ def stand_ins(
     """
     bases = by_name(attached)
     for name, path in _named(root, document, attached):
-        pointer = _pointer(root, path) if wanted.has(name, bases) else None
-        if pointer and (name not in bases or digest_of(root / path, path)[0] != bases[name].digest):
+        if wanted.has(name, bases) and (pointer := _pointer(root, path, bases.get(name))):
             yield path, pointer
     linked = links(root, document, attached)
     yield from {path: p for name, (path, p) in linked.items() if wanted.has(name, bases)}.items()
 
 
-def _pointer(root: Path, path: str) -> Pointer | None:
-    """Return the pointer in a file, or None for an ordinary file."""
+def _pointer(root: Path, path: str, base: Attached | None) -> Pointer | None:
+    """Return the pointer in a file, or None for an ordinary file and for the base's bytes."""
     begin = head(root / path, path)
     pointer = pointer_in(begin, path)
-    if pointer is None and may_be_target(begin):
+    if pointer is None and not may_be_target(begin):
+        return None
+    if base and digest_of(root / path, path)[0] == base.digest:
+        return None
+    if pointer is None:
         from confsync.mirror.git.trees import is_link_as_text  # rarely needed
 
         if is_link_as_text(root, path, begin):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from confsync.mirror.git import trees
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run, writes
 from tests.unit.document.test_pointers import (
@@ -401,6 +402,21 @@ def test_the_text_of_a_link_is_never_sent(
     windows("check")
     windows("push")
     assert versions(wiki, guide) == {1}
+
+
+def test_git_is_asked_only_of_a_short_text_that_the_page_does_not_have(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(trees, "is_link_as_text", lambda _, name, __: asked.append(name))
+    for number in (0, 1):
+        desk.path(f"{FILES}/{number}.png").write_bytes(b"a short text")
+    desk("push", "--allow-mass-upload")
+    desk.path(f"{FILES}/1.png").write_bytes(b"another text")
+    asked.clear()
+    desk("check")
+    desk("push", "--dry-run")
+    assert set(asked) == {f"{FILES}/1.png"}
 
 
 def test_a_short_text_that_git_has_as_a_file_is_sent(wiki: Sandbox, desk: Desk, guide: str) -> None:
