@@ -42,7 +42,7 @@ def commit_message(mirror: Mirror) -> str:
 
 def _commit(mirror: Mirror) -> tuple[str, ...]:
     """Return the commands that commit the mirror's files; none without git or after the commit."""
-    if repository.version() is None or worktree.tracks(mirror.root, FILE_NAME):
+    if repository.at(mirror.root) is None or worktree.tracks(mirror.root, FILE_NAME):
         return ()
     spaces = [space.path for space in mirror.config.spaces if not space.posts]
     names = map(quoted, (FILE_NAME, attributes.NAME, REMOVED, *spaces))

@@ -56,7 +56,7 @@ def commit_of_head(root: str) -> Callable[[], bytes | None]:
     The answer is empty without a repository. It is None if only a closer look can tell, for example
     before the first commit.
     """
-    if not _is_in_repository(root):
+    if not is_in_repository(root):
         return lambda: None if _is_bare_at(root) else b""
     asked = _ask(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
 
@@ -76,7 +76,7 @@ def trees_of_head(root: str, directories: Collection[str]) -> Callable[[], bytes
     confsync no names. The answer is empty without a repository, and None if only a closer look can
     tell.
     """
-    if not _is_in_repository(root):
+    if not is_in_repository(root):
         return lambda: None if _is_bare_at(root) else b""
     asked = _ask(root, ["ls-tree", "-z", "HEAD", "--", *directories])
     return lambda: _answer(asked)
@@ -89,7 +89,7 @@ def documents_of_head(
 
     Both are from the same moment. Return None in the same cases.
     """
-    if not _is_in_repository(root):
+    if not is_in_repository(root):
         return None if _is_bare_at(root) else (frozenset(), b"")
     found = _answer(_ask(root, ["ls-tree", "-r", "-t", "-z", "HEAD", "--", *directories]))
     if found is None:
@@ -204,7 +204,8 @@ def _text(path: str) -> str:
         return ""
 
 
-def _is_in_repository(root: str) -> bool:
+def is_in_repository(root: str) -> bool:
+    """Return whether a directory may be in a repository's work tree, without starting git."""
     return any(os.path.lexists(os.path.join(place, ".git")) for place in _upward(root))
 
 

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from confsync.document.attachments.names import document_of
 from confsync.errors import FileError
 from confsync.mirror.git import repository as gitrepo
-from confsync.mirror.git.head import is_document
+from confsync.mirror.git.head import is_document, is_in_repository
 from confsync.mirror.git.history import commit_of_head
 
 if TYPE_CHECKING:
@@ -208,6 +208,8 @@ def _begun(root: Path) -> Git:
 
 def surrounds(root: Path) -> bool:
     """Return whether a directory is in a work tree of git, with or without a commit."""
+    if "GIT_DIR" not in os.environ and not is_in_repository(str(root)):
+        return False
     command = gitrepo.at(root)
     if command is None:
         return False
@@ -219,8 +221,8 @@ def surrounds(root: Path) -> bool:
 
 def tracks(root: Path, name: str) -> bool:
     """Return whether git knows a file of a directory."""
-    command = gitrepo.at(root)
-    return bool(command and surrounds(root) and command.ls_files("--", name))
+    command = gitrepo.at(root) if surrounds(root) else None
+    return bool(command and command.ls_files("--", name))
 
 
 def _committed(command: Git, names: Sequence[str], message: str) -> str | None:

@@ -1,0 +1,49 @@
+"""Whether a directory is in a work tree of git."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from confsync.mirror.git import worktree
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    place = tmp_path / "repository"
+    subprocess.run(["git", "init", "-q", str(place)], check=True)
+    (place / "docs").mkdir()
+    return place
+
+
+def test_a_repository_surrounds_what_is_below_it(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(repository / "docs")
+    for place in (repository, repository / "docs", tmp_path / "link"):
+        assert worktree.surrounds(place)
+    assert not worktree.surrounds(repository / ".git")
+    assert not worktree.surrounds(tmp_path)
+
+
+def test_a_linked_work_tree_surrounds_too(repository: Path, tmp_path: Path) -> None:
+    for words in (["commit", "-q", "--allow-empty", "-m", "start"], ["worktree", "add", "-q"]):
+        more = [str(tmp_path / "tree")] if words[0] == "worktree" else []
+        subprocess.run(["git", *words, *more], cwd=repository, check=True)
+    assert worktree.surrounds(tmp_path / "tree")
+
+
+def test_the_environment_can_name_a_repository_elsewhere(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path))
+    assert worktree.surrounds(tmp_path)
+
+
+def test_no_git_is_started_where_no_repository_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worktree.gitrepo, "at", lambda _: pytest.fail("git was started"))
+    assert not worktree.surrounds(tmp_path)
+    assert not worktree.tracks(tmp_path, "page.xhtml")
