@@ -61,6 +61,7 @@ class Stage:
         self._zygote = zygote
         self.sandbox = sandbox
         self.root = root
+        self._staged: dict[bytes, bytes] = {}
 
     def run(self, *arguments: str, die_at: int = 0, where: Path | None = None) -> Ended:
         secrets = {"CONFSYNC_USER": self.sandbox.user, "CONFSYNC_TOKEN": self.sandbox.token}
@@ -101,11 +102,16 @@ class Stage:
         if INDEX in files:
             files[INDEX] = self._recognised((self.root / INDEX).read_text())
         files |= {f".git/{name}": data for name, data in contents_below(git).items()}
-        staged = subprocess.run(
-            ["git", "ls-files", "--stage"], cwd=self.root, capture_output=True, check=True
-        )
-        files[".git/index"] = staged.stdout
+        files[".git/index"] = self._listed(files[".git/index"])
         return content(self.sandbox.store), frozenset(files.items())
+
+    def _listed(self, index: bytes) -> bytes:
+        """Return what git's index says, without times and inodes. Ask git once for each index."""
+        if index not in self._staged:
+            self._staged[index] = subprocess.run(
+                ["git", "ls-files", "--stage"], cwd=self.root, capture_output=True, check=True
+            ).stdout
+        return self._staged[index]
 
     def _recognised(self, index: str) -> bytes:
         """Return what an index says, and of each key in it only whether it is a file's."""
