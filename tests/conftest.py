@@ -20,7 +20,7 @@ from confsync.mirror.state import disk
 from confsync.sandbox.store.store import ME_EMAIL, ME_TOKEN
 from tests import profiles
 from tests.compiled import compile_tests
-from tests.files import files_below
+from tests.files import content_of, files_below
 from tests.hints.journal import JOURNAL
 from tests.hints.table import untyped
 from tests.server_threads import Threads
@@ -82,15 +82,28 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("homes")
 
 
+@pytest.fixture(scope="session")
+def _git_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git puts into a new repository: the directories, and none of its fourteen examples."""
+    template = tmp_path_factory.mktemp("template")
+    for name in ("hooks", "info"):
+        (template / name).mkdir()
+    return template
+
+
 @pytest.fixture(autouse=True)
 def _own_home(
-    _homes: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    _homes: Path,
+    _git_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """An empty home: no .netrc, no git identity, no configuration of the machine's.
 
     Its git starts no housekeeping, which would go on behind the back of a test that has ended.
     """
     home = Path(tempfile.mkdtemp(dir=_homes))
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(_git_template))
     (home / ".gitconfig").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n")
     for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home))
@@ -154,8 +167,7 @@ def files_with(directory: Path, secrets: tuple[bytes, ...]) -> list[Path]:
 
 
 def _holds(path: str, secrets: tuple[bytes, ...]) -> bool:
-    with open(path, "rb") as file:  # a test may have taken Path.read_bytes away
-        data = file.read()
+    data = content_of(path)
     return any(secret in data for secret in secrets)
 
 
