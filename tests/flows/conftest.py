@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -46,9 +47,14 @@ class Run:
     @property
     def data(self) -> dict[str, Any]:
         """The JSON envelope; stdout must hold nothing else."""
-        found: dict[str, Any] = json.loads(self.out)
-        ENVELOPE.validate(found)
+        found: dict[str, Any] = json.loads(self._envelope)
         return found
+
+    @cached_property
+    def _envelope(self) -> str:
+        """The output, held against the schema once."""
+        ENVELOPE.validate(json.loads(self.out))
+        return self.out
 
     @property
     def outcomes(self) -> dict[str, str]:
