@@ -28,6 +28,9 @@ from confsync.registry.findings import FINDING_CODES
 from confsync.registry.outcomes import OUTCOMES
 from tests.unit.manual import sources
 
+# The package's source is read and parsed once, in one process.
+pytestmark = pytest.mark.xdist_group("registries")
+
 # Libraries read these: requests, shutil and click.
 OF_LIBRARIES = frozenset(
     [
