@@ -53,6 +53,8 @@ _DEAD_ENDS = "tests/flows/test_dead_ends.py"
 _BAD_ROWS = "tests/flows/test_bad_rows.py"
 _STORY = "tests/flows/test_conflict_story.py"
 _PLANS = "confsync/commands/bulk/plans.py"
+_APPLICATION = "confsync/commands/bulk/application.py"
+_PUSH_OPTIONS = "confsync/push/options.py"
 _BY_IDS = "confsync/remote/datacenter/by_ids.py"
 _IDS = "tests/unit/remote/test_by_ids.py::"
 _BOTH_ENDS = "confsync/remote/cloud/both_ends.py"
@@ -3221,7 +3223,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a plan sends only documents that are as planned",
-        (Cut(_PLANS, "        if wrong:\n", "        if False:\n"),),
+        (Cut(_APPLICATION, "        if wrong:\n", "        if False:\n"),),
         (
             "tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",
             "tests/flows/test_plans.py::test_a_newer_stamp_is_not_as_planned",
@@ -3229,22 +3231,39 @@ ABLATIONS = (
     ),
     Ablation(
         "a plan deletes no page whose document is here",
-        (Cut(_PLANS, "        and page.page_id not in documents\n", ""),),
+        (
+            Cut(_APPLICATION, "        and page.page_id not in documents\n", ""),
+            Cut("confsync/push/delete.py", "asked.is_by_id(e.page_id)", "e.page_id in asked.named"),
+        ),
+        ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
+    ),
+    Ablation(
+        "a plan deletes no page whose document may be elsewhere",
+        (
+            Cut(
+                _PUSH_OPTIONS, "page_id in self.named and not self.planned", "page_id in self.named"
+            ),
+        ),
+        ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
+    ),
+    Ablation(
+        "a plan deletes no page that it does not name",
+        (Cut(_PUSH_OPTIONS, "(selected and not self.planned)", "selected"),),
         ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
     ),
     Ablation(
         "all or nothing of a plan",
-        (Cut(_PLANS, "if tried.exit is not Exit.DONE:", "if False:"),),
+        (Cut(_APPLICATION, "if tried.exit is not Exit.DONE:", "if False:"),),
         ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),
     ),
     Ablation(
         "a move that a push skips is refused by a plan",
-        (Cut(_PLANS, "if page.outcome is Outcome.SKIPPED:", "if False:"),),
+        (Cut(_APPLICATION, "if page.outcome is Outcome.SKIPPED:", "if False:"),),
         ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),
     ),
     Ablation(
         "a plan of another server is not applied",
-        (Cut(_PLANS, "if planned.url != mirror.config.url:", "if False:"),),
+        (Cut(_APPLICATION, "if planned.url != mirror.config.url:", "if False:"),),
         ("tests/flows/test_plans.py::test_the_plan_of_another_server_is_not_applied",),
     ),
     Ablation(

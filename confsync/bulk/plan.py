@@ -106,33 +106,55 @@ def read(text: str, name: str) -> Plan:
     return found
 
 
-def differences(planned: PlannedPage, now: PlannedPage) -> Iterator[str]:
-    """Yield what of a document is not as planned, in words."""
-    if now.page_id != planned.page_id:
+def written_version(planned: PlannedPage) -> int:
+    """Return the version that an application writes."""
+    return planned.base.version + 1 if planned.base else 1
+
+
+def differences(planned: PlannedPage, now: PlannedPage, *, landed: bool) -> Iterator[str]:
+    """Yield what of a document is not as planned, in words.
+
+    `landed` tells that the document rests on the version that an application wrote. Then its text
+    is that of the server, and its labels or attachments may still have to be sent.
+    """
+    is_same = now.page_id == planned.page_id or (landed and planned.page_id is None)
+    if not is_same:
         yield "it is another page"
         return
-    if now.base and planned.base and now.base != planned.base:
+    if now.base and planned.base and now.base != planned.base and not landed:
         same = now.base.version == planned.base.version
         other = "another text of" if same else f"v{now.base.version} instead of"
         yield f"it rests on {other} v{planned.base.version}"
-    yield from _contents(planned, now)
+    if landed and not _is_clean(now):
+        yield "its text"
+    yield from _contents(planned, now, landed=landed)
 
 
-def is_done(planned: PlannedPage, now: PlannedPage) -> bool:
-    """Return whether a document without edits says what was planned."""
-    is_clean = now.base is not None and now.base.digest == now.digest
+def is_done(planned: PlannedPage, now: PlannedPage, *, landed: bool) -> bool:
+    """Return whether a document without edits says what was planned. `landed` as above."""
     same = planned.page_id in (None, now.page_id)
-    return is_clean and same and not list(_contents(planned, now))
+    return same and _is_clean(now) and not list(_contents(planned, now, landed=landed, sent=True))
 
 
-def _contents(planned: PlannedPage, now: PlannedPage) -> Iterator[str]:
-    if now.title != planned.title:
+def _is_clean(now: PlannedPage) -> bool:
+    return now.base is not None and now.base.digest == now.digest
+
+
+def _contents(
+    planned: PlannedPage, now: PlannedPage, *, landed: bool, sent: bool = False
+) -> Iterator[str]:
+    """Yield what of a document is not as planned besides its base.
+
+    Labels that a colleague added stay, so a document may have them after it was `sent`.
+    """
+    if not landed and now.title != planned.title:
         yield "its title"
-    elif now.digest != planned.digest:
+    elif not landed and now.digest != planned.digest:
         yield "its text"
     if planned.parent is not None and now.parent != planned.parent:
         yield "its place"
-    if now.labels != planned.labels:
+    more = frozenset(now.labels or ()) > frozenset(planned.labels or ())
+    if now.labels != planned.labels and not (more and (landed or sent)):
         yield "its labels"
     if now.attachments != planned.attachments:
         yield "its attachments"

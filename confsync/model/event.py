@@ -27,3 +27,8 @@ class Event(NamedTuple):
     time: str = ""
     minor: bool = False
     run: str = ""
+
+    @property
+    def is_write(self) -> bool:
+        """Return whether the server got something."""
+        return not self.what.startswith("conflict: ")

@@ -77,8 +77,13 @@ class Missing(NamedTuple):
 
     @property
     def unnamed(self) -> dict[str, Entry]:
-        """Return the documents whose deletion only git tells of."""
-        return {i: one for i, one in self.entries.items() if i not in self.asked.named}
+        """Return the documents whose deletion only git tells of, as far as they are meant."""
+        return {i: one for i, one in self.entries.items() if self.is_unnamed(i)}
+
+    def is_unnamed(self, page_id: str) -> bool:
+        """Return whether the deletion of a page depends on what became of its document."""
+        asked = self.asked
+        return not asked.is_by_id(page_id) and asked.means(page_id, selected=True)
 
     def whereabouts(self) -> Whereabouts:
         """Return the search for the unnamed documents, for the start and for each deletion."""
@@ -117,7 +122,7 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
         *(
             replace(told, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
             for told in refused.values()
-            if missing.selection.has(told.path)
+            if missing.asked.means(told.id or "", selected=missing.selection.has(told.path))
         )
     )
     return {i: entry for i, entry in missing.entries.items() if i not in refused}
@@ -144,6 +149,6 @@ def _doubtful(missing: Missing) -> dict[str, Entry]:
     """Return the documents of unnamed pages that a person or a pull may have removed."""
     mirror, scans, asked = missing.mirror, missing.scans, missing.asked
     found = doubtful_entries(mirror.root, mirror.config.spaces, asked.since, paths_of(scans))
-    present = ids_in(scans) | asked.named.keys()
-    left = {i: entry for i, entry in found.items() if i not in present}
+    present = ids_in(scans)
+    left = {i: e for i, e in found.items() if i not in present and missing.is_unnamed(i)}
     return scope.not_excluded(scans, left)

@@ -64,11 +64,11 @@ def doomed_in(
     scan: SpaceScan, asked: DeleteOptions, deleted: Mapping[str, Entry], selection: Selection
 ) -> list[Doomed]:
     """Return the pages of a space to delete that have documents; `deleted` are git's."""
-    present = {entry.page_id: entry for entry in scan.entries if entry.page_id in asked.named}
+    present = {e.page_id: e for e in scan.entries if e.page_id and asked.is_by_id(e.page_id)}
     found = [_doomed(entry, asked, entry) for entry in present.values()]
     for page_id, entry in deleted.items():
         inside = scan.config.holds(entry.path)
-        meant = page_id in asked.named or selection.has(entry.path)
+        meant = asked.means(page_id, selected=selection.has(entry.path))
         if inside and meant and page_id not in present:
             found.append(_doomed(entry, asked))
     return found

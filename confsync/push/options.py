@@ -26,11 +26,21 @@ class DeleteOptions:
     """The deletions that a person asked for.
 
     These are the selected documents that `since` has and the work tree lacks. Pages that are
-    `named` by id come with the version that the person saw, or None.
+    `named` by id come with the version that the person saw, or None. If the deletions are
+    `planned`, a plan names all of them; a named page stays if its document may be somewhere.
     """
 
     named: Mapping[str, int | None] = field(default_factory=dict)
     since: str = "HEAD"
+    planned: bool = False
+
+    def is_by_id(self, page_id: str) -> bool:
+        """Return whether a person named a page, so that its document may be anywhere."""
+        return page_id in self.named and not self.planned
+
+    def means(self, page_id: str, *, selected: bool) -> bool:
+        """Return whether to delete a page whose document was deleted here."""
+        return page_id in self.named or (selected and not self.planned)
 
 
 @dataclass(frozen=True, slots=True)

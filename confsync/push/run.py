@@ -82,7 +82,8 @@ def _changes_of(
     reader = reader_of(run.remote, scan, here.newest)
     extras = Extras(run.mirror, remote, files, Asked(deletes, options.allow_mass_upload))
     space = SpacePush(run, options, scan, reader, extras, unfit)
-    doomed += doomed_elsewhere(reader, asked, here.page_ids)
+    told = {page.id for page in run.report.pages if page.id}
+    doomed += doomed_elsewhere(reader, asked, here.page_ids | told)
     return SpaceChanges(space, outgoing, doomed, files)
 
 
@@ -96,7 +97,7 @@ def _push_space(changes: SpaceChanges, here: MirrorScan) -> None:
 def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
     """Return the result of the run, with documents outside every space and renamed pages."""
     report = run.report
-    if options.delete and not report.errors:
+    if options.delete and not (options.delete.planned or report.errors):
         report.refuse(*not_found(options.delete, report))
     report.add(*standing(options, here.scans, report.told()))
     report.leave_out(*_left_out(run, options, here))

@@ -210,6 +210,14 @@ def test_a_colleague_who_was_faster_refuses_that_page_alone(
     assert run.outcomes.keys() == PLANNED.keys()
 
 
+def _back_at(desk: Desk, name: str) -> str:
+    """Take a deleted document from git, and move it."""
+    desk.git("checkout", "ENG/deleted.xhtml")
+    desk.path(name).parent.mkdir(exist_ok=True)
+    desk.path("ENG/deleted.xhtml").rename(desk.path(name))
+    return name
+
+
 OURS: dict[str, tuple[Edit, str]] = {
     "text": (
         lambda d: d.edit("ENG/edited.xhtml", "<p>new</p>", "<p>newer</p>"),
@@ -237,6 +245,12 @@ OURS: dict[str, tuple[Edit, str]] = {
         "ENG/other/made.xhtml",
     ),
     "no new page": (lambda d: d.path("ENG/other/made.xhtml").unlink(), "ENG/other/made.xhtml"),
+    "no document": (lambda d: d.path("ENG/edited.xhtml").unlink(), "ENG/edited.xhtml"),
+    "document outside": (lambda d: _back_at(d, "aside/deleted.xhtml"), "ENG/deleted.xhtml"),
+    "document elsewhere, broken": (
+        lambda d: d.path(_back_at(d, "ENG/there.xhtml")).write_bytes(b"\xff"),
+        "ENG/deleted.xhtml",
+    ),
     "document back": (lambda d: d.git("checkout", "ENG/deleted.xhtml"), "ENG/deleted.xhtml"),
     "unreadable": (
         lambda d: d.path("ENG/edited.xhtml").write_bytes(b"\xff\xfe"),
@@ -300,6 +314,60 @@ def test_a_lost_answer_is_settled_by_applying_again(
     desk("push", "--apply", PLAN, exit=None)
     desk("push", "--apply", PLAN)
     assert wiki.store.page(pages["edited"]).version == 2
+
+
+@on_cloud
+def test_a_deletion_that_is_committed_is_applied_once(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "deleted")
+    plan_of(desk, "--since", "HEAD~1")
+    run = desk.json("push", "--apply", PLAN)
+    assert wiki.store.page(pages["deleted"]).status == "trashed"
+    assert run.outcomes["ENG/deleted.xhtml"] == "deleted"
+    again = desk.json("push", "--apply", PLAN)
+    assert again.outcomes == dict.fromkeys(PLANNED, "unchanged")
+    wiki.store.purge(pages["deleted"])
+    assert refused(desk.json("push", "--apply", PLAN, exit=1)) == {"ENG/deleted.xhtml"}
+
+
+MACRO = '<ac:structured-macro ac:name="toc" ac:macro-id="1" />'
+
+
+@on_cloud
+def test_a_text_that_the_server_stores_otherwise_is_as_planned(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    desk.edit("ENG/edited.xhtml", "<p>new</p>", f"<p>new</p>{MACRO}")
+    desk.edit("ENG/other/made.xhtml", "<p />", f"<p>made</p>{MACRO}")
+    plan_of(desk)
+    desk("push", "--apply", PLAN)
+    assert MACRO not in wiki.store.page(pages["edited"]).body
+    again = desk.json("push", "--apply", PLAN)
+    assert again.outcomes == dict.fromkeys(PLANNED, "unchanged")
+    desk.edit("ENG/edited.xhtml", "<p>new</p>", "<p>newer</p>")
+    assert refused(desk.json("push", "--apply", PLAN, exit=1)) == {"ENG/edited.xhtml"}
+
+
+@on_cloud
+def test_a_text_that_landed_without_its_labels_gets_them_by_applying_again(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    desk.edit("ENG/labelled.xhtml", "<p>old</p>", f"<p>new</p>{MACRO}")
+    plan_of(desk)
+    wiki.faults.refuse = lambda method, path: (
+        500 if method == "POST" and path.endswith(f"{pages['labelled']}/label") else None
+    )
+    run = desk.json("push", "--apply", PLAN, exit=None)
+    assert run.outcomes["ENG/labelled.xhtml"] == "failed"
+    wiki.faults.refuse = None
+    wiki.store.add_labels(pages["labelled"], ["hers"])
+    desk("push", "--apply", PLAN)
+    assert wiki.store.page(pages["labelled"]).version == 2
+    assert {label.name for label in wiki.store.labels(pages["labelled"])} == {"runbook", "hers"}
+    again = desk.json("push", "--apply", PLAN)
+    assert again.outcomes == dict.fromkeys(PLANNED, "unchanged")
 
 
 # -- files -----------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ class PlanOptions(NamedTuple):
 
             return plan(mirror, remote, options, start / self.written, progress)
         if self.applied is not None:
-            from confsync.commands.bulk.plans import Application
+            from confsync.commands.bulk.application import Application
 
             application = Application(start / self.applied, options, self.all_or_nothing)
             return application.run(mirror, remote, progress)
