@@ -70,6 +70,15 @@ def test_edits_are_not_overwritten(desk: Desk) -> None:
 
 
 @on_cloud
+def test_a_repeated_revert_changes_nothing(desk: Desk) -> None:
+    desk("revert", GUIDE, "--to", "1")
+    before = desk.files()
+    assert desk.json("revert", GUIDE, "--to", "1").outcomes == {GUIDE: "unchanged"}
+    desk("revert", GUIDE, "--to", "2", exit=1)
+    assert desk.files() == before
+
+
+@on_cloud
 def test_a_version_that_the_server_does_not_show_is_told(
     wiki: Sandbox, desk: Desk, guide: str
 ) -> None:

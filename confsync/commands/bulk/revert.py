@@ -71,7 +71,7 @@ def _reverted(
     if found.stamp is None:
         return _refused(result, "it has no page on the server yet", "")
     wanted = found.stamp.version - 1 if version is None else version
-    for why, hint in _objections(found.modified, found.stamp.version, wanted):
+    for why, hint in _objections(found.stamp.version, wanted):
         return _refused(result, why, hint)
     asked = about(remote, scan.config)
     try:
@@ -83,15 +83,15 @@ def _reverted(
     if data == entry.raw:
         note = f"it says what v{wanted} said already"
         return replace(result, outcome=Outcome.UNCHANGED, note=note)
+    if found.modified:
+        hint = "'confsync diff {path}' shows them; 'confsync pull --theirs {path}' discards them"
+        return _refused(result, "it has edits that are not pushed", hint)
     mirror.write(entry.path, data, expected=entry.raw)
     return replace(result, outcome=Outcome.MODIFIED, note=f"says what v{wanted} said")
 
 
-def _objections(modified: bool, base: int, wanted: int) -> Iterator[tuple[str, str]]:
+def _objections(base: int, wanted: int) -> Iterator[tuple[str, str]]:
     """Yield why a document cannot say what version `wanted` said, and what helps."""
-    if modified:
-        hint = "'confsync diff {path}' shows them; 'confsync pull --theirs {path}' discards them"
-        yield "it has edits that are not pushed", hint
     if wanted < 1:
         yield "its page has no version before v1", "'confsync log {path}' lists the versions"
     if wanted > base:
