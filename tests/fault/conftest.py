@@ -36,7 +36,8 @@ class Play:
     """A command, and what happened on both sides before it.
 
     `before` is done to the site before the mirror is up to date, `remote` and `local` after it;
-    `exit` is what the command ends with when nothing goes wrong.
+    `exit` is what the command ends with when nothing goes wrong. `planned` is a command that runs
+    before it, and `later` what a person does between both.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Play:
     attachments: bool = False
     before: Callable[[Store, dict[str, str]], None] | None = None
     blog: bool = False
+    planned: tuple[str, ...] = ()
+    later: Callable[[Path], None] = lambda root: None
 
     def __str__(self) -> str:
         return self.name
@@ -284,6 +287,10 @@ def _build(play: Play, staged: Stage) -> None:
     _commit(root)
     play.remote(store, ids)
     play.local(root)
+    if play.planned:
+        made = staged.run(*play.planned)
+        assert made.exit == 0, made.out + made.err
+    play.later(root)
 
 
 def _adopt_bases(state: Path) -> None:

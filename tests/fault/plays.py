@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from confsync.sandbox import Store
@@ -99,6 +100,11 @@ def _shows(root: Path, name: str, title: str, file: str) -> None:
     (directory / file).write_text(f"{title} {file}")
 
 
+def _two_versions(store: Store, ids: dict[str, str]) -> None:
+    for title in ("Mine", "Both", "Clash"):
+        store.edit(ids[title], body(f"{title}, second"))
+
+
 def _folders(store: Store, ids: dict[str, str]) -> None:
     """Part, with Leaf below it, stands in Inner in Outer, State in Outer."""
     ids["Outer"] = store.create_folder("ENG", "Outer", parent=ids["Home"]).id
@@ -156,6 +162,32 @@ def _posts_to_push(root: Path) -> None:
         path.write_text(f"---\ntitle: The {path.stem}\n---\n<p>{path.stem}</p>\n")
 
 
+# The server stores it with one more attribute.
+_REWRITTEN = '<ac:structured-macro ac:name="toc" ac:macro-id="1" />'
+
+
+def _each_kind(root: Path) -> None:
+    """One change of each kind that a plan has; several of them on one page."""
+    _edit(root, "mine.xhtml", "Mine two</p>", f"Mine two, edited</p>{_REWRITTEN}")
+    _edit(root, "mine.xhtml", "\nlabels: [old]", "\nlabels: [mine]")
+    (root / "ENG/mine.attachments/a.txt").write_text("mine")
+    (root / "ENG/mine.attachments/b.txt").unlink()
+    _edit(root, "both.xhtml", "\nlabels: []", "\nlabels: [mine]")
+    (root / "ENG/new.xhtml").write_text("---\ntitle: New\nlabels: [a]\n---\n<p>new</p>\n")
+    _shows(root, "new.xhtml", "title: New", "o.txt")
+    (root / "ENG/new").mkdir()
+    (root / "ENG/clash.xhtml").rename(root / "ENG/new/clash.xhtml")
+    for name in ("gone.xhtml", "gone.attachments/d"):
+        (root / "ENG" / name).unlink()
+
+
+def _beside_the_plan(root: Path) -> None:
+    """Edit, create and delete what the plan does not hold."""
+    _edit(root, "guide/part/leaf.xhtml", "Leaf two", "Leaf two, edited")
+    (root / "ENG/newer.xhtml").write_text("---\ntitle: Newer\n---\n<p>newer</p>\n")
+    (root / "ENG/state.xhtml").unlink()
+
+
 PULL = Play("pull", ("pull",), _colleague, _some_edits)
 PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
 MINOR = Play("push --minor", ("push", "--minor"), local=_much_to_push)
@@ -206,8 +238,27 @@ BLOG_PULL = Play(
 BLOG_PUSH = Play(
     "push with a blog", ("push", "--delete"), local=_posts_to_push, labels=False, blog=True
 )
+APPLY = Play(
+    "push --apply",
+    ("push", "--apply", "plan.json", "-m", "work"),
+    local=_each_kind,
+    attachments=True,
+    planned=("push", "--delete", "--plan", "plan.json"),
+    later=_beside_the_plan,
+)
+APPLY_WHOLE = replace(
+    APPLY, name="push --apply --all-or-nothing", arguments=(*APPLY.arguments, "--all-or-nothing")
+)
+REPLACE = Play("replace", ("replace", "--text", "one", "first"), again=1)
+REVERT = Play(
+    "revert",
+    ("revert", "ENG/mine.xhtml", "ENG/both.xhtml", "ENG/clash.xhtml", "--to", "1"),
+    before=_two_versions,
+)
 BLOGS = (BLOG_PULL, BLOG_PUSH)
 EVERY = (
     *(PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
     *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS),
 )
+# An application of all or nothing tries the plan, and then does what any application does.
+BULK = (APPLY_WHOLE, REPLACE, REVERT)

@@ -11,7 +11,7 @@ from tests.fault import plays
 from tests.fault.conftest import Play, differences
 
 CASES = [
-    *[(play, "cloud") for play in plays.EVERY],
+    *[(play, "cloud") for play in (*plays.EVERY, *plays.BULK)],
     *[(play, "datacenter") for play in (plays.PULL, plays.PUSH, plays.DELETE, plays.FILES_PUSH)],
     (plays.BLOG_PUSH, "datacenter"),
 ]
@@ -53,6 +53,30 @@ def test_killed_before_any_step_a_second_run_ends_where_the_first_would_have(
             assert not differences(scene.end(), end), where
             assert scene.writes() == writes, where
             done.add(settled)
+
+
+def test_what_a_plan_does_not_hold_is_not_sent(stage: Callable[..., Any]) -> None:
+    with stage(plays.APPLY) as scene:
+        assert scene.run(*plays.APPLY.arguments).exit == 0
+        pages = scene.sandbox.store.pages("ENG", ("current", "trashed"))
+        changed = {row.title for row in pages if row.version > 1 or row.status == "trashed"}
+        assert changed == {"Mine", "Clash", "Gone"}
+        assert "Newer" not in {row.title for row in pages}
+
+
+def test_each_file_is_the_old_one_or_the_new_one(stage: Callable[..., Any]) -> None:
+    play = plays.REPLACE
+    with stage(play) as scene:
+        old = scene.files()
+        steps = scene.run(*play.arguments).steps
+        new = scene.files()
+    assert len(old.items() - new.items()) > 5
+    for step in range(1, len(steps) + 1):
+        with stage(play) as scene:
+            assert scene.run(*play.arguments, die_at=step).killed
+            left = {name: data for name, data in scene.files().items() if name in old}
+            assert left.items() <= old.items() | new.items(), steps[step - 1]
+            assert left.keys() == old.keys(), steps[step - 1]
 
 
 def test_a_clone_that_was_killed_can_be_gone_on_with(

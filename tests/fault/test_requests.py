@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -30,6 +31,8 @@ def strike(faults: Faults, kind: str, number: int) -> None:
     match kind:
         case "lost answer":
             faults.lose_response = now
+        case "no more answers":
+            faults.lose_response = lambda method, path: seen >= number
         case "truncated":
             faults.truncate = now
         case "timeout":
@@ -67,21 +70,37 @@ def test_one_bad_answer_of_a_data_center_costs_a_run_at_most(
     bad_answer(stage, plays.PUSH, kind, every=1, flavor="datacenter")
 
 
+@pytest.mark.parametrize(
+    ("play", "kind"),
+    [(plays.APPLY, "lost answer"), (plays.APPLY_WHOLE, "no more answers")],
+    ids=str,
+)
+def test_a_write_of_a_plan_that_is_not_answered_costs_a_run_at_most(
+    stage: Callable[..., Any], play: Play, kind: str
+) -> None:
+    bad_answer(stage, play, kind, every=0)
+
+
 def bad_answer(
     stage: Callable[..., Any], play: Play, kind: str, *, every: int, flavor: str = "cloud"
 ) -> None:
+    """Strike every so-many-th request, or the writes alone."""
     with stage(play, flavor) as scene:
         assert scene.run(*play.arguments).exit == play.exit
         end = scene.end()
-        count = len(scene.sandbox.requests)
+        requests = list(scene.sandbox.requests)
     # From each of these states the next runs came to the end.
     begun: set[Hashable] = set()
-    for number in range(1, count + 1, every):
+    for number, request in enumerate(requests, 1):
+        if (number - 1) % every if every else request.method == "GET":
+            continue
         with stage(play, flavor) as scene:
             strike(scene.sandbox.faults, kind, number)
             first = scene.run(*play.arguments)
-            where = f"{kind} at request {number} of {count}\n{first.out}{first.err}"
+            where = f"{kind} at request {number} of {len(requests)}\n{first.out}{first.err}"
             assert first.exit in (play.exit, 1, 3, 5), where
+            for name, value in asdict(Faults()).items():
+                setattr(scene.sandbox.faults, name, value)
             left = scene.state()
             if left in begun:
                 continue
