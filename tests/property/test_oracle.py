@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from confsync.model.stamp import Stamp, digest
 from confsync.sandbox import PageRow, Store
 from tests.property.team.journal import NEW, Seen
 from tests.property.team.oracle import Audit
+from tests.property.team.planned import Planned
 from tests.property.team.restored import given_back, is_held
 from tests.property.team.site import SPACE, Site
 
@@ -69,10 +71,8 @@ def test_a_change_without_a_cause_is_seen(site: Site, page: PageRow, change: str
     assert said in str(seen.value)
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_change_with_a_cause_is_none(site: Site, page: PageRow, change: str) -> None:
-    do, _ = CHANGES[change]
-    audit = Audit(site)
+def wanted(site: Site, page: PageRow, audit: Audit) -> None:
+    """Note that people want each of the changes."""
     audit.gone |= {page.id, f"{page.id}/flow"}
     intent = site.journal.of[page.id]
     intent.left.add("L902L")
@@ -81,6 +81,29 @@ def test_a_change_with_a_cause_is_none(site: Site, page: PageRow, change: str) -
     intent.labels.add("old")
     intent.moved = True
     site.journal.of[f"{page.id}/flow"].left.add("L903L")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_that_a_plan_does_not_hold_is_seen(
+    site: Site, page: PageRow, change: str, tmp_path: Path
+) -> None:
+    do, _ = CHANGES[change]
+    (tmp_path / "plan.json").write_text('{"pages": []}')
+    audit = Audit(site)
+    wanted(site, page, audit)
+    audit.planned = Planned(tmp_path / "plan.json", site.store)
+    before = audit.pages()
+    do(site.store, page)
+    audit.write(before, audit.pages())
+    with pytest.raises(AssertionError, match=r"not as planned|was trashed"):
+        audit.report()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_with_a_cause_is_none(site: Site, page: PageRow, change: str) -> None:
+    do, _ = CHANGES[change]
+    audit = Audit(site)
+    wanted(site, page, audit)
     before = audit.pages()
     do(site.store, page)
     audit.write(before, audit.pages())

@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 
 from confsync.mirror.mirror import STATE
 from tests.property.rules.base import pick, who
-from tests.property.rules.commands import Commands
+from tests.property.rules.bulk import Bulk
 from tests.property.team.desk import desk_in
 from tests.property.team.site import SPACE
 
@@ -26,7 +26,7 @@ MERGES = (
 )
 
 
-class Repository(Commands):
+class Repository(Bulk):
     """Commits, branches, merges, clones."""
 
     def go_on(self, d: int, then: bool) -> None:

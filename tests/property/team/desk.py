@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from confsync import failpoints
+from confsync.commands.bulk import plans
+from confsync.commands.bulk.application import Application
+from confsync.commands.bulk.revert import revert
 from confsync.commands.git.history import history
 from confsync.commands.pages.pull import pull
 from confsync.commands.pages.push import push
@@ -33,6 +36,7 @@ from tests.property.team.files import Files, read
 from tests.property.team.journal import NEW, Seen, Sight, keys
 from tests.property.team.lines import marks
 from tests.property.team.oracle import Audit, WatchedRemote
+from tests.property.team.planned import Planned
 from tests.property.team.restored import given_back, is_held, is_same, passed_over
 from tests.property.team.site import EVER, Site
 from tests.store_remote import Trouble
@@ -213,10 +217,11 @@ class Desk(Files):
         trouble: Trouble | None = None,
         meddle: tuple[int, Callable[[], None]] | None = None,
         chosen: bool = False,
+        planned: Planned | None = None,
     ) -> Result | None:
         """Run a command; killed before step `cut`, it answers nothing.
 
-        `chosen` says that it may give up what stands here, by name.
+        `chosen` says that it may give up what stands here, by name. It sends what is `planned`.
 
         Another person does `meddle` before a step. Not in the moment between the last
         look at a file and its replacement: no client can see an edit there, as the manual says.
@@ -232,14 +237,29 @@ class Desk(Files):
         self.check_damage()
         self.note()
         self.remote.trouble = trouble
+        self.audit_of_writes.planned = planned
+        self.audit_of_writes.here = keys(self.seen)
         try:
             with failpoints.watched(watch):
                 return command(Mirror(self.root, self.site.config)).typed(MIRROR)
         except Killed:
             return None
         finally:
-            self.remote.trouble = None
+            self.remote.trouble = self.audit_of_writes.planned = None
             self._look_again(chosen=chosen)
+
+    def edit(
+        self,
+        command: Callable[[Mirror], Result],
+        cut: int = 0,
+        meddle: tuple[int, Callable[[], None]] | None = None,
+    ) -> Result | None:
+        """Run a command that edits documents for the person here, who wants what it makes."""
+        self.note()
+        before = self.seen
+        told = self.run(command, cut, meddle=meddle, chosen=True)
+        self.site.journal.note(before, self.seen, gives_up=True)
+        return told
 
     def _look_again(self, *, chosen: bool) -> None:
         """See what the command left: no person here did it."""
@@ -286,6 +306,17 @@ class Desk(Files):
     def push(self, *, delete: bool = False, commit: bool = False) -> Callable[[Mirror], Result]:
         options = PushOptions(delete=DeleteOptions() if delete else None, commit=commit)
         return lambda mirror: push(mirror, self.remote, options)
+
+    def plan(self, file: Path, *, delete: bool) -> Callable[[Mirror], Result]:
+        options = PushOptions(delete=DeleteOptions() if delete else None)
+        return lambda mirror: plans.plan(mirror, self.remote, options, file)
+
+    def apply(self, file: Path, *, whole: bool) -> Callable[[Mirror], Result]:
+        applied = Application(file, PushOptions(), all_or_nothing=whole)
+        return lambda mirror: applied.run(mirror, self.remote)
+
+    def revert(self, name: str, version: int) -> Callable[[Mirror], Result]:
+        return lambda mirror: revert(mirror, self.remote, Selection((name,)), version)
 
     def restore(self, page_id: str) -> Callable[[Mirror], Result]:
         return lambda mirror: restore(mirror, self.remote, page_id)

@@ -16,6 +16,7 @@ from confsync.remote.rows import flawed
 from confsync.sandbox import PageRow, Store
 from tests.property.team.journal import NEW, Sight
 from tests.property.team.lines import marks
+from tests.property.team.planned import Planned
 from tests.property.team.site import Site
 from tests.store_remote import StoreRemote
 
@@ -50,12 +51,16 @@ class Search(Enum):
 class Audit:
     """The changes of one desk, and those without a cause.
 
-    `gone` are the keys of documents and files that a person, or git, took away at this desk.
+    `gone` are the keys of documents and files that a person, or git, took away at this desk, and
+    `here` those that stand here. While a plan is applied, no change but the `planned` ones has a
+    cause.
     """
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.gone: set[str] = set()
+        self.here: set[str] = set()
+        self.planned: Planned | None = None
         self._found: list[str] = []
 
     def report(self) -> None:
@@ -80,9 +85,17 @@ class Audit:
         for page_id, now in after.items():
             then = before.get(page_id)
             if then is not None and then.row.status != "trashed" and now.row.status == "trashed":
-                self._say(page_id not in self.gone, f"page {page_id} was trashed")
+                self._say(not self._is_deleted(then.row), f"page {page_id} was trashed")
             elif now != then:
                 self._page(page_id, then, now)
+                for what in self.planned.strange(page_id, then, now) if self.planned else ():
+                    self._say(what, f"{what} of page {page_id} is not as planned")
+
+    def _is_deleted(self, row: PageRow) -> bool:
+        """Return whether a person deleted the document of a page; or a plan, if none is here."""
+        if self.planned is None:
+            return row.id in self.gone
+        return row.id not in self.here and self.planned.deletes(row.id, row.version)
 
     def _page(self, page_id: str, then: State | None, now: State) -> None:
         journal = self.site.journal
