@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from confsync import failpoints
 from confsync.cli.manual.topics import MANUAL
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, Run, writes
@@ -368,6 +369,58 @@ def test_a_text_that_landed_without_its_labels_gets_them_by_applying_again(
     assert {label.name for label in wiki.store.labels(pages["labelled"])} == {"runbook", "hers"}
     again = desk.json("push", "--apply", PLAN)
     assert again.outcomes == dict.fromkeys(PLANNED, "unchanged")
+
+
+@on_cloud
+def test_a_new_page_has_the_planned_parent(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    plan = plan_of(desk)
+    assert {page["parent"] for page in plan["pages"] if page["action"] == "create"} == {
+        pages["other"]
+    }
+    wiki.store.create_page("ENG", "Extra", "<p>extra</p>")
+    desk("pull")
+    desk.path("ENG/other.xhtml").rename(desk.path("ENG/former.xhtml"))
+    desk.path("ENG/extra.xhtml").rename(desk.path("ENG/other.xhtml"))
+    run = desk.json("push", "--apply", PLAN, exit=1)
+    assert refused(run) == {"ENG/other/made.xhtml", "ENG/other/moved.xhtml"}
+
+
+@on_cloud
+def test_a_file_that_a_pull_renames_later_is_as_planned(wiki: Sandbox, desk: Desk) -> None:
+    plan_of(desk)
+    desk("push", "--apply", PLAN)
+    desk("pull")
+    assert not desk.path("ENG/retitled.xhtml").exists()
+    again = desk.json("push", "--apply", PLAN)
+    assert again.outcomes == dict.fromkeys(PLANNED, "unchanged")
+
+
+@on_cloud
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_new_post_that_was_moved_below_its_day_is_as_planned(
+    wiki: Sandbox, desk: Desk, dies: bool
+) -> None:
+    config = desk.text(".confsync.yaml").replace("key: ENG\n", "key: ENG\n  blog: true\n")
+    desk.path(".confsync.yaml").write_text(config)
+    desk.path("ENG/blog").mkdir()
+    desk.path("ENG/blog/post.xhtml").write_text("---\ntitle: Post\n---\n<p>post</p>\n")
+    desk("push", "--plan", PLAN, "ENG/blog")
+
+    def die(number: int, what: str) -> None:
+        if dies and what.startswith("write a temporary file") and what.endswith("post.xhtml"):
+            raise KeyboardInterrupt
+
+    with failpoints.watched(die):
+        desk("push", "--apply", PLAN, exit=130 if dies else 0)
+    assert not desk.path("ENG/blog/post.xhtml").exists()
+    desk("push", "--apply", PLAN)
+    (post,) = wiki.store.posts("ENG")
+    assert f'id: "{post.id}"' in desk.text(next(desk.root.rglob("post.xhtml")))
+    again = desk.json("push", "--apply", PLAN)
+    assert list(again.outcomes.values()) == ["unchanged"]
+    assert len(wiki.store.posts("ENG")) == 1
 
 
 # -- files -----------------------------------------------------------------------------------------

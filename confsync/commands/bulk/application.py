@@ -54,7 +54,26 @@ class PlannedMirror(ScannedMirror):
 
     def __init__(self, mirror: Mirror, planned: Plan) -> None:
         super().__init__(mirror)
+        self.pages = planned.pages
         self._planned = {page.path: page for page in planned.pages}
+
+    def follow_posts(self) -> None:
+        """Find the documents of new posts that an earlier application moved below their days."""
+        self.pages = tuple(map(self._followed, self.pages))
+        self._planned = {page.path: page for page in self.pages}
+
+    def _followed(self, planned: PlannedPage) -> PlannedPage:
+        if planned.action is not Action.CREATE or planned.path in self.here:
+            return planned
+        name = planned.path.rpartition("/")[2]
+        for path, (scan, entry) in self.here.items():
+            if not scan.config.posts or path.rpartition("/")[2] != name:
+                continue
+            now = self._now(entry)
+            is_new = now is not None and now.page_id is None and now.digest == planned.digest
+            if now and (is_new or self._has_landed(planned, now)):
+                return planned._replace(path=path)
+        return planned
 
     def whole(self, entry: Entry) -> Entry:
         """Return a document with its text. Raise NotAsPlannedError, ChangedMeanwhileError."""
@@ -79,11 +98,18 @@ class PlannedMirror(ScannedMirror):
 
     def is_done(self, planned: PlannedPage) -> bool:
         """Return whether the document of a page says what was planned, without edits."""
-        here = self.here.get(planned.path)
+        here = self.here.get(planned.path) or self._renamed(planned)
         now = self._now(here[1]) if here else None
         if now is None:
             return False
         return plans.is_done(planned, now, landed=self._has_landed(planned, now))
+
+    def _renamed(self, planned: PlannedPage) -> tuple[SpaceScan, Entry] | None:
+        """Return the document of a page whose file has another name now."""
+        if planned.page_id is None:
+            return None
+        found = (one for one in self.here.values() if one[1].page_id == planned.page_id)
+        return next(found, None)
 
     def _has_landed(self, planned: PlannedPage, now: PlannedPage) -> bool:
         """Return whether a document rests on the version that an application of the plan wrote.
@@ -140,12 +166,13 @@ def _applied(
     mirror: Mirror, remote: Remote, planned: Plan, options: PushOptions, progress: Progress
 ) -> Result:
     here = PlannedMirror(mirror, planned)
-    paths = frozenset(page.path for page in planned.pages if page.action is not Action.DELETE)
     scans = here.scan(Index(here.root).read)
+    here.follow_posts()
+    paths = frozenset(page.path for page in here.pages if page.action is not Action.DELETE)
     documents = {entry.claimed_id: entry.path for scan in scans for entry in scan.entries}
     named = {
         page.page_id: page.base.version
-        for page in planned.pages
+        for page in here.pages
         if page.action is Action.DELETE
         and page.page_id
         and page.base
@@ -156,8 +183,8 @@ def _applied(
     report = Report("push", dry_run=options.dry_run)
     result = push_mirror(PushRun(here, remote, report, progress), options)
     told = {page.path for page in result.pages} | {page.id for page in result.pages if page.id}
-    rest = [page for page in planned.pages if not told & {page.path, page.page_id}]
-    places = {page.page_id: page.path for page in planned.pages if page.page_id in named}
+    rest = [page for page in here.pages if not told & {page.path, page.page_id}]
+    places = {page.page_id: page.path for page in here.pages if page.page_id in named}
     pages = [
         _as_planned(replace(page, path=places.get(page.id, page.path))) for page in result.pages
     ]

@@ -105,7 +105,8 @@ def _refused(result: Result) -> Iterator[Refused]:
 def page_of(mirror: Mirror, scan: SpaceScan, path: str, found: Document) -> PlannedPage:
     """Return the page that a document describes."""
     stamp = found.stamp
-    wanted = scan.wanted(Entry(path, b"", found)) if stamp else None
+    entry = Entry(path, b"", found)
+    wanted = scan.wanted(entry) if stamp or scan.config.posts else scan.new_parent(entry, None)
     return PlannedPage(
         path,
         Action.UPDATE if stamp else Action.CREATE,

@@ -40,7 +40,7 @@ class Planned:
                 yield "its version"
             if page["digest"] != _digest(f"{now.row.title}\0{now.row.body}".encode()):
                 yield "its text"
-        moved = then is not None and then.row.parent_id != now.row.parent_id
+        moved = then is None or then.row.parent_id != now.row.parent_id
         if moved and page["parent"] not in (None, now.row.parent_id):
             yield "its place"
         yield from self._labels(page, then, now)
