@@ -25,7 +25,7 @@ import time
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 import confsync
@@ -171,6 +171,7 @@ def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
     """Become the command, and never return."""
     from confsync import failpoints
     from confsync.cli import main
+    from confsync.push import run
     from confsync.remote import client
     from confsync.sync import fetch
 
@@ -187,6 +188,8 @@ def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
     fetch.PAUSES = (0.0, 0.0)
     client.Pace.pause = client.Pace.backoff = lambda *_: None  # type: ignore[method-assign]
     client.READ_TIMEOUT = 0.5
+    # The id of each run stands in the versions that it writes: two runs end alike with one id.
+    run.secrets = SimpleNamespace(token_hex=lambda size: "0" * 2 * size)  # type: ignore[assignment]
     begun = os.open(names["steps"], os.O_WRONLY | os.O_CREAT)
 
     def watch(number: int, what: str) -> None:

@@ -186,7 +186,8 @@ def _applied(
     rest = [page for page in here.pages if not told & {page.path, page.page_id}]
     places = {page.page_id: page.path for page in here.pages if page.page_id in named}
     pages = [
-        _as_planned(replace(page, path=places.get(page.id, page.path))) for page in result.pages
+        _as_planned(replace(page, path=places.get(page.id or "", page.path)))
+        for page in result.pages
     ]
     pages += [_unsent(here, page, documents) for page in rest if page.page_id not in named]
     pages += [_undeleted(remote, scans, page) for page in rest if page.page_id in named]
