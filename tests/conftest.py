@@ -84,7 +84,7 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _git_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What git puts into a new repository: the directories, and none of its fourteen examples."""
+    """The template of new repositories: the directories of git without its examples of hooks."""
     template = tmp_path_factory.mktemp("template")
     for name in ("hooks", "info"):
         (template / name).mkdir()

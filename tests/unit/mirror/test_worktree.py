@@ -1,4 +1,4 @@
-"""Whether a directory is in a work tree of git."""
+"""A directory is in a work tree of git, or not, as git itself says."""
 
 from __future__ import annotations
 
