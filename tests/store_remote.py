@@ -25,6 +25,7 @@ from confsync.errors import (
 from confsync.model.page import (
     AttachmentHints,
     AttachmentInfo,
+    Comment,
     Folder,
     NewVersion,
     Other,
@@ -54,7 +55,8 @@ from confsync.sandbox import (
 )
 from confsync.sandbox.store import queries
 from confsync.sandbox.store.attachments import Upload
-from confsync.sandbox.store.rows import PAGE, POST
+from confsync.sandbox.store.rows import PAGE, POST, CommentRow
+from confsync.sandbox.store.talk.comments import FOOTER, INLINE, comments_of
 from confsync.workers import Workers, batches
 
 Done = TypeVar("Done")
@@ -227,6 +229,14 @@ class StoreRemote:
         known = {row.id: self.attachments(row.id) for row in self._listed(space.key)}
         return AttachmentHints(known, is_whole=True)
 
+    def newest_comments(self, keys: Iterable[str]) -> Iterator[Iterator[list[Comment]]]:
+        def listed(kind: str) -> Iterator[list[Comment]]:
+            failpoints.before(f"GET {kind} comments")
+            rows = comments_of(self.store.database, kind=kind)
+            yield [_comment(row) for row in sorted(rows, key=lambda row: row.modified_at)[::-1]]
+
+        yield from map(listed, (INLINE, FOOTER))
+
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         failpoints.before(f"GET attachment {info.id}")
         into.write(self.store.attachment_data(info.id, info.version.number)[into.size :])
@@ -367,6 +377,14 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
 def _attachment(row: AttachmentRow) -> AttachmentInfo:
     version = Version(row.version, row.comment, row.author, row.created_at)
     return AttachmentInfo(row.id, row.title, version, row.size, row.media_type)
+
+
+def _comment(row: CommentRow) -> Comment:
+    version = Version(row.version, row.message, row.author, row.modified_at)
+    marked = row.resolution in ("open", "reopened")
+    settled = row.resolution in ("resolved", "reopened")
+    marker = row.ref if marked and row.ref else ""
+    return Comment(row.id, row.page_id, version, row.kind == INLINE, marker, settled)
 
 
 def _kind(parent_type: str | None) -> ParentKind:

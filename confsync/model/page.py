@@ -179,6 +179,24 @@ class AttachmentInfo(NamedTuple):
     media_type: str = ""
 
 
+class Comment(NamedTuple):
+    """A comment as a server lists it, without its text.
+
+    `page` is the page or blog post; it is empty for other content. `version` is the comment's own.
+    `marker` is the reference of its marker in the page's body, if the body must have one. If a
+    comment was `settled`, that is resolved or reopened, its place in a listing may be by that time.
+    `flaw` says why the row is unusable; then nothing else is valid.
+    """
+
+    id: str
+    page: str
+    version: Version
+    inline: bool = False
+    marker: str = ""
+    settled: bool = False
+    flaw: str = ""
+
+
 class AttachmentHints(NamedTuple):
     """The attachments of a space's pages, as far as a server tells them all at once.
 

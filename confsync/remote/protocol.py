@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from confsync.model.page import (
     AttachmentHints,
     AttachmentInfo,
+    Comment,
     Folder,
     NewVersion,
     Other,
@@ -212,6 +213,13 @@ class Remote(Protocol):
         """Return the attachments of a whole space in few requests, or None if that is impossible.
 
         They may be out of date. Use them only to decide which pages to ask by `attachments`.
+        """
+
+    def newest_comments(self, keys: Iterable[str]) -> Iterator[Iterator[list[Comment]]]:
+        """Yield listings of comments, the newest first, each with its rows as they are answered.
+
+        They cover the spaces of the keys. Cloud lists the comments of the whole site: the inline
+        ones, then the others. They may be out of date. Use them only to decide which pages to read.
         """
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:

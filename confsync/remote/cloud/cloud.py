@@ -11,6 +11,7 @@ from confsync.errors import CredentialsError, NotVisibleError, RowError, ServerE
 from confsync.model.page import (
     AttachmentHints,
     AttachmentInfo,
+    Comment,
     Folder,
     NewVersion,
     Other,
@@ -26,7 +27,7 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers
 from confsync.remote.base import ANONYMOUS, Connection, as_past, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.cloud import both_ends, search, v2_rows, versions
+from confsync.remote.cloud import both_ends, comments, search, v2_rows, versions
 from confsync.remote.cloud.both_ends import Lot
 from confsync.remote.cloud.labels import labels_by_page
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
@@ -284,6 +285,9 @@ class Cloud(Connection):
         cql = f'space = "{space.key}" and type = {kind} order by created'
         params = {"cql": cql, "expand": expand, "limit": FOUND}
         return answers_by_cursor(self._client, _SEARCH, params)
+
+    def newest_comments(self, keys: Iterable[str]) -> Iterator[Iterator[list[Comment]]]:
+        return comments.newest(self._client)
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"rest/api/content/{page_id}/child/attachment/{info.id}/download"

@@ -18,6 +18,7 @@ from confsync.errors import (
 from confsync.model.page import (
     AttachmentHints,
     AttachmentInfo,
+    Comment,
     Folder,
     NewVersion,
     Other,
@@ -31,7 +32,7 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.base import ANONYMOUS, Connection, same_title
 from confsync.remote.client import Client
-from confsync.remote.datacenter import kinds, nested, versions
+from confsync.remote.datacenter import comments, kinds, nested, versions
 from confsync.remote.datacenter.by_ids import ByIds
 from confsync.remote.datacenter.pagination import by_offset, listed
 from confsync.remote.failures import version_conflict_of
@@ -293,6 +294,9 @@ class DataCenter(Connection):
 
     def attachment_hints(self, space: Space) -> AttachmentHints | None:
         return nested.attachments_in(self._all(space, expand=nested.NESTED, limit=INFOS))
+
+    def newest_comments(self, keys: Iterable[str]) -> Iterator[Iterator[list[Comment]]]:
+        yield comments.newest(self._client, keys)
 
     def download(self, page_id: str, info: AttachmentInfo, into: Sink) -> None:
         path = f"download/attachments/{page_id}/{quote(info.name, safe='')}"
