@@ -58,6 +58,9 @@ _PUSH_OPTIONS = "confsync/push/options.py"
 _BY_IDS = "confsync/remote/datacenter/by_ids.py"
 _IDS = "tests/unit/remote/test_by_ids.py::"
 _BOTH_ENDS = "confsync/remote/cloud/both_ends.py"
+_COMMENTS = "confsync/sync/comments.py"
+_NEWS = "tests/flows/test_new_comments.py::"
+_UNIT = "tests/unit/sync/test_comments.py::"
 _LINE_MERGE = "tests/unit/diff/test_line_merge.py"
 _STAMPS = "confsync/merge/stamps.py"
 _DOCUMENTS = "tests/unit/merge/test_documents.py"
@@ -3457,6 +3460,146 @@ ABLATIONS = (
             ),
         ),
         ("tests/flows/test_grep.py::test_a_terminal_is_not_controlled_by_a_text",),
+    ),
+    Ablation(
+        "the page of a new comment is read",
+        (Cut(_COMMENTS, " or stamp.id in self.news.pages", ""),),
+        (f"{_NEWS}test_an_inline_comment_is_pulled_although_the_page_has_no_new_version",),
+    ),
+    Ablation(
+        "a pull with nothing else new looks at new comments",
+        (Cut("confsync/pull/no_change.py", "same and not self._has_comments()", "same"),),
+        (
+            f"{_NEWS}test_an_inline_comment_is_pulled_although_the_page_has_no_new_version",
+            f"{_NEWS}test_comments_and_replies_are_named_by_page",
+        ),
+    ),
+    Ablation(
+        "a pull with nothing else new looks at the texts that were read for comments",
+        (Cut("confsync/pull/no_change.py", 'b"".join([*digests, about])', 'b"".join(digests)'),),
+        (f"{_NEWS}test_a_pull_that_could_write_nothing_is_gone_on_with",),
+    ),
+    Ablation(
+        "a pull with nothing else new reads what could not be read for a comment",
+        (
+            Cut(
+                "confsync/mirror/state/seen_comments.py",
+                "must = UNREAD in self.pages.values()",
+                "must = False",
+            ),
+        ),
+        (f"{_NEWS}test_a_text_that_lacks_the_marker_is_read_again",),
+    ),
+    Ablation(
+        "without its state a pull reads every page for comments",
+        (Cut(_COMMENTS, "every or (news.before is None and not news.flaw)", "every"),),
+        (
+            f"{_NEWS}test_without_the_state_every_page_is_read_once",
+            f"{_NEWS}test_with_the_key_the_comments_of_the_past_come",
+        ),
+    ),
+    Ablation(
+        "with other pages a pull reads every page for comments",
+        (
+            Cut(
+                "confsync/mirror/state/seen_comments.py",
+                "chosen = repr((config.url, spaces, others))",
+                "chosen = repr((config.url,))",
+            ),
+        ),
+        (
+            f"{_NEWS}test_with_other_pages_every_page_is_read_once",
+            f"{_UNIT}test_with_another_choice_of_pages_nothing_was_seen",
+        ),
+    ),
+    Ablation(
+        "comments are seen only after every space was looked at",
+        (
+            Cut(
+                "confsync/pull/run.py",
+                "if run.notice and run.notice.spaces == len(subtrees.scans):",
+                "if run.notice:",
+            ),
+        ),
+        (f"{_NEWS}test_a_space_that_cannot_be_listed_keeps_its_news",),
+    ),
+    Ablation(
+        "a hint about comments that fails or does not add up moves nothing",
+        (Cut(_COMMENTS, "self.news.before if self.news.flaw and not self._every else ", ""),),
+        (
+            f"{_NEWS}test_a_hint_that_fails_stops_no_pull_and_loses_no_comment",
+            f"{_NEWS}test_a_hint_that_does_not_add_up_loses_no_comment",
+            f"{_NEWS}test_more_comments_than_the_answers_hold_are_told_until_a_refresh",
+        ),
+    ),
+    Ablation(
+        "a hint about comments that fails stops no pull",
+        (
+            Cut(
+                _COMMENTS,
+                "    except APIAccessError as error:\n        failed = error.message\n",
+                "    except ZeroDivisionError:\n        pass\n",
+            ),
+        ),
+        (f"{_NEWS}test_a_hint_that_fails_stops_no_pull_and_loses_no_comment",),
+    ),
+    Ablation(
+        "comments that are not in the order of their times are no hint",
+        (Cut(_COMMENTS, "if earliest and at > earliest + ROUNDED:", "if False:"),),
+        (
+            f"{_NEWS}test_a_hint_that_does_not_add_up_loses_no_comment",
+            f"{_UNIT}test_rows_that_do_not_add_up_are_told",
+        ),
+    ),
+    Ablation(
+        "the comments of the last minutes are looked at again",
+        (Cut(_COMMENTS, "LAG = timedelta(minutes=5)", "LAG = timedelta(0)"),),
+        (f"{_UNIT}test_a_listing_may_lack_the_comments_of_some_minutes",),
+    ),
+    Ablation(
+        "a document that lacks what was read for a comment is read again",
+        (Cut(_COMMENTS, "text.version == stamp.version and text.digest", "False and text.digest"),),
+        (
+            f"{_NEWS}test_a_document_of_another_branch_gets_the_comment_too",
+            f"{_NEWS}test_a_comment_on_an_edited_page_comes_after_the_edit_is_given_up",
+            f"{_NEWS}test_a_pull_that_could_write_nothing_is_gone_on_with",
+        ),
+    ),
+    Ablation(
+        "a page that could not be read for a comment is read by the next pull",
+        (Cut(_COMMENTS, "text == UNREAD or (", "("),),
+        (
+            f"{_NEWS}test_a_page_that_cannot_be_read_is_read_by_the_next_pull",
+            f"{_NEWS}test_a_document_that_comes_back_gets_the_comment",
+        ),
+    ),
+    Ablation(
+        "a text without the marker of a new comment is read again",
+        (Cut(_COMMENTS, " or any(one.marker not in page.body for one in said)", ""),),
+        (f"{_NEWS}test_a_text_that_lacks_the_marker_is_read_again",),
+    ),
+    Ablation(
+        "no comment is seen for a time later than the server's clock",
+        (Cut(_COMMENTS, "max(min(newest, now or newest), ", "max(newest, "),),
+        (
+            f"{_NEWS}test_a_comment_of_the_future_hides_no_later_one",
+            f"{_UNIT}test_no_time_is_later_than_the_servers_clock",
+        ),
+    ),
+    Ablation(
+        "after a server's clock went back a pull reads every page for comments",
+        (Cut(_COMMENTS, "if before and now and now < before.until - LAG:", "if False:"),),
+        (
+            f"{_NEWS}test_comments_of_a_server_whose_clock_goes_back_are_seen",
+            f"{_UNIT}test_a_clock_that_went_back_tells_nothing_about_the_past",
+        ),
+    ),
+    Ablation(
+        "a comment that is deleted while a Data Center lists them is told",
+        (Cut("confsync/remote/datacenter/comments.py", "last not in ids", "False"),),
+        (
+            "tests/contract/test_comments.py::test_a_comment_that_is_deleted_meanwhile_hides_no_other",
+        ),
     ),
 )
 

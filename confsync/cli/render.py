@@ -51,6 +51,10 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
         from confsync.cli.files import left_out
 
         out += left_out.lines(result, shown, verbose=display.verbose)
+    if result.comments:
+        from confsync.cli.files import comments
+
+        out += comments.lines(result, shown, verbose=display.verbose)
     out += [] if told else [safe(note) for note in result.notes]
     out += [] if given else _stat_lines(result, shown, display.width)
     out += [*_check_lines(result, display), *_history_lines(result), *_event_lines(result)]

@@ -195,7 +195,9 @@ def finish_clean(settings: Settings, count: int) -> NoReturn:
     if settings.as_json:
         import json
 
-        out = json.dumps(summary.envelope(settings.verb, 0, summary={"clean": count}, left_out=[]))
+        out = json.dumps(
+            summary.envelope(settings.verb, 0, summary={"clean": count}, left_out=[], comments=[])
+        )
     _end(settings, _Output("", f"{out}\n", ""), 0)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from confsync.errors import ConfigError, UsageError
 from confsync.mirror.state import regular
-from confsync.model.config import FILE_NAME, Config, SpaceConfig
+from confsync.model.config import FILE_NAME, Comments, Config, SpaceConfig
 from confsync.model.filenames import root_above
 from confsync.model.hint import mentioned
 from confsync.model.shell import quoted
@@ -100,6 +100,8 @@ def dump(config: Config) -> str:
         data["labels"] = True
     if config.attachments:
         data["attachments"] = config.attachments == ("*",) or list(config.attachments)
+    if config.comments is Comments.NOTICE:
+        data["comments"] = config.comments.value
     if config.layout is not Layout.LINES:
         data["layout"] = config.layout.value
     import yaml

@@ -11,7 +11,7 @@ import yaml
 from confsync.document import yaml_nodes
 from confsync.document.paths import SUFFIX, folded
 from confsync.errors import ConfigError
-from confsync.model.config import FILE_NAME, Config, SpaceConfig
+from confsync.model.config import FILE_NAME, Comments, Config, SpaceConfig
 from confsync.model.filenames import BLOG
 from confsync.model.hint import mentioned
 from confsync.model.stamp import Layout
@@ -37,7 +37,7 @@ def parse(text: str) -> Config:
         node,
         "the configuration",
         required=("url", "spaces"),
-        optional=("flavor", "layout", "labels", "attachments"),
+        optional=("flavor", "layout", "labels", "attachments", "comments"),
     )
     nodes = _items(keys["spaces"])
     spaces = _told_apart([_space(item) for item in nodes], [_line(item) for item in nodes])
@@ -46,7 +46,9 @@ def parse(text: str) -> Config:
     flavor = _read(keys["flavor"], "flavor", _flavor) if "flavor" in keys else None
     labels = _read(keys["labels"], "labels", _yes) if "labels" in keys else False
     files = _patterns(keys["attachments"]) if "attachments" in keys else ()
-    return Config(_read(keys["url"], "url", check_url), spaces, layout, flavor, labels, files)
+    said = _read(keys["comments"], "comments", _comments) if "comments" in keys else Comments.OFF
+    url = _read(keys["url"], "url", check_url)
+    return Config(url, spaces, layout, flavor, labels, files, said)
 
 
 def _space(node: yaml.Node) -> SpaceConfig:
@@ -147,6 +149,12 @@ def _yes(text: str) -> bool:
     if text not in ("true", "false"):
         raise ValueError(f"'{text}' is neither 'true' nor 'false'")
     return text == "true"
+
+
+def _comments(text: str) -> Comments:
+    if text not in ("false", "notice"):
+        raise ValueError(f"'{text}' is neither 'false' nor 'notice'")
+    return Comments(text)
 
 
 def _flavor(text: str) -> str:

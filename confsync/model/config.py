@@ -6,12 +6,20 @@ secrets: credentials come from the environment, the keyring or ``.netrc``.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NamedTuple
 
 from confsync.model.filenames import BLOG, CONFIG
 from confsync.model.stamp import Layout
 
 FILE_NAME = CONFIG
+
+
+class Comments(Enum):
+    """The ways to handle the comments of pages."""
+
+    OFF = "false"
+    NOTICE = "notice"
 
 
 class SpaceConfig(NamedTuple):
@@ -43,7 +51,7 @@ class Config(NamedTuple):
     """The configuration of a mirror. `layout` affects only how bodies are written.
 
     `labels` makes labels part of the documents. `attachments` selects files by patterns of their
-    names.
+    names. `comments` says whether a pull looks for new comments.
     """
 
     url: str
@@ -52,6 +60,7 @@ class Config(NamedTuple):
     flavor: str | None = None
     labels: bool = False
     attachments: tuple[str, ...] = ()
+    comments: Comments = Comments.OFF
 
     @property
     def directories(self) -> list[str]:

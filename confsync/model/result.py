@@ -49,6 +49,20 @@ class Hint(NamedTuple):
     path: str = ""
 
 
+class NewComment(NamedTuple):
+    """A comment that no earlier pull has seen, on the page of a document.
+
+    `kind` is inline or footer. `time` is ISO 8601 as the server wrote it.
+    """
+
+    path: str
+    page: str
+    id: str
+    kind: str
+    author: str
+    time: str
+
+
 class BlamedLine(NamedTuple):
     """A line of a page, and the version that wrote it; `version` is None if none is known.
 
@@ -69,8 +83,9 @@ class Result:
     those of a page, with the version of each. `events` are
     lines of the audit trail. `findings` belong to `check`, `changes` to `diff`. `clean` counts
     unchanged documents. `steps` are commands to type next. `warnings` go to stderr even if the
-    caller asked for failures only. `left_out` are files that a push leaves out. `hints` are the
-    next commands for whole kinds of pages, each with the path of one of them.
+    caller asked for failures only. `left_out` are files that a push leaves out. `comments` are new
+    comments on pages. `hints` are the next commands for whole kinds of pages, each with the path of
+    one of them.
     """
 
     command: str
@@ -89,6 +104,7 @@ class Result:
     base: int | None = None
     clean: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    comments: tuple[NewComment, ...] = ()
     hints: tuple[Hint, ...] = ()
     dry_run: bool = False
     interrupted: bool = False
@@ -136,9 +152,9 @@ class Result:
     def as_json(self) -> dict[str, object]:
         """Return the JSON envelope. A contract test pins its keys.
 
-        Only `push` and `status` have `left_out`, `doctor` `checks`, `check` `findings`, `log`
-        `history`, `events`, `lines` and `runs`, `show` `history` and `text`, `diff` `changes` and
-        `text`, and `help` and `open` `text`.
+        Only `push` and `status` have `left_out`, `pull` and `status` `comments`, `doctor` `checks`,
+        `check` `findings`, `log` `history`, `events`, `lines` and `runs`, `show` `history` and
+        `text`, `diff` `changes` and `text`, and `help` and `open` `text`.
         """
         more: dict[str, object] = {}
         told = self.typed(MIRROR)
@@ -156,6 +172,8 @@ class Result:
             more["changes"] = [change.as_json() for change in self.changes]
         if self.command in ("push", "status"):
             more["left_out"] = [one.as_json() for one in self.left_out]
+        if self.command in ("pull", "status"):
+            more["comments"] = [comment._asdict() for comment in told.comments]
         if self.command in ("diff", "help", "open", "show"):
             more["text"] = self.text
         pages = [page.as_json() for page in told.pages]

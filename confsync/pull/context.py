@@ -13,6 +13,7 @@ from confsync.progress import Progress, silent
 from confsync.pull.options import PullOptions
 from confsync.pull.plan import Step
 from confsync.remote import Remote
+from confsync.sync.comments import Notice
 from confsync.sync.report import Report
 
 
@@ -50,7 +51,8 @@ class PullRun:
     A `full` run also creates and moves documents. `deleted` maps the ids of pages whose documents
     were deleted here on purpose to paths. `deleted_files` are attachments that were deleted the
     same way. `newest_files` are the newest stamps of attachments in git, by page id and name.
-    `former` maps documents without a stamp to the pages that they belonged to.
+    `former` maps documents without a stamp to the pages that they belonged to. `notice` is for new
+    comments, if the run looks for them.
     """
 
     mirror: Mirror
@@ -63,6 +65,7 @@ class PullRun:
     deleted_files: DeletedFiles = field(default_factory=DeletedFiles)
     newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    notice: Notice | None = None
 
     @classmethod
     def of(

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.errors import EVERYBODYS, ConfsyncError
 from confsync.mirror.snapshot import Snapshot
+from confsync.model.config import Comments
+from confsync.model.filenames import STATE
 from confsync.model.page import AttachmentHints, PageInfo, ParentKind, Space
 from confsync.remote import about
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from confsync.mirror.scan import SpaceScan
     from confsync.model.config import SpaceConfig
     from confsync.remote import Remote
+    from confsync.sync.comments import News
     from confsync.sync.fetch import Reader
     from confsync.workers import Aside
 
@@ -92,6 +95,7 @@ class Unchanged:
         self._snapshot = Snapshot(mirror.root) if self._simple else None
         self._aside: Aside[bool] | None = None
         self._given_up = False
+        self._comments = mirror.config.comments is not Comments.OFF
         self._listings: dict[SpaceConfig, _ListedSpace] = {}
 
     @contextlib.contextmanager
@@ -118,7 +122,33 @@ class Unchanged:
         told = self._aside.taken()
         if not unchanged or not all(told):
             return False
-        return _digest(map(self._listings.get, self._spaces)) == self._snapshot.pulled
+        same = self._digest(map(self._listings.get, self._spaces)) == self._snapshot.pulled
+        return same and not self._has_comments()
+
+    def _has_comments(self) -> bool:
+        """Return whether new comments may concern a listed page."""
+        if self.news is None:
+            return False
+        from confsync.sync import comments
+
+        listed = {info.id for space in self._listings.values() for info in space.pages}
+        return comments.concerns(self.news, listed)
+
+    def keep_comments(self) -> None:
+        """Note that the new comments concern no listed page."""
+        if self.news:
+            from confsync.sync import comments
+
+            comments.keep(self._mirror, comments.Notice(self.news).after())
+
+    @cached_property
+    def news(self) -> News | None:
+        """Return the new comments, asked for once; None if the mirror does not look for them."""
+        if not self._comments:
+            return None
+        from confsync.sync import comments
+
+        return comments.news_of(self._mirror, self._remote)
 
     @cached_property
     def readers(self) -> dict[SpaceConfig, Reader]:
@@ -174,7 +204,7 @@ class Unchanged:
         agreed = all(reader.agreed or not self._with_files for reader in readers.values())
         if not agreed or not all(reader.agreed_labels for reader in readers.values()):
             return  # nothing is recorded if a page differed from its hint
-        digest = _digest(self._listing(space, readers.get(space)) for space in self._spaces)
+        digest = self._digest(self._listing(space, readers.get(space)) for space in self._spaces)
         clean = not any(
             one.folders
             or one.foreign
@@ -194,8 +224,9 @@ class Unchanged:
             self._snapshot.note(self._mirror.config, keys, began, digest, known)
 
     def _ask_all(self) -> list[bool]:
-        """Ask for the listing of each space. Return for each whether it succeeded."""
-        return [self._ask(space) for space in self._spaces]
+        """Ask for each listing and for new comments. Return for each whether it succeeded."""
+        told = [self._ask(space) for space in self._spaces]
+        return [*told, self.news is not None] if self._comments and all(told) else told
 
     def _ask(self, space: SpaceConfig) -> bool:
         remote = about(self._remote, space)
@@ -220,6 +251,26 @@ class Unchanged:
         self._listings[space] = _ListedSpace(found, tuple(pages), told.digest, hints, labels)
         return True
 
+    def _digest(self, listings: Iterable[_ListedSpace | None]) -> str:
+        """Return a digest of all listings, or an empty text if one is incomplete.
+
+        It is empty, too, if a page must be read for a comment.
+        """
+        digests = [listing.digest if listing else b"" for listing in listings]
+        about = self._seen_comments()
+        if about is None or not all(digests):
+            return ""
+        return hashlib.sha256(b"".join([*digests, about])).hexdigest()
+
+    def _seen_comments(self) -> bytes | None:
+        """Return what a plan depends on besides: the texts that were read for comments."""
+        if not self._comments:
+            return b""
+        from confsync.mirror.state import seen_comments
+
+        seen = seen_comments.read(self._mirror.root / STATE, self._mirror.config)
+        return seen.key if seen else None
+
     def _listing(self, space: SpaceConfig, reader: Reader | None) -> _ListedSpace | None:
         """Return the listing of a space, of this check or of a reader, or None."""
         if known := self._listings.get(space):
@@ -233,12 +284,6 @@ class Unchanged:
         if self._with_files:
             told.add_hints(reader.attachment_hints())
         return _ListedSpace(reader.space, tuple(reader.listed), told.digest)
-
-
-def _digest(listings: Iterable[_ListedSpace | None]) -> str:
-    """Return a digest of all listings, or an empty text if one is incomplete."""
-    digests = [listing.digest if listing else b"" for listing in listings]
-    return hashlib.sha256(b"".join(digests)).hexdigest() if all(digests) else ""
 
 
 def _row_bytes(info: PageInfo) -> bytes:

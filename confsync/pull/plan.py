@@ -78,3 +78,10 @@ class Plan:
     moves: Mapping[str, Destination]
     placement: Placement | None
     view: SpaceView
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Return the paths that the pages' documents have afterwards, by page id."""
+        paths = {entry.page_id: entry.path for entry in self.scan.entries if entry.page_id}
+        moved = {step.result.id: step.after.path for step in self.steps if step.after}
+        return paths | {page_id: path for page_id, path in moved.items() if page_id}

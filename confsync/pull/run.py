@@ -41,11 +41,11 @@ from confsync.pull.step_details import foretold
 from confsync.pull.subtree_moves import Subtrees, hand_over
 from confsync.pull.witnesses import Witnesses
 from confsync.remote import about
-from confsync.sync import renames, scope
+from confsync.sync import comments, renames, scope
 from confsync.sync.attachments.beside import Beside, beside, deleted_here
 from confsync.sync.attachments.hints import Hinting
 from confsync.sync.fetch import Reader
-from confsync.sync.people import with_names
+from confsync.sync.people import with_authors, with_names
 from confsync.sync.refusals import unreadable_directories
 from confsync.sync.renames import Renamed
 from confsync.sync.space_view import SpaceView, ViewOptions, reader_of, view
@@ -122,6 +122,7 @@ def _pull_spaces(run: PullRun, known: Unchanged, scans: tuple[SpaceScan, ...]) -
     run, witnesses = _ask_git(run, scans)
     subtrees = _tidy(run, scans)
     subtrees = replace(subtrees, scans=knowing(subtrees.scans, run.deleted))
+    run = _with_notice(run, known)
     readers: dict[SpaceConfig, Reader] = {}
     for scan in subtrees.scans:
         if not _is_meant(run, scan):
@@ -134,9 +135,22 @@ def _pull_spaces(run: PullRun, known: Unchanged, scans: tuple[SpaceScan, ...]) -
             _pull_space(_for_space(run, scan), reader, scan, subtrees, witnesses)
     if run.options.dry_run:
         return
+    if run.notice and run.notice.spaces == len(subtrees.scans):
+        comments.keep(run.mirror, run.notice.after())
     if run.options.selection.everything and not run.report.errors:
         witnesses.note(readers.values())
     _remember(run, known, subtrees.scans, readers)
+
+
+def _with_notice(run: PullRun, known: Unchanged) -> PullRun:
+    """Return the run with the new comments, if it looks for them. Warn if there may be more."""
+    news = known.news if run.options.selection.everything else None
+    if news is None:
+        return run
+    every = run.options.refresh
+    if news.flaw and not every:
+        run.report.warn(comments.warning(news.flaw))
+    return replace(run, notice=comments.Notice(news, every=every))
 
 
 def _is_meant(run: PullRun, scan: SpaceScan) -> bool:
@@ -156,6 +170,8 @@ def _pull_space(
     """Pull one space: list it, view both sides, plan, apply."""
     with texts_ahead(run, reader, scan) as texts:
         seen = _view(run, reader, scan, subtrees)
+        if run.notice:
+            run.notice.saw(seen)
         whole = _plan(run, seen)
         plan = _permitted(run, whole, subtrees.waiting)
         refused = _refusals(run, whole, witnesses)
@@ -194,6 +210,7 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
         former=run.former,
         doubtful=doubtful,
         hinting=_hinting(run, subtrees.scans),
+        noticed=run.notice.wants if run.notice else lambda stamp: False,
     )
     return view(reader, scan, options)
 
@@ -260,12 +277,14 @@ def _solved(plan: Plan) -> Iterator[Problem]:
 
 
 def _tell(run: PullRun, plan: Plan) -> None:
-    """Report title changes, given-up texts and excluded documents of a plan."""
+    """Report title changes, given-up texts, excluded documents and new comments of a plan."""
     run.report.rename(*_renamed(plan))
     run.report.show(*(step.shown for step in plan.steps))
     removed = {step.before for step in plan.steps if step.remove}
     left = (entry for entry in plan.view.left if entry.path not in removed)
     run.report.leave(*(() if run.options.prune else left))
+    if run.notice:
+        run.report.tell(*run.notice.new_comments(plan.paths))
 
 
 def _renamed(plan: Plan) -> Iterator[Renamed]:
@@ -300,7 +319,9 @@ def _finish(run: PullRun, commit: Commit | None) -> Result:
     report.note(*scope.note(report.left))
     result = report.result()
     if not report.interrupted:
-        result = replace(result, pages=with_names(mirror, run.remote, report.pages))
+        pages = with_names(mirror, run.remote, report.pages)
+        said = with_authors(mirror, run.remote, result.comments)
+        result = replace(result, pages=pages, comments=said)
     result = commit.of(result) if commit else result
     result = replace(result, notes=(*result.notes, *_to_commit(mirror, commit)))
     return git_conflicts.tell_git(mirror, result, report.conflicts)

@@ -68,6 +68,14 @@ MIRROR_KEYS = (
         "each page.",
         'attachments: ["*.png", "*.svg"]',
     ),
+    Key(
+        "comments",
+        "`false` or `notice`",
+        "`false`",
+        "If `notice`, a pull looks for new comments, names their authors, and reads their pages. "
+        "It then costs two requests more on Cloud, and one more on Data Center.",
+        "comments: notice",
+    ),
 )
 
 # The keys of an entry of `spaces`.

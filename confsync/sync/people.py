@@ -10,6 +10,7 @@ from confsync.errors import APIAccessError
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
+from confsync.model.result import NewComment
 
 if TYPE_CHECKING:
     from confsync.remote import Remote
@@ -33,6 +34,15 @@ def with_names(
         else page
         for page in listed
     )
+
+
+def with_authors(
+    mirror: Mirror, remote: Remote, comments: Iterable[NewComment]
+) -> tuple[NewComment, ...]:
+    """Return comments with display names instead of account ids, as far as known."""
+    listed = tuple(comments)
+    names = names_of(mirror, remote, (comment.author for comment in listed)) if listed else {}
+    return tuple(comment._replace(author=names.get(comment.author, "")) for comment in listed)
 
 
 def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:

@@ -296,6 +296,8 @@ def reason(case: Case) -> str:
             return "the page is in another space than the file"
         case Content.UNTRACKED:
             return "the page is not on the server yet"
+        case Content.BEHIND if now == base:
+            return f"the page changed after v{base}, without a new version"
         case Content.UP_TO_DATE | Content.EQUAL | Content.BEHIND | Content.LANDED | Content.AHEAD:
             return f"local is based on v{base}, the server has v{now}"
         case _:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from confsync.errors import EVERYBODYS, ConfsyncError, Exit
 from confsync.model.left_out import LeftOut
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.result import Problem, Result
+from confsync.model.result import NewComment, Problem, Result
 from confsync.sync.renames import Renamed
 
 
@@ -26,6 +26,7 @@ class Report:
         self._errors: list[Problem] = []
         self._notes: list[str] = []
         self._left_out: list[LeftOut] = []
+        self._comments: list[NewComment] = []
         self._warnings: list[str] = []
         self._shown: list[str] = []
         self._renamed: list[Renamed] = []
@@ -51,6 +52,10 @@ class Report:
     def leave_out(self, *files: LeftOut) -> None:
         """Add files that a push does not send."""
         self._left_out += files
+
+    def tell(self, *comments: NewComment) -> None:
+        """Add new comments on pages."""
+        self._comments += comments
 
     def warn(self, *warnings: str) -> None:
         """Add warnings, which are shown even with `-q`."""
@@ -127,6 +132,7 @@ class Report:
             warnings=tuple(self._warnings),
             text="".join(self._shown),
             left_out=tuple(self._left_out),
+            comments=tuple(self._comments),
             dry_run=self._dry_run,
             interrupted=self._interrupted,
         )

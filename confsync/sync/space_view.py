@@ -33,7 +33,7 @@ class ViewOptions:
     titles of a page at the time of its pull. `former` maps documents without a stamp to the pages
     that they belonged to. `doubtful` returns titles, in case-folded form, by path: an earlier push
     may have created these pages of new documents. With `hinting`, attachments are not requested for
-    a page whose hint equals its stamp.
+    a page whose hint equals its stamp. `noticed` says whether a page must be read for a comment.
     """
 
     selection: Selection
@@ -48,6 +48,7 @@ class ViewOptions:
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubtful: Callable[[SpaceScan], Mapping[str, str]] = lambda scan: {}
     hinting: Hinting | None = None
+    noticed: Callable[[Stamp], bool] = lambda stamp: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,7 @@ def _to_read(
             or document.modified
             or scan.moves(entry)
             or labels.changed(document)
+            or options.noticed(stamp)
         ):
             known = (info.version.number if info else 0, newer.version if newer else 0)
             least[stamp.id] = max(stamp.version, *known)

@@ -100,6 +100,15 @@ def test_the_requests_of_a_space_of_1000_pages(
     assert cost("push") == {}
     assert cost("pull") == {**space, **listing}
 
+    config.write_text(f"{config.read_text()}comments: notice\n")
+    desk("pull")
+    asked(wiki)
+    if wiki.flavor == "cloud":
+        hints = {"GET /api/v2/inline-comments": 1, "GET /api/v2/footer-comments": 1}
+    else:
+        hints = {"GET /rest/api/content/search": 1}
+    assert cost("pull") == {**space, **listing, **hints}
+
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux to measure")
 def test_the_memory_of_a_first_pull_does_not_grow_with_the_space(tmp_path: Path) -> None:

@@ -91,6 +91,14 @@ LINE = an(version=MAYBE_NUMBER, author=TEXT, time=TEXT, text=TEXT)
 MATCH = an(path=TEXT, line=NUMBER, column=NUMBER, text=TEXT, found=TEXT)
 REPLACED = an(path=TEXT, places=NUMBER, left=NUMBER)
 LEFT_OUT = an(path=TEXT, reason={"enum": [reason.value for reason in Reason]})
+COMMENT = an(
+    path=TEXT,
+    page=TEXT,
+    id=TEXT,
+    kind={"enum": ["inline", "footer"]},
+    author=TEXT,
+    time=TEXT,
+)
 MORE: dict[str, dict[str, Any]] = {
     "check": {"findings": many(FINDING)},
     "diff": {"changes": many(CHANGE), "text": TEXT},
@@ -104,10 +112,11 @@ MORE: dict[str, dict[str, Any]] = {
         "runs": many(RUN),
     },
     "open": {"text": TEXT},
+    "pull": {"comments": many(COMMENT)},
     "push": {"left_out": many(LEFT_OUT)},
     "replace": {"replaced": many(REPLACED), "text": TEXT},
     "show": {"history": many(VERSION), "text": TEXT},
-    "status": {"left_out": many(LEFT_OUT)},
+    "status": {"left_out": many(LEFT_OUT), "comments": many(COMMENT)},
 }
 # What each is called with, and fails with, when that is all that it gets.
 ARGUMENTS = {

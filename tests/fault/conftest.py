@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from confsync.mirror.state import disk, mark
+from confsync.mirror.state import disk, mark, seen_comments
 from confsync.mirror.state.base_cache import STATE
 from confsync.sandbox import Faults, Sandbox, Store
 from tests.fault.zygote import Ended, Zygote
@@ -52,6 +52,7 @@ class Play:
     blog: bool = False
     planned: tuple[str, ...] = ()
     later: Callable[[Path], None] = lambda root: None
+    comments: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -238,7 +239,7 @@ class _Prepared:
         staged = self._staged
         shutil.rmtree(staged.root, ignore_errors=True)
         shutil.copytree(self._kept, staged.root, dirs_exist_ok=True)
-        _adopt_bases(staged.root / STATE)
+        _adopt_state(staged.root / STATE)
         self._site.restore()
         for name, value in asdict(Faults()).items():
             setattr(staged.sandbox.faults, name, value)
@@ -282,6 +283,7 @@ def _build(play: Play, staged: Stage) -> None:
     if play.blog:
         config.insert(config.index("- key: ENG") + 1, "  blog: true")
     config += ["attachments: true"] if play.attachments else []
+    config += ["comments: notice"] if play.comments else []
     (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
     assert staged.run("pull").exit == 0
     _commit(root)
@@ -293,10 +295,14 @@ def _build(play: Play, staged: Stage) -> None:
     play.later(root)
 
 
-def _adopt_bases(state: Path) -> None:
-    """Give a copy of a mirror the bases of its original: a copy is a clone with another mark."""
+def _adopt_state(state: Path) -> None:
+    """Give a copy of a mirror what its original knows: a copy is a clone with another mark."""
     for bases in (state / "bases").iterdir():
         bases.rename(bases.with_name(mark.made(state)))
+    seen = state / seen_comments.NAME
+    if seen.exists():
+        _, _, rest = seen.read_text().partition("\n")
+        seen.write_text(f"{mark.made(state)}\n{rest}")
 
 
 def _commit(root: Path) -> None:

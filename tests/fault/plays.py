@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from confsync.sandbox import Store
@@ -43,6 +44,16 @@ def _much_to_push(root: Path) -> None:
     (root / "ENG/new.xhtml").write_text("---\ntitle: New\nlabels: [a, b]\n---\n<p>new</p>\n")
     (root / "ENG/new").mkdir()
     (root / "ENG/new/newer.xhtml").write_text("---\ntitle: Newer\n---\n<p>newer</p>\n")
+
+
+def _comments(store: Store, ids: dict[str, str]) -> None:
+    """Inline comments on three pages, one of them with a new version, and one at the end."""
+    store.clock = lambda: datetime(2026, 3, 7, tzinfo=UTC)
+    store.comment(ids["Leaf"], "three")
+    store.edit(ids["Guide"], title="Handbook", author="Ana")
+    for title in ("Guide", "Mine"):
+        store.comment(ids[title], "two")
+    store.add_comment(ids["Both"], body("Why?"), "Ben")
 
 
 def _interwoven(root: Path) -> None:
@@ -254,10 +265,11 @@ REVERT = Play(
     ("revert", "ENG/mine.xhtml", "ENG/both.xhtml", "ENG/clash.xhtml", "--to", "1"),
     before=_two_versions,
 )
+COMMENTS_PULL = Play("pull with comments", ("pull",), _comments, labels=False, comments=True)
 BLOGS = (BLOG_PULL, BLOG_PUSH)
 EVERY = (
     *(PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
-    *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS),
+    *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS, COMMENTS_PULL),
 )
 # test_requests.py interrupts APPLY_WHOLE: it tries the plan, and then does what APPLY does.
 BULK = (APPLY, REPLACE, REVERT)

@@ -37,6 +37,10 @@ def _comment(store: Store, found: re.Match[str]) -> None:
     store.comment(_page(store, found["page"]).id, found["old"], found["who"])
 
 
+def _write_below(store: Store, found: re.Match[str]) -> None:
+    store.add_comment(_page(store, found["page"]).id, found["new"], found["who"])
+
+
 def _create(store: Store, found: re.Match[str]) -> None:
     below = _page(store, found["parent"]).id
     store.create_page(SPACE, found["page"], found["new"], below, author=found["who"])
@@ -74,6 +78,7 @@ _ACTS: tuple[tuple[str, Act], ...] = (
     (r'renames (?P<page>.+) to "(?P<new>.+)"', _retitle),
     (r"moves (?P<page>.+) below (?P<parent>.+)", _move),
     (r'comments on "(?P<old>.+)" of (?P<page>.+)', _comment),
+    (r"writes below (?P<page>.+?): (?P<new>.+)", _write_below),
     (r"creates (?P<page>.+) below (?P<parent>.+): (?P<new>.+)", _create),
     (r"writes the blog post (?P<page>.+?): (?P<new>.+)", _post),
     (r"adds the label (?P<new>\S+) to (?P<page>.+)", _label),

@@ -17,7 +17,7 @@ from tests.property.rules.repository import Repository
 from tests.property.rules.server import Server
 from tests.property.team.beginning import Beginning
 from tests.property.team.oracle import Search
-from tests.property.team.peace import equals_the_site
+from tests.property.team.peace import brings_every_comment, equals_the_site
 from tests.property.team.resolver import settle_down
 
 
@@ -77,6 +77,7 @@ class Team(Repository, Server):
             desk.commit()
             desk.drop_unknown()
             desk.drop_copies()
+            brings_every_comment(desk)
         for _ in range(2):
             for desk in self.desks:
                 settle_down(desk)

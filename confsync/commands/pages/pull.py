@@ -28,6 +28,8 @@ def pull(
             lock.enter_context(mirror.lock(sweep=False))
         try:
             if known.nothing_new():
+                if not options.dry_run:
+                    known.keep_comments()
                 nothing = Result("pull", dry_run=options.dry_run)
                 return commit.of(nothing) if commit else nothing
         except ConfsyncError as error:

@@ -10,4 +10,9 @@ _COMMENT = re.compile(r'ac:ref="([^"]+)"')
 
 def marks(text: str) -> set[str]:
     """The lines and the inline comments in a text."""
-    return set(_LINE.findall(text)) | {f"comment {ref}" for ref in _COMMENT.findall(text)}
+    return set(_LINE.findall(text)) | comments_in(text)
+
+
+def comments_in(text: str) -> set[str]:
+    """The inline comments in a text."""
+    return {f"comment {ref}" for ref in _COMMENT.findall(text)}

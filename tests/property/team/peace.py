@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from confsync.document.paths import day_of
 from confsync.mirror.mirror import Mirror
+from confsync.model.config import Comments
 from confsync.sandbox.store.rows import POST
 from tests.property.team.desk import Desk
+from tests.property.team.lines import comments_in
+
+
+def brings_every_comment(desk: Desk) -> None:
+    """A pull leaves no unmodified document without the comments of its page's text.
+
+    It looks for comments if the configuration says so. What it refuses may stay as it is.
+    """
+    config = desk.site.config
+    told = desk.run(desk.pull())
+    if config.comments is Comments.OFF or told is None or told.errors:
+        return
+    refused = {page.path for page in told.pages if page.exit}
+    rows = {row.id: row for row in desk.site.pages()}
+    entries = (entry for scan in Mirror(desk.root, config).scan() for entry in scan.entries)
+    for entry in entries:
+        found, row = entry.document, rows.get(entry.page_id or "")
+        if not row or not found or not found.stamp or found.modified or entry.path in refused:
+            continue
+        if found.stamp.version == row.version:
+            assert comments_in(row.body) <= comments_in(found.body), entry.path
 
 
 def equals_the_site(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from confsync.model import filenames as paths
-from confsync.model.config import Config, SpaceConfig
+from confsync.model.config import Comments, Config, SpaceConfig
 from confsync.sandbox import Missing, PageRow, Store
 from tests.property.team.journal import Journal, Seen
 from tests.property.team.lines import marks
@@ -19,9 +19,10 @@ CONFIG = Config(
     flavor="cloud",
     labels=True,
     attachments=("*",),
+    comments=Comments.NOTICE,
 )
 # Texts alone: then status, push and pull know what is unmodified by an index, and read less.
-PLAIN = CONFIG._replace(labels=False, attachments=())
+PLAIN = CONFIG._replace(labels=False, attachments=(), comments=Comments.OFF)
 # What a page can be.
 EVER = ("current", "archived", "trashed")
 

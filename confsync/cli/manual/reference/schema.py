@@ -138,6 +138,14 @@ PARTS: dict[str, Schema] = {
         places=_number("How many places were changed."),
         left=_number("How many places were found and stay."),
     ),
+    "comment": _object(
+        path=_text("The document, relative to the mirror."),
+        page=_text("The page's id."),
+        id=_text("The comment's id."),
+        kind=_one_of("Where the comment stands.", ["inline", "footer"]),
+        author=_text("Who wrote it, or empty if the name is not known."),
+        time=_text("When the server stored it, by the server's clock (ISO 8601)."),
+    ),
     "left_out": _object(
         path=_text("The file, relative to the mirror."),
         reason=_one_of("Why a push does not send it.", [one.value for one in Reason]),
@@ -174,6 +182,7 @@ KEYS: dict[str, Schema] = {
 }
 
 _LEFT_OUT = _list("The files that a push does not send.", "left_out")
+_COMMENTS = _list("New comments, if the configuration has `comments: notice`.", "comment")
 
 # The keys that only some commands have, with errors, too.
 MORE: dict[str, dict[str, Schema]] = {
@@ -191,12 +200,13 @@ MORE: dict[str, dict[str, Schema]] = {
         "lines": _list("The lines of the page, with the version of each.", "line"),
         "runs": _list("The pushes, oldest first.", "run"),
     },
+    "pull": {"comments": _COMMENTS},
     "push": {"left_out": _LEFT_OUT},
     "replace": {
         "replaced": _list("The changed documents.", "replaced"),
         "text": _text("With `--dry-run` the diff, as git prints it."),
     },
-    "status": {"left_out": _LEFT_OUT},
+    "status": {"left_out": _LEFT_OUT, "comments": _COMMENTS},
     "open": {"text": _text("The page's address.")},
     "show": {
         "history": _list("The version that is shown.", "version"),

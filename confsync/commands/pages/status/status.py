@@ -27,10 +27,11 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
 from confsync.remote import about
-from confsync.sync import scope
+from confsync.sync import comments, scope
 from confsync.sync.attachments.beside import Beside, beside
 from confsync.sync.attachments.hints import Hinting
-from confsync.sync.people import with_names
+from confsync.sync.comments import Notice
+from confsync.sync.people import with_authors, with_names
 from confsync.sync.preflight.text import gather_bases
 from confsync.sync.refusals import edited_outside, failed, unreadable_directories, unusable_row
 from confsync.sync.report import Report
@@ -66,6 +67,7 @@ class _Run(NamedTuple):
     tree: WorkTree
     report: Report
     progress: Progress
+    notice: Notice | None = None
 
 
 def status(
@@ -80,7 +82,7 @@ def status(
     if remote is None:
         index = mirror.index = Index(mirror.root, files=bool(mirror.config.attachments))
     tree = read_work_tree(mirror, selection, index)
-    run = _Run(mirror, remote, selection, tree, Report("status"), progress)
+    run = _with_notice(_Run(mirror, remote, selection, tree, Report("status"), progress))
     run.report.refuse(*unreadable_directories(mirror.root, tree.scans, selection))
     gather_bases(
         mirror, (e.document for scan in tree.scans for e in scan.entries if selection.has(e.path))
@@ -103,6 +105,19 @@ def status(
             keys, began = index.keys, index.moment()
             Snapshot(mirror.root).note(mirror.config, keys, began, removed=known)
     return result
+
+
+def _with_notice(run: _Run) -> _Run:
+    """Return the run with the new comments, if it looks for them. Say if they are not known."""
+    if run.remote is None or not run.selection.everything:
+        return run
+    news = comments.news_of(run.mirror, run.remote)
+    if news and news.flaw:
+        run.report.warn(comments.warning(news.flaw))
+    elif news and news.before is None:
+        run.report.note("new comments are not known yet: 'confsync pull' reads every page once")
+        return run
+    return run._replace(notice=comments.Notice(news)) if news else run
 
 
 def _add_missing(run: _Run, index: Index) -> None:
@@ -131,6 +146,9 @@ def _add_space(run: _Run, scan: SpaceScan) -> list[Entry]:
     report.add(*_pages(run, scan, seen))
     if selection.everything and not scan.config.posts:
         report.note(*attachments.orphans(mirror, scan, run.tree.scans))
+    if run.notice:
+        paths = {entry.page_id: entry.path for entry in scan.entries if entry.page_id}
+        report.tell(*run.notice.new_comments(paths))
     if seen and run.remote:
         asked = about(run.remote, scan.config)
         report.note(*server.notes(asked, seen, ask=selection.everything))
@@ -154,6 +172,7 @@ def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
             attachments=bool(run.mirror.config.attachments),
             former=former_in(run.mirror.root, run.mirror.config.directories, [scan]),
             hinting=_hinting(run),
+            noticed=run.notice.wants if run.notice else lambda stamp: False,
         )
         return view(reader_of(run.remote, scan, run.tree.newest), scan, wanted)
     except ConfsyncError as error:
@@ -237,4 +256,7 @@ def _result(run: _Run, options: StatusOptions) -> Result:
         said = f"the server has changed {len(stale)} of these pages"
         hint = PULL if all(page.outcome is Outcome.BEHIND for page in stale) else ""
         run.report.refuse(Problem("stale", said, hint, Exit.REFUSED))
-    return replace(run.report.result(), pages=listed, clean=len(pages) - len(listed))
+    result = replace(run.report.result(), pages=listed, clean=len(pages) - len(listed))
+    if run.remote is None:
+        return result
+    return replace(result, comments=with_authors(run.mirror, run.remote, result.comments))
