@@ -3554,7 +3554,10 @@ ABLATIONS = (
     Ablation(
         "the comments of the last minutes are looked at again",
         (Cut(_COMMENTS, "LAG = timedelta(minutes=5)", "LAG = timedelta(0)"),),
-        (f"{_UNIT}test_a_listing_may_lack_the_comments_of_some_minutes",),
+        (
+            f"{_NEWS}test_a_listing_that_lags_loses_no_comment",
+            f"{_UNIT}test_a_listing_may_lack_the_comments_of_some_minutes",
+        ),
     ),
     Ablation(
         "a document that lacks what was read for a comment is read again",
@@ -3570,6 +3573,7 @@ ABLATIONS = (
         (Cut(_COMMENTS, "text == UNREAD or (", "("),),
         (
             f"{_NEWS}test_a_page_that_cannot_be_read_is_read_by_the_next_pull",
+            f"{_NEWS}test_a_page_that_is_visible_again_is_read",
             f"{_NEWS}test_a_document_that_comes_back_gets_the_comment",
         ),
     ),

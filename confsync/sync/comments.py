@@ -169,7 +169,8 @@ class Notice:
         self.spaces += 1
         here = {entry.page_id for entry in seen.scan.entries if entry.page_id}
         mine = (here | seen.infos.keys()) - seen.excluded - seen.new.keys()
-        followed = self.news.pages | self._known.keys() | (here if self._every else set())
+        read = {page_id for page_id, case in seen.cases.items() if case.page}
+        followed = self.news.pages | self._known.keys() | (here if self._every else here - read)
         for page_id in mine & followed:
             self._texts[page_id] = self._text(seen, page_id)
 
@@ -197,6 +198,8 @@ class Notice:
             return None
         texts = {page: text for page, text in self._texts.items() if text}
         kept = {page: text for page, text in self._known.items() if page not in self._texts}
+        if self.spaces:  # no document and no listing has the others
+            kept = {page: text for page, text in kept.items() if text != UNREAD}
         return found._replace(pages=kept | texts)
 
     def new_comments(self, paths: Mapping[str, str]) -> Iterator[NewComment]:

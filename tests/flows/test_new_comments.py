@@ -398,8 +398,11 @@ def is_body(path: str) -> bool:
     return re.search(r"\b(api/v2/pages|rest/api/content)(/\d+)?$", path) is not None
 
 
-def test_a_page_that_is_visible_again_is_read(wiki: Sandbox, desk: Desk, other: str) -> None:
+def test_a_page_that_is_visible_again_is_read(
+    wiki: Sandbox, desk: Desk, guide: str, other: str
+) -> None:
     """While a page is not visible, no listing has its comments. Later they are long past."""
+    wiki.store.add_comment(guide, TEXT)
     wiki.store.restrict(other)
     desk("pull", exit=None)
     wiki.store.unrestrict(other)
@@ -641,7 +644,9 @@ def test_a_listing_that_lags_loses_no_comment(
     wiki: Sandbox, desk: Desk, guide: str, other: str, spoil: Spoiled
 ) -> None:
     """The newer of two comments is listed first."""
+    wiki.store.clock = lambda: datetime.now(UTC) - timedelta(minutes=1)
     first = wiki.store.comment(other, "words", "Ana")
+    wiki.store.clock = lambda: datetime.now(UTC)
     hidden = wiki.store.comments(other)[0].id
     wiki.store.comment(guide, "8080", "Ben")
 

@@ -277,9 +277,10 @@ def test_the_text_of_a_commented_page_is_remembered() -> None:
     assert texts((), a_view(cases=absent, infos={}), Text(3, "e" * 32)) == {"91": UNREAD}
     assert texts((a_comment(1, 1),), a_view(new={"91": PAGE.info})) == {}
     assert texts((a_comment(2, 1),), a_view()) == {}
-    assert texts((), a_view(infos={}, cases={}, scan=SimpleNamespace(entries=[])), UNREAD) == {
-        "91": UNREAD
-    }
+    nothing = a_view(infos={}, cases={}, scan=SimpleNamespace(entries=[]))
+    assert texts((), nothing, UNREAD) == {}
+    assert texts((), nothing, Text(3, "e" * 32)) == {"91": Text(3, "e" * 32)}
+    assert texts((), a_view(cases=absent)) == {"91": UNREAD}
 
 
 def test_a_run_that_reads_every_page_remembers_those_that_changed() -> None:
