@@ -266,10 +266,17 @@ REVERT = Play(
     before=_two_versions,
 )
 COMMENTS_PULL = Play("pull with comments", ("pull",), _comments, labels=False, comments=True)
+REVERT_RUN = Play(
+    "revert --run",
+    ("revert", "--run", "last"),
+    local=_each_kind,
+    attachments=True,
+    planned=("push", "--delete", "--commit"),
+)
 BLOGS = (BLOG_PULL, BLOG_PUSH)
 EVERY = (
     *(PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
     *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS, COMMENTS_PULL),
 )
 # test_requests.py interrupts APPLY_WHOLE: it tries the plan, and then does what APPLY does.
-BULK = (APPLY, REPLACE, REVERT)
+BULK = (APPLY, REPLACE, REVERT, REVERT_RUN)

@@ -12,6 +12,7 @@ from confsync.document.attachments import names as attachments
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.old_files import old_file
 from confsync.mirror.mirror import Mirror
+from confsync.model.filenames import TEMPORARY
 from confsync.model.stamp import Stamp
 
 
@@ -30,7 +31,7 @@ class FileStep:
             mirror.discard(self.path, expected=self.now or "")
             return f"attachment '{self.name}' removed: 'confsync push --delete' deletes it"
         with mirror.nameless(self.path.rpartition("/")[0]) as place:
-            source = place / "file"
+            source = place / f"{TEMPORARY}file"  # what a kill leaves, the next run removes
             source.write_bytes(self.content)
             mirror.put(self.path, source, expected=self.now)
         return f"attachment '{self.name}'"
