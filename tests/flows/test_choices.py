@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from confsync.model.hint import MIRROR
 from confsync.pull.resolve.resolution import Way
 from confsync.sync import fetch
 from tests.flows.scene import GUIDE, Scene
@@ -285,7 +286,7 @@ def test_theirs_of_a_trashed_page_keeps_the_edit_in_the_trash(scene: Scene) -> N
 def test_ours_keeps_what_it_gives_up_in_the_trash(scene: Scene) -> None:
     behind(scene)
     (page,) = scene.pull(GUIDE, way=Way.OURS, at=2).pages
-    assert "a copy is in .confsync/trash" in page.note
+    assert "a copy is in .confsync/trash" in page.typed(MIRROR).note
     assert "THEIRS" in (scene.root / ".confsync/trash" / GUIDE).read_text()
 
 

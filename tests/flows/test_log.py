@@ -32,6 +32,7 @@ def test_a_write_and_a_conflict_are_a_line_each(wiki: Sandbox, desk: Desk, guide
     wrote, conflict = map(json.loads, lines)
     assert wrote.pop("mark") == conflict.pop("mark")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", wrote.pop("time"))
+    assert re.fullmatch("[0-9a-f]{12}", wrote.pop("run"))
     mine = wrote.pop("after")
     assert wrote == {
         "what": "updated",
