@@ -25,7 +25,7 @@ def test_one_edit_makes_exactly_one_version_with_a_token(
     assert run.outcomes == {GUIDE: "updated"}
     assert after.version == before.version + 1
     assert after.body == before.body.replace("8080", "8081")
-    assert re.fullmatch(r"\[confsync [0-9a-f]{12}\] New port", after.message)
+    assert re.fullmatch(r"\[confsync [0-9a-f]{12}\] \[run [0-9a-f]{12}\] New port", after.message)
     assert writes(wiki) == [("PUT", 200)]
     assert desk("status").out == "clean: 2 pages\n"
 

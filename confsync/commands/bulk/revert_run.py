@@ -12,7 +12,7 @@ from confsync.bulk.runs import CREATED, DELETED, Change, Run, WrittenPage
 from confsync.commands.bulk.reversal import LOG, Refusal, Reverted, Versions, reverted
 from confsync.commands.bulk.reversal_files import FileStep, file_steps
 from confsync.commands.bulk.reversal_places import Places
-from confsync.commands.bulk.runs import known_runs
+from confsync.commands.bulk.runs import runs
 from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, ConfsyncError, Exit, UsageError
 from confsync.mirror.entry import Entry
@@ -70,10 +70,10 @@ def revert_run(
 
 def _known(mirror: Mirror, run_id: str) -> Run | None:
     """Return a push by its id, or the newest one, as the mirror knows it. Raise FileError."""
-    known = known_runs(mirror)
+    found = runs(mirror).runs
     if run_id == LAST:
-        return max(known.values(), key=lambda run: run.at, default=None)
-    return known.get(run_id)
+        return found[-1] if found else None
+    return next((run for run in found if run.run == run_id), None)
 
 
 def _unknown(options: RunOptions) -> UsageError:

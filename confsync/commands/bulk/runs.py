@@ -37,11 +37,12 @@ def runs(mirror: Mirror, count: int | None = None) -> RunsResult:
 
     With `count`, return only the newest. Raise FileError.
     """
-    found = sorted(known_runs(mirror).values(), key=lambda run: run.at)
+    # Two runs of one second stay in the order of the trail.
+    found = sorted(_known_runs(mirror).values(), key=lambda run: run.at)
     return RunsResult("log", runs=tuple(found[-count if count else 0 :]))
 
 
-def known_runs(mirror: Mirror) -> dict[str, Run]:
+def _known_runs(mirror: Mirror) -> dict[str, Run]:
     """Return the pushes that the audit trail or HEAD's history names, by id. Raise FileError.
 
     The trail knows more: it has the labels and attachments of each write.
