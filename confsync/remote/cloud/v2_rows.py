@@ -75,7 +75,8 @@ def attachment(row: Row) -> AttachmentInfo:
     return AttachmentInfo(
         rows.attachment_id_of(row),
         rows.string_of(row, "title"),
-        made._replace(message=rows.words_of(row, "comment") or made.message),
+        # The search of a space's attachments does not say whether an edit is minor.
+        made._replace(message=rows.words_of(row, "comment") or made.message, minor=None),
         rows.size_of(row, "fileSize"),
         rows.media_type_of(row),
     )
