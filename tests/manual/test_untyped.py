@@ -22,6 +22,7 @@ GUIDES = {
         "bulk-edits",
         "ci",
         "cloning",
+        "comments",
         "conflicts",
         "deleting-and-restoring",
     ),

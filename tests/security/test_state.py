@@ -162,13 +162,13 @@ def test_a_committed_snapshot_hides_no_page_of_the_server(
 
     noted = {}
     monkey = pytest.MonkeyPatch()
-    digest = no_change._digest
+    digest = no_change.Unchanged._digest
 
-    def remembered(listings: object) -> str:
-        noted["pulled"] = digest(listings)  # type: ignore[arg-type]
+    def remembered(self: no_change.Unchanged, listings: object) -> str:
+        noted["pulled"] = digest(self, listings)  # type: ignore[arg-type]
         return noted["pulled"]
 
-    monkey.setattr(no_change, "_digest", remembered)
+    monkey.setattr(no_change.Unchanged, "_digest", remembered)
     other = desk_at("other")
     other("pull")
     monkey.undo()
