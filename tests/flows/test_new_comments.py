@@ -258,9 +258,9 @@ def test_a_status_names_new_comments_until_a_pull(wiki: Sandbox, desk: Desk, gui
 def test_a_status_says_if_no_pull_has_seen_the_comments(wiki: Sandbox, desk: Desk) -> None:
     desk.path(".confsync/comments").unlink()
     asked(wiki)
-    told = desk("status", "--remote").out
-    assert "new comments are not known yet: 'confsync pull' reads every page once\n" in told
-    desk("pull")
+    run = desk("status", "--remote")
+    assert "new comments are not known yet: 'confsync pull' reads every page once\n" in run.out
+    desk.follow(run, "confsync pull")
     assert desk("status", "--remote").out == "clean: 3 pages\n"
 
 
@@ -481,7 +481,10 @@ def test_an_answer_that_breaks_off_stops_no_pull(
     ref = wiki.store.comment(guide, "8080")
     broken = (lambda m, p: 200 if is_hint(m, p) else None) if fault == "html" else is_hint
     setattr(wiki.faults, fault, broken)
-    assert said_so(desk("pull"))
+    run = desk("pull")
+    assert said_so(run)
+    desk.follow(run, "confsync pull --refresh")
+    assert ref in desk.text(GUIDE)
     setattr(wiki.faults, fault, None)
     desk("pull")
     assert ref in desk.text(GUIDE)
