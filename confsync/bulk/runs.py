@@ -11,7 +11,6 @@ from confsync.model.event import Event
 CREATED = "created"
 DELETED = "deleted"
 _ATTACHED = "attached"
-_TEXT = ("updated", "landed earlier")
 
 
 class Change(NamedTuple):
@@ -73,7 +72,7 @@ def runs_of(events: Iterable[Event]) -> list[Run]:
     found: dict[str, dict[str, WrittenPage]] = {}
     times: dict[str, str] = {}
     for event in events:
-        if not event.run or event.what.startswith("conflict"):
+        if not (event.run and event.is_write):
             continue
         pages = found.setdefault(event.run, {})
         times[event.run] = event.time
@@ -103,7 +102,7 @@ def _with(page: WrittenPage | None, event: Event) -> WrittenPage:
     new = new._replace(path=event.path, version=version)
     if event.what == DELETED:
         return new._replace(what=DELETED, version=None)
-    if event.what in _TEXT:
+    if event.is_text:
         return new._replace(text=_joined(new.text, change))
     if event.what == "moved":
         return new._replace(place=_joined(new.place, change))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from confsync.diff import line_merge
-from confsync.document import storage_format
+from confsync.document import document, layout, storage_format
+from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror.git import texts
 from confsync.mirror.git.texts import Hunk
+from confsync.model.stamp import Layout, Stamp
 
 
 class ThreeTexts(NamedTuple):
@@ -56,6 +58,22 @@ def merge_titles(sides: ThreeTexts) -> str | None:
     if ours in (base, theirs):
         return theirs
     return ours if theirs == base else None
+
+
+def with_body(
+    found: Document, stamp: Stamp, fields: Fields, merged: MergedText, how: Layout
+) -> bytes:
+    """Return a document with a merged body. A body with conflict markers stays in lines."""
+    if how is Layout.RAW and not merged.conflicted:
+        whole = fields._replace(body=layout.unlay(merged.text))
+        return document.update(found, stamp, whole, how)
+    return document.update_laid(found, stamp, merged.text, fields)
+
+
+def flaw_of(merged: MergedText) -> str:
+    """Return why a merged body is not well-formed, or an empty text. Markers are no flaw."""
+    flaw = None if merged.conflicted else storage_format.check(merged.text)
+    return flaw.message if flaw else ""
 
 
 def _changes(sides: ThreeTexts) -> list[list[Hunk]]:

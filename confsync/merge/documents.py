@@ -17,7 +17,7 @@ from confsync.document import document, layout
 from confsync.document.document import Document, Fields
 from confsync.errors import DocumentError
 from confsync.merge.stamps import Base, Plan, Side, Sides, plan_of
-from confsync.model.stamp import Layout, Stamp, folded
+from confsync.model.stamp import Layout, Stamp, folded, merged_labels
 
 Labels = tuple[str, ...] | None
 
@@ -160,7 +160,7 @@ def _labels(sides: Sides, plan: Plan, witness: Witness) -> Labels:
         return None
     base = _base_labels(sides, plan, witness)
     mine, yours = _folded(ours), _folded(theirs)
-    merged = (mine & yours) | (mine - base) | (yours - base)
+    merged = merged_labels(base, mine, yours)
     for given, labels in ((mine, ours), (yours, theirs)):
         if merged == given:
             return labels

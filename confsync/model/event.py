@@ -29,6 +29,11 @@ class Event(NamedTuple):
     run: str = ""
 
     @property
+    def is_text(self) -> bool:
+        """Return whether the server got a document's text, in this run or in an earlier one."""
+        return self.what in ("updated", "landed earlier")
+
+    @property
     def is_write(self) -> bool:
         """Return whether the server got something."""
         return not self.what.startswith("conflict: ")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -98,6 +99,18 @@ def says_the_same(one: Stamp, other: Stamp) -> bool:
 def folded(labels: tuple[str, ...] | None) -> frozenset[str] | None:
     """Return labels as a server compares them; None if labels are not managed."""
     return None if labels is None else frozenset(label.lower() for label in labels)
+
+
+def merged_labels(
+    base: frozenset[str], ours: frozenset[str], theirs: frozenset[str]
+) -> frozenset[str]:
+    """Return the labels after a merge: what either side added, and nothing that either removed."""
+    return (ours & theirs) | (ours - base) | (theirs - base)
+
+
+def words_of(labels: Iterable[str]) -> str:
+    """Return labels as the audit trail has them, separated by blanks."""
+    return " ".join(sorted(labels))
 
 
 @dataclass(frozen=True, slots=True)

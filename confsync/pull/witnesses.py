@@ -33,7 +33,6 @@ from confsync.sync.compare import Content
 from confsync.sync.fetch import Reader
 
 _REPLACED = (Content.BEHIND.value, Content.LANDED.value)
-_WRITTEN = ("updated", "landed earlier")
 _BACK = "git put back an older version of"
 _ANYWAY = "'confsync pull --commit --allow-shallow' replaces them anyway"
 
@@ -217,7 +216,7 @@ def _is_edited(step: Step) -> bool:
 
 def _is_later(event: Event, stamp: Stamp) -> bool:
     """Return whether an audit event has a newer text than the stamp."""
-    written = event.what in _WRITTEN and event.after != stamp.digest
+    written = event.is_text and event.after != stamp.digest
     return written and event.version is not None and event.version > stamp.version
 
 

@@ -10,7 +10,7 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
-from confsync.model.stamp import Attached, Local, Stamp, folded
+from confsync.model.stamp import Attached, Local, Stamp, folded, words_of
 from confsync.push.attachments import Asked, AttachmentConflict, Uploading
 from confsync.remote import Remote
 from confsync.sync import labels
@@ -128,8 +128,8 @@ class Extras:
             who = self._remote.who
             old = folded(case.stamp.labels) or frozenset()
             new = old.union(done.decided.add).difference(done.decided.remove)
-            before, after = " ".join(sorted(old)), " ".join(sorted(new))
-            event = Event("labelled", page_id, entry.path, base, number, before, after, who)
+            words = words_of(old), words_of(new)
+            event = Event("labelled", page_id, entry.path, base, number, *words, who)
             self._mirror.audit.add(event)
 
     def label_new(self, entry: Entry, page_id: str, local: Local) -> tuple[str, ...] | None:

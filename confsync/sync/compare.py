@@ -13,7 +13,16 @@ from enum import Enum
 
 from confsync.document.markup import Kind, Lexeme, tags
 from confsync.model.page import Page, Version
-from confsync.model.stamp import Local, Stamp, digest, folded, is_newer, token, token_in
+from confsync.model.stamp import (
+    Local,
+    Stamp,
+    digest,
+    folded,
+    is_newer,
+    merged_labels,
+    token,
+    token_in,
+)
 
 
 class Content(Enum):
@@ -228,7 +237,7 @@ def labels(
     if local is None or current is None:
         return Labels()
     before, mine, theirs = (folded(side) or frozenset() for side in (base, local, current))
-    result = (theirs | (mine - before)) - (before - mine)
+    result = merged_labels(before, mine, theirs)
     return Labels(
         tuple(sorted(result)), tuple(sorted(result - theirs)), tuple(sorted(theirs - result))
     )

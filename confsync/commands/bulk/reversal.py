@@ -6,15 +6,18 @@ before it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from confsync.bulk.runs import WrittenPage
-from confsync.diff.three_way import MergedText, ThreeTexts, merge_bodies, merge_titles
-from confsync.document import document, layout, storage_format
+from confsync.diff.three_way import ThreeTexts, flaw_of, merge_bodies, merge_titles, with_body
+from confsync.document import document, layout
 from confsync.document.document import Document, Fields
+from confsync.errors import Exit
+from confsync.merge.documents import Text
 from confsync.mirror.mirror import Mirror
-from confsync.model.stamp import Layout, Stamp, folded, run_in
+from confsync.model.outcome import PageResult
+from confsync.model.stamp import Stamp, folded, merged_labels, run_in
 from confsync.remote import Remote
 from confsync.sync import merge_base
 
@@ -27,12 +30,15 @@ class Refusal(NamedTuple):
     why: str
     hint: str = ""
 
+    def of(self, result: PageResult) -> PageResult:
+        """Return the result of a page that is refused."""
+        return replace(result, error=self.why, hint=self.hint, exit=Exit.REFUSED)
 
-class Text(NamedTuple):
-    """The title and the body of a page's version."""
 
-    title: str
-    body: str
+EDITED = Refusal(
+    "it has edits that are not pushed",
+    "'confsync diff {path}' shows them; 'confsync pull --theirs {path}' discards them",
+)
 
 
 class Reverted(NamedTuple):
@@ -59,8 +65,8 @@ class Versions:
         known = page.text.before if page.text else None
         number = page.base or 0
         if known is None:
-            info = self.remote.old_page(page.page, number)
-            return Text(info.info.title, info.body)
+            old = self.remote.old_page(page.page, number)
+            return Text(old.info.title, old.body)
         stamp = Stamp(page.page, number, known)
         return Text(*merge_base.find(self.mirror, self.remote, stamp, found.body))
 
@@ -72,10 +78,8 @@ class Versions:
         old = self.remote.old_page(page.page, number)
         known = page.text.after if page.text else None
         if run_in(old.info.version.message) != self.run and old.digest != known:
-            return Refusal(
-                f"v{number} is not what the run wrote: older versions were deleted",
-                LOG,
-            )
+            why = f"v{number} is not what the run wrote: older versions were deleted"
+            return Refusal(why, LOG)
         return Text(old.info.title, old.body)
 
     def of_stamp(self, found: Document, stamp: Stamp) -> Text:
@@ -106,30 +110,15 @@ def reverted(
     if now.body == after.body or after.body == before.body:
         body = before.body if now.body == after.body else now.body
         return Reverted(document.update(found, stamp, fields._replace(body=body), found.layout))
-    return _merged(found, stamp, fields, (after, now, before))
-
-
-def _merged(
-    found: Document,
-    stamp: Stamp,
-    fields: Fields,
-    texts: tuple[Text, Text, Text],
-) -> Reverted:
-    """Return a document whose page changed since the run."""
-    sides = ThreeTexts(*(layout.lay(text.body) for text in texts))
+    sides = ThreeTexts(*(layout.lay(text.body) for text in (after, now, before)))
     names = (f"the page, v{stamp.version}", "the page before the run")
-    merged: MergedText = merge_bodies(sides, names)
-    flaw = None if merged.conflicted else storage_format.check(merged.text)
-    problem = flaw.message if flaw else ""
-    if not merged.conflicted and found.layout is Layout.RAW:
-        whole = fields._replace(body=layout.unlay(merged.text))
-        return Reverted(document.update(found, stamp, whole, found.layout), flaw=problem)
-    data = document.update_laid(found, stamp, merged.text, fields)
-    return Reverted(data, merged.conflicted, problem)
+    merged = merge_bodies(sides, names)
+    data = with_body(found, stamp, fields, merged, found.layout)
+    return Reverted(data, merged.conflicted, flaw_of(merged))
 
 
 def _labels(page: WrittenPage, stamp: Stamp) -> tuple[str, ...]:
     """Return the labels of a stamp without those that a run added, and with those it removed."""
     before, after = (frozenset((words or "").split()) for words in page.labels or ("", ""))
     now = folded(stamp.labels) or frozenset()
-    return tuple(sorted((now - (after - before)) | (before - after)))
+    return tuple(sorted(merged_labels(after, now, before)))

@@ -5,12 +5,12 @@ It edits files only. A push then sends them, with its comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
+from confsync.commands.bulk.reversal import EDITED, Refusal
 from confsync.document import document
 from confsync.document.document import Fields
-from confsync.errors import EVERYBODYS, ConfsyncError, Exit, NotVisibleError
+from confsync.errors import EVERYBODYS, ConfsyncError, NotVisibleError
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
 from confsync.mirror.left_out.named import check_named
@@ -69,34 +69,31 @@ def _reverted(
         raise entry.error or ConfsyncError(f"{mentioned(entry.path)}: unreadable")
     result = local_result(entry)
     if found.stamp is None:
-        return _refused(result, "it has no page on the server yet", "")
+        return Refusal("it has no page on the server yet").of(result)
     wanted = found.stamp.version - 1 if version is None else version
-    for why, hint in _objections(found.stamp.version, wanted):
-        return _refused(result, why, hint)
+    if refusal := _refusal(found.stamp.version, wanted):
+        return refusal.of(result)
     asked = about(remote, scan.config)
     try:
         page = asked.old_page(found.stamp.id, wanted)
     except NotVisibleError:
         hint = "'confsync log {path}' lists the versions that the server has"
-        return _refused(result, f"the server does not show v{wanted}", hint)
+        return Refusal(f"the server does not show v{wanted}", hint).of(result)
     data = document.update(found, found.stamp, Fields(page.info.title, page.body), found.layout)
     if data == entry.raw:
         note = f"it says what v{wanted} said already"
         return replace(result, outcome=Outcome.UNCHANGED, note=note)
     if found.modified:
-        hint = "'confsync diff {path}' shows them; 'confsync pull --theirs {path}' discards them"
-        return _refused(result, "it has edits that are not pushed", hint)
+        return EDITED.of(result)
     mirror.write(entry.path, data, expected=entry.raw)
     return replace(result, outcome=Outcome.MODIFIED, note=f"says what v{wanted} said")
 
 
-def _objections(base: int, wanted: int) -> Iterator[tuple[str, str]]:
-    """Yield why a document cannot say what version `wanted` said, and what helps."""
+def _refusal(base: int, wanted: int) -> Refusal | None:
+    """Return why a document cannot say what version `wanted` said, or None."""
     if wanted < 1:
-        yield "its page has no version before v1", "'confsync log {path}' lists the versions"
+        why = "its page has no version before v1"
+        return Refusal(why, "'confsync log {path}' lists the versions")
     if wanted > base:
-        yield f"it is based on v{base}", "'confsync pull {path}' brings a newer version"
-
-
-def _refused(result: PageResult, why: str, hint: str) -> PageResult:
-    return replace(result, error=why, hint=hint, exit=Exit.REFUSED)
+        return Refusal(f"it is based on v{base}", "'confsync pull {path}' brings a newer version")
+    return None

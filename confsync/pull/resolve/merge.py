@@ -6,15 +6,22 @@ from dataclasses import dataclass, replace
 
 from confsync.diff.difference import Difference, Side
 from confsync.diff.text import unified
-from confsync.diff.three_way import MergedText, ThreeTexts, merge_bodies, merge_titles
-from confsync.document import document, layout, storage_format
+from confsync.diff.three_way import (
+    MergedText,
+    ThreeTexts,
+    flaw_of,
+    merge_bodies,
+    merge_titles,
+    with_body,
+)
+from confsync.document import document, layout
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.hint import mentioned
 from confsync.model.page import Page
-from confsync.model.stamp import Layout, Stamp
+from confsync.model.stamp import Stamp
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
 from confsync.sync import merge_base
@@ -148,17 +155,15 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
         f"server v{number}, {author}" if author else f"server v{number}",
     )
     sides = ThreeTexts(*(layout.lay(body) for body in (base[1], mine.body, page.body)))
-    laid, conflicted, neighbours = _merged(sides, labels)
-    flaw = None if conflicted else storage_format.check(laid)
-    if not conflicted and mirror.config.layout is Layout.RAW:
-        fields = Fields(title, layout.unlay(laid), found.labels)
-        data = document.update(mine, found.stamp, fields, mirror.config.layout)
-    else:
-        fields = Fields(title, labels=found.labels)
-        data = document.update_laid(mine, found.stamp, laid, fields)
-    problem = flaw.message if flaw else ""
-    shown = sides if conflicted else None
-    return Resolved(data, conflicted=conflicted, neighbours=neighbours, flaw=problem, sides=shown)
+    merged = _merged(sides, labels)
+    fields = Fields(title, labels=found.labels)
+    return Resolved(
+        with_body(mine, found.stamp, fields, merged, mirror.config.layout),
+        conflicted=merged.conflicted,
+        neighbours=merged.apart,
+        flaw=flaw_of(merged),
+        sides=sides if merged.conflicted else None,
+    )
 
 
 def _merged(sides: ThreeTexts, labels: tuple[str, str]) -> MergedText:
