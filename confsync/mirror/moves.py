@@ -115,14 +115,15 @@ def move_subtree(mirror: Mirror, old: str, new: str) -> None:
     """
     below, other = old.removesuffix(SUFFIX), new.removesuffix(SUFFIX)
     if new.startswith(f"{below}/"):
-        raise FileError(f"{old}: {new} is below the document itself")
+        raise FileError(f"{mentioned(old)}: {mentioned(new)} is below the document itself")
     attached = (attachments.directory_of(old), attachments.directory_of(new))
     pairs = [(below, other), attached, (old, new)]
     ways = [(mirror.inside(one), mirror.inside(two)) for one, two in pairs]
     for path, target in ways:
         if os.path.lexists(path) and os.path.lexists(target):
             place = target.relative_to(mirror.root).as_posix()
-            raise FileError(f"{old}: cannot be moved: {place} exists already")
+            why = f"cannot be moved: {mentioned(place)} exists already"
+            raise FileError(f"{mentioned(old)}: {why}")
     try:
         disk.make_directories(ways[-1][1].parent)
         for path, target in ways:
@@ -131,7 +132,7 @@ def move_subtree(mirror: Mirror, old: str, new: str) -> None:
                 disk.rename(path, target)
                 _note_below(mirror, target)
     except OSError as error:
-        raise file_error(old, f"cannot be moved to {new}", error) from None
+        raise file_error(old, f"cannot be moved to {mentioned(new)}", error) from None
     mirror.drop_empty(ways[-1][0].parent)
 
 

@@ -73,12 +73,16 @@ class SpaceScan:
         stamp = entry.document.stamp if entry.document else None
         if stamp is None or stamp.parent is None or not self.moves(entry):
             return ""
-        name = entry.path.rpartition("/")[2]
-        if stamp.parent == self.tree.home:
-            return self.outer(name)
-        owned = (place for place, owner in self.tree.owners.items() if owner == stamp.parent)
+        directory = self.directory_of(stamp.parent)
+        return f"{directory}/{entry.path.rpartition('/')[2]}" if directory else ""
+
+    def directory_of(self, parent: str) -> str:
+        """Return the directory of a parent's pages, or an empty text if none here means it."""
+        if parent == self.tree.home:
+            return self.config.path
+        owned = (place for place, owner in self.tree.owners.items() if owner == parent)
         directory = next(owned, None)
-        return self.outer(f"{directory}/{name}") if directory else ""
+        return self.outer(directory) if directory else ""
 
     def misdated(self, entry: Entry) -> bool:
         """Return whether a blog post's document is below another day than its stamp says."""

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from confsync.bulk.runs import CREATED, DELETED, Change, Run, WrittenPage
-from confsync.commands.bulk.reversal import LOG, Refusal, Reverted, Versions, reverted
+from confsync.commands.bulk.reversal import EDITED, LOG, Refusal, Reverted, Versions, reverted
 from confsync.commands.bulk.reversal_files import FileStep, file_steps
 from confsync.commands.bulk.reversal_places import Places
 from confsync.commands.bulk.runs import runs
 from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, ConfsyncError, Exit, UsageError
 from confsync.mirror.entry import Entry
+from confsync.mirror.index import Index
 from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
@@ -51,7 +52,7 @@ def revert_run(
     """Take back a push in the documents that it wrote. Raise UsageError, FileError."""
     report = Report("revert")
     with mirror.lock(), report.run():
-        scans = mirror.scan()
+        scans = mirror.scan(Index(mirror.root).read)
         entries = [entry for scan in scans for entry in scan.entries]
         check_named(mirror, options.selection, (entry.path for entry in entries))
         run = _known(mirror, options.run) or _told_by_server(remote, scans, options)
@@ -133,7 +134,7 @@ class _Reversal:
         self._here = {
             (e.page_id or e.claimed_id): (scan, e) for scan in scans for e in scan.entries
         }
-        self._places = Places(mirror, scans)
+        self._places = Places(mirror)
 
     def path(self, page: WrittenPage) -> str:
         """Return the path of a page's document, or its last known one."""
@@ -153,40 +154,43 @@ class _Reversal:
             return _listed(page, self.path(page), entry)
         if scan is None or entry is None:
             result = PageResult(page.path, Outcome.REJECTED, page.page, base=page.base)
-            return _refused(result, Refusal("its document is not here", _PULL))
+            return Refusal("its document is not here", _PULL).of(result)
         result = local_result(entry)
-        found = entry.document
-        if found is None or found.stamp is None:
-            return _refused(result, Refusal("cannot be read", "'confsync check {path}' says why"))
+        if entry.document is None or entry.document.stamp is None:
+            return Refusal("cannot be read", "'confsync check {path}' says why").of(result)
         try:
-            return self._changed(result, _Target(page, scan, entry, found, found.stamp))
+            return self._changed(result, self._target(page, scan, entry))
         except EVERYBODYS:
             raise
         except ConfsyncError as error:
             return failed(result, error)
+
+    def _target(self, page: WrittenPage, scan: SpaceScan, entry: Entry) -> _Target:
+        """Return a page with its whole document. Raise ChangedMeanwhileError."""
+        whole = self._mirror.whole(entry)
+        if whole.document is None or whole.document.stamp is None:
+            raise ValueError(f"{entry.path} has no stamp")
+        return _Target(page, scan, whole, whole.document, whole.document.stamp)
 
     def _changed(self, result: PageResult, target: _Target) -> PageResult:
         """Write a document, its attachments and its place. Raise ConfsyncError."""
         page, stamp, found = target.page, target.stamp, target.document
         if page.version is not None and stamp.version < page.version:
             why = f"it is based on v{stamp.version}, and the run wrote v{page.version}"
-            return _refused(result, Refusal(why, "'confsync pull {path}' brings it"))
+            return Refusal(why, "'confsync pull {path}' brings it").of(result)
         versions = Versions(self._mirror, about(self._remote, target.scan.config), self._run.run)
         made = reverted(versions, page, found, stamp)
         if isinstance(made, Refusal):
-            return _refused(result, made)
+            return made.of(result)
         if refusal := self._refusal(made, target):
-            return _refused(result, refusal)
+            return refusal.of(result)
         return self._written(result, target, made)
 
     def _refusal(self, made: Reverted, target: _Target) -> Refusal | None:
         """Return why a document must stay as it is, or None."""
         edited = target.document.modified or labels.changed(target.document)
         if edited and made.data != target.entry.raw:
-            ways = (
-                "'confsync diff {path}' shows them; 'confsync pull --theirs {path}' discards them"
-            )
-            return Refusal("it has edits that are not pushed", ways)
+            return EDITED
         if made.flaw:
             why = f"without the run's changes it would not be well-formed: {made.flaw}"
             return Refusal(why, LOG)
@@ -234,7 +238,3 @@ def _conflicted(result: PageResult) -> PageResult:
     why = "the page changed since the run at the same place; resolve the markers, then push"
     hint = f"{RESOLVE}; 'confsync pull --abort {{path}}' takes the merge back"
     return replace(result, outcome=Outcome.CONFLICTED, error=why, hint=hint, exit=Exit.REFUSED)
-
-
-def _refused(result: PageResult, refusal: Refusal) -> PageResult:
-    return replace(result, error=refusal.why, hint=refusal.hint, exit=Exit.REFUSED)

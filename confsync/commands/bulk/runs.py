@@ -18,7 +18,7 @@ from confsync.bulk.runs import (
 from confsync.mirror.committed.runs import Committed, RunCommit, run_commits
 from confsync.mirror.mirror import Mirror
 from confsync.model.result import Result
-from confsync.model.stamp import Stamp, folded
+from confsync.model.stamp import Stamp, folded, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _changed(before: Committed, after: Committed) -> WrittenPage:
 
 
 def _words(stamp: Stamp) -> str:
-    return " ".join(sorted(folded(stamp.labels) or ()))
+    return words_of(folded(stamp.labels) or ())
 
 
 def _files(old: Stamp, new: Stamp) -> Iterator[WrittenFile]:

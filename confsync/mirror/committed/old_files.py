@@ -22,8 +22,9 @@ def old_file(root: Path, paths: Iterable[str], digest: str) -> bytes | None:
         return None
     commit = history.commit_of_head(root)
     named = history.named_at(root, commit, sorted(set(paths))) if commit else ()
-    for blob in dict.fromkeys(one.id for one in named):
-        for _, content in history.contents_of(root, [blob], _MOST):
-            if digest_of(hashlib.sha256(content)) == digest:
-                return content
-    return None
+    blobs = list(dict.fromkeys(one.id for one in named))
+    found: bytes | None = None
+    for _, content in history.contents_of(root, blobs, _MOST):
+        if found is None and digest_of(hashlib.sha256(content)) == digest:
+            found = content
+    return found

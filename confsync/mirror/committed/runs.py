@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from confsync.document.stamp_reader import stamp_in
 from confsync.mirror.git import repository
 from confsync.mirror.git.blobs import contents
 from confsync.mirror.git.head import is_document
 from confsync.model.stamp import Stamp
-
-if TYPE_CHECKING:
-    from git import Git
 
 RUN = "Confsync-Run"
 
@@ -36,29 +33,49 @@ class RunCommit(NamedTuple):
     pages: dict[str, tuple[Committed | None, Committed | None]]
 
 
+class _Row(NamedTuple):
+    """A document that a commit changed: its path, and git's ids of it before and after."""
+
+    path: str
+    before: str
+    after: str
+
+
 def run_commits(root: Path, directories: Sequence[str]) -> Iterator[RunCommit]:
     """Yield the commits of HEAD's history that name a run, oldest first. Raise FileError."""
     with repository.quiet(root) as command:
         if command is None:
             return
-        told = f"%H%x09%cI%x09%(trailers:key={RUN},valueonly,separator=%x20)"
-        words = ("--reverse", f"--grep=^{RUN}: ", f"--format={told}", "HEAD", "--", *directories)
-        for line in str(command.log(*words)).splitlines():
-            commit, time, run = line.split("\t", 2)
-            yield RunCommit(run, time, _pages(command, commit, directories))
+        told = f"%cI%x09%(trailers:key={RUN},valueonly,separator=%x20)"
+        words = ("--reverse", f"--grep=^{RUN}: ", f"--format={told}", "--relative")
+        raw = ("--raw", "--root", "--no-abbrev", "--no-renames", "-z", "HEAD", "--", *directories)
+        found = list(_commits(str(command.log(*words, *raw))))
+        ids = dict.fromkeys(
+            i for _, _, rows in found for row in rows for i in row[1:] if i.strip("0")
+        )
+        stamps = {i: stamp_in(data) for i, data in contents(command, ids) if data}
+    for time, run, rows in found:
+        before = _by_page((row.path, stamps.get(row.before)) for row in rows)
+        after = _by_page((row.path, stamps.get(row.after)) for row in rows)
+        pages = {page: (before.get(page), after.get(page)) for page in {**before, **after}}
+        yield RunCommit(run, time, pages)
 
 
-def _pages(
-    command: Git, commit: str, directories: Sequence[str]
-) -> dict[str, tuple[Committed | None, Committed | None]]:
-    """Return the documents that a commit changed, by page. A moved page has two paths."""
-    words = ("-r", "--root", "--no-commit-id", "--name-only", "--no-renames", "--relative", "-z")
-    listed = command.diff_tree(*words, commit, "--", *directories)
-    paths = [path for path in repository.split(listed) if is_document(path)]
-    sides: list[dict[str, Committed]] = []
-    for names in (f"{commit}^:./", f"{commit}:./"):
-        raws = [raw for _, raw in contents(command, [names + path for path in paths])]
-        stamps = {path: stamp_in(raw) for path, raw in zip(paths, raws, strict=True) if raw}
-        sides.append({one.id: Committed(path, one) for path, one in stamps.items() if one})
-    before, after = sides
-    return {page: (before.get(page), after.get(page)) for page in {**before, **after}}
+def _commits(log: str) -> Iterator[tuple[str, str, list[_Row]]]:
+    """Yield time, run and changed documents of each commit in git's raw log."""
+    rows: list[_Row] = []
+    fields = iter(log.split("\0"))
+    for field in fields:
+        told = field.lstrip("\n")
+        if told.startswith(":"):
+            path, (_, _, before, after, _) = next(fields), told.split(" ")
+            if is_document(path):
+                rows.append(_Row(path, before, after))
+        elif told:
+            time, run = told.split("\t", 1)
+            rows = []
+            yield time, run, rows
+
+
+def _by_page(found: Iterable[tuple[str, Stamp | None]]) -> dict[str, Committed]:
+    return {stamp.id: Committed(path, stamp) for path, stamp in found if stamp}
