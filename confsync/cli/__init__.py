@@ -133,12 +133,7 @@ def _fail(settings: Settings, given: list[str], error: ConfsyncError) -> int:
     from confsync.model.filenames import root_above
     from confsync.model.result import Problem, Result
 
-    if settings.verb in ("grep", "replace"):
-        from confsync.commands.bulk import results
-
-        failed = results.failed(settings.verb, Problem.of(error))
-    else:
-        failed = Result(settings.verb, errors=(Problem.of(error),))
+    failed = Result(settings.verb, errors=(Problem.of(error),))
     if _in_json(settings, given):
         with contextlib.suppress(OSError, ValueError):  # its reader may have ended
             click.echo(escape.json_line(failed.as_json()))

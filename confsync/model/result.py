@@ -166,6 +166,8 @@ class Result:
             more["events"] = [event._asdict() for event in self.events]
             more["lines"] = [line._asdict() for line in self.lines]
             more["runs"] = []  # those of `--runs` have a result of their own
+        if self.command in ("grep", "replace"):  # what they find has results of its own
+            more["matches" if self.command == "grep" else "replaced"] = []
         if self.command == "check":
             more["findings"] = [finding.as_json() for finding in told.findings]
         if self.command == "diff":
@@ -174,7 +176,7 @@ class Result:
             more["left_out"] = [one.as_json() for one in self.left_out]
         if self.command in ("pull", "status"):
             more["comments"] = [comment._asdict() for comment in told.comments]
-        if self.command in ("diff", "help", "open", "show"):
+        if self.command in ("diff", "help", "open", "replace", "show"):
             more["text"] = self.text
         pages = [page.as_json() for page in told.pages]
         errors = [

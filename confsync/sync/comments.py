@@ -176,11 +176,8 @@ class Notice:
 
     def _text(self, seen: SpaceView, page_id: str) -> Text | None:
         """Return a page's text as it was read; None if no document can lack any of it."""
-        case, known, info = (
-            seen.cases.get(page_id),
-            self._known.get(page_id),
-            seen.infos.get(page_id),
-        )
+        case, info = seen.cases.get(page_id), seen.infos.get(page_id)
+        known = self._known.get(page_id)
         said = [comment for comment in self.news.comments if comment.page == page_id]
         if not said and known and info and info.version.number > known.version > 0:
             return None  # a document of an older version is read because of its version

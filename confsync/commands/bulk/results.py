@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from confsync.errors import Exit
-from confsync.model.result import Problem, Result
+from confsync.model.result import Result
 
 # Characters of a line, before and after a find, for programs.
 _NEAR = 200
@@ -75,16 +75,10 @@ class ReplaceResult(Result):
     def as_json(self) -> dict[str, object]:
         """Return the JSON envelope, with the counts of each document and the diff."""
         replaced = [one._asdict() for one in self.replaced]
-        return {**Result.as_json(self), "replaced": replaced, "text": self.text}
+        return {**Result.as_json(self), "replaced": replaced}
 
 
 def _exit(result: Result, found: Collection[object]) -> Exit:
     """Return the exit code of the most serious part. To find nothing is one, as for grep."""
     code = Result.exit.__get__(result)
     return Exit.REFUSED if code is Exit.DONE and not found else code
-
-
-def failed(command: str, problem: Problem) -> Result:
-    """Return the result of a command line that is wrong."""
-    kind = FindResult if command == "grep" else ReplaceResult
-    return kind(command, errors=(problem,))
