@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,16 +113,24 @@ def test_every_comment_comes_once_whatever_the_answers_hold(
     assert ids(newest(server)) == said[::-1]
 
 
-@pytest.mark.usefixtures("minutes")
-def test_a_comment_that_is_deleted_meanwhile_hides_no_other(
+def listed_in_threes(
     server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On Data Center it moves the rows behind it, which is told."""
+) -> tuple[str, list[str], Iterator[list[Comment]]]:
+    """A page, its eight comments, and a listing with three of them in an answer."""
     monkeypatch.setattr(datacenter_comments, "ROWS", 3)
     monkeypatch.setattr(cloud_comments, "ROWS", 3)
     page = server.page()
     said = [server.wiki.store.add_comment(page, TEXT).id for _ in range(8)]
     *_, listing = server.remote.newest_comments(["ENG"])
+    return page, said, iter(listing)
+
+
+@pytest.mark.usefixtures("minutes")
+def test_a_comment_that_is_deleted_meanwhile_hides_no_other(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Data Center it moves the rows behind it, which is told."""
+    _, said, listing = listed_in_threes(server, monkeypatch)
     found = ids(next(listing))
     assert found == said[:4:-1]
     server.wiki.store.remove_comment(said[-1])
@@ -135,11 +144,7 @@ def test_a_comment_that_is_deleted_meanwhile_hides_no_other(
 def test_a_comment_that_comes_meanwhile_hides_no_other(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(datacenter_comments, "ROWS", 3)
-    monkeypatch.setattr(cloud_comments, "ROWS", 3)
-    page = server.page()
-    said = [server.wiki.store.add_comment(page, TEXT).id for _ in range(8)]
-    *_, listing = server.remote.newest_comments(["ENG"])
+    page, said, listing = listed_in_threes(server, monkeypatch)
     found = ids(next(listing))
     server.wiki.store.add_comment(page, TEXT)
     found += [comment.id for answer in listing for comment in answer]

@@ -178,6 +178,10 @@ class Desk:
     def json(self, *arguments: str, exit: int | None = 0) -> Run:
         return self(*arguments, "--json", exit=exit)
 
+    def last_run(self) -> str:
+        """The id of the newest push."""
+        return str(self.json("log", "--runs").data["runs"][-1]["run"])
+
     def path(self, name: str) -> Path:
         return self.root / name
 

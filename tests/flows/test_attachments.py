@@ -408,13 +408,12 @@ def test_they_are_committed_with_the_deletion_of_their_page(
     named = (f"{guide}@1",) if how == "named" else ()
     attached("push", "--delete", "--commit", *named)
     assert wiki.store.page(guide).status == "trashed"
-    run = attached.json("log", "--runs").data["runs"][-1]["run"]
     assert attached.git("show", "--format=%B", "--name-only", "HEAD").split("\n") == [
         "confsync push: 1 page",
         "",
         f"{GUIDE} deleted",
         "",
-        f"Confsync-Run: {run}",
+        f"Confsync-Run: {attached.last_run()}",
         "",
         "",
         f"{FILES}/diagram.png",

@@ -29,11 +29,6 @@ def repo(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
     return desk
 
 
-def last_run(repo: Desk) -> str:
-    """The id of the newest push."""
-    return str(repo.json("log", "--runs").data["runs"][-1]["run"])
-
-
 def edit(desk: Desk, *names: str, text: str = "mine") -> None:
     for name in names:
         desk.path(name).write_text(desk.text(name).replace("text of", text))
@@ -462,7 +457,7 @@ def test_a_deletion_is_committed_and_nothing_else(
     inside = f"{where}/" if where else ""
     assert changed_by_head(repo) == [f"{inside}ENG/one.xhtml"]
     assert repo.git("log", "-1", "--format=%B").strip() == (
-        f"confsync push: 1 page\n\nENG/one.xhtml deleted\n\nConfsync-Run: {last_run(repo)}"
+        f"confsync push: 1 page\n\nENG/one.xhtml deleted\n\nConfsync-Run: {repo.last_run()}"
     )
     assert repo.git("status", "--porcelain").splitlines() == [
         f"M  {inside}ENG/two.xhtml",
@@ -558,7 +553,7 @@ def test_a_deletion_that_is_in_the_history_is_no_part_of_the_commit(
     repo("push", "--delete", "--since", "HEAD~1", "--commit")
     assert wiki.store.page(one).status == "trashed"
     assert repo.git("log", "-1", "--format=%B").strip() == (
-        f"confsync push: 1 page\n\nENG/two.xhtml v1 -> v2\n\nConfsync-Run: {last_run(repo)}"
+        f"confsync push: 1 page\n\nENG/two.xhtml v1 -> v2\n\nConfsync-Run: {repo.last_run()}"
     )
 
 

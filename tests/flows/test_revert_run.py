@@ -50,11 +50,6 @@ def shown(name: str) -> str:
     return f'<p><ac:image><ri:attachment ri:filename="{name}" /></ac:image></p>'
 
 
-def run_id(desk: Desk) -> str:
-    """The id of the newest push."""
-    return str(desk.json("log", "--runs").data["runs"][-1]["run"])
-
-
 def state(wiki: Sandbox) -> dict[str, object]:
     """Return the title, text, place, labels and files of each page."""
     store = wiki.store
@@ -84,7 +79,7 @@ def test_all_that_a_push_changed_goes_back(wiki: Sandbox, rich: Desk, how: str) 
     assert state(wiki) != before
     if how == "commit":
         shutil.rmtree(rich.path(".confsync"))
-    run = rich.json("revert", "--run", run_id(rich))
+    run = rich.json("revert", "--run", rich.last_run())
     assert run.outcomes == {NOTES: "modified", GUIDE: "moved"}
     assert set(rich.files()) == set(files)
     assert writes(wiki)[-1:] != []
@@ -106,7 +101,7 @@ def test_only_files_change(wiki: Sandbox, rich: Desk) -> None:
     rich.edit(GUIDE, "8080", "8081")
     rich("push")
     wiki.clear_requests()
-    run = rich("revert", "--run", run_id(rich))
+    run = rich("revert", "--run", rich.last_run())
     assert writes(wiki) == []
     assert "8080" in rich.text(GUIDE)
     assert "confsync push --dry-run" in run.out + run.err
@@ -117,7 +112,7 @@ def test_the_reversal_of_a_reversal_is_the_push_again(wiki: Sandbox, rich: Desk)
     rich("push")
     after = state(wiki)
     for _ in range(2):
-        rich("revert", "--run", run_id(rich))
+        rich("revert", "--run", rich.last_run())
         rich("push")
     assert state(wiki) == after
 
@@ -126,7 +121,7 @@ def test_a_repeat_changes_nothing(rich: Desk) -> None:
     rich.edit(GUIDE, "8080", "8081")
     rich.edit(NOTES, "\nlabels: [kept, old]", "\nlabels: [kept]")
     rich("push")
-    run = run_id(rich)
+    run = rich.last_run()
     rich("revert", "--run", run)
     once = rich.files()
     assert set(rich.json("revert", "--run", run).outcomes.values()) == {"unchanged"}
@@ -146,7 +141,7 @@ def test_what_colleagues_wrote_since_stays(wiki: Sandbox, desk: Desk) -> None:
     for page in ids[2:4]:
         wiki.store.edit(page, new.replace("new", "newer"))
     desk("pull")
-    run = desk.json("revert", "--run", run_id(desk), exit=1)
+    run = desk.json("revert", "--run", desk.last_run(), exit=1)
     counts = {word: list(run.outcomes.values()).count(word) for word in ("modified", "conflicted")}
     assert counts == {"modified": 10, "conflicted": 2}
     for word in ("newer", "new", "old"):
@@ -164,7 +159,7 @@ def test_a_conflict_can_be_taken_back(wiki: Sandbox, desk: Desk, guide: str) -> 
     wiki.store.edit(guide, wiki.store.page(guide).body.replace("8081", "9000"))
     desk("pull")
     before = desk.text(GUIDE)
-    name = run_id(desk)
+    name = desk.last_run()
     run = desk("revert", "--run", name, exit=1)
     assert "the page changed since the run at the same place" in run.out
     again = desk.json("revert", "--run", name, exit=1)
@@ -178,7 +173,7 @@ def test_created_and_deleted_pages_are_named(wiki: Sandbox, rich: Desk) -> None:
     rich.path(NOTES).unlink()
     rich("push", "--delete", "--commit")
     assert "Notes" not in {page.title for page in wiki.store.pages("ENG")}
-    run = rich("revert", "--run", run_id(rich))
+    run = rich("revert", "--run", rich.last_run())
     assert "the run created its page" in run.out
     assert "the run deleted its page" in run.out
     rich.follow(run, "confsync restore")
@@ -192,7 +187,7 @@ def test_edits_are_not_overwritten(wiki: Sandbox, rich: Desk) -> None:
     rich("push")
     rich.edit(GUIDE, "8081", "mine")
     before = rich.files()
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "it has edits that are not pushed" in run.out
     assert rich.files() == before
     rich.follow(run, "confsync diff")
@@ -204,7 +199,7 @@ def test_a_document_that_cannot_be_read_is_named(rich: Desk) -> None:
     rich.edit(GUIDE, "8080", "8081")
     rich("push")
     rich.edit(GUIDE, "title: Guide", "title: [")
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "cannot be read" in run.out
     rich.follow(run, "confsync check", exit=1)
 
@@ -215,7 +210,7 @@ def test_versions_that_have_other_numbers_now_are_not_taken_for_the_runs(
     """When an old version is deleted, each newer one takes the number before it."""
     desk.edit(GUIDE, "8080", "8081")
     desk("push")
-    name = run_id(desk)
+    name = desk.last_run()
     for port in ("8082", "8083"):
         wiki.store.edit(guide, wiki.store.page(guide).body.replace("8081", port))
     wiki.store.delete_version(guide, 1)
@@ -234,11 +229,11 @@ def test_a_document_that_is_older_than_the_run_is_pulled_first(
     rich.edit(GUIDE, "8080", "8081")
     rich("push")
     rich.path(GUIDE).write_bytes(old)
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "it is based on v1, and the run wrote v2" in run.out
     assert rich.path(GUIDE).read_bytes() == old
     rich.follow(run, "confsync pull")
-    rich("revert", "--run", run_id(rich))
+    rich("revert", "--run", rich.last_run())
     assert "8080" in rich.text(GUIDE)
 
 
@@ -247,10 +242,10 @@ def test_a_document_that_is_not_here_is_named(rich: Desk) -> None:
     rich("push")
     rich.path(GUIDE).unlink()
     shutil.rmtree(rich.path(".git"))
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "its document is not here" in run.out
     rich.follow(run, "confsync pull")
-    rich("revert", "--run", run_id(rich))
+    rich("revert", "--run", rich.last_run())
     assert "8080" in rich.text(GUIDE)
 
 
@@ -258,7 +253,7 @@ def test_named_documents_alone_go_back(rich: Desk) -> None:
     rich.edit(GUIDE, "8080", "8081")
     rich.edit(NOTES, "<p>two</p>", "<p>2</p>")
     rich("push")
-    run = rich.json("revert", "--run", run_id(rich), NOTES)
+    run = rich.json("revert", "--run", rich.last_run(), NOTES)
     assert run.outcomes == {NOTES: "modified"}
     assert "8081" in rich.text(GUIDE)
 
@@ -266,7 +261,7 @@ def test_named_documents_alone_go_back(rich: Desk) -> None:
 def test_without_trail_and_commit_the_versions_tell(wiki: Sandbox, rich: Desk) -> None:
     rich.edit(GUIDE, "8080", "8081")
     rich("push")
-    name = run_id(rich)
+    name = rich.last_run()
     shutil.rmtree(rich.path(".confsync"))
     run = rich("revert", "--run", name, exit=2)
     assert f"no push with the id '{name}' is known here" in run.err
@@ -283,7 +278,7 @@ def test_a_title_that_changed_again_stays(wiki: Sandbox, rich: Desk, guide: str)
     path = next(
         p for p in rich.files() if p.startswith("ENG/") and b"title: Manual" in rich.files()[p]
     )
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "the run changed the title to 'Handbook', and it is 'Manual' since" in run.out
     assert "title: Manual" in rich.text(path)
     rich.follow(run, "confsync show")
@@ -296,7 +291,7 @@ def test_an_attachment_that_changed_again_stays(wiki: Sandbox, rich: Desk) -> No
     (row,) = wiki.store.attachments(notes)
     wiki.store.replace_attachment(row.id, b"hers")
     rich("pull")
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "attachment 'a.csv' changed since the run, and stays" in run.out
     assert rich.path(f"{FILES}/a.csv").read_bytes() == b"hers"
 
@@ -305,7 +300,7 @@ def test_an_attachment_that_git_lacks_is_named(rich: Desk) -> None:
     shutil.rmtree(rich.path(".git"))
     rich.path(f"{FILES}/a.csv").write_bytes(b"two")
     rich("push")
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "git does not have the earlier bytes of attachment 'a.csv'" in run.out
     assert rich.path(f"{FILES}/a.csv").read_bytes() == b"two"
     rich.follow(run, "confsync open")
@@ -318,7 +313,7 @@ def test_a_new_attachment_goes_and_a_deleted_one_comes_back(wiki: Sandbox, rich:
     rich.path(f"{FILES}/b.csv").write_bytes(b"new")
     rich("push", "--delete", "--commit")
     assert state(wiki) != before
-    run = rich("revert", "--run", run_id(rich))
+    run = rich("revert", "--run", rich.last_run())
     assert sorted(path.name for path in rich.path(FILES).iterdir()) == ["a.csv"]
     rich.follow(run, "confsync push --delete")
     assert state(wiki) == before
@@ -327,7 +322,7 @@ def test_a_new_attachment_goes_and_a_deleted_one_comes_back(wiki: Sandbox, rich:
 def test_a_place_that_is_gone_is_named(wiki: Sandbox, rich: Desk) -> None:
     rich.git("mv", BELOW, "ENG/deep.xhtml")
     rich("push", "--commit")
-    name = run_id(rich)
+    name = rich.last_run()
     rich.path(GUIDE).unlink()
     rich("push", "--delete", "--commit")
     run = rich("revert", "--run", name, exit=1)
@@ -342,7 +337,7 @@ def test_a_document_on_its_way_elsewhere_stays(wiki: Sandbox, rich: Desk) -> Non
     rich("push", "--commit")
     rich.path("ENG/notes").mkdir()
     rich.git("mv", "ENG/deep.xhtml", "ENG/notes/deep.xhtml")
-    run = rich("revert", "--run", run_id(rich), exit=1)
+    run = rich("revert", "--run", rich.last_run(), exit=1)
     assert "it is on its way to another place" in run.out
     assert rich.path("ENG/notes/deep.xhtml").exists()
     rich.follow(run, "confsync status")
@@ -351,7 +346,7 @@ def test_a_document_on_its_way_elsewhere_stays(wiki: Sandbox, rich: Desk) -> Non
 def test_a_document_that_moved_again_stays(wiki: Sandbox, rich: Desk) -> None:
     rich.git("mv", BELOW, "ENG/deep.xhtml")
     rich("push", "--commit")
-    name = run_id(rich)
+    name = rich.last_run()
     wiki.store.edit(page_of(wiki, "Deep"), "<p>deep</p>", parent=page_of(wiki, "Notes"))
     rich("pull")
     run = rich("revert", "--run", name, exit=1)
