@@ -288,11 +288,14 @@ def with_directory(settings: Settings, text: str) -> str:
     from confsync.model.shell import quoted
 
     directory = escape.safe(quoted(str(settings.directory)))
-    return re.sub(_COMMAND, lambda found: f"{found[0]}-C {directory} ", text)
+    text = re.sub(_COMMAND, lambda found: f"{found[0]}-C {directory} ", text)
+    return re.sub(_WITHOUT_OPTION, lambda found: f"(cd {directory} && {found[0]})", text)
 
 
 # The beginning of a command in a hint, to which the option -C can be added.
 _COMMAND = r"(?:(?<=')|(?<=&& ))(?:confsync|git) (?!-C )"
+# A command that works where it is typed, and has no such option.
+_WITHOUT_OPTION = r"(?<=')transcrypt(?=')"
 
 
 def _shown(settings: Settings, root: Path | None) -> Callable[[str], str]:

@@ -127,7 +127,10 @@ class Desk:
 
     def plain(self, text: str) -> str:
         """Return an output without the option that names the mirror."""
-        return text.replace(f" {self.option} ", " ") if self.option else text
+        if not self.option:
+            return text
+        text = text.replace(f" {self.option} ", " ")
+        return re.sub(rf"\(cd {re.escape(quoted(self.root.name))} && (.*?)\)", r"\1", text)
 
     def _type(self, *arguments: str, exit: int | None) -> Run:
         self._capsys.readouterr()
@@ -166,7 +169,8 @@ class Desk:
         named = [c for c in commands_in(run.out + run.err) if self.plain(c).startswith(start)]
         assert named, f"no hint names '{start}':\n{run.out}{run.err}"
         printed = ""
-        for part in named[0].split(" && "):
+        parts = [named[0]] if named[0].startswith("(") else named[0].split(" && ")
+        for part in parts:
             if part.startswith("confsync "):
                 done = self._type(*shlex.split(self.plain(part))[1:], exit=exit)
                 printed += done.out + done.err

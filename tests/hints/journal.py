@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 _PROGRAMS = r"confsync|git(?:-\w+)?|cp|diff|export|ls|mkdir|mv|pip|rm"
 # A command in quotes, and what the hint says about it.
-HINT = re.compile(rf"'(?P<command>(?:{_PROGRAMS}) [^'\n]*)'(?:(?!'(?:{_PROGRAMS}) )[^;\n])*")
+_COMMAND = rf"(?:{_PROGRAMS}) [^'\n]*|transcrypt|\(cd [^'\n]*\)"
+HINT = re.compile(rf"'(?P<command>{_COMMAND})'(?:(?!'(?:{_PROGRAMS}) )[^;\n])*")
 
 
 def commands_in(text: str) -> list[str]:
