@@ -3306,6 +3306,31 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "the reversal of a push keeps comments that were made since",
+        (
+            Cut(
+                "confsync/commands/bulk/reversal.py",
+                "        texts = without_later_comments(texts)\n",
+                "        pass\n",
+            ),
+        ),
+        (
+            "tests/flows/test_revert_run.py::test_a_comment_on_what_a_push_wrote_stays",
+            "tests/flows/test_revert_run.py::test_a_comment_on_the_text_of_a_push_is_a_conflict",
+        ),
+    ),
+    Ablation(
+        "an older text keeps comments that were made since",
+        (
+            Cut(
+                "confsync/commands/bulk/revert.py",
+                "_with_later_comments(found.body, page.body)",
+                "page.body",
+            ),
+        ),
+        ("tests/flows/test_revert.py::test_a_later_comment_stays_on_text_that_both_versions_have",),
+    ),
+    Ablation(
         "an attachment that changed since a push stays",
         (
             Cut(

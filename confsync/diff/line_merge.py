@@ -79,6 +79,12 @@ def text_of(regions: Sequence[Region], labels: tuple[str, str]) -> str:
     return "".join(chain.from_iterable(_lines(region, labels) for region in regions))
 
 
+def theirs_of(regions: Sequence[Region]) -> str:
+    """Return the merged text with `theirs` at each conflict."""
+    found = (region.ours if region.theirs is None else region.theirs for region in regions)
+    return "".join(chain.from_iterable(found))
+
+
 def is_conflicted(regions: Sequence[Region]) -> bool:
     """Return whether a region needs a person."""
     return any(region.theirs is not None for region in regions)

@@ -52,6 +52,15 @@ def merge_bodies(sides: ThreeTexts, labels: tuple[str, str]) -> MergedText:
     return _merged(sides, changes, labels, apart=True)
 
 
+def merge_towards(sides: ThreeTexts) -> str:
+    """Merge two texts by lines. Where their changes are at one place, take `theirs`.
+
+    Raise FileError without git.
+    """
+    regions = line_merge.merge(texts.lines_of(sides.base), *_changes(sides))
+    return line_merge.theirs_of(regions)
+
+
 def merge_titles(sides: ThreeTexts) -> str | None:
     """Return the title after a merge, or None if both sides changed it."""
     base, ours, theirs = sides

@@ -134,3 +134,21 @@ def test_a_colleagues_edit_since_is_not_overwritten(wiki: Sandbox, desk: Desk, g
     wiki.store.edit(guide, "<p>hers</p>", author="Ana")
     assert "local is based on v3, the server has v4" in desk("push", exit=1).out
     assert wiki.store.page(guide).body == "<p>hers</p>"
+
+
+def test_a_later_comment_stays_on_text_that_both_versions_have(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    wiki.store.edit(guide, "<p>first</p><p>same</p>")
+    wiki.store.edit(guide, "<p>second</p><p>same</p>")
+    for text in ("same", "second"):
+        wiki.store.comment(guide, text)
+    desk("pull")
+    assert desk.text(GUIDE).count("</ac:inline-comment-marker>") == 2
+    run = desk("revert", GUIDE)
+    assert "says what v4 said; inline comments on other text: 1" in run.out
+    assert "<p>first</p>" in desk.text(GUIDE)
+    assert ">same</ac:inline-comment-marker></p>" in desk.text(GUIDE)
+    assert desk.json("revert", GUIDE, "--to", "4").outcomes == {GUIDE: "unchanged"}
+    desk("push")
+    assert wiki.store.page(guide).body.count("</ac:inline-comment-marker>") == 1

@@ -153,6 +153,55 @@ def test_what_colleagues_wrote_since_stays(wiki: Sandbox, desk: Desk) -> None:
     assert bodies[4:] == [["first", "old", "between", "more", "last"]] * 8
 
 
+@both
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_comment_on_what_a_push_wrote_stays(
+    wiki: Sandbox, rich: Desk, guide: str, how: str, edited: bool
+) -> None:
+    """A comment gives a page no new version: the version of the push has it, too."""
+    rich.edit(GUIDE, "8080", "8081")
+    rich("push", "--commit")
+    wiki.store.comment(guide, "9090")
+    if edited:
+        wiki.store.edit(guide, f"{wiki.store.page(guide).body}<p>hers</p>")
+    rich("pull", "--refresh")
+    if how == "commit":
+        shutil.rmtree(rich.path(".confsync"))
+    rich("revert", "--run", rich.last_run())
+    rich("push")
+    body = wiki.store.page(guide).body
+    assert ">9090</ac:inline-comment-marker>" in body
+    assert "8080" in body
+    assert ("hers" in body) == edited
+
+
+def test_a_comment_that_a_push_sent_goes_with_its_text(
+    wiki: Sandbox, rich: Desk, guide: str
+) -> None:
+    """The paragraph with the comment comes by the first reversal, and goes by the second."""
+    wiki.store.comment(guide, "9090")
+    rich("pull", "--refresh")
+    line = next(line for line in rich.text(GUIDE).split("\n") if "9090" in line)
+    rich.edit(GUIDE, f"{line}\n", "")
+    rich("push")
+    after = state(wiki)
+    for _ in range(2):
+        rich("revert", "--run", rich.last_run())
+        rich("push")
+    assert state(wiki) == after
+
+
+def test_a_comment_on_the_text_of_a_push_is_a_conflict(
+    wiki: Sandbox, rich: Desk, guide: str
+) -> None:
+    rich.edit(GUIDE, "8080", "8081")
+    rich("push")
+    wiki.store.comment(guide, "8081")
+    rich("pull", "--refresh")
+    run = rich.json("revert", "--run", "last", exit=1)
+    assert run.outcomes == {GUIDE: "conflicted"}
+
+
 def test_a_conflict_can_be_taken_back(wiki: Sandbox, desk: Desk, guide: str) -> None:
     desk.edit(GUIDE, "8080", "8081")
     desk("push")

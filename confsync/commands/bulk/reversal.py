@@ -17,9 +17,10 @@ from confsync.errors import Exit
 from confsync.merge.documents import Text
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import PageResult
-from confsync.model.stamp import Stamp, folded, merged_labels, run_in
+from confsync.model.stamp import Stamp, digest, folded, merged_labels, run_in
 from confsync.remote import Remote
 from confsync.sync import merge_base
+from confsync.sync.compare import marker_refs, without_new_markers
 
 LOG = "'confsync log {path}' lists the versions of the page"
 
@@ -107,14 +108,25 @@ def reverted(
             "'confsync show {path}' shows the page; write the title that you want",
         )
     fields = Fields(title, labels=labels)
-    if now.body == after.body or after.body == before.body:
-        body = before.body if now.body == after.body else now.body
+    texts = ThreeTexts(after.body, now.body, before.body)
+    if digest(*after) != (page.text.after or ""):
+        texts = without_later_comments(texts)
+    if texts.base in (texts.ours, texts.theirs):
+        body = texts.theirs if texts.base == texts.ours else texts.ours
         return Reverted(document.update(found, stamp, fields._replace(body=body), found.layout))
-    sides = ThreeTexts(*(layout.lay(text.body) for text in (after, now, before)))
     names = (f"the page, v{stamp.version}", "the page before the run")
-    merged = merge_bodies(sides, names)
+    merged = merge_bodies(ThreeTexts(*map(layout.lay, texts)), names)
     data = with_body(found, stamp, fields, merged, found.layout)
     return Reverted(data, merged.conflicted, flaw_of(merged))
+
+
+def without_later_comments(texts: ThreeTexts) -> ThreeTexts:
+    """Return the texts of a reversal, the first one without the later inline comments.
+
+    A comment gives a page no new version, so a version may have comments that are newer than the
+    edit. A merge keeps the comments that only the second text has.
+    """
+    return texts._replace(base=without_new_markers(texts.base, marker_refs(texts.theirs)))
 
 
 def _labels(page: WrittenPage, stamp: Stamp) -> tuple[str, ...]:

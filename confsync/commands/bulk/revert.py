@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confsync.commands.bulk.reversal import EDITED, Refusal
-from confsync.document import document
+from confsync.commands.bulk.reversal import EDITED, Refusal, without_later_comments
+from confsync.diff.three_way import ThreeTexts, merge_towards
+from confsync.document import document, layout, storage_format
 from confsync.document.document import Fields
 from confsync.errors import EVERYBODYS, ConfsyncError, NotVisibleError
 from confsync.mirror.entry import Entry
@@ -22,6 +23,7 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
+from confsync.sync.compare import marker_refs, without_new_markers
 from confsync.sync.refusals import failed, local_result
 from confsync.sync.report import Report
 
@@ -79,14 +81,32 @@ def _reverted(
     except NotVisibleError:
         hint = "'confsync log {path}' lists the versions that the server has"
         return Refusal(f"the server does not show v{wanted}", hint).of(result)
-    data = document.update(found, found.stamp, Fields(page.info.title, page.body), found.layout)
+    body = _with_later_comments(found.body, page.body)
+    data = document.update(found, found.stamp, Fields(page.info.title, body), found.layout)
     if data == entry.raw:
         note = f"it says what v{wanted} said already"
         return replace(result, outcome=Outcome.UNCHANGED, note=note)
     if found.modified:
         return EDITED.of(result)
     mirror.write(entry.path, data, expected=entry.raw)
-    return replace(result, outcome=Outcome.MODIFIED, note=f"says what v{wanted} said")
+    return replace(result, outcome=Outcome.MODIFIED, note=_note(wanted, found.body, body))
+
+
+def _with_later_comments(now: str, old: str) -> str:
+    """Return an old body with the later inline comments of `now` on text that both bodies have."""
+    texts = without_later_comments(ThreeTexts(now, now, old))
+    if texts.base == now:
+        return old
+    body = layout.unlay(merge_towards(ThreeTexts(*map(layout.lay, texts))))
+    is_same = without_new_markers(body, marker_refs(old)) == old
+    return body if is_same and storage_format.check(body) is None else old
+
+
+def _note(wanted: int, now: str, body: str) -> str:
+    """Return what became of a document, and the number of comments that it lost."""
+    lost = len(marker_refs(now) - marker_refs(body))
+    more = f"; inline comments on other text: {lost}" if lost else ""
+    return f"says what v{wanted} said{more}"
 
 
 def _refusal(base: int, wanted: int) -> Refusal | None:
