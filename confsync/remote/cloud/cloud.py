@@ -27,7 +27,7 @@ from confsync.model.page import (
 from confsync.remote import rows, transfers
 from confsync.remote.base import ANONYMOUS, Connection, as_past, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.cloud import both_ends, comments, search, v2_rows, versions
+from confsync.remote.cloud import both_ends, comments, people, search, v2_rows, versions
 from confsync.remote.cloud.both_ends import Lot
 from confsync.remote.cloud.labels import labels_by_page
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
@@ -298,17 +298,7 @@ class Cloud(Connection):
         self._client.delete(f"{_API}/attachments/{attachment_id.removeprefix('att')}")
 
     def people(self, account_ids: Iterable[str]) -> Mapping[str, User]:
-        path = f"{_API}/users-bulk"
-        found = (
-            User(
-                str(row.get("accountId")),
-                rows.words_of(row, "displayName", "publicName"),
-                rows.words_of(row, "email"),
-            )
-            for some in batches(sorted({account for account in account_ids if account}), BULK)
-            for row in rows.results_of(self._client.ask(path, {"accountIds": some}), path)
-        )
-        return {user.id: user for user in found}
+        return people.by_account(self._client, account_ids)
 
     def _page_among(self, row: Row) -> Page | None:
         """Return the page of a bulk answer, or None if its row is unusable.
