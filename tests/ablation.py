@@ -55,6 +55,9 @@ _STORY = "tests/flows/test_conflict_story.py"
 _PLANS = "confsync/commands/bulk/plans.py"
 _APPLICATION = "confsync/commands/bulk/application.py"
 _PUSH_OPTIONS = "confsync/push/options.py"
+_DELETE = "confsync/push/deletion/delete.py"
+_DOOMED = "confsync/push/deletion/doomed.py"
+_ABSENCES = "confsync/push/deletion/absences.py"
 _BY_IDS = "confsync/remote/datacenter/by_ids.py"
 _IDS = "tests/unit/remote/test_by_ids.py::"
 _BOTH_ENDS = "confsync/remote/cloud/both_ends.py"
@@ -272,7 +275,9 @@ ABLATIONS = (
         "a deletion rests on the newest stamp that HEAD's history has",
         (
             Cut(
-                "confsync/push/delete.py", "if case.newer is not None and self._since:", "if False:"
+                _DELETE,
+                "if case.newer is not None and self._since:",
+                "if False:",
             ),
         ),
         (
@@ -1349,7 +1354,7 @@ ABLATIONS = (
         "a page is deleted only as it was seen",
         (
             Cut(
-                "confsync/push/delete.py",
+                _DELETE,
                 "        if content is Content.UP_TO_DATE:\n            return None\n",
                 "        return None\n",
             ),
@@ -1377,7 +1382,13 @@ ABLATIONS = (
     ),
     Ablation(
         "what a pull moved is no person's deletion",
-        (Cut("confsync/push/absences.py", "    refused |= _half_committed(missing)\n", ""),),
+        (
+            Cut(
+                _ABSENCES,
+                "    refused |= _half_committed(missing)\n",
+                "",
+            ),
+        ),
         (
             "tests/flows/test_removals.py::test_what_a_pull_moved_and_a_person_half_committed_is_not_deleted",
         ),
@@ -1457,7 +1468,7 @@ ABLATIONS = (
         "without the notes of removals git's word is none",
         (
             Cut(
-                "confsync/push/absences.py",
+                _ABSENCES,
                 "    if problem:",
                 "    if False:",
             ),
@@ -1468,7 +1479,7 @@ ABLATIONS = (
     ),
     Ablation(
         "a deletion that may be a pull's is refused",
-        (Cut("confsync/push/absences.py", "in _doubtful(missing).items()", "in ()"),),
+        (Cut(_ABSENCES, "in _doubtful(missing).items()", "in ()"),),
         (
             "tests/flows/test_removals.py::test_a_deletion_that_may_be_a_pulls_is_refused_with_the_command_that_deletes",
         ),
@@ -1529,9 +1540,9 @@ ABLATIONS = (
     Ablation(
         "a document is looked for in the whole work tree",
         (
-            Cut("confsync/push/absences.py", "in whereabouts.look().items()", "in ()"),
+            Cut(_ABSENCES, "in whereabouts.look().items()", "in ()"),
             Cut(
-                "confsync/push/delete.py",
+                _DELETE,
                 "trace = self._whereabouts.look().get(one.page_id)",
                 "trace = None",
             ),
@@ -1589,7 +1600,13 @@ ABLATIONS = (
     ),
     Ablation(
         "a document is looked for right before its page is deleted",
-        (Cut("confsync/push/delete.py", "again = self._seen_again(one, result)", "again = None"),),
+        (
+            Cut(
+                _DELETE,
+                "again = self._seen_again(one, result)",
+                "again = None",
+            ),
+        ),
         (
             "tests/flows/test_second_look.py::test_a_document_that_comes_back_while_the_run_is_under_way_is_not_deleted",
             "tests/flows/test_second_look.py::test_a_half_written_document_that_comes_back_is_not_deleted",
@@ -3236,7 +3253,11 @@ ABLATIONS = (
         "a plan deletes no page whose document is here",
         (
             Cut(_APPLICATION, "        and page.page_id not in documents\n", ""),
-            Cut("confsync/push/delete.py", "asked.is_by_id(e.page_id)", "e.page_id in asked.named"),
+            Cut(
+                _DOOMED,
+                "asked.is_by_id(e.page_id)",
+                "e.page_id in asked.named",
+            ),
         ),
         ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
     ),

@@ -23,8 +23,9 @@ from confsync.pull.plan import Step, Text
 from confsync.pull.resolve import adoption
 from confsync.pull.step_details import with_new_attachments
 from confsync.sync.compare import Absent
+from confsync.sync.deletion import deletion_refusal
 from confsync.sync.fetch import Found
-from confsync.sync.refusals import deletion_refusal, failed
+from confsync.sync.refusals import failed
 from confsync.sync.space_view import SpaceView
 
 

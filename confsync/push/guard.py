@@ -13,7 +13,7 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.hint import mentioned
 from confsync.model.page import AttachmentInfo
-from confsync.push.delete import Doomed
+from confsync.push.deletion.doomed import Doomed
 from confsync.push.options import SpacePush
 from confsync.remote import Remote
 from confsync.sync.attachments.beside import Beside

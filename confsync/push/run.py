@@ -15,10 +15,11 @@ from confsync.model.left_out import LeftOut, Reason
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 from confsync.model.stamp import TOKEN_LENGTH, message_of_run
-from confsync.push.absences import Missing, deleted_documents, standing
 from confsync.push.attachments import Asked
 from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
-from confsync.push.delete import Deletions, doomed_elsewhere, doomed_in, not_found
+from confsync.push.deletion.absences import Missing, deleted_documents, standing
+from confsync.push.deletion.delete import Deletions
+from confsync.push.deletion.doomed import doomed_elsewhere, doomed_in, not_found
 from confsync.push.extras import Extras
 from confsync.push.guard import SpaceChanges, refuse_mass_changes
 from confsync.push.options import DeleteOptions, PushOptions, PushRun, SpacePush

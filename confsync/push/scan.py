@@ -19,7 +19,7 @@ from confsync.mirror.selection import Selection
 from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.stamp import Attached
-from confsync.push.absences import Missing, deleted_documents, truly_deleted
+from confsync.push.deletion.absences import Missing, deleted_documents, truly_deleted
 from confsync.push.options import DeleteOptions, PushOptions, PushRun
 from confsync.sync import merge_base, scope
 from confsync.sync.attachments.beside import deleted_here

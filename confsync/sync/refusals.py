@@ -9,7 +9,6 @@ from typing import assert_never
 
 from confsync.document.attachments.pointers import pointer_to
 from confsync.errors import ConfsyncError, Exit, ServerError
-from confsync.mirror.committed.whereabouts import Trace
 from confsync.mirror.entry import Entry
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
@@ -108,46 +107,6 @@ def lost_stamp(result: PageResult, info: PageInfo) -> PageResult:
         "a new page, rename the file"
     )
     return replace(result, error=why, hint=hint)
-
-
-def outside_of(path: str) -> str:
-    """Return the message for a document that was moved outside every space's directory."""
-    where = f"stands at {mentioned(path)} now, outside every space's directory"
-    return f"{where}; its page stays where it is"
-
-
-def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
-    """Return why a page is not deleted and the hint, if its document may have been moved.
-
-    `entry` is the document as in git. `outside` means that the new place is in no space's
-    directory.
-    """
-    if not trace.certain:
-        why = f"{mentioned(trace.path)} cannot be read and may be the page's document"
-        return (
-            why,
-            f"repair {mentioned(trace.path)}, or remove it and push again; {delete_by_id(entry)}",
-        )
-    if trace.left_out:
-        place = mentioned(trace.path)
-        why = f"git has its document at {place}, which this sparse checkout leaves out"
-        return why, f"'git sparse-checkout disable' brings it back; {delete_by_id(entry)}"
-    if trace.unmerged:
-        why = f"its document is in a merge that is not finished, at {mentioned(trace.path)}"
-        return why, f"'git status' shows the merge: finish it first; {delete_by_id(entry)}"
-    if trace.path == entry.path:
-        return "its document is here again", "run the command again"
-    why = (
-        outside_of(trace.path) if outside else f"its document stands at {mentioned(trace.path)} now"
-    )
-    return why, f"move it back, or delete it there and push --delete again; {delete_by_id(entry)}"
-
-
-def delete_by_id(entry: Entry) -> str:
-    """Return the command that deletes a page by its id, at the version that git has."""
-    stamp = entry.document.stamp if entry.document else None
-    named = f"{entry.page_id}@{stamp.version}" if stamp else entry.page_id
-    return f"'confsync push --delete {named}' deletes the page anyway"
 
 
 def edited_outside(entry: Entry) -> PageResult:

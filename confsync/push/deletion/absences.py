@@ -23,7 +23,8 @@ from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sync import scope
-from confsync.sync.refusals import delete_by_id, deletion_refusal, local_result
+from confsync.sync.deletion import delete_by_id, deletion_refusal
+from confsync.sync.refusals import local_result
 from confsync.sync.report import Report
 
 

@@ -6,8 +6,8 @@ moment remains between this check and the request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from confsync.document.attachments import names as attachments
 from confsync.errors import (
@@ -22,88 +22,21 @@ from confsync.errors import (
 )
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.whereabouts import Whereabouts
-from confsync.mirror.entry import Entry, read
+from confsync.mirror.entry import read
 from confsync.mirror.git.repository import stands
-from confsync.mirror.scan import SpaceScan
-from confsync.mirror.selection import Selection
 from confsync.model.event import Event
-from confsync.model.filenames import SUFFIX
-from confsync.model.hint import TRASH, mentioned
+from confsync.model.hint import TRASH
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page, Status
-from confsync.model.result import Problem
 from confsync.model.stamp import Local, Stamp
-from confsync.push.options import DeleteOptions, SpacePush
+from confsync.push.deletion.doomed import Doomed
+from confsync.push.deletion.refusals import look_hint, rejected, with_children
+from confsync.push.options import SpacePush
 from confsync.sync.compare import Absent, Content, Decisions
-from confsync.sync.fetch import Reader
-from confsync.sync.refusals import MASS, conflict_event, deletion_refusal, failed, refusal
-from confsync.sync.report import Report
-from confsync.sync.scope import few
+from confsync.sync.deletion import deletion_refusal
+from confsync.sync.refusals import conflict_event, failed, refusal
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
-
-
-@dataclass(frozen=True, slots=True)
-class Doomed:
-    """A page to delete, and the basis of its deletion.
-
-    `stamp` is the stamp of the document that was deleted here. It is None if a person named the
-    page; then `version` is the version that the person gives up. `entry` is the document if it is
-    still here. `known` is the stamp of the document, here or in git.
-    """
-
-    page_id: str
-    path: str
-    stamp: Stamp | None = None
-    version: int | None = None
-    entry: Entry | None = None
-    known: Stamp | None = None
-
-
-def doomed_in(
-    scan: SpaceScan, asked: DeleteOptions, deleted: Mapping[str, Entry], selection: Selection
-) -> list[Doomed]:
-    """Return the pages of a space to delete that have documents; `deleted` are git's."""
-    present = {e.page_id: e for e in scan.entries if e.page_id and asked.is_by_id(e.page_id)}
-    found = [_doomed(entry, asked, entry) for entry in present.values()]
-    for page_id, entry in deleted.items():
-        inside = scan.config.holds(entry.path)
-        meant = asked.means(page_id, selected=selection.has(entry.path))
-        if inside and meant and page_id not in present:
-            found.append(_doomed(entry, asked))
-    return found
-
-
-def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str]) -> list[Doomed]:
-    """Return the named pages of a space that have no document here or in git."""
-    found = []
-    for page_id in asked.named.keys() - set(known):
-        page = reader.current({page_id: 1})[page_id]
-        if isinstance(page, Page):
-            found.append(Doomed(page_id, f"page {page_id}", version=asked.named[page_id]))
-    return found
-
-
-def _doomed(entry: Entry, asked: DeleteOptions, present: Entry | None = None) -> Doomed:
-    """Return a page to delete.
-
-    A version that a person named has priority over the document's base.
-    """
-    page_id = entry.page_id or ""
-    version = asked.named.get(page_id)
-    known = entry.document.stamp if entry.document else None
-    stamp = known if version is None else None
-    return Doomed(page_id, entry.path, stamp, version, present, known)
-
-
-def not_found(asked: DeleteOptions, report: Report) -> Iterator[Problem]:
-    """Yield an error for each named page that is in no space of the mirror."""
-    told = {page.id for page in report.pages}
-    for page_id in asked.named:
-        if page_id not in told:
-            why = f"page {page_id} is not in a space of this mirror, or you may not see it"
-            hint = "'confsync restore --list' shows the pages in the trash"
-            yield Problem("not-visible", why, hint, Exit.REFUSED)
 
 
 class Deletions:
@@ -148,7 +81,7 @@ class Deletions:
             if waiting.intersection(children):
                 return False
             if children:
-                told = _with_children(self._scan, result, children)
+                told = with_children(self._scan, result, children)
             again = self._seen_again(one, result)
             if found is Absent.TRASHED and not again and not self._dry_run:
                 self._note_gone(one)
@@ -168,23 +101,23 @@ class Deletions:
         """Return the refusal of a page that must not be deleted in its present state, or None."""
         if one.entry and one.entry.document and one.entry.document.modified:
             hint = f"'confsync pull --theirs {{path}}' discards them; a copy goes to {TRASH}"
-            return replace(_rejected(result, "it has unpushed changes"), hint=hint)
+            return replace(rejected(result, "it has unpushed changes"), hint=hint)
         if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
-            return _rejected(result, "the page is archived: restore it in the browser first")
+            return rejected(result, "the page is archived: restore it in the browser first")
         if isinstance(found, Page) and found.info.live:
-            return _rejected(result, "confsync only pulls live docs: delete it in the browser")
+            return rejected(result, "confsync only pulls live docs: delete it in the browser")
         if found is Absent.TRASHED:
             return replace(result, error="the page is already in the trash")
         if one.stamp is not None:
             return self._conflict(one, one.stamp, found, result)
         if isinstance(found, Absent):
-            return _rejected(result, f"the page is {found.value}")
+            return rejected(result, f"the page is {found.value}")
         number = found.info.version.number
         if one.version == number:
             return None
         asked = f"not v{one.version}" if one.version else "but you named no version"
-        told = _rejected(result, f"'{found.info.title}' is at v{number}, {asked}")
-        return replace(told, remote=number, hint=_look_hint(one.page_id, number))
+        told = rejected(result, f"'{found.info.title}' is at v{number}, {asked}")
+        return replace(told, remote=number, hint=look_hint(one.page_id, number))
 
     def _conflict(
         self, one: Doomed, stamp: Stamp, found: Page | Absent, result: PageResult
@@ -207,7 +140,7 @@ class Deletions:
         if case.page is None:
             return told
         version = case.page.info.version
-        hint = _look_hint(one.page_id, version.number)
+        hint = look_hint(one.page_id, version.number)
         return replace(told, hint=hint, version=version, remote=version.number)
 
     def _seen_again(self, one: Doomed, result: PageResult) -> PageResult | None:
@@ -223,9 +156,9 @@ class Deletions:
             if read(self._mirror.root, one.path).raw == one.entry.raw:
                 return None
             why = "its document was changed while confsync ran"
-            return replace(_rejected(result, why), hint=again)
+            return replace(rejected(result, why), hint=again)
         if one.known is not None and stands(self._mirror.root / one.path):
-            return replace(_rejected(result, "its document is here again"), hint=again)
+            return replace(rejected(result, "its document is here again"), hint=again)
         if one.page_id not in self._whereabouts.gone:
             return None  # a person named the page
         trace = self._whereabouts.look().get(one.page_id)
@@ -233,7 +166,7 @@ class Deletions:
             return None
         outside = self._whereabouts.is_outside(trace.path)
         why, hint = deletion_refusal(trace, self._whereabouts.gone[one.page_id], outside=outside)
-        return replace(_rejected(result, why), hint=hint)
+        return replace(rejected(result, why), hint=hint)
 
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:
         """Delete the page, then its document if that is still here."""
@@ -286,37 +219,3 @@ class Deletions:
             raise UnsettledError(f"the deletion of page {one.page_id}", failure) from None
         if now is not Absent.TRASHED:
             raise error
-
-
-def _rejected(result: PageResult, why: str) -> PageResult:
-    return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
-
-
-def _with_children(scan: SpaceScan, result: PageResult, children: list[str]) -> PageResult:
-    """Return the refusal of a page whose children stay, with the command that deletes them, too.
-
-    That command needs the documents of all children, for the versions.
-    """
-    here = {entry.page_id: entry.path for entry in scan.entries}
-    named = [mentioned(here[i]) if i in here else f"page {i}" for i in children]
-    told = _rejected(result, f"it has children that this push does not delete: {few(named)}")
-    below = _stamps_below(scan, result.path)
-    unknown = set(children) - {stamp.id for stamp in below}
-    if unknown or len(below) >= MASS or result.base is None:
-        first = next((i for i in children if i in unknown), children[0])
-        return replace(told, hint=f"'confsync show {first}' shows the first child")
-    every = " ".join(f"{stamp.id}@{stamp.version}" for stamp in below)
-    own = f"{result.id}@{result.base}"
-    return replace(told, hint=f"'confsync push --delete {every} {own}' deletes the children, too")
-
-
-def _stamps_below(scan: SpaceScan, path: str) -> list[Stamp]:
-    """Return the stamps of the documents below the page of a document."""
-    directory = path.removesuffix(SUFFIX)
-    found = (e.document for e in scan.entries if e.path.startswith(f"{directory}/"))
-    return [document.stamp for document in found if document and document.stamp]
-
-
-def _look_hint(page_id: str, version: int) -> str:
-    named = f"{page_id}@{version}"
-    return f"'confsync show {named}' shows it; 'confsync push --delete {named}' deletes it"

@@ -16,8 +16,8 @@ from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.sync import labels
+from confsync.sync.deletion import deletion_refusal
 from confsync.sync.preflight.text import RESOLVE, Marker, flaw_of_marker, marker_in
-from confsync.sync.refusals import deletion_refusal
 
 _ASK = "'confsync status --remote {path}' asks the server and lists the commands to choose from"
 
