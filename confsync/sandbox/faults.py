@@ -40,6 +40,8 @@ class Faults:
     - `read_only`: a Data Center is in read-only mode: its API answers 405 to writes.
     - `rate_limit`: this many API requests may come at once (0: any number), and `rate_fill` more
       in each `rate_interval` seconds. Every other request is answered 429.
+    - `task_requests`: pages are archived only after this many further API requests.
+    - `task_fails`: the job that archives pages ends without success and changes nothing.
     - `before`: called before each request is processed, in the server's thread.
     """
 
@@ -66,4 +68,6 @@ class Faults:
     rate_limit: int = 0
     rate_fill: int = 10
     rate_interval: int = 1
+    task_requests: int = 0
+    task_fails: bool = False
     before: Callable[[str, str], None] | None = None

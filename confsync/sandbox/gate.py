@@ -126,6 +126,8 @@ class Gate:
         status = html(method, path) if html is not None else None
         if status is not None:
             return _html(status, proxy_page(status), [])
+        if self._is_api(path):
+            self._site.store.advance()
         with self._time(method, path):
             return _collect(self._application, environ)
 

@@ -33,7 +33,7 @@ class Limits:
         if not site.store.rights or "HTTP_AUTHORIZATION" not in environ:
             return self._application(environ, start_response)
         with site.store.database.lock:
-            limits = self._limits(site, environ)
+            limits, jobs = self._limits(site, environ), dict(site.store.jobs)
             if limits:
                 with site.store.database.tentative(limits) as changed:
                     chunks, status, headers = run_wsgi_app(self._application, environ, True)
@@ -42,6 +42,7 @@ class Limits:
                 if not succeeds:
                     start_response(status, headers.to_wsgi_list())
                     return chunks
+                site.store.jobs = jobs  # the request starts its job again
                 environ["wsgi.input"].seek(0)
             return self._application(environ, start_response)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
+from confsync.sandbox.store.actions.rights import NONE
 
 from .conftest import Api
 from .dc_api import Dc
@@ -99,6 +100,58 @@ def test_pages_are_archived_by_a_job(api: Api, store: Store, three: list[PageRow
     again = api("POST", "/rest/api/content/archive", json={"pages": [*pages, {"id": 7}]})
     assert again.status_code in (400, 404)
     assert api("GET", "/rest/api/longtask/7").status_code == 404
+
+
+def test_a_job_that_takes_a_while_archives_at_its_end(
+    api: Api, sandbox: Sandbox, store: Store, page: PageRow, three: list[PageRow]
+) -> None:
+    sandbox.faults.task_requests = 2
+    body = {"pages": [{"id": int(page.id)}]}
+    status = api("POST", "/rest/api/content/archive", json=body).json()["links"]["status"]
+    other = {"pages": [{"id": int(three[0].id)}]}
+    assert "already running" in api("POST", "/rest/api/content/archive", json=other).text
+    job = api.get(status)
+    assert (job["finished"], job["successful"], store.page(page.id).status) == (
+        False,
+        False,
+        "current",
+    )
+    assert api.get(status)["finished"]
+    assert store.page(page.id).status == "archived"
+
+
+def test_a_job_that_fails_archives_nothing(
+    api: Api, sandbox: Sandbox, store: Store, page: PageRow
+) -> None:
+    sandbox.faults.task_fails = True
+    body = {"pages": [{"id": int(page.id)}]}
+    status = api("POST", "/rest/api/content/archive", json=body).json()["links"]["status"]
+    job = api.get(status)
+    assert (job["finished"], job["successful"], bool(job["messages"])) == (True, False, True)
+    assert store.page(page.id).status == "current"
+
+
+@pytest.mark.parametrize("given", ["text", True, 1.5, None])
+def test_pages_to_archive_are_named_by_numbers(api: Api, page: PageRow, given: object) -> None:
+    one = {"id": page.id if given == "text" else given}
+    answer = api("POST", "/rest/api/content/archive", json={"pages": [one]})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("requests", [0, 2])
+def test_a_job_of_a_limited_user_is_one_job(
+    api: Api, sandbox: Sandbox, store: Store, page: PageRow, requests: int
+) -> None:
+    store.create_space("OPS", "Operations")
+    store.set_right("Me", "OPS", NONE)
+    sandbox.faults.task_requests = requests
+    body = {"pages": [{"id": int(page.id)}]}
+    answer = api("POST", "/rest/api/content/archive", json=body)
+    assert answer.status_code == 202
+    assert [job.id for job in store.jobs.values()] == [answer.json()["id"]]
+    for _ in range(requests + 1):
+        api.get(answer.json()["links"]["status"])
+    assert store.page(page.id).status == "archived"
 
 
 def test_a_page_is_copied(api: Api, store: Store, page: PageRow, three: list[PageRow]) -> None:

@@ -10,6 +10,8 @@ from .blueprint import both
 from .lists import expand, sliced
 from .shapes import links
 
+_FAILED = {"translation": "The job failed.", "args": []}
+
 
 def started(job: LongTask) -> dict[str, Any]:
     """Return what a request answers that has started a job."""
@@ -32,9 +34,9 @@ def _job(job: LongTask) -> dict[str, Any]:
         "id": job.id,
         "name": {"key": job.name, "args": []},
         "elapsedTime": 1,
-        "percentageComplete": 100,
-        "successful": job.successful,
-        "finished": True,
-        "messages": [],
+        "percentageComplete": 100 if job.finished else 50,
+        "successful": job.finished and job.successful,
+        "finished": job.finished,
+        "messages": [] if job.successful or not job.finished else [_FAILED],
         "_links": {"self": f"{base()}/rest/api/longtask/{job.id}"},
     }

@@ -9,7 +9,7 @@ import flask
 
 from ... import parameters
 from ...errors import Invalid, Missing
-from ...site import store
+from ...site import site, store
 from ...store import queries
 from ...store.queries import Selection
 from ...store.rows import PAGE
@@ -21,6 +21,7 @@ from ..pages import visible
 from ..v1 import api
 
 MAX_PAGES = 300
+ARCHIVE = "com.atlassian.confluence.archive"
 
 
 @api.put("/content/<page_id>/move/<any(before, after, append):position>/<target_id>")
@@ -30,17 +31,34 @@ def move(page_id: str, position: str, target_id: str) -> dict[str, Any]:
 
 @api.post("/content/archive")
 def archive() -> tuple[dict[str, Any], int]:
-    """Archive pages. All of them must be current."""
+    """Archive pages, as a job. All of them must be current. One such job runs at a time."""
     given = parameters.document().get("pages")
     if not isinstance(given, list) or not 1 <= len(given) <= MAX_PAGES:
         raise Invalid(f"1 to {MAX_PAGES} pages must be given.")
     with store().batch():
-        for one in given:
-            row = store().editable(str(one.get("id") if isinstance(one, dict) else ""))
-            if row.type != PAGE or row.status != "current":
-                raise Invalid(f"The content with id {row.id} is no current page.")
-            store().archive(row.id)
-    return started(store().finish("com.atlassian.confluence.archive")), HTTPStatus.ACCEPTED
+        if store().is_running(ARCHIVE):
+            raise Invalid("An archival job is already running.")
+        ids = [_to_archive(one) for one in given]
+        faults, wiki = site().faults, store()
+
+        def work() -> None:
+            for page_id in ids:
+                wiki.archive(page_id)
+
+        waiting, successful = faults.task_requests, not faults.task_fails
+        job = wiki.start(ARCHIVE, work, waiting=waiting, successful=successful)
+        return started(job), HTTPStatus.ACCEPTED
+
+
+def _to_archive(given: object) -> str:
+    """Return the id of a page in a request to archive it. The id is a number there."""
+    page_id = given.get("id") if isinstance(given, dict) else None
+    if not isinstance(page_id, int) or isinstance(page_id, bool):
+        raise Invalid("The id of each page must be a number.")
+    row = store().editable(str(page_id))
+    if row.type != PAGE or row.status != "current":
+        raise Invalid(f"The content with id {row.id} is no current page.")
+    return row.id
 
 
 @api.post("/content/<page_id>/version")
