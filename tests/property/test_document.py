@@ -244,7 +244,8 @@ def test_front_matter_that_needs_no_parser_is_read_as_the_parser_does(
     plain = f"---\ntitle: {title}\n".encode() + written.partition(b"\nconfluence:")[2].join(
         [b"confluence:", b""]
     )
-    for raw in (written, plain, written.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + written):
+    new = f"---\ntitle: {title}\n---\n{body}".encode()
+    for raw in (written, plain, new, written.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + written):
         if frontmatter_fast.front_matter(raw.decode()) is not None:
             assert document.parse(raw, "x") == _by_the_parser(raw)
 
@@ -253,3 +254,10 @@ def test_a_document_with_nothing_special_needs_no_parser() -> None:
     stamp = Stamp("98310", 7, digest("Deployment guide", "<p>a</p>"), "98304")
     raw = document.render("Deployment guide", "<p>a</p>", stamp)
     assert frontmatter_fast.front_matter(raw.decode()) is not None
+
+
+@pytest.mark.parametrize("title", ["One page", "yes", "12345e12", "2024-01-01", "null", "0x1f"])
+def test_a_new_document_with_a_plain_title_needs_no_parser(title: str) -> None:
+    raw = f"---\ntitle: {title}\n---\n<p>a</p>\n".encode()
+    assert frontmatter_fast.front_matter(raw.decode()) is not None
+    assert document.parse(raw, "x") == _by_the_parser(raw)
