@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 from confsync.bulk.passages import Part
 from confsync.bulk.replacements import TextReplacement
 from confsync.commands.bulk.replace import ReplaceOptions, replace
-from confsync.errors import Exit
+from confsync.errors import Exit, UsageError
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome
 from tests.property.rules.base import pick, who
@@ -20,13 +20,15 @@ from tests.property.team.desk import Desk
 from tests.property.team.files import read
 from tests.property.team.lines import marks
 from tests.property.team.planned import Planned
+from tests.property.team.resolver import resolve_markers
+from tests.property.team.reversal import Reversal, runs_in
 from tests.store_remote import Trouble
 
 _END = b"\n---\n"  # of the front matter
 
 
 class Bulk(Commands):
-    """Edits many documents, and sends what was reviewed. A revert of a run belongs here, too."""
+    """Edits many documents, takes pushes back, and sends what was reviewed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,6 +82,29 @@ class Bulk(Commands):
         assert before and after and not before.modified
         (old,) = (one for one in self.site.store.versions(row.id) if one.number == version)
         assert (after.title, after.body, after.stamp) == (old.title, old.body, before.stamp)
+
+    @rule(d=who, n=pick, m=pick, named=st.booleans(), cut=cuts, moment=moments, me=pick)
+    def revert_a_run(
+        self, d: int, n: int, m: int, named: bool, cut: int, moment: int, me: int
+    ) -> None:
+        """Take back a push of any desk, in all documents or in one."""
+        desk, runs = self.desk(d), runs_in(self.site, self.desks)
+        path = self.path(desk, m)
+        if not runs or not path:
+            return
+        desk.note()
+        run = runs[-1 - n % len(runs)]
+        reversal = Reversal(desk, self.desks, run)
+        command = desk.revert_run(run, *([desk.name_of(path)] if named else []))
+        try:
+            told = desk.edit(command, cut, self.meddling(d, moment, me, me))
+        except UsageError:  # neither the trail nor git knows it
+            assert moment or not reversal.is_known
+            reversal.check_nothing_changed()
+            return
+        if not moment:
+            reversal.check(told)
+        resolve_markers(desk)
 
     @rule(d=who, delete=st.booleans())
     def plan(self, d: int, delete: bool) -> None:

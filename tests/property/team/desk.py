@@ -11,27 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from confsync import failpoints
-from confsync.commands.bulk import plans
-from confsync.commands.bulk.application import Application
-from confsync.commands.bulk.revert import revert
-from confsync.commands.git.history import history
-from confsync.commands.pages.pull import pull
-from confsync.commands.pages.push import push
-from confsync.commands.pages.restore import restore
-from confsync.commands.pages.status.status import status
-from confsync.history.options import HistoryOptions
 from confsync.mirror.config_file import dump
 from confsync.mirror.git import merge_driver
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.selection import Selection
 from confsync.model.config import Config
 from confsync.model.hint import MIRROR
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
-from confsync.pull.options import PullOptions
-from confsync.pull.resolve.resolution import Resolution, Way
-from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sandbox import PageRow
+from tests.property.team.commands import Commands
 from tests.property.team.files import Files, read
 from tests.property.team.journal import NEW, Seen, Sight, keys
 from tests.property.team.lines import marks
@@ -49,7 +37,7 @@ class Killed(BaseException):
     """The process is gone: what it would have done from here on does not happen."""
 
 
-class Desk(Files):
+class Desk(Files, Commands):
     """The person's book holds the lines that were typed here."""
 
     def __init__(self, site: Site, root: Path, user: str) -> None:
@@ -259,7 +247,16 @@ class Desk(Files):
         before = self.seen
         told = self.run(command, cut, meddle=meddle, chosen=True)
         self.site.journal.note(before, self.seen, gives_up=True)
+        self._note_removed_files(before)
         return told
+
+    def _note_removed_files(self, before: Sight) -> None:
+        """Note that the person here wants to delete the files that a command took away."""
+        for key in keys(before) - keys(self.seen):
+            page_id, _, name = key.partition("/")
+            if name and page_id in self.seen:
+                self.audit_of_writes.gone.add(key)
+                self.site.give_up_file(page_id, name, set(before[page_id].files[name]))
 
     def _look_again(self, *, chosen: bool) -> None:
         """See what the command left: no person here did it."""
@@ -267,9 +264,6 @@ class Desk(Files):
         before, self.seen = self.seen, self.sight(self.seen)
         self.audit_of_writes.files(before, self.seen, chosen=chosen)
         self.audit_of_writes.gone -= keys(self.seen)
-
-    def record(self) -> Callable[[Mirror], Result]:
-        return lambda mirror: history(mirror, self.remote, HistoryOptions())
 
     @property
     def has_the_driver(self) -> bool:
@@ -282,44 +276,6 @@ class Desk(Files):
         (place / "attributes").write_bytes(merge_driver.LINE + b"\n")
         words = (sys.executable, "-m", "confsync")
         self.git("config", "merge.confsync.driver", merge_driver.command_line(words))
-
-    def pull(
-        self,
-        *names: str,
-        way: Way | None = None,
-        at: int | None = None,
-        refresh: bool = False,
-        commit: bool = False,
-    ) -> Callable[[Mirror], Result]:
-        options = PullOptions(
-            Selection(names),
-            resolution=Resolution(way, at) if way else None,
-            refresh=refresh,
-            commit=commit,
-            allow_mass_rollback=True,
-        )
-        return lambda mirror: pull(mirror, self.remote, options)
-
-    def status(self) -> Callable[[Mirror], Result]:
-        return lambda mirror: status(mirror, None)
-
-    def push(self, *, delete: bool = False, commit: bool = False) -> Callable[[Mirror], Result]:
-        options = PushOptions(delete=DeleteOptions() if delete else None, commit=commit)
-        return lambda mirror: push(mirror, self.remote, options)
-
-    def plan(self, file: Path, *, delete: bool) -> Callable[[Mirror], Result]:
-        options = PushOptions(delete=DeleteOptions() if delete else None)
-        return lambda mirror: plans.plan(mirror, self.remote, options, file)
-
-    def apply(self, file: Path, *, whole: bool) -> Callable[[Mirror], Result]:
-        applied = Application(file, PushOptions(), all_or_nothing=whole)
-        return lambda mirror: applied.run(mirror, self.remote)
-
-    def revert(self, name: str, version: int) -> Callable[[Mirror], Result]:
-        return lambda mirror: revert(mirror, self.remote, Selection((name,)), version)
-
-    def restore(self, page_id: str) -> Callable[[Mirror], Result]:
-        return lambda mirror: restore(mirror, self.remote, page_id)
 
 
 def template(root: Path, config: Config) -> None:
