@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from math import ceil
 
@@ -82,3 +84,38 @@ def test_a_push_to_data_center_reads_by_ids_if_the_server_can(
     # Without the bases, the titles are read first.
     shutil.rmtree(desk.path(".confsync"))
     assert cost("two") == space + once + again + changed + again
+
+
+@pytest.mark.parametrize("edits", [1, 100, 101, 351, 1_000])
+def test_a_plan_costs_what_a_dry_run_costs(
+    wiki: Sandbox,  # noqa: F811
+    desk_at: Callable[..., Desk],  # noqa: F811
+    edits: int,
+) -> None:
+    """Both read the edited pages in bulk, each of them once."""
+    for n in range(edits):
+        wiki.store.create_page("ENG", f"Page {n}", "<p>theirs</p>")
+    desk = desk_at()
+    desk("pull")
+    desk("replace", "--text", "theirs", "mine")
+    if wiki.flavor == "cloud":
+        # more than 250 begin and end with small answers
+        bulk = 1 if edits <= 250 else 2 + ceil((edits - 100) / 250)
+        law = {"GET /api/v2/spaces": 1, "GET /api/v2/pages": bulk}
+    else:
+        # the last page of 51 is asked alone
+        bulk, alone = (edits // 50, 1) if edits % 50 == 1 else (ceil(edits / 50), 0)
+        law = {"GET /rest/api/space/ENG": 1, "GET /rest/api/content": bulk}
+        law = {**law, "GET /rest/api/content/N": alone}
+
+    def cost(*options: str) -> Counter[str]:
+        wiki.clear_requests()
+        run = desk.json("push", "--allow-mass-move", *options)
+        assert list(run.outcomes.values()) == ["updated"] * edits
+        paths = (re.sub(r"/[0-9]+", "/N", one.path.partition("?")[0]) for one in wiki.requests)
+        methods = (one.method for one in wiki.requests)
+        routes = (path.removeprefix(wiki.context) for path in paths)
+        return Counter(map(" ".join, zip(methods, routes, strict=True)))
+
+    assert cost("--dry-run") == Counter(law)
+    assert cost("--plan", "plan.json") == Counter(law)
