@@ -3252,22 +3252,25 @@ ABLATIONS = (
     Ablation(
         "a plan deletes no page whose document is here",
         (
-            Cut(_APPLICATION, "        and page.page_id not in documents\n", ""),
-            Cut(
-                _DOOMED,
-                "asked.is_by_id(e.page_id)",
-                "e.page_id in asked.named",
-            ),
+            Cut(_APPLICATION, "        if page.page_id not in documents:\n", "        if True:\n"),
+            Cut(_DOOMED, "asked.is_by_id(e.page_id)", "e.page_id in asked.named"),
         ),
         ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
     ),
     Ablation(
-        "a plan deletes no page whose document may be elsewhere",
+        "a plan deletes no document that is not as planned",
         (
             Cut(
-                _PUSH_OPTIONS, "page_id in self.named and not self.planned", "page_id in self.named"
+                _APPLICATION,
+                " and digest_here(here, page.path, page.page_id) == page.digest",
+                "",
             ),
         ),
+        ("tests/flows/test_plans.py::test_a_named_page_that_is_not_as_planned_stays",),
+    ),
+    Ablation(
+        "a plan deletes no page whose document may be elsewhere",
+        (Cut(_PUSH_OPTIONS, "not self.planned or page_id in self.with_documents", "True"),),
         ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
     ),
     Ablation(

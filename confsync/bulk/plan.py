@@ -46,7 +46,7 @@ class PlannedPage(NamedTuple):
     title and the body. `parent` is the id of the parent; None stands for the top of the space, for
     a blog post, and for a parent that is created first, all of which the path tells. `labels` and
     `attachments` (name to digest) are None if the mirror does not manage them. A page to delete has
-    only its base.
+    only its base, and the `digest` of its document if that is deleted with it.
     """
 
     path: str

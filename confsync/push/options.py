@@ -27,16 +27,19 @@ class DeleteOptions:
 
     These are the selected documents that `since` has and the work tree lacks. Pages that are
     `named` by id come with the version that the person saw, or None. If the deletions are
-    `planned`, a plan names all of them; a named page stays if its document may be somewhere.
+    `planned`, a plan names all of them. Then a named page stays if its document may be somewhere,
+    except for the pages in `with_documents`: the plan says that their documents are here.
     """
 
     named: Mapping[str, int | None] = field(default_factory=dict)
     since: str = "HEAD"
     planned: bool = False
+    with_documents: frozenset[str] = frozenset()
 
     def is_by_id(self, page_id: str) -> bool:
         """Return whether a person named a page, so that its document may be anywhere."""
-        return page_id in self.named and not self.planned
+        known = not self.planned or page_id in self.with_documents
+        return page_id in self.named and known
 
     def means(self, page_id: str, *, selected: bool) -> bool:
         """Return whether to delete a page whose document was deleted here."""

@@ -472,3 +472,70 @@ def test_the_plan_of_another_server_is_not_applied(wiki: Sandbox, desk: Desk) ->
 )
 def test_options_that_do_not_fit_are_told(desk: Desk, options: tuple[str, ...], why: str) -> None:
     assert why in desk("push", *options, exit=2).err
+
+
+def _edited(desk: Desk, _: Sandbox, __: str) -> None:
+    desk.edit("ENG/other.xhtml", "<p>old</p>", "<p>mine</p>")
+
+
+def _moved(desk: Desk, _: Sandbox, __: str) -> None:
+    desk.path("ENG/aside.xhtml").write_bytes(desk.path("ENG/other.xhtml").read_bytes())
+    desk.path("ENG/other.xhtml").unlink()
+
+
+def _hers(_: Desk, wiki: Sandbox, page: str) -> None:
+    wiki.store.edit(page, "<p>hers</p>")
+
+
+def _pulled(desk: Desk, wiki: Sandbox, page: str) -> None:
+    _hers(desk, wiki, page)
+    desk("pull")
+
+
+@pytest.fixture
+def leaving(desk_at: Callable[..., Desk], wiki: Sandbox) -> tuple[Desk, str]:
+    """A mirror without git, and the plan to delete a page whose document is here."""
+    page = wiki.store.create_page("ENG", "Other", "<p>old</p>").id
+    desk = desk_at()
+    desk("pull")
+    desk("push", "--delete", f"{page}@1", "--plan", PLAN)
+    SCHEMA.validate(json.loads(desk.text(PLAN)))
+    assert desk.path("ENG/other.xhtml").exists()
+    return desk, page
+
+
+def test_a_named_page_is_deleted_with_its_document(
+    wiki: Sandbox, leaving: tuple[Desk, str]
+) -> None:
+    desk, page = leaving
+    for outcome in ("deleted", "unchanged", "unchanged"):
+        run = desk.json("push", "--apply", PLAN)
+        assert run.outcomes == {"ENG/other.xhtml": outcome}
+        assert wiki.store.page(page).status == "trashed"
+        assert not desk.path("ENG/other.xhtml").exists()
+
+
+@pytest.mark.parametrize("change", [_edited, _moved, _hers, _pulled])
+def test_a_named_page_that_is_not_as_planned_stays(
+    wiki: Sandbox, leaving: tuple[Desk, str], change: Callable[[Desk, Sandbox, str], None]
+) -> None:
+    desk, page = leaving
+    change(desk, wiki, page)
+    before = desk.files()
+    run = desk.json("push", "--apply", PLAN, exit=1)
+    assert refused(run) == {"ENG/other.xhtml"}
+    assert wiki.store.page(page).status == "current"
+    assert desk.files() == before
+
+
+@on_cloud
+def test_a_named_page_without_a_document_is_deleted_once(
+    wiki: Sandbox, leaving: tuple[Desk, str]
+) -> None:
+    desk, _ = leaving
+    page = wiki.store.create_page("ENG", "Elsewhere", "<p>old</p>").id
+    desk("push", "--delete", f"{page}@1", "--plan", PLAN)
+    for outcome in ("deleted", "unchanged"):
+        run = desk.json("push", "--apply", PLAN)
+        assert list(run.outcomes.values()) == [outcome]
+        assert wiki.store.page(page).status == "trashed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from confsync.bulk import plan as plans
 from confsync.bulk.plan import Action, Plan, PlanError, PlannedPage
-from confsync.commands.bulk.plans import ScannedMirror, page_of, text_of
+from confsync.commands.bulk.plans import ScannedMirror, digest_here, page_of, text_of
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
@@ -170,15 +170,9 @@ def _applied(
     here.follow_posts()
     paths = frozenset(page.path for page in here.pages if page.action is not Action.DELETE)
     documents = {entry.claimed_id: entry.path for scan in scans for entry in scan.entries}
-    named = {
-        page.page_id: page.base.version
-        for page in here.pages
-        if page.action is Action.DELETE
-        and page.page_id
-        and page.base
-        and page.page_id not in documents
-    }
-    deleting = DeleteOptions(named, planned=True) if planned.deletes else None
+    delete = _deletions(here, documents)
+    named = delete.named
+    deleting = delete if planned.deletes else None
     options = replace(options, selection=Selection(among=paths), delete=deleting)
     report = Report("push", dry_run=options.dry_run)
     result = push_mirror(PushRun(here, remote, report, progress), options)
@@ -192,6 +186,20 @@ def _applied(
     pages += [_unsent(here, page, documents) for page in rest if page.page_id not in named]
     pages += [_undeleted(remote, scans, page) for page in rest if page.page_id in named]
     return replace(result, pages=tuple(pages))
+
+
+def _deletions(here: PlannedMirror, documents: Mapping[str | None, str]) -> DeleteOptions:
+    """Return the planned deletions whose documents are gone, or here as the plan says."""
+    named, with_documents = {}, set()
+    for page in here.pages:
+        if page.action is not Action.DELETE or not page.page_id or not page.base:
+            continue
+        if page.page_id not in documents:
+            named[page.page_id] = page.base.version
+        elif page.digest and digest_here(here, page.path, page.page_id) == page.digest:
+            named[page.page_id] = page.base.version
+            with_documents.add(page.page_id)
+    return DeleteOptions(named, planned=True, with_documents=frozenset(with_documents))
 
 
 def _as_planned(page: PageResult) -> PageResult:
@@ -224,13 +232,17 @@ def _unsent(
     return replace(result, error=why, hint=_SHOW)
 
 
-def _undeleted(remote: Remote, scans: Iterable[SpaceScan], planned: PlannedPage) -> PageResult:
+def _undeleted(remote: Remote, scans: Sequence[SpaceScan], planned: PlannedPage) -> PageResult:
     """Return the result of a planned deletion for which the push found no page and no document."""
     result, page_id = _rejected(planned), planned.page_id or ""
     found: Found | None = None
+    # A page that never had a document here can be of any space.
+    own = [scan for scan in scans if scan.config.holds(planned.path)]
     with contextlib.suppress(APIAccessError):  # the push told of it
-        for scan in (scan for scan in scans if scan.config.holds(planned.path)):
+        for scan in own or scans:
             found = reader_of(remote, scan).current({page_id: 1})[page_id]
+            if found is Absent.TRASHED:
+                break
     if found is Absent.TRASHED:
         return replace(result, outcome=Outcome.UNCHANGED, exit=Exit.DONE, note=_DONE)
     why = f"the page is {found.value}" if isinstance(found, Absent) else "was not tried"

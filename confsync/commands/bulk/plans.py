@@ -85,12 +85,22 @@ def _planned(mirror: ScannedMirror, pages: Iterable[PageResult]) -> Iterator[Pla
             continue
         if action is Action.DELETE:
             base = Base(page.base or page.remote or 0, "")
-            yield PlannedPage(page.path, action, page.id, base, page.title)
+            digest = digest_here(mirror, page.path, page.id)
+            yield PlannedPage(page.path, action, page.id, base, page.title, digest)
         elif page.path in mirror.here:
             scan, entry = mirror.here[page.path]
             if entry.document:
                 found = page_of(mirror, scan, page.path, entry.document)
                 yield found._replace(action=action)
+
+
+def digest_here(mirror: ScannedMirror, path: str, page_id: str | None) -> str:
+    """Return the digest of a page's unmodified document at a path, or an empty text."""
+    here = mirror.here.get(path)
+    found = here[1].document if here else None
+    if not here or not found or not found.stamp or found.modified or here[1].page_id != page_id:
+        return ""
+    return found.stamp.digest
 
 
 def _refused(result: Result) -> Iterator[Refused]:
