@@ -1,7 +1,7 @@
 """A page of the manual as text for a terminal, by rich.
 
-No line of code is broken, so that a reader can copy a command. A line of code that is wider than
-the terminal stands there whole.
+No command and no line of code is broken, so that a reader can copy it. If it is wider than the
+terminal, it stands there whole. What a command printed is broken between words.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from confsync.cli.manual import tokens
+from confsync.cli.manual.printed import broken
 from confsync.cli.manual.table import Table
 from confsync.cli.manual.topics import Topic
 from confsync.cli.manual.unbroken import Unbroken
@@ -70,7 +71,7 @@ class _Page(Markdown):
         self.parsed = tokens.parse(page, page.text)
         for token in self.parsed:
             if token.type in ("fence", "code_block"):
-                token.content = _kept(token.content, unbroken)
+                token.content = _kept(token.content, unbroken, width - len(_INDENT))
             for child in token.children or ():
                 if child.type == "code_inline":
                     code = child.content if color else f"`{child.content}`"
@@ -78,15 +79,16 @@ class _Page(Markdown):
                     child.content = unbroken.words(code) if fits else unbroken.line(code)
 
 
-def _kept(block: str, unbroken: Unbroken) -> str:
+def _kept(block: str, unbroken: Unbroken, room: int) -> str:
     """Return a block with two characters for each line: who wrote it, and the line itself."""
     lines = block.rstrip("\n").split("\n")
     session = any(line.startswith("$ ") for line in lines)
-    typed = [not session or line.startswith(("$ ", "> ")) for line in lines]
-    marks = [_TYPED if is_typed else _PRINTED for is_typed in typed]
-    return "\n".join(
-        f"{mark}{unbroken.line(line)}" for mark, line in zip(marks, lines, strict=True)
-    )
+    kept = []
+    for line in lines:
+        typed = not session or line.startswith(("$ ", "> "))
+        mark, pieces = (_TYPED, [line]) if typed else (_PRINTED, broken(line, room))
+        kept += [f"{mark}{unbroken.line(piece)}" for piece in pieces]
+    return "\n".join(kept)
 
 
 def render(page: Topic, *, color: bool, width: int) -> str:

@@ -74,7 +74,7 @@ def find(word: str) -> Topic:
     if not near:
         raise UsageError(f"there is no topic '{word}'", hint="'confsync help' lists the topics")
     raise UsageError(
-        f"there is no topic '{word}'; near to it: {', '.join(near)}",
+        f"there is no topic '{word}'; similar topics: {', '.join(near)}",
         hint=f"'confsync help {near[0]}' shows the nearest topic",
     )
 

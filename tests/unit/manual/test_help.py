@@ -125,7 +125,7 @@ def test_an_unknown_topic_is_an_error_with_the_nearest_names(
     manual: Path, word: str, near: str, hint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = shown(capsys, word, code=2)
-    told = f"; near to it: {near}" if near else ""
+    told = f"; similar topics: {near}" if near else ""
     assert text == f"error: there is no topic '{word}'{told}\nhint: {hint}\n"
     command = hint.split("'")[1]
     assert main(command.split()[1:]) == 0
