@@ -102,7 +102,7 @@ def read(text: str, name: str) -> Plan:
         raise PlanError(f"{name}: is not a plan of confsync", hint=hint) from None
     twice = _twice([page.path for page in pages])
     if twice:
-        raise PlanError(f"{name}: {twice} stands in it twice")
+        raise PlanError(f"{name}: it has {twice} twice")
     return found
 
 
@@ -124,7 +124,7 @@ def differences(planned: PlannedPage, now: PlannedPage, *, landed: bool) -> Iter
     if now.base and planned.base and now.base != planned.base and not landed:
         same = now.base.version == planned.base.version
         other = "another text of" if same else f"v{now.base.version} instead of"
-        yield f"it rests on {other} v{planned.base.version}"
+        yield f"it is based on {other} v{planned.base.version}"
     if landed and not _is_clean(now):
         yield "its text"
     yield from _contents(planned, now, landed=landed)

@@ -72,7 +72,7 @@ class TextReplacement:
                     edits += _edits(source, passage, characters, self.new(match))
                     count += 1
                 else:
-                    left.append((characters[0].start, "stands across tags"))
+                    left.append((characters[0].start, "tags interrupt the text"))
         return Found(tuple(sorted(edits)), count, tuple(left))
 
 
@@ -144,7 +144,7 @@ class MacroRemoval:
                 edits += found
                 places += 1
             else:
-                left.append((macro.start, "has no body of text to keep"))
+                left.append((macro.start, "the macro has no body to keep"))
         return Found(tuple(sorted(edits)), places, tuple(left))
 
     def _edits(self, macro: Element, whole: Element) -> list[Edit]:

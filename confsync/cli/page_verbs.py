@@ -146,9 +146,9 @@ def push(
 ) -> None:
     """Send edited pages back if the server has not changed them.
 
-    --delete also moves pages to the server's trash whose documents you deleted: git's HEAD has
-    the document, the work tree does not. A page that changed since is refused. You may also name
-    a page by its id.
+    With --delete, a push also moves pages to the server's trash: those whose documents you
+    deleted. Such a document is in git's HEAD, and not in the work tree. If a page changed since,
+    confsync refuses to delete it. You may also name a page by its id.
 
     \b
     confsync push -m "New ports"

@@ -23,7 +23,7 @@ from confsync.errors import UsageError
 @click.option("--url", help="Base URL, such as https://acme.atlassian.net/wiki.")
 @click.option("--space", "spaces", multiple=True, help="Space key; repeatable.")
 @click.option("--root", help="Mirror only this page (by id) and the pages below it.")
-@click.option("--git", is_flag=True, help="Let git merge documents with confsync; also in a clone.")
+@click.option("--git", is_flag=True, help="Let git merge documents with confsync.")
 @common
 @click.pass_obj
 def init(
@@ -36,8 +36,8 @@ def init(
 ) -> None:
     """Make a directory a mirror.
 
-    In a mirror, such as a colleague's that you cloned with git, --git alone tells git how to merge
-    its documents.
+    In a mirror, --git alone lets git merge its documents with confsync. Each git clone of a
+    repository needs that once.
 
     \b
     confsync init docs --url https://acme.atlassian.net/wiki --space ENG
@@ -67,7 +67,7 @@ def init(
 @click.argument("url")
 @click.argument("directory_", metavar="[DIR]", required=False)
 @click.option("--git", is_flag=True, help="Commit the mirror, in a new repository if none is here.")
-@click.option("--history", is_flag=True, help="Make a commit of each version of each page, too.")
+@click.option("--history", is_flag=True, help="Also record each version of each page as a commit.")
 @common
 @click.pass_obj
 def clone(settings: Settings, url: str, directory_: str | None, git: bool, history: bool) -> None:
@@ -154,7 +154,7 @@ def login(settings: Settings, url: str | None, user: str | None) -> None:
     token_store.save(where, user, token)
     notes = [f"you are {name}; the token for {where} is in the keyring"]
     if os.environ.get("CONFSYNC_TOKEN", "").strip():
-        notes.append("CONFSYNC_TOKEN is set too, and goes before the keyring")
+        notes.append("CONFSYNC_TOKEN is also set, and confsync uses it instead")
     finish(settings, Result("login", notes=tuple(notes)))
 
 
@@ -216,7 +216,7 @@ def logout(settings: Settings, url: str | None) -> None:
 @click.option(
     "--no-v1",
     is_flag=True,
-    help="Answer 410 to v1's pages and spaces at a Cloud site, too.",
+    help="On Cloud, answer 410 to v1's pages and spaces, too.",
 )
 @common
 def sandbox(

@@ -75,8 +75,7 @@ def check_owner(environment: Mapping[str, str], root: Path, start: Path | None, 
     allowed = pin(environment)
     if allowed is None or not same_server(allowed, url):
         raise UntrustedError(
-            f"{root / CONFIG} belongs to another user (uid {owner}): it is not used, and no "
-            f"credentials go to {url}",
+            f"{root / CONFIG} belongs to another user (uid {owner}): no credentials go to {url}",
             hint=_pinning(url),
         )
 

@@ -78,7 +78,7 @@ def _record(run: HistoryRun, command: Git, key: str, configs: Sequence[SpaceConf
     reference = f"refs/heads/{branch}"
     if fast_import.is_checked_out(command, reference):
         raise FileError(
-            f"the branch {branch} is checked out, so that confsync may not move it",
+            f"the branch {branch} is checked out, so confsync does not move it",
             hint="'git switch --detach' leaves it where it is",
         )
     tip = fast_import.commit_at(command, reference)

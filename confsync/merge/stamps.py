@@ -29,7 +29,7 @@ class Base(Enum):
     """The base of a merge, if it is not the page at a stamp."""
 
     ANCESTOR = "the text of the common ancestor"
-    NONE = "no text is known that both sides began with"
+    NONE = "the text that both sides began with is unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ COMMANDS = (
     ),
     CommandEntry(
         "log",
-        {"PATH": "A document, or the id of a page. `--local` needs none."},
+        {"PATH": "A document, or the id of a page. `--local` and `--runs` need none."},
         {**_SERVER, Exit.REFUSED: "The server does not show the page."},
         ("recovery", "concepts/state-directory"),
     ),
@@ -130,7 +130,7 @@ COMMANDS = (
     ),
     CommandEntry(
         "new",
-        {"PATH": "The document to write. Its directory says below which page."},
+        {"PATH": "The document to write. Its directory names the parent page."},
         _HERE,
         ("concepts/file-names", "guides/moving-and-renaming"),
     ),
@@ -168,7 +168,8 @@ COMMANDS = (
         _PATHS,
         {
             Exit.REFUSED: "Nothing was found.",
-            Exit.LOCAL: "A document is not well-formed, or would not be, or cannot be written.",
+            Exit.LOCAL: "A document is not well-formed, the change would break it, or it "
+            "cannot be written.",
         },
         ("guides/bulk-edits", "recovery"),
     ),
@@ -185,8 +186,8 @@ COMMANDS = (
         {"PATHS": "Documents, or directories with documents."},
         {
             **_SERVER,
-            Exit.REFUSED: "A document has edits that are not pushed, or the server does not show "
-            "that version.",
+            Exit.REFUSED: "A document stays as it is. Its line says why, for example: it has "
+            "edits that are not pushed.",
         },
         ("guides/deleting-and-restoring", "guides/bulk-edits", "recovery"),
     ),

@@ -32,7 +32,7 @@ MIRROR_KEYS = (
         "spaces",
         "a list of spaces",
         "",
-        "What to mirror. Each entry is a space, or a part of one. Their directories may not "
+        "What to mirror. Each entry is a space, or a part of a space. Their directories must not "
         "overlap.",
         "spaces:\n  - key: ENG",
     ),
@@ -84,7 +84,7 @@ SPACE_KEYS = (
         "key",
         "a space key",
         "",
-        "The space, by the key that its URL has.",
+        "The key of the space, as in its URL.",
         "key: ENG",
     ),
     Key(

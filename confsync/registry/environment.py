@@ -16,8 +16,8 @@ class Variable(NamedTuple):
 _CREDENTIALS = (
     Variable(
         "CONFSYNC_TOKEN",
-        "The API token, personal access token or password. It goes before the keyring and "
-        "`~/.netrc`.",
+        "The API token, personal access token or password. If it is set, confsync does not look in "
+        "the keyring and in `~/.netrc`.",
         "ATATT3x…",
     ),
     Variable(
@@ -39,7 +39,7 @@ _CREDENTIALS = (
     ),
     Variable(
         "NETRC",
-        "The file to read instead of `~/.netrc`, if there is no token elsewhere.",
+        "The file to read instead of `~/.netrc`.",
         "/run/secrets/netrc",
     ),
 )
@@ -51,14 +51,14 @@ _NETWORK = (
         "http://proxy.acme.com:3128",
     ),
     Variable("HTTP_PROXY", "The proxy for http.", "http://proxy.acme.com:3128"),
-    Variable("ALL_PROXY", "The proxy for both, where the two above are not set."),
-    Variable("NO_PROXY", "Hosts that are asked without a proxy.", "acme.com,10.0.0.0/8"),
+    Variable("ALL_PROXY", "The proxy for both, if the two above are not set."),
+    Variable("NO_PROXY", "Hosts that confsync reaches without a proxy.", "acme.com,10.0.0.0/8"),
     Variable(
         "REQUESTS_CA_BUNDLE",
         "The file with the certificates of your organisation.",
         "/etc/ssl/acme.pem",
     ),
-    Variable("CURL_CA_BUNDLE", "The same, where `REQUESTS_CA_BUNDLE` is not set."),
+    Variable("CURL_CA_BUNDLE", "The same, if `REQUESTS_CA_BUNDLE` is not set."),
 )
 
 _TERMINAL = (
@@ -66,7 +66,7 @@ _TERMINAL = (
         "NO_COLOR", "If it has a value, confsync prints no colour, as with `--color never`.", "1"
     ),
     Variable("GIT_PAGER", "The pager on a terminal. git's `core.pager` comes next.", "less -R"),
-    Variable("PAGER", "The pager, where neither `GIT_PAGER` nor `core.pager` is set."),
+    Variable("PAGER", "The pager, if neither `GIT_PAGER` nor `core.pager` is set."),
     Variable("LESS", "The options of `less`. If it is not set, confsync gives `FRX`, as git does."),
     Variable("LV", "The options of `lv`. If it is not set, confsync gives `-c`, as git does."),
     Variable("BROWSER", "The browser that `confsync open` starts.", "firefox"),
@@ -106,7 +106,7 @@ _OTHERS = (
         for name in ("GIT_DIR", "GIT_WORK_TREE")
     ),
     *(
-        Variable(name, "confsync ignores it: it says itself how git reads paths.")
+        Variable(name, "confsync ignores it, and tells git itself how to read paths.")
         for name in (
             *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS"),
             *("GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),

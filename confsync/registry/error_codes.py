@@ -17,7 +17,7 @@ _COMMAND_LINE = (
         "usage",
         Exit.USAGE,
         ("{path} is not a directory", "--merge, --abort, --theirs and --ours exclude each other"),
-        "The command line has an unknown option, lacks an argument, or asks for two things that "
+        "The command line has an unknown option or lacks an argument. Or two of its options "
         "exclude each other. Nothing was done.",
         "Type the command with `--help`, or read its page: `confsync help COMMAND`.",
     ),
@@ -57,8 +57,8 @@ _MIRROR = (
         "config",
         Exit.LOCAL,
         ("no {file} in {directory} or above", "{file}:{line}: {problem}", "{file} exists already"),
-        "The directory is in no mirror, or `.confsync.yaml` has a mistake. The message names the "
-        "file and the line.",
+        "The directory is not in a mirror, or `.confsync.yaml` has a mistake. The message names "
+        "the file and the line.",
         "Go to the mirror, or name it with `-C DIR`. Correct the line; "
         "`confsync help configuration` has every key. `confsync clone URL` makes a mirror.",
     ),
@@ -67,12 +67,11 @@ _MIRROR = (
         Exit.LOCAL,
         (
             "{variable} allows only {server}: no credentials go to {url}",
-            "{file} belongs to another user (uid {uid}): it is not used, and no credentials go to "
-            "{url}",
+            "{file} belongs to another user (uid {uid}): no credentials go to {url}",
         ),
-        "`.confsync.yaml` names a server that may not have your credentials. `CONFSYNC_URL` "
-        "names another server, or the file belongs to another user. With `push --since` the "
-        "commits may have changed `url`.",
+        "`.confsync.yaml` names a server that must not get your credentials. `CONFSYNC_URL` "
+        "names another server, or the file belongs to another user. With `push --since`, a commit "
+        "may have changed `url`.",
         "Check the server's name in the message. If you trust that server, set `CONFSYNC_URL` to "
         "the `url` of `.confsync.yaml`.",
     ),
@@ -118,7 +117,7 @@ _MIRROR = (
         "not-unicode",
         Exit.LOCAL,
         ("the server's text is not Unicode (a lone surrogate)",),
-        "The page has half a character, which no file can hold.",
+        "The page has half of a character. A file cannot hold that.",
         "Edit the page in the browser and remove the broken character. Then run `confsync pull`.",
     ),
 )
@@ -204,16 +203,16 @@ _REFUSED = (
         Exit.REFUSED,
         (
             "not as planned: {what}",
-            "nothing was sent: --all-or-nothing is set, and a part of the plan would be refused",
+            "nothing was sent: with --all-or-nothing, one refused page stops all pages",
         ),
-        "A plan names exactly what each page shall have. This document is something else now.",
+        "A plan says what exactly each page gets. The document changed after that.",
         "Look at it with `confsync diff PATH`. If it is right, `confsync push --plan FILE` makes "
         "another plan.",
     ),
     ErrorCode(
         "plan",
         Exit.LOCAL,
-        ("{file}: is not a plan of confsync", "{file}: is the plan of a mirror of {url}"),
+        ("{file}: is not a plan of confsync", "{file}: is a plan for another server, {url}"),
         "`push --apply` needs a file that `push --plan` wrote, in a mirror of the same server.",
         "Run `confsync push --plan FILE`, and apply that file.",
     ),
@@ -225,8 +224,8 @@ _REFUSED = (
             "{reason}: you may not change it, or it is gone",
         ),
         "The server answered 404: the page is not there, or your account may not see it. Cloud "
-        "answers so, too, if you may read a page but not edit it. confsync does not take that for "
-        "a deletion.",
+        "also answers 404 if you may read a page but not edit it. For confsync, a 404 is no "
+        "deletion.",
         "Open the page in the browser with the same account. `confsync doctor` checks the "
         "permissions.",
     ),
@@ -255,15 +254,15 @@ _ROOTS = (
         "error",
         Exit.LOCAL,
         ("{path}: unreadable",),
-        "A document cannot be used, and confsync knows no closer reason. Programs meet this code "
-        "as the one of `ConfsyncError`, the root of all errors.",
+        "confsync cannot use a document, and no other code fits. In programs this is the code "
+        "of `ConfsyncError`, the root of all errors.",
         "Run `confsync check PATH`.",
     ),
     ErrorCode(
         "remote",
         Exit.REMOTE,
         (),
-        "Something went wrong at the server. Only programs meet this code, as the one of "
+        "Something went wrong at the server. Only programs see this code. It is the code of "
         "`APIAccessError`, the root of all errors of a server.",
         "Catch `APIAccessError`, and show its message and its hint.",
     ),

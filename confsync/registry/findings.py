@@ -37,7 +37,7 @@ FINDING_CODES = (
     FindingCode(
         "emptied",
         True,
-        "The page's text is gone, and the base has one.",
+        "The document has no text, but the base of its page has.",
         "Take the text back from git. If the page shall be empty, write `<p />`.",
     ),
     FindingCode(
@@ -49,8 +49,9 @@ FINDING_CODES = (
     FindingCode(
         "place",
         True,
-        "No page can stand at the document's place, for example in a directory of no page.",
-        "Type a command of the message.",
+        "No page can be at the document's place, for example because its directory belongs to no "
+        "page.",
+        "Type one of the commands in the message.",
     ),
     FindingCode(
         "astray",
@@ -61,20 +62,20 @@ FINDING_CODES = (
     FindingCode(
         "label",
         False,
-        "A new label has a blank or another character that Confluence does not accept in labels. A "
-        "push sends the text, and says that the labels could not be changed.",
+        "A new label has a blank or another character that Confluence does not accept. A push "
+        "sends the text, and says that it could not change the labels.",
         "Write the label with `-` or `_` instead.",
     ),
     FindingCode(
         "name",
         True,
-        "A new document has a file name that Windows cannot have.",
+        "A new document has a file name that Windows does not allow.",
         "Type the command in the message. It gives the file another name.",
     ),
     FindingCode(
         "windows-name",
         False,
-        "The document of a page has a file name that Windows cannot have.",
+        "The document of a page has a file name that Windows does not allow.",
         "Give the file another name. The page stays as it is.",
     ),
     FindingCode(
@@ -104,13 +105,14 @@ FINDING_CODES = (
     FindingCode(
         "pointer",
         True,
-        "An attachment's file stands for another file, as Git LFS and git-annex leave it.",
+        "An attachment's file is only a pointer to the real file, as Git LFS and git-annex leave "
+        "it.",
         "Type the command in the message. It fetches the file itself.",
     ),
     FindingCode(
         "attachment",
         False,
-        "The page shows an attachment that is neither here nor on the page.",
+        "The text shows an attachment that is neither here nor on the server.",
         "Put the file into the directory of attachments, or correct the name.",
     ),
     FindingCode(

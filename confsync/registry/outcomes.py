@@ -41,10 +41,10 @@ OUTCOMES = (
     ),
     OutcomeEntry(
         Outcome.MOVED,
-        ("pull", "push", "status"),
+        ("pull", "push", "revert", "status"),
         "`pull` moved the document to another directory: the page has another parent, or a page "
         "above it has another name. `push` gave the page the parent of the file's new place. "
-        "`status`: you moved the document. The line has both paths.",
+        "`status`: you moved the document. `revert --run` moved it back. The line has both paths.",
     ),
     OutcomeEntry(
         Outcome.RENAMED,
@@ -54,7 +54,7 @@ OUTCOMES = (
     ),
     OutcomeEntry(
         Outcome.PULLED,
-        ("pull",),
+        ("clone", "pull"),
         "The file has the server's newer version. You had not edited the file, or you gave up your "
         "text with `--theirs`.",
     ),
@@ -67,51 +67,52 @@ OUTCOMES = (
     OutcomeEntry(
         Outcome.RESTAMPED,
         ("pull", "push"),
-        "Only the stamp changed. Your file says already what the server says, or the new version "
-        "has the same content.",
+        "Only the stamp changed. Your file already had the server's content, or the new version "
+        "has the same content as the old one.",
     ),
     OutcomeEntry(
         Outcome.MERGED,
         ("pull", "merge-driver"),
-        "`pull --merge` combined your changes and the server's in the file. Or git did, for two "
-        "branches.",
+        "`pull --merge` combined your changes and the server's in the file. Or git combined the "
+        "changes of two branches.",
         "Read the file, then `confsync push PATH`.",
     ),
     OutcomeEntry(
         Outcome.CONFLICTED,
-        ("pull", "status", "merge-driver"),
+        ("pull", "revert", "status", "merge-driver"),
         "The file has conflict markers. Both sides changed the same place.",
         "Edit the file, then `confsync check PATH` and `confsync push PATH`.",
     ),
     OutcomeEntry(
         Outcome.KEPT,
-        ("pull",),
+        ("clone", "pull"),
         "The file stays as it is: you edited it, its page is not visible, or you chose `--ours`. "
-        "After `--abort` it is again what it was before the merge.",
+        "`--abort`: the file is as it was before the merge.",
     ),
     OutcomeEntry(
         Outcome.UNCHANGED,
-        ("push", "restore"),
-        "The server changed nothing. It takes your text for the page's own, it ignored a move, or "
-        "the page to restore is not in the trash. Or a page of a plan is as planned already.",
+        ("push", "restore", "revert"),
+        "The server changed nothing. It considers your text equal to the page's, or it ignored a "
+        "move. Or the page to restore is not in the trash, or already is what the plan says. "
+        "`revert`: the file already has the old text.",
         "Type the command in the hint. Without one, there is nothing to do.",
     ),
     OutcomeEntry(
         Outcome.REJECTED,
-        ("pull", "push"),
+        ("pull", "push", "revert"),
         "confsync changed nothing, neither here nor on the server. A change on the other side "
-        "would be lost.",
+        "would be lost. `revert`: the file stays as it is, and the line says why.",
         "`confsync diff --remote PATH`, then `confsync pull --merge PATH`.",
     ),
     OutcomeEntry(
         Outcome.SKIPPED,
-        ("diff", "pull", "push"),
-        "The command passed over this page. The line says why, for example because another page "
-        "has to come first.",
+        ("clone", "diff", "pull", "push", "revert"),
+        "The command did nothing for this page. The line says why, for example because another "
+        "page has to come first.",
     ),
     OutcomeEntry(
         Outcome.FAILED,
-        ("pull", "push"),
+        ("clone", "pull", "push", "revert"),
         "An error stopped this page and no other. The line says what failed.",
         "Remove the cause, then run the command again.",
     ),
@@ -130,7 +131,7 @@ OUTCOMES = (
     OutcomeEntry(
         Outcome.MODIFIED,
         ("diff", "revert", "status"),
-        "You edited the document.",
+        "You edited the document. Or `revert` wrote an older text into it.",
         "`confsync diff PATH`, then `confsync push PATH`.",
     ),
     OutcomeEntry(

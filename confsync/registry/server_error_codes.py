@@ -16,8 +16,9 @@ SERVER_ERROR_CODES = (
             "{host}: no connection through the proxy{cause}",
             "{host}: the answer is incomplete",
         ),
-        "No answer came from the server: it cannot be reached, the answer broke off, or a proxy "
-        "or a certificate is in the way. The message ends with the cause; `-vv` shows all of it.",
+        "No answer came from the server. confsync cannot reach it, the answer broke off, or a "
+        "proxy or a certificate is in the way. The message ends with the cause; `-vv` shows all "
+        "of it.",
         "Check the URL, the network, `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. Then run the command "
         "again; a repeated push writes nothing twice.",
     ),
@@ -29,8 +30,8 @@ SERVER_ERROR_CODES = (
             "{url}: the answer is not JSON: a login page, or no Confluence at this URL",
             "the server answered {status}",
         ),
-        "The server failed, or the answer is not Confluence's. A login page or a wrong URL gives "
-        "such an answer.",
+        "The server failed, or the answer does not come from Confluence. A login page and a wrong "
+        "URL give such answers.",
         "Check `url` in `.confsync.yaml`; on Cloud it ends in `/wiki`. `confsync doctor` looks "
         "closer. If the server is in trouble, try again later.",
     ),

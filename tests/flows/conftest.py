@@ -23,6 +23,7 @@ import pytest
 from confsync.cli import main
 from confsync.cli.manual.topics import MANUAL
 from confsync.model.shell import quoted
+from confsync.registry.outcomes import OUTCOMES
 from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sync import fetch
@@ -34,6 +35,8 @@ from tests.hints.journal import JOURNAL, commands_in
 # What programs may rely on: every envelope that a test looks at is held against it.
 SCHEMA = json.loads((MANUAL / "reference/result.schema.json").read_text(encoding="utf-8"))
 ENVELOPE = jsonschema.Draft202012Validator(SCHEMA)
+# The commands that report an outcome, as the manual says.
+REPORTED = {(name, entry.outcome.value) for entry in OUTCOMES for name in entry.commands}
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,11 @@ class Run:
 
     @cached_property
     def _envelope(self) -> str:
-        """The output, held against the schema once."""
-        ENVELOPE.validate(json.loads(self.out))
+        """The output, held against the schema and the registry of outcomes once."""
+        found = json.loads(self.out)
+        ENVELOPE.validate(found)
+        told = {(found["command"], page["outcome"]) for page in found["pages"]}
+        assert told <= REPORTED, "registry/outcomes.py lacks a command of an outcome"
         return self.out
 
     @property

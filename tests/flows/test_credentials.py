@@ -147,7 +147,7 @@ def test_a_login_beside_a_token_in_the_environment_says_which_goes_first(
     monkeypatch.setenv("CONFSYNC_TOKEN", "another")
     monkeypatch.setattr(sys, "stdin", Typed(f"{wiki.token}\n"))
     run = here("login", wiki.url, "--user", wiki.user)
-    assert "CONFSYNC_TOKEN is set too, and goes before the keyring" in run.out
+    assert "CONFSYNC_TOKEN is also set, and confsync uses it instead" in run.out
     assert list(keyring) == [("confsync", wiki.url)]
 
 

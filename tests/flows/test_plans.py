@@ -285,7 +285,9 @@ def test_a_newer_stamp_is_not_as_planned(wiki: Sandbox, desk: Desk, pages: dict[
     wiki.store.edit(pages["edited"], wiki.store.page(pages["edited"]).body + "<p>hers</p>")
     desk("pull", "--merge")
     run = desk("push", "--apply", PLAN, exit=1)
-    assert "[rejected]  ENG/edited.xhtml   not as planned: it rests on v2 instead of v1" in run.out
+    assert (
+        "[rejected]  ENG/edited.xhtml   not as planned: it is based on v2 instead of v1" in run.out
+    )
     assert "+<p>new</p>" in desk.follow(run, "confsync diff")
     assert "1 updated" in desk.follow(run, "confsync push --plan")
 

@@ -112,7 +112,7 @@ def test_a_text_across_tags_stays_unless_asked(mirror: Desk) -> None:
     run = mirror("replace", "--text", "the old tools", "a tool", exit=1)
     line = mirror.text(TOOLS).split("Run <code>")[0].count("\n") + 1
     column = mirror.text(TOOLS).split("\n")[line - 1].index("the <b>") + 1
-    assert f"{TOOLS}:{line}:{column}: stays: stands across tags" in run.out + run.err
+    assert f"{TOOLS}:{line}:{column}: not replaced: tags interrupt the text" in run.out + run.err
     assert mirror.files() == before
     mirror("replace", "--text", "the old tools", "a tool", "--across-tags")
     assert ", a tool<b></b>" in body(mirror)
@@ -167,7 +167,7 @@ def test_macros_and_parameters_get_other_names(mirror: Desk) -> None:
 def test_macros_are_unwrapped_and_removed_with_their_lines(mirror: Desk) -> None:
     lines = mirror.text(TOOLS).split("\n")
     run = mirror("replace", "--macro", "*", "--unwrap", TOOLS)
-    assert "has no body of text to keep" in run.out + run.err
+    assert "the macro has no body to keep" in run.out + run.err
     kept = mirror.text(TOOLS).split("\n")
     assert [line for line in lines if line not in kept and "macro" not in line] == [
         line for line in lines if line.startswith(("<ac:param", "<ac:rich", "</ac:rich"))
@@ -367,7 +367,7 @@ def test_many_macros_of_one_page_are_removed_at_once(mirror: Desk) -> None:
         (["--regex", "--text", "(old", "b"], "is not a regular expression"),
         (["--regex", "--text", "(old)", r"\2"], "does not fit the regular expression"),
         (["--regex", "--text", "old", r"\q"], "does not fit the regular expression"),
-        (["--text", "old", "b", "--in", "text,title"], "--in knows no title"),
+        (["--text", "old", "b", "--in", "text,title"], "--in has no part title"),
         (["--macro", "info"], "--macro alone changes nothing"),
         (["--macro", "info", "--unwrap", "--remove"], "exclude each other"),
         (["--macro", "info", "--remove", "--param", "title"], "needs --to"),
@@ -375,7 +375,7 @@ def test_many_macros_of_one_page_are_removed_at_once(mirror: Desk) -> None:
         (["--macro", "info", "--param", "title=(x", "--remove"], "is not a regular expression"),
         (["--macro", "info", "--to", ""], "the new name is empty"),
         (["--link", "a", ""], "a target is empty"),
-        (["--link", "Guide", "123"], "is a title, and the second is a id"),
+        (["--link", "Guide", "123"], "of different kinds: title and id"),
         (["--after", "//h2", "<p>"], "cannot stand in a page"),
         (["--after", "//h2", ""], "the new XML is empty"),
         (["--after", "//h2[", "<p/>"], "is no XPath for a body"),

@@ -26,7 +26,7 @@ def test_a_file_says_what_the_version_before_said(wiki: Sandbox, desk: Desk, gui
     before = desk.text(GUIDE)
     run = desk.json("revert", GUIDE)
     assert run.outcomes == {GUIDE: "modified"}
-    assert run.data["pages"][0]["note"] == "says what v2 said"
+    assert run.data["pages"][0]["note"] == "it has the text of v2 now"
     text = desk.text(GUIDE)
     assert text.replace("title: Second", "title: Guide") == before.replace("third", "second")
     assert writes(wiki) == []
@@ -146,7 +146,7 @@ def test_a_later_comment_stays_on_text_that_both_versions_have(
     desk("pull")
     assert desk.text(GUIDE).count("</ac:inline-comment-marker>") == 2
     run = desk("revert", GUIDE)
-    assert "says what v4 said; inline comments on other text: 1" in run.out
+    assert "it has the text of v4 now; 1 inline comment lost its text" in run.out
     assert "<p>first</p>" in desk.text(GUIDE)
     assert ">same</ac:inline-comment-marker></p>" in desk.text(GUIDE)
     assert desk.json("revert", GUIDE, "--to", "4").outcomes == {GUIDE: "unchanged"}

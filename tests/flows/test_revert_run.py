@@ -210,7 +210,7 @@ def test_a_conflict_can_be_taken_back(wiki: Sandbox, desk: Desk, guide: str) -> 
     before = desk.text(GUIDE)
     name = desk.last_run()
     run = desk("revert", "--run", name, exit=1)
-    assert "the page changed since the run at the same place" in run.out
+    assert "the page changed at the same place after that push" in run.out
     again = desk.json("revert", "--run", name, exit=1)
     assert again.outcomes == {GUIDE: "conflicted"}
     desk.follow(run, "confsync pull --abort")
@@ -223,8 +223,8 @@ def test_created_and_deleted_pages_are_named(wiki: Sandbox, rich: Desk) -> None:
     rich("push", "--delete", "--commit")
     assert "Notes" not in {page.title for page in wiki.store.pages("ENG")}
     run = rich("revert", "--run", rich.last_run())
-    assert "the run created its page" in run.out
-    assert "the run deleted its page" in run.out
+    assert "that push created its page" in run.out
+    assert "that push deleted its page" in run.out
     rich.follow(run, "confsync restore")
     rich.follow(run, "confsync push --delete")
     assert {page.title for page in wiki.store.pages("ENG")} >= {"Notes", "Guide"}
@@ -266,7 +266,7 @@ def test_versions_that_have_other_numbers_now_are_not_taken_for_the_runs(
     desk("pull")
     before = desk.text(GUIDE)
     run = desk("revert", "--run", name, exit=1)
-    assert "v2 is not what the run wrote: older versions were deleted" in run.out
+    assert "v2 is not what that push wrote: older versions were deleted" in run.out
     assert desk.text(GUIDE) == before
     desk.follow(run, "confsync log")
 
@@ -279,7 +279,7 @@ def test_a_document_that_is_older_than_the_run_is_pulled_first(
     rich("push")
     rich.path(GUIDE).write_bytes(old)
     run = rich("revert", "--run", rich.last_run(), exit=1)
-    assert "it is based on v1, and the run wrote v2" in run.out
+    assert "it is based on v1, and that push wrote v2" in run.out
     assert rich.path(GUIDE).read_bytes() == old
     rich.follow(run, "confsync pull")
     rich("revert", "--run", rich.last_run())
@@ -328,7 +328,7 @@ def test_a_title_that_changed_again_stays(wiki: Sandbox, rich: Desk, guide: str)
         p for p in rich.files() if p.startswith("ENG/") and b"title: Manual" in rich.files()[p]
     )
     run = rich("revert", "--run", rich.last_run(), exit=1)
-    assert "the run changed the title to 'Handbook', and it is 'Manual' since" in run.out
+    assert "that push changed the title to 'Handbook', and now it is 'Manual'" in run.out
     assert "title: Manual" in rich.text(path)
     rich.follow(run, "confsync show")
 
@@ -341,7 +341,7 @@ def test_an_attachment_that_changed_again_stays(wiki: Sandbox, rich: Desk) -> No
     wiki.store.replace_attachment(row.id, b"hers")
     rich("pull")
     run = rich("revert", "--run", rich.last_run(), exit=1)
-    assert "attachment 'a.csv' changed since the run, and stays" in run.out
+    assert "attachment 'a.csv' changed after that push, and stays" in run.out
     assert rich.path(f"{FILES}/a.csv").read_bytes() == b"hers"
 
 
@@ -387,7 +387,7 @@ def test_a_document_on_its_way_elsewhere_stays(wiki: Sandbox, rich: Desk) -> Non
     rich.path("ENG/notes").mkdir()
     rich.git("mv", "ENG/deep.xhtml", "ENG/notes/deep.xhtml")
     run = rich("revert", "--run", rich.last_run(), exit=1)
-    assert "it is on its way to another place" in run.out
+    assert "its move to another place is not finished" in run.out
     assert rich.path("ENG/notes/deep.xhtml").exists()
     rich.follow(run, "confsync status")
 
@@ -399,7 +399,7 @@ def test_a_document_that_moved_again_stays(wiki: Sandbox, rich: Desk) -> None:
     wiki.store.edit(page_of(wiki, "Deep"), "<p>deep</p>", parent=page_of(wiki, "Notes"))
     rich("pull")
     run = rich("revert", "--run", name, exit=1)
-    assert "it was moved again since the run" in run.out
+    assert "it was moved again after that push" in run.out
     assert rich.path("ENG/notes/deep.xhtml").exists()
 
 

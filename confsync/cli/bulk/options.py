@@ -153,7 +153,7 @@ class ReplacementOptions:
             if name not in _PARTS:
                 same = " ".join(map(quoted, self.text or ()))
                 hint = f"'confsync replace -n --in {','.join(_PARTS)} --text {same}' takes all"
-                raise UsageError(f"--in knows no {quoted(name)}", hint=hint)
+                raise UsageError(f"--in has no part {quoted(name)}", hint=hint)
         return frozenset(map(Part, names))
 
     # -- macros ------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ class ReplacementOptions:
         if not (old.text and new.text):
             raise UsageError("a target is empty", hint=_HELP)
         if old.kind is not new.kind:
-            why = f"the first target is a {old.kind.value}, and the second is a {new.kind.value}"
+            why = f"the two targets are of different kinds: {old.kind.value} and {new.kind.value}"
             raise UsageError(why, hint=_HELP)
         _checked(new.text)
         return LinkReplacement(old, new, site)

@@ -28,11 +28,15 @@ _PARAM = "--param", "parameters"
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--text", "texts", multiple=True, metavar="RE", help="Text that a reader sees.")
-@click.option("--code", multiple=True, metavar="RE", help="Code, and other text that is not set.")
-@click.option("--macro", "macros", multiple=True, metavar="NAME", help="Macros; * is any text.")
-@click.option(*_PARAM, multiple=True, metavar="NAME=RE", help="A parameter of each --macro.")
-@click.option("--link", "links", multiple=True, metavar="RE", help="Links, by their targets.")
-@click.option("--attachment", "attachments", multiple=True, metavar="RE", help="Shown files.")
+@click.option("--code", multiple=True, metavar="RE", help="Text in <code>, <pre> and code macros.")
+@click.option(
+    "--macro", "macros", multiple=True, metavar="NAME", help="Macros of this name; * is any text."
+)
+@click.option(*_PARAM, multiple=True, metavar="NAME=RE", help="Only macros with this parameter.")
+@click.option("--link", "links", multiple=True, metavar="RE", help="Links to this target.")
+@click.option(
+    "--attachment", "attachments", multiple=True, metavar="RE", help="Pictures and files by name."
+)
 @click.option("--user", "users", multiple=True, metavar="ID", help="Mentions of an account.")
 @click.option("--xpath", "xpaths", multiple=True, metavar="EXPR", help="An XPath 2.0 expression.")
 @_IGNORE_CASE
@@ -77,20 +81,27 @@ def grep(
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option("--text", nargs=2, metavar="OLD NEW", help="New text for text that a reader sees.")
-@click.option("--regex", is_flag=True, help="OLD is a regular expression, and NEW has its groups.")
+@click.option("--regex", is_flag=True, help="OLD is a regular expression; NEW may name its groups.")
 @_IGNORE_CASE
 @click.option(
-    "--in", "parts", metavar="PARTS", help="text, code, links, params: where; default text."
+    "--in", "parts", metavar="PARTS", help="Where: text, code, links, params (default: text)."
 )
 @click.option("--across-tags", is_flag=True, help="Also replace text that tags interrupt.")
-@click.option("--macro", metavar="NAME", help="Macros; * is any text. See the next four.")
-@click.option(*_PARAM, multiple=True, metavar="NAME[=RE]", help="With this value, or to rename.")
+@click.option("--macro", metavar="NAME", help="Macros of this name; see the next four options.")
+@click.option(
+    *_PARAM,
+    multiple=True,
+    metavar="NAME[=RE]",
+    help="Only macros with this value; or what to rename.",
+)
 @click.option("--to", metavar="NAME", help="The new name of the macros, or of the parameter.")
 @click.option("--unwrap", is_flag=True, help="Keep only the bodies of the macros.")
 @click.option("--remove", is_flag=True, help="Remove the macros, with their bodies.")
-@click.option("--link", nargs=2, metavar="OLD NEW", help="Another target: title, id or URL.")
-@click.option("--after", nargs=2, metavar="XPATH XML", help="Insert XML after elements.")
-@click.option("--before", nargs=2, metavar="XPATH XML", help="Insert XML before elements.")
+@click.option(
+    "--link", nargs=2, metavar="OLD NEW", help="Another target for links: title, id or URL."
+)
+@click.option("--after", nargs=2, metavar="XPATH XML", help="Insert XML after each element.")
+@click.option("--before", nargs=2, metavar="XPATH XML", help="Insert XML before each element.")
 @_LABEL
 @click.option("--dry-run", "-n", is_flag=True, help="Show the differences; change nothing.")
 @common
@@ -132,18 +143,22 @@ def replace(
 @cli.command()
 @click.argument("paths", nargs=-1, shell_complete=completion.documents)
 @click.option(
-    "--to", "version", type=click.IntRange(1), metavar="N", help="The version; default: one before."
+    "--to",
+    "version",
+    type=click.IntRange(1),
+    metavar="N",
+    help="To version N (default: the one before).",
 )
-@click.option("--run", "run_id", metavar="ID", help="Take back what this push wrote; or: last.")
+@click.option("--run", "run_id", metavar="ID", help="Take back one push; 'last' is the newest.")
 @common
 @click.pass_obj
 def revert(
     settings: Settings, paths: tuple[str, ...], version: int | None, run_id: str | None
 ) -> None:
-    """Make documents say what an older version of their pages said.
+    """Give documents the titles and texts of an older version, or take back a push.
 
-    Only the files change. A push then makes new versions with the old titles and texts. With --run,
-    labels, places and attachments go back, too; where a page changed since, the changes are merged.
+    Only the files change. A push then makes new versions. With --run, labels, places and
+    attachments go back, too. If a page changed after that push, confsync merges the changes.
 
     \b
     confsync revert docs/ENG/guide.xhtml

@@ -30,11 +30,13 @@ from confsync.sync.fetch import Found
 from confsync.sync.report import Report
 from confsync.sync.space_view import reader_of
 
-_DONE = "as planned already"
-_SHOW = "'confsync diff {path}' shows the file; 'confsync push --plan new-plan.json' plans anew"
+_DONE = "already as planned"
+_SHOW = (
+    "'confsync diff {path}' shows the file; 'confsync push --plan new-plan.json' makes another plan"
+)
 _NOTHING = Problem(
     "not-as-planned",
-    "nothing was sent: --all-or-nothing is set, and a part of the plan would be refused",
+    "nothing was sent: with --all-or-nothing, one refused page stops all pages",
     exit=Exit.REFUSED,
 )
 
@@ -153,7 +155,7 @@ class Application:
         """
         planned = plans.read(text_of(self.file), self.file.name)
         if planned.url != mirror.config.url:
-            raise PlanError(f"{self.file.name}: is the plan of a mirror of {planned.url}")
+            raise PlanError(f"{self.file.name}: is a plan for another server, {planned.url}")
         if self.all_or_nothing and not self.options.dry_run:
             trial = replace(self.options, dry_run=True)
             tried = _applied(mirror, remote, planned, trial, progress)
@@ -205,7 +207,7 @@ def _deletions(here: PlannedMirror, documents: Mapping[str | None, str]) -> Dele
 def _as_planned(page: PageResult) -> PageResult:
     """Return the result of a planned page.
 
-    What the server has as planned already is unchanged. What a push skips is refused.
+    A page that already is as planned is unchanged. What a push skips is refused.
     """
     if page.outcome is Outcome.FAILED and page.exit is Exit.REFUSED:
         return replace(page, outcome=Outcome.REJECTED)
@@ -245,7 +247,11 @@ def _undeleted(remote: Remote, scans: Sequence[SpaceScan], planned: PlannedPage)
                 break
     if found is Absent.TRASHED:
         return replace(result, outcome=Outcome.UNCHANGED, exit=Exit.DONE, note=_DONE)
-    why = f"the page is {found.value}" if isinstance(found, Absent) else "was not tried"
+    why = (
+        f"the page is {found.value}"
+        if isinstance(found, Absent)
+        else "confsync did not try to delete the page"
+    )
     return replace(result, error=why)
 
 

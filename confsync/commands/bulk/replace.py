@@ -108,7 +108,7 @@ class _Run:
             yield "nothing was found"
         yield from self.left[:_LISTED]
         if self.left[_LISTED:]:
-            yield f"{len(self.left) - _LISTED} more places stay"
+            yield f"{len(self.left) - _LISTED} more places were not replaced"
 
     def steps(self) -> tuple[str, ...]:
         """Return the next commands."""
@@ -136,13 +136,15 @@ class _Run:
             raise DocumentError(source.path, 1, f"stays as it is: {error}") from None
         for offset, why in found.left:
             line, column = read.place(offset)
-            self.left.append(f"{mentioned(source.path)}:{line}:{column}: stays: {why}")
+            self.left.append(f"{mentioned(source.path)}:{line}:{column}: not replaced: {why}")
         if not found.edits:
             return None
         _check(read, read.text, source.path)
         text = fitted(read, found.edits)
         if text is None:
-            raise DocumentError(source.path, 1, "stays as it is: its lines cannot be kept apart")
+            raise DocumentError(
+                source.path, 1, "stays as it is: confsync finds no line ends for the new text"
+            )
         _check(read, text, source.path)
         return _Change(source, read, text, found)
 

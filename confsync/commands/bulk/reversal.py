@@ -79,7 +79,7 @@ class Versions:
         old = self.remote.old_page(page.page, number)
         known = page.text.after if page.text else None
         if run_in(old.info.version.message) != self.run and old.digest != known:
-            why = f"v{number} is not what the run wrote: older versions were deleted"
+            why = f"v{number} is not what that push wrote: older versions were deleted"
             return Refusal(why, LOG)
         return Text(old.info.title, old.body)
 
@@ -104,7 +104,7 @@ def reverted(
     title = merge_titles(ThreeTexts(after.title, now.title, before.title))
     if title is None:
         return Refusal(
-            f"the run changed the title to '{after.title}', and it is '{now.title}' since",
+            f"that push changed the title to '{after.title}', and now it is '{now.title}'",
             "'confsync show {path}' shows the page; write the title that you want",
         )
     fields = Fields(title, labels=labels)
@@ -114,7 +114,7 @@ def reverted(
     if texts.base in (texts.ours, texts.theirs):
         body = texts.theirs if texts.base == texts.ours else texts.ours
         return Reverted(document.update(found, stamp, fields._replace(body=body), found.layout))
-    names = (f"the page, v{stamp.version}", "the page before the run")
+    names = (f"the page, v{stamp.version}", "the page before that push")
     merged = merge_bodies(ThreeTexts(*map(layout.lay, texts)), names)
     data = with_body(found, stamp, fields, merged, found.layout)
     return Reverted(data, merged.conflicted, flaw_of(merged))

@@ -63,7 +63,7 @@ def _step(
     if now == before:
         return None
     if now != after:
-        return Refusal(f"attachment '{file.name}' changed since the run, and stays")
+        return Refusal(f"attachment '{file.name}' changed after that push, and stays")
     if before is None:
         return FileStep(file.name, place, None, now)
     former = f"{attachments.directory_of(page.path)}/{name}"

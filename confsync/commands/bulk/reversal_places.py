@@ -27,10 +27,10 @@ class Places:
             return None
         stamp = entry.document.stamp if entry.document else None
         if stamp is None or entry.waits or scan.moves(entry):
-            why = "it is on its way to another place"
+            why = "its move to another place is not finished"
             return Refusal(why, "'confsync status' says where it goes")
         if (stamp.parent or "") != page.place.after:
-            return Refusal("it was moved again since the run", _BROWSER)
+            return Refusal("it was moved again after that push", _BROWSER)
         if not scan.directory_of(page.place.before or ""):
             return Refusal("the document of its former parent is not here", _BROWSER)
         return None

@@ -84,7 +84,7 @@ def _reverted(
     body = _with_later_comments(found.body, page.body)
     data = document.update(found, found.stamp, Fields(page.info.title, body), found.layout)
     if data == entry.raw:
-        note = f"it says what v{wanted} said already"
+        note = f"it already has the text of v{wanted}"
         return replace(result, outcome=Outcome.UNCHANGED, note=note)
     if found.modified:
         return EDITED.of(result)
@@ -105,8 +105,9 @@ def _with_later_comments(now: str, old: str) -> str:
 def _note(wanted: int, now: str, body: str) -> str:
     """Return what became of a document, and the number of comments that it lost."""
     lost = len(marker_refs(now) - marker_refs(body))
-    more = f"; inline comments on other text: {lost}" if lost else ""
-    return f"says what v{wanted} said{more}"
+    some = "1 inline comment lost its" if lost == 1 else f"{lost} inline comments lost their"
+    more = f"; {some} text" if lost else ""
+    return f"it has the text of v{wanted} now{more}"
 
 
 def _refusal(base: int, wanted: int) -> Refusal | None:

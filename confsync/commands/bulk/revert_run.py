@@ -176,7 +176,7 @@ class _Reversal:
         """Write a document, its attachments and its place. Raise ConfsyncError."""
         page, stamp, found = target.page, target.stamp, target.document
         if page.version is not None and stamp.version < page.version:
-            why = f"it is based on v{stamp.version}, and the run wrote v{page.version}"
+            why = f"it is based on v{stamp.version}, and that push wrote v{page.version}"
             return Refusal(why, "'confsync pull {path}' brings it").of(result)
         versions = Versions(self._mirror, about(self._remote, target.scan.config), self._run.run)
         made = reverted(versions, page, found, stamp)
@@ -192,7 +192,7 @@ class _Reversal:
         if edited and made.data != target.entry.raw:
             return EDITED
         if made.flaw:
-            why = f"without the run's changes it would not be well-formed: {made.flaw}"
+            why = f"without the changes of that push it would not be well-formed: {made.flaw}"
             return Refusal(why, LOG)
         return self._places.refusal(target.scan, target.entry, target.page)
 
@@ -226,15 +226,15 @@ def _listed(page: WrittenPage, path: str, entry: Entry | None) -> PageResult:
     result = PageResult(path, Outcome.SKIPPED, page.page, base=page.base)
     if page.what == DELETED:
         hint = f"'confsync restore {page.page}' brings the page back"
-        return replace(result, error="the run deleted its page", hint=hint)
+        return replace(result, error="that push deleted its page", hint=hint)
     stamp = entry.document.stamp if entry and entry.document else None
     number = stamp.version if stamp else page.version
     hint = f"'confsync push --delete {page.page}@{number}' deletes the page"
-    return replace(result, error="the run created its page", hint=hint)
+    return replace(result, error="that push created its page", hint=hint)
 
 
 def _conflicted(result: PageResult) -> PageResult:
     """Return the result of a document with conflict markers."""
-    why = "the page changed since the run at the same place; resolve the markers, then push"
+    why = "the page changed at the same place after that push; resolve the markers, then push"
     hint = f"{RESOLVE}; 'confsync pull --abort {{path}}' takes the merge back"
     return replace(result, outcome=Outcome.CONFLICTED, error=why, hint=hint, exit=Exit.REFUSED)

@@ -28,6 +28,6 @@ def beginning(text: str | None) -> datetime | None:
     found = moment(text)
     if found is None or found > datetime.now(UTC):
         raise UsageError(
-            f"--since: '{text}' is no day in the past", hint="write the day as in 2026-03-07"
+            f"--since: '{text}' is not a day in the past", hint="write the day as in 2026-03-07"
         )
     return found

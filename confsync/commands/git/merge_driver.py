@@ -24,7 +24,9 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 
 _SAME_LINES = "both branches changed the same lines"
-_NO_BASE = "no text is known that both branches began with, so all differences are in one conflict"
+_NO_BASE = (
+    "the text that both branches began with is unknown, so all differences are in one conflict"
+)
 
 
 def merge_driver(top: Path, files: ThreeFiles, path: str) -> Result:

@@ -113,7 +113,7 @@ def test_one_step_across_comments_is_no_search() -> None:
         document, "ENG"
     )
     assert found.places == 0
-    assert [why for _, why in found.left] == ["stands across tags"]
+    assert [why for _, why in found.left] == ["tags interrupt the text"]
 
 
 def test_an_xpath_asks_for_no_page_that_is_nested_beyond_measure() -> None:
