@@ -75,13 +75,10 @@ def _documents(command: Git, listed: Mapping[str, str]) -> Iterable[Kept]:
 def _front(raw: bytes) -> tuple[str, Stamp] | None:
     """Return title and stamp of a document, or None if it has no valid stamp."""
     try:
-        plain = frontmatter_fast.front_matter(raw.decode())
-        if plain is not None:
-            return plain.title, plain.stamp
-        whole = document.parse(raw, "")
+        found = frontmatter_fast.front_matter(raw.decode()) or document.parse(raw, "")
     except (UnicodeDecodeError, DocumentError):
         return None
-    return (whole.title, whole.stamp) if whole.stamp else None
+    return (found.title, found.stamp) if found.stamp else None
 
 
 def _last(command: Git, tip: str) -> dict[str, Version]:
