@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from confsync.document import frontmatter, frontmatter_fast, layout
 from confsync.document.frontmatter import FENCE, Span
 from confsync.document.frontmatter_fast import PlainFrontMatter
+from confsync.document.layout_series import LayoutSeries
 from confsync.errors import DocumentError, NotUnicodeError
 from confsync.model.stamp import Layout, Local, Stamp, digest
 
@@ -170,6 +171,12 @@ def lay_all(bodies: Iterable[tuple[str, str, Layout]]) -> list[Laid]:
     return [Laid(whose, *_lay(body, how)) for whose, body, how in bodies]
 
 
+def lay_series(bodies: Iterable[tuple[str, str, Layout]]) -> list[Laid]:
+    """Return what `lay_all` returns. It is faster if each body is much like the one before."""
+    series = LayoutSeries()
+    return [Laid(whose, *_lay(body, how, series.lay_surely)) for whose, body, how in bodies]
+
+
 def update(
     document: Document, stamp: Stamp, fields: Fields = NOTHING_NEW, how: Layout = Layout.LINES
 ) -> bytes:
@@ -283,9 +290,11 @@ def _readable(body: str, newline: str) -> str:
     return plain if newline == "\r\n" and digest("", plain) == digest("", body) else body
 
 
-def _lay(body: str, how: Layout) -> tuple[str, Layout]:
+def _lay(
+    body: str, how: Layout, lay_surely: Callable[[str], str | None] = layout.lay_surely
+) -> tuple[str, Layout]:
     if how is Layout.LINES:
-        written = layout.lay_surely(body)
+        written = lay_surely(body)
         if written is not None:
             return written, Layout.LINES
     return body, Layout.RAW

@@ -33,6 +33,9 @@ _TAG = rf"(?>/(?:{_BLOCK})>|{_PRE}|(?:{_BLOCK})(?:/>|\s[^<>]*/>))"
 _LAY = rf"<(?>({_TAG})(?=(?:\r?\n)*<)|({_SKIP}))"
 _UNLAY = re.compile(rf"<(?>({_TAG})\n(?=(?:\r?\n)*<)|({_SKIP}))", re.DOTALL)
 
+# Stands for an added newline for a moment. XML cannot have it.
+MARK = "\0"
+
 
 @cache
 def _laying() -> re.Pattern[str]:
@@ -61,6 +64,17 @@ def lay_surely(body: str) -> str | None:
     parts = _laying().split(body)
     text = _joined(parts, "\n")
     return f"{text}\n" if _UNLAY.split(text) == parts else None
+
+
+def lines_surely(body: str) -> list[str] | None:
+    """Return the lines that `lay_surely` makes, without the newlines that it adds.
+
+    A line of the layout may have line ends of the body in it. Return None for a body that has
+    `MARK`, too.
+    """
+    parts = _laying().split(body)
+    lines = _joined(parts, MARK).split(MARK)
+    return lines if _UNLAY.split("\n".join(lines)) == parts else None
 
 
 def _joined(parts: list[str], end: str) -> str:
