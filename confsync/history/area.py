@@ -72,10 +72,12 @@ class Area:
         The page stands where it is now. `laid` is the version's body in its layout.
         """
         stamp = self._stamp(info, past.version.number, laid.digest)
-        return document.render_laid(past.title, laid, stamp).replace(b"\r\n", b"\n")
+        raw = document.render_laid(past.title, laid, stamp)
+        # A search for one character takes a fortieth of the time.
+        return raw.replace(b"\r\n", b"\n") if b"\r" in raw else raw
 
     def body(self, past: PastVersion) -> tuple[str, str, Layout]:
-        """Return what `document.lay_all` lays out."""
+        """Return what `document.lay_series` lays out."""
         return digest(past.title, past.body), past.body, self.layout
 
     def restamped(self, info: PageInfo, kept: Kept, raw: bytes) -> bytes:

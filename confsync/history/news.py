@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from confsync import helper_process
 from confsync.errors import ConfsyncError, ServerError
 from confsync.history.area import Area, Ask, asked, item_of
 from confsync.history.commits import Edit, Fix, edits_of
@@ -29,9 +28,8 @@ def news_of(run: HistoryRun, number: int, area: Area, known: Recorded, importer:
     """Read what a branch lacks of an area; `number` is the area's."""
     pages = area.listing.current
     wanted = {page_id: _ask(run, info, known) for page_id, info in pages.items()}
-    with helper_process.started(_versions(wanted, area, known)) as helper:
-        reader = PastReader(run, area, known, importer, helper)
-        found = reader.read(wanted)
+    reader = PastReader(run, area, known, importer)
+    found = reader.read(wanted)
     run.report.refuse(*(_problem(pages[i], error) for i, error in reader.failed.items()))
     run.report.refuse(*(_problem(info, ServerError(info.flaw)) for info in area.listing.flawed))
     edits: list[Edit] = []
@@ -49,16 +47,6 @@ def news_of(run: HistoryRun, number: int, area: Area, known: Recorded, importer:
 def _ask(run: HistoryRun, info: PageInfo, known: Recorded) -> Ask:
     found = asked(info, known.pages.get(info.id), known.last.get(info.id), run.options.since)
     return Ask.NEWEST if found is Ask.NOTHING and run.options.refresh else found
-
-
-def _versions(wanted: Mapping[str, Ask], area: Area, known: Recorded) -> int:
-    """Return about how many versions there are to read."""
-    count = 0
-    for page_id, ask in wanted.items():
-        last, now = known.last.get(page_id), area.listing.current[page_id].version
-        new = max(now.number - (last.number if last else 0), 1)
-        count += {Ask.NOTHING: 0, Ask.NEWEST: 1, Ask.HISTORY: new}[ask]
-    return count
 
 
 def _problem(info: PageInfo, error: ConfsyncError) -> Problem:

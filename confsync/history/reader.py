@@ -1,6 +1,6 @@
 """The reader of pages' versions. It sends their documents to git as they come.
 
-Only ids stay in memory. A second process lays the bodies out.
+Only ids stay in memory.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from confsync.document import document
 from confsync.errors import EVERYBODYS, ConfsyncError, NotUnicodeError
-from confsync.helper_process import Helper
 from confsync.history.area import Area, Ask, is_before, item_of
 from confsync.history.options import HistoryRun
 from confsync.history.recorded import Recorded
@@ -29,11 +28,8 @@ AT_ONCE = 25
 class PastReader:
     """Reads what a branch lacks of an area. `failed` has the errors of single pages by id."""
 
-    def __init__(
-        self, run: HistoryRun, area: Area, known: Recorded, importer: Importer, helper: Helper
-    ) -> None:
-        self._run, self._area, self._known = run, area, known
-        self._importer, self._helper = importer, helper
+    def __init__(self, run: HistoryRun, area: Area, known: Recorded, importer: Importer) -> None:
+        self._run, self._area, self._known, self._importer = run, area, known, importer
         self.failed: dict[str, ConfsyncError] = {}
 
     def read(self, wanted: dict[str, Ask]) -> dict[str, Past]:
@@ -66,12 +62,13 @@ class PastReader:
         """Yield the current versions of pages, read in bulk."""
         reader, pages = self._area.reader, self._area.listing.current
         for some in reader.remote.newest(reader.space, page_ids) if page_ids else ():
-            asked = [(pages[i], past) for i, past in some.items() if i in pages]
-            for (info, _), one in zip(asked, self._sent(asked), strict=True):
-                if isinstance(one, ConfsyncError):
-                    self.failed[info.id] = one
-                else:
-                    yield info.id, [one]
+            asked = ((pages[i], past) for i, past in some.items() if i in pages)
+            for batch in batches(asked, AT_ONCE):
+                for (info, _), one in zip(batch, self._sent(batch), strict=True):
+                    if isinstance(one, ConfsyncError):
+                        self.failed[info.id] = one
+                    else:
+                        yield info.id, [one]
 
     def _whole(self, page_id: str) -> Past | ConfsyncError:
         """Return what is new of a page's past, or why it cannot be read."""
@@ -100,11 +97,21 @@ class PastReader:
         self, pages: Sequence[tuple[PageInfo, PastVersion]]
     ) -> Iterator[Sent | NotUnicodeError]:
         """Send the documents of versions to git. Yield the error of one that no file can hold."""
-        laid = self._helper.call(document.lay_all, [self._area.body(past) for _, past in pages])
+        texts = list(self._texts(pages))
+        ids = iter(self._importer.blobs([text for text in texts if isinstance(text, bytes)]))
+        for (info, past), text in zip(pages, texts, strict=True):
+            if isinstance(text, NotUnicodeError):
+                yield text
+            else:
+                yield past._replace(body=""), item_of(info, past.title, next(ids))
+
+    def _texts(
+        self, pages: Sequence[tuple[PageInfo, PastVersion]]
+    ) -> Iterator[bytes | NotUnicodeError]:
+        """Yield the documents of versions."""
+        laid = document.lay_series(self._area.body(past) for _, past in pages)
         for (info, past), text in zip(pages, laid, strict=True):
             try:
-                content = self._importer.blob(self._area.text(info, past, text))
+                yield self._area.text(info, past, text)
             except NotUnicodeError as error:
                 yield error
-            else:
-                yield past._replace(body=""), item_of(info, past.title, content)

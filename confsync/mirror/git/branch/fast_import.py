@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from confsync import failpoints
@@ -54,9 +55,18 @@ class Importer:
 
     def blob(self, raw: bytes) -> str:
         """Send a file's content. Return git's id of it."""
-        failpoints.before(f"blob of {len(raw)} bytes")
-        self._send(b"blob\ndata %d\n" % len(raw), raw, b"\n")
-        return gitrepo.blob_id(raw, self._length)
+        return self.blobs([raw])[0]
+
+    def blobs(self, raws: Sequence[bytes]) -> list[str]:
+        """Send the contents of files. Return git's ids of them.
+
+        git stores each as its difference from the one before it in the stream.
+        """
+        with self._lock:
+            for raw in raws:
+                failpoints.before(f"blob of {len(raw)} bytes")
+                self._send(b"blob\ndata %d\n" % len(raw), raw, b"\n")
+        return [gitrepo.blob_id(raw, self._length) for raw in raws]
 
     def commit(self, entry: Entry) -> None:
         """Send a commit on top of the one before."""
@@ -76,7 +86,8 @@ class Importer:
                 if content is None
                 else b"M 100644 %s %s\n" % (content.encode(), name)
             )
-        self._send(*lines, b"\n")
+        with self._lock:
+            self._send(*lines, b"\n")
         self.count += 1
 
     def finish(self) -> str:
@@ -93,7 +104,7 @@ class Importer:
         return commit_at(self.command, self._reference)
 
     def _send(self, *parts: bytes) -> None:
-        with self._lock, self._refused_named():
+        with self._refused_named():
             if self._process is None:
                 self._process = _started(self.command)
             self._process.stdin.write(b"".join(parts))
@@ -129,6 +140,7 @@ def _refused(said: str) -> FileError:
     return FileError("git could not take the history:", said="\n".join(lines[:5]))
 
 
+@cache
 def _person(account: str) -> str:
     """Return an account's id as git can write it."""
     kept = "".join(c for c in account if c.isprintable() and c not in "<>").strip()
