@@ -11,12 +11,12 @@ from werkzeug.exceptions import HTTPException
 from .cloud import routes as cloud
 from .datacenter import routes as datacenter
 from .errors import servlet_page
-from .site import CLOUD, CLOUD_ID
+from .site import CLOUD, CLOUD_ID, as_proxy
 from .v1 import files as v1_files
-from .web import actions, browser, edits, redirects
+from .web import actions, browser, edits, move_action, redirects
 
 MAX_FORM = 16 * 1024 * 1024
-WEB = tuple(module.pages for module in (browser, edits, actions, redirects))
+WEB = tuple(module.pages for module in (browser, edits, actions, move_action, redirects))
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -57,6 +57,10 @@ def servlet_error(error: HTTPException) -> tuple[str, int]:
 
 
 def only_local() -> tuple[str, int] | None:
-    """Refuse other host names, so that no web page can reach the sandbox by its own name."""
+    """Refuse other host names, so that no web page can reach the sandbox by its own name.
+
+    A client that has the sandbox for its proxy may use any name. No web page can make it do so.
+    """
     host = flask.request.host.rpartition(":")[0] or flask.request.host
-    return None if host in LOCAL else ("Unknown host\n", 421)
+    known = host in LOCAL or as_proxy()
+    return None if known else ("Unknown host\n", 421)

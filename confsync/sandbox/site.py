@@ -64,6 +64,14 @@ def behind_gateway() -> bool:
     return bool(flask.request.environ[BY_GATEWAY])
 
 
+def as_proxy() -> bool:
+    """Return whether the request came from a client that has the sandbox for its proxy.
+
+    Only such a request has a whole address where others have a path (RFC 9112, 3.2.2).
+    """
+    return str(flask.request.environ.get("REQUEST_URI", "")).startswith("http://")
+
+
 def base() -> str:
     """Return the site's base URL as this client reaches it, without a slash at the end."""
     if "base" not in flask.g:  # a listing needs it a hundred times a page

@@ -1,11 +1,14 @@
 """Other people's clients, each in a virtual environment of its own, against the sandbox.
 
-They are installed from the package index, so these tests run only when asked for: -m peers.
+They are installed from the package index, so these tests run only when asked for: -m peers. If
+CONFSYNC_PEERS names a directory, the environments stay there for the next run.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,14 +31,17 @@ class Peer:
 
     bin: Path
 
-    def run(self, program: str, *arguments: str, cwd: Path) -> str:
-        """Run one of its programs; what it says, or a failure with all of it."""
+    def run(self, program: str, *arguments: str, cwd: Path, **more: str) -> str:
+        """Run one of its programs; what it says, or a failure with all of it.
+
+        `more` are variables of its environment.
+        """
         kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
         done = subprocess.run(
             [self.bin / program, *arguments],
             cwd=cwd,
-            env={**environment, "HOME": str(cwd), "NO_PROXY": "*", "PYTHONUTF8": "1"},
+            env={**environment, "HOME": str(cwd), "NO_PROXY": "*", "PYTHONUTF8": "1", **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -46,18 +52,39 @@ class Peer:
         return done.stdout
 
 
+def python_of(at_least: tuple[int, int]) -> str:
+    """Return a Python of this version or a later one. Skip the test if there is none."""
+    if sys.version_info >= at_least:
+        return sys.executable
+    names = [f"python3.{minor}" for minor in range(at_least[1], 20)]
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    known = sorted(str(one) for one in pyenv.glob("3.*/bin/python3.*"))
+    for program in (*filter(None, map(shutil.which, names)), *known):
+        code = f"import sys, venv; sys.exit(sys.version_info < {at_least})"
+        done = subprocess.run([program, "-c", code], capture_output=True, check=False)
+        if done.returncode == 0:
+            return program
+    pytest.skip(f"there is no Python {at_least[0]}.{at_least[1]}")
+
+
 @pytest.fixture(scope="session")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Peer]:
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Peer]:
     """Install a requirement, once in a session."""
     made: dict[str, Peer] = {}
 
-    def install(requirement: str) -> Peer:
+    def install(requirement: str, at_least: tuple[int, int] = (3, 11)) -> Peer:
+        kept = os.environ.get("CONFSYNC_PEERS")
+        where = Path(kept or ".", re.sub(r"[^a-z0-9.]+", "-", requirement))
+        if kept and (where / "ready").exists():
+            return Peer(where / BIN)
         if requirement not in made:
-            where = tmp_path_factory.mktemp("venv")
-            subprocess.run([sys.executable, "-m", "venv", where], check=True, timeout=TIMEOUT)
-            python = where / BIN / "python"
+            where = where if kept else tmp_path_factory.mktemp("venv")
+            python = python_of(at_least)
+            subprocess.run([python, "-m", "venv", where], check=True, timeout=TIMEOUT)
+            python = str(where / BIN / "python")
             pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             subprocess.run([*pip, *requirement.split()], check=True, timeout=TIMEOUT)
+            (where / "ready").touch()
             made[requirement] = Peer(where / BIN)
         return made[requirement]
 

@@ -21,6 +21,7 @@ from . import (
     tree,
     v1,
 )
+from .about import states, templates, views
 from .jobs import changes, copies
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
@@ -38,8 +39,11 @@ MODULES = (
     restrictions,
     space_parts,
     spaces,
+    states,
+    templates,
     tree,
     v1,
+    views,
 )
 
 

@@ -306,6 +306,7 @@ def purge(database: Database, page_id: str) -> None:
     database.execute("DELETE FROM comments WHERE content_id = ?", gone)
     database.execute("DELETE FROM likes WHERE content_id = ?", gone)
     database.execute("DELETE FROM properties WHERE content_id = ?", gone)
+    database.execute("DELETE FROM content_states WHERE content_id = ?", gone)
     database.execute("DELETE FROM versions WHERE content_id = ?", gone)
     database.execute("DELETE FROM content WHERE id = ?", gone)
 

@@ -62,6 +62,16 @@ CREATE INDEX IF NOT EXISTS comments_content ON comments (content_id, kind);
 CREATE TABLE IF NOT EXISTS rights (
     name TEXT NOT NULL, space TEXT NOT NULL, level TEXT NOT NULL, UNIQUE (name, space)
 );
+CREATE TABLE IF NOT EXISTS own_states (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, color TEXT NOT NULL, creator TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS content_states (
+    content_id INTEGER PRIMARY KEY, state_id INTEGER, name TEXT, color TEXT, at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS templates (
+    id INTEGER PRIMARY KEY, space_id INTEGER, name TEXT NOT NULL, description TEXT NOT NULL,
+    body TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS likes (
     content_id INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (content_id, name)
 );
@@ -84,5 +94,8 @@ UNDOABLE = (
     "properties",
     "comments",
     "likes",
+    "own_states",
+    "content_states",
+    "templates",
     "rights",
 )

@@ -14,6 +14,7 @@ from typing import Self, Unpack
 
 from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
+from .actions.content_states import ContentStates
 from .actions.drafts import Drafts
 from .actions.long_tasks import LongTasks
 from .actions.other_content import OtherContent
@@ -23,6 +24,7 @@ from .actions.rights import Rights
 from .actions.space_changes import SpaceChanges
 from .actions.space_labels import SpaceLabels
 from .actions.tasks import Tasks
+from .actions.templates import Templates
 from .attachments import Attachments
 from .changes import Edit, Node
 from .labels import Labels
@@ -54,6 +56,8 @@ class Store(
     Likes,
     Tasks,
     LongTasks,
+    ContentStates,
+    Templates,
 ):
     """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
 

@@ -14,7 +14,16 @@ from werkzeug.wrappers import Response
 
 from .. import parameters
 from ..errors import Invalid, Missing
-from ..site import CLOUD, CLOUD_ID, AuthenticationError, current_user, site, store, unauthorized
+from ..site import (
+    CLOUD,
+    CLOUD_ID,
+    AuthenticationError,
+    as_proxy,
+    current_user,
+    site,
+    store,
+    unauthorized,
+)
 from ..store import queries
 from ..store.attachments import Upload
 from ..store.rows import AttachmentRow
@@ -154,8 +163,9 @@ def download(page_id: str, name: str) -> Response:
 
 def elsewhere(row: AttachmentRow, wanted: int | None) -> Response:
     """Redirect to the media service. The address holds everything that the service needs."""
-    port = flask.request.host.rpartition(":")[2]
-    where = f"http://{OTHER_HOST}:{port}/media/{row.id}/{wanted or row.version}"
+    asked = flask.request.host
+    host = f"media.{asked}" if as_proxy() else f"{OTHER_HOST}:{asked.rpartition(':')[2]}"
+    where = f"http://{host}/media/{row.id}/{wanted or row.version}"
     return flask.redirect(f"{where}?token={CLOUD_ID}")
 
 

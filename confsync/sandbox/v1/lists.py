@@ -31,14 +31,15 @@ def expand(default: str = "") -> Expand:
 
 
 def limit(asked: Expand, default: int = parameters.DEFAULT_LIMIT) -> int:
-    """Return the number of results: at most the server's limit for such an `expand`."""
+    """Return the number of results: at most the server's limit for such an `expand`.
+
+    Clients ask for 0 results to learn how many there are.
+    """
     wanted = parameters.integer("limit")
     wanted = default if wanted is None else wanted
-    if wanted < 1:
-        raise Invalid("limit must be greater than 0")
     most = WITH_BODIES if asked.bodies else EXPANDED if asked.names else BARE
     size = min(wanted, most)
-    return max(1, size // 2) if site().faults.short_pages else size
+    return max(min(size, 1), size // 2) if site().faults.short_pages else size
 
 
 def listing(
@@ -48,7 +49,7 @@ def listing(
     size, start = limit(asked), parameters.integer("start") or 0
     rows = fetch(start, size + 1)
     links = outer_links()
-    if len(rows) > size:
+    if 0 < size < len(rows):
         links["next"] = again(start=start + size, limit=size)
     if start:
         links["prev"] = again(start=max(0, start - size), limit=size)
@@ -84,7 +85,7 @@ def scan(
         raise Invalid(f"Can't parse cursor: {cursor}")
     rows = fetch(int(after), size + 1)
     links, more = outer_links(), {}
-    if len(rows) > size:
+    if 0 < size < len(rows):
         more["nextCursor"] = _CURSOR + place(rows[size - 1])
         links["next"] = again(cursor=more["nextCursor"], limit=size)
     shown = show(rows[:size])

@@ -115,7 +115,7 @@ def _paged(found: Sequence[Any], show: Any, asked: Expand) -> dict[str, Any]:
     size, start = limit(asked), _cursor()
     some = found[start : start + size]
     links: dict[str, Any] = outer_links()
-    if start + size < len(found):
+    if size and start + size < len(found):
         more: dict[str, object] = {"limit": size, "start": start + size}
         if site().flavor == CLOUD:
             cursor = base64.urlsafe_b64encode(f"_f_{start + size}".encode()).decode()
@@ -209,9 +209,16 @@ def _result(found: dict[str, Any], asked: Expand) -> dict[str, Any]:
         more["resultParentContainer"] = _place(container)
     optional = ("body", "space", "version", "history", "container")
     content = {k: v for k, v in found.items() if k not in optional or k in asked}
+    unseen = {one: _path_of(found, one) for one in optional if one in found and one not in asked}
+    content["_expandable"] = {**found["_expandable"], **unseen}
     # iconCssClass names the kind of content
     entry["iconCssClass"] = f"aui-icon content-type-{found['type']}"
     return {"content": content, **entry, "excerpt": _excerpt(body), **more}
+
+
+def _path_of(found: Mapping[str, Any], part: str) -> str:
+    """Return the address of a part of content, which is empty for most parts."""
+    return f"/rest/api/space/{found['space']['key']}" if part == "space" else ""
 
 
 def _space(row: SpaceRow) -> dict[str, Any]:

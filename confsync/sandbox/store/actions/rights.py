@@ -17,6 +17,7 @@ _HIDDEN = (
     "DELETE FROM content WHERE space_id = ?",
     "DELETE FROM content_labels WHERE content_id = ?",
     "DELETE FROM properties WHERE content_id = ?",
+    "DELETE FROM templates WHERE space_id = ?",
     "DELETE FROM spaces WHERE id = ?",
 )
 _UNSEEN = (

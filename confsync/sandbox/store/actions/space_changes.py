@@ -33,6 +33,7 @@ class SpaceChanges(Spaces):
                 "DELETE FROM content WHERE space_id = ?",
                 "DELETE FROM content_labels WHERE content_id = ?",
                 "DELETE FROM properties WHERE content_id = ?",
+                "DELETE FROM templates WHERE space_id = ?",
                 "DELETE FROM spaces WHERE id = ?",
             ):
                 self.database.execute(sql, (number(space.id),))
