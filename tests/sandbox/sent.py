@@ -1,4 +1,4 @@
-"""What a request of each operation of the sandbox sends besides its path."""
+"""The parts of a request besides its path, for each operation of the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other people's clients need besides the operations of Atlassian's documents."""
+"""Needs of other people's clients besides the operations of Atlassian's documents."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
-"""Cloud's v1 about content: its states, its views, and the templates for new pages."""
+"""Cloud's v1 about content: its states, its views, and the templates for new pages.
 
-from __future__ import annotations
+Data Center has none of them in its document.
+"""

@@ -1,4 +1,4 @@
-"""Cloud's v1: how often content was viewed. The sandbox counts no views."""
+"""Cloud's v1: the views of content. The sandbox counts none."""
 
 from __future__ import annotations
 
