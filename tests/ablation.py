@@ -846,7 +846,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/walk.py",
-                '            yield from ((f"{inner}/{name}", [], []) for name in inside.left)\n',
+                '    for name in inside.left:\n        yield f"{inner}/{name}", [], []\n',
                 "",
             ),
         ),

@@ -134,9 +134,11 @@ class Snapshot:
                 if not self._seen.startswith(known, place):
                     return None
                 place += len(known)
-                self.has_others = self.has_others or seen[0].endswith(walk.OTHER)
-                if not walk.is_attached(seen[0]):
-                    count += len(seen[1]) - seen[1].count(FOLDER_FILE)
+                inner, names, _ = seen
+                if names and not walk.is_attached(inner):
+                    count += len(names) - names.count(FOLDER_FILE)
+                elif inner.endswith(walk.OTHER):
+                    self.has_others = True
             beside = b"".join(map(_packed, walk.look_outside(self._root, self._directories)))
             if not self._seen.startswith(beside, place):
                 return None

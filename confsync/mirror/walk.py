@@ -75,19 +75,21 @@ def look(root: str, directories: Collection[str], *, files: bool = False) -> Ite
     for top in directories:
         for inner, parent, inside in _below(root, top, blog=f"{top}/{BLOG}" in directories):
             yield _seen(inner, parent, inside.found)
-            yield from ((f"{inner}/{name}", [], []) for name in inside.left)
-            links = (
-                name
-                for name in inside.links
-                if _hides_documents(f"{parent}/{name}", f"{root}/{top}")
-            )
-            yield from ((f"{inner}/{name}", [], []) for name in links)
-            if not files:
-                others = (f"{name}/" for name in inside.attached)
-                inside.others.extend(others)
-            yield from ((f"{inner}/{name}{OTHER}", [], []) for name in sorted(inside.others))
-            for name in inside.attached if files else ():
-                yield attached(f"{inner}/{name}/", f"{parent}/{name}")
+            if inside.has_more:
+                yield from _more(inner, parent, inside, f"{root}/{top}")
+                others = inside.others + ([] if files else [f"{name}/" for name in inside.attached])
+                yield from ((f"{inner}/{name}{OTHER}", [], []) for name in sorted(others))
+                for name in inside.attached if files else ():
+                    yield attached(f"{inner}/{name}/", f"{parent}/{name}")
+
+
+def _more(inner: str, parent: str, inside: _Inside, top: str) -> Iterator[Seen]:
+    """Yield leftovers of a killed run, and links to directories with documents outside `top`."""
+    for name in inside.left:
+        yield f"{inner}/{name}", [], []
+    for name in inside.links:
+        if _hides_documents(f"{parent}/{name}", top):
+            yield f"{inner}/{name}", [], []
 
 
 def attached(inner: str, directory: str) -> Seen:
@@ -199,6 +201,11 @@ class _Inside(NamedTuple):
     others: list[str]
     is_apart: bool
 
+    @property
+    def has_more(self) -> bool:
+        """Return whether there is more than documents, folder files and directories to enter."""
+        return bool(self.left or self.links or self.attached or self.others)
+
 
 def _below(
     root: str, top: str, *, blog: bool, unread: list[str] | None = None
@@ -239,7 +246,7 @@ def _walk(
                 if missed is not None:
                     missed.append(parent)
                 continue
-            if missed is not None:
+            if missed is not None and inside.links:
                 links = (f"{parent}{os.sep}{name}" for name in inside.links)
                 missed += (link for link in links if _hides_documents(link, directory))
             yield parent, inside
