@@ -3658,7 +3658,7 @@ ABLATIONS = (
 
 
 def told(contributing: str) -> dict[str, set[str]]:
-    """The table in CONTRIBUTING: checks, and the names of their tests."""
+    """Return the table in CONTRIBUTING: checks, and the names of their tests."""
     section = contributing.partition(HEADING)[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \| (.+) \|$", section, re.MULTILINE)
     return {

@@ -39,7 +39,7 @@ class Caseless:
             monkeypatch.setattr(os, name, self._renaming(getattr(os, name)))
 
     def found(self, path: Any) -> Any:
-        """The path as it is spelled on the disk; any other than a path below the root as it is."""
+        """Return the path as the disk spells it; return a path elsewhere unchanged."""
         if isinstance(path, int | bytes):
             return path
         text = os.path.normpath(os.fspath(path))

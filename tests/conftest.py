@@ -78,13 +78,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The homes of all tests. pytest would read this list once more for each new directory."""
+    """Return the homes of all tests. pytest would read this list for each new directory."""
     return tmp_path_factory.mktemp("homes")
 
 
 @pytest.fixture(scope="session")
 def _git_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template of new repositories: the directories of git without its examples of hooks."""
+    """Return the template of new repositories: git's directories without its example hooks."""
     template = tmp_path_factory.mktemp("template")
     for name in ("hooks", "info"):
         (template / name).mkdir()
@@ -98,7 +98,7 @@ def _own_home(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
-    """An empty home: no .netrc, no git identity, no configuration of the machine's.
+    """Return an empty home: no .netrc, no git identity, no configuration of the machine's.
 
     Its git starts no housekeeping, which would go on behind the back of a test that has ended.
     """
@@ -118,7 +118,7 @@ def _own_home(
 
 @pytest.fixture(autouse=True)
 def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection to anywhere else fails the test that tries it."""
+    """Fail each test that opens a connection to another machine."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:
@@ -132,7 +132,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_secret_is_written(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The sandbox's token stands in no file that a test or the program wrote.
+    """Assert that the sandbox's token stands in no file that a test or the program wrote.
 
     But for the sandbox's own data, and the files that are there to hold it. What other people's
     clients write is theirs.
@@ -155,7 +155,7 @@ SECRETS = tuple(
 
 
 def files_with(directory: Path, secrets: tuple[bytes, ...]) -> list[Path]:
-    """The files below a directory that hold one of the secrets, and should not."""
+    """Return the files below a directory that hold one of the secrets, and should not."""
     return [
         Path(entry.path)
         for entry in files_below(directory)
@@ -173,7 +173,7 @@ def _holds(path: str, secrets: tuple[bytes, ...]) -> bool:
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The directory of real bodies and titles that CONFSYNC_CORPUS names."""
+    """Return the directory of real bodies and titles that CONFSYNC_CORPUS names."""
     named = os.environ.get("CONFSYNC_CORPUS")
     if not named:
         pytest.skip("CONFSYNC_CORPUS names no corpus")
@@ -182,7 +182,7 @@ def corpus() -> Path:
 
 @pytest.fixture(autouse=True)
 def _hints_are_typed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that the table of hints names types these hints."""
+    """Assert that a test types the hints for which the table names it."""
     JOURNAL.begin()
     yield
     left = untyped(request.node.nodeid, JOURNAL.typed)
@@ -191,7 +191,7 @@ def _hints_are_typed(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def a_tick_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock of the file system goes on between writing a file and giving it its name."""
+    """Let the file system's clock go on between writing a file and giving it its name."""
     prepare = disk.prepare
 
     def slowly(path: Path, data: bytes, *, durable: bool = True) -> str:

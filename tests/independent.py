@@ -60,7 +60,7 @@ class Side:
 
 
 def assert_equal(root: Path, wiki: Sandbox, where: str = "") -> Side:
-    """The files of a mirror and the spaces that it mirrors are the same in everything.
+    """Assert that the files of a mirror and the spaces that it mirrors are equal in everything.
 
     Answers the server's side.
     """
@@ -171,7 +171,7 @@ def front_of(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def unlaid(text: str) -> str:
-    """A body without the newlines that its layout in lines added."""
+    """Return a body without the newlines that its layout in lines added."""
     if text.endswith("\n"):
         text = text[:-1]
     parts: list[str] = []

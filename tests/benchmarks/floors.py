@@ -32,7 +32,7 @@ _here = threading.local()
 
 
 def session() -> requests.Session:
-    """A session for each thread: one connection, kept open."""
+    """Return a session for each thread: one connection, kept open."""
     if not hasattr(_here, "session"):
         _here.session = requests.Session()
         _here.session.auth = (os.environ["CONFSYNC_USER"], os.environ["CONFSYNC_TOKEN"])

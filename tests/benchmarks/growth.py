@@ -27,7 +27,7 @@ class Curve:
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
-    """The b of the best a·n^b, by least squares of the logarithms; 0 for what is nothing."""
+    """Return the b of the best a·n^b, by least squares of the logarithms; 0 if all values are 0."""
     if any(y <= 0 for _, y in points) or len({x for x, _ in points}) < 2:
         return 0.0
     logs = [(math.log(x), math.log(y)) for x, y in points]

@@ -1,4 +1,4 @@
-"""The measurements, each beside its floor in the same run: floor, confsync, floor, confsync, …
+"""The measurements, each beside its floor in the same run: floor, confsync, and so on.
 
 Nothing that a run wrote is removed before the end: for minutes after files were deleted, a file
 system such as ext4 takes several times as long to make new ones.
@@ -71,7 +71,7 @@ class Bench:
         return space.made(self.machine.work / "spaces", shape)
 
     def new(self, name: str) -> Path:
-        """A path that nothing stands at."""
+        """Return a path that nothing stands at."""
         return self.machine.work / f"{name}-{next(self._numbers)}"
 
     def row(self, what: str, floor_is: str, pair: Pair, **more: object) -> Row:
@@ -103,7 +103,7 @@ def _processor(runs: Sequence[Spent]) -> float:
 
 
 def pull(bench: Bench) -> list[Row]:
-    """The first pull: one connection without latency, and eight with it."""
+    """Measure the first pull: one connection without latency, and eight with it."""
     found = []
     for flavor, (jobs, threads, latency) in itertools.product(
         bench.flavors, ((1, 1, 0.0), (JOBS, JOBS, LATENCY), (JOBS, 1, LATENCY))
@@ -126,7 +126,7 @@ def pull(bench: Bench) -> list[Row]:
 
 
 def again(bench: Bench) -> list[Row]:
-    """A pull that finds nothing new."""
+    """Measure a pull that finds nothing new."""
     return [
         _again(bench, flavor, latency)
         for flavor, latency in itertools.product(bench.flavors, (0.0, LATENCY))
@@ -251,7 +251,7 @@ def start(bench: Bench) -> list[Row]:
 
 
 def history(bench: Bench) -> list[Row]:
-    """A first history of a twentieth of the pages (500 at most) with five versions each."""
+    """Measure a first history of a twentieth of the pages (500 at most) with five versions each."""
     pages = min(HISTORY, max(bench.pages // 20, 10))
     data = space.copied(bench.data(pages, big_body=False), bench.new("data"))
     space.age(data, versions=5)
@@ -310,7 +310,7 @@ def bulk(bench: Bench) -> list[Row]:
 
 
 def memory(bench: Bench) -> list[Row]:
-    """The peak of a first pull with attachments, one of 200 MB, and a page of 5 MB."""
+    """Measure the peak of a first pull with attachments, one of 200 MB, and a page of 5 MB."""
     found = []
     closely = Machine(bench.machine.work)
     sizes = sorted({1000, bench.pages})

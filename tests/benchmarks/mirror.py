@@ -38,7 +38,7 @@ class Mirror:
         return sorted((self.root / KEY).rglob("*.xhtml"))
 
     def by_id(self) -> dict[str, Path]:
-        """The document of each page."""
+        """Return the document of each page."""
         found = {}
         for path in self.documents():
             with path.open("rb") as file:
@@ -62,7 +62,7 @@ class Mirror:
 
 
 def clone(machine: Machine, server: Server, root: Path, jobs: int = 8) -> Spent:
-    """A first pull, into a directory that is not there yet."""
+    """Pull for the first time, into a directory that is not there yet."""
     url = (
         f"{server.url}/spaces/{KEY}" if server.flavor == "cloud" else f"{server.url}/display/{KEY}"
     )
@@ -81,7 +81,7 @@ def pages_of(data: Path, *, smaller_than: int) -> list[str]:
 
 
 def write_edits(data: Path, page_ids: Sequence[str], to: Path) -> Path:
-    """The same edits as `Mirror.edit`, for a loop of requests: a line of JSON for each."""
+    """Write the edits of `Mirror.edit` for a loop of requests: a line of JSON for each."""
     sql = (
         "SELECT c.title, c.version, v.body FROM content c JOIN versions v"
         " ON v.content_id = c.id AND v.number = c.version WHERE c.id = ?"

@@ -65,7 +65,7 @@ def _panel(x: int, what: str, lines: Sequence[Sequence[tuple[float, float]]]) ->
 
 
 def _decades(values: Sequence[float]) -> list[float]:
-    """The powers of ten from below the least of the values to above the largest."""
+    """Return the powers of ten from below the least of the values to above the largest."""
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
     return [10.0**power for power in range(low, max(high, low + 1) + 1)]
 

@@ -22,7 +22,7 @@ def markdown(found: Found) -> str:
 
 
 def put_between(text: str, tables: str) -> str:
-    """A text with the tables between its two marks. ValueError if it does not have them."""
+    """Return a text with the tables between its two marks. Raise ValueError without the marks."""
     before, opening, rest = text.partition(MARKS[0])
     _, closing, after = rest.partition(MARKS[1])
     if not opening or not closing:

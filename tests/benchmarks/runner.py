@@ -22,10 +22,10 @@ KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """The cost of one run: seconds by the clock, megabytes of resident memory at the peak, and
-    seconds of processor, which tell more than the clock where others work on the machine.
+    """The cost of one run: seconds by the clock, peak of memory in megabytes, seconds of processor.
 
-    `asked` is what it asked of the server, where there is one.
+    The processor's seconds tell more than the clock where others work on the machine. `asked` is
+    what it asked of the server, where there is one.
     """
 
     seconds: float
@@ -91,14 +91,14 @@ class Machine:
     def confsync(
         self, *arguments: str, at: Path | None = None, server: Server | None = None
     ) -> Spent:
-        """The confsync of this environment, by its own command."""
+        """Return the cost of confsync in this environment, by its own command."""
         program = Path(sys.executable).parent / "confsync"
         return self.run(program, *arguments, at=at, server=server)
 
     def module(
         self, name: str, *arguments: str | os.PathLike[str], server: Server | None = None
     ) -> Spent:
-        """A module beside this one, as a program."""
+        """Return the cost of a module beside this one, as a program."""
         command = [sys.executable, "-m", f"{__package__}.{name}", *arguments]
         return self.run(*command, server=server, more={"PYTHONPATH": str(TOP)})
 

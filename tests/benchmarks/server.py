@@ -32,8 +32,11 @@ class Asked:
 
 @dataclass(slots=True)
 class Server:
-    """A running one. `latency` in seconds is added to each request, `context` is the path of a Data
-    Center, its standard port if None."""
+    """A running server.
+
+    `latency` in seconds is added to each request. `context` is the path of a Data Center, its
+    standard path if None.
+    """
 
     data: Path
     flavor: str = "cloud"

@@ -127,7 +127,7 @@ class Writer:
 
 
 def made(directory: Path, shape: Shape) -> Path:
-    """The data file of a sandbox with such a space; made once and kept in `directory`."""
+    """Return the data file of a sandbox with such a space; made once and kept in `directory`."""
     path = directory / shape.name
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def made(directory: Path, shape: Shape) -> Path:
 
 
 def copied(data: Path, to: Path) -> Path:
-    """A copy of a data file to write to."""
+    """Return a copy of a data file to write to."""
     return Path(shutil.copyfile(data, to))
 
 

@@ -16,7 +16,7 @@ import time
 
 
 def tree(process):
-    """A process and all below it."""
+    """Return a process and all below it."""
     found = [process]
     for one in found:
         with contextlib.suppress(OSError):

@@ -26,7 +26,7 @@ DOCUMENTS = 1000
 
 @pytest.fixture
 def wiki(tmp_path: Path) -> Iterator[Sandbox]:
-    """A space as that of the manual's tables is: 20 kB a page on average."""
+    """Yield a space such as that of the manual's tables: 20 kB a page on average."""
     with Sandbox(data=space.made(tmp_path, Shape(DOCUMENTS, big_body=False))) as sandbox:
         yield sandbox
 

@@ -33,7 +33,7 @@ GROWTH = 1.3  # from 1,000 pages to 3,000; all bodies in memory would be 40 MB m
 
 @pytest.fixture(params=["cloud", "datacenter"])
 def wiki(request: pytest.FixtureRequest) -> Sandbox:
-    """A sandbox with 1,000 pages of 20 kB on average."""
+    """Return a sandbox with 1,000 pages of 20 kB on average."""
     sandbox = Sandbox(flavor=request.param)
     request.addfinalizer(sandbox.close)
     fill(sandbox.store, Shape(PAGES))

@@ -22,7 +22,7 @@ MACRO = (
 
 @pytest.fixture(scope="module")
 def bodies() -> list[str]:
-    """The real bodies that CONFSYNC_CORPUS names, else as many made up."""
+    """Return the real bodies that CONFSYNC_CORPUS names, else as many made up."""
     named = os.environ.get("CONFSYNC_CORPUS")
     if named:
         return [path.read_bytes().decode() for path in sorted(Path(named).glob("bodies/*"))]

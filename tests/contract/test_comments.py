@@ -116,7 +116,7 @@ def test_every_comment_comes_once_whatever_the_answers_hold(
 def listed_in_threes(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[str, list[str], Iterator[list[Comment]]]:
-    """A page, its eight comments, and a listing with three of them in an answer."""
+    """Return a page, its eight comments, and a listing with three of them in an answer."""
     monkeypatch.setattr(datacenter_comments, "ROWS", 3)
     monkeypatch.setattr(cloud_comments, "ROWS", 3)
     page = server.page()

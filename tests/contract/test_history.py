@@ -13,7 +13,7 @@ from tests.contract.conftest import Server
 
 
 def edited(server: Server, count: int = 4) -> str:
-    """A page of so many versions; the third has another title."""
+    """Return a page of so many versions; the third has another title."""
     page = server.page("Guide", "<p>1</p>", message="first")
     for number in range(2, count + 1):
         title = "Guide" if number < 3 else "Guide, new"

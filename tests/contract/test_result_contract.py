@@ -33,7 +33,7 @@ MAYBE_NUMBER = {"type": ["integer", "null"]}
 
 
 def an(**keys: Any) -> dict[str, Any]:
-    """An object with exactly these keys."""
+    """Return an object with exactly these keys."""
     return {
         "type": "object",
         "properties": keys,
@@ -147,7 +147,7 @@ ARGUMENTS = {
 
 
 def held(run: Run, command: str) -> dict[str, Any]:
-    """The envelope, after it was found to be what the contract says."""
+    """Return the envelope, after it was found to be what the contract says."""
     envelope = run.data
     schema = an(
         confsync={"const": 1},

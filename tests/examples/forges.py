@@ -68,7 +68,7 @@ class Forge:
         git(root, "init", "-q", "--bare", "-b", "main", "origin.git")
 
     def changes(self) -> list[dict[str, str]]:
-        """The changes that were opened and are to be reviewed: title and, where told, body."""
+        """Return the changes that wait for a review: title and, where told, body."""
         raise NotImplementedError
 
     def run(self, name: str, branch: str = "main", commit: str = "") -> Job:
@@ -268,7 +268,7 @@ FORGES = {"github": GitHub, "gitlab": GitLab}
 
 
 def installed(project: Path, at: Path) -> tuple[Path, Path]:
-    """A Python of its own for the runners, and the project as a wheel, for them to install."""
+    """Return a Python for the runners, and the project as a wheel that they install."""
     python = environment(at / "venv")
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(at / "wheel")]
     subprocess.run([str(python), "-m", "pip", "wheel", *options, str(project)], check=True)

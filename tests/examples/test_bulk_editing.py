@@ -40,7 +40,7 @@ PANEL = (
 
 @pytest.fixture
 def wiki() -> Iterator[Sandbox]:
-    """A space of many pages: panels, an app's macros, labels, and a host in each."""
+    """Yield a space of many pages: panels, an app's macros, labels, and a host in each."""
     with Sandbox() as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         with sandbox.store.batch():
@@ -57,7 +57,7 @@ def wiki() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def desk(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A mirror of it, committed."""
+    """Return a mirror of it, committed."""
     desk = desk_at()
     with desk.path(".confsync.yaml").open("a") as config:
         config.write("labels: true\n")

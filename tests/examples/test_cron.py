@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "cron"
 
 @pytest.fixture
 def home(wiki: Sandbox, desk_at: Callable[..., Desk], tmp_path: Path) -> Path:
-    """A home directory with a mirror that goes to a remote, set up as the example says."""
+    """Return a home directory with a mirror that goes to a remote, set up as the example says."""
     home = tmp_path / "home"
     (home / "bin").mkdir(parents=True)
     (home / "bin" / "confsync-nightly").symlink_to(EXAMPLE / "confsync-nightly")

@@ -27,13 +27,13 @@ BODY = "".join(f"<p>{word}</p>" for word in ("one", "two", "three", "four", "fiv
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The tools of the runners, and the wheel that they install."""
+    """Return the tools of the runners, and the wheel that they install."""
     return installed(PROJECT, tmp_path_factory.mktemp("tools"))
 
 
 @pytest.fixture
 def wiki() -> Iterator[Sandbox]:
-    """A Cloud with two pages."""
+    """Yield a Cloud with two pages."""
     with Sandbox() as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         for title in ("Guide", "Ports"):
@@ -49,7 +49,7 @@ def forge(
     tmp_path: Path,
     desk_at: Callable[..., Desk],
 ) -> Forge:
-    """A repository with a mirror in docs/ and the example's files."""
+    """Return a repository with a mirror in docs/ and the example's files."""
     venv, wheel = tools
     secrets = {
         "CONFSYNC_URL": wiki.url,
@@ -75,7 +75,7 @@ def forge(
 
 @pytest.fixture
 def work(forge: Forge, tmp_path: Path) -> Path:
-    """The clone in which a person works."""
+    """Return the clone in which a person works."""
     return clone(forge, tmp_path / "ben")
 
 
@@ -96,7 +96,7 @@ def merge(work: Path, name: str, old: str, new: str, *, branch: str = "main") ->
 
 
 def page(wiki: Sandbox, title: str) -> tuple[int, str]:
-    """A page's version and body."""
+    """Return a page's version and body."""
     (found,) = (one for one in wiki.store.pages("ENG") if one.title == title)
     return found.version, found.body
 

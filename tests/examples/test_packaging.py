@@ -44,7 +44,7 @@ TESTED = {
 
 
 def workflows() -> list[Path]:
-    """The workflows and the action of the project, and those of the examples."""
+    """Return the workflows and the action of the project, and those of the examples."""
     plan = EXAMPLES / "bulk-editing" / "plan.yml"
     return [PROJECT / ACTION, RELEASE, plan, *EXAMPLES.rglob(".github/workflows/*.yml")]
 
@@ -162,7 +162,7 @@ def test_what_was_installed_is_tried(tmp_path: Path) -> None:
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The instructions of the Dockerfile, each with its lines put together."""
+    """Return the instructions of the Dockerfile, each with its lines put together."""
     text = re.sub(r"^#.*\n", "", DOCKERFILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     lines = re.sub(r"\\\n\s*", "", text).splitlines()
     return [(name, rest) for name, _, rest in (line.partition(" ") for line in lines if line)]

@@ -26,7 +26,7 @@ GUIDE = "docs/ENG/guide.xhtml"
 
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with the project's hooks, as pre-commit clones it."""
+    """Return a repository with the project's hooks, as pre-commit clones it."""
     root = tmp_path_factory.mktemp("hooks") / "confsync"
     root.mkdir()
     for name in (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"):
@@ -41,7 +41,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The packages that the hooks need, and what builds them: pip installs none of these anew."""
+    """Return the packages that the hooks need, and what builds them: pip installs none anew."""
     root = tmp_path_factory.mktemp("packages")
     link_packages(root, "hatchling")
     return root
@@ -49,7 +49,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory where pre-commit installs hooks, once for all tests."""
+    """Return the directory where pre-commit installs hooks, once for all tests."""
     return tmp_path_factory.mktemp("pre-commit")
 
 
@@ -72,7 +72,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def repo(wiki: Sandbox, desk_at: Callable[..., Desk], tmp_path: Path, hooks: Path) -> Path:
-    """A repository with a mirror in docs/ and both hooks."""
+    """Return a repository with a mirror in docs/ and both hooks."""
     if wiki.flavor != "cloud":
         pytest.skip("one flavour is enough for hooks")
     wiki.store.create_page("ENG", "Guide", "<p>8080</p>", author="Ana")
@@ -148,7 +148,7 @@ DATA = "docs/ENG/guide.attachments/data.csv"
 
 @pytest.fixture(scope="module")
 def whitespace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The hooks that rewrite white space, as everybody has them, from their package."""
+    """Return the hooks that rewrite white space, as most projects have them, from their package."""
     root = tmp_path_factory.mktemp("whitespace") / "hooks"
     root.mkdir()
     (root / "pyproject.toml").write_text(
@@ -175,7 +175,7 @@ def whitespace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def example(repo: Path, hooks: Path, whitespace: Path) -> Path:
-    """A repository set up as the example says, with white space that means something."""
+    """Return a repository set up as the example says, with white space that means something."""
     text = EXAMPLE.read_text()
     for url, rev, here in (
         ("https://github.com/pre-commit/pre-commit-hooks", "v5.0.0", whitespace),

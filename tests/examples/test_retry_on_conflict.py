@@ -33,7 +33,7 @@ def run(wiki: Sandbox, page: str) -> subprocess.CompletedProcess[str]:
 
 
 def colleague(wiki: Sandbox, page: str, times: int) -> None:
-    """A colleague who saves right before each of our writes, so many times."""
+    """Save as a colleague right before each of our writes, so many times."""
     left = [times]
 
     def save(method: str, path: str) -> None:

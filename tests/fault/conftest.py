@@ -80,7 +80,7 @@ class Stage:
         return contents_below(self.root, {".confsync", ".git", ".confsync.yaml"})
 
     def left_behind(self) -> tuple[int, dict[str, bytes]]:
-        """The number of writes, and every file but git's, as the killed command left them.
+        """Return the number of writes, and every file but git's, as a killed command left them.
 
         What is another each time is left out: the clone's random mark, the number of the process,
         and the times in the audit trail.
@@ -193,7 +193,7 @@ def _warm_up(zygote: Zygote, place: Path) -> None:
 
 
 def base(store: Store) -> dict[str, str]:
-    """The space as it is cloned: titles to ids."""
+    """Return the space as it is cloned: titles to ids."""
     store.create_space("ENG", "Engineering", "Home")
     ids = {"Home": store.space("ENG").homepage_id}
     for title, parent in (
@@ -213,13 +213,13 @@ def base(store: Store) -> dict[str, str]:
 
 
 def attach(store: Store, ids: dict[str, str]) -> None:
-    """The attachments that are there from the beginning."""
+    """Attach the files that are there from the beginning."""
     for title, name in (("Mine", "a.txt"), ("Mine", "b.txt"), ("Guide", "c.txt"), ("Gone", "d")):
         store.attach(ids[title], name, f"{title} {name}".encode())
 
 
 def post(store: Store, ids: dict[str, str]) -> None:
-    """The blog posts that are there from the beginning."""
+    """Write the blog posts that are there from the beginning."""
     for title, day in (("News", 7), ("Notes", 7), ("Draft", 8), ("Past", 9)):
         at = f"2026-03-{day:02}T12:00:00.000Z"
         text = body(f"{title} one", f"{title} two", f"{title} three", f"{title} four")
@@ -249,7 +249,7 @@ class _Prepared:
 
 @pytest.fixture
 def stage(zygote: Zygote, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Sets a play up, as many times as one likes; what takes long is done once."""
+    """Yield a function that sets a play up, as often as needed; what takes long is done once."""
     with ExitStack() as running:
         prepared: dict[tuple[Play, str], _Prepared] = {}
 

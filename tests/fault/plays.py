@@ -57,7 +57,7 @@ def _comments(store: Store, ids: dict[str, str]) -> None:
 
 
 def _interwoven(root: Path) -> None:
-    """A title is passed on, a parent and its child change places, all below a new page."""
+    """Pass a title on, and let a parent and its child change places, all below a new page."""
     _edit(root, "both.xhtml", "title: Both", "title: Clash")
     _edit(root, "clash.xhtml", "title: Clash", "title: Third")
     (root / "ENG/new.xhtml").write_text("---\ntitle: Both\n---\n<p>new</p>\n")

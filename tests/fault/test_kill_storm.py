@@ -50,7 +50,7 @@ class Field:
                 store.edit(page.id, f"{page.body}<p>hers</p>")
 
     def site(self, name: str) -> Sandbox:
-        """The site as it was at a time."""
+        """Return the site as it was at a time."""
         copy = self._base / "now.sqlite"
         for left in self._base.glob("now.sqlite*"):
             left.unlink()

@@ -23,7 +23,7 @@ from tests.fault.zygote import Zygote
 
 @contextlib.contextmanager
 def small_disk(where: Path) -> Iterator[Path]:
-    """A file system of its own, of 2 MB."""
+    """Yield a file system of its own, of 2 MB."""
     where.mkdir(exist_ok=True)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(where)],

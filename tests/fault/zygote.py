@@ -155,7 +155,7 @@ def _run_here(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _awaited(child: int, kill_after: float) -> int:
-    """The status of a child that is killed when its time is over."""
+    """Return the status of a child. Kill the child when its time is over."""
     ends = time.monotonic() + kill_after
     while kill_after and time.monotonic() < ends:
         ended, status = os.waitpid(child, os.WNOHANG)

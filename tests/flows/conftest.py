@@ -189,7 +189,7 @@ class Desk:
         return self(*arguments, "--json", exit=exit)
 
     def last_run(self) -> str:
-        """The id of the newest push."""
+        """Return the id of the newest push."""
         return str(self.json("log", "--runs").data["runs"][-1]["run"])
 
     def path(self, name: str) -> Path:
@@ -226,7 +226,7 @@ def _type(command: str, directory: Path, exit: int) -> str:
 
 @pytest.fixture(params=["cloud", "datacenter"])
 def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A sandbox with an empty space ENG."""
+    """Yield a sandbox with an empty space ENG."""
     with Sandbox(flavor=request.param) as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         sandbox.clear_requests()
@@ -236,7 +236,7 @@ def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def guide(wiki: Sandbox) -> str:
-    """The id of a page to edit."""
+    """Return the id of a page to edit."""
     body = "<h1>Ports</h1><p>The first port is 8080.</p><p>The second is 9090.</p>"
     return wiki.store.create_page("ENG", "Guide", body, author="Ana", raw=True).id
 
@@ -248,7 +248,7 @@ def desk_at(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Desk]:
-    """Makes desks: clones of a space, or directories to work in.
+    """Return a function that makes desks: clones of a space, or directories to work in.
 
     `copied` False is for tests that change what `clone` works with, or look at what it does.
     """
@@ -275,7 +275,7 @@ def desk_at(
 
 @pytest.fixture
 def desk(guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone of ENG with the guide in it."""
+    """Return a clone of ENG with the guide in it."""
     return desk_at()
 
 
@@ -294,7 +294,7 @@ class Typed:
 
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
-    """A keyring of our own, where the package may not even be installed."""
+    """Return a keyring of our own, where the package may not even be installed."""
     kept: dict[tuple[str, str], str] = {}
     fake = ModuleType("keyring")
     fake.get_keyring = lambda: SimpleNamespace(priority=5)  # type: ignore[attr-defined]
@@ -306,7 +306,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
 
 
 def writes(wiki: Sandbox) -> list[tuple[str, int]]:
-    """The writes that the server saw: method and status."""
+    """Return the writes that the server saw: method and status."""
     return [
         (r.method, r.status)
         for r in wiki.requests

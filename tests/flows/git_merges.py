@@ -86,7 +86,7 @@ def conflicts_in_stamp(text: str) -> bool:
 
 
 def script(path: Path, text: str) -> Path:
-    """A program in a directory."""
+    """Write a program into a directory. Return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)

@@ -66,7 +66,7 @@ class Scene:
         return (self.root / self.path).read_bytes().decode()
 
     def browser(self, old: str, new: str) -> None:
-        """A colleague edits the page."""
+        """Edit the page as a colleague."""
         body = self.store.page(self.guide).body.replace(old, new)
         self.store.edit(self.guide, body, author="Ana", raw=True)
 
@@ -84,7 +84,7 @@ class Scene:
         self.commit()
 
     def status_paths(self) -> list[str]:
-        """The documents that stand here."""
+        """Return the documents that stand here."""
         return [entry.path for scan in self.mirror.scan() for entry in scan.entries]
 
     def status(self, *, remote: bool = False) -> dict[str, str]:

@@ -31,7 +31,7 @@ def pages(wiki: Sandbox) -> list[str]:
 
 @pytest.fixture
 def desk(wiki: Sandbox, pages: list[str], desk_at: Callable[..., Desk]) -> Desk:
-    """A clone that has all of them, some minutes after it wrote anything."""
+    """Return a clone that has all of them, some minutes after it wrote anything."""
     desk = desk_at()
     config = desk.path(".confsync.yaml")
     config.write_text(config.read_text() + "attachments: true\n")
@@ -246,7 +246,7 @@ def cut(answer: dict[str, object]) -> None:
 
 
 def swapped(answer: dict[str, object]) -> None:
-    """The newest is missing, and the number of rows is right."""
+    """Leave out the newest row, and keep the number of rows right."""
     rows = answer["results"]
     assert isinstance(rows, list)
     answer["results"] = [rows[0] if row["title"] == "more.txt" else row for row in rows]
@@ -324,7 +324,7 @@ def test_a_page_with_a_full_list_is_asked_by_itself(
 
 @pytest.fixture
 def settled(desk: Desk) -> Desk:
-    """A mirror with labels in which a pull has found nothing new."""
+    """Return a mirror with labels in which a pull has found nothing new."""
     config = desk.path(".confsync.yaml")
     config.write_text(config.read_text() + "labels: true\n")
     desk("pull")
@@ -335,7 +335,7 @@ def settled(desk: Desk) -> Desk:
 
 @pytest.fixture
 def whole(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """The pulls that read every document."""
+    """Return the pulls that read every document."""
     found: list[object] = []
     real = run.pull_mirror
 

@@ -43,7 +43,7 @@ def picture(number: int) -> bytes:
 
 @pytest.fixture
 def desk(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone in a git repository; the guide has fifteen pictures."""
+    """Return a clone in a git repository; the guide has fifteen pictures."""
     for number in range(15):
         wiki.store.attach(guide, f"{number}.png", picture(number), "image/png")
     desk = desk_at()
@@ -170,7 +170,7 @@ def test_a_page_that_is_gone_leaves_a_pointer_alone(wiki: Sandbox, desk: Desk, g
 
 @pytest.fixture
 def link(desk: Desk, tmp_path: Path) -> Path:
-    """A picture that git-annex holds locked: a link into its store."""
+    """Return a picture that git-annex holds locked: a link into its store."""
     store = tmp_path / "mirror/.git/annex/objects/x"
     store.mkdir(parents=True)
     path = desk.path(f"{FILES}/0.png")
@@ -268,7 +268,7 @@ def test_a_directory_of_attachments_that_is_a_link_is_told_and_changes_nothing(
 
 
 def printed(run: Run) -> str:
-    """The command of a hint."""
+    """Return the command of a hint."""
     (hint,) = [line for line in said(run).split("\n") if line.startswith("hint: ")]
     return hint[hint.index("'") + 1 : hint.rindex("'")]
 

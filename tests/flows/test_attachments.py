@@ -22,7 +22,7 @@ IMAGE = '<ac:image><ri:attachment ri:filename="{}" /></ac:image>'
 
 @pytest.fixture
 def attached(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone that has attachments, in a git repository; the guide has a diagram."""
+    """Return a clone that has attachments, in a git repository; the guide has a diagram."""
     wiki.store.attach(guide, "diagram.png", b"first", author="Ana")
     desk = desk_at()
     config = desk.path(".confsync.yaml")
@@ -49,13 +49,13 @@ def on_server(wiki: Sandbox, page_id: str) -> dict[str, tuple[int, bytes]]:
 
 
 def replaced(wiki: Sandbox, page_id: str, name: str, data: bytes) -> None:
-    """A colleague uploads a new version."""
+    """Upload a new version as a colleague."""
     (row,) = wiki.store.attachments(page_id, name)
     wiki.store.replace_attachment(row.id, data, "Ben")
 
 
 def here(desk: Desk, directory: str = FILES) -> dict[str, bytes]:
-    """The files beside a document."""
+    """Return the files beside a document."""
     found = desk.path(directory)
     return {p.name: p.read_bytes() for p in found.iterdir()} if found.is_dir() else {}
 

@@ -27,13 +27,13 @@ def with_blog(desk: Desk, more: str = "") -> None:
 
 @pytest.fixture
 def news(wiki: Sandbox) -> str:
-    """The id of a blog post."""
+    """Return the id of a blog post."""
     return wiki.store.create_post("ENG", "News", BODY, author="Ana", raw=True, at=AT).id
 
 
 @pytest.fixture
 def blog(wiki: Sandbox, desk: Desk, news: str) -> Desk:
-    """A mirror of ENG with its blog."""
+    """Return a mirror of ENG with its blog."""
     with_blog(desk)
     desk("pull")
     wiki.clear_requests()

@@ -23,7 +23,7 @@ def tree(
     desk_at: Callable[..., Desk],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Desk:
-    """The guide with two pages below it, one of which has a child, and with attachments."""
+    """Return the guide with two pages below it, one of which has a child, and with attachments."""
     below = wiki.store.create_page("ENG", "Below", "<p>below</p>", parent=guide).id
     wiki.store.create_page("ENG", "Child", "<p>child</p>", parent=below)
     wiki.store.create_page("ENG", "Beside", "<p>beside</p>", parent=guide)

@@ -15,7 +15,7 @@ ONE, TWO = "ENG/one.xhtml", "ENG/two.xhtml"
 
 @pytest.fixture
 def repo(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A committed clone with two pages, one below the other, and attachments."""
+    """Return a committed clone with two pages, one below the other, and attachments."""
     one = wiki.store.create_page("ENG", "One", "<p>text of One</p>", author="Ana")
     wiki.store.create_page("ENG", "Two", "<p>text of Two</p>", author="Ana")
     wiki.store.create_page("ENG", "Below", "<p>below</p>", author="Ana", parent=one.id)
@@ -48,7 +48,7 @@ def status(desk: Desk) -> str:
 
 
 def fail_once(desk: Desk, *command: str, why: str = "hook") -> None:
-    """A run whose commit fails; what stood in its way is gone afterwards."""
+    """Run a command whose commit fails. Afterwards nothing stands in its way."""
     match why:
         case "hook":
             way = hook(desk)

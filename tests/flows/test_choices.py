@@ -48,7 +48,7 @@ def moved_out(scene: Scene) -> None:
 
 
 def restored(scene: Scene) -> None:
-    """The user reverts THEIRS, which was pushed from here and is on the server."""
+    """Revert THEIRS, which was pushed from here and is on the server."""
     scene.settle("FIRST", "THEIRS")
     scene.git("revert", "--no-edit", "HEAD")
 

@@ -22,7 +22,7 @@ GUIDE = "ENG/guide.xhtml"
 
 
 def hint_of(said: str) -> str:
-    """The command of the hint in an error output."""
+    """Return the command of the hint in an error output."""
     (command,) = re.findall(r"^hint: '([^']*)'", said, re.MULTILINE)
     return str(command)
 
@@ -36,7 +36,7 @@ def type_hint(desk: Desk, said: str) -> str:
 
 @pytest.fixture
 def here(guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """An empty directory, and a space with a guide."""
+    """Return an empty directory, and a space with a guide."""
     return desk_at("here", clone=None)
 
 
@@ -45,7 +45,7 @@ def here(guide: str, desk_at: Callable[..., Desk]) -> Desk:
 
 @pytest.fixture
 def site(wiki: Sandbox, guide: str) -> dict[str, str]:
-    """The addresses of a page below the guide, a blog post; on Cloud a folder."""
+    """Return the addresses of a page below the guide, a blog post; on Cloud a folder."""
     store = wiki.store
     found = {"guide": guide, "below": store.create_page("ENG", "Q&A, C++?", "<p>a</p>", guide).id}
     found["post"] = store.create_post("ENG", "News", "<p>news</p>").id
@@ -78,7 +78,7 @@ ADDRESSES = [
 
 
 def documents(desk: Desk) -> set[str]:
-    """The documents of a mirror, without suffix and without the day of a post."""
+    """Return the documents of a mirror, without suffix and without the day of a post."""
     names = (name.removesuffix(".xhtml") for name in desk.files() if name.endswith(".xhtml"))
     return {re.sub(r"blog/\d{4}/\d\d/\d\d/", "blog/", name) for name in names}
 
@@ -143,7 +143,7 @@ def test_a_page_whose_address_has_an_old_space_is_cloned_from_its_new_one(
 
 @pytest.fixture
 def cloud() -> Iterator[tuple[Sandbox, str]]:
-    """A server of Cloud with a folder: a page, and a folder with a page. A page stands beside."""
+    """Yield a Cloud with a folder that has a page and a folder with a page; a page beside it."""
     with Sandbox() as sandbox:
         store = sandbox.store
         store.create_space("ENG", "Engineering", "Engineering")
@@ -167,7 +167,7 @@ def folder_desk(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Desk:
-    """A clone of the folder."""
+    """Return a clone of the folder."""
     sandbox, folder = cloud
     monkeypatch.setenv("CONFSYNC_USER", sandbox.user)
     monkeypatch.setenv("CONFSYNC_TOKEN", sandbox.token)
@@ -345,7 +345,7 @@ def test_a_mirror_of_something_else_is_left_alone(
 
 
 def steps_of(out: str) -> list[str]:
-    """The commands that a clone says to type next."""
+    """Return the commands that a clone says to type next."""
     _, _, told = out.partition("\nnext:\n")
     return [line.strip() for line in told.splitlines()]
 

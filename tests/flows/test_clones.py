@@ -46,7 +46,7 @@ def _never(arguments: list[str]) -> int:
 def both(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Desk, Desk]:
-    """A clone, and a copy of it."""
+    """Return a clone, and a copy of it."""
     wiki.store.create_page("ENG", "Ports", "<p>below</p>", parent=guide)
     monkeypatch.setattr(clones, "_KEPT", {})
     clone = desk_at("clone")

@@ -27,7 +27,7 @@ GUIDE = "ENG/guide.xhtml"
 
 
 def examples(command: click.Command) -> list[list[str]]:
-    """The lines of a help that are commands, as words."""
+    """Return the lines of a help that are commands, as words."""
     lines = (line.strip() for line in (command.help or "").split("\n"))
     return [shlex.split(line) for line in lines if line.startswith("confsync ")]
 

@@ -48,7 +48,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="the tool is a shell script")
 
 @pytest.fixture
 def team(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A repository where the guide was edited, and Ana edited it in the browser."""
+    """Return a repository where the guide was edited, and Ana edited it in the browser."""
     desk.git("init", "-q")
     desk.git("add", ".")
     desk.git("commit", "-q", "-m", "first")

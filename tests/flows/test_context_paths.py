@@ -19,7 +19,7 @@ OWNERS = "OPS/service-catalogue-owners.xhtml"
 
 @pytest.fixture(params=SERVED, ids=str)
 def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """The demo space below a context path."""
+    """Yield the demo space below a context path."""
     flavor, context = request.param
     with open_sandbox(Options(flavor=flavor, context=context)) as sandbox:
         yield sandbox

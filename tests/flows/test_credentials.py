@@ -25,7 +25,7 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def here(guide: str, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """An empty directory at a machine without credentials, and a space with a guide."""
+    """Return an empty directory at a machine without credentials, and a space with a guide."""
     desk = desk_at("here", clone=None)
     monkeypatch.delenv("CONFSYNC_TOKEN")
     monkeypatch.delenv("CONFSYNC_USER")
@@ -33,7 +33,7 @@ def here(guide: str, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPat
 
 
 def lines_of(said: str) -> tuple[str, str]:
-    """The message and the hint of an error; each is readable in a terminal of 80 columns."""
+    """Return the message and the hint of an error; each is readable in a terminal of 80 columns."""
     (found,) = re.findall(r"\Aerror: (.*)\nhint: (.*)\n\Z", said)
     assert all(len(word) < 80 for line in found for word in line.split())
     return str(found[0]), str(found[1])

@@ -32,7 +32,7 @@ def write_new(desk: Desk) -> None:
 
 
 def lose_a_creation(wiki: Sandbox, desk: Desk, *, drop: bool = False) -> str:
-    """A page that a push created, whose answer it did not get; then the file is edited."""
+    """Create a page by a push that gets no answer, and edit the file. Return the page's id."""
     cut: list[str] = []
 
     def lose_everything_from_the_post_on(method: str, path: str) -> bool:
@@ -76,7 +76,7 @@ class KilledError(BaseException):
 
 
 def kill_a_creation(wiki: Sandbox, desk: Desk) -> str:
-    """A page that a push created before it was killed; then the file is edited."""
+    """Create a page by a push that is killed, and edit the file. Return the page's id."""
 
     def kill(number: int, what: str) -> None:
         if any(method == "POST" for method, _ in writes(wiki)):
@@ -199,7 +199,7 @@ def test_a_colleagues_page_of_that_title_is_not_called_an_earlier_try(
 
 
 def lose_an_answer(wiki: Sandbox, desk: Desk, *, before: bool = False) -> None:
-    """A push whose write gets no answer, and cannot be asked about; or never arrives."""
+    """Push a write that gets no answer and cannot be asked about, or that never arrives."""
     cut: list[str] = []
 
     def from_the_write_on(method: str, path: str) -> bool:
@@ -339,7 +339,7 @@ def test_a_change_that_is_stripped_from_a_new_version_settles(
 
 
 def plain_500(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sandbox's 500 tells of a race; here it tells nothing."""
+    """Take the words about a race out of the sandbox's 500."""
     monkeypatch.setattr(failures, "_said", lambda _: "")
 
 
@@ -488,7 +488,7 @@ def test_a_write_at_which_the_connection_breaks_has_a_way_out(
 
 @pytest.fixture
 def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that ignores where a page is to be."""
+    """Let the server ignore where a page is to be."""
     put = Client.put
 
     def without_parent(self: Client, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def repo(desk: Desk) -> Desk:
-    """The clone, committed."""
+    """Return the clone, committed."""
     commit(desk)
     return desk
 

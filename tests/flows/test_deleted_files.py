@@ -20,7 +20,7 @@ def top(wiki: Sandbox) -> str:
 
 @pytest.fixture
 def desk(wiki: Sandbox, guide: str, top: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A committed clone; the guide has two attachments, of which one was deleted here."""
+    """Return a committed clone; the guide has two attachments, of which one was deleted here."""
     assert top
     for name in ("gone.png", "kept.png"):
         wiki.store.attach(guide, name, name.encode())

@@ -161,7 +161,7 @@ def test_new_and_deleted_documents_are_shown_whole(desk: Desk) -> None:
 
 @pytest.fixture
 def managed(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A mirror with labels and attachments, of a guide and a page below it."""
+    """Return a mirror with labels and attachments, of a guide and a page below it."""
     body = f'{BODY}<p><ac:image><ri:attachment ri:filename="a.png" /></ac:image></p>'
     wiki.store.edit(guide, body, raw=True)
     wiki.store.add_labels(guide, ["ops"])

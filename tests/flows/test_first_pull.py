@@ -23,7 +23,7 @@ Meanwhile = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def fresh(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A mirror of ENG that was never pulled."""
+    """Return a mirror of ENG that was never pulled."""
     return mirror_at("mirror", wiki, desk_at)
 
 
@@ -41,7 +41,7 @@ def outcomes(run: Run) -> dict[str, str]:
 
 @pytest.fixture
 def meanwhile(wiki: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Does something once, when all pages are listed and no text is read."""
+    """Return an actor who does something once, when all pages are listed and no text is read."""
     remote = Cloud if wiki.flavor == "cloud" else DataCenter
 
     def do(act: Callable[[], object]) -> None:
@@ -65,7 +65,7 @@ def hidden(desk: Desk) -> list[str]:
 
 
 def a_tree(wiki: Sandbox) -> None:
-    """A space with each thing that decides about a document's place and front matter."""
+    """Make a space with each thing that decides about a document's place and front matter."""
     store = wiki.store
     above = store.create_page("ENG", "Above", "<p>above</p>")
     for title in ("Same", "same?", "Other"):

@@ -18,7 +18,7 @@ PAGES = ("ENG/one.xhtml", "ENG/two.xhtml")
 
 @pytest.fixture
 def repo(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A committed clone with two pages."""
+    """Return a committed clone with two pages."""
     for name in ("One", "Two"):
         wiki.store.create_page("ENG", name, f"<p>text of {name}</p>", author="Ana")
     desk = desk_at()

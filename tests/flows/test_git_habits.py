@@ -19,7 +19,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def wiki() -> Iterator[Sandbox]:
-    """A server of Cloud. What is typed here is the same for each."""
+    """Yield a server of Cloud. What is typed here is the same for each."""
     with Sandbox() as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         yield sandbox
@@ -31,7 +31,7 @@ HINT = re.compile(r"^hint: (.*)$", re.MULTILINE)
 
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
-    """A clone that is committed to git."""
+    """Return a clone that is committed to git."""
     desk.git("init", "-q", "--template=")
     desk.git("add", "-A")
     desk.git("commit", "-qm", "x")
@@ -39,7 +39,7 @@ def desk(desk: Desk) -> Desk:
 
 
 def hint_of(run: Run) -> str:
-    """The only hint of an error."""
+    """Return the only hint of an error."""
     assert run.out == ""
     (hint,) = HINT.findall(run.err)
     return str(hint)

@@ -50,7 +50,7 @@ def of_different_pages(wiki: Branches) -> None:
 
 
 def rebased(wiki: Branches) -> None:
-    """A branch with an edit, and its push with `--commit`, go onto a branch that pulled it."""
+    """Rebase an edit and its push with `--commit` onto a branch that pulled it."""
     wiki.branch("feature")
     # The server gives the macro an id, so it stores another line.
     wiki.edited("<p>one</p>", '<ac:structured-macro ac:name="toc"/>')
@@ -87,7 +87,7 @@ def reverted(wiki: Branches) -> None:
 
 
 def reverted_there(wiki: Branches) -> None:
-    """The same, merged in the other direction."""
+    """Do the same, merged in the other direction."""
     wiki.settle("one", "ONE")
     wiki.branch("ann")
     wiki.git("revert", "--no-edit", "HEAD")
@@ -97,7 +97,7 @@ def reverted_there(wiki: Branches) -> None:
 
 
 def stashed(wiki: Branches) -> None:
-    """A push without a commit goes to the stash, and comes again after a pull."""
+    """Stash a push that was not committed, and pop it after a pull."""
     wiki.edit("one", "ONE")
     wiki.push()
     wiki.edit("two", "TWO")
@@ -108,7 +108,7 @@ def stashed(wiki: Branches) -> None:
 
 
 def undone(wiki: Branches) -> None:
-    """A revert of an older push keeps the newer one."""
+    """Revert an older push, and keep the newer one."""
     wiki.settle("one", "ONE")
     wiki.settle("LAST", "end")
     wiki.asked("revert", "--no-edit", "HEAD~1")
@@ -257,7 +257,7 @@ def test_a_pull_that_is_picked_onto_a_version_between_brings_the_page(wiki: Bran
 
 
 def test_branches_that_merged_each_other_merge_again(wiki: Branches) -> None:
-    """git first merges their two common ancestors, with the driver, too."""
+    """At first git merges their two common ancestors, with the driver, too."""
     wiki.branch("ann")
     wiki.settle("one", "ONE")
     wiki.branch("ben", "main")

@@ -13,7 +13,7 @@ FILE = "ENG/guide.attachments/a.txt"
 
 @pytest.fixture
 def page(wiki: Sandbox, desk: Desk, guide: str) -> str:
-    """The id of a page with an attachment, in a committed mirror."""
+    """Return the id of a page with an attachment, in a committed mirror."""
     wiki.store.edit(guide, '<p><ac:image><ri:attachment ri:filename="a.txt" /></ac:image></p>')
     wiki.store.attach(guide, "a.txt", b"first")
     config = desk.text(".confsync.yaml")

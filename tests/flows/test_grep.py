@@ -29,7 +29,7 @@ BODY = (
 
 @pytest.fixture
 def tools(wiki: Sandbox, guide: str) -> str:
-    """The id of a page with macros and links, below the guide."""
+    """Return the id of a page with macros and links, below the guide."""
     return wiki.store.create_page("ENG", "Tools", BODY, parent=guide, author="Ana", raw=True).id
 
 

@@ -17,7 +17,7 @@ PAGES = 120  # more than are durable together, so that the second process is ask
 
 @pytest.fixture
 def texts(wiki: Sandbox, desk_at: Callable[..., Desk]) -> dict[str, str]:
-    """A space of many pages, and its documents as one process alone writes them."""
+    """Return a space of many pages, and its documents as one process alone writes them."""
     for number in range(PAGES):
         wiki.store.create_page("ENG", f"Page {number}", f"<p>{number}</p><p>two</p>")
     return documents(desk_at("alone", copied=False))
@@ -25,7 +25,7 @@ def texts(wiki: Sandbox, desk_at: Callable[..., Desk]) -> dict[str, str]:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The process of each call, from now on: there is a second one, however few pages there are."""
+    """Return the process of each call from now on: there are two, however few the pages."""
     monkeypatch.setattr(helper_process, "WORTH", 1)
     monkeypatch.setattr(helper_process, "_processors", lambda: 2)
     seen: list[int] = []

@@ -21,7 +21,7 @@ BRANCH = "confluence/ENG"
 
 @pytest.fixture(params=["cloud", "datacenter"])
 def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A space with pages of several versions, a new title among them, all at known times."""
+    """Yield a space with pages of several versions, a new title among them, all at known times."""
     with Sandbox(flavor=request.param) as sandbox:
         store = sandbox.store
         store.clock = Clock()
@@ -47,7 +47,7 @@ class Clock:
 
 @pytest.fixture
 def desk(desk_at: Callable[..., Desk], wiki: Sandbox) -> Desk:
-    """A clone of ENG in a repository."""
+    """Return a clone of ENG in a repository."""
     made = desk_at()
     made.git("init", "-q")
     made.git("add", "-A")
@@ -57,7 +57,7 @@ def desk(desk_at: Callable[..., Desk], wiki: Sandbox) -> Desk:
 
 
 def fresh_tree(desk: Desk, wiki: Sandbox, key: str = "ENG") -> str:
-    """The tree of a clone that is made now, in a repository of its own."""
+    """Return the tree of a clone that is made now, in a repository of its own."""
     other = desk.root.parent / f"fresh-{len(list(desk.root.parent.iterdir()))}"
     other.mkdir()
     _git(other, "init", "-q")

@@ -126,7 +126,7 @@ class Book:
         return self.git("rev-parse", f"{BRANCH}^{{tree}}")
 
     def pulled(self) -> str:
-        """The tree of what a pull writes into an empty mirror."""
+        """Return the tree of what a pull writes into an empty mirror."""
         result = pull(self.mirror, self._remote, PullOptions())
         assert result.exit == 0, result
         self.git("add", "-A", "--", ".", ":!.confsync")

@@ -18,7 +18,7 @@ MACRO = '<ac:structured-macro ac:name="toc"/>'
 
 @pytest.fixture
 def pushed(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone with its history, an edit that was committed and pushed, and a colleague's edit.
+    """Return a clone with its history, an edit that was pushed and committed, and a colleague's.
 
     The server stores the macro with an id. The cache and the audit trail are gone, as in another
     clone.

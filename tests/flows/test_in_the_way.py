@@ -17,7 +17,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def desk(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone with a page and one below it."""
+    """Return a clone with a page and one below it."""
     guide = wiki.store.create_page("ENG", "Guide", "<p>8080</p>")
     wiki.store.create_page("ENG", "Below", "<p>below</p>", parent=guide.id)
     return desk_at()

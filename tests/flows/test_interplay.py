@@ -72,7 +72,7 @@ def settled(wiki: Sandbox, desk: Desk, desk_at: Callable[..., Desk]) -> None:
 
 @pytest.fixture
 def pages(wiki: Sandbox) -> dict[str, str]:
-    """A, B and C below the home page, and D below A."""
+    """Return A, B and C below the home page, and D below A."""
     made = {t: wiki.store.create_page("ENG", t, f"<p>{t}</p>", raw=True).id for t in "ABC"}
     made["D"] = wiki.store.create_page("ENG", "D", "<p>D</p>", parent=made["A"], raw=True).id
     made["home"] = wiki.store.space("ENG").homepage_id
@@ -230,7 +230,7 @@ def test_siblings_whose_files_alone_change_names_exchange_what_stands_below(
 
 @pytest.fixture
 def below_new(pages: dict[str, str], desk_at: Callable[..., Desk]) -> Desk:
-    """A stands, edited, below a page that is yet to be created, which stands below another."""
+    """Return a desk where A, edited, stands below a new page, which stands below another."""
     desk = desk_at()
     desk("new", "ENG/new.xhtml", "--title", "New")
     desk("new", "ENG/new/inner.xhtml", "--title", "Inner")
@@ -315,7 +315,7 @@ def test_a_lost_answer_to_the_move_below_a_new_page_makes_no_second_version(
 
 @pytest.fixture
 def real_tree(corpus: Path, wiki: Sandbox, desk_at: Callable[..., Desk]) -> tuple[Desk, set[str]]:
-    """A clone of the corpus' tree, and the ids of its folders; Data Center has pages for them."""
+    """Return a clone of the corpus' tree, and its folders' ids: on Data Center they are pages."""
     given: list[dict[str, Any]] = yaml.safe_load((corpus / "page-tree.yaml").read_bytes())
     assert len(given) == 316
     ids: dict[tuple[str, ...], str] = {(): wiki.store.space("ENG").homepage_id}

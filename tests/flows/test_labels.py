@@ -14,7 +14,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def labelled(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone that manages labels; the guide has two."""
+    """Return a clone that manages labels; the guide has two."""
     wiki.store.add_labels(guide, ["ops", "runbook"])
     desk = desk_at()
     config = desk.path(".confsync.yaml")

@@ -21,7 +21,7 @@ NEW = "---\ntitle: New\n---\n<p>mine</p>\n"
 
 @pytest.fixture
 def wiki() -> Iterator[Sandbox]:
-    """A server of Cloud. What is told here is the same for each."""
+    """Yield a server of Cloud. What is told here is the same for each."""
     with Sandbox() as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         yield sandbox
@@ -44,7 +44,7 @@ def put(desk: Desk, name: str, text: str = "x") -> str:
 
 
 def told(run: Run) -> dict[str, str]:
-    """The files that a command leaves out, each with its heading."""
+    """Return the files that a command leaves out, each with its heading."""
     assert all(len(line) <= 80 for line in (run.out + run.err).splitlines()), run.out + run.err
     found: dict[str, str] = {}
     heading = ""
@@ -57,7 +57,7 @@ def told(run: Run) -> dict[str, str]:
 
 
 def hints(run: Run) -> list[str]:
-    """The first command of each hint."""
+    """Return the first command of each hint."""
     return re.findall(r"^hint: '([^']*)'", run.out + run.err, re.MULTILINE)
 
 

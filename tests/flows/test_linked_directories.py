@@ -15,7 +15,7 @@ BELOW = "ENG/top/below.xhtml"
 
 @pytest.fixture
 def desk(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], tmp_path: Path) -> Desk:
-    """A committed clone; what stands below a page was moved away, and a link leads there."""
+    """Return a committed clone; what stands below a page was moved away, and a link leads there."""
     top = wiki.store.create_page("ENG", "Top", "<p>top</p>").id
     wiki.store.create_page("ENG", "Below", "<p>below</p>", parent=top)
     desk = desk_at()

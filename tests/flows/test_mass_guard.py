@@ -44,7 +44,7 @@ def trashed(wiki: Sandbox, ids: dict[str, str]) -> None:
 
 
 def below_new_parents(wiki: Sandbox, ids: dict[str, str]) -> None:
-    """The section gets another name, and a new section its old one, its place and its pages."""
+    """Retitle the section, and give a new section its old title, its place and its pages."""
     retitled(wiki, ids)
     wiki.store.edit(ids["Section"], title="Former section", author="Ana")
     new = wiki.store.create_page("ENG", "Section", "<p>new</p>").id
@@ -179,7 +179,7 @@ KEYS = ("ENG", "OPS")
 
 @pytest.fixture
 def two_spaces(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A committed clone of two spaces, each with a page and six pages with a picture."""
+    """Return a committed clone of two spaces, each with a page and six pages with a picture."""
     store = wiki.store
     store.create_space("OPS", "Ops", "Ops home")
     for key in KEYS:

@@ -24,14 +24,14 @@ DRIVER = "merge.confsync.driver"
 
 
 def driver_of(desk: Desk) -> str:
-    """The setting of git, empty if there is none."""
+    """Return the setting of git, empty if there is none."""
     words = ["git", "config", "--get", DRIVER]
     done = subprocess.run(words, cwd=desk.root, check=False, capture_output=True, encoding="utf-8")
     return done.stdout
 
 
 def merges_of(desk: Desk) -> dict[str, str]:
-    """The words of `doctor` about merges: message and hint."""
+    """Return the words of `doctor` about merges: message and hint."""
     checks = desk.json("doctor").data["checks"]
     return {one["message"]: one["hint"] for one in checks if one["name"] == "merges"}
 
@@ -160,7 +160,7 @@ def driver_line(*words: str) -> str:
 
 @pytest.fixture
 def branches(tmp_path: Path) -> Branches:
-    """A branch with an edit, and another one with an edit of the same line and a newer version."""
+    """Return a branch with an edit, and another one that has a newer version of the same line."""
     found = Branches(tmp_path / "mirror", driver=False)
     found.branch("ann")
     found.edited("one", "ONE")
@@ -284,7 +284,7 @@ class Files:
         return (self.root / ".merge_file_A").read_bytes()
 
     def by_git(self) -> tuple[int, bytes]:
-        """The status and the result of git's own merge."""
+        """Return the status and the result of git's own merge."""
         labels = ["-L", "ours", "-L", "ancestor", "-L", "theirs"]
         names = [f".merge_file_{name}" for name in "AOB"]
         done = subprocess.run(

@@ -23,7 +23,7 @@ MONTH: list[Day] = []
 
 
 def day(work: Day) -> Day:
-    """The next day of the month."""
+    """Return the next day of the month."""
     MONTH.append(work)
     return work
 
@@ -76,7 +76,7 @@ class Team:
         self.desks = desks
 
     def where(self, desk: Desk, title: str) -> str:
-        """The file of the page that is called that, by its front matter."""
+        """Return the file of the page that is called that, by its front matter."""
         found = [
             path.relative_to(desk.root).as_posix()
             for path in desk.root.glob("ENG/**/*.xhtml")
@@ -472,7 +472,7 @@ def folders_are_renamed_and_moved(team: Team, mine: Desk, other: Desk) -> None:
 
 
 def _successor(team: Team, title: str, beside: PageRow, **files: bytes) -> str:
-    """A new page in the place that another one had, with files; answers its id."""
+    """Create a page with files in the place that another one had. Return its id."""
     store = team.browser.store
     new = store.create_page("ENG", title, f"<p>{title}, new</p>", parent=beside.parent_id).id
     for name, data in files.items():

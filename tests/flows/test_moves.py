@@ -17,7 +17,7 @@ from tests.flows.test_subtrees import configure
 
 @pytest.fixture
 def pages(wiki: Sandbox) -> dict[str, str]:
-    """A, B and C below the home page, D below A, and E below D."""
+    """Return A, B and C below the home page, D below A, and E below D."""
     made = {t: wiki.store.create_page("ENG", t, f"<p>{t}</p>", raw=True).id for t in "ABC"}
     for title, above in (("D", "A"), ("E", "D")):
         page = wiki.store.create_page("ENG", title, f"<p>{title}</p>", parent=made[above])
@@ -237,7 +237,7 @@ def test_a_page_whose_new_parent_went_meanwhile_is_refused_and_stands_where_it_w
 
 @pytest.fixture
 def both(wiki: Sandbox, pages: dict[str, str], desk_at: Callable[..., Desk]) -> Desk:
-    """A mirror of ENG and of OPS, which has a page Runbook."""
+    """Return a mirror of ENG and of OPS, which has a page Runbook."""
     wiki.store.create_space("OPS", "Operations", "Operations")
     wiki.store.create_page("OPS", "Runbook", "<p>Runbook</p>", raw=True)
     desk = desk_at("both", clone=None)

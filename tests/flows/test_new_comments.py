@@ -39,7 +39,7 @@ def other(wiki: Sandbox, guide: str) -> str:
 
 @pytest.fixture
 def desk(wiki: Sandbox, other: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone that looks for comments, and has seen those before it."""
+    """Return a clone that looks for comments, and has seen those before it."""
     return noticing(wiki, desk_at())
 
 
@@ -49,7 +49,7 @@ Spoiled = list[tuple[Callable[[str], bool], Change]]
 
 @pytest.fixture
 def spoil(monkeypatch: pytest.MonkeyPatch) -> Spoiled:
-    """The changes that answers to some paths get on their way."""
+    """Return the changes that answers to some paths get on their way."""
     changes: Spoiled = []
     real = client.Client.get
 
@@ -307,7 +307,7 @@ def test_with_other_pages_every_page_is_read_once(wiki: Sandbox, desk: Desk, oth
 def test_a_document_of_another_branch_gets_the_comment_too(
     wiki: Sandbox, desk: Desk, guide: str
 ) -> None:
-    """git brings back the text of the same version without the comment."""
+    """The same version's text without the comment comes back from git."""
     before = desk.path(GUIDE).read_bytes()
     ref = wiki.store.comment(guide, "8080")
     desk("pull")

@@ -32,7 +32,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The documents that are read."""
+    """Return the documents that are read."""
     found: list[str] = []
     read = entry.read
 
@@ -47,7 +47,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def settled(desk: Desk) -> Desk:
-    """A mirror in which a pull has found nothing new."""
+    """Return a mirror in which a pull has found nothing new."""
     time.sleep(0.02)  # some ticks of the file system: what was changed just now is not trusted
     assert desk.json("pull").data["pages"] == []
     return desk

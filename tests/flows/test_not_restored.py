@@ -52,7 +52,7 @@ def test_a_revert_that_was_reverted(scene: Scene) -> None:
 
 
 def went_back(scene: Scene, *words: str) -> None:
-    """The server is restored from a backup of v1, and edited since."""
+    """Restore the server from a backup of v1, and edit it since."""
     while (now := scene.store.page(scene.guide)).version > 1:
         first = scene.store.versions(scene.guide)[0]
         scene.store.edit(scene.guide, first.body, author="backup", raw=True)

@@ -20,7 +20,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="directories are made durable
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, step: str, number: int) -> None:
-    """A file system that refuses one thing, always."""
+    """Let the file system refuse one thing, always."""
     real = getattr(os, "open" if step == "open" else "fsync")
 
     def fsync(handle: int) -> None:

@@ -19,7 +19,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def wiki() -> Iterator[Sandbox]:
-    """A server of Cloud. What is typed here is the same for each."""
+    """Yield a server of Cloud. What is typed here is the same for each."""
     with Sandbox() as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         yield sandbox
@@ -28,7 +28,7 @@ def wiki() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def repository(desk: Desk) -> Desk:
-    """A clone that is committed to git."""
+    """Return a clone that is committed to git."""
     desk.git("init", "-q", "--template=")
     desk.git("add", "-A")
     desk.git("commit", "-qm", "x")

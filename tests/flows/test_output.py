@@ -30,7 +30,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def strange(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A mirror in a repository; a page of which every word is outside of most encodings."""
+    """Return a mirror in a repository; most encodings lack each word of its page."""
     wiki.store.edit(guide, title=STRANGE, author="Ana")
     desk("pull")
     desk.git("init", "-q")
@@ -168,7 +168,7 @@ EVIL = "x\n::error::no\r::add-mask::e\u2028::warning::no\x85##[add-mask]e"
 
 
 def commands_in(text: str) -> list[str]:
-    """The lines that GitHub's runner obeys."""
+    """Return the lines that GitHub's runner obeys."""
     return [
         line
         for line in text.replace("\r", "\n").splitlines()

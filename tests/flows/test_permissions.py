@@ -21,7 +21,7 @@ MAP = "OPS/service-catalogue-owners/network-map.xhtml"
 
 @pytest.fixture(params=["cloud", "datacenter"])
 def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """The demo space with ana, who only reads, and bo, who sees nothing."""
+    """Yield the demo space with ana, who only reads, and bo, who sees nothing."""
     rights = ("ana:OPS:read", "bo:*:none")
     options = Options(flavor=request.param, users=("ana", "bo:pw"), rights=rights)
     with open_sandbox(options) as sandbox:
@@ -31,7 +31,7 @@ def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def be(wiki: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Makes the next commands those of another user."""
+    """Return a function that makes the next commands those of another user."""
 
     def become(name: str, token: str) -> None:
         (user,) = [one for one in wiki.store.users() if one.name == name]

@@ -27,7 +27,7 @@ Edit = Callable[[Desk], object]
 
 @pytest.fixture
 def pages(wiki: Sandbox) -> dict[str, str]:
-    """The ids of pages, by the names of their documents."""
+    """Return the ids of pages, by the names of their documents."""
     found = {}
     for name in ("edited", "retitled", "moved", "labelled", "pictured", "deleted", "other"):
         body = '<p>old</p><ac:image><ri:attachment ri:filename="a.png" /></ac:image>'
@@ -38,7 +38,7 @@ def pages(wiki: Sandbox) -> dict[str, str]:
 
 @pytest.fixture
 def desk(desk_at: Callable[..., Desk], pages: dict[str, str]) -> Desk:
-    """A committed mirror with a change of each kind that is not pushed."""
+    """Return a committed mirror with a change of each kind that is not pushed."""
     desk = desk_at()
     with desk.path(".confsync.yaml").open("a") as config:
         config.write("labels: true\nattachments: true\n")
@@ -496,7 +496,7 @@ def _pulled(desk: Desk, wiki: Sandbox, page: str) -> None:
 
 @pytest.fixture
 def leaving(desk_at: Callable[..., Desk], wiki: Sandbox) -> tuple[Desk, str]:
-    """A mirror without git, and the plan to delete a page whose document is here."""
+    """Return a mirror without git, and the plan to delete a page whose document is here."""
     page = wiki.store.create_page("ENG", "Other", "<p>old</p>").id
     desk = desk_at()
     desk("pull")

@@ -16,7 +16,7 @@ from tests.flows.conftest import Desk, writes
 def meanwhile(
     wiki: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[Callable[[], object]], None]:
-    """Does something once, right before texts are asked for."""
+    """Return a function that does something once, right before texts are asked for."""
     remote = Cloud if wiki.flavor == "cloud" else DataCenter
 
     def do(act: Callable[[], object]) -> None:

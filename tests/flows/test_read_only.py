@@ -24,7 +24,7 @@ def configure(desk: Desk, *, archived: bool) -> None:
 
 @pytest.fixture
 def old(wiki: Sandbox) -> str:
-    """A page that is archived, with one below it that is not."""
+    """Return a page that is archived, with one below it that is not."""
     page = wiki.store.create_page("ENG", "Old", "<p>Old</p>", raw=True).id
     wiki.store.create_page("ENG", "Below", "<p>Below</p>", parent=page, raw=True)
     wiki.store.archive(page)

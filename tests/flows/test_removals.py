@@ -20,7 +20,7 @@ REMOVED = ".confsync.removed"
 
 @pytest.fixture
 def nightly(wiki: Sandbox, desk: Desk) -> Desk:
-    """A committed clone with one more page, whose branch `nightly` commits what it pulls."""
+    """Return a committed clone with one more page, whose branch `nightly` commits what it pulls."""
     wiki.store.create_page("ENG", "Other", "<p>other</p>")
     desk("pull")
     desk.git("init", "-q", "-b", "main")
@@ -36,7 +36,7 @@ def page_id(wiki: Sandbox, title: str) -> str:
 
 
 def away_and_back(wiki: Sandbox, desk: Desk, guide: str, *pull: str) -> None:
-    """The page goes, a pull removes its document, and the page comes back as it was."""
+    """Remove the page, pull that, and bring the page back as it was."""
     wiki.store.trash(guide)
     desk("pull", *pull)
     wiki.store.restore(guide)
@@ -44,13 +44,13 @@ def away_and_back(wiki: Sandbox, desk: Desk, guide: str, *pull: str) -> None:
 
 
 def clone_of(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> Desk:
-    """A clone by git alone, as CI has it."""
+    """Return a clone by git alone, as CI has it."""
     subprocess.run(["git", "clone", "-q", str(desk.root), str(tmp_path / name)], check=True)
     return Desk(tmp_path / name, capsys)
 
 
 def stays(wiki: Sandbox, desk: Desk, guide: str, *since: str) -> None:
-    """A push that deletes means no page, and the next pull brings the document back."""
+    """Assert that a push deletes no page, and that a pull then brings the document back."""
     count = len(writes(wiki))
     desk("push", "--delete", *since)
     assert wiki.store.page(guide).status == "current"
@@ -176,7 +176,7 @@ def test_git_merges_the_lines_of_two_branches_without_a_conflict(
 
 
 def stale_line(nightly: Desk, guide: str, version: int) -> None:
-    """The document stands and is committed, and so is a line about its page."""
+    """Commit the document as it stands, and a line about its page."""
     with nightly.path(REMOVED).open("a") as file:
         file.write(f"{guide} v{version} {'0' * 32}\n")
     nightly.git("commit", "-qam", "a merge brought the line back")

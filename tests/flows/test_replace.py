@@ -34,7 +34,7 @@ BODY = (
 
 @pytest.fixture
 def tools(wiki: Sandbox, guide: str) -> str:
-    """The id of a page with all that must stay where a text changes."""
+    """Return the id of a page with all that must stay where a text changes."""
     return wiki.store.create_page("ENG", "Tools", BODY, parent=guide, author="Ana", raw=True).id
 
 

@@ -39,7 +39,7 @@ OLD_WORD, NEW_WORD = (0xFF, 0xC1, 0xBC), (0x9F, 0xE8, 0xB1)
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Callable[..., str]:
-    """Opens a page, each time in a new profile; answers the document as the browser has it."""
+    """Return a function that opens a page in a new profile, and returns the browser's document."""
 
     def look(path: Path, *flags: str) -> str:
         profile = tmp_path / "profile"
@@ -59,7 +59,7 @@ def browser(tmp_path: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def asked() -> Iterator[tuple[str, list[str]]]:
-    """The address of a server, and what it was asked for."""
+    """Yield the address of a server, and what it was asked for."""
     paths: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -105,7 +105,7 @@ class Marked(HTMLParser):
 
 
 def pixels(path: Path) -> list[list[tuple[int, int, int]]]:
-    """The rows of a PNG as the browser writes one: 8 bits, RGB or RGBA, not interlaced."""
+    """Return the rows of a PNG as the browser writes one: 8 bits, RGB or RGBA, not interlaced."""
     data = path.read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", data[16:29])

@@ -29,7 +29,7 @@ ROWS = ("diverged", "commented", "stamp-mismatch", "stamp-ahead")
 
 @pytest.fixture
 def guide(wiki: Sandbox) -> str:
-    """A page whose edited lines are neighbours."""
+    """Return a page whose edited lines are neighbours."""
     lines = ("The first port is 8080.", "The second is 9090.")
     body = "<h1>Ports</h1>" + "".join(f"<p>{line}</p>" for line in lines)
     return wiki.store.create_page("ENG", "Guide", body, author="Ana", raw=True).id
@@ -168,7 +168,7 @@ def test_neighbours_that_are_not_well_formed_together_are_a_conflict(
 
 
 def changed(chance: random.Random, blocks: list[str], who: str) -> list[str]:
-    """The blocks after some edits, deletions, insertions and moves by one person."""
+    """Return the blocks after some edits, deletions, insertions and moves by one person."""
     blocks = list(blocks)
     for number in range(chance.randint(1, 3)):
         at, to = chance.randrange(len(blocks)), chance.randrange(len(blocks))
@@ -231,8 +231,7 @@ def histories(corpus: Path) -> list[tuple[str, str, str]]:
 
 
 def away_from(old: str, new: str) -> tuple[int, int]:
-    """The line of the older laid-out text, from 0, that is farthest from what the newer changed,
-    and how far that is."""
+    """Return the line of the older text that is farthest from all changes, and how far it is."""
     lines = [layout.lay(body).split("\n") for body in (old, new)]
     matcher = difflib.SequenceMatcher(None, *lines, autojunk=False)
     changes = [(a, b) for tag, a, b, _, _ in matcher.get_opcodes() if tag != "equal"]

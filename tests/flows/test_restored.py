@@ -19,7 +19,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def reverted(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A desk whose last push, v2, was reverted in git: text and stamp are those of v1."""
+    """Return a desk whose last push, v2, was reverted in git: text and stamp are those of v1."""
     committed(desk, "pulled")
     pushed(desk, "8080", "8081")
     desk.git("revert", "--no-edit", "HEAD")
@@ -167,7 +167,7 @@ PLAN = "ENG/guide.attachments/plan.txt"
 
 @pytest.fixture
 def attached(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A desk whose push of an attachment, v2, was reverted in git."""
+    """Return a desk whose push of an attachment, v2, was reverted in git."""
     wiki.store.attach(guide, "plan.txt", b"one")
     config = desk.path(".confsync.yaml")
     config.write_text(f"{config.read_text()}attachments: true\n")
@@ -282,7 +282,7 @@ def test_a_directory_of_attachments_is_no_name_of_one(attached: Desk) -> None:
 
 @pytest.fixture
 def shallow(wiki: Sandbox, reverted: Desk, tmp_path: Path) -> Desk:
-    """A clone of the reverted history that has its last commit alone."""
+    """Return a clone of the reverted history that has its last commit alone."""
     subprocess.run(
         ["git", "clone", "-q", "--depth", "1", reverted.root.as_uri(), str(tmp_path / "shallow")],
         check=True,
@@ -340,7 +340,7 @@ def test_a_pull_that_commits_new_pages_in_a_shallow_clone_is_none_of_that(
 
 @pytest.fixture
 def blobless(reverted: Desk, tmp_path: Path) -> Desk:
-    """A clone of the reverted history that has all commits, and the files of the last one."""
+    """Return a clone of the reverted history with all commits, and the last one's files."""
     reverted.git("config", "uploadpack.allowFilter", "true")
     words = ["git", "clone", "-q", "--filter=blob:none", reverted.root.as_uri()]
     subprocess.run([*words, str(tmp_path / "blobless")], check=True)
@@ -397,7 +397,7 @@ def test_a_new_attachment_in_a_shallow_clone_is_none_of_that(
 
 @pytest.fixture
 def encoded(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A repository that stores its documents with other letters, where a push was reverted."""
+    """Return a repository that stores documents in other letters, where a push was reverted."""
     desk.git("init", "-q", "-b", "main", "--template=")
     for way in ("clean", "smudge"):
         desk.git("config", f"filter.rot.{way}", "tr a-z n-za-m")
@@ -537,7 +537,7 @@ def test_a_status_that_has_nothing_to_tell_starts_one_process_of_gits(
 
 @pytest.fixture
 def feature(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A branch with an edit of v1; main has v2, with a colleague's edit, and is not merged."""
+    """Return a branch with an edit of v1; main has a colleague's v2, and is not merged."""
     committed(desk, "pulled")
     desk.git("checkout", "-q", "-b", "feature")
     desk.edit(GUIDE, "8080", "8081")
@@ -646,7 +646,7 @@ NEW = "ENG/plan.xhtml"
 
 @pytest.fixture
 def unsettled(wiki: Sandbox, desk: Desk) -> Desk:
-    """A desk whose creation of a page was pushed, and the commit of its stamp reverted."""
+    """Return a desk whose creation of a page was pushed, and the commit of its stamp reverted."""
     committed(desk, "pulled")
     desk("new", NEW, "--title", "Plan")
     desk.edit(NEW, "<p />", "<p>one</p>")

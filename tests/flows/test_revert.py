@@ -13,7 +13,7 @@ on_cloud = pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
 
 @pytest.fixture
 def desk(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """The clone of a page with three versions; the second has another title, too."""
+    """Return the clone of a page with three versions; the second has another title, too."""
     store = wiki.store
     store.edit(guide, "<p>second</p>", title="Second")
     store.edit(guide, "<p>third</p>", title="Guide")

@@ -24,7 +24,7 @@ def page_of(wiki: Sandbox, title: str) -> str:
 
 @pytest.fixture
 def rich(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A committed mirror with labels and attachments: two pages, and one below the first."""
+    """Return a committed mirror with labels and attachments: two pages, and one below the first."""
     store = wiki.store
     notes = store.create_page("ENG", "Notes", "<p>one</p>").id
     store.create_page("ENG", "Deep", "<p>deep</p>", parent=guide)
@@ -42,7 +42,7 @@ def rich(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
 
 @pytest.fixture(autouse=True)
 def browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A browser that opens every address."""
+    """Give a browser that opens every address."""
     monkeypatch.setattr(webbrowser, "open", lambda _: True)
 
 

@@ -34,7 +34,7 @@ def trash(desk: Desk) -> str:
 
 @pytest.fixture
 def desk(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone of thirty pages at v5."""
+    """Return a clone of thirty pages at v5."""
     for number in range(30):
         page = wiki.store.create_page("ENG", f"P {number}", f"<p>old {number}</p>")
         for version in range(4):

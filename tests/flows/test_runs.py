@@ -16,7 +16,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def repo(desk: Desk) -> Desk:
-    """The clone, committed."""
+    """Return the clone, committed."""
     desk.git("init", "-q")
     desk.git("add", "-A")
     desk.git("commit", "-qm", "pulled")

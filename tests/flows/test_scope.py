@@ -38,7 +38,7 @@ def rules(desk: Desk, **given: object) -> None:
 
 @pytest.fixture
 def start(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Callable[..., Desk]:
-    """Makes a mirror with these rules, not pulled yet."""
+    """Return a function that makes a mirror with these rules, not pulled yet."""
 
     def make(**given: object) -> Desk:
         desk = desk_at("ruled", clone=None)

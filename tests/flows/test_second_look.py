@@ -18,7 +18,7 @@ OTHER = "ENG/other.xhtml"
 
 @pytest.fixture
 def repo(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A committed clone with the guide and another page."""
+    """Return a committed clone with the guide and another page."""
     wiki.store.create_page("ENG", "Other", "<p>other</p>")
     desk = desk_at()
     desk.git("init", "-q")
@@ -37,7 +37,7 @@ def current(wiki: Sandbox, page_id: str) -> bool:
 
 
 def moved(desk: Desk, place: str, change: Callable[[bytes], bytes] = bytes) -> None:
-    """The guide stands at another place of the work tree, with other bytes."""
+    """Move the guide to another place of the work tree, and give it other bytes."""
     raw = desk.path(GUIDE).read_bytes()
     desk.path(GUIDE).unlink()
     desk.path(place).parent.mkdir(parents=True, exist_ok=True)
@@ -343,7 +343,7 @@ IMAGE = '<ac:image><ri:attachment ri:filename="{}" /></ac:image>'
 
 @pytest.fixture
 def attached(wiki: Sandbox, guide: str, repo: Desk) -> Desk:
-    """The same, with attachments: the guide has a diagram."""
+    """Return the same, with attachments: the guide has a diagram."""
     wiki.store.attach(guide, "diagram.png", b"first", author="Ana")
     config = repo.path(".confsync.yaml")
     config.write_text(config.read_text() + "attachments: true\n")

@@ -1,4 +1,4 @@
-"""Clones that lack the base of an edited document: is a line of it a conflict marker, or text?"""
+"""Clones that lack the base of an edited document: their conflict markers and their text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARKER = "conflict marker"
 
 
 def made(wiki: Sandbox, desk_at: Callable[..., Desk], body: str) -> Desk:
-    """A repository whose first commit has the base of a page, and the second an edit of it."""
+    """Return a repository: the first commit has a page's base, the second an edit of it."""
     wiki.store.create_page("ENG", "Manual", body, raw=True)
     desk = desk_at()
     desk.git("init", "-q", "-b", "main")
@@ -37,14 +37,14 @@ def made(wiki: Sandbox, desk_at: Callable[..., Desk], body: str) -> Desk:
 
 @pytest.fixture(params=[(), ("--depth=1",), ("--filter=blob:none",)], ids=["whole", "1", "partial"])
 def options(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """The options of the clone. A whole clone has lost its base, too."""
+    """Return the options of the clone. A whole clone has lost its base, too."""
     found: tuple[str, ...] = request.param
     return found
 
 
 @pytest.fixture
 def cloned(desk_at: Callable[..., Desk], wiki: Sandbox, tmp_path: Path) -> Callable[..., Desk]:
-    """Makes clones as `options` say."""
+    """Return a function that makes clones as `options` say."""
 
     def clone(body: str, options: tuple[str, ...]) -> Desk:
         desk = made(wiki, desk_at, body)
@@ -67,7 +67,7 @@ def findings(desk: Desk, exit: int = 0) -> list[dict[str, Any]]:
 
 
 def command_in(message: str) -> str:
-    """The command that a message names."""
+    """Return the command that a message names."""
     return message.split("'")[1]
 
 
@@ -157,7 +157,7 @@ def test_where_the_base_is_nowhere_a_push_sends_nothing(
 
 @pytest.fixture
 def many(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A repository with twelve pages that were edited; the cache of their bases is gone."""
+    """Return a repository with twelve pages that were edited; the cache of their bases is gone."""
     for number in range(12):
         wiki.store.create_page("ENG", f"P {number}", RULE, raw=True)
     desk = desk_at()

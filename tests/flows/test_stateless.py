@@ -1,5 +1,7 @@
-"""Everything that safety needs is in the file and on the server: `.confsync/` may vanish, and a
-clone of the git repository is as good as the mirror."""
+"""Everything that safety needs is in the file and on the server.
+
+`.confsync/` may vanish, and a clone of the git repository is as good as the mirror.
+"""
 
 from __future__ import annotations
 

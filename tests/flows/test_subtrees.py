@@ -27,7 +27,7 @@ def ids(wiki: Sandbox) -> dict[str, str]:
 
 @pytest.fixture
 def start(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Callable[..., Desk]:
-    """Makes a mirror of these spaces, pulled."""
+    """Return a function that makes a mirror of these spaces, pulled."""
 
     def make(*spaces: dict[str, object]) -> Desk:
         desk = desk_at("several", clone=None)

@@ -31,7 +31,7 @@ AGAIN = "again that git had reverted"
 
 @pytest.fixture
 def nightly(wiki: Sandbox, desk: Desk) -> Desk:
-    """A mirror with labels, committed."""
+    """Return a mirror with labels, committed."""
     config = desk.path(".confsync.yaml")
     config.write_text(f"{config.read_text()}labels: true\n")
     wiki.store.create_page("ENG", "Ops", "<p>ops</p>")
@@ -63,7 +63,7 @@ PLACES = ("below", "above")
 
 
 def night(wiki: Sandbox, desk: Desk, guide: str, what: str) -> str:
-    """A change in the browser, and the pull of that night; returns what that warned of."""
+    """Change the page in the browser, and return what the pull of that night warned of."""
     browser(wiki, guide, what)
     return desk("pull", "--commit", "-q").err
 

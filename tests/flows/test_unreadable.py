@@ -35,7 +35,7 @@ def page_id(wiki: Sandbox, title: str) -> str:
 
 @pytest.fixture
 def desk(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone with a page that has two below it, and one beside it."""
+    """Return a clone with a page that has two below it, and one beside it."""
     wiki.store.create_page("ENG", "Below", "<p>below</p>", parent=guide)
     wiki.store.create_page("ENG", "Beside", "<p>beside</p>", parent=guide)
     wiki.store.create_page("ENG", "Other", "<p>other</p>")
@@ -45,8 +45,7 @@ def desk(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
 
 
 def witness(desk: Desk, who: str) -> None:
-    """Leave one witness of whose document each file is: where nothing stands below, there may be
-    none."""
+    """Leave one witness of whose document each file is, or none where nothing stands below."""
     if who == "HEAD":
         desk.git("init", "-q")
         desk.git("add", "-A")

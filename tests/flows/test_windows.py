@@ -50,7 +50,7 @@ STRANGE = "\u0141\u00f3d\u017a \u202e \U0001f600"
 
 @pytest.fixture
 def ops() -> Iterator[Sandbox]:
-    """The sandbox's own space, with names that Windows does not have."""
+    """Yield the sandbox's own space, with names that Windows does not have."""
     with open_sandbox(Options()) as sandbox:
         for title in TITLES:
             sandbox.store.create_page("OPS", title, f"<p>{STRANGE}</p>", author="Ana Lima")

@@ -24,7 +24,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def wiki() -> Iterator[Sandbox]:
-    """A server of Cloud with an empty space ENG."""
+    """Yield a server of Cloud with an empty space ENG."""
     with Sandbox() as sandbox:
         sandbox.store.create_space("ENG", "Engineering", "Engineering")
         sandbox.clear_requests()
@@ -34,7 +34,7 @@ def wiki() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def desk_at(desk_at_root: Callable[..., Desk], standpoint: str) -> Callable[..., Desk]:
-    """Makes desks; a person types at a mirror's root, in a directory of it, or with `-C`."""
+    """Return a maker of desks. A person types at the root, in a directory below, or with `-C`."""
 
     def make(name: str = "mirror", *, clone: str | None = "ENG") -> Desk:
         desk = desk_at_root(name, clone=clone)
@@ -46,13 +46,13 @@ def desk_at(desk_at_root: Callable[..., Desk], standpoint: str) -> Callable[...,
 
 @pytest.fixture
 def desk(guide: str, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone of ENG with the guide in it."""
+    """Return a clone of ENG with the guide in it."""
     return desk_at("my mirror")
 
 
 @pytest.fixture
 def repo(desk: Desk) -> Desk:
-    """The desk as a git repository with one commit."""
+    """Return the desk as a git repository with one commit."""
     desk.git("init", "-q", "-b", "main", "--template=")
     commit(desk)
     return desk

@@ -23,7 +23,7 @@ PLAN = "ENG/guide.attachments/a plan.png"
 
 @pytest.fixture
 def pictured(wiki: Sandbox, repo: Desk, guide: str) -> Desk:
-    """A repository whose guide has a picture."""
+    """Return a repository whose guide has a picture."""
     wiki.store.attach(guide, "a plan.png", b"\x89PNG old", "image/png")
     configure(repo, "attachments: true\n")
     repo("pull")

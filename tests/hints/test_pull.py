@@ -204,7 +204,7 @@ def test_a_partial_clone_fetches_what_it_lacks(
 
 @pytest.fixture
 def blog(wiki: Sandbox, desk: Desk) -> Desk:
-    """The desk with the space's blog and one post."""
+    """Return the desk with the space's blog and one post."""
     wiki.store.create_post("ENG", "News", "<p>news</p>")
     path = desk.path(".confsync.yaml")
     path.write_text(path.read_text().replace("path: ENG\n", "path: ENG\n  blog: true\n"))

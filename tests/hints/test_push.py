@@ -21,7 +21,7 @@ PLAN = "ENG/my plan.xhtml"
 
 @pytest.fixture
 def many(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
-    """A clone of thirty pages."""
+    """Return a clone of thirty pages."""
     for number in range(30):
         wiki.store.create_page("ENG", f"P {number}", "<p>text</p>")
     return desk_at("my mirror")

@@ -17,7 +17,7 @@ GUIDE = "ENG/guide.xhtml"
 
 @pytest.fixture
 def diverged(wiki: Sandbox, desk: Desk, guide: str) -> Desk:
-    """A desk with an edit; a colleague edited another line of the page."""
+    """Return a desk with an edit; a colleague edited another line of the page."""
     desk.edit(GUIDE, "9090", "9091")
     wiki.store.edit(guide, wiki.store.page(guide).body.replace("Ports", "All ports"), author="Ana")
     return desk
@@ -37,7 +37,7 @@ PAGES = [f"ENG/page-{number}.xhtml" for number in range(4)]
 
 @pytest.fixture
 def many(wiki: Sandbox, desk: Desk) -> Desk:
-    """A repository with four more documents, each with two lines."""
+    """Return a repository with four more documents, each with two lines."""
     for path in PAGES:
         desk.path(path).write_text(f"---\ntitle: {path[4:10]}\n---\n<p>mine</p>\n<p>yours</p>\n")
     desk("push")

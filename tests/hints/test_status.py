@@ -15,13 +15,13 @@ NEW = "---\ntitle: Plan\n---\n<p>new</p>\n"
 
 @pytest.fixture
 def plan(wiki: Sandbox) -> str:
-    """The id of a page whose document has a space in its name."""
+    """Return the id of a page whose document has a space in its name."""
     return wiki.store.create_page("ENG", "my plan", "<p>Port 8080.</p>", author="Ana").id
 
 
 @pytest.fixture
 def planned(plan: str, desk: Desk) -> Desk:
-    """The desk with the document of the plan under a name with a space."""
+    """Return the desk with the document of the plan under a name with a space."""
     desk("pull")
     desk.path("ENG/my-plan.xhtml").rename(desk.path(PLAN))
     return desk

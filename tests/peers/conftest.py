@@ -108,13 +108,13 @@ def server() -> Iterator[Sandbox]:
 
 
 def titled(sandbox: Sandbox, title: str) -> PageRow:
-    """The one page of this title."""
+    """Return the one page of this title."""
     (found,) = [page for page in sandbox.store.pages("ENG") if page.title == title]
     return found
 
 
 def failures(sandbox: Sandbox) -> list[str]:
-    """The requests that the sandbox could not answer, which no real server would refuse."""
+    """Return the requests that the sandbox could not answer, which no real server would refuse."""
     return [
         f"{one.status} {one.method} {one.path}"
         for one in sandbox.requests

@@ -88,7 +88,7 @@ def files(data: bytes) -> None:
 
 
 def answers(data: bytes) -> None:
-    """An answer is a page, or an error of the server's; never one of the program's."""
+    """Assert that an answer is a page, or an error of the server's; never one of the program's."""
     try:
         row = json.loads(data)
     except ValueError:

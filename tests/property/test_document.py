@@ -81,7 +81,7 @@ BLOCKS = [
 
 @st.composite
 def documents(draw: st.DrawFn) -> tuple[str, bool, bool]:
-    """A document's text with LF, and whether it has labels and a stamp."""
+    """Return a document's text with LF, and whether it has labels and a stamp."""
     parts = draw(st.lists(st.sampled_from(USERS), max_size=5, unique_by=_key))
     parts.append(f"title:{draw(st.sampled_from(TITLE_STYLES))}")
     managed, stamped = draw(st.booleans()), draw(st.booleans())

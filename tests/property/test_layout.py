@@ -141,7 +141,7 @@ def test_the_measure_of_time_would_show_a_quadratic_pattern() -> None:
 
 
 def _seconds(direction: Callable[[str], str], text: str) -> float:
-    """The best of three: what the work costs, without what else the machine did."""
+    """Return the best of three: what the work costs, without what else the machine did."""
     times = []
     for _ in range(3):
         start = time.perf_counter()

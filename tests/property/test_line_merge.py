@@ -41,7 +41,7 @@ class Plan:
         return [f"<p>paragraph {number}</p>\n" for number, _ in enumerate(self.edits)]
 
     def of(self, side: str) -> list[str]:
-        """The lines of one side."""
+        """Return the lines of one side."""
         return [*self._lines(side)]
 
     def _lines(self, side: str) -> Iterator[str]:
@@ -72,7 +72,7 @@ class Plan:
         )
 
     def _looks_edited(self, side: str) -> bool:
-        """A run of a side's changes has deletions and insertions."""
+        """Return whether a run of a side's changes has deletions and insertions."""
         deletes = inserts = False
         for at, (who, what) in enumerate((*self.edits, ("", ""))):
             inserts |= self.gaps[at][0] == side
@@ -98,7 +98,7 @@ def apart(draw: st.DrawFn) -> Plan:
 
 
 def sections_of(pairs: Sequence[Texts]) -> Iterator[tuple[list[str], bool]]:
-    """The lines of each merged section, and whether it has conflicts."""
+    """Yield the lines of each merged section, and whether it has conflicts."""
 
     def text(which: int) -> list[str]:
         """One side of all sections. No section has a line of another."""

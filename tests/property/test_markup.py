@@ -100,7 +100,7 @@ values = st.text(st.sampled_from("ab>'\"&=/ -[]!é😀"), min_size=1, max_size=8
 
 @st.composite
 def attributes(draw: st.DrawFn, name: str, value: str) -> str:
-    """An attribute, written in one of the many ways that XML has."""
+    """Return an attribute, written in one of the many ways that XML has."""
     quote = draw(st.sampled_from("\"'"))
     written = []
     for character in value:
@@ -115,7 +115,7 @@ def attributes(draw: st.DrawFn, name: str, value: str) -> str:
 
 @st.composite
 def references(draw: st.DrawFn, element: str, key: str) -> tuple[str, str]:
-    """An element with one attribute that matters among others, and that attribute's value."""
+    """Return an element with one attribute that matters among others, and its value."""
     value = draw(values)
     given = [draw(attributes(key, value))]
     for other in draw(st.lists(st.sampled_from(["ri:space-key", "x", "y-z"]), unique=True)):
@@ -167,7 +167,7 @@ def parsed(body: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def read(body: str) -> list[tuple[str, dict[str, str]]]:
-    """The same by our reader."""
+    """Return the same by our reader."""
     return [
         (tag.name, {a.name: a.value for a in tag.attributes() if a.name != "xmlns"})
         for tag in tags(body)

@@ -47,7 +47,7 @@ class Fork:
         return frozenset(self.page.versions[version - 1].split())
 
     def added(self, side: Branch) -> frozenset[str]:
-        """The lines that a side has beyond its page, and beyond what it began with."""
+        """Return the lines that a side has beyond its page, and beyond what it began with."""
         began = self.ancestor
         known = frozenset(began.lines if began else ())
         if began and began.version < side.version:
@@ -55,7 +55,7 @@ class Fork:
         return frozenset(side.lines) - self.lines_at(side.version) - known
 
     def removed(self, side: Branch) -> frozenset[str]:
-        """The lines that a side had before its eyes, and has no more."""
+        """Return the lines that a side had at its beginning or in its page, and has no more."""
         seen = self.lines_at(side.version)
         began = self.ancestor
         if began and (self.had or side is self.theirs):
@@ -64,7 +64,7 @@ class Fork:
 
 
 def edited(draw: st.DrawFn, lines: Lines, who: str) -> Lines:
-    """Some lines with a few edits, deletions and insertions; each new line is unique."""
+    """Return some lines with a few edits, deletions and insertions; each new line is unique."""
     found = list(lines)
     for number in range(draw(st.integers(0, 2))):
         at = draw(st.integers(0, len(found)))
@@ -86,7 +86,7 @@ def forks(draw: st.DrawFn) -> Fork:
         versions.append(edited(draw, versions[-1], f"v{number}"))
 
     def branch(who: str, carried: Lines | None) -> Branch:
-        """A branch keeps what the ancestor had, or begins at a page, as a pull or a revert does."""
+        """Return a branch that keeps the ancestor's text, or begins at a page."""
         version = draw(st.integers(1, VERSIONS))
         lines = versions[version - 1]
         if carried and carried[0] not in lines and draw(st.booleans()):
@@ -106,7 +106,7 @@ def forks(draw: st.DrawFn) -> Fork:
 
 
 def lines_of(found: Document) -> set[str]:
-    """The paragraphs of a document, and its conflict markers."""
+    """Return the paragraphs of a document, and its conflict markers."""
     return {line for line in re.split(r"</?p>|\n", found.body) if line}
 
 

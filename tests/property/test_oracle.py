@@ -29,7 +29,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def page(site: Site) -> PageRow:
-    """A page of two lines with a file, all seen by the site's book."""
+    """Return a page of two lines with a file, all seen by the site's book."""
     row = site.store.create_page(SPACE, "Guide", "<p>L901L</p><p>L902L</p>", labels=["old"])
     site.store.attach(row.id, "flow", b"L903L\n", FLOW)
     site.store.create_page(SPACE, "Other", "<p>L904L</p>")

@@ -56,7 +56,7 @@ def test_places_are_the_same_for_any_order(
 
 
 def holding(nodes: list[Node], placed: dict[str, str]) -> list[Node]:
-    """The nodes as the next pull sees them: each holds the name that it has."""
+    """Return the nodes as the next pull sees them: each holds the name that it has."""
     return [replace(node, held=placed[node.key].rpartition("/")[2]) for node in nodes]
 
 

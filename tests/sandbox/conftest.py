@@ -86,13 +86,13 @@ class Api:
 
 
 def title_of(answer: requests.Response) -> str:
-    """The title of a v2 error."""
+    """Return the title of a v2 error."""
     return str(answer.json()["errors"][0]["title"])
 
 
 @pytest.fixture(scope="session")
 def specs() -> dict[str, Spec]:
-    """The specifications by what stands before `/api` in a path; none without CONFSYNC_SPECS."""
+    """Return the specifications by what stands before `/api`; none without CONFSYNC_SPECS."""
     directory = os.environ.get("CONFSYNC_SPECS")
     if not directory:
         return {}
@@ -129,7 +129,7 @@ def api(sandbox: Sandbox, specs: dict[str, Spec]) -> Iterator[Api]:
 
 @pytest.fixture
 def server() -> Iterator[Sandbox]:
-    """A Data Center with a space ENG."""
+    """Yield a Data Center with a space ENG."""
     with Sandbox(flavor="datacenter") as running:
         running.store.create_space("ENG", "Engineering", "Home")
         yield running
@@ -137,7 +137,7 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def dc_specs() -> tuple[Spec | None, Spec | None]:
-    """Data Center's document for answers, and for requests; none without CONFSYNC_SPECS."""
+    """Return Data Center's document for answers, and for requests; none without CONFSYNC_SPECS."""
     directory = os.environ.get("CONFSYNC_SPECS")
     if not directory:
         return None, None
@@ -153,5 +153,5 @@ def dc(server: Sandbox, dc_specs: tuple[Spec | None, Spec | None]) -> Iterator[D
 
 @pytest.fixture
 def guide(server: Sandbox) -> PageRow:
-    """A page of the Data Center, as its store has it."""
+    """Return a page of the Data Center, as its store has it."""
     return server.store.create_page("ENG", "Guide", "<p>one</p>", message="first")

@@ -19,7 +19,7 @@ def update_of(row: PageRow, **more: Any) -> dict[str, Any]:
 
 
 def sent(operation: Operation, made: World) -> dict[str, Any]:
-    """The parts of a request of the operation besides its path."""
+    """Return the parts of a request of the operation besides its path."""
     page, post, cloud = made.page, made.post, operation.document != "datacenter"
     title = f"New {operation.document} {page.id}"
     content = {"type": "page", "title": title, "space": {"key": "ENG"}}

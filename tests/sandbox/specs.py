@@ -106,7 +106,7 @@ class Spec:
         return re.compile("[^/]+".join(map(re.escape, parts)))
 
     def template(self, method: str, path: str) -> str:
-        """The path of an operation, with its parameters in braces; SpecError for no such one."""
+        """Return the path of an operation, with its parameters in braces. Raise SpecError."""
         for pattern, template in self._routes:
             if pattern.fullmatch(path) and method.lower() in self.document["paths"][template]:
                 return str(template)
@@ -134,7 +134,7 @@ def load_v2(directory: Path) -> Spec:
 
 
 def load_v1(directory: Path) -> Spec:
-    """The rest of Cloud's v1, where some answers name their character set.
+    """Return the rest of Cloud's v1, where some answers name their character set.
 
     Its text says "Null or content state", its schema knows no null.
     """
@@ -145,7 +145,7 @@ def load_v1(directory: Path) -> Spec:
 
 
 def load_dc(directory: Path) -> Spec:
-    """Data Center's document, which takes a list of attachments for a 201, or for one."""
+    """Return Data Center's document, which takes a list of attachments for a 201, or for one."""
     document = json.loads((directory / DC).read_text(encoding="utf-8"))
     files = document["paths"]["/rest/api/content/{id}/child/attachment"]
     files["get"]["responses"]["200"] = files["get"]["responses"].pop("201")
@@ -158,7 +158,7 @@ def load_dc(directory: Path) -> Spec:
 
 
 def load_dc_requests(directory: Path) -> Spec:
-    """The same for requests, which say only what they change."""
+    """Return the same for requests, which say only what they change."""
     return Spec(json.loads((directory / DC).read_text(encoding="utf-8")), "", V1_ERROR)
 
 

@@ -91,7 +91,7 @@ def operation(name: str) -> Operation:
 
 
 def refused(answer: requests.Response, instead: str) -> None:
-    """The answer is 400 in the envelope of its API, names the format, and what to use instead."""
+    """Assert a 400 in the API's envelope that names the format, and what to use instead."""
     assert answer.status_code == 400, answer.text
     said = answer.json()
     text = said["errors"][0]["title"] if "errors" in said else said["message"]

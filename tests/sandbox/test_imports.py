@@ -12,7 +12,7 @@ FILES = sorted(SANDBOX.rglob("*.py"))
 
 
 def imported(path: Path) -> set[str]:
-    """The top-level packages that a module imports; `.` for its own package, `..` for others."""
+    """Return the top-level packages that a module imports; `.` is its own, `..` the others."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -18,13 +18,13 @@ AT = f"{DAY}T09:30:00.000Z"
 
 @pytest.fixture
 def post(store: Store, space: SpaceRow) -> PageRow:
-    """A blog post on Cloud."""
+    """Return a blog post on Cloud."""
     return store.create_post("ENG", "News", "<p>one</p>", message="first", at=AT)
 
 
 @pytest.fixture
 def dc_post(server: Sandbox) -> PageRow:
-    """A blog post on Data Center."""
+    """Return a blog post on Data Center."""
     return server.store.create_post("ENG", "News", "<p>one</p>", message="first", at=AT)
 
 

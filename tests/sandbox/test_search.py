@@ -16,7 +16,7 @@ from .dc_api import Dc
 
 @pytest.fixture
 def tree(store: Store, page: PageRow, monkeypatch: pytest.MonkeyPatch) -> PageRow:
-    """A page Guide with a page below it, a post, files and labels, each a little later."""
+    """Return a page Guide with a page below it, a post, files and labels, each a little later."""
     clock, ticks = store.clock, itertools.count(1)
     monkeypatch.setattr(store, "clock", lambda: clock() + timedelta(milliseconds=next(ticks)))
     store.create_page(

@@ -53,7 +53,7 @@ def browser(sandbox: Sandbox) -> Iterator[Browser]:
 
 
 def actions(html: str) -> set[str]:
-    """The addresses to which the forms of a page are sent."""
+    """Return the addresses to which the forms of a page are sent."""
     return set(re.findall(r'<form[^>]* action="/wiki([^"]*)"', html))
 
 
@@ -209,7 +209,7 @@ def test_every_form_of_a_page_is_one_that_is_tested_here(browser: Browser, page:
 
 
 def _forms() -> list[str]:
-    """The addresses of all forms of the browser pages."""
+    """Return the addresses of all forms of the browser pages."""
     rules = application("cloud", "/wiki").url_map.iter_rules()
     return sorted(
         rule.rule

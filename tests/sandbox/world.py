@@ -85,7 +85,7 @@ def changes_a_space(operation: Operation) -> bool:
 
 
 def path_of(operation: Operation, made: World) -> str:
-    """The operation's path with the ids of the world in it."""
+    """Return the operation's path with the ids of the world in it."""
     parts: list[str] = []
     ids = made.ids
     if "/space" in operation.path and (changes_a_space(operation) or "/propert" in operation.path):

@@ -98,7 +98,7 @@ class Trap:
 
 @pytest.fixture
 def trapped(wiki: Sandbox, desk: Desk, guide: str, tmp_path: Path) -> Trap:
-    """The desk's mirror in a repository with two commits, and every trap set."""
+    """Return the desk's mirror in a repository with two commits, and every trap set."""
     wiki.store.create_page("ENG", "Other", "<p>other</p>", raw=True)
     desk("pull")
     desk.git("init", "-q")

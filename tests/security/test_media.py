@@ -28,7 +28,7 @@ def media(handler: BaseHTTPRequestHandler) -> None:
 
 @contextmanager
 def sent_on_to(location: str, *, known: bool = True) -> Iterator[str]:
-    """A server that sends everything on; `known` says whether it must be told who asks."""
+    """Yield a server that sends everything on; `known` says whether it must be told who asks."""
 
     def redirect(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(302)
@@ -94,7 +94,7 @@ def test_no_redirect_leads_from_https_to_http() -> None:
 def on_one_origin(
     then: dict[str, str],
 ) -> tuple[Callable[[BaseHTTPRequestHandler], None], dict[str, str]]:
-    """A server that sends on by a table and gives bytes out to credentials alone; who asked how."""
+    """Return a server that redirects by a table and needs credentials for bytes, and who asked."""
     asked: dict[str, str] = {}
 
     def answer(handler: BaseHTTPRequestHandler) -> None:

@@ -27,7 +27,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @contextmanager
 def stub(answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """A server that answers every request in one way; its address, and the requests it saw."""
+    """Yield a server that answers all requests in one way: its address, and what it saw."""
     seen: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -154,7 +154,7 @@ HOSTILE = (None, "", "../../x", 0, -1, 10**30, [], {}, True, "\x1b[31m", "\ud800
 
 
 def mutated(data: Any, chance: random.Random) -> Any:
-    """An answer with one of its values another one, or gone."""
+    """Return an answer with another value in one place, or without that value."""
     places: list[tuple[Any, Any]] = []
 
     def walk(node: Any) -> None:

@@ -116,7 +116,7 @@ def test_no_attachment_goes_through_a_link(
 
 @pytest.fixture
 def stolen(wiki: Sandbox, desk: Desk, guide: str, tmp_path: Path) -> Path:
-    """A mirror whose state directory is committed, whole: it has seen everything."""
+    """Return a mirror whose state directory is committed, whole: it has seen everything."""
     wiki.store.edit(guide, "<p>hers 8080</p>", author="Ana")
     desk("pull")
     for name in ("status", "pull", "status"):

@@ -27,7 +27,7 @@ class Browser(Base):
 
     @rule(n=pick, m=pick)
     def ana_attaches(self, n: int, m: int) -> None:
-        """A new file, or one more line in one that is there."""
+        """Attach a new file, or add a line to one that is there."""
         if row := self.page(n):
             name, line = f"file{m % 3}.txt", f"{self.site.line()}\n".encode()
             found = self.site.store.attachments(row.id, name)

@@ -38,7 +38,7 @@ class Commands(Editor, Browser, Damage):
 
     @rule(d=who, n=pick)
     def copy_and_look(self, d: int, n: int) -> None:
-        """A copy has the id of another document: neither is touched while both stand there."""
+        """Copy a document with its id: neither is touched while both stand there."""
         desk = self.desk(d)
         path = self.path(desk, n)
         found = read(path) if path else None

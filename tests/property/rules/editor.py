@@ -40,7 +40,7 @@ class Editor(Base):
 
     @rule(d=who, n=pick, m=pick)
     def write_a_file(self, d: int, n: int, m: int) -> None:
-        """A file beside a document, which shows it; or one more line in one that is there."""
+        """Write a file beside a document, which shows it; or add a line to one that is there."""
         desk = self.desk(d)
         path = self.path(desk, n)
         if path and self.site.config.attachments:
@@ -128,7 +128,7 @@ class Editor(Base):
 
     @rule(d=who)
     def lose_the_cache(self, d: int) -> None:
-        """The trash goes with it: the person gives up what stands only there."""
+        """Delete the state, and with it the trash: the person gives up what stands only there."""
         desk = self.desk(d)
         desk.repair()
         paths = [*desk.documents(), *desk.attachments()]

@@ -54,7 +54,7 @@ class Desk(Files, Commands):
     # -- the files and their book ------------------------------------------------------------------
 
     def type_into(self, path: Path, where: int) -> None:
-        """A new line between two blocks of a document."""
+        """Type a new line between two blocks of a document."""
         text = path.read_text()
         ends = [found.end() for found in re.finditer(r"^---\n|</p>\n", text, re.MULTILINE)][1:]
         if not ends:
@@ -142,7 +142,7 @@ class Desk(Files, Commands):
         self.typed &= self.committed | marks(self.text_of_all()) | self.site.ever_had()
 
     def page_of(self, path: Path) -> PageRow | None:
-        """The page of a document, as it is now."""
+        """Return the page of a document, as it is now."""
         entry = read(path)
         if entry is None or entry.stamp is None:
             return None
@@ -279,7 +279,7 @@ class Desk(Files, Commands):
 
 
 def template(root: Path, config: Config) -> None:
-    """A repository to copy desks from: `git init` costs more than a copy."""
+    """Make a repository to copy desks from: `git init` costs more than a copy."""
     root.mkdir()
     (root / ".confsync.yaml").write_text(dump(config))
     (root / ".gitattributes").write_text("*.xhtml text eol=lf\n")
@@ -296,6 +296,6 @@ def template(root: Path, config: Config) -> None:
 
 
 def desk_in(site: Site, source: Path, root: Path, user: str) -> Desk:
-    """A new desk with a copy of a repository."""
+    """Return a new desk with a copy of a repository."""
     shutil.copytree(source, root, symlinks=True)
     return Desk(site, root, user)

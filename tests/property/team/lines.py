@@ -9,10 +9,10 @@ _COMMENT = re.compile(r'ac:ref="([^"]+)"')
 
 
 def marks(text: str) -> set[str]:
-    """The lines and the inline comments in a text."""
+    """Return the lines and the inline comments in a text."""
     return set(_LINE.findall(text)) | comments_in(text)
 
 
 def comments_in(text: str) -> set[str]:
-    """The inline comments in a text."""
+    """Return the inline comments in a text."""
     return {f"comment {ref}" for ref in _COMMENT.findall(text)}

@@ -135,8 +135,10 @@ class Audit:
                 self._say(key not in self.gone, f"{key} was removed")
 
     def files(self, before: Sight, after: Sight, *, chosen: bool) -> None:
-        """Compare the documents before and after a command; `chosen` says by whose word it gave up
-        lines that stood here alone."""
+        """Compare the documents before and after a command.
+
+        `chosen` says by whose word it gave up lines that stood here alone.
+        """
         for page_id in before.keys() - after.keys() - {NEW}:
             gone = page_id in self._trashed()
             self._say(not gone, f"the document of {page_id} went away")

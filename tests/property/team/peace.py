@@ -11,7 +11,7 @@ from tests.property.team.lines import comments_in
 
 
 def brings_every_comment(desk: Desk) -> None:
-    """A pull leaves no unmodified document without the comments of its page's text.
+    """Assert that a pull brings the comments of its page's text to each unmodified document.
 
     It looks for comments if the configuration says so. What it refuses may stay as it is.
     """

@@ -46,7 +46,7 @@ class Site:
         return f"L{self._typed}L"
 
     def pages(self, *statuses: str) -> list[PageRow]:
-        """The pages, and the blog posts behind them."""
+        """Return the pages, and the blog posts behind them."""
         wanted = statuses or ("current",)
         rows = (*self.store.pages(SPACE, wanted), *self.store.posts(SPACE, wanted))
         return [row for row in rows if row.status in wanted]

@@ -22,7 +22,7 @@ texts = st.lists(_words | _blanks | _escaped | _comments | _cdata, max_size=4).m
 
 
 def _value(text: str) -> st.SearchStrategy[str]:
-    """A value of an attribute with its quotes, and how it is joined to its name."""
+    """Return a value of an attribute with its quotes, and how it is joined to its name."""
     plain = text.replace("&", "&amp;").replace("<", "&lt;")
     ways = [
         '="' + plain.replace('"', "&quot;") + '"',

@@ -154,7 +154,7 @@ def as_read(written: str) -> str:
 
 @pytest.fixture(scope="session")
 def real(corpus: object) -> dict[str, str]:
-    """The bodies of the corpus that lxml can read."""
+    """Return the bodies of the corpus that lxml can read."""
     found = {}
     for path in sorted(corpus.glob("bodies/*")):  # type: ignore[attr-defined]
         body = path.read_bytes().decode()

@@ -237,7 +237,7 @@ def _shape(root: etree._Element) -> list[object]:
 
 @pytest.fixture(scope="session")
 def real(corpus: object) -> list[str]:
-    """The bodies of the corpus that are well-formed."""
+    """Return the bodies of the corpus that are well-formed."""
     texts = [path.read_bytes().decode() for path in sorted(corpus.glob("bodies/*"))]  # type: ignore[attr-defined]
     found = [one for one in texts if check(one) is None]
     assert len(found) > 500

@@ -1,5 +1,7 @@
-"""Pages side by side: what a reader sees of a body, which words are marked, and that nothing of a
-body ever is markup."""
+"""Pages side by side: what a reader sees of a body, and which words are marked.
+
+Nothing of a body ever is markup.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def merge(base: str, ours: str, theirs: str, *, neighbours: bool = True) -> str:
 
 
 def conflict(ours: str, theirs: str) -> str:
-    """A conflict between two words, each a line or nothing."""
+    """Return a conflict between two words, each a line or nothing."""
     return f"<<<<<<< ours\n{line(ours)}=======\n{line(theirs)}>>>>>>> theirs\n"
 
 

@@ -47,7 +47,7 @@ def document_of(front: str, body: str = "<p>a</p>\n") -> document.Document:
 
 
 def updated(front: str, **new: object) -> str:
-    """The front matter after an update with a new stamp."""
+    """Return the front matter after an update with a new stamp."""
     raw = update(document_of(front), NEW, Fields(**new))  # type: ignore[arg-type]
     return raw.decode().removeprefix("---\n").removesuffix("---\n<p>a</p>\n")
 

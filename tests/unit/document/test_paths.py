@@ -240,7 +240,7 @@ def test_a_deep_tree_needs_no_recursion() -> None:
 
 
 def tree_of(placed: dict[str, str], home: str | None) -> Tree:
-    """The tree that a scan would find where these pages and folders stand."""
+    """Return the tree that a scan would find where these pages and folders stand."""
     owners: dict[str, str | None] = {path: key for key, path in placed.items() if key != home}
     return Tree(owners, home if home in placed else None, frozenset(placed))
 

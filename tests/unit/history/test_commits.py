@@ -32,7 +32,7 @@ def one_edit(message: str, before: Item | None = None, title: str = "Guide") -> 
 
 
 def trailers(message: str) -> dict[str, str]:
-    """The trailers as git itself reads them."""
+    """Return the trailers as git itself reads them."""
     read = ["git", "interpret-trailers", "--parse"]
     said = subprocess.run(read, input=message.encode(), capture_output=True, check=True).stdout
     return dict(line.split(": ", 1) for line in said.decode().splitlines())

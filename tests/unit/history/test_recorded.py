@@ -1,4 +1,4 @@
-"""What a branch of a history has already: documents of pages, and no others."""
+"""The pages that a branch of a history has already, and no other documents."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def imports_of(module: str, source: str, *, package: bool = False) -> list[Impor
 
 
 def _base(module: str, node: ast.ImportFrom, *, package: bool) -> str:
-    """The absolute name of what an import takes names from."""
+    """Return the absolute name of what an import takes names from."""
     if not node.level:
         return node.module or ""
     parts = ["confsync", *module.split(".")]
@@ -130,7 +130,7 @@ def _base(module: str, node: ast.ImportFrom, *, package: bool) -> str:
 
 
 def sources() -> dict[str, str]:
-    """The source of each module by its name below `confsync`; the package itself is `__init__`."""
+    """Return the source of each module by its name below `confsync`; `__init__` is the package."""
     return {_name(path): path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
 
 
@@ -139,7 +139,7 @@ def _name(path: Path) -> str:
 
 
 def packages() -> frozenset[str]:
-    """The names of the modules that are packages."""
+    """Return the names of the modules that are packages."""
     return frozenset(_name(path) for path in PACKAGE.rglob("__init__.py"))
 
 
@@ -150,7 +150,7 @@ def room(module: str) -> str:
 
 
 def own(name: str, modules: Mapping[str, str]) -> str:
-    """The module of confsync that an imported name means; empty for any other library's."""
+    """Return the module of confsync that an imported name means; empty for any other library's."""
     if name != "confsync" and not name.startswith("confsync."):
         return ""
     parts = name.split(".")[1:]

@@ -62,14 +62,14 @@ def parameters_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]
 
 
 def long_functions(source: str) -> Iterator[str]:
-    """The functions that no reader has before the eyes as a whole."""
+    """Yield the functions that are too long to read at a glance."""
     for function in functions(source):
         if not is_click(function) and lines_of(function) > FUNCTION_LINES:
             yield f"{function.name}: {lines_of(function)} lines"
 
 
 def crowded_functions(source: str) -> Iterator[str]:
-    """The functions with more parameters than a caller keeps apart."""
+    """Yield the functions with more parameters than a caller keeps apart."""
     for function in functions(source):
         if not is_click(function) and len(parameters_of(function)) > PARAMETERS:
             yield f"{function.name}: {len(parameters_of(function))} parameters"
@@ -85,7 +85,7 @@ def test_no_module_is_longer_than_a_reader_can_survey() -> None:
 
 
 def too_large() -> dict[str, str]:
-    """The functions over a limit, as ``module:function``, each with what is too much."""
+    """Return the functions over a limit, as ``module:function``, each with what is too much."""
     return {
         f"{name}:{one.partition(':')[0]}": one
         for name, source in sources()

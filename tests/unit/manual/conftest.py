@@ -45,7 +45,7 @@ $ confsync pull --merge ENG/a-directory/another-directory/one-more/the-page-with
 
 @pytest.fixture
 def manual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The directory of the manual that `help` shows."""
+    """Return the directory of the manual that `help` shows."""
     pages = {
         "index": "# The manual\n\nText.\n",
         "safety": "# Safety\n",

@@ -12,7 +12,7 @@ from confsync.model.stamp import Attached, Stamp, digest
 
 
 def body_of(lines: str) -> str:
-    """The body whose paragraphs are the words of a text."""
+    """Return the body whose paragraphs are the words of a text."""
     return "".join(f"<p>{line}</p>" for line in lines.split())
 
 
@@ -31,7 +31,7 @@ class PageHistory:
         return Stamp(self.id, version, digest(*self.text(version)), "1", attachments=files)
 
     def document(self, version: int, lines: str | None = None, own: str = "") -> Document:
-        """A document at a version, with its text edited to `lines`, and `own` front matter."""
+        """Return a document at a version, its text edited to `lines`, with `own` front matter."""
         return self.stamped(self.stamp(version), lines, own)
 
     def stamped(self, stamp: Stamp, lines: str | None = None, own: str = "") -> Document:
@@ -40,7 +40,7 @@ class PageHistory:
         return with_own(document.render(title, edited, stamp), own)
 
     def new(self, lines: str) -> Document:
-        """A document without a stamp."""
+        """Return a document without a stamp."""
         front = f"---\ntitle: {self.title}\n---\n"
         return document.parse((front + layout.lay(body_of(lines))).encode(), "")
 
@@ -55,13 +55,13 @@ class PageHistory:
 
 
 def with_own(raw: bytes, own: str) -> Document:
-    """A document with a person's own lines below its title."""
+    """Return a document with a person's own lines below its title."""
     first, title, rest = raw.decode().split("\n", 2)
     return document.parse(f"{first}\n{title}\n{own}{rest}".encode(), "")
 
 
 def merged(witness: Witness, *sides: Document | None) -> MergedDocument:
-    """The merge of ancestor, ours and theirs."""
+    """Return the merge of ancestor, ours and theirs."""
     found = merge(sides_of(*sides), witness)
     assert found is not None
     return found
@@ -86,5 +86,5 @@ def told(found: MergedDocument | None) -> str:
 
 
 def without_digest(stamp: Stamp) -> Stamp:
-    """The stamp of a page that no one has."""
+    """Return the stamp of a page that no one has."""
     return replace(stamp, digest="0" * 32)

@@ -159,7 +159,7 @@ def test_an_edit_that_landed_before_both_sides_is_in_the_page_between() -> None:
 
 
 def front_of(data: bytes) -> list[str]:
-    """The lines of a document's front matter, without its stamp."""
+    """Return the lines of a document's front matter, without its stamp."""
     lines = data.decode().split("\n---\n")[0].split("\n")[1:]
     return [line for line in lines if not line.startswith(("  ", "confluence:"))]
 
@@ -225,7 +225,7 @@ def test_two_new_titles_are_a_conflict() -> None:
 
 
 def labelled(version: int, stamped: str, local: str, lines: str | None = None) -> Document:
-    """A document whose stamp has labels, and which has other labels itself."""
+    """Return a document whose stamp has labels, and which has other labels itself."""
     stamp = replace(PAGE.stamp(version), labels=tuple(stamped.split()))
     found = PAGE.stamped(stamp, lines)
     return document.parse(document.update(found, stamp, Fields(labels=tuple(local.split()))), "")
@@ -337,7 +337,7 @@ def test_each_attachment_by_itself(
 
 
 def commented(lines: str) -> PageHistory:
-    """A page whose first version got a comment, without a new version."""
+    """Return a page whose first version got a comment, without a new version."""
     return PageHistory((lines,))
 
 

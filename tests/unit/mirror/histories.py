@@ -18,7 +18,7 @@ CONFIG = "url: https://a.example/wiki\nspaces:\n  - key: ENG\n"
 
 
 def stamp(page_id: str, version: int, **said: object) -> Stamp:
-    """The stamp of a page whose text is that of `text`."""
+    """Return the stamp of a page whose text is that of `text`."""
     return Stamp(page_id, version, digest("T", text(page_id, version)), **said)  # type: ignore[arg-type]
 
 
@@ -27,7 +27,7 @@ def text(page_id: str, version: int) -> str:
 
 
 def page(page_id: str, version: int, **said: object) -> bytes:
-    """An unmodified document."""
+    """Return an unmodified document."""
     return render("T", text(page_id, version), stamp(page_id, version, **said))
 
 
@@ -86,7 +86,7 @@ def versions(found: NewestStamps) -> dict[str, int]:
 
 @contextmanager
 def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The git commands that are started meanwhile."""
+    """Yield the git commands that are started meanwhile."""
     started: list[str] = []
     popen = subprocess.Popen
 

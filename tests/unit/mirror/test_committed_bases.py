@@ -13,12 +13,12 @@ from tests.unit.mirror.histories import History, can, page, processes, stamp, te
 
 @pytest.fixture(params=[form for form in ("sha1", "sha256") if can(form)])
 def told(request: pytest.FixtureRequest, tmp_path: Path) -> History:
-    """A mirror below the top of a repository."""
+    """Return a mirror below the top of a repository."""
     return History(tmp_path / "repo", "docs", form=request.param)
 
 
 def found(told: History, *stamps: Stamp) -> dict[str, str]:
-    """The bodies that are found, by page id."""
+    """Return the bodies that are found, by page id."""
     bases = committed_bases(told.root, ["ENG"], stamps)
     return {page_id: body for (page_id, _), (_, body) in bases.items()}
 

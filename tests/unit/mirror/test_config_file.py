@@ -216,7 +216,7 @@ def test_the_example_says_something_about_every_key() -> None:
 
 
 def _known_keys() -> set[str]:
-    """The keys that `configreader` asks `_mapping` for, read from its source."""
+    """Return the keys that `configreader` asks `_mapping` for, read from its source."""
     calls = [
         node
         for node in ast.walk(ast.parse(inspect.getsource(config_yaml)))

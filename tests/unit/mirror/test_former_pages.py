@@ -15,7 +15,7 @@ from tests.unit.mirror.histories import History, page, stamp
 
 @pytest.fixture(params=["", "docs/of-the-team"])
 def told(request: pytest.FixtureRequest, tmp_path: Path) -> History:
-    """A mirror, at a repository's top or below it, whose one document lost its stamp."""
+    """Return a mirror, at a repository's top or below it, whose one document lost its stamp."""
     found = History(tmp_path / "repo", request.param)
     found.commit(a=page("1", 1), b=page("2", 1))
     found.commit(a=b"---\ntitle: T\n---\n<p>new</p>\n")

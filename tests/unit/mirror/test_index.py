@@ -28,7 +28,7 @@ LONG_AGO = 1_600_000_000_000_000_000
 
 
 def make(root: Path, count: int = 3) -> Mirror:
-    """A mirror of some clean pages that were written long ago, and a state directory."""
+    """Return a mirror of some clean pages that were written long ago, and a state directory."""
     root.mkdir(parents=True, exist_ok=True)
     (root / ".confsync.yaml").write_text("url: https://a.example/wiki\nspaces:\n  - key: ENG\n")
     (root / "ENG").mkdir()
@@ -84,7 +84,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The documents that are read."""
+    """Return the documents that are read."""
     found: list[str] = []
     read = entry.read
 

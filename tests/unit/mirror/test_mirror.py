@@ -37,7 +37,7 @@ def mirror(tmp_path: Path) -> Mirror:
 
 
 def to(moves: dict[str, str]) -> dict[str, Destination]:
-    """Moves as a plan has them."""
+    """Return moves as a plan has them."""
     return {old: Destination(new) for old, new in moves.items()}
 
 
@@ -387,7 +387,7 @@ def test_what_an_earlier_run_left_half_way_is_never_overwritten(
 def test_whenever_a_move_is_killed_no_page_stands_below_a_wrong_parent(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two pages with a child each swap names: at every rename, where does each child hang?"""
+    """Two pages with a child each swap names; at each rename, each child is below its page."""
 
     def stamped(page_id: str, parent: str) -> str:
         stamp = Stamp(page_id, 1, digest(page_id, "<p/>"), parent)

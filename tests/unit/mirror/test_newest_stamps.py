@@ -31,7 +31,7 @@ FORMS = [form for form in ("sha1", "sha256") if can(form)]
 
 @pytest.fixture(params=FORMS)
 def told(request: pytest.FixtureRequest, tmp_path: Path) -> History:
-    """An empty repository whose top is the mirror."""
+    """Return an empty repository whose top is the mirror."""
     return History(tmp_path / "repo", form=request.param)
 
 

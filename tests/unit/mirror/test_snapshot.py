@@ -171,7 +171,7 @@ def test_no_snapshot_is_kept_for_a_configuration_that_no_scan_used(root: Path) -
 
 
 def keys_of(root: Path) -> dict[str, disk.Key]:
-    """The documents as they are now, as if they had just been read."""
+    """Return the documents as they are now, as if they had just been read."""
     found = walk.keys(walk.look(str(root), ["ENG"]))
     return {name: key for name, key in found.items() if walk.is_document(name)}
 

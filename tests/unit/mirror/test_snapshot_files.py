@@ -97,7 +97,7 @@ def commit(root: Path) -> None:
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The documents and files that are read."""
+    """Return the documents and files that are read."""
     found: list[str] = []
     digest_of, read = attachment_files.digest_of, entry.read
 

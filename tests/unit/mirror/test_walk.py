@@ -22,7 +22,7 @@ def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def seen(root: Path) -> tuple[list[str], list[str]]:
-    """The documents of the space, and its directories that cannot be read."""
+    """Return the documents of the space, and its directories that cannot be read."""
     unread: list[str] = []
     return sorted(walk.files(root, ENG, unread)), unread
 

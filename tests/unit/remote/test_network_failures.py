@@ -16,7 +16,7 @@ URL = "https://wiki.acme.com/wiki"
 
 
 def caused(error: requests.RequestException, cause: BaseException) -> requests.RequestException:
-    """The error as the libraries raise it: the cause is in the arguments of an argument."""
+    """Return the error as the libraries raise it: the cause is in the arguments of an argument."""
     inner = NewConnectionError(None, "failed")  # type: ignore[arg-type]
     inner.__cause__ = cause
     error.args = (MaxRetryError(None, URL, inner),)  # type: ignore[arg-type]

@@ -27,7 +27,7 @@ SEEN = SeenComments(NOON, frozenset({("1", 1)}))
 
 
 def a_comment(number: int, minutes: float, **more: Any) -> Comment:
-    """A comment that was written so many minutes after noon."""
+    """Return a comment that was written so many minutes after noon."""
     at = (NOON + timedelta(minutes=minutes)).isoformat()
     return Comment(str(number), f"9{number}", Version(1, created_at=at), **more)
 
@@ -242,7 +242,7 @@ PAGE = SimpleNamespace(info=SimpleNamespace(version=Version(3)), digest="e" * 32
 
 
 def a_view(**more: Any) -> Any:
-    """A view of a space with one document, whose page was read."""
+    """Return a view of a space with one document, whose page was read."""
     case = SimpleNamespace(stamp=stamp(), page=PAGE)
     view = {
         "scan": SimpleNamespace(entries=[SimpleNamespace(page_id="91")]),

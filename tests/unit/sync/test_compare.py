@@ -269,7 +269,7 @@ MESSAGES = st.sampled_from(["", "typo", "mine", "[confsync 0123456789ab] theirs"
 
 
 def row(stamp: Stamp, local: Local, remote: Present) -> Content:
-    """The table of the design, written down a second time: all rows that hold, then the first."""
+    """Return what the table of the design says, written a second time: all rows, then the first."""
     version, page = remote.page.info.version, remote.page
     base, mine, theirs = stamp.digest, local.digest, page.digest
     same, later = version.number == stamp.version, version.number > stamp.version
