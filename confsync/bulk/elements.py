@@ -109,6 +109,6 @@ def _close(opened: list[Element], names: Counter[str], tag: Lexeme) -> None:
             return
 
 
-def read(source: str, lexeme: Lexeme) -> str:
+def text_at(source: str, lexeme: Lexeme) -> str:
     """Return the text of a lexeme between tags, as a parser reads it."""
-    return markup.read(source[lexeme.start : lexeme.end])
+    return markup.character_data(source[lexeme.start : lexeme.end])

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from confsync.document.frontmatter import Span
-from confsync.document.markup import CDATA, CDATA_END, Kind, decoded, lexemes, read, value
+from confsync.document.markup import CDATA, CDATA_END, Kind, character_data, decoded, lexemes, value
 
 
 class Part(Enum):
@@ -152,11 +152,11 @@ def pieces(source: str, start: int, end: int) -> Iterator[Piece]:
 def _text(part: Part, written: str) -> str:
     """Return the same text as `Passage.characters`, faster."""
     if part is Part.TEXT:
-        text = read(written)
+        text = character_data(written)
         if "  " in text or "\n" in text or "\t" in text or "\r" in text:
             text = _BLANK.sub(" ", text)
         return text.strip(" ")
-    return value(written) if part is Part.LINKS else read(written.replace("\r\n", "\n"))
+    return value(written) if part is Part.LINKS else character_data(written.replace("\r\n", "\n"))
 
 
 def _units(source: str, piece: Piece, part: Part) -> Iterator[tuple[str, int, int]]:

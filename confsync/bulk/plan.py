@@ -88,7 +88,7 @@ def written(plan: Plan) -> str:
     return json.dumps(value, indent=2) + "\n"
 
 
-def read(text: str, name: str) -> Plan:
+def parse(text: str, name: str) -> Plan:
     """Return the plan in a text; `name` is for messages. Raise PlanError."""
     try:
         value = json.loads(text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from confsync.bulk.elements import Element, read, tree
+from confsync.bulk.elements import Element, text_at, tree
 from confsync.bulk.passage import Part
 from confsync.bulk.passages import passages
 from confsync.document.frontmatter import Span
@@ -151,7 +151,7 @@ def value(source: str, parameter: Element) -> str:
     while waiting:
         one = waiting.pop()
         if isinstance(one, Lexeme):
-            texts.append(read(source, one))
+            texts.append(text_at(source, one))
         elif one.name not in MACROS:
             named += [each.value for each in one.tag.attributes()]
             waiting += reversed(one.children)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import elementpath
 from elementpath.xpath_nodes import AttributeNode, ElementNode, TextNode
 
-from confsync.bulk.elements import Element, EvaluationError, read, tree
+from confsync.bulk.elements import Element, EvaluationError, text_at, tree
 from confsync.document.frontmatter import Span
 from confsync.document.markup import Lexeme
 from confsync.document.storage_format import MAX_DEPTH
@@ -121,7 +121,7 @@ class _Copy:
                 builder.end(one)
                 depth -= 1
             elif isinstance(one, Lexeme):
-                if text := read(self._source, one):
+                if text := text_at(self._source, one):
                     builder.data(text)
             else:
                 name = _qualified(one.name)
@@ -143,7 +143,7 @@ def _texts(source: str, element: Element) -> list[Span]:
     """Return where the texts directly inside an element stand; a comment parts no text."""
     found = []
     for is_text, run in groupby(element.children, lambda one: isinstance(one, Lexeme)):
-        lexemes = [one for one in run if isinstance(one, Lexeme) and read(source, one)]
+        lexemes = [one for one in run if isinstance(one, Lexeme) and text_at(source, one)]
         if is_text and lexemes:
             found.append(Span(lexemes[0].start, lexemes[-1].end))
     return found

@@ -128,7 +128,7 @@ def edges(
             yield *found.span(), _lexeme(found)
 
 
-def read(text: str) -> str:
+def character_data(text: str) -> str:
     """Return what a parser reads between the tags of a text."""
     return _notation().sub(_read, text) if "<" in text else decoded(text)
 

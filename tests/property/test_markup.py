@@ -75,7 +75,7 @@ def test_the_edges_of_any_text_are_its_tags(text: str, start: int) -> None:
 def test_any_text_is_read_as_its_lexemes(text: str) -> None:
     told = [(one.kind, text[one.start : one.end]) for one in lexemes(text)]
     sections = (Kind.TEXT, Kind.CDATA)
-    assert markup.read(text) == "".join(
+    assert markup.character_data(text) == "".join(
         decoded(one) if kind is Kind.TEXT else one.removeprefix("<![CDATA[").removesuffix("]]>")
         for kind, one in told
         if kind in sections

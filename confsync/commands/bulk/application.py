@@ -153,7 +153,7 @@ class Application:
         A page whose document or version is not as planned is refused by name. Raise UsageError,
         FileError, PlanError.
         """
-        planned = plans.read(text_of(self.file), self.file.name)
+        planned = plans.parse(text_of(self.file), self.file.name)
         if planned.url != mirror.config.url:
             raise PlanError(f"{self.file.name}: is a plan for another server, {planned.url}")
         if self.all_or_nothing and not self.options.dry_run:

@@ -142,7 +142,7 @@ def refuse_other(file: Path) -> None:
     if not os.path.lexists(file):
         return
     try:
-        plans.read(text_of(file), file.name)
+        plans.parse(text_of(file), file.name)
     except PlanError:
         hint = f"'confsync push --plan {marked(f'{file}.json')}' writes another file"
         why = f"{mentioned(str(file))} exists and is not a plan; confsync did not change it"
