@@ -9,13 +9,9 @@ import pytest
 
 from confsync.sandbox import Sandbox
 
-from .conftest import Peer, failures, titled
+from .conftest import PIXEL, Peer, failures, titled
 
 pytestmark = pytest.mark.peers
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
-    "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
-)
 
 
 def test_a_page_is_published_twice_and_there_is_one(
@@ -23,7 +19,7 @@ def test_a_page_is_published_twice_and_there_is_one(
 ) -> None:
     md2conf = peer("markdown-to-confluence")
     home = cloud.store.space("ENG").homepage_id
-    (tmp_path / "dot.png").write_bytes(PNG)
+    (tmp_path / "dot.png").write_bytes(PIXEL)
     text = tmp_path / "guide.md"
     text.write_text(
         "---\ntags: [ops]\n---\n# A guide\n\nSome *text* & a list:\n\n- one\n\n![Dot](dot.png)\n"
@@ -42,7 +38,7 @@ def test_a_page_is_published_twice_and_there_is_one(
     assert first.parent_id == home
     assert first.labels == ("ops",)
     (attached,) = cloud.store.attachments(first.id)
-    assert cloud.store.attachment_data(attached.id) == PNG
+    assert cloud.store.attachment_data(attached.id) == PIXEL
     publish()
     again = titled(cloud, "A guide")
     assert (again.id, again.version) == (first.id, first.version)
