@@ -3279,6 +3279,33 @@ ABLATIONS = (
         ("tests/flows/test_plans.py::test_a_file_that_is_not_as_planned_refuses_that_page_alone",),
     ),
     Ablation(
+        "a plan sends nothing to a page that was moved on the server",
+        (
+            Cut(
+                "confsync/push/send.py",
+                "self._options.planned and is_elsewhere(",
+                "False and is_elsewhere(",
+            ),
+        ),
+        ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),
+    ),
+    Ablation(
+        "a plan deletes no page that was moved on the server",
+        (
+            Cut(
+                "confsync/push/deletion/delete.py",
+                "if self._planned and content",
+                "if False and content",
+            ),
+        ),
+        ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),
+    ),
+    Ablation(
+        "a plan deletes no page that got a comment since",
+        (Cut(_DOOMED, "version is None or by_document", "version is None"),),
+        ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),
+    ),
+    Ablation(
         "all or nothing of a plan",
         (Cut(_APPLICATION, "if tried.exit is not Exit.DONE:", "if False:"),),
         ("tests/flows/test_plans.py::test_a_colleague_who_was_faster_refuses_that_page_alone",),

@@ -24,7 +24,14 @@ from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
-from confsync.push.write_back import Settling, leaves_text, not_moved, sent_as
+from confsync.push.planned import is_elsewhere, moved_since
+from confsync.push.write_back import (
+    Settling,
+    leaves_text,
+    not_moved,
+    sent_as,
+    without_version,
+)
 from confsync.push.write_page import (
     Landed,
     NoVersion,
@@ -198,6 +205,8 @@ class Sending:
             case = self._reader.decided(stamp, local, answer)
             if isinstance(case, APIAccessError):
                 failures.append(failed(local_result(entry), case))
+            elif self._options.planned and is_elsewhere(case, extras=self._extras.any(entry)):
+                failures.append(moved_since(compared_result(entry, case)))
             elif self._is_unchanged(entry, case):
                 failures.append(replace(compared_result(entry, case), outcome=Outcome.CLEAN))
             else:
@@ -282,7 +291,7 @@ class Sending:
             case NoVersion():
                 moves = case.decisions.parent is Parent.MOVE
                 moved = moves and case.decisions.content is Content.UP_TO_DATE
-                return not_moved(result, case) if moved else _without_version(result)
+                return not_moved(result, case) if moved else without_version(result)
             case Case():
                 return self._refused(compared_result(entry, what), what)
 
@@ -335,13 +344,6 @@ def _not_sent(result: PageResult, case: Case) -> PageResult:
         moved = "the page has another place on the server; 'confsync pull' follows it"
         return replace(result, outcome=Outcome.SKIPPED, error=moved)
     return refusal(result, case)
-
-
-def _without_version(result: PageResult) -> PageResult:
-    """Return the result of a text that the server considers equal to the page's."""
-    why = "the server made no version, because it considers your text equal to the page's"
-    hint = "'confsync pull --theirs {path}' takes the server's text; yours goes to the trash"
-    return replace(result, outcome=Outcome.UNCHANGED, error=why, hint=hint, exit=Exit.REFUSED)
 
 
 def _not_tried(result: PageResult) -> PageResult:

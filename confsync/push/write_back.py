@@ -201,6 +201,13 @@ def not_moved(result: PageResult, case: Case) -> PageResult:
     return replace(result, outcome=outcome, error=why, hint=AFTER_IGNORED, exit=Exit.REFUSED)
 
 
+def without_version(result: PageResult) -> PageResult:
+    """Return the result of a text that the server considers equal to the page's."""
+    why = "the server made no version, because it considers your text equal to the page's"
+    hint = "'confsync pull --theirs {path}' takes the server's text; yours goes to the trash"
+    return replace(result, outcome=Outcome.UNCHANGED, error=why, hint=hint, exit=Exit.REFUSED)
+
+
 def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:
     """Return whether only labels or attachments were changed here."""
     if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):

@@ -175,6 +175,21 @@ THEIRS: dict[str, tuple[Colleague, str]] = {
         lambda w, p: w.store.edit(p["deleted"], "<p>h</p>"),
         "ENG/deleted.xhtml",
     ),
+    "comment on the deleted": (
+        lambda w, p: w.store.comment(p["deleted"], "old"),
+        "ENG/deleted.xhtml",
+    ),
+    **{
+        f"move of the {name}": (
+            lambda w, p, name=name: w.store.move(p[name], "append", p["other"]),
+            f"ENG/{name}.xhtml",
+        )
+        for name in ("edited", "retitled", "labelled", "pictured", "deleted")
+    },
+    "move of the labelled, as a version": (
+        lambda w, p: w.store.edit(p["labelled"], parent=p["other"]),
+        "ENG/labelled.xhtml",
+    ),
     "picture": (
         lambda w, p: w.store.replace_attachment(
             w.store.attachments(p["pictured"])[0].id, b"her picture"
@@ -209,6 +224,28 @@ def test_a_colleague_who_was_faster_refuses_that_page_alone(
     run = desk.json("push", "--apply", PLAN, exit=1)
     assert refused(run) == {path}
     assert run.outcomes.keys() == PLANNED.keys()
+    after = state(wiki)
+    again = desk.json("push", "--apply", PLAN, exit=1)
+    assert again.outcomes == {**dict.fromkeys(PLANNED, "unchanged"), path: "rejected"}
+    assert state(wiki) == after
+
+
+@on_cloud
+def test_a_plan_names_pages_that_were_moved_on_the_server(
+    wiki: Sandbox, desk: Desk, pages: dict[str, str]
+) -> None:
+    for name in ("edited", "deleted"):
+        wiki.store.move(pages[name], "append", pages["other"])
+    run = desk("push", "--delete", "--plan", PLAN, exit=1)
+    plan = json.loads(desk.text(PLAN))
+    names = {"ENG/edited.xhtml", "ENG/deleted.xhtml"}
+    assert {one["path"] for one in plan["refused"]} == names
+    assert not names & {page["path"] for page in plan["pages"]}
+    assert "another place on the server than its document has" in run.out
+    desk.follow(run, "confsync show")
+    desk.follow(run, "confsync pull")
+    desk.follow(run, "confsync push --plan")
+    desk("push", "--plan", PLAN)
 
 
 def _back_at(desk: Desk, name: str) -> str:

@@ -175,7 +175,7 @@ def _applied(
     delete = _deletions(here, documents)
     named = delete.named
     deleting = delete if planned.deletes else None
-    options = replace(options, selection=Selection(among=paths), delete=deleting)
+    options = replace(options, selection=Selection(among=paths), delete=deleting, planned=True)
     report = Report("push", dry_run=options.dry_run)
     result = push_mirror(PushRun(here, remote, report, progress), options)
     told = {page.path for page in result.pages} | {page.id for page in result.pages if page.id}

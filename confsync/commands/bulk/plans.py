@@ -48,7 +48,7 @@ def plan(
     Raise UsageError, FileError.
     """
     refuse_other(file)
-    options = replace(options, dry_run=True, commit=False)
+    options = replace(options, dry_run=True, commit=False, planned=True)
     here = ScannedMirror(mirror)
     result = push_mirror(PushRun(here, remote, Report("push", dry_run=True), progress), options)
     found = Plan(

@@ -32,6 +32,7 @@ from confsync.model.stamp import Local, Stamp
 from confsync.push.deletion.doomed import Doomed
 from confsync.push.deletion.refusals import look_hint, rejected, with_children
 from confsync.push.options import SpacePush
+from confsync.push.planned import is_elsewhere, moved_since
 from confsync.sync.compare import Absent, Content, Decisions
 from confsync.sync.deletion import deletion_refusal
 from confsync.sync.refusals import conflict_event, failed, refusal
@@ -49,6 +50,7 @@ class Deletions:
         self._scan = space.scan
         self._dry_run = space.options.dry_run
         self._since = space.options.since is not None
+        self._planned = space.options.planned
         self._whereabouts = whereabouts
         self._gone: set[str] = set()
 
@@ -126,6 +128,8 @@ class Deletions:
         local = Local("", "", stamp.digest, stamp.parent)
         case = self._reader.decide(stamp, local, found)
         content = case.decisions.content
+        if self._planned and content is Content.UP_TO_DATE and is_elsewhere(case, extras=True):
+            return replace(moved_since(result), hint=look_hint(one.page_id, stamp.version))
         if content is Content.UP_TO_DATE:
             return None
         if case.newer is not None and self._since:

@@ -61,12 +61,15 @@ def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str])
 def _doomed(entry: Entry, asked: DeleteOptions, present: Entry | None = None) -> Doomed:
     """Return a page to delete.
 
-    A version that a person named has priority over the document's base.
+    A version that a person named has priority over the document's base. A planned version has not,
+    if it is that of a base: then a change without a new version, such as a comment, is refused.
     """
     page_id = entry.page_id or ""
     version = asked.named.get(page_id)
     known = entry.document.stamp if entry.document else None
-    stamp = known if version is None else None
+    is_base = known is not None and known.version == version
+    by_document = asked.planned and page_id not in asked.with_documents and is_base
+    stamp = known if version is None or by_document else None
     return Doomed(page_id, entry.path, stamp, version, present, known)
 
 
