@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 from confsync.bulk.passages import Part
 from confsync.bulk.replacements import TextReplacement
 from confsync.commands.bulk.replace import ReplaceOptions, replace
-from confsync.errors import Exit, UsageError
+from confsync.errors import Exit
 from confsync.mirror.selection import Selection
 from confsync.model.outcome import Outcome
 from tests.property.rules.base import pick, who
@@ -88,7 +88,8 @@ class Bulk(Commands):
         self, d: int, n: int, m: int, named: bool, cut: int, moment: int, me: int
     ) -> None:
         """Take back a push of any desk, in all documents or in one."""
-        desk, runs = self.desk(d), runs_in(self.site, self.desks)
+        desk = self.desk(d)
+        runs = runs_in(self.site, [*self.desks, desk])
         path = self.path(desk, m)
         if not runs or not path:
             return
@@ -96,15 +97,23 @@ class Bulk(Commands):
         run = runs[-1 - n % len(runs)]
         reversal = Reversal(desk, self.desks, run)
         command = desk.revert_run(run, *([desk.name_of(path)] if named else []))
-        try:
-            told = desk.edit(command, cut, self.meddling(d, moment, me, me))
-        except UsageError:  # neither the trail nor git knows it
-            assert moment or not reversal.is_known
-            reversal.check_nothing_changed()
-            return
+        told = desk.edit(command, cut, self.meddling(d, moment, me, me))
         if not moment:
             reversal.check(told)
         resolve_markers(desk)
+
+    @rule(d=who, n=pick, where=pick, hers=st.booleans(), cut=cuts)
+    def work_and_take_it_back(self, d: int, n: int, where: int, hers: bool, cut: int) -> None:
+        """Send a line in place of another, and take it back, with Ana's edits in between or not."""
+        self.replace(d, n, where, everywhere=bool(n % 2), cut=0, moment=0, me=0)
+        desk = self.desk(d)
+        held = desk.held()
+        desk.keeps(held, desk.run(desk.push(commit=True)))
+        if hers:
+            self.ana_types_a_line(n, where)
+            self.ana_comments(where)
+            self.catch_up(d)
+        self.revert_a_run(d, n=0, m=0, named=False, cut=cut, moment=0, me=0)
 
     @rule(d=who, delete=st.booleans())
     def plan(self, d: int, delete: bool) -> None:

@@ -43,20 +43,11 @@ class Reversal:
         self._before = {path: path.read_bytes() for path in desk.documents()}
         self._documents = {path: read(path) for path in self._before}
 
-    @property
-    def is_known(self) -> bool:
-        """Return whether the audit trail of the desk names the push."""
-        return any(event.run == self._run for event in _trail(self._desk))
-
-    def check_nothing_changed(self) -> None:
-        """Check that server and documents are as they were."""
-        assert self._desk.site.state() == self._state, "a reversal wrote to the server"
-        now = {path: path.read_bytes() for path in self._desk.documents()}
-        assert now == self._before
-
     def check(self, told: Result | None) -> None:
         """Check what changed. `told` None stands for a reversal that was killed."""
         assert self._desk.site.state() == self._state, "a reversal wrote to the server"
+        if told and any("is known here" in error.message for error in told.errors):
+            assert not any(event.run == self._run for event in _trail(self._desk))
         moved = [(page.old_path, page.path) for page in told.pages if page.old_path] if told else []
         results = {page.path: page for page in told.pages} if told else {}
         now = {_key(found, path): path for path, found in self._now().items()}
@@ -110,11 +101,12 @@ class Reversal:
 
 
 def runs_in(site: Site, desks: Iterable[Desk]) -> list[str]:
-    """Return the ids of all pushes: those of the trails, and those of the versions alone."""
+    """Return the ids of all pushes, those of the versions first, the last desk's own ones last."""
     trails = [event.run for desk in desks for event in _trail(desk) if event.run]
     rows = (row for row in site.pages(*EVER))
     versions = (_run_of(one) for row in rows for one in site.store.versions(row.id))
-    return list(dict.fromkeys([*filter(None, versions), *trails]))
+    newest_first = dict.fromkeys([*filter(None, versions), *trails][::-1])
+    return list(newest_first)[::-1]
 
 
 def _check_text(old: Document, new: Document, sides: _Sides) -> None:
