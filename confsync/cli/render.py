@@ -10,7 +10,7 @@ import click
 
 from confsync.cli.escape import safe, safe_lines
 from confsync.errors import Exit
-from confsync.model.moment import moment
+from confsync.model import moment
 from confsync.model.result import Problem, Result
 from confsync.model.stamp import message_without_token
 from confsync.model.summary import clean as clean_line
@@ -251,9 +251,7 @@ def _escaped(text: str, more: str = "") -> str:
 
 def _moment(time: str) -> str:
     """Return a server's time for people, in UTC."""
-    then = moment(time)
-    # strftime gives years before 1000 fewer digits on some systems.
-    return then.isoformat(" ")[:16] if then else safe(time)
+    return safe(moment.shown(time))
 
 
 def _page_lines(

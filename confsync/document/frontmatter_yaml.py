@@ -32,7 +32,8 @@ _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _STAMP_HINT = "'git diff {path}' shows the change; only confsync writes the confluence block"
 _CONFLICT_HINT = (
-    "keep one side's whole confluence block and delete the markers; then 'confsync check {path}'"
+    "keep the whole confluence block with the higher version, and delete the markers; "
+    "then 'confsync check {path}'"
 )
 
 

@@ -17,6 +17,7 @@ from confsync.mirror.git.branch import blame, fast_import
 from confsync.mirror.git.branch.fast_import import Entry, Importer
 from confsync.mirror.git.branch.trailers import NUMBER, trailers
 from confsync.mirror.mirror import Mirror
+from confsync.model.moment import written
 from confsync.model.page import PastVersion
 from confsync.model.result import BlamedLine
 from confsync.model.stamp import Layout, Stamp, digest
@@ -88,6 +89,6 @@ def _lines(command: Git, commit: str, path: str) -> Iterator[BlamedLine]:
     numbers = dict(trailers(command, (NUMBER,), "--no-walk", *commits)) if commits else {}
     for line in body:
         number = numbers.get(line.commit, "")
-        time = datetime.fromtimestamp(line.seconds, UTC).isoformat().replace("+00:00", "Z")
+        time = written(datetime.fromtimestamp(line.seconds, UTC))
         version = int(number) if number.isdecimal() else None
         yield BlamedLine(version, line.author, time, line.text)

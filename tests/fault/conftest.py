@@ -249,7 +249,7 @@ class _Prepared:
 
 @pytest.fixture
 def stage(zygote: Zygote, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Yield a function that sets a play up, as often as needed; what takes long is done once."""
+    """Yield a function that sets a play up many times; what takes long is done once."""
     with ExitStack() as running:
         prepared: dict[tuple[Play, str], _Prepared] = {}
 

@@ -68,12 +68,28 @@ def test_where_the_trail_is_gone_the_commits_tell(wiki: Sandbox, repo: Desk, gui
     assert runs(repo, "-n", "1") == after[-1:]
 
 
+def test_commits_of_other_time_zones_are_in_order(
+    repo: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second push was an hour later, in Berlin, where the clock says less than in Auckland."""
+    for port, date in ((8081, "2026-03-07T20:00:00+13:00"), (8082, "2026-03-07T09:00:00+01:00")):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", date)
+        repo.edit(GUIDE, str(port - 1), str(port))
+        repo("push", "--commit")
+    before = [run["run"] for run in runs(repo)]
+    shutil.rmtree(repo.path(".confsync"))
+    after = runs(repo)
+    assert [run["run"] for run in after] == before
+    assert [run["at"] for run in after] == ["2026-03-07T07:00:00Z", "2026-03-07T08:00:00Z"]
+
+
 def test_the_lines_name_runs_and_pages(repo: Desk) -> None:
     assert repo("log", "--runs").out == "the log is empty\n"
     repo.edit(GUIDE, "8080", "8081")
     repo("push")
     assert re.fullmatch(
-        r"[0-9a-f]{12}  \S+\n  updated +ENG/guide.xhtml   v1 -> v2\n", repo("log", "--runs").out
+        r"[0-9a-f]{12}  \d{4}-\d\d-\d\d \d\d:\d\d\n  updated +ENG/guide.xhtml   v1 -> v2\n",
+        repo("log", "--runs").out,
     )
 
 

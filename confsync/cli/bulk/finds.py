@@ -11,6 +11,7 @@ import click
 
 from confsync.cli.escape import safe
 from confsync.cli.session import colored, on_terminal, standpoint_of
+from confsync.model import moment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ class Finds:
         """Return the result with a paragraph for each run, the newest last."""
         lines = []
         for run in result.runs:
-            lines.append(f"{self._styled(run.run, fg='yellow')}  {run.at}")
+            lines.append(f"{self._styled(run.run, fg='yellow')}  {moment.shown(run.at)}")
             for page in run.pages:
                 versions = " -> ".join(f"v{n}" for n in (page.base, page.version) if n is not None)
                 lines.append(f"  {page.what:<14} {self._path(page.path)}   {versions}".rstrip())

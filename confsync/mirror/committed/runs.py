@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from confsync.document.stamp_reader import stamp_in
 from confsync.mirror.git import repository
 from confsync.mirror.git.blobs import contents
 from confsync.mirror.git.head import is_document
+from confsync.model.moment import written
 from confsync.model.stamp import Stamp
 
 RUN = "Confsync-Run"
@@ -46,7 +48,7 @@ def run_commits(root: Path, directories: Sequence[str]) -> Iterator[RunCommit]:
     with repository.quiet(root) as command:
         if command is None:
             return
-        told = f"%cI%x09%(trailers:key={RUN},valueonly,separator=%x20)"
+        told = f"%ct%x09%(trailers:key={RUN},valueonly,separator=%x20)"
         words = ("--reverse", f"--grep=^{RUN}: ", f"--format={told}", "--relative")
         raw = ("--raw", "--root", "--no-abbrev", "--no-renames", "-z", "HEAD", "--", *directories)
         found = list(_commits(str(command.log(*words, *raw))))
@@ -54,7 +56,9 @@ def run_commits(root: Path, directories: Sequence[str]) -> Iterator[RunCommit]:
             i for _, _, rows in found for row in rows for i in row[1:] if i.strip("0")
         )
         stamps = {i: stamp_in(data) for i, data in contents(command, ids) if data}
-    for time, run, rows in found:
+    for seconds, run, rows in found:
+        # A committer's clock may be in any zone: as text, only times in one zone are in order.
+        time = written(datetime.fromtimestamp(int(seconds), UTC))
         before = _by_page((row.path, stamps.get(row.before)) for row in rows)
         after = _by_page((row.path, stamps.get(row.after)) for row in rows)
         pages = {page: (before.get(page), after.get(page)) for page in {**before, **after}}
@@ -62,7 +66,7 @@ def run_commits(root: Path, directories: Sequence[str]) -> Iterator[RunCommit]:
 
 
 def _commits(log: str) -> Iterator[tuple[str, str, list[_Row]]]:
-    """Yield time, run and changed documents of each commit in git's raw log."""
+    """Yield seconds, run and changed documents of each commit in git's raw log."""
     rows: list[_Row] = []
     fields = iter(log.split("\0"))
     for field in fields:
@@ -72,9 +76,9 @@ def _commits(log: str) -> Iterator[tuple[str, str, list[_Row]]]:
             if is_document(path):
                 rows.append(_Row(path, before, after))
         elif told:
-            time, run = told.split("\t", 1)
+            seconds, run = told.split("\t", 1)
             rows = []
-            yield time, run, rows
+            yield seconds, run, rows
 
 
 def _by_page(found: Iterable[tuple[str, Stamp | None]]) -> dict[str, Committed]:

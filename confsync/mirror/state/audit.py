@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confsync.mirror.state import disk, mark, regular
+from confsync.model.moment import written
 
 if TYPE_CHECKING:
     from confsync.model.event import Event
@@ -26,7 +27,7 @@ KEPT = 4
 
 def now() -> str:
     """Return the present time in ISO 8601, UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return written(datetime.now(UTC))
 
 
 class AuditLog:

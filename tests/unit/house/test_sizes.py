@@ -62,7 +62,7 @@ def parameters_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]
 
 
 def long_functions(source: str) -> Iterator[str]:
-    """Yield the functions that are too long to read at a glance."""
+    """Yield the functions that are too long to read as a whole."""
     for function in functions(source):
         if not is_click(function) and lines_of(function) > FUNCTION_LINES:
             yield f"{function.name}: {lines_of(function)} lines"

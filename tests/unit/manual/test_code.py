@@ -100,6 +100,7 @@ def test_no_command_in_an_output_is_broken(page: Topic, width: int) -> None:
             40,
             ["hint: 'git add a' adds the file;", "      'git rm a' removes it"],
         ),
+        ("hint: 'git add a' and 'git rm a'", 24, ["hint: 'git add a' and", "    'git rm a'"]),
     ],
 )
 def test_a_printed_line_is_broken_between_words(line: str, room: int, pieces: list[str]) -> None:
