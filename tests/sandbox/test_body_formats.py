@@ -12,7 +12,9 @@ from confsync.sandbox.operations import OPERATIONS, Operation
 
 from .conftest import Api, Spec
 from .dc_api import Dc
-from .test_operations import DOCUMENTS, World, path_of, sent, world
+from .sent import sent
+from .test_operations import DOCUMENTS
+from .world import World, path_of, world
 
 ADF = "atlas_doc_format"
 TEXT = '{"version": 1, "type": "doc", "content": []}'
@@ -157,8 +159,9 @@ def test_a_data_center_has_no_such_format_to_ask_for(dc: Dc) -> None:
 
 
 def test_other_formats_are_named_too(api: Api, made: World) -> None:
-    view = api("GET", f"/api/v2/pages/{made.page.id}", params={"body-format": "view"})
-    assert "'view'" in view.json()["errors"][0]["title"]
+    for path, name in ((f"/api/v2/pages/{made.page.id}", "editor"), ("/api/v2/pages", "view")):
+        answer = api("GET", path, params={"body-format": name})
+        assert f"'{name}'" in answer.json()["errors"][0]["title"]
     wiki = {"representation": "wiki", "value": "h1. Hello"}
     given = {"spaceId": made.page.space_id, "title": "New", "body": wiki}
     answer = api("POST", "/api/v2/pages", json=given)

@@ -105,3 +105,20 @@ def test_a_client_may_have_the_sandbox_for_its_proxy(sandbox: Sandbox, page: Pag
 def test_no_web_page_reaches_the_sandbox_by_a_name_of_its_own(api: Api, path: str) -> None:
     answer = api.session.get(api.base + path, headers={"Host": "evil.example:80"}, timeout=10)
     assert answer.status_code == 421
+
+
+def test_a_file_says_where_its_page_and_its_space_are(site: Sandbox, pages: list[PageRow]) -> None:
+    file = site.store.attach(pages[0].id, "a.txt", b"data")
+    found = requests.get(
+        f"{site.url}/rest/api/content/{pages[0].id}/child/attachment",
+        auth=(site.user, site.token),
+        timeout=10,
+    ).json()["results"][0]
+    assert found["_expandable"]["container"] == f"/rest/api/content/{pages[0].id}"
+    assert found["_expandable"]["space"] == "/rest/api/space/ENG"
+    if site.flavor == "cloud":
+        v2 = requests.get(
+            f"{site.url}/api/v2/attachments/{file.id}", auth=(site.user, site.token), timeout=10
+        ).json()
+        assert found["extensions"]["fileId"] == v2["fileId"]
+        assert len(v2["fileId"]) == 36

@@ -14,11 +14,16 @@ from .conftest import Api
 from .dc_api import Dc
 
 
-@pytest.fixture
-def tree(store: Store, page: PageRow, monkeypatch: pytest.MonkeyPatch) -> PageRow:
-    """Return a page Guide with a page below it, a post, files and labels, each a little later."""
+@pytest.fixture(autouse=True)
+def ticking(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each write be a little later than the one before, the space's and the page's too."""
     clock, ticks = store.clock, itertools.count(1)
     monkeypatch.setattr(store, "clock", lambda: clock() + timedelta(milliseconds=next(ticks)))
+
+
+@pytest.fixture
+def tree(store: Store, page: PageRow) -> PageRow:
+    """Return a page Guide with a page below it, a post, files and labels, each a little later."""
     store.create_page(
         "ENG", "Deployment guide", "<p>Roll out &amp; watch</p>", page.id, author="Bo"
     )

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
-from confsync.sandbox.renderer import to_html
+from confsync.sandbox.bodies.html import to_html
 
 HOSTILE = '<script>alert(1)</script><img src="x" onerror="y" />'
 

@@ -13,7 +13,7 @@ import requests
 
 from confsync.sandbox import PageRow, Sandbox, SpaceRow, Store
 from confsync.sandbox.app import application
-from confsync.sandbox.renderer import to_html
+from confsync.sandbox.bodies.html import to_html
 from confsync.sandbox.store.rows import account_id, user_key
 from tests.sandbox.test_web import HOSTILE
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import flask
 
-from .. import body_formats, parameters
+from .. import parameters
+from ..bodies import formats
 from ..errors import Invalid
 from ..site import site, store
 from ..store.actions.drafts import Draft
@@ -50,7 +51,7 @@ def get_label_posts(label_id: str) -> flask.Response:
 def create_post() -> dict[str, Any]:
     given = parameters.document()
     space = space_of(parameters.text(given, "spaceId", required=True))
-    new, body = wants_draft(given), body_formats.sent(given, required=False)
+    new, body = wants_draft(given), formats.sent(given, required=False)
     title = parameters.text(given, "title", required=not new) or ""
     if new:
         draft = Draft(title, body, flask.g.user.name)

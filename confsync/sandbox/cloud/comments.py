@@ -8,7 +8,8 @@ from typing import Any
 
 import flask
 
-from .. import body_formats, parameters
+from .. import parameters
+from ..bodies import formats
 from ..errors import Invalid, Missing
 from ..site import base, store
 from ..store import queries
@@ -74,7 +75,7 @@ def _listed(rows: Sequence[CommentRow], inside: str | None = None) -> flask.Resp
     sort = parameters.choice("sort", both_ways(("created-date", "modified-date")), "created-date")
     column = "modified_at" if sort.endswith("modified-date") else "created_at"
     found = sorted(rows, key=lambda row: (getattr(row, column), int(row.id)))
-    bodies = body_formats.asked()
+    bodies = formats.asked()
     return parameters.sliced(
         found[::-1] if sort.startswith("-") else found,
         lambda row: comment(row, bodies=bodies, inside=inside),
@@ -108,7 +109,7 @@ def get_page_comments(kind: str, page_id: str, comments: str) -> flask.Response:
 @api.post(f"/{KIND}")
 def create_comment(kind: str) -> tuple[dict[str, Any], int]:
     given = parameters.document()
-    body, author = body_formats.sent(given, required=True), flask.g.user.name
+    body, author = formats.sent(given, required=True), flask.g.user.name
     above = parameters.text(given, "parentCommentId")
     if above is not None:
         row = store().reply(_editable(_one(kind, above)).id, body, author)
@@ -143,7 +144,7 @@ def _selection(given: dict[str, Any]) -> Selection:
 
 @api.get(f"/{KIND}/<comment_id>")
 def get_comment(kind: str, comment_id: str) -> dict[str, Any]:
-    return _single(_one(kind, comment_id), bodies=body_formats.asked())
+    return _single(_one(kind, comment_id), bodies=formats.asked())
 
 
 @api.put(f"/{KIND}/<comment_id>")
@@ -156,7 +157,7 @@ def update_comment(kind: str, comment_id: str) -> dict[str, Any]:
             number, message = parameters.version(given)
             if number is None:
                 raise Invalid("Required field 'version.number' is missing or is not an integer.")
-            new = body_formats.sent(given, required=False) if given.get("body") else row.body
+            new = formats.sent(given, required=False) if given.get("body") else row.body
             row = store().edit_comment(row.id, new, number, author, message)
         resolved = given.get("resolved")
         if kind == "inline-comments" and isinstance(resolved, bool):
@@ -185,7 +186,7 @@ def get_comment_operations(kind: str, comment_id: str) -> dict[str, Any]:
 
 @api.get(f"/{KIND}/<comment_id>/versions")
 def get_comment_versions(kind: str, comment_id: str) -> flask.Response:
-    row, bodies = _one(kind, comment_id), body_formats.asked()
+    row, bodies = _one(kind, comment_id), formats.asked()
     sort = parameters.choice("sort", both_ways(("modified-date",)), "-modified-date")
     rows = queries.versions(store().database, row.id)
     return parameters.sliced(

@@ -8,7 +8,7 @@ from typing import Any
 import flask
 
 from .. import parameters
-from ..conversion import convert
+from ..bodies.conversion import convert
 from ..errors import Invalid, Missing
 from ..site import base, store
 from .v1 import api

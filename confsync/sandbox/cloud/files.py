@@ -13,7 +13,7 @@ from ..errors import Invalid, Missing
 from ..site import base, store
 from ..store import queries
 from ..store.permissions import operations
-from ..store.rows import PAGE, AttachmentRow, PropertyRow
+from ..store.rows import PAGE, AttachmentRow, PropertyRow, file_id
 from . import shapes as v2_shapes
 from .pages import EITHER, api, editable, editable_space, visible
 
@@ -35,7 +35,7 @@ def _shown(row: AttachmentRow, owner: str = PAGE) -> dict[str, Any]:
         "mediaType": row.media_type,
         "mediaTypeDescription": row.media_type,
         "comment": row.comment,
-        "fileId": row.id.removeprefix("att"),
+        "fileId": file_id(row.id),
         "fileSize": row.size,
         "webuiLink": web,
         "downloadLink": link,

@@ -8,7 +8,8 @@ from typing import Any
 
 import flask
 
-from .. import body_formats, parameters
+from .. import parameters
+from ..bodies import formats
 from ..errors import Invalid
 from ..parameters import After
 from ..site import site, store
@@ -39,7 +40,7 @@ def list_pages(select: dict[str, Any], sorts: tuple[str, ...] = PAGE_SORTS) -> f
             return _list_unsorted(select, sort)
         case "id" | "title":
             sort = faults.order
-    bodies = body_formats.asked()
+    bodies = formats.asked()
 
     def fetch(size: int, after: After | None) -> Sequence[PageRow]:
         selection = Selection(sort=sort, after=after, limit=size, bodies=bodies, **select)
@@ -69,7 +70,7 @@ def _selected(selection: Selection) -> Sequence[PageRow]:
 
 def _list_unsorted(select: dict[str, Any], sort: str) -> flask.Response:
     """List pages in an order that the store does not know. Cursors are numbers of rows."""
-    bodies, down = body_formats.asked(), sort.startswith("-")
+    bodies, down = formats.asked(), sort.startswith("-")
     rows = list(queries.pages(store().database, Selection(sort="title", bodies=bodies, **select)))
     if site().faults.order == "text":
         rows.sort(key=lambda row: row.id, reverse=down)

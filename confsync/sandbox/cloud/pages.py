@@ -8,7 +8,8 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from .. import body_formats, parameters
+from .. import parameters
+from ..bodies import formats
 from ..errors import Forbidden, Invalid, Missing, Refusal, Stale, v2_envelope
 from ..parameters import After
 from ..site import AuthenticationError, base, current_user, site, store
@@ -17,6 +18,7 @@ from ..store.actions.drafts import DRAFT, Draft
 from ..store.permissions import check_create, operations
 from ..store.queries import Selection
 from ..store.rows import PAGE, POST, ROOT, NodeRow, PageRow, Parent, SpaceRow
+from ..v1.views.addresses import shown
 from . import shapes as v2_shapes
 from .orders import both_ways, list_pages
 
@@ -32,7 +34,7 @@ SHOWN = (*LISTED, "historical", "draft")
 @api.before_request
 def authenticate() -> None:
     flask.g.user = current_user()
-    body_formats.check_characters()
+    formats.check_characters()
 
 
 @api.errorhandler(AuthenticationError)
@@ -102,7 +104,7 @@ def create_page() -> dict[str, Any]:
     subtype = parameters.text(given, "subtype")
     if subtype not in (None, "live"):
         raise Invalid("The only subtype that may be given is 'live'.")
-    key, body = space_of(space_id).key, body_formats.sent(given, required=False)
+    key, body = space_of(space_id).key, formats.sent(given, required=False)
     if new:
         draft = Draft(title, body, flask.g.user.name, parent)
         return single(store().create_draft(PAGE, key, draft), bodies=True)
@@ -136,16 +138,25 @@ def editable_space(space: SpaceRow) -> SpaceRow:
 @api.get(f"/{EITHER}/<page_id>")
 def get_page(kind: str, page_id: str) -> dict[str, Any]:
     row = visible(page_id, kind)
-    bodies = body_formats.asked()
+    view = formats.view_asked()
+    found = _wanted(row, bodies=view is not None or formats.asked())
+    if view is not None:
+        value = shown(found["body"]["storage"]["value"], row.id, row.space_key)
+        found["body"] = {view: {"representation": view, "value": value}}
+    return found
+
+
+def _wanted(row: PageRow, *, bodies: bool) -> dict[str, Any]:
+    """Return a page in the status and version of the query."""
     wanted = parameters.values("status", choices=SHOWN)
     number = parameters.integer("version")
     if row.status == DRAFT and DRAFT not in wanted and not parameters.flag("get-draft"):
-        raise Missing(row.type, page_id)
+        raise Missing(row.type, row.id)
     if number is not None and number != row.version:
         (old,) = _old(row, number)
         return {**v2_shapes.old_page(row, old, bodies=bodies), "_links": _links(row)}
     if wanted and row.status not in wanted:
-        raise Missing(row.type, page_id)
+        raise Missing(row.type, row.id)
     return single(row, bodies=bodies)
 
 
@@ -158,7 +169,7 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
     parameters.text(given, "status", required=True)
     new = wants_draft(given)
     title = parameters.text(given, "title", required=True) or ""
-    body = body_formats.sent(given, required=True)
+    body = formats.sent(given, required=True)
     number, message = parameters.version(given)
     if number is None:
         raise Invalid("Required field 'version.number' is missing or is not an integer.")
@@ -218,7 +229,7 @@ def delete_page(kind: str, page_id: str) -> tuple[str, int]:
 def get_versions(kind: str, page_id: str) -> flask.Response:
     row = visible(page_id, kind)
     sort = parameters.choice("sort", both_ways(("modified-date",)), "-modified-date")
-    bodies = body_formats.asked()
+    bodies = formats.asked()
     found = queries.versions(store().database, row.id, bodies=bodies)
     ordered = found[::-1] if sort.startswith("-") else found
     return parameters.sliced(ordered, lambda one: v2_shapes.version(one, row, bodies=bodies))

@@ -6,7 +6,8 @@ from typing import Any
 
 import flask
 
-from .. import body_formats, parameters
+from .. import parameters
+from ..bodies import formats
 from ..errors import Invalid, Missing
 from ..site import store
 from ..store import queries
@@ -93,7 +94,7 @@ def _task(row: TaskRow, *, bodies: bool) -> dict[str, Any]:
 
 @api.get("/tasks")
 def get_tasks() -> flask.Response:
-    status, bodies = parameters.values("status", choices=STATUSES), body_formats.asked()
+    status, bodies = parameters.values("status", choices=STATUSES), formats.asked()
     spaces, ids = parameters.ids("space-id", 250), parameters.ids("task-id", 250)
     pages = parameters.ids("page-id", 250) + parameters.ids("blogpost-id", 250)
     people = parameters.values("assigned-to", 250)
@@ -111,14 +112,14 @@ def get_tasks() -> flask.Response:
 
 @api.get("/tasks/<task_id>")
 def get_task(task_id: str) -> dict[str, Any]:
-    return _task(store().task(task_id), bodies=body_formats.asked())
+    return _task(store().task(task_id), bodies=formats.asked())
 
 
 @api.put("/tasks/<task_id>")
 def set_task(task_id: str) -> dict[str, Any]:
     status, bodies = (
         parameters.text(parameters.document(), "status", required=True),
-        body_formats.asked(),
+        formats.asked(),
     )
     if status not in STATUSES:
         raise Invalid("Field 'status' must be 'complete' or 'incomplete'.")

@@ -9,7 +9,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..body_formats import check_characters
+from ..bodies.formats import check_characters
 from ..errors import Invalid, Missing, Refusal, v1_envelope
 from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries

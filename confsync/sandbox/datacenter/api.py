@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from ..body_formats import check_characters
+from ..bodies.formats import check_characters
 from ..errors import (
     ReadOnlyMode,
     Refusal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import parameters
-from ..conversion import convert
+from ..bodies.conversion import convert
 from ..v1.write import document
 from .api import api
 

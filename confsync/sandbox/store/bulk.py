@@ -44,6 +44,16 @@ def lineages(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[Ancest
     return {one: tuple(above) for one, above in found.items()}
 
 
+def space_keys(database: Database, ids: tuple[str, ...]) -> dict[str, str]:
+    """Return the key of the space of each of `ids`."""
+    rows = database.all(
+        "SELECT c.id, s.key FROM content c JOIN spaces s ON s.id = c.space_id"  # noqa: S608 - question marks
+        f" WHERE c.id IN ({_marks(ids)})",
+        tuple(number(one) for one in ids),
+    )
+    return {str(row[0]): str(row[1]) for row in rows}
+
+
 def labels_of(database: Database, ids: tuple[str, ...]) -> dict[str, tuple[LabelRow, ...]]:
     """Return the labels of each of `ids`."""
     found: dict[str, list[LabelRow]] = {one.removeprefix(PREFIX): [] for one in ids}

@@ -38,6 +38,11 @@ def user_key(name: str) -> str:
     return uuid.uuid5(_USERS, name).hex
 
 
+def file_id(attachment_id: str) -> str:
+    """Return the id that a Cloud's media service has for an attachment."""
+    return str(uuid.uuid5(_USERS, attachment_id))
+
+
 def username(name: str) -> str:
     """Return the name with which a user logs in to Data Center."""
     return "".join(c for c in name.lower() if c.isalnum()) or user_key(name)

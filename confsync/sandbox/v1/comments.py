@@ -8,7 +8,8 @@ from typing import Any
 
 import flask
 
-from .. import body_formats, parameters
+from .. import parameters
+from ..bodies import formats
 from ..errors import Invalid
 from ..parameters import values
 from ..site import store
@@ -74,7 +75,7 @@ def create_comment(given: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("A comment must have a container.")
     page = visible(str(container["id"]))
     check_create(store().space(page.space_key))
-    body, author = body_formats.sent(given, required=True), flask.g.user.name
+    body, author = formats.sent(given, required=True), flask.g.user.name
     above = given.get("ancestors")
     about = given.get("extensions")
     about = about if isinstance(about, dict) else {}
@@ -98,7 +99,7 @@ def update_comment(row: CommentRow, given: dict[str, Any]) -> dict[str, Any]:
     author = flask.g.user.name
     check_create(store().space(row.space_key))
     with store().batch():
-        body = body_formats.sent(given, required=True) if given.get("body") else row.body
+        body = formats.sent(given, required=True) if given.get("body") else row.body
         row = store().edit_comment(row.id, body, number, author, message)
         extensions = given.get("extensions")
         state = extensions.get("resolution") if isinstance(extensions, dict) else None

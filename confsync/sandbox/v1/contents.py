@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ..renderer import to_html
 from ..short_link import code_of
 from ..site import CLOUD, base, site, store
 from ..store import bulk, queries
@@ -24,9 +23,11 @@ from ..store.rows import (
     PageRow,
     SpaceRow,
     VersionRow,
+    file_id,
 )
 from ..store.talk.comments import comments_of
 from .shapes import Expand, current, history, labels, person, prop, version, webui
+from .views.addresses import shown
 
 # A nested list holds so many, and says so
 NESTED = 25
@@ -64,13 +65,14 @@ def space(row: SpaceRow, expand: Expand, prefix: str = "") -> dict[str, Any]:
     return {**found, "_expandable": {k: v for k, v in unseen.items() if k not in found}}
 
 
-def _bodies(value: str, path: str, expand: Expand) -> dict[str, Any]:
+def _bodies(row: PageRow | CommentRow, path: str, expand: Expand) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    page_id = row.page_id if isinstance(row, CommentRow) else row.id
     for kind in BODIES:
         if f"body.{kind}" in expand:
-            shown = value if kind in ("storage", "editor") else to_html(value)
+            raw = kind in ("storage", "editor")
             found[kind] = {
-                "value": shown,
+                "value": row.body if raw else shown(row.body, page_id, row.space_key),
                 "representation": kind,
                 "_expandable": {"content": path},
             }
@@ -95,9 +97,9 @@ def contents(rows: Sequence[PageRow], expand: Expand) -> list[dict[str, Any]]:
     database = store().database
     parts: dict[str, Mapping[str, Any]] = {}
     if "ancestors" in expand:
-        shown: dict[AncestorRow, dict[str, Any]] = {}  # most pages of a listing share ancestors
+        known: dict[AncestorRow, dict[str, Any]] = {}  # most pages of a listing share ancestors
         parts["ancestors"] = {
-            one: [shown.get(above) or shown.setdefault(above, _ancestor(above)) for above in line]
+            one: [known.get(above) or known.setdefault(above, _ancestor(above)) for above in line]
             for one, line in bulk.lineages(database, ids).items()
         }
     if "metadata.labels" in expand:
@@ -158,7 +160,7 @@ def _content(row: PageRow, expand: Expand, parts: Parts) -> dict[str, Any]:
         above = parts["ancestors"][row.id]
         found["ancestors"] = [one for one in above if one["type"] == PAGE]
     if expand.bodies:
-        found["body"] = _bodies(row.body, path, expand)
+        found["body"] = _bodies(row, path, expand)
     if "metadata" in expand:
         found["metadata"] = _metadata(row, expand, parts)
     if "operations" in expand:
@@ -178,12 +180,13 @@ def _content(row: PageRow, expand: Expand, parts: Parts) -> dict[str, Any]:
 
 def attachments(rows: Sequence[AttachmentRow], expand: Expand) -> list[dict[str, Any]]:
     """Return files with the parts of `expand`."""
-    parts: dict[str, Mapping[str, Any]] = {}
+    owners = tuple({row.page_id for row in rows})
+    parts: dict[str, Mapping[str, Any]] = {"keys": bulk.space_keys(store().database, owners)}
     if "metadata.labels" in expand:
         ids = tuple(row.id for row in rows)
         parts["labels"] = bulk.labels_of(store().database, ids)
-    if "container" in expand or "space" in expand:
-        parts["containers"] = _pages({row.page_id for row in rows}, expand.inside("container"))
+    if "container" in expand:
+        parts["containers"] = _pages(set(owners), expand.inside("container"))
     if "space" in expand:
         parts["spaces"] = {row.key: row for row in store().spaces()}
     return [_attachment(row, expand, parts) for row in rows]
@@ -204,6 +207,7 @@ def _pages(ids: set[str], expand: Expand) -> dict[str, dict[str, Any]]:
 def _attachment(row: AttachmentRow, expand: Expand, parts: Parts) -> dict[str, Any]:
     path = f"/rest/api/content/{row.id}"
     file = {"mediaType": row.media_type, "comment": row.comment}
+    guid = {"fileId": file_id(row.id), "collectionName": f"contentId-{row.page_id}"}
     where = f"/download/attachments/{row.page_id}/{quote(row.title, safe='')}"
     found: dict[str, Any] = {
         "id": row.id,
@@ -211,7 +215,7 @@ def _attachment(row: AttachmentRow, expand: Expand, parts: Parts) -> dict[str, A
         "status": "current",
         "title": row.title,
         "metadata": dict(file),
-        "extensions": {**file, "fileSize": row.size},
+        "extensions": {**file, "fileSize": row.size, **(guid if site().flavor == CLOUD else {})},
         "_links": {
             "webui": f"/pages/viewpageattachments.action?pageId={row.page_id}",
             "download": f"{where}?version={row.version}&api=v2",
@@ -226,9 +230,13 @@ def _attachment(row: AttachmentRow, expand: Expand, parts: Parts) -> dict[str, A
     if "container" in expand:
         found["container"] = parts["containers"].get(row.page_id)
     if "space" in expand:
-        key = parts["containers"][row.page_id]["_expandable"]["space"].rpartition("/")[2]
-        found["space"] = space(parts["spaces"][key], expand, "space")
-    return {**found, "_expandable": {k: "" for k in ("version", "container") if k not in found}}
+        found["space"] = space(parts["spaces"][parts["keys"][row.page_id]], expand, "space")
+    unseen = {
+        "container": f"/rest/api/content/{row.page_id}",
+        "space": f"/rest/api/space/{parts['keys'].get(row.page_id, '')}",
+        "version": "",
+    }
+    return {**found, "_expandable": {k: v for k, v in unseen.items() if k not in found}}
 
 
 def comments(rows: Sequence[CommentRow], expand: Expand) -> list[dict[str, Any]]:
@@ -266,7 +274,7 @@ def _comment(row: CommentRow, expand: Expand, parts: Parts) -> dict[str, Any]:
             "_links": {"self": f"{base()}{path}/history"},
         }
     if expand.bodies:
-        found["body"] = _bodies(row.body, path, expand)
+        found["body"] = _bodies(row, path, expand)
     if "container" in expand:
         found["container"] = parts["containers"].get(row.page_id)
     if "space" in expand:
@@ -330,8 +338,8 @@ def _children(page_id: str, parts: Parts) -> dict[str, Any]:
             links = {"self": f"{base()}{path}/{name}"}
             if len(rows) > NESTED:
                 links["next"] = f"{path}/{name}?limit={NESTED}&start={NESTED}"
-            shown = rows[:NESTED]
-            counts = {"start": 0, "limit": NESTED, "size": len(shown)}
-            found[name] = {"results": shown, **counts, "_links": links}
+            some = rows[:NESTED]
+            counts = {"start": 0, "limit": NESTED, "size": len(some)}
+            found[name] = {"results": some, **counts, "_links": links}
     unseen = {name: f"{path}/{name}" for name in CHILDREN if name not in found}
     return {**found, "_links": {"self": base() + path}, "_expandable": unseen}

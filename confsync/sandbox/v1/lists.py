@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import flask
 
 from .. import parameters
-from ..body_formats import check_expand
+from ..bodies.formats import check_expand
 from ..errors import Invalid
 from ..site import base, site
 from .shapes import Expand

@@ -8,7 +8,8 @@ from typing import Any
 import flask
 from werkzeug.exceptions import UnsupportedMediaType
 
-from .. import body_formats, parameters
+from .. import parameters
+from ..bodies import formats
 from ..errors import Invalid, Missing
 from ..parameters import version
 from ..site import site, store
@@ -92,7 +93,7 @@ def create_content() -> dict[str, Any]:
     above = _parent(given)
     parent: Parent = ROOT if above is None else above
     message = "" if site().faults.drop_message_on_create else version(given)[1]
-    body = body_formats.sent(given, required=False)
+    body = formats.sent(given, required=False)
     about: NewPage = {"author": flask.g.user.name, "message": message, "hidden": False}
     with store().batch():
         key = store().space(key).key
@@ -131,7 +132,7 @@ def update_content(page_id: str) -> dict[str, Any]:
             title = _page(given, (row.type,))
         if (_space_key(given) or row.space_key).lower() != row.space_key.lower():
             raise Invalid("Moving a page to a different space is not supported.")
-        body = body_formats.sent(given, required=True) if given.get("body") else row.body
+        body = formats.sent(given, required=True) if given.get("body") else row.body
         faults = site().faults
         updated = store().update(
             page_id,

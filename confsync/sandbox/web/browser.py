@@ -9,8 +9,8 @@ import flask
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from ..bodies.html import to_html
 from ..errors import Missing
-from ..renderer import to_html
 from ..site import store
 from ..store import queries
 from ..store.queries import Selection
@@ -22,9 +22,8 @@ from ..store.rows import (
     PageRow,
     SpaceRow,
     VersionRow,
-    user_key,
-    username,
 )
+from ..v1.views.addresses import names
 from .answers import blueprint, page_url, people, show, url_of
 
 pages = blueprint("browser")
@@ -124,21 +123,12 @@ def read(
         old=old is not None,
         url=page_url(page),
         shown=shown,
-        rendered=Markup(to_html(shown.body, _mentioned())),  # noqa: S704 - `to_html` escapes
+        rendered=Markup(to_html(shown.body, names())),  # noqa: S704 - `to_html` escapes
         files=store().attachments(page.id),
         places=places(page.space_id),
         spaces=[space for space in store().spaces() if space.id != page.space_id],
         **people(),
     )
-
-
-def _mentioned() -> dict[str, str]:
-    """Return the names of all users by each id with which a page can mention them."""
-    names: dict[str, str] = {}
-    for user in store().users():
-        for known in (user.account_id, user_key(user.name), username(user.name)):
-            names[known] = user.name
-    return names
 
 
 def places(space_id: str) -> list[NodeRow]:

@@ -29,8 +29,8 @@ ORDER = (
 )
 # The rooms of the sandbox, bottom to top. What stands at its root is a room of its own.
 SANDBOX = (
-    *("errors", "faults", "ratelimit", "operations", "store", "renderer", "short_link"),
-    *("site", "parameters", "body_formats", "conversion"),
+    *("errors", "faults", "ratelimit", "operations", "store", "short_link"),
+    *("site", "parameters", "bodies"),
     *("v1", "cloud", "datacenter", "web", "app", "limits", "gate", "server", "seed", "__init__"),
 )
 # Rooms that do not know each other, in neither direction.

@@ -7,7 +7,8 @@ from typing import Any
 
 import flask
 
-from ... import body_formats, parameters
+from ... import parameters
+from ...bodies import formats
 from ...errors import Forbidden, Invalid, Missing
 from ...site import store
 from ...store.actions.templates import Template
@@ -97,7 +98,7 @@ def _saved(given: dict[str, Any], template_id: str) -> dict[str, Any]:
     about = parameters.text(given, "description") or ""
     place = given.get("space")
     key = parameters.text(place, "key") if isinstance(place, dict) else None
-    space_id, body = _space_of(key), body_formats.sent(given, required=True)
+    space_id, body = _space_of(key), formats.sent(given, required=True)
     _check(space_id)
     made = store().save_template(Template(template_id, space_id, name, about, body))
     return _shown(made, body=True)

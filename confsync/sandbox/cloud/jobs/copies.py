@@ -9,7 +9,8 @@ from typing import Any
 
 import flask
 
-from ... import body_formats, parameters
+from ... import parameters
+from ...bodies import formats
 from ...errors import Invalid, Refusal
 from ...site import store
 from ...store import queries
@@ -40,7 +41,7 @@ def copy(page_id: str) -> dict[str, Any]:
     row, given = visible(page_id), parameters.document()
     place = _place(given.get("destination"))
     title = parameters.text(given, "pageTitle") or f"Copy of {row.title}"
-    body = body_formats.sent(given, required=True) if given.get("body") else row.body
+    body = formats.sent(given, required=True) if given.get("body") else row.body
     with store().batch():
         made = _copied(row, place, title, body)
         _add_parts(row, made, given)

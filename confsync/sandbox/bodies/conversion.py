@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .body_formats import ADF, STORAGE
-from .errors import Invalid
-from .renderer import to_html
-from .store import storage_format
+from ..errors import Invalid
+from ..store import storage_format
+from .formats import ADF, STORAGE
+from .html import to_html
 
 EDITOR = "editor"
 VIEWS = ("view", "export_view", "styled_view")

@@ -11,13 +11,20 @@ from typing import Any
 
 import flask
 
-from . import parameters
-from .errors import Invalid, Malformed
-from .site import CLOUD, site
+from .. import parameters
+from ..errors import Invalid, Malformed
+from ..site import CLOUD, site
 
 STORAGE = "storage"
 ADF = "atlas_doc_format"
+VIEWS = ("view", "export_view", "anonymous_export_view", "styled_view")
 OTHERS = (ADF, "wiki", "editor2", *(one for one in parameters.BODY_FORMATS if one != STORAGE))
+
+
+def view_asked() -> str | None:
+    """Return the kind of view that a query of v2 asks for. Only single content has views."""
+    wanted = flask.request.args.get("body-format")
+    return wanted if wanted in VIEWS else None
 
 
 def asked() -> bool:

@@ -1,15 +1,16 @@
 """Storage format as safe HTML: known tags without attributes, everything else escaped.
 
-This suffices to read a page in the sandbox's browser. Macros appear as labelled boxes.
+This suffices to read a page in the sandbox's browser. Macros appear as labelled boxes. With the
+addresses of pages, files and people there are links and pictures too, as in the views of the APIs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape, unescape
 
-from .store.storage_format import lexemes
+from ..store.storage_format import lexemes
 
 BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "pre", "blockquote", "hr")
 TABLES = ("table", "thead", "tbody", "tfoot", "tr", "th", "td", "dl", "dt", "dd")
@@ -44,23 +45,36 @@ _ENTITY = re.compile(r"&(?!#?\w+;)")
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|/|#)", re.IGNORECASE)
 
 
-def to_html(body: str, people: Mapping[str, str] | None = None) -> str:
+# From an element, what it names and the key of its space to the attributes of a link to it
+Addresses = Callable[[str, str, str], Mapping[str, str]]
+
+
+def to_html(
+    body: str, people: Mapping[str, str] | None = None, addresses: Addresses | None = None
+) -> str:
     """Return HTML for `body`. Only the tags above and safe links become markup.
 
     `people` has the names of users by account id, user key or username.
     """
-    return _Writer(people or {}).html(body)
+    return _Writer(people or {}, addresses or _no_address).html(body)
+
+
+def _no_address(_element: str, _named: str, _space_key: str) -> Mapping[str, str]:
+    return {}
 
 
 class _Writer:
     """The HTML of one body so far.
 
     `link` is the place in `out` where the text of an open link begins. `target` is what that link
-    names; it is shown only if the link has no text of its own.
+    names; it is shown only if the link has no text of its own. `address` has the attributes of
+    that link. `picture` is the text for a picture, while one is open.
     """
 
-    def __init__(self, people: Mapping[str, str]) -> None:
-        self._people = people
+    def __init__(self, people: Mapping[str, str], addresses: Addresses) -> None:
+        self._people, self._addresses = people, addresses
+        self._address: Mapping[str, str] = {}
+        self._picture: str | None = None
         self._out: list[str] = []
         self._hidden = 0
         self._link: int | None = None
@@ -90,6 +104,9 @@ class _Writer:
                 self._end_link()
         elif name in TARGETS:
             self._refer(name, match)
+        elif name == "ac:image":
+            over = match["close"] or match["rest"].endswith("/")
+            self._picture = None if over else _attribute(match, "ac:alt")
         else:
             self._out.append(_tag(name, match))
 
@@ -98,19 +115,38 @@ class _Writer:
         if match["close"]:
             return
         named = _first(match, TARGETS[name])
+        address = self._addresses(name, named, _attribute(match, "ri:space-key"))
         if name == "ri:user":
             named = f"@{self._people.get(named, named)}"
-        if self._link is None:
+        if address and self._picture is not None:
+            self._out.append(_image(address, self._picture))
+        elif self._link is None:
             self._out.append(_cite(named))
         else:
-            self._target = named or self._target
+            self._target, self._address = named or self._target, address or self._address
 
     def _end_link(self) -> None:
         if self._link is None:
             return
-        if not "".join(self._out[self._link :]).strip():
-            self._out[self._link :] = [_cite(self._target)]
-        self._link, self._target = None, ""
+        text, address = "".join(self._out[self._link :]), self._address
+        if address:
+            text = f"<a {_attributes(address)}>{text if text.strip() else escape(self._target)}</a>"
+        elif not text.strip():
+            text = _cite(self._target)
+        self._out[self._link :] = [text]
+        self._link, self._target, self._address = None, "", {}
+
+
+def _attributes(given: Mapping[str, str]) -> str:
+    return " ".join(f'{name}="{escape(value)}"' for name, value in given.items())
+
+
+def _image(address: Mapping[str, str], text: str) -> str:
+    """Return a picture in the form of real views."""
+    more = {name: value for name, value in address.items() if name != "href"}
+    source = {"src": address["href"], "data-image-src": address["href"]}
+    image = {"class": "confluence-embedded-image", "alt": text, "loading": "lazy", **source, **more}
+    return f'<span class="confluence-embedded-file-wrapper"><img {_attributes(image)} /></span>'
 
 
 def _cite(text: str) -> str:
