@@ -3397,7 +3397,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/commands/bulk/reversal_places.py",
-                '(stamp.parent or "") != page.place.after',
+                '(stamp.parent or "") != place.after',
                 "False",
             ),
         ),

@@ -119,6 +119,7 @@ def move_subtree(mirror: Mirror, old: str, new: str) -> None:
     attached = (attachments.directory_of(old), attachments.directory_of(new))
     pairs = [(below, other), attached, (old, new)]
     ways = [(mirror.inside(one), mirror.inside(two)) for one, two in pairs]
+    mirror.drop_empty(ways[0][1])  # git leaves the directory of a document's moved children
     for path, target in ways:
         if os.path.lexists(path) and os.path.lexists(target):
             place = target.relative_to(mirror.root).as_posix()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import webbrowser
+from collections.abc import Callable
 
 import pytest
 
@@ -319,6 +320,22 @@ def test_without_trail_and_commit_the_versions_tell(wiki: Sandbox, rich: Desk) -
     rich.follow(run, "confsync log --runs")
 
 
+def test_a_first_version_is_no_proof_that_a_push_created_the_page(
+    wiki: Sandbox, rich: Desk, guide: str
+) -> None:
+    rich.edit(GUIDE, "8080", "8081")
+    rich("push")
+    name = rich.last_run()
+    shutil.rmtree(rich.path(".confsync"))
+    wiki.store.delete_version(guide, 1)
+    before = rich.files()
+    run = rich("revert", "--run", name, GUIDE)
+    assert "v1 is of that push: it created the page, or older versions were deleted" in run.out
+    assert "push --delete" not in run.out + run.err
+    assert rich.files() == before
+    rich.follow(run, "confsync log")
+
+
 def test_a_title_that_changed_again_stays(wiki: Sandbox, rich: Desk, guide: str) -> None:
     rich.edit(GUIDE, "title: Guide", "title: Handbook")
     rich("push")
@@ -365,6 +382,48 @@ def test_a_new_attachment_goes_and_a_deleted_one_comes_back(wiki: Sandbox, rich:
     run = rich("revert", "--run", rich.last_run())
     assert sorted(path.name for path in rich.path(FILES).iterdir()) == ["a.csv"]
     rich.follow(run, "confsync push --delete")
+    assert state(wiki) == before
+
+
+def _child_up_and_parent_down(desk: Desk) -> None:
+    desk.path("ENG/notes").mkdir()
+    desk.git("mv", GUIDE, "ENG/notes/guide.xhtml")
+    desk.git("mv", BELOW, "ENG/deep.xhtml")
+
+
+def _parent_below_its_child(desk: Desk) -> None:
+    desk.git("mv", BELOW, "ENG/deep.xhtml")
+    desk.path("ENG/deep").mkdir()
+    desk.git("mv", GUIDE, "ENG/deep/guide.xhtml")
+
+
+def _with_an_edited_child(desk: Desk) -> None:
+    desk.edit(BELOW, "deep", "deeper")
+    desk.path("ENG/notes").mkdir()
+    desk.git("mv", GUIDE, "ENG/notes/guide.xhtml")
+    desk.git("mv", "ENG/guide", "ENG/notes/guide")
+
+
+@pytest.mark.parametrize(
+    "change", [_child_up_and_parent_down, _parent_below_its_child, _with_an_edited_child]
+)
+@both
+def test_a_page_goes_back_after_the_page_above_its_former_place(
+    wiki: Sandbox, rich: Desk, change: Callable[[Desk], None], how: str
+) -> None:
+    before, files = state(wiki), set(rich.files())
+    change(rich)
+    rich("push", "--commit")
+    name = rich.last_run()
+    if how == "commit":
+        shutil.rmtree(rich.path(".confsync"))
+    run = rich.json("revert", "--run", name)
+    assert run.outcomes == {
+        GUIDE: "moved",
+        BELOW: "modified" if "edited" in change.__name__ else "moved",
+    }
+    assert set(rich.files()) == files
+    rich("push")
     assert state(wiki) == before
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from confsync.bulk.runs import CREATED, DELETED, Change, Run, WrittenPage
 from confsync.commands.bulk.reversal import EDITED, LOG, Refusal, Reverted, Versions, reverted
 from confsync.commands.bulk.reversal_files import FileStep, file_steps
-from confsync.commands.bulk.reversal_places import Places
+from confsync.commands.bulk.reversal_places import Moving, Places, in_order
 from confsync.commands.bulk.runs import runs
 from confsync.document.document import Document
 from confsync.errors import EVERYBODYS, ConfsyncError, Exit, UsageError
@@ -34,6 +34,8 @@ from confsync.sync.refusals import failed, local_result
 from confsync.sync.report import Report
 
 LAST = "last"
+# The first version is of the run: it created the page, or older versions were deleted.
+_FIRST = "first"
 _STEPS = ("confsync diff", "confsync push --dry-run")
 _PULL = "'confsync pull' brings the pages that the server has"
 
@@ -61,9 +63,13 @@ def revert_run(
         reversal = _Reversal(mirror, remote, run, scans)
         pages = [page for page in run.pages if options.selection.has(reversal.path(page))]
         merge_base.gather(mirror, reversal.bases(pages))
-        for done, page in enumerate(pages, 1):
-            report.add(reversal.of(page))
-            progress("reverting", done, len(pages))
+        try:
+            for done, page in enumerate(pages, 1):
+                reversal.take_back(page)
+                progress("reverting", done, len(pages))
+            reversal.move()
+        finally:
+            report.add(*reversal.results())
     result = report.result()
     written = any(page.outcome in (Outcome.MODIFIED, Outcome.MOVED) for page in result.pages)
     return replace(result, steps=_STEPS if written else ())
@@ -105,7 +111,7 @@ def _versions_of_run(remote: Remote, entry: Entry, run: str) -> Iterator[Written
     every = remote.versions_after(entry.page_id or "", 0)
     found = sorted(version.number for version in every if run_in(version.message) == run)
     if found and found[0] == 1:
-        yield WrittenPage(entry.page_id or "", entry.path, CREATED, None, found[-1])
+        yield WrittenPage(entry.page_id or "", entry.path, _FIRST, None, found[-1])
     elif found:
         text = Change(None, None)
         yield WrittenPage(entry.page_id or "", entry.path, "updated", found[0] - 1, found[-1], text)
@@ -121,6 +127,10 @@ class _Target:
     document: Document
     stamp: Stamp
 
+    @property
+    def moving(self) -> Moving:
+        return Moving(self.scan, self.entry, self.page)
+
 
 class _Reversal:
     """The reversal of one run in a mirror."""
@@ -135,6 +145,8 @@ class _Reversal:
             (e.page_id or e.claimed_id): (scan, e) for scan in scans for e in scan.entries
         }
         self._places = Places(mirror)
+        self._results: list[PageResult] = []
+        self._moving: list[Moving] = []
 
     def path(self, page: WrittenPage) -> str:
         """Return the path of a page's document, or its last known one."""
@@ -147,10 +159,36 @@ class _Reversal:
             if page.text and page.text.before and page.base:
                 yield Stamp(page.page, page.base, page.text.before)
 
-    def of(self, page: WrittenPage) -> PageResult:
-        """Take back what the run did to one page. Return the page's result."""
+    def take_back(self, page: WrittenPage) -> None:
+        """Take back what the run did to one page, except for its place."""
+        self._results.append(self._of(page))
+
+    def move(self) -> None:
+        """Move the documents back, each after the documents above its former place."""
+        at_page = {result.id: at for at, result in enumerate(self._results)}
+        for moving in in_order(self._moving):
+            at = at_page[moving.page.page]
+            result = self._results[at]
+            try:
+                path = self._places.move(moving)
+            except EVERYBODYS:
+                raise
+            except ConfsyncError as error:
+                self._results[at] = failed(result, error)
+                continue
+            if path != result.path:
+                outcome = result.outcome
+                outcome = Outcome.MOVED if outcome is Outcome.UNCHANGED else outcome
+                self._results[at] = replace(result, outcome=outcome, old_path=result.path)
+
+    def results(self) -> Iterator[PageResult]:
+        """Yield the results of all pages, each with the path that its document has now."""
+        for result in self._results:
+            yield replace(result, path=self._places.now(result.path))
+
+    def _of(self, page: WrittenPage) -> PageResult:
         scan, entry = self._here.get(page.page, (None, None))
-        if page.what in (CREATED, DELETED):
+        if page.what in (CREATED, DELETED, _FIRST):
             return _listed(page, self.path(page), entry)
         if scan is None or entry is None:
             result = PageResult(page.path, Outcome.REJECTED, page.page, base=page.base)
@@ -173,7 +211,7 @@ class _Reversal:
         return _Target(page, scan, whole, whole.document, whole.document.stamp)
 
     def _changed(self, result: PageResult, target: _Target) -> PageResult:
-        """Write a document, its attachments and its place. Raise ConfsyncError."""
+        """Write a document and its attachments. Raise ConfsyncError."""
         page, stamp, found = target.page, target.stamp, target.document
         if page.version is not None and stamp.version < page.version:
             why = f"it is based on v{stamp.version}, and that push wrote v{page.version}"
@@ -194,10 +232,10 @@ class _Reversal:
         if made.flaw:
             why = f"without the changes of that push it would not be well-formed: {made.flaw}"
             return Refusal(why, LOG)
-        return self._places.refusal(target.scan, target.entry, target.page)
+        return self._places.refusal(target.moving)
 
     def _written(self, result: PageResult, target: _Target, made: Reverted) -> PageResult:
-        """Write what differs, the document first and its place last. Raise ConfsyncError."""
+        """Write what differs, and note the document if it has to move. Raise ConfsyncError."""
         mirror, entry, page = self._mirror, target.entry, target.page
         steps = list(file_steps(mirror, entry.path, target.stamp, page))
         changed = made.data != entry.raw
@@ -206,11 +244,8 @@ class _Reversal:
                 merges.keep(mirror.root / STATE, target.stamp, entry.raw)
             mirror.write(entry.path, made.data, expected=entry.raw)
         done = [step.carry_out(mirror) for step in steps if isinstance(step, FileStep)]
-        path = self._places.move(target.scan, entry, page)
+        self._moving.append(target.moving)
         outcome = Outcome.MODIFIED if changed or done else Outcome.UNCHANGED
-        if path != entry.path:
-            outcome = Outcome.MOVED if outcome is Outcome.UNCHANGED else outcome
-            result = replace(result, path=path, old_path=entry.path)
         result = replace(result, outcome=outcome, note="; ".join(done))
         left = [step for step in steps if isinstance(step, Refusal)]
         if made.conflicted:
@@ -227,6 +262,9 @@ def _listed(page: WrittenPage, path: str, entry: Entry | None) -> PageResult:
     if page.what == DELETED:
         hint = f"'confsync restore {page.page}' brings the page back"
         return replace(result, error="that push deleted its page", hint=hint)
+    if page.what == _FIRST:
+        why = "v1 is of that push: it created the page, or older versions were deleted"
+        return replace(result, error=why, hint=LOG)
     stamp = entry.document.stamp if entry and entry.document else None
     number = stamp.version if stamp else page.version
     hint = f"'confsync push --delete {page.page}@{number}' deletes the page"
