@@ -148,11 +148,11 @@ def _key(found: Document | None, path: Path) -> tuple[str, str]:
 
 
 def _moved(name: str, moved: Iterable[tuple[str, str]]) -> str:
-    """Return the name of a document after the moves of some, with all below them."""
-    for old, new in moved:
+    """Return the new name of a document; one that is not moved goes with the next one above it."""
+    for old, new in sorted(moved, key=lambda pair: -len(pair[0])):
         stem = old.removesuffix(".xhtml")
         if name == old:
-            name = new
-        elif name.startswith(f"{stem}/"):
-            name = new.removesuffix(".xhtml") + name.removeprefix(stem)
+            return new
+        if name.startswith(f"{stem}/"):
+            return new.removesuffix(".xhtml") + name.removeprefix(stem)
     return name
