@@ -126,6 +126,11 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
             {"accountId": me.account_id} if cloud else {"username": "me"}
         ),
         "GET /rest/api/space/{spaceKey}/state/content": {"state-id": 1},
+        "GET /rest/api/label": {"name": "ops"},
+        "GET /rest/api/user/bulk": {"accountId": me.account_id},
+        "GET /rest/api/user/email": {"accountId": me.account_id},
+        "GET /rest/api/user/email/bulk": {"accountId": me.account_id},
+        "POST /rest/api/content/{id}/child/attachment/{attachmentId}/move": {"newName": "c.txt"},
         "GET /rest/api/group/by-id": {"id": "confluence-users"},
         "GET /rest/api/group/picker": {"query": "users"},
         "DELETE /rest/api/content/{id}/label": {"name": "ops"},

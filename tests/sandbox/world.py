@@ -43,6 +43,7 @@ def world(store: Store, number: int) -> World:
     board = store.create_whiteboard("ENG", f"Board {number}")
     page = store.edit(page.id, f"<p>one two</p>{TASK}")
     file = store.attach(page.id, "a.txt", b"data")
+    file = store.replace_attachment(file.id, b"more")
     said, marked = store.add_comment(page.id, "<p>hm</p>"), store.comment(page.id, "one")
     (inline,) = [row for row in store.comments(page.id) if row.ref == marked]
     (task,) = [row for row in store.tasks() if row.page.id == page.id]

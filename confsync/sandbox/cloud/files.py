@@ -67,6 +67,12 @@ def get_attachment_labels(attachment_id: str) -> flask.Response:
     return parameters.sliced(store().labels(_attachment(attachment_id).id), v2_shapes.label)
 
 
+@api.get("/labels/<label_id>/attachments")
+def get_labelled_attachments(label_id: str) -> flask.Response:
+    rows = [store().attachment(one) for one in store().labelled_files(label_id)]
+    return parameters.sliced(rows, lambda row: _shown(row, store().page(row.page_id).type))
+
+
 @api.get("/attachments/<attachment_id>/operations")
 def get_attachment_operations(attachment_id: str) -> dict[str, Any]:
     row = _attachment(attachment_id)

@@ -21,7 +21,7 @@ from . import (
     tree,
     v1,
 )
-from .about import states, templates, views
+from .about import site, states, templates, views
 from .jobs import changes, copies
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
@@ -37,6 +37,7 @@ MODULES = (
     other_content,
     pages,
     restrictions,
+    site,
     space_parts,
     spaces,
     states,

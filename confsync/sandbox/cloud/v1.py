@@ -15,6 +15,9 @@ from ..site import AuthenticationError, base, current_user, site, store
 from ..store import queries
 from ..store.rows import PageRow
 from ..v1 import files as v1_files
+from ..v1 import labels
+from ..v1 import shapes as v1_shapes
+from ..v1.talk import watches
 
 api = flask.Blueprint("v1", __name__, url_prefix="/rest/api")
 
@@ -70,28 +73,20 @@ def _visible(page_id: str) -> PageRow:
     return queries.page(store().database, page_id, hidden=False)
 
 
-@api.route("/user/watch/content/<content_id>", methods=["GET", "POST", "DELETE"])
-def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
-    """Answer a watch request. The sandbox keeps no watchers, and accepts each change."""
-    if flask.request.method == "GET":
-        return {"watching": False}
-    return "", HTTPStatus.NO_CONTENT
+api.add_url_rule("/user/watch/label/<name>", view_func=watches.watch_label, methods=watches.METHODS)
+for _path, _view in (
+    ("/content/<content_id>/notification/child-created", watches.watchers_of_content),
+    ("/content/<content_id>/notification/created", watches.watchers_of_spaces_content),
+    ("/space/<key>/watch", watches.watchers_of_space),
+):
+    api.add_url_rule(_path, view_func=_view)
 
 
 @api.post("/content/<page_id>/label")
 def add_labels(page_id: str) -> dict[str, Any]:
     """Add labels, given as one object or a list. Return all labels of the page."""
-    page = store().editable(page_id)
-    given = flask.request.get_json(silent=True)
-    labels = given if isinstance(given, list) else [given]
-    names = [str(one["name"]) for one in labels if isinstance(one, dict) and one.get("name")]
-    if not names or len(names) != len(labels):
-        raise Invalid("Labels must be given as objects with a prefix and a name.")
-    store().add_labels(page.id, names)
-    results = [
-        {"prefix": "global", "name": label.name, "id": label.id, "label": label.name}
-        for label in store().labels(page.id)
-    ]
+    rows = labels.change(page_id, labels.given_names(), on=True)
+    results = [v1_shapes.label(row) for row in rows]
     found = {"results": results, "start": 0, "limit": 200, "size": len(results)}
     return {**found, "_links": {"base": base(), "context": site().context}}
 
@@ -110,7 +105,7 @@ def remove_label_by_path(page_id: str, name: str) -> tuple[str, int]:
 
 
 def _remove(page_id: str, name: str) -> tuple[str, int]:
-    store().remove_label(store().editable(page_id).id, name)
+    labels.change(page_id, [name], on=False)
     return "", HTTPStatus.NO_CONTENT
 
 

@@ -16,10 +16,11 @@ from ..errors import (
     dc_text,
     servlet_page,
 )
-from ..site import AuthenticationError, base, current_user, site, unauthorized
+from ..site import AuthenticationError, base, current_user, site, store, unauthorized
 from ..store.rows import UserRow
 from ..v1 import shapes as v1_shapes
-from ..v1.lookup import visible
+from ..v1.lists import expand, sliced
+from ..v1.talk import watches
 
 api = flask.Blueprint("dc", __name__, url_prefix="/rest/api")
 server = flask.Blueprint("dc_server", __name__)
@@ -60,20 +61,21 @@ def get_current_user() -> dict[str, Any]:
     return _person(flask.g.user)
 
 
+@api.get("/user/list")
+def get_users() -> dict[str, Any]:
+    return sliced(store().users(), lambda row: v1_shapes.person(row.name), expand())
+
+
 def _person(user: UserRow) -> dict[str, Any]:
     found = v1_shapes.person(user.name)
     return {**found, "_links": {**found["_links"], "base": base(), "context": site().context}}
 
 
-@api.route("/user/watch/content/<content_id>", methods=["GET", "POST", "DELETE"])
-def watch(content_id: str) -> dict[str, Any] | tuple[str, int]:
-    """Answer a watch request. The sandbox keeps no watchers, and accepts each change."""
-    if flask.request.method == "DELETE":
-        return "", HTTPStatus.NO_CONTENT
-    page = visible(content_id)
-    if flask.request.method == "GET":
-        return {"watching": False}
-    return {"watching": True, "contentId": page.id}
+for _path, _view in (
+    ("/content/<content_id>/watchers", watches.watchers_of_content),
+    ("/space/<key>/watchers", watches.watchers_of_space),
+):
+    api.add_url_rule(_path, view_func=_view)
 
 
 @api.get("/accessmode")

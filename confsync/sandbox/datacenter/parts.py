@@ -7,8 +7,9 @@ from typing import Any
 
 import flask
 
-from ..errors import Invalid, Missing, Refusal
+from ..errors import Missing, Refusal
 from ..site import AuthenticationError, store
+from ..v1 import labels
 from ..v1 import shapes as v1_shapes
 from ..v1.pages import list_versions, show_version
 from ..v1.shapes import links
@@ -26,15 +27,9 @@ experimental.add_url_rule("/content/<page_id>/version/<int:number>", view_func=s
 @api.post("/content/<page_id>/label")
 def add_labels(page_id: str) -> dict[str, Any]:
     """Add labels, given as one object or a list. Return all labels of the page."""
-    given = flask.request.get_json(silent=True)
-    labels = given if isinstance(given, list) else [given]
-    names = [str(one["name"]) for one in labels if isinstance(one, dict) and one.get("name")]
-    if len(names) != len(labels):
-        raise Invalid("Labels must be given as objects with a prefix and a name.")
-    page = store().editable(page_id)
-    store().add_labels(page.id, names)
-    found = v1_shapes.labels(store().labels(page.id), f"/rest/api/content/{page.id}")
-    return {**found, "_links": links(f"/rest/api/content/{page.id}/label")}
+    rows = labels.change(page_id, labels.given_names(), on=True)
+    found = v1_shapes.labels(rows, f"/rest/api/content/{page_id}")
+    return {**found, "_links": links(f"/rest/api/content/{page_id}/label")}
 
 
 @api.delete("/content/<page_id>/label")
@@ -44,8 +39,8 @@ def remove_label(page_id: str) -> tuple[str, int]:
 
 @api.delete("/content/<page_id>/label/<name>")
 def remove_label_by_path(page_id: str, name: str) -> tuple[str, int]:
-    page = store().editable(page_id)
-    if name.lower() not in page.labels:
+    found = labels.changed(page_id)
+    if name.lower() not in [row.name for row in store().labels(found)]:
         raise Missing("label", name)
-    store().remove_label(page.id, name)
+    labels.change(found, [name], on=False)
     return "", HTTPStatus.NO_CONTENT

@@ -8,12 +8,12 @@ import flask
 
 from ..errors import NoRoute
 from ..v1 import routes as v1_routes
-from . import api, conversion, parts, permissions, restrictions, space_parts
+from . import api, conversion, parts, permissions, restrictions, space_parts, trash
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 APIS = (api.api, api.server, parts.experimental)
 # each of these adds its routes to an API when it is imported
-MODULES = (api, conversion, parts, permissions, restrictions, space_parts)
+MODULES = (api, conversion, parts, permissions, restrictions, space_parts, trash)
 v1_routes.register(api.api)
 
 

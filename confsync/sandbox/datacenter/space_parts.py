@@ -23,7 +23,8 @@ CATEGORY = "team"
 ALL = "/space/<key>/property"
 
 
-def _editable(key: str) -> SpaceRow:
+def editable(key: str) -> SpaceRow:
+    """Return a space in which the API may change something. Raise `Forbidden` for another."""
     space = store().space(key)
     check_create(space)
     return space
@@ -44,7 +45,7 @@ def get_space_properties(key: str) -> dict[str, Any]:
 @api.post(ALL)
 def add_space_property(key: str) -> dict[str, Any]:
     given = document()
-    return _add(_editable(key), str(given.get("key", "")), given)
+    return _add(editable(key), str(given.get("key", "")), given)
 
 
 @api.route(f"{ALL}/<name>", methods=["GET", "POST", "PUT", "DELETE"])
@@ -53,7 +54,7 @@ def one_space_property(key: str, name: str) -> dict[str, Any] | tuple[str, int]:
     if flask.request.method == "GET":
         space = store().space(key)
         return _property(store().property(space.id, name), space)
-    space = _editable(key)
+    space = editable(key)
     if flask.request.method == "DELETE":
         store().remove_property(space.id, name)
         return "", HTTPStatus.NO_CONTENT
@@ -76,7 +77,7 @@ def _add(space: SpaceRow, name: str, given: dict[str, Any]) -> dict[str, Any]:
 @api.route("/space/<key>/category/<name>", methods=["POST", "DELETE"])
 def change_category(key: str, name: str) -> tuple[str, int]:
     change = store().label_space if flask.request.method == "POST" else store().unlabel_space
-    change(_editable(key).key, name, CATEGORY)
+    change(editable(key).key, name, CATEGORY)
     return "", HTTPStatus.NO_CONTENT
 
 
@@ -118,6 +119,14 @@ def get_related_labels(name: str, key: str | None) -> dict[str, Any]:
     )
     found = [row for row in _in_use(key) if row.name in beside]
     return _listed(sorted(found, key=lambda row: (-beside[row.name], row.name)))
+
+
+@api.get("/label/labels")
+def find_labels() -> dict[str, Any]:
+    """List the labels of a space or of all, by a part of their names."""
+    part = flask.request.args.get("labelName", "").lower()
+    rows = [row for row in _in_use(flask.request.args.get("spaceKey")) if part in row.name]
+    return _listed(sorted(rows, key=lambda row: row.name))
 
 
 def _used(key: str | None) -> list[tuple[str, ...]]:

@@ -144,10 +144,35 @@ class Attachments(State):
             )
             return self.attachment(attachment_id)
 
+    def move_attachment(self, attachment_id: str, page_id: str, title: str) -> AttachmentRow:
+        """Move a file to a page, and give it a name. Raise `Invalid` if the name is taken there."""
+        with self.batch():
+            row, page = self.attachment(attachment_id), self.page(page_id)
+            if any(other.id != row.id for other in self.attachments(page.id, title)):
+                raise Invalid(f"{_TAKEN}{title}")
+            self.database.execute(
+                "UPDATE attachments SET content_id = ?, title = ? WHERE id = ?",
+                (number(page.id), title, _key(row.id)),
+            )
+            return self.attachment(row.id)
+
     def remove_attachment(self, attachment_id: str) -> None:
         """Delete a file with all its versions."""
         key = _key(attachment_id)
         with self.batch():
             self.attachment(attachment_id)
             self.database.execute("DELETE FROM attachment_versions WHERE attachment_id = ?", (key,))
+            self.database.execute("DELETE FROM content_labels WHERE content_id = ?", (key,))
             self.database.execute("DELETE FROM attachments WHERE id = ?", (key,))
+
+    def remove_attachment_version(self, attachment_id: str, version: int) -> None:
+        """Delete an old version of a file. Later versions keep their numbers."""
+        if version not in [one.number for one in self.attachment_versions(attachment_id)]:
+            raise Missing("version", str(version))
+        if version == self.attachment(attachment_id).version:
+            raise Invalid("The current version of an attachment cannot be deleted.")
+        with self.batch():
+            self.database.execute(
+                "DELETE FROM attachment_versions WHERE attachment_id = ? AND number = ?",
+                (_key(attachment_id), version),
+            )

@@ -72,6 +72,9 @@ CREATE TABLE IF NOT EXISTS templates (
     id INTEGER PRIMARY KEY, space_id INTEGER, name TEXT NOT NULL, description TEXT NOT NULL,
     body TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS watches (
+    kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (kind, key, name)
+);
 CREATE TABLE IF NOT EXISTS likes (
     content_id INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (content_id, name)
 );
@@ -94,6 +97,7 @@ UNDOABLE = (
     "properties",
     "comments",
     "likes",
+    "watches",
     "own_states",
     "content_states",
     "templates",

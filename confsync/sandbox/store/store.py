@@ -35,6 +35,7 @@ from .rows import PAGE, POST, FolderRow, PageRow, Parent, SpaceRow, VersionRow
 from .state import now
 from .talk.comments import Comments
 from .talk.likes import Likes
+from .talk.watches import Watches
 
 ME = "Me"
 ME_EMAIL = "me@example.com"
@@ -54,6 +55,7 @@ class Store(
     Properties,
     Comments,
     Likes,
+    Watches,
     Tasks,
     LongTasks,
     ContentStates,

@@ -15,12 +15,12 @@ from ..store.queries import Selection
 from ..store.rows import WRITTEN, PageRow
 from . import shapes as v1_shapes
 from .blueprint import both, classic
-from .comments import find_comment, get_all_comments, get_comments, single_comment
 from .contents import attachment, contents
 from .files import list_files
 from .lists import expand, listing, scan, sliced
 from .lookup import CURRENT, statuses, visible
 from .shapes import Expand, links
+from .talk.comments import find_comment, get_all_comments, get_comments, single_comment
 
 DEFAULT = "history,space,version"
 SCAN = (7, 18)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import flask
 
-from . import comments, files, jobs, pages, people, properties, search, spaces, write
+from . import files, jobs, pages, people, properties, search, spaces, write
 from .blueprint import both, classic
+from .talk import comments, watches
 
 # each of these adds its routes to a part of v1 when it is imported
-MODULES = (comments, files, jobs, pages, people, properties, search, spaces, write)
+MODULES = (comments, files, jobs, pages, people, properties, search, spaces, watches, write)
 
 
 def register(api: flask.Blueprint) -> None:

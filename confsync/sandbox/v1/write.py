@@ -17,10 +17,10 @@ from ..store.options import NewPage
 from ..store.rows import POST, ROOT, PageRow, Parent
 from ..store.rows import WRITTEN as KINDS
 from .blueprint import both, classic
-from .comments import create_comment, delete_comment, find_comment, update_comment
 from .lists import expand
 from .pages import single
 from .shapes import Expand
+from .talk.comments import create_comment, delete_comment, find_comment, update_comment
 
 NO_VERSION = "Must supply an incremented version when updating Content. No version supplied."
 WRITTEN = "body.storage,version,ancestors,space,history,container,metadata.labels"

@@ -8,19 +8,19 @@ from typing import Any
 
 import flask
 
-from .. import parameters
-from ..bodies import formats
-from ..errors import Invalid
-from ..parameters import values
-from ..site import store
-from ..store.permissions import check_create
-from ..store.rows import CommentRow
-from ..store.talk.comments import INLINE, RESOLVED, Selection, comments_of
-from .blueprint import both, classic
-from .contents import comments
-from .lists import expand, listing
-from .lookup import visible
-from .shapes import Expand, links
+from ... import parameters
+from ...bodies import formats
+from ...errors import Invalid
+from ...parameters import values
+from ...site import store
+from ...store.permissions import check_create
+from ...store.rows import CommentRow
+from ...store.talk.comments import INLINE, RESOLVED, Selection, comments_of
+from ..blueprint import both, classic
+from ..contents import comments
+from ..lists import expand, listing
+from ..lookup import visible
+from ..shapes import Expand, links
 
 LOCATIONS = ("inline", "footer", "resolved")
 WRITTEN = "body.storage,version,history,container,ancestors"
