@@ -106,10 +106,23 @@ class Passage:
 
     def places(self, pattern: re.Pattern[str]) -> Iterator[Span]:
         """Yield where the source has what a pattern finds in the text. Empty finds are left out."""
+        begin = self._begin
         for found in pattern.finditer(self.text):
             start, end = found.span()
-            if start < end:
+            if start < end and begin is not None:
+                yield Span(begin + start, begin + end)
+            elif start < end:
                 yield Span(self._range(start)[0], self._range(end - 1)[1])
+
+    @property
+    def _begin(self) -> int | None:
+        """Return where the text begins if it is written as it is read, or None.
+
+        All that is read in another way than it is written is longer, or has other characters.
+        """
+        written = self.source[self.start : self.end]
+        inner = written.strip(WHITE) if self.part is Part.TEXT else written
+        return self.start + written.index(inner) if inner == self.text else None
 
     def _range(self, at: int) -> tuple[int, int]:
         """Return where the character at an offset of the text is written."""
@@ -118,7 +131,11 @@ class Passage:
 
     def _run_at(self, at: int) -> int:
         """Return the number of the run at an offset of the text."""
-        return bisect_right(self._runs, at, key=lambda run: run.at) - 1
+        return bisect_right(self._starts, at) - 1
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [run.at for run in self._runs]
 
     @cached_property
     def _runs(self) -> list[_Run]:
