@@ -126,7 +126,7 @@ def differences(planned: PlannedPage, now: PlannedPage, *, landed: bool) -> Iter
         other = "another text of" if same else f"v{now.base.version} instead of"
         yield f"it is based on {other} v{planned.base.version}"
     if landed and not _is_clean(now):
-        yield "its text"
+        yield "its text differs"
     yield from _contents(planned, now, landed=landed)
 
 
@@ -148,16 +148,16 @@ def _contents(
     Labels that a colleague added stay, so a document may have them after it was `sent`.
     """
     if not landed and now.title != planned.title:
-        yield "its title"
+        yield "its title differs"
     elif not landed and now.digest != planned.digest:
-        yield "its text"
+        yield "its text differs"
     if planned.parent is not None and now.parent != planned.parent:
-        yield "its place"
+        yield "its place differs"
     more = frozenset(now.labels or ()) > frozenset(planned.labels or ())
     if now.labels != planned.labels and not (more and (landed or sent)):
-        yield "its labels"
+        yield "its labels differ"
     if now.attachments != planned.attachments:
-        yield "its attachments"
+        yield "its attachments differ"
 
 
 def _page_as_json(page: PlannedPage) -> dict[str, object]:

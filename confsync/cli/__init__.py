@@ -49,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return end.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         if _in_json(settings, given):
-            return _fail(settings, given, UsageError("no command", hint=_help(error)))
+            return _fail(settings, given, UsageError("no command", hint=_help(settings, error)))
         return _explain(settings, error)
     except click.UsageError as error:
-        hint = _instead(settings, error) or _help(error)
+        hint = _instead(settings, error) or _help(settings, error)
         return _fail(settings, given, UsageError(error.format_message(), hint=hint))
     except ConfsyncError as error:
         return _fail(settings, given, error)
@@ -120,9 +120,10 @@ def _instead(settings: Settings, error: click.UsageError) -> str:
     return instead_of_option(settings.verb, error.option_name)
 
 
-def _help(error: click.UsageError) -> str:
-    path = error.ctx.command_path if error.ctx else "confsync"
-    return f"'{path} --help' explains"
+def _help(settings: Settings, error: click.UsageError) -> str:
+    """Return the hint for a wrong command line. click does not always tell which command it was."""
+    path = error.ctx.command_path if error.ctx else f"confsync {settings.verb}".strip()
+    return f"'{path} --help' shows options and examples"
 
 
 def _fail(settings: Settings, given: list[str], error: ConfsyncError) -> int:

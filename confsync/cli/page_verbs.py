@@ -147,8 +147,8 @@ def push(
     """Send edited pages back if the server has not changed them.
 
     With --delete, a push also moves pages to the server's trash: those whose documents you
-    deleted. Such a document is in git's HEAD, and not in the work tree. If a page changed since,
-    confsync refuses to delete it. You may also name a page by its id.
+    deleted. Such a document is in git's HEAD, and not in the work tree. A page that changed
+    since stays. You may also name a page by its id.
 
     \b
     confsync push -m "New ports"

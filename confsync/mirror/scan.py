@@ -247,7 +247,7 @@ def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, .
         _line_of_id(found.document),
         f"has the same page id {entry.page_id} as {others}",
         hint=f"if this is a copy, 'mv {marked(entry.path)} {marked(f'{entry.path}.txt')}' takes it "
-        "out of the mirror; without its confluence block it is a new page",
+        "out of the mirror; to make it a new page, delete its confluence block",
     )
     return replace(entry, document=None, error=problem, refused=entry.page_id)
 
@@ -259,14 +259,14 @@ def refuse_misplaced(entry: Entry, space: SpaceConfig) -> Entry:
         return entry
     if space.posts:
         why = f"is page {stamp.id}, but stands in a blog: a page cannot become a blog post"
-        hint = "move it back among the pages; a copy without its confluence block is a new post"
+        hint = "move it back among the pages; to make it a new post, delete its confluence block"
     elif entry.path.startswith(f"{space.path}/{BLOG}/"):
         why = f"is blog post {stamp.id}, but the blog of {space.key} is not mirrored"
         hint = f"'blog: true' for {space.key} in {FILE_NAME} mirrors it; or remove the file"
     else:
         where = f"{BLOG}/{paths.place_of_day(stamp.posted or '')}/ of its space"
         why = f"is blog post {stamp.id}, but stands outside {where}: blog posts do not move"
-        hint = f"move it back to {where}; a copy without its confluence block is a new page"
+        hint = f"move it back to {where}; to make it a new page, delete its confluence block"
     problem = DocumentError(entry.path, 1, why, hint=hint)
     return replace(entry, document=None, error=problem, refused=stamp.id)
 

@@ -61,7 +61,7 @@ class Connection:
             return no_credentials(self.url, 404)
         return SpaceNotFoundError(
             f"there is no space '{key}', or you may not see it",
-            hint="copy the key from the space's address in the browser, also to .confsync.yaml",
+            hint="copy the key from the space's address in the browser; .confsync.yaml has it, too",
         )
 
     def restrictions(self, page_id: str) -> Restrictions:

@@ -13,6 +13,11 @@ def outside_of(path: str) -> str:
     return f"{where}; its page stays where it is"
 
 
+# What brings a document to its place that git has, and the work tree has not.
+TAKE_ALL = "'git sparse-checkout disable' brings it back"
+FINISH = "'git status' shows the merge: finish it first"
+
+
 def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str, str]:
     """Return why a page is not deleted and the hint, if its document may have been moved.
 
@@ -28,10 +33,10 @@ def deletion_refusal(trace: Trace, entry: Entry, *, outside: bool) -> tuple[str,
     if trace.left_out:
         place = mentioned(trace.path)
         why = f"git has its document at {place}, which this sparse checkout leaves out"
-        return why, f"'git sparse-checkout disable' brings it back; {delete_by_id(entry)}"
+        return why, f"{TAKE_ALL}; {delete_by_id(entry)}"
     if trace.unmerged:
         why = f"its document is in a merge that is not finished, at {mentioned(trace.path)}"
-        return why, f"'git status' shows the merge: finish it first; {delete_by_id(entry)}"
+        return why, f"{FINISH}; {delete_by_id(entry)}"
     if trace.path == entry.path:
         return "its document is here again", "run the command again"
     why = (

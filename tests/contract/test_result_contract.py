@@ -245,12 +245,14 @@ def test_a_usage_error_speaks_json(
         [command, "--nope", "--json"],
         ["--json", command, "--nope"],
         ["-q", "--json", command, "--color", "pink"],
+        ["--json", command, "-C"],
     ):
         code = main(arguments)
         envelope = held(Run(code, *capsys.readouterr()), command)
         assert code == Exit.USAGE
         assert [error["code"] for error in envelope["errors"]] == ["usage"]
-        assert envelope["errors"][0]["hint"] == f"'confsync {command} --help' explains"
+        hint = f"'confsync {command} --help' shows options and examples"
+        assert envelope["errors"][0]["hint"] == hint
 
 
 @pytest.mark.parametrize("arguments", [["--json"], ["stauts", "--json"], ["--nope", "--json"]])

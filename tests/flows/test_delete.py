@@ -256,7 +256,7 @@ def test_restoring_what_is_not_there_is_told(wiki: Sandbox, desk: Desk) -> None:
     assert "'confsync doctor' checks what you may see" in desk("restore", "99999999", exit=1).err
     assert "is not in the trash, but current" in desk("restore", GUIDE, exit=1).out
     told = desk("restore", "ENG/nothing.xhtml", exit=2).err
-    assert "ENG/nothing.xhtml: no page is known that had this document" in told
+    assert "ENG/nothing.xhtml: confsync knows no page that had this document" in told
 
 
 def test_what_a_pull_removed_was_not_deleted_by_the_user(

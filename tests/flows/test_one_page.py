@@ -210,7 +210,7 @@ def test_what_is_not_in_the_trash_has_another_way(repository: Desk) -> None:
     ("typed", "told"),
     [
         ((), "restore needs a page"),
-        (("ENG/nothing.xhtml",), "no page is known that had this document"),
+        (("ENG/nothing.xhtml",), "confsync knows no page that had this document"),
         (("--list", GUIDE), "--list names no page"),
     ],
 )

@@ -487,7 +487,9 @@ def test_what_is_no_plan_is_not_applied(wiki: Sandbox, desk: Desk, text: str) ->
     assert writes(wiki) == []
     if "is not a plan" in run.err:
         desk.follow(run, "confsync push --plan")
-    desk("push", "--apply", "absent.json", exit=4)
+    run = desk("push", "--apply", "absent.json", exit=4)
+    assert "absent.json: there is no such file" in run.err
+    desk.follow(run, "confsync push --plan")
 
 
 @on_cloud

@@ -97,7 +97,7 @@ def test_a_version_that_is_newer_than_the_file_is_pulled_first(
 ) -> None:
     wiki.store.edit(guide, "<p>fourth</p>")
     run = desk("revert", GUIDE, "--to", "4", exit=1)
-    assert "it is based on v3" in run.out
+    assert "the document is based on v3, and v4 is newer" in run.out
     assert "v3 -> v4" in desk.follow(run, "confsync pull")
 
 

@@ -57,6 +57,27 @@ def test_an_edit_beside_a_diverged_page_is_sent_alone(
     assert wiki.store.page(guide).body == "<p>hers</p>"
 
 
+@pytest.mark.parametrize("emptied", [False, True], ids=["file", "directory"])
+def test_a_document_that_no_push_finds_is_moved_back(
+    wiki: Sandbox, planned: Desk, plan: str, emptied: bool
+) -> None:
+    below = wiki.store.create_page("ENG", "Part", "<p>part</p>", parent=plan, author="Ana").id
+    planned("pull")
+    in_git(planned)
+    path = planned.path("ENG/my plan/part.xhtml")
+    if emptied:
+        planned.git("mv", "ENG/my plan/part.xhtml", "ENG/my part.html")
+        path.parent.rmdir()
+    else:
+        path.rename(path.with_suffix(".html"))
+    status = planned("status")
+    assert "its document stands at " in status.out
+    assert "sends what you changed" not in status.out
+    planned.follow(status, "mkdir" if emptied else "mv")
+    assert f'id: "{below}"' in path.read_text()
+    assert planned("status").out.startswith("clean: ")
+
+
 def test_an_edit_is_discarded(planned: Desk) -> None:
     planned.edit(PLAN, "8080", "8081")
     planned.follow(planned("status"), "confsync pull --theirs")

@@ -162,5 +162,8 @@ def text_of(file: Path) -> str:
         return regular.read(file, regular.STATE_BYTES).decode()
     except UnicodeDecodeError:
         raise PlanError(f"{file.name}: is not a plan of confsync") from None
+    except FileNotFoundError:
+        hint = f"'confsync push --plan {marked(str(file))}' writes a plan"
+        raise FileError(f"{mentioned(str(file))}: there is no such file", hint=hint) from None
     except OSError as error:
         raise file_error(str(file), "cannot be read", error) from None

@@ -28,6 +28,7 @@ from confsync.sync.refusals import failed, local_result
 from confsync.sync.report import Report
 
 _STEPS = ("confsync diff", "confsync push --dry-run")
+_LIST = "'confsync log {path}' lists the versions"
 
 
 def revert(
@@ -114,7 +115,8 @@ def _refusal(base: int, wanted: int) -> Refusal | None:
     """Return why a document cannot say what version `wanted` said, or None."""
     if wanted < 1:
         why = "its page has no version before v1"
-        return Refusal(why, "'confsync log {path}' lists the versions")
+        return Refusal(why, _LIST)
     if wanted > base:
-        return Refusal(f"it is based on v{base}", "'confsync pull {path}' brings a newer version")
+        why = f"the document is based on v{base}, and v{wanted} is newer"
+        return Refusal(why, f"{_LIST}; 'confsync pull {{path}}' brings a newer version")
     return None

@@ -36,7 +36,7 @@ def page_named(mirror: Mirror, text: str, selection: Selection) -> str:
     if found:
         why = f"{text} was the document of several pages: {', '.join(found)}"
         raise UsageError(why, hint=f"'confsync restore {found[-1]}' brings the last one back")
-    raise UsageError(f"{text}: no page is known that had this document", hint=_LIST)
+    raise UsageError(f"{text}: confsync knows no page that had this document", hint=_LIST)
 
 
 def trash(mirror: Mirror, remote: Remote) -> Result:

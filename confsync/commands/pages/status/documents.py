@@ -7,16 +7,16 @@ from dataclasses import replace
 
 from confsync.document.paths import SUFFIX
 from confsync.errors import Exit
-from confsync.mirror.committed.whereabouts import Whereabouts
+from confsync.mirror.committed.whereabouts import Trace, Whereabouts
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.event import Event
-from confsync.model.hint import mentioned
+from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.sync import labels
-from confsync.sync.deletion import deletion_refusal
+from confsync.sync.deletion import FINISH, TAKE_ALL, deletion_refusal
 from confsync.sync.preflight.text import RESOLVE, Marker, flaw_of_marker, marker_in
 
 _ASK = "'confsync status --remote {path}' asks the server and lists the commands to choose from"
@@ -103,8 +103,23 @@ def absent_states(
             yield _deleted(entry, page_id, trashed)
             continue
         why, _ = deletion_refusal(trace, entry, outside=sight.is_outside(trace.path))
-        outcome = Outcome.MOVED if trace.certain else Outcome.DELETED
-        yield PageResult(entry.path, outcome, page_id, error=why)
+        if trace.certain:
+            way = _way_back(mirror, trace, entry.path)
+            yield PageResult(entry.path, Outcome.MOVED, page_id, error=why, hint=way)
+        else:
+            yield PageResult(entry.path, Outcome.DELETED, page_id, error=why)
+
+
+def _way_back(mirror: Mirror, trace: Trace, path: str) -> str:
+    """Return the command that brings a document back to its path. No push sends it elsewhere."""
+    if trace.left_out:
+        return TAKE_ALL
+    if trace.unmerged:
+        return FINISH
+    old, new, directory = marked(trace.path), marked(path), path.rpartition("/")[0]
+    if (mirror.root / directory).is_dir():
+        return f"'mv {old} {new}' moves it back"
+    return f"'mkdir -p {marked(directory)} && mv {old} {new}' moves it back"
 
 
 def _deleted(entry: Entry, page_id: str, trashed: Mapping[str, Event]) -> PageResult:
