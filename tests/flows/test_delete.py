@@ -141,6 +141,28 @@ def test_a_page_with_a_new_child_in_the_browser_stays(
     assert status_of(wiki, guide) == "current"
 
 
+@pytest.mark.parametrize("how", ["403", "lost"])
+def test_a_page_whose_child_could_not_be_deleted_stays(
+    wiki: Sandbox, desk_at: Callable[..., Desk], guide: str, how: str
+) -> None:
+    child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
+    desk = desk_at()
+    commit(desk)
+    desk.git("rm", "-qr", GUIDE, "ENG/guide")
+
+    def at_child(method: str, path: str) -> int | None:
+        status = 403 if how == "403" else 500
+        return status if method == "DELETE" and path.endswith(child) else None
+
+    wiki.faults.refuse = at_child
+    run = desk.json("push", "--delete", exit=None)
+    assert (status_of(wiki, child), status_of(wiki, guide)) == ("current", "current")
+    assert run.outcomes[GUIDE] == "rejected"
+    wiki.faults.refuse = None
+    desk("push", "--delete")
+    assert (status_of(wiki, child), status_of(wiki, guide)) == ("trashed", "trashed")
+
+
 def test_children_that_moved_away_in_the_same_push_do_not_stay_below(
     wiki: Sandbox, desk_at: Callable[..., Desk], guide: str
 ) -> None:

@@ -175,13 +175,14 @@ class Deletions:
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:
         """Delete the page, then its document if that is still here."""
         remote = self._reader.remote
-        self._gone.add(one.page_id)
         if self._dry_run:
+            self._gone.add(one.page_id)
             return result
         try:
             remote.delete(one.page_id)
         except (NetworkError, ServerError, NotVisibleError) as error:
             self._look(one, error)
+        self._gone.add(one.page_id)
         page = found if isinstance(found, Page) else None
         version = page.info.version.number if page else None
         digest = page.digest if page else None
