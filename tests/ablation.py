@@ -56,6 +56,10 @@ _PLANS = "confsync/commands/bulk/plans.py"
 _APPLICATION = "confsync/commands/bulk/application.py"
 _PUSH_OPTIONS = "confsync/push/options.py"
 _DELETE = "confsync/push/deletion/delete.py"
+_ARCHIVE = "confsync/push/deletion/archive.py"
+_CLOUD_ARCHIVE = "confsync/remote/cloud/archive.py"
+_SYNC_DELETION = "confsync/sync/deletion.py"
+_RUN = "confsync/push/run.py"
 _DOOMED = "confsync/push/deletion/doomed.py"
 _ABSENCES = "confsync/push/deletion/absences.py"
 _BY_IDS = "confsync/remote/datacenter/by_ids.py"
@@ -1362,7 +1366,133 @@ ABLATIONS = (
         (
             "tests/flows/test_delete.py::test_a_page_that_was_edited_since_is_not_deleted",
             "tests/flows/test_delete.py::test_a_comment_since_is_a_change_too",
+            "tests/flows/test_archive.py::test_a_page_that_was_edited_since_is_not_archived",
+            "tests/flows/test_archive.py::test_a_comment_since_is_a_change_of_a_page_to_archive",
         ),
+    ),
+    Ablation(
+        "a page whose children stay is not deleted",
+        (
+            Cut(
+                _DELETE,
+                "            if children:\n                told = with",
+                "            if False:\n                told = with",
+            ),
+        ),
+        (
+            "tests/flows/test_delete.py::test_a_page_with_a_new_child_in_the_browser_stays",
+            "tests/flows/test_archive.py::test_a_page_with_a_new_child_is_not_archived",
+        ),
+    ),
+    Ablation(
+        "a page whose child could not be deleted stays",
+        (
+            Cut(
+                _DELETE,
+                "        if not self._dry_run:\n"
+                "            self._dispose(one, version or 1)\n"
+                "        self._gone.add(one.page_id)\n",
+                "        self._gone.add(one.page_id)\n"
+                "        if not self._dry_run:\n"
+                "            self._dispose(one, version or 1)\n",
+            ),
+        ),
+        (
+            "tests/flows/test_delete.py::test_a_page_whose_child_could_not_be_deleted_stays",
+            "tests/flows/test_archive.py::test_a_page_whose_child_could_not_be_archived_stays",
+        ),
+    ),
+    Ablation(
+        "only an archived child is no child of the tree",
+        (Cut(_DELETE, "return [i for i in found if not is_archived(states[i])]", "return []"),),
+        ("tests/flows/test_archive.py::test_a_page_with_a_new_child_is_not_archived",),
+    ),
+    Ablation(
+        "a page counts as archived only if the server shows it so",
+        (Cut(_ARCHIVE, "    _look(reader, page_id, error)\n\n", "    pass\n\n"),),
+        (
+            "tests/flows/test_archive.py::test_the_page_itself_says_whether_it_is_archived",
+            "tests/flows/test_archive.py::test_a_task_that_fails_archives_nothing",
+            "tests/flows/test_archive.py::test_a_task_that_never_ends_is_left_to_the_next_push",
+            "tests/flows/test_archive.py::test_a_request_that_did_nothing_is_not_sent_again",
+        ),
+    ),
+    Ablation(
+        "a lost answer about the archive is settled by a look",
+        (
+            Cut(
+                _ARCHIVE,
+                "except (NetworkError, ServerError, NotVisibleError) as failure:",
+                "except NotVisibleError as failure:",
+            ),
+        ),
+        (
+            "tests/flows/test_archive.py::test_a_lost_answer_is_settled_by_looking",
+            "tests/flows/test_archive.py::test_without_an_answer_to_the_look_the_next_push_finds_out",
+        ),
+    ),
+    Ablation(
+        "a look waits for a task that confsync cannot ask for",
+        (
+            Cut(
+                _ARCHIVE,
+                "for pause in (*(() if refused else LOOK_PAUSES), None):",
+                "for pause in (None,):",
+            ),
+        ),
+        (
+            "tests/flows/test_archive.py::test_a_lost_answer_is_settled_by_looking",
+            "tests/flows/test_archive.py::test_a_task_that_is_not_shown_is_settled_by_looking",
+        ),
+    ),
+    Ablation(
+        "a task of the archive is waited for a limited time",
+        (
+            Cut(
+                _ARCHIVE,
+                "    for pause in (*TASK_PAUSES, None):\n        try:\n            task",
+                "    for pause in iter(float, None):\n        try:\n            task",
+            ),
+        ),
+        ("tests/flows/test_archive.py::test_a_task_that_never_ends_is_left_to_the_next_push",),
+    ),
+    Ablation(
+        "a page in the trash is not taken for an archived one",
+        (
+            Cut(
+                _SYNC_DELETION,
+                "        return is_archived(found)\n\n\ndef",
+                "        return found is Absent.TRASHED or is_archived(found)\n\n\ndef",
+            ),
+        ),
+        (
+            "tests/flows/test_archive.py::test_a_page_in_the_trash_is_not_taken_for_an_archived_one",
+            "tests/flows/test_archive.py::test_a_planned_page_that_is_elsewhere_than_planned_is_refused",
+        ),
+    ),
+    Ablation(
+        "a Data Center that shall archive is sent nothing",
+        (Cut(_RUN, "    refuse_archiving(run.remote, options)\n", ""),),
+        ("tests/flows/test_archive.py::test_a_data_center_is_refused_before_anything_is_sent",),
+    ),
+    Ablation(
+        "a planned page is archived only if the plan says so",
+        (Cut(_APPLICATION, "            archived.add(page.page_id)\n", "            pass\n"),),
+        (
+            "tests/flows/test_archive.py::test_a_plan_says_which_pages_are_archived_and_its_application_archives_them",
+            "tests/flows/test_archive.py::test_each_page_of_a_plan_goes_where_the_plan_says",
+        ),
+    ),
+    Ablation(
+        "an id that is none of a task is not asked for",
+        (
+            Cut(
+                _CLOUD_ARCHIVE,
+                'if not task_id or not task_id.replace("-", "").isalnum():',
+                "if not task_id:",
+            ),
+        ),
+        ("tests/unit/remote/test_archive.py::test_an_id_that_is_none_of_a_task_is_not_asked_for",),
     ),
     Ablation(
         "what a pull removed is no person's deletion",

@@ -36,6 +36,7 @@ from confsync.model.page import (
     Restrictions,
     Space,
     Status,
+    Task,
     User,
     Version,
     is_later,
@@ -295,6 +296,24 @@ class StoreRemote:
             self.store.trash(page_id)
 
         self._write(f"DELETE {page_id}", write)
+
+    @property
+    def archives(self) -> bool:
+        return self.kind == PAGE
+
+    def archive(self, page_id: str) -> str:
+        def write() -> str:
+            row = self._row(page_id)
+            if row.status != "current":
+                raise Invalid(f"The content with id {row.id} is no current page.")
+            return self.store.start("archive", lambda: self.store.archive(page_id)).id
+
+        return self._write(f"POST archive {page_id}", write)
+
+    def task(self, task_id: str) -> Task:
+        failpoints.before(f"GET task {task_id}")
+        job = self.store.job(task_id)
+        return Task(job.finished, job.successful)
 
     def upload(
         self,

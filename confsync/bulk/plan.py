@@ -24,6 +24,12 @@ class Action(Enum):
     UPDATE = "update"
     MOVE = "move"
     DELETE = "delete"
+    ARCHIVE = "archive"
+
+    @property
+    def removes(self) -> bool:
+        """Return whether the page is not current afterwards."""
+        return self in (Action.DELETE, Action.ARCHIVE)
 
 
 class PlanError(ConfsyncError):
@@ -45,8 +51,8 @@ class PlannedPage(NamedTuple):
     `page_id` and `base` are None for a page that is not on the server yet. `digest` is that of the
     title and the body. `parent` is the id of the parent; None stands for the top of the space, for
     a blog post, and for a parent that is created first, all of which the path tells. `labels` and
-    `attachments` (name to digest) are None if the mirror does not manage them. A page to delete has
-    only its base, and the `digest` of its document if that is deleted with it.
+    `attachments` (name to digest) are None if the mirror does not manage them. A page to delete or
+    archive has only its base, and the `digest` of its document if that is deleted with it.
     """
 
     path: str
@@ -68,7 +74,10 @@ class Refused(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A plan for the server at `url`. `deletes` permits deletions. `refused` is for reviewers."""
+    """A plan for the server at `url`. `deletes` permits to delete and archive pages.
+
+    `refused` is for reviewers.
+    """
 
     url: str
     pages: tuple[PlannedPage, ...]

@@ -10,6 +10,7 @@ from confsync.model.event import Event
 
 CREATED = "created"
 DELETED = "deleted"
+ARCHIVED = "archived"
 _ATTACHED = "attached"
 
 
@@ -35,8 +36,8 @@ class WrittenPage(NamedTuple):
     """A page that a push wrote. `base` and `version` are its versions before and after.
 
     `what` is an outcome, or "labelled" or "attached". `base` is None for a new page, and `version`
-    for a deleted one; both are None if only attachments changed. `text`, `place` and `labels` are
-    None if they did not change.
+    for one that was deleted or archived; both are None if only attachments changed. `text`, `place`
+    and `labels` are None if they did not change.
     """
 
     page: str
@@ -100,8 +101,8 @@ def _with(page: WrittenPage | None, event: Event) -> WrittenPage:
     # Labels have no version. Their event names the version that the page had before.
     version = max(new.version or 0, event.version or 0) or None
     new = new._replace(path=event.path, version=version)
-    if event.what == DELETED:
-        return new._replace(what=DELETED, version=None)
+    if event.what in (DELETED, ARCHIVED):
+        return new._replace(what=event.what, version=None)
     if event.is_text:
         return new._replace(text=_joined(new.text, change))
     if event.what == "moved":

@@ -112,6 +112,7 @@ def pull(
 @click.option("--dry-run", "-n", is_flag=True, help="Show what would happen; change nothing.")
 @click.option("--minor", is_flag=True, help="Mark the edits as minor: watchers get no mail.")
 @click.option("--delete", is_flag=True, help="Also move pages to the trash: see above.")
+@click.option("--archive", is_flag=True, help="With --delete: archive the pages instead (Cloud).")
 @click.option(
     "--since", metavar="REV", help="Only documents that changed since this branch left REV."
 )
@@ -134,6 +135,7 @@ def push(
     dry_run: bool,
     minor: bool,
     delete: bool,
+    archive: bool,
     since: str | None,
     staged: bool,
     commit: bool,
@@ -148,7 +150,8 @@ def push(
 
     With --delete, a push also moves pages to the server's trash: those whose documents you
     deleted. Such a document is in git's HEAD, and not in the work tree. A page that changed
-    since stays. You may also name a page by its id.
+    since stays. You may also name a page by its id. With --archive,
+    Confluence Cloud archives these pages instead.
 
     \b
     confsync push -m "New ports"
@@ -156,16 +159,20 @@ def push(
     confsync push --dry-run docs/ENG
     confsync push --delete
     confsync push --delete 98310
+    confsync push --delete --archive
     confsync push --since origin/main --commit
     confsync push --plan plan.json
     confsync push --apply plan.json
     """
-    from confsync.cli.bulk.plans import PlanOptions
+    from confsync.cli.bulk.plans import PlanOptions, check_archive
     from confsync.push.options import PushOptions
 
     plans = PlanOptions(planned, applied, all_or_nothing)
-    plans.check(selects=bool(paths or delete or since is not None or staged))
+    plans.check(selects=bool(paths or delete or archive or since is not None or staged))
+    check_archive(archive, delete, paths)
     paths, deleting = deletions_of(settings, paths, since) if delete else (paths, None)
+    if deleting and archive:
+        deleting = deleting.archiving()
     mirror, selection = mirror_of(settings, paths)
     if deleting and deleting.named and not paths:
         selection = replace(selection, among=frozenset())

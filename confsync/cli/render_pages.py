@@ -35,6 +35,7 @@ _MARKS = {
     Outcome.RENAMED: (">", "cyan"),
     Outcome.RESTAMPED: ("=", "cyan"),
     Outcome.DELETED: ("-", "yellow"),
+    Outcome.ARCHIVED: ("-", "yellow"),
     Outcome.KEPT: (".", None),
     Outcome.SKIPPED: (".", None),
     Outcome.MODIFIED: ("M", "yellow"),

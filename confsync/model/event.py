@@ -34,6 +34,11 @@ class Event(NamedTuple):
         return self.what in ("updated", "landed earlier")
 
     @property
+    def is_removal(self) -> bool:
+        """Return whether the page, or an attachment of it, was deleted or archived."""
+        return self.what in ("deleted", "archived")
+
+    @property
     def is_write(self) -> bool:
         """Return whether the server got something."""
         return not self.what.startswith("conflict: ")

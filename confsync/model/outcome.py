@@ -22,6 +22,7 @@ class Outcome(Enum):
     CREATED = "created"
     UPDATED = "updated"
     DELETED = "deleted"
+    ARCHIVED = "archived"
     MOVED = "moved"
     RENAMED = "renamed"
     PULLED = "pulled"

@@ -197,6 +197,14 @@ class Comment(NamedTuple):
     flaw: str = ""
 
 
+class Task(NamedTuple):
+    """A task of the server. If it is finished and not `successful`, `message` says why."""
+
+    finished: bool
+    successful: bool = False
+    message: str = ""
+
+
 class AttachmentHints(NamedTuple):
     """The attachments of a space's pages, as far as a server tells them all at once.
 

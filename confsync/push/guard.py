@@ -17,12 +17,8 @@ from confsync.push.deletion.doomed import Doomed
 from confsync.push.options import SpacePush
 from confsync.remote import Remote
 from confsync.sync.attachments.beside import Beside
+from confsync.sync.deletion import Disposal
 from confsync.sync.refusals import MASS, too_many
-
-_ALLOW_DELETE = (
-    "'confsync push --delete --dry-run --allow-mass-delete' lists them; "
-    "'confsync push --delete --allow-mass-delete' permits it"
-)
 
 
 class SpaceChanges(NamedTuple):
@@ -92,14 +88,31 @@ def _refuse_mass_delete(changes: Sequence[SpaceChanges]) -> None:
     """Raise MassChangeError for more than `MASS` deletions of pages or attachments."""
     pages = [mentioned(doomed.path) for one in changes for doomed in one.doomed]
     files = [name for one in changes for name in sorted(one.deleted_files)]
-    for what, named in (("pages", pages), ("attachments", files)):
+    for verb, what, named in (
+        (_disposal(changes[0].space).value, "pages", pages),
+        ("delete", "attachments", files),
+    ):
         if len(named) <= MASS or changes[0].space.options.allow_mass_delete:
             continue
         some = ", ".join(named[:3])
         raise MassChangeError(
-            f"{_keys(changes)}: this push would delete {len(named)} {what} (such as {some})",
-            hint=_ALLOW_DELETE,
+            f"{_keys(changes)}: this push would {verb} {len(named)} {what} (such as {some})",
+            hint=_allow_delete(changes[0].space),
         )
+
+
+def _disposal(space: SpacePush) -> Disposal:
+    """Return where most pages of a push go."""
+    return space.options.delete.disposal if space.options.delete else Disposal.TRASH
+
+
+def _allow_delete(space: SpacePush) -> str:
+    """Return the commands that list many deletions, and permit them."""
+    asked = _disposal(space).options
+    return (
+        f"'confsync push {asked} --dry-run --allow-mass-delete' lists them; "
+        f"'confsync push {asked} --allow-mass-delete' permits it"
+    )
 
 
 def _refuse_emptied(space: SpacePush, doomed: list[Doomed]) -> None:
@@ -114,8 +127,8 @@ def _refuse_emptied(space: SpacePush, doomed: list[Doomed]) -> None:
     if stand or empty or len(unnamed) < 2 or space.options.allow_mass_delete:
         return
     why = f"{config.key}: there is no document in {mentioned(config.path)}/"
-    what = f"this push would delete {len(doomed)} pages"
-    raise MassChangeError(f"{why}: {what}", hint=_ALLOW_DELETE)
+    what = f"this push would {_disposal(space).value} {len(doomed)} pages"
+    raise MassChangeError(f"{why}: {what}", hint=_allow_delete(space))
 
 
 def _refuse_mass_upload(changes: Sequence[SpaceChanges]) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field, replace
 
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
@@ -14,6 +14,7 @@ from confsync.model.outcome import PageResult
 from confsync.progress import Progress, silent
 from confsync.push.extras import Extras
 from confsync.remote import Remote
+from confsync.sync.deletion import Disposal
 from confsync.sync.fetch import Reader
 from confsync.sync.report import Report
 
@@ -28,13 +29,29 @@ class DeleteOptions:
     These are the selected documents that `since` has and the work tree lacks. Pages that are
     `named` by id come with the version that the person saw, or None. If the deletions are
     `planned`, a plan names all of them. Then a named page stays if its document may be somewhere,
-    except for the pages in `with_documents`: the plan says that their documents are here.
+    except for the pages in `with_documents`: the plan says that their documents are here. Pages go
+    to the place `disposal`, and those of `archived` into the archive.
     """
 
     named: Mapping[str, int | None] = field(default_factory=dict)
     since: str = "HEAD"
     planned: bool = False
     with_documents: frozenset[str] = frozenset()
+    disposal: Disposal = Disposal.TRASH
+    archived: Set[str] = frozenset()
+
+    @property
+    def archives(self) -> bool:
+        """Return whether pages go into the archive."""
+        return self.disposal is Disposal.ARCHIVE or bool(self.archived)
+
+    def archiving(self) -> DeleteOptions:
+        """Return the same deletions, but into the archive."""
+        return replace(self, disposal=Disposal.ARCHIVE)
+
+    def disposal_of(self, page_id: str) -> Disposal:
+        """Return where a page goes."""
+        return Disposal.ARCHIVE if page_id in self.archived else self.disposal
 
     def is_by_id(self, page_id: str) -> bool:
         """Return whether a person named a page, so that its document may be anywhere."""

@@ -20,6 +20,7 @@ from confsync.push.candidates import changed_files, flaw_finder, outgoing_in
 from confsync.push.deletion.absences import Missing, deleted_documents, standing
 from confsync.push.deletion.delete import Deletions
 from confsync.push.deletion.doomed import doomed_elsewhere, doomed_in, not_found
+from confsync.push.deletion.refusals import refuse_archiving
 from confsync.push.extras import Extras
 from confsync.push.guard import SpaceChanges, refuse_mass_changes
 from confsync.push.options import DeleteOptions, PushOptions, PushRun, SpacePush
@@ -35,6 +36,7 @@ from confsync.sync.space_view import reader_of
 
 def push_mirror(run: PushRun, options: PushOptions) -> Result:
     """Push the changes of the mirror, space by space. Raise UsageError, FileError."""
+    refuse_archiving(run.remote, options)
     selection, unstaged = narrowed(run.mirror, options)
     committing = None
     run_id = secrets.token_hex(TOKEN_LENGTH // 2)

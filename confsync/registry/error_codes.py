@@ -177,7 +177,7 @@ _REFUSED = (
         Exit.REFUSED,
         (
             "{space}: the server lists no page at all",
-            "{spaces}: this push would delete {number} {things} (such as {paths})",
+            "{spaces}: this push would {action} {number} {things} (such as {paths})",
         ),
         "The command would remove, move or replace unusually many files or pages. These wait. "
         "A pull does the rest; a push writes nothing.",

@@ -40,6 +40,13 @@ OUTCOMES = (
         "`confsync restore ID` brings a page back from the trash.",
     ),
     OutcomeEntry(
+        Outcome.ARCHIVED,
+        ("push",),
+        "`push --delete --archive` put a page into the space's archive. The document is gone, as "
+        "after a deletion.",
+        "To bring the page back, restore it in the browser: `confsync open ID`.",
+    ),
+    OutcomeEntry(
         Outcome.MOVED,
         ("pull", "push", "revert", "status"),
         "`pull` moved the document to another directory: the page has another parent, or a page "

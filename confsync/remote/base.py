@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 from urllib.parse import quote
 
-from confsync.errors import APIAccessError, NotVisibleError, SpaceNotFoundError
+from confsync.errors import (
+    APIAccessError,
+    NotVisibleError,
+    SpaceNotFoundError,
+    WriteRefusedError,
+)
 from confsync.model.page import (
     AttachmentInfo,
     Page,
@@ -15,6 +20,7 @@ from confsync.model.page import (
     PastVersion,
     Restrictions,
     Space,
+    Task,
     User,
 )
 from confsync.remote import rows, transfers, v1_rows
@@ -82,6 +88,18 @@ class Connection:
         # Both servers have it in v1 only.
         sent = transfers.Upload(name, file, comment, replaces)
         return v1_rows.attachment(transfers.upload(self._client, page_id, sent))
+
+    # A Data Center archives whole spaces only, and no server archives blog posts.
+
+    @property
+    def archives(self) -> bool:
+        return False
+
+    def archive(self, page_id: str) -> str:
+        raise WriteRefusedError(f"this server cannot archive page {page_id} alone")
+
+    def task(self, task_id: str) -> Task:
+        raise NotVisibleError(f"this server has no task {task_id}")
 
     # Both servers change labels in v1 only, too.
 

@@ -21,6 +21,7 @@ from confsync.model.page import (
     PastVersion,
     Restrictions,
     Space,
+    Task,
     User,
     Version,
 )
@@ -177,6 +178,21 @@ class Remote(Protocol):
         a page that is missing or in the trash already. Raise NetworkError or ServerError if the
         page may or may not have been deleted.
         """
+
+    @property
+    def archives(self) -> bool:
+        """Return whether the server archives single pages. It archives no blog posts."""
+
+    def archive(self, page_id: str) -> str:
+        """Ask the server to archive a page, and return the id of its task. Never try twice.
+
+        No server compares a version here, so the caller must look first, and afterwards, too. Raise
+        WriteRefusedError if the server does not archive the page, such as one that is archived
+        already. Raise NetworkError or ServerError if the task may or may not have begun.
+        """
+
+    def task(self, task_id: str) -> Task:
+        """Return a task of the server. Raise NotVisibleError if the server does not show it."""
 
     def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
         """Return the pages with a title, in any case, archived pages included.

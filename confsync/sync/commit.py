@@ -34,6 +34,7 @@ _WROTE = (
     Outcome.CREATED,
     Outcome.UPDATED,
     Outcome.DELETED,
+    Outcome.ARCHIVED,
     Outcome.MOVED,
     Outcome.RENAMED,
     Outcome.PULLED,

@@ -14,16 +14,19 @@ from confsync.errors import (
     CredentialsError,
     NetworkError,
     NotVisibleError,
+    PermissionDeniedError,
     ServerError,
     SpaceNotFoundError,
     VersionConflictError,
     WriteRefusedError,
 )
-from confsync.model.page import NewVersion, Other, Page, Restrictions, Status
+from confsync.model.page import NewVersion, Other, Page, Restrictions, Status, Task
 from confsync.remote import Credentials, open_remote, v1_rows
 from confsync.remote.cloud import v2_rows
 from confsync.sandbox import ROOT, Sandbox
 from tests.contract.conftest import Server
+
+on_cloud = pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
 
 
 def put(server: Server, page: str, *, base: int | None = None, **changes: Any) -> int:
@@ -366,6 +369,63 @@ def test_a_page_goes_into_the_trash_and_comes_back(server: Server) -> None:
     assert made.version.number == before.info.version.number + 1
     now = server.remote.page(page_id)
     assert (now.info.status, now.body) == (Status.CURRENT, before.body)
+
+
+def test_a_page_is_archived_by_a_task_where_the_server_archives_pages(server: Server) -> None:
+    page_id, other = server.page(), server.page("Other")
+    assert server.remote.archives == server.cloud
+    assert not server.remote.posts.archives
+    if not server.cloud:
+        for remote in (server.remote, server.remote.posts):
+            with pytest.raises(WriteRefusedError, match="cannot archive"):
+                remote.archive(page_id)
+            with pytest.raises(NotVisibleError):
+                remote.task("7")
+        assert server.wiki.requests == []
+        return
+    server.wiki.faults.task_requests = 2
+    task_id = server.remote.archive(page_id)
+    with pytest.raises(WriteRefusedError, match="already running"):
+        server.remote.archive(other)
+    assert server.remote.task(task_id) == Task(finished=False)
+    assert server.remote.page(page_id).info.status is Status.ARCHIVED
+    assert server.remote.task(task_id) == Task(finished=True, successful=True)
+    with pytest.raises(WriteRefusedError):
+        server.remote.archive(page_id)
+    assert server.remote.page(other).info.status is Status.CURRENT
+    with pytest.raises(NotVisibleError):
+        server.remote.task("7")
+
+
+@on_cloud
+def test_a_task_that_fails_says_why(server: Server) -> None:
+    server.wiki.faults.task_fails = True
+    page_id = server.page()
+    task = server.remote.task(server.remote.archive(page_id))
+    assert task == Task(finished=True, successful=False, message="The job failed.")
+    assert server.remote.page(page_id).info.status is Status.CURRENT
+
+
+@on_cloud
+def test_a_page_is_asked_to_be_archived_once(server: Server) -> None:
+    page_id = server.page()
+    server.wiki.faults.lose_response = lambda method, path: method == "POST"
+    with pytest.raises(NetworkError):
+        server.remote.archive(page_id)
+    server.wiki.faults.lose_response = None
+    assert [r.method for r in server.wiki.requests] == ["POST"]
+    assert server.remote.page(page_id).info.status is Status.ARCHIVED
+
+
+@on_cloud
+def test_a_page_without_the_permission_is_not_archived(server: Server) -> None:
+    page_id = server.page()
+    server.wiki.store.read_only_page(page_id)
+    with pytest.raises(PermissionDeniedError, match="not allowed"):
+        server.remote.archive(page_id)
+    server.wiki.store.restrict(page_id)
+    with pytest.raises((NotVisibleError, WriteRefusedError)):
+        server.remote.archive(page_id)
 
 
 def test_the_trash_has_what_was_put_there_and_nothing_else(server: Server) -> None:

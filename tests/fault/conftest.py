@@ -243,6 +243,7 @@ class _Prepared:
         self._site.restore()
         for name, value in asdict(Faults()).items():
             setattr(staged.sandbox.faults, name, value)
+        staged.sandbox.store.jobs = {}
         staged.sandbox.clear_requests()
         return staged
 

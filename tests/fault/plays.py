@@ -203,6 +203,7 @@ PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
 MINOR = Play("push --minor", ("push", "--minor"), local=_much_to_push)
 INTERWOVEN = Play("push, interwoven", ("push",), local=_interwoven)
 DELETE = Play("push --delete", ("push", "--delete"), local=_delete)
+ARCHIVE = Play("push --delete --archive", ("push", "--delete", "--archive"), local=_delete)
 MERGE = Play(
     "pull --merge", ("pull", "--merge"), _both_sides, _both_here, exit=1, again=1, labels=False
 )
@@ -275,7 +276,7 @@ REVERT_RUN = Play(
 )
 BLOGS = (BLOG_PULL, BLOG_PUSH)
 EVERY = (
-    *(PULL, PUSH, INTERWOVEN, DELETE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
+    *(PULL, PUSH, INTERWOVEN, DELETE, ARCHIVE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
     *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS, COMMENTS_PULL),
 )
 # test_requests.py interrupts APPLY_WHOLE: it tries the plan, and then does what APPLY does.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.fault import plays
 from tests.fault.conftest import Play, differences
 
+MINE = "ENG/mine.xhtml"
 CASES = [
     *[(play, "cloud") for play in (*plays.EVERY, *plays.BULK)],
     *[(play, "datacenter") for play in (plays.PULL, plays.PUSH, plays.DELETE, plays.FILES_PUSH)],
@@ -77,6 +80,31 @@ def test_each_file_is_the_old_one_or_the_new_one(stage: Callable[..., Any]) -> N
             left = {name: data for name, data in scene.files().items() if name in old}
             assert left.items() <= old.items() | new.items(), steps[step - 1]
             assert left.keys() == old.keys(), steps[step - 1]
+
+
+def test_a_task_goes_on_after_the_push_that_began_it_was_killed(stage: Callable[..., Any]) -> None:
+    play = replace(plays.ARCHIVE, name="slowly", local=lambda root: (root / MINE).unlink())
+    with stage(play) as scene:
+        scene.sandbox.faults.task_requests = 2
+        whole = scene.run(*play.arguments)
+        assert whole.exit == 0, whole.out + whole.err
+        end = scene.end()
+    begin = whole.steps.index("POST rest/api/content/archive")
+    asked = [one for one in whole.steps if one.startswith("GET rest/api/longtask/")]
+    assert len(asked) == 3
+    for step in range(begin + 1, len(whole.steps) + 1):
+        where = f"killed before step {step}: {whole.steps[step - 1]}"
+        with stage(play) as scene:
+            scene.sandbox.faults.task_requests = 2
+            assert scene.run(*play.arguments, die_at=step).killed, where
+            after = scene.run(*play.arguments)
+            if after.exit:  # the task goes on, and the server refuses another one
+                assert after.exit == 1, where + after.out + after.err
+                after = scene.run(*play.arguments)
+            assert after.exit == 0, where + after.out + after.err
+            assert not differences(scene.end(), end), where
+            sent = [one for one in scene.sandbox.requests if one.status == HTTPStatus.ACCEPTED]
+            assert len(sent) == 1, where
 
 
 def test_a_clone_that_was_killed_can_be_gone_on_with(

@@ -172,6 +172,7 @@ def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
     from confsync import failpoints
     from confsync.cli import main
     from confsync.push import run
+    from confsync.push.deletion import archive
     from confsync.remote import client
     from confsync.sync import fetch
 
@@ -186,6 +187,8 @@ def _child(order: dict[str, Any], names: dict[str, Path]) -> None:
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", closefd=False)
     fetch.PAUSES = (0.0, 0.0)
+    archive.TASK_PAUSES = (0.0,) * 6
+    archive.LOOK_PAUSES = (0.0, 0.0)
     client.Pace.pause = client.Pace.backoff = lambda *_: None  # type: ignore[method-assign]
     client.READ_TIMEOUT = 0.5
     # The id of each run stands in the versions that it writes: two runs end alike with one id.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from confsync.progress import Progress
     from confsync.push.options import PushOptions
     from confsync.remote import Remote
+
+
+def check_archive(archive: bool, delete: bool, given: Iterable[str]) -> None:
+    """Raise UsageError for --archive without --delete. `given` are the words of the user."""
+    if not archive or delete:
+        return
+    from confsync.model.shell import quoted
+
+    words = " ".join(("--delete --archive --dry-run", *map(quoted, given)))
+    hint = f"'confsync push {words}' lists the pages; without --dry-run it archives them"
+    raise UsageError("--archive needs --delete", hint=hint)
 
 
 class PlanOptions(NamedTuple):

@@ -26,6 +26,7 @@ from confsync.push.options import DeleteOptions, PushOptions, PushRun
 from confsync.push.run import push_mirror
 from confsync.remote import Remote
 from confsync.sync.compare import Absent
+from confsync.sync.deletion import Disposal
 from confsync.sync.fetch import Found
 from confsync.sync.report import Report
 from confsync.sync.space_view import reader_of
@@ -34,6 +35,7 @@ _DONE = "already as planned"
 _SHOW = (
     "'confsync diff {path}' shows the file; 'confsync push --plan new-plan.json' makes another plan"
 )
+_GONE = (Outcome.DELETED, Outcome.ARCHIVED)
 _NOTHING = Problem(
     "not-as-planned",
     "nothing was sent: with --all-or-nothing, one refused page stops all pages",
@@ -170,7 +172,7 @@ def _applied(
     here = PlannedMirror(mirror, planned)
     scans = here.scan(Index(here.root).read)
     here.follow_posts()
-    paths = frozenset(page.path for page in here.pages if page.action is not Action.DELETE)
+    paths = frozenset(page.path for page in here.pages if not page.action.removes)
     documents = {entry.claimed_id: entry.path for scan in scans for entry in scan.entries}
     delete = _deletions(here, documents)
     named = delete.named
@@ -192,16 +194,21 @@ def _applied(
 
 def _deletions(here: PlannedMirror, documents: Mapping[str | None, str]) -> DeleteOptions:
     """Return the planned deletions whose documents are gone, or here as the plan says."""
-    named, with_documents = {}, set()
+    named, with_documents, archived = {}, set(), set()
     for page in here.pages:
-        if page.action is not Action.DELETE or not page.page_id or not page.base:
+        if not page.action.removes or not page.page_id or not page.base:
             continue
+        if page.action is Action.ARCHIVE:
+            archived.add(page.page_id)
         if page.page_id not in documents:
             named[page.page_id] = page.base.version
         elif page.digest and digest_here(here, page.path, page.page_id) == page.digest:
             named[page.page_id] = page.base.version
             with_documents.add(page.page_id)
-    return DeleteOptions(named, planned=True, with_documents=frozenset(with_documents))
+    documents_too = frozenset(with_documents)
+    return DeleteOptions(
+        named, planned=True, with_documents=documents_too, archived=frozenset(archived)
+    )
 
 
 def _as_planned(page: PageResult) -> PageResult:
@@ -215,7 +222,7 @@ def _as_planned(page: PageResult) -> PageResult:
         return page
     if page.outcome is Outcome.SKIPPED:
         return replace(page, outcome=Outcome.REJECTED, exit=Exit.REFUSED)
-    if page.outcome is Outcome.RESTAMPED or (page.outcome is Outcome.DELETED and page.error):
+    if page.outcome is Outcome.RESTAMPED or (page.outcome in _GONE and page.error):
         return replace(page, outcome=Outcome.UNCHANGED, error="", note=_DONE)
     return page
 
@@ -225,7 +232,7 @@ def _unsent(
 ) -> PageResult:
     """Return the result of a planned page that the push had no reason to write."""
     result = _rejected(planned)
-    if planned.action is Action.DELETE:
+    if planned.action.removes:
         why = f"not as planned: its document is here: {documents.get(planned.page_id, 'no id')}"
     elif mirror.is_done(planned):
         return replace(result, outcome=Outcome.UNCHANGED, exit=Exit.DONE, note=_DONE)
@@ -243,9 +250,9 @@ def _undeleted(remote: Remote, scans: Sequence[SpaceScan], planned: PlannedPage)
     with contextlib.suppress(APIAccessError):  # the push told of it
         for scan in own or scans:
             found = reader_of(remote, scan).current({page_id: 1})[page_id]
-            if found is Absent.TRASHED:
+            if found and _disposal(planned).has(found):
                 break
-    if found is Absent.TRASHED:
+    if found and _disposal(planned).has(found):
         return replace(result, outcome=Outcome.UNCHANGED, exit=Exit.DONE, note=_DONE)
     why = (
         f"the page is {found.value}"
@@ -253,6 +260,10 @@ def _undeleted(remote: Remote, scans: Sequence[SpaceScan], planned: PlannedPage)
         else "confsync did not try to delete the page"
     )
     return replace(result, error=why)
+
+
+def _disposal(planned: PlannedPage) -> Disposal:
+    return Disposal.ARCHIVE if planned.action is Action.ARCHIVE else Disposal.TRASH
 
 
 def _rejected(planned: PlannedPage) -> PageResult:

@@ -33,6 +33,7 @@ _ACTIONS = {
     Outcome.RENAMED: Action.UPDATE,
     Outcome.MOVED: Action.MOVE,
     Outcome.DELETED: Action.DELETE,
+    Outcome.ARCHIVED: Action.ARCHIVE,
 }
 
 
@@ -83,7 +84,7 @@ def _planned(mirror: ScannedMirror, pages: Iterable[PageResult]) -> Iterator[Pla
         action = _ACTIONS.get(page.outcome)
         if action is None or page.exit is not Exit.DONE:
             continue
-        if action is Action.DELETE:
+        if action.removes:
             base = Base(page.base or page.remote or 0, "")
             digest = digest_here(mirror, page.path, page.id)
             yield PlannedPage(page.path, action, page.id, base, page.title, digest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from confsync.bulk.runs import CREATED, DELETED, Change, Run, WrittenPage
+from confsync.bulk.runs import ARCHIVED, CREATED, DELETED, Change, Run, WrittenPage
 from confsync.commands.bulk.reversal import EDITED, LOG, Refusal, Reverted, Versions, reverted
 from confsync.commands.bulk.reversal_files import FileStep, file_steps
 from confsync.commands.bulk.reversal_places import Moving, Places, in_order
@@ -29,6 +29,7 @@ from confsync.model.stamp import Stamp, run_in
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
 from confsync.sync import labels, merge_base
+from confsync.sync.deletion import from_archive
 from confsync.sync.preflight.text import RESOLVE
 from confsync.sync.refusals import failed, local_result
 from confsync.sync.report import Report
@@ -188,7 +189,7 @@ class _Reversal:
 
     def _of(self, page: WrittenPage) -> PageResult:
         scan, entry = self._here.get(page.page, (None, None))
-        if page.what in (CREATED, DELETED, _FIRST):
+        if page.what in (CREATED, DELETED, ARCHIVED, _FIRST):
             return _listed(page, self.path(page), entry)
         if scan is None or entry is None:
             result = PageResult(page.path, Outcome.REJECTED, page.page, base=page.base)
@@ -257,11 +258,17 @@ class _Reversal:
 
 
 def _listed(page: WrittenPage, path: str, entry: Entry | None) -> PageResult:
-    """Return the result of a page that the run created or deleted. Its file stays as it is."""
+    """Return the result of a page that the run created, deleted or archived.
+
+    Its file stays as it is.
+    """
     result = PageResult(path, Outcome.SKIPPED, page.page, base=page.base)
     if page.what == DELETED:
         hint = f"'confsync restore {page.page}' brings the page back"
         return replace(result, error="that push deleted its page", hint=hint)
+    if page.what == ARCHIVED:
+        why = "that push archived its page"
+        return replace(result, error=why, hint=from_archive(page.page))
     if page.what == _FIRST:
         why = "v1 is of that push: it created the page, or older versions were deleted"
         return replace(result, error=why, hint=LOG)

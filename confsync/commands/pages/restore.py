@@ -16,6 +16,7 @@ from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import NewVersion, PageInfo, Status
 from confsync.model.result import Result
 from confsync.remote import Remote, about
+from confsync.sync.deletion import from_archive
 from confsync.sync.report import Report
 from confsync.sync.target import Target, is_id
 
@@ -124,7 +125,7 @@ def _not_in_trash(
     elif deleted:
         hint = "'git checkout HEAD -- {path}' brings its document back"
     if info.status is not Status.CURRENT:
-        hint = "restore it in the browser"
+        hint = from_archive(info.id)
     why = f"is not in the trash, but {info.status.value}"
     told = replace(result, path=stands or result.path, outcome=Outcome.UNCHANGED, error=why)
     return replace(told, hint=hint, exit=Exit.REFUSED)

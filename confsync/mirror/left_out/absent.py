@@ -22,16 +22,17 @@ def missing_documents(mirror: Mirror, index: Index, present: Collection[str]) ->
 
     `present` are the ids of pages that are here or whose deletion HEAD shows. If a commit has the
     document, git alone tells about its deletion. A document that a pull removed is not missing, nor
-    one whose page was deleted from here.
+    one whose page was deleted or archived from here.
     """
     found = {path: s for path, s in index.missing().items() if s.id not in present}
     if not found:
         return {}
     removed = removals.read(mirror.root)
-    last = {event.page: event.what for event in mirror.audit.read()}
+    last = {event.page: event for event in mirror.audit.read()}
+    gone = {page for page, event in last.items() if event.is_removal}
     known = trees.ever_committed(mirror.root, found)
     return {
         path: stamp
         for path, stamp in sorted(found.items())
-        if path not in known and not removed.cover(stamp) and last.get(stamp.id) != "deleted"
+        if path not in known and not removed.cover(stamp) and stamp.id not in gone
     }

@@ -23,7 +23,7 @@ from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.push.options import DeleteOptions, PushOptions
 from confsync.sync import scope
-from confsync.sync.deletion import delete_by_id, deletion_refusal
+from confsync.sync.deletion import by_id, deletion_refusal
 from confsync.sync.refusals import local_result
 from confsync.sync.report import Report
 
@@ -59,7 +59,7 @@ def standing(
                     local_result(entry),
                     outcome=Outcome.SKIPPED,
                     error="the document stands here, so its page stays",
-                    hint=f"{delete_by_id(entry)}" if entry.page_id else "",
+                    hint=_anyway(options.delete, entry) if entry.page_id else "",
                     exit=Exit.DONE if options.since else Exit.REFUSED,
                 )
 
@@ -86,11 +86,19 @@ class Missing(NamedTuple):
         asked = self.asked
         return not asked.is_by_id(page_id) and asked.means(page_id, selected=True)
 
+    def anyway(self, entry: Entry) -> str:
+        """Return the command that takes the page of a document away by its id."""
+        return _anyway(self.asked, entry)
+
     def whereabouts(self) -> Whereabouts:
         """Return the search for the unnamed documents, for the start and for each deletion."""
         entries = [entry for scan in self.scans for entry in scan.entries]
         spaces = self.mirror.config.spaces
         return Whereabouts(self.mirror.root, spaces, entries, self.unnamed, self.asked.since)
+
+
+def _anyway(asked: DeleteOptions, entry: Entry) -> str:
+    return by_id(entry, asked.disposal_of(entry.page_id or ""))
 
 
 def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) -> dict[str, Entry]:
@@ -107,17 +115,18 @@ def truly_deleted(missing: Missing, whereabouts: Whereabouts, report: Report) ->
     if problem:
         why = f"confsync cannot tell whether a pull removed its document: {problem}"
         refused = {
-            i: replace(local_result(entry), error=why, hint=f"{back}; {delete_by_id(entry)}")
+            i: replace(local_result(entry), error=why, hint=f"{back}; {missing.anyway(entry)}")
             for i, entry in missing.unnamed.items()
         }
     for page_id, trace in whereabouts.look().items():
         entry = missing.entries[page_id]
-        why, hint = deletion_refusal(trace, entry, outside=whereabouts.is_outside(trace.path))
+        outside, disposal = whereabouts.is_outside(trace.path), missing.asked.disposal_of(page_id)
+        why, hint = deletion_refusal(trace, entry, outside=outside, disposal=disposal)
         refused[page_id] = replace(local_result(entry), error=why, hint=hint)
     for page_id, entry in _doubtful(missing).items():
         said = f"{mentioned(REMOVED)} says that a pull removed its document"
         why = f"{said}, but git has had the document since"
-        refused[page_id] = replace(local_result(entry), error=why, hint=delete_by_id(entry))
+        refused[page_id] = replace(local_result(entry), error=why, hint=missing.anyway(entry))
     refused |= _half_committed(missing)
     report.add(
         *(
@@ -140,7 +149,7 @@ def _half_committed(missing: Missing) -> dict[str, PageResult]:
             local_result(missing.entries[page_id]),
             error=f"a pull moved its document to {mentioned(move.path)}, "
             "which is in no commit here",
-            hint=f"commit {mentioned(move.path)} too; {delete_by_id(missing.entries[page_id])}",
+            hint=f"commit {mentioned(move.path)} too; {missing.anyway(missing.entries[page_id])}",
         )
         for page_id, move in moves.items()
     }

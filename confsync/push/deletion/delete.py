@@ -1,4 +1,4 @@
-"""The deletion of pages: only if a person asked for it, and only into the server's trash.
+"""The deletion of pages: only if a person asked for it, and only into the trash or the archive.
 
 No server compares a version before a deletion, so confsync checks the page directly before it. A
 moment remains between this check and the request.
@@ -26,15 +26,16 @@ from confsync.mirror.entry import read
 from confsync.mirror.git.repository import stands
 from confsync.model.event import Event
 from confsync.model.hint import TRASH
-from confsync.model.outcome import Outcome, PageResult
+from confsync.model.outcome import PageResult
 from confsync.model.page import Page, Status
 from confsync.model.stamp import Local, Stamp
+from confsync.push.deletion.archive import archive
 from confsync.push.deletion.doomed import Doomed
-from confsync.push.deletion.refusals import look_hint, rejected, with_children
+from confsync.push.deletion.refusals import look_hint, not_archived, rejected, with_children
 from confsync.push.options import SpacePush
 from confsync.push.planned import is_elsewhere, moved_since
 from confsync.sync.compare import Absent, Content, Decisions
-from confsync.sync.deletion import deletion_refusal
+from confsync.sync.deletion import Disposal, deletion_refusal, is_archived
 from confsync.sync.refusals import conflict_event, failed, refusal
 
 _CHANGED = {Content.BEHIND: Content.DIVERGED, Content.EQUAL: Content.RESTAMPED}
@@ -70,7 +71,7 @@ class Deletions:
         """Report one page and return True, or return False if its children are `waiting`."""
         result = PageResult(
             one.path,
-            Outcome.DELETED,
+            one.disposal.outcome,
             one.page_id,
             base=one.stamp.version if one.stamp else one.version,
         )
@@ -83,9 +84,9 @@ class Deletions:
             if waiting.intersection(children):
                 return False
             if children:
-                told = with_children(self._scan, result, children)
+                told = with_children(self._scan, result, children, one.disposal)
             again = self._seen_again(one, result)
-            if found is Absent.TRASHED and not again and not self._dry_run:
+            if one.disposal.has(found) and not again and not self._dry_run:
                 self._note_gone(one)
             told = told or again
             self._report.add(told or self._send(one, found, result))
@@ -97,19 +98,20 @@ class Deletions:
         return True
 
     def _children(self, one: Doomed) -> list[str]:
-        return [i for i in self._reader.remote.children(one.page_id) if i not in self._gone]
+        """Return the children that would be left. An archived one is no child of the tree."""
+        found = [i for i in self._reader.remote.children(one.page_id) if i not in self._gone]
+        if not found or one.disposal is Disposal.TRASH:
+            return found
+        states = self._reader.current(dict.fromkeys(found, 1))
+        return [i for i in found if not is_archived(states[i])]
 
     def _refused(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
         """Return the refusal of a page that must not be deleted in its present state, or None."""
         if one.entry and one.entry.document and one.entry.document.modified:
             hint = f"'confsync pull --theirs {{path}}' discards them; a copy goes to {TRASH}"
             return replace(rejected(result, "it has unpushed changes"), hint=hint)
-        if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
-            return rejected(result, "the page is archived: restore it in the browser first")
-        if isinstance(found, Page) and found.info.live:
-            return rejected(result, "confsync only pulls live docs: delete it in the browser")
-        if found is Absent.TRASHED:
-            return replace(result, error="the page is already in the trash")
+        if told := self._unfit(one, found, result):
+            return told
         if one.stamp is not None:
             return self._conflict(one, one.stamp, found, result)
         if isinstance(found, Absent):
@@ -119,7 +121,24 @@ class Deletions:
             return None
         asked = f"not v{one.version}" if one.version else "but you named no version"
         told = rejected(result, f"'{found.info.title}' is at v{number}, {asked}")
-        return replace(told, remote=number, hint=look_hint(one.page_id, number))
+        return replace(told, remote=number, hint=look_hint(one.page_id, number, one.disposal))
+
+    def _unfit(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult | None:
+        """Return the result of a page that is there already, or of one that cannot go there."""
+        disposal = one.disposal
+        if disposal is Disposal.ARCHIVE and not self._reader.remote.archives:
+            return not_archived(result, found)
+        if disposal.has(found):
+            return replace(result, error=f"the page is already {disposal.place}")
+        if found is Absent.TRASHED:
+            hint = f"'confsync restore {one.page_id}' brings it back from there"
+            return replace(rejected(result, "the page is in the trash"), hint=hint)
+        if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
+            return rejected(result, "the page is archived: restore it in the browser first")
+        if isinstance(found, Page) and found.info.live:
+            why = f"confsync only pulls live docs: {disposal.value} it in the browser"
+            return rejected(result, why)
+        return None
 
     def _conflict(
         self, one: Doomed, stamp: Stamp, found: Page | Absent, result: PageResult
@@ -129,7 +148,8 @@ class Deletions:
         case = self._reader.decide(stamp, local, found)
         content = case.decisions.content
         if self._planned and content is Content.UP_TO_DATE and is_elsewhere(case, extras=True):
-            return replace(moved_since(result), hint=look_hint(one.page_id, stamp.version))
+            hint = look_hint(one.page_id, stamp.version, one.disposal)
+            return replace(moved_since(result), hint=hint)
         if content is Content.UP_TO_DATE:
             return None
         if case.newer is not None and self._since:
@@ -144,7 +164,7 @@ class Deletions:
         if case.page is None:
             return told
         version = case.page.info.version
-        hint = look_hint(one.page_id, version.number)
+        hint = look_hint(one.page_id, version.number, one.disposal)
         return replace(told, hint=hint, version=version, remote=version.number)
 
     def _seen_again(self, one: Doomed, result: PageResult) -> PageResult | None:
@@ -169,25 +189,23 @@ class Deletions:
         if trace is None:
             return None
         outside = self._whereabouts.is_outside(trace.path)
-        why, hint = deletion_refusal(trace, self._whereabouts.gone[one.page_id], outside=outside)
+        entry = self._whereabouts.gone[one.page_id]
+        why, hint = deletion_refusal(trace, entry, outside=outside, disposal=one.disposal)
         return replace(rejected(result, why), hint=hint)
 
     def _send(self, one: Doomed, found: Page | Absent, result: PageResult) -> PageResult:
-        """Delete the page, then its document if that is still here."""
-        remote = self._reader.remote
-        if self._dry_run:
-            self._gone.add(one.page_id)
-            return result
-        try:
-            remote.delete(one.page_id)
-        except (NetworkError, ServerError, NotVisibleError) as error:
-            self._look(one, error)
-        self._gone.add(one.page_id)
+        """Delete or archive the page, then remove its document if that is still here."""
         page = found if isinstance(found, Page) else None
         version = page.info.version.number if page else None
+        if not self._dry_run:
+            self._dispose(one, version or 1)
+        self._gone.add(one.page_id)
+        if self._dry_run:
+            return result
         digest = page.digest if page else None
-        event = Event("deleted", one.page_id, one.path, result.base, version, digest, None, "")
-        self._mirror.audit.add(event._replace(user=remote.who))
+        what, who = one.disposal.outcome.value, self._reader.remote.who
+        event = Event(what, one.page_id, one.path, result.base, version, digest, None, who)
+        self._mirror.audit.add(event)
         result = replace(result, title=page.info.title if page else "")
         self._note_gone(one)
         try:
@@ -195,9 +213,19 @@ class Deletions:
             if one.entry is not None:
                 self._mirror.remove(one.entry.path, expected=one.entry.raw)
         except FileError as error:
-            why = f"the page is in the trash, but: {error.message}"
+            why = f"the page is {one.disposal.place}, but: {error.message}"
             return replace(result, error=why, exit=Exit.LOCAL)
         return result
+
+    def _dispose(self, one: Doomed, version: int) -> None:
+        """Ask the server to delete or archive a page. Raise APIAccessError if it did not."""
+        if one.disposal is Disposal.ARCHIVE:
+            archive(self._reader, one.page_id, version)
+            return
+        try:
+            self._reader.remote.delete(one.page_id)
+        except (NetworkError, ServerError, NotVisibleError) as error:
+            self._look(one, error)
 
     def _note_gone(self, one: Doomed) -> None:
         """Note that the deletion of the document belongs to this run; the page is gone now."""

@@ -13,6 +13,7 @@ from confsync.model.page import Page
 from confsync.model.result import Problem
 from confsync.model.stamp import Stamp
 from confsync.push.options import DeleteOptions
+from confsync.sync.deletion import Disposal
 from confsync.sync.fetch import Reader
 from confsync.sync.report import Report
 
@@ -23,7 +24,8 @@ class Doomed:
 
     `stamp` is the stamp of the document that was deleted here. It is None if a person named the
     page; then `version` is the version that the person gives up. `entry` is the document if it is
-    still here. `known` is the stamp of the document, here or in git.
+    still here. `known` is the stamp of the document, here or in git. The page goes to the place
+    `disposal`.
     """
 
     page_id: str
@@ -32,6 +34,7 @@ class Doomed:
     version: int | None = None
     entry: Entry | None = None
     known: Stamp | None = None
+    disposal: Disposal = Disposal.TRASH
 
 
 def doomed_in(
@@ -54,7 +57,8 @@ def doomed_elsewhere(reader: Reader, asked: DeleteOptions, known: Iterable[str])
     for page_id in asked.named.keys() - set(known):
         page = reader.current({page_id: 1})[page_id]
         if isinstance(page, Page):
-            found.append(Doomed(page_id, f"page {page_id}", version=asked.named[page_id]))
+            version, disposal = asked.named[page_id], asked.disposal_of(page_id)
+            found.append(Doomed(page_id, f"page {page_id}", version=version, disposal=disposal))
     return found
 
 
@@ -70,7 +74,8 @@ def _doomed(entry: Entry, asked: DeleteOptions, present: Entry | None = None) ->
     is_base = known is not None and known.version == version
     by_document = asked.planned and page_id not in asked.with_documents and is_base
     stamp = known if version is None or by_document else None
-    return Doomed(page_id, entry.path, stamp, version, present, known)
+    disposal = asked.disposal_of(page_id)
+    return Doomed(page_id, entry.path, stamp, version, present, known, disposal)
 
 
 def not_found(asked: DeleteOptions, report: Report) -> Iterator[Problem]:

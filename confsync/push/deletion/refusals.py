@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confsync.errors import Exit
+from confsync.errors import Exit, UsageError
 from confsync.mirror.scan import SpaceScan
 from confsync.model.filenames import SUFFIX
-from confsync.model.hint import mentioned
+from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import Page
 from confsync.model.stamp import Stamp
+from confsync.push.options import PushOptions
+from confsync.remote import Remote
+from confsync.sync.compare import Absent
+from confsync.sync.deletion import Disposal
 from confsync.sync.refusals import MASS
 from confsync.sync.scope import few
 
@@ -19,14 +24,18 @@ def rejected(result: PageResult, why: str) -> PageResult:
     return replace(result, outcome=Outcome.REJECTED, error=why, exit=Exit.REFUSED)
 
 
-def with_children(scan: SpaceScan, result: PageResult, children: list[str]) -> PageResult:
-    """Return the refusal of a page whose children stay, with the command that deletes them, too.
+def with_children(
+    scan: SpaceScan, result: PageResult, children: list[str], disposal: Disposal
+) -> PageResult:
+    """Return the refusal of a page whose children stay, with the command that takes them along.
 
     That command needs the documents of all children, for the versions.
     """
     here = {entry.page_id: entry.path for entry in scan.entries}
     named = [mentioned(here[i]) if i in here else f"page {i}" for i in children]
-    told = rejected(result, f"it has children that this push does not delete: {few(named)}")
+    told = rejected(
+        result, f"it has children that this push does not {disposal.value}: {few(named)}"
+    )
     below = _stamps_below(scan, result.path)
     unknown = set(children) - {stamp.id for stamp in below}
     if unknown or len(below) >= MASS or result.base is None:
@@ -34,7 +43,8 @@ def with_children(scan: SpaceScan, result: PageResult, children: list[str]) -> P
         return replace(told, hint=f"'confsync show {first}' shows the first child")
     every = " ".join(f"{stamp.id}@{stamp.version}" for stamp in below)
     own = f"{result.id}@{result.base}"
-    return replace(told, hint=f"'confsync push --delete {every} {own}' deletes the children, too")
+    hint = f"'confsync push {disposal.options} {every} {own}' {disposal.value}s the children, too"
+    return replace(told, hint=hint)
 
 
 def _stamps_below(scan: SpaceScan, path: str) -> list[Stamp]:
@@ -44,7 +54,29 @@ def _stamps_below(scan: SpaceScan, path: str) -> list[Stamp]:
     return [document.stamp for document in found if document and document.stamp]
 
 
-def look_hint(page_id: str, version: int) -> str:
-    """Return the commands that show a page at its present version, and delete it."""
+def look_hint(page_id: str, version: int, disposal: Disposal) -> str:
+    """Return the commands that show a page at its present version, and take it away."""
     named = f"{page_id}@{version}"
-    return f"'confsync show {named}' shows it; 'confsync push --delete {named}' deletes it"
+    away = f"'confsync push {disposal.options} {named}' {disposal.value}s it"
+    return f"'confsync show {named}' shows it; {away}"
+
+
+def not_archived(result: PageResult, found: Page | Absent) -> PageResult:
+    """Return the refusal of a blog post, which no server archives."""
+    version = found.info.version.number if isinstance(found, Page) else result.base
+    named = f"{result.id}@{version}" if version else result.id
+    told = rejected(result, "no server archives blog posts")
+    return replace(told, hint=f"'confsync push --delete {named}' puts it into the trash instead")
+
+
+def refuse_archiving(remote: Remote, options: PushOptions) -> None:
+    """Raise UsageError if pages are to be archived, and the server archives no pages."""
+    asked = options.delete
+    if asked is None or not asked.archives or remote.archives:
+        return
+    named = [f"{i}@{version}" if version else i for i, version in asked.named.items()]
+    words = " ".join(("--delete", *named, *map(marked, options.selection.names)))
+    raise UsageError(
+        "--archive: this server archives no single pages; a Data Center archives whole spaces only",
+        hint=f"'confsync push {words}' puts the pages into the trash instead",
+    )

@@ -21,13 +21,14 @@ from confsync.model.page import (
     PastVersion,
     Space,
     Status,
+    Task,
     User,
     Version,
 )
 from confsync.remote import rows, transfers
 from confsync.remote.base import ANONYMOUS, Connection, as_past, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
-from confsync.remote.cloud import both_ends, comments, people, search, v2_rows, versions
+from confsync.remote.cloud import archive, both_ends, comments, people, search, v2_rows, versions
 from confsync.remote.cloud.both_ends import Lot
 from confsync.remote.cloud.labels import labels_by_page
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
@@ -203,13 +204,7 @@ class Cloud(Connection):
             row = self._client.get(f"{_API}/folders/{folder_id}")
         except NotVisibleError:
             return None
-        parent = rows.parent_of(row, "parentId")
-        return Folder(
-            rows.id_of(row),
-            rows.text_of(row, "title"),
-            parent,
-            v2_rows.parent_kind(row.get("parentType")) if parent else ParentKind.NONE,
-        )
+        return v2_rows.folder(row)
 
     def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
         content: dict[str, Any] = {
@@ -252,6 +247,16 @@ class Cloud(Connection):
 
     def delete(self, page_id: str) -> None:
         self._client.delete(f"{_API}/{self._kind}/{page_id}")
+
+    @property
+    def archives(self) -> bool:
+        return not self._posts
+
+    def archive(self, page_id: str) -> str:
+        return archive.begin(self._client, page_id)
+
+    def task(self, task_id: str) -> Task:
+        return archive.task(self._client, task_id)
 
     def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
         # Blog posts are never archived, and the server rejects that status for them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, Status, Version
+from confsync.model.page import AttachmentInfo, Folder, PageInfo, ParentKind, Status, Version
 from confsync.model.stamp import ID
 from confsync.remote import rows
 from confsync.remote.rows import Row
@@ -80,6 +80,13 @@ def attachment(row: Row) -> AttachmentInfo:
         rows.size_of(row, "fileSize"),
         rows.media_type_of(row),
     )
+
+
+def folder(row: Row) -> Folder:
+    """Return a folder."""
+    parent = rows.parent_of(row, "parentId")
+    kind = parent_kind(row.get("parentType")) if parent else ParentKind.NONE
+    return Folder(rows.id_of(row), rows.text_of(row, "title"), parent, kind)
 
 
 def parent_kind(kind: object) -> ParentKind:

@@ -16,7 +16,7 @@ from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.sync import labels
-from confsync.sync.deletion import FINISH, TAKE_ALL, deletion_refusal
+from confsync.sync.deletion import FINISH, TAKE_ALL, deletion_refusal, from_archive
 from confsync.sync.preflight.text import RESOLVE, Marker, flaw_of_marker, marker_in
 
 _ASK = "'confsync status --remote {path}' asks the server and lists the commands to choose from"
@@ -96,11 +96,11 @@ def absent_states(
     entries = [entry for scan in scans for entry in scan.entries]
     sight = Whereabouts(mirror.root, mirror.config.spaces, entries, gone)
     traces = sight.look()
-    trashed = _trashed_here(mirror) if gone else {}
+    removed = _removed_here(mirror) if gone else {}
     for page_id, entry in gone.items():
         trace = traces.get(page_id)
         if trace is None:
-            yield _deleted(entry, page_id, trashed)
+            yield _deleted(entry, page_id, removed)
             continue
         why, _ = deletion_refusal(trace, entry, outside=sight.is_outside(trace.path))
         if trace.certain:
@@ -122,19 +122,21 @@ def _way_back(mirror: Mirror, trace: Trace, path: str) -> str:
     return f"'mkdir -p {marked(directory)} && mv {old} {new}' moves it back"
 
 
-def _deleted(entry: Entry, page_id: str, trashed: Mapping[str, Event]) -> PageResult:
+def _deleted(entry: Entry, page_id: str, removed: Mapping[str, Event]) -> PageResult:
     """Return the state of a document that was deleted here, and perhaps its page, too."""
     page = PageResult(entry.path, Outcome.DELETED, page_id)
-    event = trashed.get(page_id)
+    event = removed.get(page_id)
     stamp = entry.document.stamp if entry.document else None
     if event is None or stamp is None or (event.path, event.base) != (entry.path, stamp.version):
         return page
+    if event.what == Outcome.ARCHIVED.value:
+        return replace(page, error="this mirror archived its page", hint=from_archive(page_id))
     hint = f"'confsync restore {page_id}' brings the page back"
     return replace(page, error="this mirror put its page into the trash", hint=hint)
 
 
-def _trashed_here(mirror: Mirror) -> dict[str, Event]:
-    """Return the deletions of pages that this mirror did last, by page."""
+def _removed_here(mirror: Mirror) -> dict[str, Event]:
+    """Return the pages that this mirror deleted or archived last, each with that event."""
     told = (e for e in mirror.audit.read() if e.what == "restored" or e.path.endswith(SUFFIX))
     last = {event.page: event for event in told}
-    return {page: event for page, event in last.items() if event.what == "deleted"}
+    return {page: event for page, event in last.items() if event.is_removal}
