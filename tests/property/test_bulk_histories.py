@@ -14,9 +14,9 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "PAUSES", ())
 
 
-def team_of(*, past: bool = False) -> Team:
+def team_of(*, plain: bool = False, past: bool = False) -> Team:
     team = Team()
-    team.start(past=past)
+    team.start(plain=plain, past=past)
     return team
 
 
@@ -161,4 +161,14 @@ def test_a_push_is_taken_back_at_a_desk_that_does_not_know_it() -> None:
     assert team.desk(1).documents()[n].read_bytes() == after
     take_back(team, d=1, m=n, named=True)
     assert marks(team.desk(1).documents()[n].read_text()) == marks(before.decode())
+    end(team)
+
+
+def test_two_documents_of_a_page_have_places_of_their_own() -> None:
+    """Found by the machine in itself: git left the document of a page at two places."""
+    team = team_of(plain=True)
+    team.ana_archives(n=1)
+    team.take_the_history(d=1, rebase=True, then=True)
+    team.check_out_an_old_file(back=0, d=0, n=0, then=False)
+    team.work_and_take_it_back(cut=18, d=1, hers=False, n=4, where=7)
     end(team)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -50,12 +51,16 @@ class Reversal:
             assert not any(event.run == self._run for event in _trail(self._desk))
         moved = [(page.old_path, page.path) for page in told.pages if page.old_path] if told else []
         results = {page.path: page for page in told.pages} if told else {}
-        now = {_key(found, path): path for path, found in self._now().items()}
+        now: dict[tuple[str, str], list[Path]] = defaultdict(list)
+        for path, found in self._now().items():
+            now[_key(found, path)].append(path)
         for path, old in self._documents.items():
-            there = now.get(_key(old, path))
-            assert there, f"{path} went away"
+            places = now[_key(old, path)]
+            assert places, f"{path} went away"
             name = _moved(self._desk.name_of(path), moved)
-            assert not told or self._desk.name_of(there) == name, f"{path} is at {there}"
+            wanted = self._desk.root / name
+            assert not told or wanted in places, f"{path} is at {places}"
+            there = wanted if wanted in places else places[0]
             if there.read_bytes() == self._before[path]:
                 continue
             assert old is not None, f"{path} could not be read, and is changed"
