@@ -2144,7 +2144,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/git/merge_driver.py",
-                """'test "$(grep -c "^<<<<<<<" %A)" = "$had" || exit 1; '""",
+                """'test "$(grep -c "^<\\\\{{%L\\\\}}" %A)" = "$had" || exit 1; '""",
                 """'grep -q "^<<<<<<<" %A && exit 1; '""",
             ),
         ),
@@ -2381,6 +2381,18 @@ ABLATIONS = (
             "tests/flows/test_last_lines.py::"
             "test_conflict_markers_that_are_well_formed_are_refused_too",
         ),
+    ),
+    Ablation(
+        "conflict markers of the size that git's attribute says are not pushed",
+        (
+            Cut(
+                "confsync/sync/preflight/text.py",
+                "    size = marker_size(mirror) if document.has_other_markers(found) else "
+                "document.MARKER_SIZE\n",
+                "    size = document.MARKER_SIZE\n",
+            ),
+        ),
+        ("tests/flows/test_marker_size.py::test_nothing_with_such_a_marker_is_sent",),
     ),
     Ablation(
         "a text that is gone is not pushed",
@@ -3255,7 +3267,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/commands/git/merge_driver.py",
-                "_write(files, found or _apart(sides))",
+                "_write(files, found or _apart(sides, marker_size))",
                 "_write(files, found or MergedDocument(sides.ours.text.encode(), True))",
             ),
         ),
@@ -3266,7 +3278,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/commands/git/merge_driver.py",
-                "page = _by_git(top, files, path, f",
+                "page = _by_git(top, files, path, marker_size, f",
                 "page = _result(path, f",
             ),
         ),
@@ -3280,7 +3292,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/git/merge_driver.py",
-                "git merge-file -L ours -L ancestor -L theirs %A %O %B || exit 1",
+                "git merge-file --marker-size=%L -L ours -L ancestor -L theirs %A %O %B || exit 1",
                 "exit 1",
             ),
         ),
@@ -3294,8 +3306,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/git/merge_driver.py",
-                '(sys.executable, "-P", ',
-                "(sys.executable, ",
+                '(Path(sys.executable).as_posix(), "-P", ',
+                "(Path(sys.executable).as_posix(), ",
             ),
         ),
         (f"{_DRIVER}::test_without_a_script_beside_it_python_starts_the_program",),

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from confsync.document.document import MARKER_SIZE
 from confsync.mirror.git.texts import Hunk
 
-_MARKER = 7
 # The lines of a hunk are compared with each other if there are at most so many pairs.
 _MOST_PAIRS = 1_000
 
@@ -24,6 +24,14 @@ class Region(NamedTuple):
 
     ours: tuple[str, ...]
     theirs: tuple[str, ...] | None = None
+
+
+class Markers(NamedTuple):
+    """The names of both sides at conflict markers, and the length of the markers."""
+
+    ours: str
+    theirs: str
+    size: int = MARKER_SIZE
 
 
 # Returns whether a person must settle two hunks of different sides.
@@ -74,9 +82,9 @@ def merge(
     return [region for region in regions if region.ours or region.theirs]
 
 
-def text_of(regions: Sequence[Region], labels: tuple[str, str]) -> str:
+def text_of(regions: Sequence[Region], markers: Markers) -> str:
     """Return the merged text, with conflict markers that name both sides."""
-    return "".join(chain.from_iterable(_lines(region, labels) for region in regions))
+    return "".join(chain.from_iterable(_lines(region, markers) for region in regions))
 
 
 def theirs_of(regions: Sequence[Region]) -> str:
@@ -235,15 +243,15 @@ def _reduced(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[Region]
     yield Region(ours[len(ours) - tail :])
 
 
-def _lines(region: Region, labels: tuple[str, str]) -> Iterator[str]:
+def _lines(region: Region, markers: Markers) -> Iterator[str]:
     if region.theirs is None:
         yield from region.ours
         return
-    yield f"{'<' * _MARKER} {labels[0]}\n"
+    yield f"{'<' * markers.size} {markers.ours}\n"
     yield from map(_ended, region.ours)
-    yield f"{'=' * _MARKER}\n"
+    yield f"{'=' * markers.size}\n"
     yield from map(_ended, region.theirs)
-    yield f"{'>' * _MARKER} {labels[1]}\n"
+    yield f"{'>' * markers.size} {markers.theirs}\n"
 
 
 def _ended(line: str) -> str:

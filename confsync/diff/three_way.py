@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from confsync.diff import line_merge
+from confsync.diff.line_merge import Markers
 from confsync.document import document, layout, storage_format
 from confsync.document.document import Document, Fields
 from confsync.errors import FileError
@@ -32,24 +33,24 @@ class MergedText(NamedTuple):
     apart: bool = False
 
 
-def merge_texts(sides: ThreeTexts, labels: tuple[str, str]) -> MergedText:
-    """Merge two texts by lines. `labels` name the sides at the markers.
+def merge_texts(sides: ThreeTexts, markers: Markers) -> MergedText:
+    """Merge two texts by lines. `markers` are those of conflicts.
 
     Neighbouring changes merge. Raise FileError without git.
     """
-    return _merged(sides, _changes(sides), labels)
+    return _merged(sides, _changes(sides), markers)
 
 
-def merge_bodies(sides: ThreeTexts, labels: tuple[str, str]) -> MergedText:
+def merge_bodies(sides: ThreeTexts, markers: Markers) -> MergedText:
     """Merge two bodies as `merge_texts` does.
 
     If neighbouring changes together are not well-formed, they are conflicts.
     """
     changes = _changes(sides)
-    merged = _merged(sides, changes, labels)
+    merged = _merged(sides, changes, markers)
     if merged.conflicted or storage_format.check(merged.text) is None:
         return merged
-    return _merged(sides, changes, labels, apart=True)
+    return _merged(sides, changes, markers, apart=True)
 
 
 def merge_towards(sides: ThreeTexts) -> str:
@@ -93,8 +94,10 @@ def _changes(sides: ThreeTexts) -> list[list[Hunk]]:
 
 
 def _merged(
-    sides: ThreeTexts, changes: list[list[Hunk]], labels: tuple[str, str], *, apart: bool = False
+    sides: ThreeTexts, changes: list[list[Hunk]], markers: Markers, *, apart: bool = False
 ) -> MergedText:
     lines = texts.lines_of(sides.base)
     regions = line_merge.merge(lines, *changes, neighbours=not apart)
-    return MergedText(line_merge.text_of(regions, labels), line_merge.is_conflicted(regions), apart)
+    return MergedText(
+        line_merge.text_of(regions, markers), line_merge.is_conflicted(regions), apart
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from confsync.document import frontmatter, frontmatter_fast, layout
@@ -20,7 +21,9 @@ from confsync.document.layout_series import LayoutSeries
 from confsync.errors import DocumentError, NotUnicodeError
 from confsync.model.stamp import Layout, Local, Stamp, digest
 
-_MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+# The length of a conflict marker. git's attribute `conflict-marker-size` sets another one.
+MARKER_SIZE = 7
+_LIKE_A_MARKER = re.compile(r"^(?:<{2,}|={2,}|>{2,}|\|{2,})(?: .*)?$", re.MULTILINE)
 
 
 class Document(NamedTuple):
@@ -264,24 +267,41 @@ def outline(
     )
 
 
-def conflict_line(document: Document, base_body: str | None) -> int:
+def conflict_line(document: Document, base_body: str | None, size: int = MARKER_SIZE) -> int:
     """Return the line of the first conflict marker that the base does not have, or 0.
 
     Only a modified document can have a conflict, because a page may be about git. A marker counts
-    if it occurs more times than in the base. Without a base, every marker counts.
+    if it occurs more times than in the base. Without a base, every marker counts. Markers of
+    `MARKER_SIZE` count beside those of `size`, because the attribute may be new.
     """
     if not document.modified:
         return 0
     text = document.text.replace("\r\n", "\n")
-    if not _MARKER.search(text):
+    marker = _marker(size)
+    if not marker.search(text):
         return 0
     base = layout.lay((base_body or "").replace("\r\n", "\n"))
-    known = Counter(_MARKER.findall(base))
-    for found in _MARKER.finditer(text):
+    known = Counter(marker.findall(base))
+    for found in marker.finditer(text):
         known[found[0]] -= 1
         if known[found[0]] < 0:
             return text.count("\n", 0, found.start()) + 1
     return 0
+
+
+def has_other_markers(document: Document) -> bool:
+    """Return whether a line would be a conflict marker if markers had another size."""
+    if not document.modified:
+        return False
+    lines = _LIKE_A_MARKER.findall(document.text.replace("\r\n", "\n"))
+    return any(not _marker(MARKER_SIZE).match(line) for line in lines)
+
+
+@cache
+def _marker(size: int) -> re.Pattern[str]:
+    sizes = {size, MARKER_SIZE}
+    kinds = "|".join(rf"{re.escape(kind)}{{{size}}}" for kind in "<=>|" for size in sizes)
+    return re.compile(rf"^(?:{kinds})(?: .*)?$", re.MULTILINE)
 
 
 def _readable(body: str, newline: str) -> str:

@@ -29,7 +29,7 @@ _ID = re.compile(ID)
 _ATTACHMENT_ID = re.compile(ATTACHMENT_ID)
 _VERSION = re.compile(VERSION)
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{2,}|>{2,}) ", re.MULTILINE)
 _STAMP_HINT = "'git diff {path}' shows the change; only confsync writes the confluence block"
 _CONFLICT_HINT = (
     "keep the whole confluence block with the higher version, and delete the markers; "

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from confsync.diff.line_merge import Markers
 from confsync.diff.three_way import (
     MergedText,
     ThreeTexts,
@@ -14,7 +15,7 @@ from confsync.diff.three_way import (
     merge_titles,
 )
 from confsync.document import document, layout
-from confsync.document.document import Document, Fields
+from confsync.document.document import MARKER_SIZE, Document, Fields
 from confsync.errors import DocumentError
 from confsync.merge.stamps import Base, Plan, Side, Sides, plan_of
 from confsync.model.stamp import Layout, Stamp, folded, merged_labels
@@ -61,7 +62,7 @@ class _Texts(NamedTuple):
     theirs: Text
 
 
-def merge(sides: Sides, witness: Witness) -> MergedDocument | None:
+def merge(sides: Sides, witness: Witness, marker_size: int = MARKER_SIZE) -> MergedDocument | None:
     """Merge two documents of a page, or return None if it cannot be decided without a person.
 
     The merged stamp is never newer than the page that its text derives from. Raise FileError
@@ -71,7 +72,8 @@ def merge(sides: Sides, witness: Witness) -> MergedDocument | None:
     texts = _texts(sides, plan, witness) if plan else None
     if plan is None or texts is None:
         return None
-    return _composed(sides, plan, texts, _labels(sides, plan, witness))
+    names = Markers(_name(Side.OURS, sides.ours), _name(Side.THEIRS, sides.theirs), marker_size)
+    return _composed(sides, plan, texts, _labels(sides, plan, witness), names)
 
 
 # -- the texts -------------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ def _moved(before: Text, edited: Text, page: Text) -> Text | None:
     """Return a page with an edit that was made to an earlier version, or None if they conflict."""
     title = merge_titles(ThreeTexts(before.title, edited.title, page.title))
     laid = ThreeTexts(*(layout.lay(text.body) for text in (before, edited, page)))
-    body = merge_bodies(laid, ("edit", "page"))
+    body = merge_bodies(laid, Markers("edit", "page"))
     if title is None or body.conflicted:
         return None
     return Text(title, layout.unlay(body.text))
@@ -188,9 +190,10 @@ def _folded(labels: Labels) -> frozenset[str]:
 # -- the document ----------------------------------------------------------------------------------
 
 
-def _composed(sides: Sides, plan: Plan, texts: _Texts, labels: Labels) -> MergedDocument | None:
+def _composed(
+    sides: Sides, plan: Plan, texts: _Texts, labels: Labels, names: Markers
+) -> MergedDocument | None:
     """Return the merged document, or None if the merged bytes say something else."""
-    names = (_name(Side.OURS, sides.ours), _name(Side.THEIRS, sides.theirs))
     body, how = _body(sides, texts, names)
     title = merge_titles(ThreeTexts(*(text.title for text in texts)))
     head = _Head(plan.stamp, title, labels, how)
@@ -216,7 +219,7 @@ def _joined(front: MergedText, body: MergedText, newline: str) -> bytes:
     return text.encode()
 
 
-def _body(sides: Sides, texts: _Texts, names: tuple[str, str]) -> tuple[MergedText, Layout]:
+def _body(sides: Sides, texts: _Texts, names: Markers) -> tuple[MergedText, Layout]:
     """Return the merged body as a file has it, and its layout."""
     laid = [layout.lay_surely(text.body) for text in texts]
     if None in laid:
@@ -239,7 +242,7 @@ class _Head(NamedTuple):
     labels: Labels
     how: Layout
 
-    def merged(self, sides: Sides, names: tuple[str, str], *, apart: bool = False) -> MergedText:
+    def merged(self, sides: Sides, names: Markers, *, apart: bool = False) -> MergedText:
         """Return the merged front matter. With `apart`, all lines that differ are in a conflict."""
         ours, theirs = self._lines_of(sides.ours), self._lines_of(sides.theirs)
         if apart:

@@ -42,11 +42,11 @@ class Mirror:
         self.people = People(root / STATE / people.NAME)
         # The bases from git, by page id and digest; None for a base that git lacks.
         self.committed: dict[tuple[str, str], tuple[str, str] | None] = {}
-        # The mirror paths that were written, moved or removed, for a commit.
-        self.written: set[str] = set()
+        self.written: set[str] = set()  # paths that were written, moved or removed, for a commit
         # The written documents that equal their stamps, with their keys, for the index.
         self.fresh: dict[str, tuple[Key, Document]] = {}
         self.index: Index | None = None  # if this run reads only changed documents
+        self.marker_size: int | None = None  # of conflicts, if git was asked
 
     def whole(self, entry: Entry) -> Entry:
         """Return a document with its text, if only title and stamp are known.

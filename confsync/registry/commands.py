@@ -124,6 +124,8 @@ COMMANDS = (
             "%A": "The file with our document. The result replaces it.",
             "%B": "The file with their document.",
             "%P": "The document, from the top of the work tree.",
+            "%L": "The length of a conflict marker, 7 if it is not given. git's attribute "
+            "`conflict-marker-size` sets it.",
         },
         {Exit.REFUSED: "The file of `%A` has conflict markers now, and git waits for you."},
         ("guides/conflicts",),

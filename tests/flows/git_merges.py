@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from pathlib import Path
 from confsync.document import document
 from confsync.document.document import Document
 from confsync.mirror.git import merge_driver
+from tests import independent
 from tests.flows.scene import Scene
 
 
@@ -54,11 +57,42 @@ class Branches(Scene):
         """Type a command of git that may end with a conflict."""
         if self.forgets:
             shutil.rmtree(self.root / ".confsync", ignore_errors=True)
-        done = subprocess.run(
+        removed = self._removed()
+        done = self._git(*words)
+        assert "Traceback" not in done.stderr
+        if words[0] != "revert":  # which removes what it was told to remove
+            self._check_the_stamp(removed)
+        return done
+
+    def _git(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             ["git", *words], cwd=self.root, check=False, capture_output=True, encoding="utf-8"
         )
-        assert "Traceback" not in done.stderr
-        return done
+
+    def _removed(self) -> set[str]:
+        """The lines of the document that commits removed so far."""
+        log = self._git("log", "--all", "-p", "--format=", "--", self.path)
+        return {line[1:] for line in log.stdout.splitlines() if line.startswith("-")}
+
+    def _check_the_stamp(self, removed: set[str]) -> None:
+        """The document's stamp says no more than its text, for a reader without confsync's code.
+
+        The stamp is that of a version. Each line that the versions up to it brought is in the
+        text, unless a commit removed it.
+        """
+        path = self.root / self.path
+        raw = path.read_text("utf-8") if path.exists() else ""
+        if re.search(r"^<{7,} ", raw, re.MULTILINE) or "confluence:" not in raw:
+            return
+        front, body = independent.front_of(path)
+        stamp = front["confluence"]
+        if stamp["id"] != self.guide:
+            return
+        first, page = (self.remote.old_page(self.guide, n) for n in (1, int(stamp["version"])))
+        digest = hashlib.sha256(f"{page.info.title}\0{page.body}".encode()).hexdigest()[:32]
+        assert stamp["digest"] == digest, "the stamp is that of no version"
+        brought = _lines(page.body) - _lines(first.body) - removed
+        assert brought <= _lines(body), "the stamp says more than the text"
 
     @property
     def document(self) -> Document:
@@ -78,6 +112,10 @@ class Branches(Scene):
         return sorted(
             {line.split("\t")[1] for line in self.asked("ls-files", "-u").stdout.splitlines()}
         )
+
+
+def _lines(body: str) -> set[str]:
+    return set(body.replace("><", ">\n<").split("\n"))
 
 
 def conflicts_in_stamp(text: str) -> bool:

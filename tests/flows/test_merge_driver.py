@@ -228,7 +228,7 @@ def test_the_program_may_stand_anywhere(branches: Branches, tmp_path: Path, name
     branches.git("config", DRIVER, driver_line(str(program)))
     branches.asked("merge", "-m", "x", "ann")
     words = (tmp_path / "told").read_text().split()
-    assert words[0] == "merge-driver" and words[-1] == GUIDE
+    assert words[0] == "merge-driver" and words[-2:] == [GUIDE, "7"]
     assert branches.text() == "x\n"
     assert merge_driver.state_of(branches.root) is SetUp.READY
 

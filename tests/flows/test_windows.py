@@ -11,16 +11,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from confsync.commands.setup.sandbox import Options, open_sandbox
 from confsync.mirror import walk
+from confsync.mirror.git import merge_driver
+from confsync.mirror.git.merge_driver import SetUp
 from confsync.sandbox import PageRow, Sandbox
 from tests import independent
 from tests.caseless import Caseless
 from tests.flows.conftest import Desk
+from tests.flows.git_merges import Branches, script
+from tests.flows.scene import GUIDE as ENG_GUIDE
 
 GUIDE = "OPS/deployment-guide.xhtml"
 # A terminal of Windows. A file that is opened in the encoding of the system ends the command.
@@ -167,6 +171,42 @@ def test_the_demo_and_the_manual_in_a_terminal_of_windows(ops: Sandbox, tmp_path
     terminal = Windows(tmp_path, ops)
     assert "Nothing was lost." in terminal("demo", "demo")
     assert "Monday" in terminal("help", "tutorial")
+
+
+@pytest.mark.parametrize("words", [(), ("-P", "-m", "confsync")])
+def test_git_for_windows_starts_the_merge_driver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """The shell is the one of Git for Windows. Here a drive is a directory of the work tree."""
+    branches = Branches(tmp_path / "mirror", driver=False)
+    branches.branch("ann")
+    branches.edited("one", "ONE")
+    branches.branch("ben", "main")
+    branches.edited("one", "1")
+    place = PureWindowsPath(r"C:\Users\Ana's & Ben\venv (100%)\Scripts\confsync.exe").as_posix()
+    monkeypatch.chdir(branches.root)
+    script(branches.root / place, f'shift {len(words)}; echo "$@" > told; echo x > "$3"')
+    line = merge_driver.command_line((place, *words))
+    branches.git("config", "merge.confsync.driver", line)
+    branches.asked("merge", "-m", "x", "ann")
+    assert (branches.root / "told").read_text().split()[-2:] == [ENG_GUIDE, "7"]
+    assert branches.text() == "x\n"
+    assert merge_driver.state_of(branches.root) is SetUp.READY
+
+
+def test_the_program_on_windows_is_named_with_its_suffix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows tells a program its own name without it."""
+    scripts = tmp_path / "Scripts"
+    program = script(scripts / "confsync.exe", "exit 0")
+    monkeypatch.setattr(merge_driver, "_PROGRAM", "confsync.exe")
+    monkeypatch.setattr(sys, "argv", [str(scripts / "confsync")])
+    monkeypatch.setattr(sys, "executable", str(scripts / "python.exe"))
+    assert merge_driver.program() == (program.as_posix(),)
+    program.unlink()
+    python = (scripts / "python.exe").as_posix()
+    assert merge_driver.program() == (python, "-P", "-m", "confsync")
 
 
 @pytest.mark.parametrize("by_handle", [True, False], ids=["macOS", "Windows"])

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from confsync.diff import line_merge
+from confsync.diff.line_merge import Markers
 from confsync.mirror.git import texts
 
 # So many pairs in a night.
@@ -111,7 +112,7 @@ def sections_of(pairs: Sequence[Texts]) -> Iterator[tuple[list[str], bool]]:
     base, *sides = map(text, range(3))
     changes = texts.changes("".join(base), ["".join(side) for side in sides])
     assert changes is not None
-    merged = line_merge.text_of(line_merge.merge(base, *changes), LABELS)
+    merged = line_merge.text_of(line_merge.merge(base, *changes), Markers(*LABELS))
     _, *sections = re.split("<h1>.*</h1>\n", re.sub(r"<p>\d+: ", "<p>", merged))
     assert len(sections) == len(pairs)
     for section in sections:

@@ -43,16 +43,19 @@ def history(settings: Settings, spaces: tuple[str, ...], since: str | None, refr
 @click.argument("ours", metavar="%A")
 @click.argument("theirs", metavar="%B")
 @click.argument("path", metavar="%P")
+@click.argument("size", metavar="[%L]", type=click.IntRange(1), default=7)
 @common
 @click.pass_obj
-def merge_driver(settings: Settings, ancestor: str, ours: str, theirs: str, path: str) -> None:
+def merge_driver(
+    settings: Settings, ancestor: str, ours: str, theirs: str, path: str, size: int
+) -> None:
     """Merge two documents of a page. Only git runs this command.
 
     'confsync init --git' tells git to do that. The newer stamp wins, and the texts merge line by
     line. The result replaces the file of %A. No server is asked.
 
     \b
-    confsync merge-driver %O %A %B %P
+    confsync merge-driver %O %A %B %P %L
     """
     from confsync.commands.git.merge_driver import merge_driver as run
     from confsync.mirror.git.merge_file import ThreeFiles
@@ -60,4 +63,4 @@ def merge_driver(settings: Settings, ancestor: str, ours: str, theirs: str, path
     start = settings.start
     settings.quiet = True  # git itself tells of a merge
     files = ThreeFiles(start / ancestor, start / ours, start / theirs)
-    finish(settings, run(start, files, path), start)
+    finish(settings, run(start, files, path, size), start)

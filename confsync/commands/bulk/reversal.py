@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from confsync.bulk.runs import WrittenPage
+from confsync.diff.line_merge import Markers
 from confsync.diff.three_way import ThreeTexts, flaw_of, merge_bodies, merge_titles, with_body
 from confsync.document import document, layout
 from confsync.document.document import Document, Fields
@@ -21,6 +22,7 @@ from confsync.model.stamp import Stamp, digest, folded, merged_labels, run_in
 from confsync.remote import Remote
 from confsync.sync import merge_base
 from confsync.sync.compare import marker_refs, without_new_markers
+from confsync.sync.preflight.text import marker_size
 
 LOG = "'confsync log {path}' lists the versions of the page"
 
@@ -114,7 +116,8 @@ def reverted(
     if texts.base in (texts.ours, texts.theirs):
         body = texts.theirs if texts.base == texts.ours else texts.ours
         return Reverted(document.update(found, stamp, fields._replace(body=body), found.layout))
-    names = (f"the page, v{stamp.version}", "the page before that push")
+    size = marker_size(versions.mirror)
+    names = Markers(f"the page, v{stamp.version}", "the page before that push", size)
     merged = merge_bodies(ThreeTexts(*map(layout.lay, texts)), names)
     data = with_body(found, stamp, fields, merged, found.layout)
     return Reverted(data, merged.conflicted, flaw_of(merged))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from confsync.diff.line_merge import Markers
 from confsync.diff.three_way import ThreeTexts, merge_texts
 from confsync.document import document
+from confsync.document.document import MARKER_SIZE
 from confsync.errors import ConfsyncError, DocumentError, Exit
 from confsync.merge.documents import MergedDocument, merge
 from confsync.merge.evidence import Evidence
@@ -29,26 +31,27 @@ _NO_BASE = (
 )
 
 
-def merge_driver(top: Path, files: ThreeFiles, path: str) -> Result:
+def merge_driver(top: Path, files: ThreeFiles, path: str, marker_size: int = MARKER_SIZE) -> Result:
     """Merge a document and write it to the file of our side. `path` is relative to `top`."""
     try:
-        page = _merged(top, files, path)
+        page = _merged(top, files, path, marker_size)
     except Exception as error:  # a mistake of confsync must not cost a side of the merge
         known = isinstance(error, ConfsyncError)
         why = str(error) if known else f"{type(error).__name__}: {error}"
-        page = _by_git(top, files, path, f"confsync cannot merge it ({why}); git did")
+        page = _by_git(top, files, path, marker_size, f"confsync cannot merge it ({why}); git did")
     return Result("merge-driver", pages=(page,))
 
 
-def _merged(top: Path, files: ThreeFiles, path: str) -> PageResult:
+def _merged(top: Path, files: ThreeFiles, path: str, marker_size: int) -> PageResult:
     root = root_above(str((top / path).parent))
     sides = _sides(files, path) if root and is_document(path) else None
     if root is None or sides is None:
-        return _by_git(top, files, path)
+        return _by_git(top, files, path, marker_size)
     mirror = Mirror(Path(root), config_file.load(Path(root)))
     name = (top / path).relative_to(root).as_posix()
-    found = merge(sides, Evidence(mirror, name, sides.ours.text.encode()).witness)
-    _write(files, found or _apart(sides))
+    witness = Evidence(mirror, name, sides.ours.text.encode()).witness
+    found = merge(sides, witness, marker_size)
+    _write(files, found or _apart(sides, marker_size))
     why = (_SAME_LINES if found.conflicted else "") if found else _NO_BASE
     return _result(path, why)
 
@@ -66,16 +69,16 @@ def _sides(files: ThreeFiles, path: str) -> Sides | None:
     return Sides(ancestor, ours, theirs)
 
 
-def _apart(sides: Sides) -> MergedDocument:
+def _apart(sides: Sides, marker_size: int) -> MergedDocument:
     """Return a document in which a person chooses one side, with its own stamp."""
     texts = ThreeTexts("", sides.ours.text, sides.theirs.text)
-    merged = merge_texts(texts, ("ours", "theirs"))
+    merged = merge_texts(texts, Markers("ours", "theirs", marker_size))
     return MergedDocument(merged.text.encode(), merged.conflicted)
 
 
-def _by_git(top: Path, files: ThreeFiles, path: str, why: str = "") -> PageResult:
+def _by_git(top: Path, files: ThreeFiles, path: str, marker_size: int, why: str = "") -> PageResult:
     """Merge as git does without a driver. If there is an error, the merge waits for a person."""
-    found = merge_file.merged(top, files)
+    found = merge_file.merged(top, files, marker_size)
     if found is None:
         return _result(path, why or "git merges no binary files")
     data, conflicted = found

@@ -21,16 +21,17 @@ from confsync.model.filenames import SUFFIX
 LINE = f"*{SUFFIX} merge=confsync".encode()
 # No other setting of this driver: git refuses every merge while one of them has no driver.
 _DRIVER = "merge.confsync.driver"
-_PROGRAM = "confsync"
+_MODULE = "confsync"
+_PROGRAM = f"{_MODULE}.exe" if os.name == "nt" else _MODULE
 # git takes an exit code over 128 for a failure of the whole merge, and any other for a conflict
 # that the program has written. So the shell looks whether the program is there and did its work:
 # a conflict adds markers to those that a page about git has. If not, git's own merge writes the
 # conflict.
 _SCRIPT = (
-    'had=$(grep -c "^<<<<<<<" %A); '
-    "if test -x {program} && {command} merge-driver %O %A %B %P; then exit 0; fi; "
-    'test "$(grep -c "^<<<<<<<" %A)" = "$had" || exit 1; '
-    "git merge-file -L ours -L ancestor -L theirs %A %O %B || exit 1"
+    'had=$(grep -c "^<\\{{%L\\}}" %A); '
+    "if test -x {program} && {command} merge-driver %O %A %B %P %L; then exit 0; fi; "
+    'test "$(grep -c "^<\\{{%L\\}}" %A)" = "$had" || exit 1; '
+    "git merge-file --marker-size=%L -L ours -L ancestor -L theirs %A %O %B || exit 1"
 )
 
 
@@ -83,13 +84,15 @@ def state_of(root: Path) -> SetUp:
 
 
 def program() -> tuple[str, ...]:
-    """Return the words that start this confsync, without a virtual environment."""
-    name = f"{_PROGRAM}.exe" if os.name == "nt" else _PROGRAM
-    for path in (Path(sys.argv[0]), Path(sys.executable).with_name(name)):
-        if path.name == name and path.is_absolute() and os.access(path, os.X_OK):
-            return (str(path),)
+    """Return the words that start this confsync, without a virtual environment.
+
+    Paths have `/` on Windows, too: git's shell there reads them, and so does Windows.
+    """
+    for path in (Path(sys.argv[0]), Path(sys.executable).with_name(_PROGRAM)):
+        if path.name == _PROGRAM and path.is_absolute() and os.access(path, os.X_OK):
+            return (path.as_posix(),)
     # Without the directory in which git runs it: a repository must not name code.
-    return (sys.executable, "-P", "-m", _PROGRAM)
+    return (Path(sys.executable).as_posix(), "-P", "-m", _MODULE)
 
 
 def command_line(words: tuple[str, ...]) -> str:

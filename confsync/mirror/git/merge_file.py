@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from confsync.document.document import MARKER_SIZE
 from confsync.errors import FileError
 from confsync.mirror.git import repository
 
@@ -17,7 +18,9 @@ class ThreeFiles(NamedTuple):
     theirs: Path
 
 
-def merged(directory: Path, files: ThreeFiles) -> tuple[bytes, bool] | None:
+def merged(
+    directory: Path, files: ThreeFiles, marker_size: int = MARKER_SIZE
+) -> tuple[bytes, bool] | None:
     """Return what `git merge-file` makes of three files, and whether it has conflict markers.
 
     The user's style of conflicts in `directory` applies. Return None for binary files. Raise
@@ -30,6 +33,7 @@ def merged(directory: Path, files: ThreeFiles) -> tuple[bytes, bool] | None:
     labels = [word for name in ("ours", "ancestor", "theirs") for word in ("-L", name)]
     status, out, _ = command.merge_file(
         "-p",
+        f"--marker-size={marker_size}",
         *labels,
         "--",
         *names,

@@ -36,7 +36,7 @@ HEADER = (
 _EXACT = re.compile(rb"(\d{1,20})(?:\s+v?(\d{1,9})(?:\s+([0-9a-f]{32}))?)?")
 _MOVED = re.compile(rb"(\d{1,20}) v(\d{1,9}) moved to (.+)")
 _ID = re.compile(rb"(\d{1,20})(?!\d)")
-_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+_MARKER = re.compile(rb"([<=>|])\1+(?: .*)?")
 
 
 class Move(NamedTuple):
@@ -182,7 +182,7 @@ def _parse(raw: bytes) -> _Lines:
         elif found:
             page_id = found[1].decode()
             pages[page_id] = _newer(_line(found), pages.get(page_id))
-        elif text and not text.startswith(_MARKERS):
+        elif text and not _MARKER.fullmatch(text):
             others.append(text + b"\n")
             if not text.startswith(b"#"):
                 problem = problem or f"{mentioned(REMOVED)}: line {number} names no page"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from confsync.diff.difference import Difference, Side
+from confsync.diff.line_merge import Markers
 from confsync.diff.text import unified
 from confsync.diff.three_way import (
     MergedText,
@@ -26,6 +27,7 @@ from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.remote import Remote
 from confsync.sync import merge_base
 from confsync.sync.compare import Content
+from confsync.sync.preflight.text import marker_size
 
 # The refused decisions that a person may resolve.
 REFUSED = (
@@ -150,9 +152,10 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
         )
     number = page.info.version.number
     author = page.info.version.author
-    labels = (
+    labels = Markers(
         f"local, based on v{found.base.version}",
         f"server v{number}, {author}" if author else f"server v{number}",
+        marker_size(mirror),
     )
     sides = ThreeTexts(*(layout.lay(body) for body in (base[1], mine.body, page.body)))
     merged = _merged(sides, labels)
@@ -166,7 +169,7 @@ def _merge(mirror: Mirror, remote: Remote, found: ThreeWay) -> Resolved:
     )
 
 
-def _merged(sides: ThreeTexts, labels: tuple[str, str]) -> MergedText:
+def _merged(sides: ThreeTexts, labels: Markers) -> MergedText:
     """Return the merged text. Raise FileError without git."""
     try:
         return merge_bodies(sides, labels)

@@ -11,6 +11,7 @@ from confsync.document import document, storage_format
 from confsync.document.document import Document
 from confsync.errors import APIAccessError, Exit, FileError
 from confsync.mirror.entry import Entry
+from confsync.mirror.git import markers
 from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Stamp
 
@@ -121,14 +122,22 @@ def marker_in(mirror: Mirror, found: Document, remote: Remote | None = None) -> 
 
     `check`, `status` and `push` decide about conflict markers only here.
     """
-    line = document.conflict_line(found, None)
+    size = marker_size(mirror) if document.has_other_markers(found) else document.MARKER_SIZE
+    line = document.conflict_line(found, None, size)
     if not line or found.stamp is None:
         return Marker(line) if line else None
     base = _base_of(mirror, found, found.stamp, remote)
     if base is None:
         return Marker(line, found.stamp.version)
-    line = document.conflict_line(found, base[1])
+    line = document.conflict_line(found, base[1], size)
     return Marker(line) if line else None
+
+
+def marker_size(mirror: Mirror) -> int:
+    """Return the length of the conflict markers that merges write. Ask git once."""
+    if mirror.marker_size is None:
+        mirror.marker_size = markers.size_at(mirror.root)
+    return mirror.marker_size
 
 
 def _base_of(

@@ -18,7 +18,7 @@ def merge(base: str, ours: str, theirs: str, *, neighbours: bool = True) -> str:
     assert changes is not None
     lines = texts.lines_of(base)
     regions = line_merge.merge(lines, *changes, neighbours=neighbours)
-    return line_merge.text_of(regions, ("ours", "theirs"))
+    return line_merge.text_of(regions, line_merge.Markers("ours", "theirs"))
 
 
 def conflict(ours: str, theirs: str) -> str:
