@@ -70,12 +70,12 @@ class Branches(Scene):
         )
 
     def _removed(self) -> set[str]:
-        """The lines of the document that commits removed so far."""
+        """Return the lines of the document that commits removed so far."""
         log = self._git("log", "--all", "-p", "--format=", "--", self.path)
         return {line[1:] for line in log.stdout.splitlines() if line.startswith("-")}
 
     def _check_the_stamp(self, removed: set[str]) -> None:
-        """The document's stamp says no more than its text, for a reader without confsync's code.
+        """Assert that the stamp says no more than the text, without any of confsync's code.
 
         The stamp is that of a version. Each line that the versions up to it brought is in the
         text, unless a commit removed it.
