@@ -241,7 +241,7 @@ class Mirror:
 
     def _free_trash_name(self, name: str) -> str:
         trash = f"{STATE}/trash"
-        for number in range(1_000_000):
+        for number in range(10_000):
             candidate = f"{trash}/{name}" + (f".{number}" if number else "")
             if not os.path.lexists(self.root / candidate):
                 return candidate

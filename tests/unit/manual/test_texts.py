@@ -144,8 +144,9 @@ def test_every_link_of_ours_leads_somewhere(path: Path) -> None:
 def test_no_text_has_a_retired_word(path: Path) -> None:
     text = " ".join(path.read_text(encoding="utf-8").split())
     for word in RETIRED:
-        found = re.search(rf".{{0,40}}\b{re.escape(word)}\b", text, re.IGNORECASE)
-        assert found is None, f"{path.name}: …{found and found[0]}"
+        found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
+        around = text[max(0, found.start() - 40) : found.end()] if found else ""
+        assert found is None, f"{path.name}: …{around}"
 
 
 def test_no_message_and_no_docstring_has_a_retired_phrase() -> None:
@@ -159,12 +160,12 @@ def test_no_message_and_no_docstring_has_a_retired_phrase() -> None:
 
 
 def test_no_name_and_no_text_of_the_source_has_an_actor_without_a_name() -> None:
-    actors = re.compile(r"(?i).*(?:whoever|whomever|nobody|somebody).*")
+    actors = re.compile(r"(?i)whoever|whomever|nobody|somebody")
     found = [
         f"{name_of(path)}: {line.strip()}"
         for path in sources()
-        for line in actors.findall(path.read_text(encoding="utf-8"))
-        if line.strip() not in QUERIES
+        for line in path.read_text(encoding="utf-8").split("\n")
+        if actors.search(line) and line.strip() not in QUERIES
     ]
     assert found == []
 
