@@ -93,8 +93,11 @@ def attachments_of_head(root: Path, directories: Sequence[str]) -> HeadFiles:
             return HeadFiles()
         command = _harmless(_command(repo, root))
         listed = listed_at(command, "HEAD", directories)
-        sparse = _left_out(command, directories)
-        owners = {n: owner for n in listed if (owner := document_of(n)) and n not in sparse}
+        owners = {name: owner for name in listed if (owner := document_of(name))}
+        if not owners:
+            return HeadFiles()
+        for name in _left_out(command, directories):
+            owners.pop(name, None)
         ownerless = [
             n for n, owner in owners.items() if owner not in listed and not stands(root / n)
         ]

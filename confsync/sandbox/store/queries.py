@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Missing
@@ -93,7 +93,7 @@ def _optional(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _page(row: tuple[Any, ...]) -> PageRow:
+def _page(row: tuple[Any, ...], body: str) -> PageRow:
     labels = tuple(str(row[13]).split(" ")) if row[13] else ()
     return PageRow(
         id=str(row[0]),
@@ -105,7 +105,7 @@ def _page(row: tuple[Any, ...]) -> PageRow:
         parent_type=row[6],
         position=row[7],
         version=row[8],
-        body=row[9],
+        body=body,
         author=row[10],
         message=row[11],
         created_at=row[12],
@@ -196,11 +196,11 @@ def pages(database: Database, select: Selection) -> tuple[PageRow, ...]:
     """
     columns = _PAGE.format(labels=_LABELS if select.labels else "NULL")
     with database.lock:
-        found = tuple(_page(row) for row in database.all(*_select(columns, select)))
+        found = database.all(*_select(columns, select))
         if not select.bodies:
-            return found
-        held = bodies(database, [row.id for row in found])
-    return tuple(replace(row, body=held[row.id]) for row in found)
+            return tuple(_page(row, "") for row in found)
+        held = bodies(database, [str(row[0]) for row in found])
+    return tuple(_page(row, held[str(row[0])]) for row in found)
 
 
 def bodies(database: Database, page_ids: Sequence[str]) -> dict[str, str]:
