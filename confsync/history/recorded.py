@@ -66,7 +66,8 @@ def _documents(command: Git, listed: Mapping[str, str]) -> Iterable[Kept]:
     for path, content in listed.items():
         if is_document(path):
             paths.setdefault(content, []).append(path)
-    for content, raw in blobs.contents(command, paths):
+    # git would keep 96 MB of what it has read, but the documents of one commit share little.
+    for content, raw in blobs.contents(command(c="core.deltaBaseCacheLimit=16m"), paths):
         found = _front(raw or b"")
         if found is not None:
             yield from (Kept(path, *found, content) for path in paths[content])
