@@ -68,6 +68,11 @@ def _trash(store: Store, found: re.Match[str]) -> None:
     store.trash(_page(store, found["page"]).id)
 
 
+def _restore(store: Store, found: re.Match[str]) -> None:
+    rows = store.pages(SPACE, ("archived", "trashed"))
+    store.restore(next(row.id for row in rows if row.title == found["page"]))
+
+
 def _other_space(store: Store, found: re.Match[str]) -> None:
     store.create_space(found["key"], found["page"], found["page"])
 
@@ -85,6 +90,7 @@ _ACTS: tuple[tuple[str, Act], ...] = (
     (r"attaches (?P<name>\S+) to (?P<page>.+?): (?P<new>.+)", _attach),
     (r"replaces (?P<name>\S+) of (?P<page>.+?): (?P<new>.+)", _replace),
     (r"deletes (?P<page>.+)", _trash),
+    (r"restores (?P<page>.+)", _restore),
     (r"creates the space (?P<key>[A-Z]+), (?P<page>.+)", _other_space),
 )
 
