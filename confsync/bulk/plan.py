@@ -50,7 +50,7 @@ class PlannedPage(NamedTuple):
 
     `page_id` and `base` are None for a page that is not on the server yet. `digest` is that of the
     title and the body. `parent` is the id of the parent; None stands for the top of the space, for
-    a blog post, and for a parent that is created first, all of which the path tells. `labels` and
+    a blog post, and for a parent that is created first: the path tells which. `labels` and
     `attachments` (name to digest) are None if the mirror does not manage them. A page to delete or
     archive has only its base, and the `digest` of its document if that is deleted with it.
     """

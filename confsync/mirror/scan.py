@@ -247,7 +247,8 @@ def _refuse_duplicate(root: Path, entry: Entry, twice: Mapping[str, tuple[str, .
         _line_of_id(found.document),
         f"has the same page id {entry.page_id} as {others}",
         hint=f"if this is a copy, 'mv {marked(entry.path)} {marked(f'{entry.path}.txt')}' takes it "
-        "out of the mirror; to make it a new page, delete its confluence block",
+        "out of the mirror; to make it a new page, delete its confluence block and change its "
+        "title",
     )
     return replace(entry, document=None, error=problem, refused=entry.page_id)
 

@@ -162,7 +162,10 @@ class Desk:
         JOURNAL.print(self.plain(out))
         JOURNAL.print(self.plain(err))
         self.between()
-        return Run(code, out, err)
+        run = Run(code, out, err)
+        if "--json" in arguments and out:
+            assert run.data["exit"] == code
+        return run
 
     def _check_paths(self, said: str) -> None:
         """Assert that each path in an output begins where the command was typed."""

@@ -344,7 +344,7 @@ def test_a_clean_merge_is_taken_back_until_it_is_pushed(
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ((), "--abort takes the documents whose merge you take back"),
+        ((), "--abort needs paths: the documents whose merge you take back"),
         (("--merge", GUIDE), "--merge, --abort, --theirs and --ours exclude each other"),
         (("ENG/none.xhtml",), "ENG/none.xhtml: no document there"),
     ],

@@ -337,7 +337,7 @@ def test_a_binary_file_stays_as_it_is_and_waits_for_a_person(
     files.write(b"\0a", b"\0b", b"\0c")
     assert files.merge() == 1
     assert files.result == b"\0b"
-    assert "git merges no binary files" in capsys.readouterr().err
+    assert "git does not merge binary files" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("error", [RuntimeError("bad luck"), RecursionError()])

@@ -156,7 +156,7 @@ def test_ours_of_another_version_is_refused_and_changes_nothing(reverted: Desk, 
 def test_ours_takes_one_document_and_no_directory(reverted: Desk) -> None:
     before = reverted.files()
     run = reverted("pull", "--ours", "ENG", "--at", "2", exit=2)
-    assert "--ours takes one document" in run.err
+    assert "--ours needs one path" in run.err
     assert reverted.files() == before
 
 
@@ -274,7 +274,7 @@ def test_a_choice_for_no_attachment_is_refused(
 def test_a_directory_of_attachments_is_no_name_of_one(attached: Desk) -> None:
     for words in (("--theirs", PLAN.rpartition("/")[0]), ("--ours", PLAN.rpartition("/")[0])):
         at = ("--at", "2") if words[0] == "--ours" else ()
-        assert "name the attachments in it" in attached("pull", *words, *at, exit=2).err
+        assert "is a directory: name each attachment" in attached("pull", *words, *at, exit=2).err
 
 
 # -- who else can tell -----------------------------------------------------------------------------

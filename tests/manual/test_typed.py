@@ -41,6 +41,11 @@ def test_each_page_that_says_where_its_commands_are_typed_is_typed() -> None:
     assert {*pages, README} == set(TYPED)
 
 
+def test_each_page_with_a_session_of_a_terminal_is_typed() -> None:
+    pages = [page for page in MANUAL.rglob("*.md") if "```console" in page.read_text("utf-8")]
+    assert set(pages) - set(TYPED) == set()
+
+
 def test_a_conflict_is_shown_from_first_sight_to_last() -> None:
     typed = [step.text for step in steps(CONFLICT.read_text("utf-8")) if isinstance(step, Command)]
     verbs = [line.removeprefix("confsync ").removeprefix("git ").split()[0] for line in typed]

@@ -92,7 +92,7 @@ def grep(
     *_PARAM,
     multiple=True,
     metavar="NAME[=RE]",
-    help="Only macros with this value; or what to rename.",
+    help="Only macros with this value; without RE, --to renames it.",
 )
 @click.option("--to", metavar="NAME", help="The new name of the macros, or of the parameter.")
 @click.option("--unwrap", is_flag=True, help="Keep only the bodies of the macros.")
@@ -100,8 +100,8 @@ def grep(
 @click.option(
     "--link", nargs=2, metavar="OLD NEW", help="Another target for links: title, id or URL."
 )
-@click.option("--after", nargs=2, metavar="XPATH XML", help="Insert XML after each element.")
-@click.option("--before", nargs=2, metavar="XPATH XML", help="Insert XML before each element.")
+@click.option("--after", nargs=2, metavar="XPATH XML", help="Insert XML after what XPATH finds.")
+@click.option("--before", nargs=2, metavar="XPATH XML", help="Insert XML before what XPATH finds.")
 @_LABEL
 @click.option("--dry-run", "-n", is_flag=True, help="Show the differences; change nothing.")
 @common

@@ -23,7 +23,7 @@ from confsync.cli.manual.unbroken import Unbroken
 
 _INDENT = " " * 2
 _TYPED, _PRINTED = "$ "
-_LINES = {"h1": "=", "h2": "-"}
+_LINES = {"h1": "=", "h2": "-", "h3": "~"}
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 _BLANK = re.compile(r"\n{3,}")
 _THEME = Theme(

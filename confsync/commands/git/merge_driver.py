@@ -80,7 +80,7 @@ def _by_git(top: Path, files: ThreeFiles, path: str, marker_size: int, why: str 
     """Merge as git does without a driver. If there is an error, the merge waits for a person."""
     found = merge_file.merged(top, files, marker_size)
     if found is None:
-        return _result(path, why or "git merges no binary files")
+        return _result(path, why or "git does not merge binary files")
     data, conflicted = found
     _write(files, MergedDocument(data, conflicted))
     return _result(path, why or (_SAME_LINES if conflicted else ""))

@@ -152,7 +152,7 @@ def _remote(
     yield from spaces(remote)
     limits = {k: v for k, v in remote.seen.items() if k.lower().startswith("x-ratelimit")}
     told = ", ".join(f"{name} {value}" for name, value in sorted(limits.items()))
-    yield Check("limits", told or "the server does not name any")
+    yield Check("limits", told or "the server names no rate limit")
 
 
 def _spaces(remote: Remote, spaces: Iterable[SpaceConfig]) -> Iterator[Check]:

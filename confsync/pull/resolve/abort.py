@@ -29,7 +29,7 @@ def abort(mirror: Mirror, selection: Selection, *, dry_run: bool = False) -> Res
     The server is not asked. A document whose stamp changed since its merge is refused.
     """
     if not selection.names:
-        raise UsageError("--abort takes the documents whose merge you take back, by their paths")
+        raise UsageError("--abort needs paths: the documents whose merge you take back")
     with contextlib.ExitStack() as lock:
         if not dry_run:
             lock.enter_context(mirror.lock())

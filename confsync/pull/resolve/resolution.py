@@ -41,12 +41,12 @@ def asked_for(ways: Collection[str], at: int | None, named: tuple[str, ...]) -> 
             hint="'confsync status --remote' shows which version the server has",
         )
     if ours and not (len(named) == 1 and _is_one(named[0])):
-        raise UsageError("--ours takes one document, by its path")
+        raise UsageError("--ours needs one path: the document whose text you keep")
     if theirs and not named:
-        raise UsageError("--theirs takes the documents whose text you give up, by their paths")
+        raise UsageError("--theirs needs paths: the documents whose text you give up")
     directories = [name for name in named if name.endswith(DIRECTORY)]
     if (ours or theirs) and directories:
-        raise UsageError(f"{mentioned(directories[0])}: name the attachments in it, by their paths")
+        raise UsageError(f"{mentioned(directories[0])} is a directory: name each attachment")
     return next((Resolution(way, at) for way in Way if way.value in ways), None)
 
 
