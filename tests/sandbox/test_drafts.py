@@ -1,4 +1,4 @@
-"""Drafts of new pages and blog posts: hidden, changed, published and discarded."""
+"""Drafts of pages and blog posts: hidden, changed, published and discarded."""
 
 from __future__ import annotations
 
@@ -97,11 +97,62 @@ def test_a_draft_needs_no_title(api: Api, space: SpaceRow) -> None:
     assert (answer.status_code, answer.json()["title"]) == (200, "")
 
 
-def test_a_published_page_gets_no_draft(api: Api, page: PageRow) -> None:
-    answer = change(api, "pages", {"id": page.id}, version={"number": 1})
-    assert answer.status_code == 400
-    assert "drafts of new content only" in title_of(answer)
-    assert api("DELETE", f"/api/v2/pages/{page.id}?draft=true").status_code == 404
+@pytest.fixture
+def public(store: Store, space: SpaceRow, kind: str) -> PageRow:
+    """Return a published page or blog post."""
+    make = store.create_page if kind == "pages" else store.create_post
+    return make("ENG", "Old", "<p>one</p>")
+
+
+def test_a_published_page_gets_a_draft_beside_it(
+    api: Api, store: Store, kind: str, public: PageRow
+) -> None:
+    path, one = f"/api/v2/{kind}/{public.id}", {"id": public.id}
+    assert change(api, kind, one, version={"number": 2}).status_code == 409
+    made = change(api, kind, one).json()
+    assert (made["status"], made["title"], made["version"]["number"]) == ("draft", "Newer", 1)
+    now = store.page(public.id)
+    assert (now.title, now.body, now.version) == ("Old", "<p>one</p>", 1)
+    for query in ({"get-draft": "true"}, {"status": "draft"}):
+        shown = api.get(path, **query, **{"body-format": "storage"})
+        assert (shown["status"], shown["body"]["storage"]["value"]) == ("draft", "<p>changed</p>")
+    assert api.get(path)["title"] == "Old"
+    change(api, kind, one, title="Newest")
+    assert api.get(path, status="draft")["title"] == "Newest"
+    assert len(store.versions(public.id)) == 1
+
+
+def test_a_new_version_takes_the_place_of_a_draft(
+    api: Api, store: Store, kind: str, public: PageRow
+) -> None:
+    path, one = f"/api/v2/{kind}/{public.id}", {"id": public.id}
+    change(api, kind, one)
+    made = change(api, kind, one, status="current", version={"number": 2}, title="Next").json()
+    assert (made["status"], made["title"], made["version"]["number"]) == ("current", "Next", 2)
+    assert api("GET", path, params={"status": "draft"}).status_code == 404
+    assert api.get(path, **{"get-draft": "true"})["title"] == "Next"
+
+
+def test_a_draft_of_a_published_page_is_discarded(
+    api: Api, store: Store, kind: str, public: PageRow
+) -> None:
+    path, query = f"/api/v2/{kind}/{public.id}", {"draft": "true"}
+    assert api("DELETE", path, params=query).status_code == 404
+    change(api, kind, {"id": public.id})
+    assert api("DELETE", path, params=query).status_code == 204
+    assert store.draft_of(public.id) is None
+    assert store.page(public.id).status == "current"
+
+
+def test_an_impossible_draft_of_a_published_page_is_refused(
+    api: Api, store: Store, page: PageRow
+) -> None:
+    assert change(api, "pages", {"id": page.id}, title="Home").status_code == 400  # taken
+    body = {**TEXT, "value": "<p>"}
+    assert change(api, "pages", {"id": page.id}, body=body).status_code == 400
+    store.trash(page.id)
+    assert change(api, "pages", {"id": page.id}).status_code == 400
+    assert store.draft_of(page.id) is None
 
 
 def test_a_read_only_space_takes_no_draft(api: Api, store: Store, space: SpaceRow) -> None:

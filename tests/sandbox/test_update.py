@@ -81,7 +81,6 @@ def test_each_required_field_is_required(api: Api, page: PageRow, field: str) ->
     "changed",
     [
         {"id": "999999"},
-        {"status": "draft"},
         {"status": "archived"},
         {"title": ""},
         {"title": "   "},

@@ -149,6 +149,8 @@ def get_page(kind: str, page_id: str) -> dict[str, Any]:
 def _wanted(row: PageRow, *, bodies: bool) -> dict[str, Any]:
     """Return a page in the status and version of the query."""
     wanted = parameters.values("status", choices=SHOWN)
+    if parameters.flag("get-draft") or wanted == (DRAFT,):
+        row = store().draft_of(row.id) or row
     number = parameters.integer("version")
     if row.status == DRAFT and DRAFT not in wanted and not parameters.flag("get-draft"):
         raise Missing(row.type, row.id)
@@ -195,11 +197,16 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
 
 
 def _change_draft(row: PageRow, draft: Draft, number: int, *, publish: bool) -> PageRow:
-    """Change or publish a draft. Its version is 1 until then, and after it."""
-    if row.status != DRAFT:
-        raise Invalid("The sandbox has drafts of new content only.")
+    """Change or publish a draft of new content, or keep one of published content.
+
+    A draft's version is 1, and that of new content still is when it is published.
+    """
     if number != 1:
         raise Stale(0, number)
+    if row.status not in (DRAFT, "current"):
+        raise Invalid(f"Content that is {row.status} gets no draft.")
+    if row.status != DRAFT:
+        return store().keep_draft(row.id, draft)
     change = store().publish if publish else store().save_draft
     return change(row.id, draft)
 
@@ -210,7 +217,10 @@ def delete_page(kind: str, page_id: str) -> tuple[str, int]:
     with store().batch():
         row = editable(page_id, kind)
         purge = parameters.flag("purge")
-        if parameters.flag("draft") != (row.status == DRAFT):
+        if parameters.flag("draft") and row.status != DRAFT:
+            store().drop_draft(page_id)
+            return "", HTTPStatus.NO_CONTENT
+        if row.status == DRAFT and not parameters.flag("draft"):
             raise Missing(row.type, page_id)
         if purge and row.status not in ("trashed", DRAFT):
             raise Invalid("Trashable Content must be trashed before it can be purged")

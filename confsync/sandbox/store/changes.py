@@ -11,6 +11,11 @@ from .queries import number
 from .rows import PAGE, POST, ROOT, FolderRow, PageRow, Parent, account_id
 
 TITLE_LIMIT = 255
+# The tables with what a page has besides its own row
+PARTS = (
+    *("content_labels", "attachments", "comments", "likes", "properties", "content_states"),
+    *("drafts", "versions"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +208,7 @@ def save(database: Database, page: PageRow, edit: Edit, parent: str | None) -> N
     if parent != page.parent_id:
         place(database, page.id, parent)
     insert_version(database, page.id, page.version + 1, edit)
+    database.execute("DELETE FROM drafts WHERE content_id = ?", (number(page.id),))
     database.execute(
         "UPDATE content SET title = ?, title_key = ?, version = version + 1, author = ?,"
         " message = ?, modified_at = ?, minor = ? WHERE id = ?",
@@ -292,22 +298,17 @@ def restore(database: Database, page: PageRow) -> None:
 def purge(database: Database, page_id: str) -> None:
     """Remove a page and all its versions."""
     gone = (number(page_id),)
-    database.execute("DELETE FROM content_labels WHERE content_id = ?", gone)
     database.execute(
         "DELETE FROM attachment_versions WHERE attachment_id IN"
         " (SELECT id FROM attachments WHERE content_id = ?)",
         gone,
     )
-    database.execute("DELETE FROM attachments WHERE content_id = ?", gone)
     database.execute(
         "DELETE FROM versions WHERE content_id IN (SELECT id FROM comments WHERE content_id = ?)",
         gone,
     )
-    database.execute("DELETE FROM comments WHERE content_id = ?", gone)
-    database.execute("DELETE FROM likes WHERE content_id = ?", gone)
-    database.execute("DELETE FROM properties WHERE content_id = ?", gone)
-    database.execute("DELETE FROM content_states WHERE content_id = ?", gone)
-    database.execute("DELETE FROM versions WHERE content_id = ?", gone)
+    for table in PARTS:
+        database.execute(f"DELETE FROM {table} WHERE content_id = ?", gone)  # noqa: S608 - constants
     database.execute("DELETE FROM content WHERE id = ?", gone)
 
 

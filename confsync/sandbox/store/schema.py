@@ -72,6 +72,10 @@ CREATE TABLE IF NOT EXISTS templates (
     id INTEGER PRIMARY KEY, space_id INTEGER, name TEXT NOT NULL, description TEXT NOT NULL,
     body TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS drafts (
+    content_id INTEGER PRIMARY KEY, title TEXT NOT NULL, body TEXT NOT NULL, author TEXT NOT NULL,
+    message TEXT NOT NULL, at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS watches (
     kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (kind, key, name)
 );
@@ -98,6 +102,7 @@ UNDOABLE = (
     "comments",
     "likes",
     "watches",
+    "drafts",
     "own_states",
     "content_states",
     "templates",

@@ -1,9 +1,14 @@
-"""Drafts of new pages and blog posts, which are in no listing and no search."""
+"""Drafts of pages and blog posts, which are in no listing and no search.
+
+A draft of new content is that content in another status. One of published content stands beside
+it, until the next version takes its place.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ...errors import Missing
 from .. import changes, storage_format
 from ..changes import Node
 from ..permissions import Permissions, check_create
@@ -72,6 +77,37 @@ class Drafts(Permissions, Spaces):
             self.save_draft(page_id, draft)
             self._set(page_id, "UPDATE content SET status = ? WHERE id = ?", "current")
             return self.page(page_id)
+
+    def draft_of(self, page_id: str) -> PageRow | None:
+        """Return published content as its draft has it, or None without a draft."""
+        row = self.database.one(
+            "SELECT title, body, author, message, at FROM drafts WHERE content_id = ?",
+            (number(page_id),),
+        )
+        if row is None:
+            return None
+        title, body, author, message, at = map(str, row)
+        made = replace(self.page(page_id), status=DRAFT, version=1, title=title, body=body)
+        return replace(made, author=author, message=message, modified_at=at)
+
+    def keep_draft(self, page_id: str, draft: Draft) -> PageRow:
+        """Give published content a draft, instead of the one that it has."""
+        body = self._kept(draft.body)
+        with self.batch():
+            row = self.editable(page_id)
+            changes.check_row(self.database, row, draft.title)
+            changes.add_user(self.database, draft.author)
+            new = (number(row.id), draft.title, body, draft.author, draft.message, self._at())
+            self.database.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?)", new)
+            return self.draft_of(page_id) or row
+
+    def drop_draft(self, page_id: str) -> None:
+        """Delete the draft of published content. Raise `Missing` if there is none."""
+        with self.batch():
+            row = self.editable(page_id)
+            if self.draft_of(page_id) is None:
+                raise Missing(row.type, page_id)
+            self.database.execute("DELETE FROM drafts WHERE content_id = ?", (number(row.id),))
 
     def discard(self, page_id: str) -> None:
         """Delete a draft for good."""
