@@ -33,8 +33,16 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
     restored = {"versionNumber": 1, "message": "back"}
     key = f"N{made.page.id}"
     place = {"destination": {"type": "parent_page", "value": page.id}, "pageTitle": title}
+    note = {"type": "ac:app:note", "title": title, "body": STORAGE}
     template = {"name": "T", "templateType": "page", "body": {"storage": STORAGE}}
     bodies: dict[str, Any] = {
+        "POST /custom-content": {**note, "pageId": page.id},
+        "PUT /custom-content/{id}": {
+            **note,
+            "id": made.ids["custom-content"],
+            "status": "current",
+            "version": {"number": 2},
+        },
         "PUT /rest/api/content/{id}/state": {"id": 1},
         "POST /rest/api/template": template,
         "PUT /rest/api/template": {**template, "templateId": made.ids["template"]},
@@ -114,7 +122,8 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
         return {"files": {"file": (title, b"more", "text/plain")}, "headers": FILE}
     if "watch" in name:
         return {"headers": {**FILE, "Content-Type": "application/json"}}
-    me = made.store.users()[0]
+    if name.endswith("/custom-content"):
+        return {"params": {"type": "ac:app:note"}}
     if name.endswith("/user"):
         return {"params": {"accountId": me.account_id}}
     queries: dict[str, Any] = {

@@ -181,7 +181,7 @@ def patched(document: dict[str, Any]) -> dict[str, Any]:
     schemas["ParentContentType"]["nullable"] = True
     schemas["ParentContentType"]["enum"].append(None)
     schemas["MultiEntityLinks"]["required"] = ["base"]
-    kinds = ("Page", "BlogPost")
+    kinds = ("Page", "BlogPost", "CustomContent")
     for name in (f"{kind}{what}Request" for kind in kinds for what in ("Create", "Update")):
         schema = document["components"]["requestBodies"][name]["content"]["application/json"]
         body = schema["schema"]["properties"]["body"]

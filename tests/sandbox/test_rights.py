@@ -13,7 +13,9 @@ from confsync.sandbox import Sandbox, Store
 from confsync.sandbox.store.actions.rights import EDIT, NONE, READ
 from confsync.sandbox.store.rows import user_key
 
-from .test_operations import CLAIMED, DOCUMENTS, Operation, World, path_of, sent, world
+from .sent import sent
+from .test_operations import CLAIMED, DOCUMENTS, Operation
+from .world import World, path_of, world
 
 # Changes of nothing that stands in a space
 NEUTRAL = (
@@ -23,8 +25,15 @@ NEUTRAL = (
     "POST /rest/api/contentbody/convert/{to}",
     "POST /rest/api/contentbody/convert/async/{to}",
     "POST /rest/api/contentbody/convert/async/bulk/tasks",
-    "POST /rest/api/user/watch/content/{contentId}",
     "DELETE /rest/api/user/watch/content/{contentId}",
+    "DELETE /rest/api/user/watch/label/{labelName}",
+    "DELETE /rest/api/user/watch/space/{spaceKey}",
+)
+# Changes of the user's own: a reader may watch what a reader sees, and everybody a label
+WATCH = (
+    "POST /rest/api/user/watch/content/{contentId}",
+    "POST /rest/api/user/watch/space/{spaceKey}",
+    "POST /rest/api/user/watch/label/{labelName}",
 )
 # These requests name another user only
 LOCK_OUT = (
@@ -84,13 +93,13 @@ def test_what_is_hidden_is_in_no_answer_and_stays(
         secrets = (made.page.id, made.other.id, made.post.id, made.page.title, made.space.id)
         for secret in (*secrets, made.ids["folders"], made.ids["comments"], made.ids["tasks"]):
             assert secret not in tried.answer.text
-    assert tried.changed == (name_of(operation) in NEW_SPACE)
+    assert tried.changed == (name_of(operation) in (*NEW_SPACE, WATCH[-1]))
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
 def test_a_reader_changes_nothing(sites: dict[str, Sandbox], operation: Operation) -> None:
     tried = Attempt(sites[operation.document.partition("-")[0]], operation, READ)
-    if name_of(operation) in NEW_SPACE:
+    if name_of(operation) in (*NEW_SPACE, *WATCH):
         assert tried.changed
     elif name_of(operation) in NEUTRAL:
         assert (tried.answer.status_code < 400, tried.changed) == (True, False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from confsync.sandbox import PageRow, SpaceRow, Store
 from confsync.sandbox.operations import Operation
+from confsync.sandbox.store.actions.custom_content import CustomText
 from confsync.sandbox.store.actions.templates import Template
 from confsync.sandbox.store.rows import user_key
 
@@ -32,6 +33,9 @@ def world(store: Store, number: int) -> World:
     page = store.create_page("ENG", f"Guide {number}", f"<p>one</p>{TASK}", labels=["ops"])
     other = store.create_page("ENG", f"Other {number}", "<p>x</p>", page.id)
     post = store.create_post("ENG", f"News {number}", "<p>one</p>")
+    store.trash(store.create_page("ENG", f"Gone {number}", "<p>x</p>").id)
+    for name in store.watchers("label", "ops"):
+        store.watch("label", "ops", name, on=False)
     folder = store.create_folder("ENG", f"Folder {number}")
     places = {
         f"{kind}s": store.create_other(kind, "ENG", f"{kind} {number}", None, "Me").id
@@ -43,6 +47,8 @@ def world(store: Store, number: int) -> World:
     board = store.create_whiteboard("ENG", f"Board {number}")
     page = store.edit(page.id, f"<p>one two</p>{TASK}")
     file = store.attach(page.id, "a.txt", b"data")
+    text = CustomText("Note", "<p>x</p>", "storage", "Me")
+    custom = store.add_custom_content("ac:app:note", page.space_id, ("page", page.id), text)
     file = store.replace_attachment(file.id, b"more")
     said, marked = store.add_comment(page.id, "<p>hm</p>"), store.comment(page.id, "one")
     (inline,) = [row for row in store.comments(page.id) if row.ref == marked]
@@ -76,6 +82,7 @@ def world(store: Store, number: int) -> World:
         "category": "ops",
         "async": "done",
         "version": "1",
+        "custom-content": custom.id,
         "template": store.save_template(Template("", None, "T", "", "<p>x</p>")).id,
     }
     return World(store, page, other, post, store.create_space(f"S{number}"), ids)

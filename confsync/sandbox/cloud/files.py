@@ -15,11 +15,12 @@ from ..store import queries
 from ..store.permissions import operations
 from ..store.rows import PAGE, AttachmentRow, PropertyRow, file_id
 from . import shapes as v2_shapes
+from .about import custom_content
 from .pages import EITHER, api, editable, editable_space, visible
 
 # Content that has properties, as routes name it
 OTHERS = "folders, whiteboards, databases, embeds"
-HOLDER = f"<any(pages, blogposts, attachments, comments, {OTHERS}):kind>"
+HOLDER = f'<any(pages, blogposts, attachments, comments, "custom-content", {OTHERS}):kind>'
 
 
 def _shown(row: AttachmentRow, owner: str = PAGE) -> dict[str, Any]:
@@ -126,13 +127,15 @@ def _content(kind: str, content_id: str, *, change: bool = False) -> str:
     if kind == "comments":
         said = store().commentary(content_id)
         return check_editable(said.id, said.space_key, change=change)
+    if kind == "custom-content":
+        return (custom_content.changed if change else custom_content.found)(content_id).id
     if kind != "attachments":
         place = queries.folder(store().database, content_id, kind.removesuffix("s"))
         return check_editable(place.id, place.space_key, change=change)
-    row = _attachment(content_id)
+    file = _attachment(content_id)
     if change:
-        store().editable(row.page_id)
-    return row.id
+        store().editable(file.page_id)
+    return file.id
 
 
 def check_editable(content_id: str, space_key: str, *, change: bool) -> str:

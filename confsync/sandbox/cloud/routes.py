@@ -21,7 +21,7 @@ from . import (
     tree,
     v1,
 )
-from .about import site, states, templates, views
+from .about import custom_content, site, states, templates, views
 from .jobs import changes, copies
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
@@ -33,6 +33,7 @@ MODULES = (
     comments,
     conversion,
     copies,
+    custom_content,
     files,
     other_content,
     pages,

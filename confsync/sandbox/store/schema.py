@@ -76,6 +76,11 @@ CREATE TABLE IF NOT EXISTS drafts (
     content_id INTEGER PRIMARY KEY, title TEXT NOT NULL, body TEXT NOT NULL, author TEXT NOT NULL,
     message TEXT NOT NULL, at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS custom_content (
+    id INTEGER PRIMARY KEY, type TEXT NOT NULL, space_id INTEGER NOT NULL, place TEXT NOT NULL,
+    place_id INTEGER NOT NULL, status TEXT NOT NULL, format TEXT NOT NULL,
+    version INTEGER NOT NULL, creator TEXT NOT NULL, created_at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS watches (
     kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (kind, key, name)
 );
@@ -103,6 +108,7 @@ UNDOABLE = (
     "likes",
     "watches",
     "drafts",
+    "custom_content",
     "own_states",
     "content_states",
     "templates",

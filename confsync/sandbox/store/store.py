@@ -15,6 +15,7 @@ from typing import Self, Unpack
 from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
 from .actions.content_states import ContentStates
+from .actions.custom_content import CustomContent
 from .actions.drafts import Drafts
 from .actions.long_tasks import LongTasks
 from .actions.other_content import OtherContent
@@ -59,6 +60,7 @@ class Store(
     Tasks,
     LongTasks,
     ContentStates,
+    CustomContent,
     Templates,
 ):
     """A Confluence site. `path` None keeps it in memory; `clock` gives the time of each write.
