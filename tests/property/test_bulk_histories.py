@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from confsync.push.deletion import archive
 from confsync.sync import fetch
 from tests.property.machine import Team
 from tests.property.team.lines import marks
@@ -12,6 +13,8 @@ from tests.property.team.lines import marks
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "PAUSES", ())
+    monkeypatch.setattr(archive, "TASK_PAUSES", ())
+    monkeypatch.setattr(archive, "LOOK_PAUSES", ())
 
 
 def team_of(*, plain: bool = False, past: bool = False) -> Team:

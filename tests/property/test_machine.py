@@ -6,17 +6,21 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from confsync.push.deletion import archive
 from confsync.sync import fetch
 from tests.profiles import histories
 from tests.property.machine import Team
 from tests.property.rules.damage import BROKEN
 from tests.property.rules.repository import MERGES
 from tests.property.team.oracle import Odd, Search
+from tests.store_remote import Trouble
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "PAUSES", ())
+    monkeypatch.setattr(archive, "TASK_PAUSES", ())
+    monkeypatch.setattr(archive, "LOOK_PAUSES", ())
 
 
 def pull(team: Team, d: int = 0) -> None:
@@ -402,5 +406,21 @@ def test_of_two_documents_of_a_page_a_person_keeps_the_newer() -> None:
     team.ana_retitles(n=1)
     team.pick_a_commit(back=3, branch="topic", d=0, then=True)
     team.pick_a_commit(back=1, branch="topic", d=0)
+    team.check()
+    team.teardown()
+
+
+@pytest.mark.parametrize("trouble", [None, *Trouble])
+def test_a_page_that_one_desk_archives_leaves_the_other_desk(trouble: Trouble | None) -> None:
+    team = Team()
+    team.start()
+    names = [path.name for path in team.desk(0).documents()]
+    team.delete_a_document(d=0, n=1)
+    arguments = {"ana": 0, "cut": 0, "d": 0, "me": 0, "moment": 0, "delete": True, "archive": True}
+    team.push(**arguments, trouble=trouble)
+    team.push(**arguments, trouble=None)
+    assert [row.status for row in team.site.pages("archived", "trashed")] == ["archived"]
+    pull(team, 1)
+    assert len(team.desk(1).documents()) == len(names) - 1
     team.check()
     team.teardown()

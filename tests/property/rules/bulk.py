@@ -115,12 +115,12 @@ class Bulk(Commands):
             self.catch_up(d)
         self.revert_a_run(d, n=0, m=0, named=False, cut=cut, moment=0, me=0)
 
-    @rule(d=who, delete=st.booleans())
-    def plan(self, d: int, delete: bool) -> None:
+    @rule(d=who, delete=st.booleans(), archive=st.booleans())
+    def plan(self, d: int, delete: bool, archive: bool = False) -> None:
         """Write a plan, which changes nothing, and keep it."""
         desk, file = self.desk(d), self.base / f"plan-{len(self.plans)}.json"
         before = desk.files(), self.site.state()
-        desk.run(desk.plan(file, delete=delete))
+        desk.run(desk.plan(file, delete=delete, archive=archive))
         assert (desk.files(), self.site.state()) == before
         self.plans += [file] if file.exists() else []
 

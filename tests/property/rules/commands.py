@@ -86,6 +86,7 @@ class Commands(Editor, Browser, Damage):
         cut=cuts,
         trouble=troubles,
         delete=st.booleans(),
+        archive=st.booleans(),
         commit=st.booleans(),
         moment=moments,
         ana=pick,
@@ -101,10 +102,11 @@ class Commands(Editor, Browser, Damage):
         ana: int,
         me: int,
         commit: bool = False,
+        archive: bool = False,
     ) -> None:
         desk = self.desk(d)
         held = {} if cut or moment or trouble else desk.held()
-        command = desk.push(delete=delete, commit=commit)
+        command = desk.push(delete=delete, archive=archive, commit=commit)
         told = desk.run(command, cut, trouble, self.meddling(d, moment, ana, me))
         desk.keeps(held, told)
 

@@ -21,7 +21,14 @@ from confsync.model.result import Result
 from confsync.pull.options import PullOptions
 from confsync.pull.resolve.resolution import Resolution, Way
 from confsync.push.options import DeleteOptions, PushOptions
+from confsync.sync.deletion import Disposal
 from tests.store_remote import StoreRemote
+
+
+def _deletions(delete: bool, archive: bool) -> DeleteOptions | None:
+    if not delete:
+        return None
+    return DeleteOptions(disposal=Disposal.ARCHIVE if archive else Disposal.TRASH)
 
 
 class Commands:
@@ -52,12 +59,16 @@ class Commands:
     def status(self) -> Callable[[Mirror], Result]:
         return lambda mirror: status(mirror, None)
 
-    def push(self, *, delete: bool = False, commit: bool = False) -> Callable[[Mirror], Result]:
-        options = PushOptions(delete=DeleteOptions() if delete else None, commit=commit)
+    def push(
+        self, *, delete: bool = False, archive: bool = False, commit: bool = False
+    ) -> Callable[[Mirror], Result]:
+        options = PushOptions(delete=_deletions(delete, archive), commit=commit)
         return lambda mirror: push(mirror, self.remote, options)
 
-    def plan(self, file: Path, *, delete: bool) -> Callable[[Mirror], Result]:
-        options = PushOptions(delete=DeleteOptions() if delete else None)
+    def plan(
+        self, file: Path, *, delete: bool, archive: bool = False
+    ) -> Callable[[Mirror], Result]:
+        options = PushOptions(delete=_deletions(delete, archive))
         return lambda mirror: plans.plan(mirror, self.remote, options, file)
 
     def apply(self, file: Path, *, whole: bool) -> Callable[[Mirror], Result]:

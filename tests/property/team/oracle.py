@@ -23,6 +23,10 @@ from tests.store_remote import StoreRemote
 Done = TypeVar("Done")
 
 
+# The statuses of pages that a push takes away.
+GONE = ("trashed", "archived")
+
+
 class State(NamedTuple):
     """A page as the server has it; `files` are the lines of each attachment."""
 
@@ -84,18 +88,20 @@ class Audit:
         """Compare the server before and after one write of this desk."""
         for page_id, now in after.items():
             then = before.get(page_id)
-            if then is not None and then.row.status != "trashed" and now.row.status == "trashed":
-                self._say(not self._is_deleted(then.row), f"page {page_id} was trashed")
+            status = now.row.status
+            if then is not None and status != then.row.status and status in GONE:
+                meant = self._is_removed(then.row, status)
+                self._say(not meant, f"page {page_id} was {status}")
             elif now != then:
                 self._page(page_id, then, now)
                 for what in self.planned.strange(page_id, then, now) if self.planned else ():
                     self._say(what, f"{what} of page {page_id} is not as planned")
 
-    def _is_deleted(self, row: PageRow) -> bool:
+    def _is_removed(self, row: PageRow, status: str) -> bool:
         """Return whether a person deleted the document of a page; or a plan, if none is here."""
         if self.planned is None:
             return row.id in self.gone
-        return row.id not in self.here and self.planned.deletes(row.id, row.version)
+        return row.id not in self.here and self.planned.removes(row.id, row.version, status)
 
     def _page(self, page_id: str, then: State | None, now: State) -> None:
         journal = self.site.journal

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tests.property.team.oracle import State
 
 
+# The action that gives a page a status.
+_REMOVALS = {"trashed": "delete", "archived": "archive"}
+
+
 class Planned:
     """The pages of a plan, as the oracle compares them with what is sent."""
 
@@ -21,17 +25,15 @@ class Planned:
         self._store = store
         self._pages: list[dict[str, Any]] = json.loads(file.read_text())["pages"]
 
-    def deletes(self, page_id: str, version: int) -> bool:
-        """Return whether the plan deletes a page at a version."""
-        page = self._of(page_id)
-        return (
-            page is not None and page["action"] == "delete" and page["base"]["version"] == version
-        )
+    def removes(self, page_id: str, version: int, status: str) -> bool:
+        """Return whether the plan gives a page that has a version this status."""
+        page, action = self._of(page_id), _REMOVALS[status]
+        return page is not None and page["action"] == action and page["base"]["version"] == version
 
     def strange(self, page_id: str, then: State | None, now: State) -> Iterator[str]:
         """Yield what of a change of a page is not in the plan."""
         page = self._of(page_id)
-        if page is None or page["action"] == "delete":
+        if page is None or page["action"] in _REMOVALS.values():
             yield "all of it"
             return
         if then is None or (now.row.title, now.row.body) != (then.row.title, then.row.body):
