@@ -145,8 +145,8 @@ def test_no_text_has_a_retired_word(path: Path) -> None:
     text = " ".join(path.read_text(encoding="utf-8").split())
     for word in RETIRED:
         found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
-        around = text[max(0, found.start() - 40) : found.end()] if found else ""
-        assert found is None, f"{path.name}: …{around}"
+        place = text[max(0, found.start() - 40) : found.end()] if found else ""
+        assert found is None, f"{path.name}: …{place}"
 
 
 def test_no_message_and_no_docstring_has_a_retired_phrase() -> None:
