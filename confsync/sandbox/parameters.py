@@ -16,6 +16,7 @@ from .site import base, site
 
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 250
+MAX_INCLUDED = 50
 BODY_FORMATS = ("storage", "atlas_doc_format", "view", "export_view", "styled_view", "editor")
 MAX_REQUEST = 5 * 1024 * 1024
 After = tuple[str | int, int]
@@ -69,7 +70,7 @@ def integer(name: str) -> int | None:
 
 def limit() -> int:
     wanted = integer("limit")
-    wanted = DEFAULT_LIMIT if wanted is None else wanted
+    wanted = flask.g.get("included", DEFAULT_LIMIT) if wanted is None else wanted
     if not 1 <= wanted <= MAX_LIMIT:
         raise Invalid(f"Provided value {{{wanted}}} for 'limit' must be between 1 and {MAX_LIMIT}")
     return wanted

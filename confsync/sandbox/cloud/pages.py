@@ -306,28 +306,8 @@ def _links(row: PageRow) -> dict[str, Any]:
 
 
 def single(row: PageRow, *, bodies: bool) -> dict[str, Any]:
-    """Return a page in an answer of its own, with the parts that the query includes."""
-    found = {**v2_shapes.content(row, bodies=bodies), "_links": _links(row)}
-    kind = "pages" if row.type == PAGE else "blogposts"
-    path = f"{site().context}/api/v2/{kind}/{row.id}"
-    if not parameters.flag("include-version", True):
-        del found["version"]
-    if parameters.flag("include-labels"):
-        results = [v2_shapes.label(one) for one in store().labels(row.id)]
-        found["labels"] = _included(results, f"{path}/labels")
-    if parameters.flag("include-versions"):
-        every = queries.versions(store().database, row.id, bodies=False)
-        results = [v2_shapes.version(one, row, bodies=False) for one in every[::-1]]
-        found["versions"] = _included(results, f"{path}/versions")
-    return found
-
-
-def _included(results: list[dict[str, Any]], path: str) -> dict[str, Any]:
-    return {
-        "results": results[:50],
-        "meta": {"hasMore": len(results) > 50},
-        "_links": {"self": path},
-    }
+    """Return a page in an answer of its own."""
+    return {**v2_shapes.content(row, bodies=bodies), "_links": _links(row)}
 
 
 def _old(row: PageRow, number: int) -> tuple[Any, ...]:

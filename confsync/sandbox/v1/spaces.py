@@ -29,8 +29,12 @@ _KEY = re.compile(r"~?[A-Za-z0-9]{1,255}")
 @classic.get("/space")
 def get_spaces() -> dict[str, Any]:
     asked = expand()
-    keys = [key.lower() for key in flask.request.args.getlist("spaceKey")]
-    found = [row for row in store().spaces() if not keys or row.key.lower() in keys]
+    given = flask.request.args
+    # servers know the first name, the document of 9.3.1 the other ones
+    names = ("spaceKey", "spaceKeys", "spaceKeySingle")
+    keys = [key.lower() for name in names for key in given.getlist(name)]
+    keys += given.getlist("spaceIds")
+    found = [row for row in store().spaces() if not keys or {row.key.lower(), row.id} & {*keys}]
     return listing(
         lambda start, size: found[start : start + size],
         lambda rows: [space(row, asked) for row in rows],
