@@ -16,9 +16,20 @@ from confsync.model.hint import Standpoint, typed
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk
 from tests.hints.conftest import commit, configure
-from tests.unit.document.test_pointers import CRYPT, TRANSCRYPT
+from tests.unit.document.test_pointers import (
+    AGE,
+    ANNEX,
+    BIGSTORE,
+    CRYPT,
+    FAT,
+    KEY,
+    LFS,
+    MEDIA,
+    TRANSCRYPT,
+)
 
 PLAN = "ENG/guide.attachments/a plan.png"
+LINK = Path(f"../../.git/annex/objects/Kj/0x/{KEY}/{KEY}")
 
 
 @pytest.fixture
@@ -57,34 +68,48 @@ def test_the_text_of_a_link_is_replaced_with_its_file(pictured: Desk, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("program", "arguments", "encrypted"),
+    ("program", "pointer", "words"),
     [
-        pytest.param("git-crypt", "unlock", CRYPT, id="git-crypt"),
-        pytest.param("transcrypt", "", TRANSCRYPT, id="transcrypt"),
+        pytest.param("git-crypt", CRYPT, ["unlock"], id="git-crypt"),
+        pytest.param("transcrypt", TRANSCRYPT, [""], id="transcrypt"),
+        pytest.param("git-lfs", LFS, ["pull"], id="git-lfs"),
+        pytest.param("git-annex", ANNEX, ["get"], id="git-annex"),
+        pytest.param("git-annex", LINK, ["get", "unlock"], id="link-of-git-annex"),
+        pytest.param("git-fat", FAT, ["init", "pull"], id="git-fat"),
+        pytest.param("git-media", MEDIA, ["sync"], id="git-media"),
+        pytest.param("git-bigstore", BIGSTORE, ["init", "pull"], id="git-bigstore"),
+        pytest.param("git-agecrypt", AGE, ["init"], id="git-agecrypt"),
     ],
 )
-def test_an_encrypted_file_is_decrypted(
+def test_a_tool_brings_the_real_file(
     pictured: Desk,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     program: str,
-    arguments: str,
-    encrypted: bytes,
+    pointer: bytes | Path,
+    words: list[str],
 ) -> None:
-    """Both programs are replaced here by a script that works in the repository where it starts."""
+    """Each tool is replaced here by a script that works in the repository where it starts."""
+    said = tmp_path / "said"
     script = tmp_path / "bin" / program
     script.parent.mkdir()
     script.write_text(
-        "#!/bin/sh\nset -e\n"
-        f'test "$*" = "{arguments}"\n'
+        f"#!/bin/sh\nset -e\necho \"$1\" >> '{said}'\n"
+        'test -z "$2" || test -e "$2" || test -L "$2"\n'
         'cd "$(git rev-parse --show-toplevel)"\n'
-        f"cp 'my plan.png' '{PLAN}'\n"
+        f"rm '{PLAN}'\ncp 'my plan.png' '{PLAN}'\n"
     )
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
-    pictured.path(PLAN).write_bytes(encrypted)
+    if isinstance(pointer, Path):
+        pictured.path(PLAN).symlink_to(pointer)
+    else:
+        pictured.path(PLAN).write_bytes(pointer)
     pictured.follow(pictured("push", exit=1), program.replace("git-", "git "))
-    assert pictured.path(PLAN).read_bytes() == b"\x89PNG new"
+    assert said.read_text().split("\n")[:-1] == words
+    # git-agecrypt decrypts what git checks out.
+    expected = b"\x89PNG old" if pointer == AGE else b"\x89PNG new"
+    assert pictured.path(PLAN).read_bytes() == expected
 
 
 def test_each_command_works_in_the_directory_that_an_option_names() -> None:
