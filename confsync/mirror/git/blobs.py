@@ -21,6 +21,8 @@ def contents(command: Git, names: Iterable[str]) -> Iterator[tuple[str, bytes | 
     If it may not, they count as missing, and after the first of them only ids are found.
     """
     waiting = list(names)
+    if not waiting:
+        return
     told = 0
     for name, content in _batch(command, waiting):
         told += 1

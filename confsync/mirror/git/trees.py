@@ -133,6 +133,8 @@ def unmerged(root: Path) -> tuple[tuple[str, bytes], ...]:
         if command is None:
             return ()
         listed = split(command.ls_files("--unmerged", "--full-name", "-z", "--", ":/"))
+        if not listed:
+            return ()
         rows = [row.partition("\t") for row in listed]
         found = dict(blobs.contents(command, {told.split()[1] for told, _, _ in rows}))
         top = command.rev_parse("--show-toplevel")
@@ -150,6 +152,8 @@ def left_out_copies(root: Path, name: str) -> tuple[str, ...]:
             return ()
         blob = listed_at(command, "HEAD", [name]).get(name)
         same = {path for path, i in _sparse(command).items() if i == blob}
+        if not same:
+            return ()
         known = split(command.ls_tree("-r", "--full-tree", "--name-only", "-z", "HEAD"))
         top = command.rev_parse("--show-toplevel")
     return tuple(_relative(top, path, root) for path in sorted(same.difference(known)))
@@ -182,8 +186,10 @@ def renames_since(root: Path, revision: str) -> dict[str, str]:
             with_extended_output=True,
             with_exceptions=False,
         )
-        top = command.rev_parse("--show-toplevel")
         rows = split(listed) if status == 0 else []
+        if not rows:
+            return {}
+        top = command.rev_parse("--show-toplevel")
     return {
         _relative(top, new, root): _relative(top, old, root)
         for old, new in zip(rows[1::3], rows[2::3], strict=True)
