@@ -3288,6 +3288,21 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "git merges documents without conflicts in their stamps",
+        (
+            Cut(
+                "confsync/mirror/git/merge_driver.py",
+                '*("--local", _DRIVER, command_line(program())),',
+                '*("--local", "merge.none.driver", command_line(program())),',
+            ),
+        ),
+        (
+            f"{_MERGES}::test_no_branch_conflicts_in_the_stamp",
+            f"{_MERGES}::test_what_the_server_rewrote_is_no_conflict",
+            "tests/flows/test_history_merges.py::test_nothing_conflicts_after_a_push_and_a_history",
+        ),
+    ),
+    Ablation(
         "a merge driver that is gone costs no side of a merge",
         (
             Cut(
