@@ -10,6 +10,7 @@ import pytest
 from confsync.document import document
 from confsync.model.stamp import Stamp, digest
 from confsync.sandbox import PageRow, Store
+from tests.property.team.honest import no_stamp_says_more
 from tests.property.team.journal import NEW, Seen
 from tests.property.team.oracle import Audit
 from tests.property.team.planned import Planned
@@ -175,3 +176,19 @@ def test_what_git_put_back_is_held_if_the_server_confirms_the_newer_stamp(
 def test_an_older_stamp_was_given_back() -> None:
     assert given_back({"1": seen(set(), 2)}, {"1": seen(set(), 1)})["1"].version == 2
     assert given_back({"1": seen(set(), 1)}, {"1": seen(set(), 2)}) == {}
+
+
+def test_a_stamp_that_says_more_than_its_text_is_seen(
+    site: Site, page: PageRow, tmp_path: Path
+) -> None:
+    body = f"{page.body}<p>L905L</p>"
+    site.store.edit(page.id, body, raw=True)
+    stamp = Stamp(page.id, 2, digest(page.title, body))
+    path = tmp_path / "guide.xhtml"
+    path.write_bytes(document.render(page.title, body, stamp))
+    no_stamp_says_more([path], site)
+    path.write_bytes(document.render(page.title, page.body, stamp))
+    with pytest.raises(AssertionError, match=r"v2 has .'L905L'., and"):
+        no_stamp_says_more([path], site)
+    site.journal.give_up(page.id, {"L905L"})
+    no_stamp_says_more([path], site)

@@ -21,6 +21,7 @@ from confsync.model.stamp import Stamp
 from confsync.sandbox import PageRow
 from tests.property.team.commands import Commands
 from tests.property.team.files import Files, read
+from tests.property.team.honest import no_stamp_says_more
 from tests.property.team.journal import NEW, Seen, Sight, keys
 from tests.property.team.lines import marks
 from tests.property.team.oracle import Audit, WatchedRemote
@@ -90,6 +91,8 @@ class Desk(Files, Commands):
         before = self.seen
         yield
         self.note(gives_up=gives_up)
+        if self.has_the_driver:
+            no_stamp_says_more(self.documents(), self.site)
         self.newer = self.newer | given_back(before, self.seen) if goes_on else {}
 
     def notice_of(self, theirs: Sight, *, gives_up: bool) -> None:
