@@ -309,8 +309,10 @@ def _child_pages(ids: tuple[str, ...], expand: Expand) -> dict[str, list[dict[st
 
 
 def _child_files(ids: tuple[str, ...], expand: Expand) -> dict[str, list[dict[str, Any]]]:
-    rows = bulk.attachments_of(store().database, ids)
-    return {one: attachments(given[: NESTED + 1], expand) for one, given in rows.items()}
+    found = bulk.attachments_of(store().database, ids)
+    rows = {one: given[: NESTED + 1] for one, given in found.items()}
+    shown = iter(attachments([row for given in rows.values() for row in given], expand))
+    return {one: [next(shown) for _ in given] for one, given in rows.items()}
 
 
 def _child_comments(ids: tuple[str, ...], expand: Expand) -> dict[str, list[dict[str, Any]]]:
