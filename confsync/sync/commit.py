@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from confsync.document.attachments.names import document_of
 from confsync.errors import APIAccessError, ConfsyncError, Exit
 from confsync.mirror.committed.deleted import deleted_pages
-from confsync.mirror.committed.runs import RUN
+from confsync.mirror.committed.runs import ARCHIVED, RUN
 from confsync.mirror.committed.uncommitted import Owed, ignored, owed
 from confsync.mirror.entry import parsed
 from confsync.mirror.git import removals, worktree
@@ -196,6 +196,8 @@ class Commit:
         host = urlsplit(self._mirror.config.url).hostname
         trailers = [*_trailers(people.values(), host or "confluence")]
         trailers += [f"{RUN}: {self._run}"] if self._run else []
+        archived = [page.id for page in pages if page.outcome is Outcome.ARCHIVED and page.id]
+        trailers += [f"{ARCHIVED}: {' '.join(archived)}"] if archived else []
         return "\n".join([*lines, "", *trailers] if trailers else lines)
 
     def _authors(self, pages: Iterable[PageResult]) -> set[str]:

@@ -471,6 +471,25 @@ def test_a_commit_has_the_removal_of_the_document(wiki: Sandbox, repo: Desk, gui
 
 
 @on_cloud
+def test_without_the_audit_trail_git_tells_which_pages_a_run_archived(
+    wiki: Sandbox, two: tuple[Desk, str], guide: str
+) -> None:
+    desk, other = two
+    desk("push", "--delete", "--archive", "--commit", GUIDE)
+    assert f"\nConfsync-Archived: {guide}\n" in f"{desk.git('log', '-1', '--format=%B')}\n"
+    desk("push", "--delete", "--commit")
+    desk.path(".confsync/audit.jsonl").unlink()
+    runs = desk.json("log", "--runs").data["runs"]
+    assert [[(page["page"], page["what"]) for page in run["pages"]] for run in runs] == [
+        [(guide, "archived")],
+        [(other, "deleted")],
+    ]
+    run = desk("revert", "--run", runs[0]["run"])
+    assert "that push archived its page" in run.out
+    assert f"'confsync open {guide}' shows the page in the browser" in run.err
+
+
+@on_cloud
 def test_a_run_that_archived_a_page_is_not_reverted_but_named(
     wiki: Sandbox, repo: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

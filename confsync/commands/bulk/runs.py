@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confsync.bulk.runs import (
+    ARCHIVED,
     CREATED,
     DELETED,
     Change,
@@ -58,7 +59,8 @@ def _written(commit: RunCommit) -> Iterator[WrittenPage]:
     """Yield the pages of a commit."""
     for page, (before, after) in commit.pages.items():
         if after is None and before is not None:
-            yield WrittenPage(page, before.path, DELETED, before.stamp.version)
+            what = ARCHIVED if page in commit.archived else DELETED
+            yield WrittenPage(page, before.path, what, before.stamp.version)
         elif after is not None and before is None:
             yield WrittenPage(page, after.path, CREATED, None, after.stamp.version)
         elif after is not None and before is not None and after.stamp != before.stamp:

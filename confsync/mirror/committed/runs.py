@@ -15,6 +15,9 @@ from confsync.model.moment import written
 from confsync.model.stamp import Stamp
 
 RUN = "Confsync-Run"
+# The ids of the pages that the run archived, separated by blanks. Others without a document were
+# deleted.
+ARCHIVED = "Confsync-Archived"
 
 
 class Committed(NamedTuple):
@@ -27,12 +30,22 @@ class Committed(NamedTuple):
 class RunCommit(NamedTuple):
     """The commit of a push: its run, its time in ISO 8601, and its documents by page.
 
-    Each page has its document before and after the commit, or None if there was none.
+    Each page has its document before and after the commit, or None if there was none. `archived`
+    are the ids of the pages that the push archived.
     """
 
     run: str
     time: str
     pages: dict[str, tuple[Committed | None, Committed | None]]
+    archived: frozenset[str] = frozenset()
+
+
+class _Head(NamedTuple):
+    """The first line of a commit: its time in seconds, its run, and its archived pages."""
+
+    seconds: str
+    run: str
+    archived: str
 
 
 class _Row(NamedTuple):
@@ -48,25 +61,24 @@ def run_commits(root: Path, directories: Sequence[str]) -> Iterator[RunCommit]:
     with repository.quiet(root) as command:
         if command is None:
             return
-        told = f"%ct%x09%(trailers:key={RUN},valueonly,separator=%x20)"
+        about = (f"%(trailers:key={key},valueonly,separator=%x20)" for key in (RUN, ARCHIVED))
+        told = "%x09".join(("%ct", *about))
         words = ("--reverse", f"--grep=^{RUN}: ", f"--format={told}", "--relative")
         raw = ("--raw", "--root", "--no-abbrev", "--no-renames", "-z", "HEAD", "--", *directories)
         found = list(_commits(str(command.log(*words, *raw))))
-        ids = dict.fromkeys(
-            i for _, _, rows in found for row in rows for i in row[1:] if i.strip("0")
-        )
+        ids = dict.fromkeys(i for _, rows in found for row in rows for i in row[1:] if i.strip("0"))
         stamps = {i: stamp_in(data) for i, data in contents(command, ids) if data}
-    for seconds, run, rows in found:
+    for head, rows in found:
         # A committer's clock may be in any zone: as text, only times in one zone are in order.
-        time = written(datetime.fromtimestamp(int(seconds), UTC))
+        time = written(datetime.fromtimestamp(int(head.seconds), UTC))
         before = _by_page((row.path, stamps.get(row.before)) for row in rows)
         after = _by_page((row.path, stamps.get(row.after)) for row in rows)
         pages = {page: (before.get(page), after.get(page)) for page in {**before, **after}}
-        yield RunCommit(run, time, pages)
+        yield RunCommit(head.run, time, pages, frozenset(head.archived.split()))
 
 
-def _commits(log: str) -> Iterator[tuple[str, str, list[_Row]]]:
-    """Yield seconds, run and changed documents of each commit in git's raw log."""
+def _commits(log: str) -> Iterator[tuple[_Head, list[_Row]]]:
+    """Yield the first line and the changed documents of each commit in git's raw log."""
     rows: list[_Row] = []
     fields = iter(log.split("\0"))
     for field in fields:
@@ -76,9 +88,9 @@ def _commits(log: str) -> Iterator[tuple[str, str, list[_Row]]]:
             if is_document(path):
                 rows.append(_Row(path, before, after))
         elif told:
-            seconds, run = told.split("\t", 1)
+            head = _Head(*told.split("\t", 2))
             rows = []
-            yield seconds, run, rows
+            yield head, rows
 
 
 def _by_page(found: Iterable[tuple[str, Stamp | None]]) -> dict[str, Committed]:
