@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from werkzeug.exceptions import HTTPException
 
+from confsync.cli.manual.reference.sandbox_page import CLIENTS
 from confsync.sandbox import Sandbox
 from confsync.sandbox.app import application
 from confsync.sandbox.operations import OPERATIONS, Operation
@@ -122,3 +124,10 @@ def test_nonsense_in_a_body_is_no_error_of_the_server(
                 answer = session.request(operation.method, url, json=wrong, timeout=30)
                 failed += [(str(operation), wrong)] if answer.status_code >= 500 else []
     assert failed == []
+
+
+def test_the_page_names_the_clients_that_are_tried() -> None:
+    peers = Path(__file__).parents[1] / "peers"
+    text = "".join(one.read_text(encoding="utf-8") for one in sorted(peers.glob("test_*.py")))
+    for name, _ in CLIENTS:
+        assert re.search(rf'"{re.escape(re.split(r"[ ,]", name)[0])}[ "@<]', text), name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 from confsync.sandbox import PageRow, Sandbox, Store
 
@@ -38,6 +39,27 @@ def test_watches_of_a_data_center(dc: Dc, server: Sandbox, guide: PageRow) -> No
     assert dc("DELETE", path).status_code == 204
     assert dc.get(path) == {"watching": False}
     assert dc("GET", "/rest/api/user/watch/content/1").status_code == 404
+
+
+@pytest.mark.parametrize("flavor", ["cloud", "datacenter"])
+def test_files_and_comments_are_watched_too(flavor: str) -> None:
+    """sphinxcontrib-confluencebuilder ends its watch of each file that it sends."""
+    with Sandbox(flavor=flavor) as site:
+        site.store.create_space("ENG", "Engineering", "Home")
+        page = site.store.create_page("ENG", "Guide", "<p>x</p>")
+        file = site.store.attach(page.id, "a.txt", b"data")
+        said = site.store.add_comment(page.id, "<p>hm</p>")
+        for content_id in (file.id, said.id):
+            url, who = (
+                f"{site.url}/rest/api/user/watch/content/{content_id}",
+                (site.user, site.token),
+            )
+            assert requests.post(url, auth=who, timeout=10).status_code in (200, 204)
+            assert requests.get(url, auth=who, timeout=10).json() == {"watching": True}
+            assert requests.delete(url, auth=who, timeout=10).status_code == 204
+        site.store.restrict(page.id)
+        url = f"{site.url}/rest/api/user/watch/content/{file.id}"
+        assert requests.post(url, auth=(site.user, site.token), timeout=10).status_code == 404
 
 
 def test_a_file_has_labels_of_its_own(api: Api, store: Store, page: PageRow) -> None:

@@ -20,6 +20,30 @@ _DOCUMENTS = {
 }
 
 
+_BOTH = "Cloud, Data Center"
+# The clients of tests/peers/, and the flavours on which they run
+CLIENTS = (
+    ("atlassian-python-api 5", "Data Center"),
+    ("confluence-api", _BOTH),
+    ("confluence-markdown-exporter", _BOTH),
+    ("confluence.js 3", "Cloud"),
+    ("conjira-cli", "Data Center"),
+    ("langchain-community, with atlassian-python-api 4", _BOTH),
+    ("llama-index-readers-confluence", _BOTH),
+    ("markdown-to-confluence (md2conf)", "Cloud"),
+    ("mcp-atlassian", _BOTH),
+    ("md2cf", "Data Center"),
+    ("mdfluence", _BOTH),
+    ("mkdocs-with-confluence", _BOTH),
+    ("mkdocs2confluence", "Cloud"),
+    ("sphinxcontrib-confluencebuilder", _BOTH),
+)
+
+
+def _client(row: tuple[str, str]) -> str:
+    return f"| {row[0]} | {row[1]} |"
+
+
 def sandbox_operations() -> str:
     """Return the page of all operations of Atlassian's three documents."""
     first = "After this page you know which REST operations a client can rehearse on the sandbox."
@@ -41,6 +65,17 @@ def _blocks() -> Iterator[str]:
         "The sandbox has bodies in storage format. If a client sends or asks for "
         "`atlas_doc_format`, the sandbox answers 400 and names the format to use instead."
     )
+    yield markdown.paragraph(
+        "Some clients take a site for a Cloud only if it has a name such as "
+        "`acme.atlassian.net`. Give such a client the address `http://acme.atlassian.net/wiki`, "
+        "and the address of the sandbox as its HTTP proxy."
+    )
+    yield markdown.heading("Other people's clients")
+    yield markdown.paragraph(
+        "`pytest -m peers` runs these clients against the sandbox, unmodified. Each does its whole "
+        "job, and the sandbox must answer each request."
+    )
+    yield "\n".join(["| client | runs on |", "| --- | --- |", *map(_client, CLIENTS)])
     rows = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").split("\n")[1:] if line]
     for document, group in groupby(rows, lambda row: row[0]):
         yield markdown.heading(_DOCUMENTS[document])

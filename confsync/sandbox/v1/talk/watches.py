@@ -11,11 +11,12 @@ from ...site import CLOUD, site, store
 from ...store.rows import UserRow
 from ...store.talk.watches import CONTENT, LABEL, SPACE
 from ..blueprint import both
-from ..contents import contents, space
+from ..contents import attachment, comments, contents, space
 from ..lists import expand, sliced
 from ..lookup import visible
 from ..people import named
 from ..shapes import PICTURE, Expand, person
+from .comments import find_comment
 
 Answer = dict[str, Any] | tuple[str, int]
 # The parts of a watcher that a sandbox has no value for
@@ -54,9 +55,20 @@ METHODS = ["GET", "POST", "DELETE"]
 
 @both.route("/user/watch/content/<content_id>", methods=METHODS)
 def watch_content(content_id: str) -> Answer:
-    row = visible(content_id)
-    (shown,) = contents([row], Expand.of())
-    return _watch(CONTENT, row.id, {"contentId": row.id, "content": shown})
+    shown = _content(content_id)
+    return _watch(CONTENT, shown["id"], {"contentId": shown["id"], "content": shown})
+
+
+def _content(content_id: str) -> dict[str, Any]:
+    """Return a page, a post, a comment or a file, if the API's user may see it."""
+    if content_id.startswith("att"):
+        file = store().attachment(content_id)
+        visible(file.page_id)
+        return attachment(file, Expand.of())
+    said = find_comment(content_id)
+    if said is not None:
+        return comments([said], Expand.of())[0]
+    return contents([visible(content_id)], Expand.of())[0]
 
 
 @both.route("/user/watch/space/<key>", methods=METHODS)
