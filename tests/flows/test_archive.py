@@ -353,6 +353,21 @@ def test_a_page_in_the_trash_is_not_taken_for_an_archived_one(
     assert status_of(wiki, guide) == "current"
 
 
+def test_an_archived_page_is_not_deleted(
+    wiki: Sandbox, repo: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: not opened.append(address))
+    repo.path(GUIDE).unlink()
+    wiki.store.archive(guide)
+    for words in ([], [f"{guide}@1"]):
+        run = repo("push", "--delete", *words, exit=1)
+        assert "[rejected]  ENG/guide.xhtml   the page is archived\n" in run.out
+        assert ("--archive" in run.err) == (wiki.flavor == "cloud")
+        repo.follow(run, "confsync open")
+    assert (status_of(wiki, guide), writes(wiki)) == ("archived", [])
+
+
 @on_cloud
 def test_a_live_doc_is_archived_in_the_browser_only(wiki: Sandbox, desk: Desk) -> None:
     live = wiki.store.create_page("ENG", "Live", "<p>Live</p>", raw=True, subtype="live").id

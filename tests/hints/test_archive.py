@@ -89,3 +89,14 @@ def test_a_page_in_the_trash_is_restored_and_archived(
     repo.follow(repo("push", "--delete", "--archive", exit=1), "confsync restore")
     repo("push", "--delete", "--archive", f"{guide}@2")
     assert status_of(wiki, guide) == "archived"
+
+
+def test_a_page_to_delete_that_is_archived_stays_there(
+    wiki: Sandbox, repo: Desk, guide: str
+) -> None:
+    repo.path(GUIDE).unlink()
+    wiki.store.archive(guide)
+    run = repo("push", "--delete", exit=1)
+    assert "the page is archived\n" in run.out
+    assert "already archived" in repo.follow(run, "confsync push --delete --archive")
+    assert status_of(wiki, guide) == "archived"

@@ -27,11 +27,17 @@ from confsync.mirror.git.repository import stands
 from confsync.model.event import Event
 from confsync.model.hint import TRASH
 from confsync.model.outcome import PageResult
-from confsync.model.page import Page, Status
+from confsync.model.page import Page
 from confsync.model.stamp import Local, Stamp
 from confsync.push.deletion.archive import archive
 from confsync.push.deletion.doomed import Doomed
-from confsync.push.deletion.refusals import look_hint, not_archived, rejected, with_children
+from confsync.push.deletion.refusals import (
+    archived_already,
+    look_hint,
+    not_archived,
+    rejected,
+    with_children,
+)
 from confsync.push.options import SpacePush
 from confsync.push.planned import is_elsewhere, moved_since
 from confsync.sync.compare import Absent, Content, Decisions
@@ -133,8 +139,8 @@ class Deletions:
         if found is Absent.TRASHED:
             hint = f"'confsync restore {one.page_id}' brings it back from there"
             return replace(rejected(result, "the page is in the trash"), hint=hint)
-        if isinstance(found, Page) and found.info.status is Status.ARCHIVED:
-            return rejected(result, "the page is archived: restore it in the browser first")
+        if is_archived(found):
+            return archived_already(result, archives=self._reader.remote.archives)
         if isinstance(found, Page) and found.info.live:
             why = f"confsync only pulls live docs: {disposal.value} it in the browser"
             return rejected(result, why)

@@ -14,7 +14,7 @@ from confsync.model.stamp import Stamp
 from confsync.push.options import PushOptions
 from confsync.remote import Remote
 from confsync.sync.compare import Absent
-from confsync.sync.deletion import Disposal
+from confsync.sync.deletion import Disposal, from_archive
 from confsync.sync.refusals import MASS
 from confsync.sync.scope import few
 
@@ -59,6 +59,17 @@ def look_hint(page_id: str, version: int, disposal: Disposal) -> str:
     named = f"{page_id}@{version}"
     away = f"'confsync push {disposal.options} {named}' {disposal.value}s it"
     return f"'confsync show {named}' shows it; {away}"
+
+
+def archived_already(result: PageResult, *, archives: bool) -> PageResult:
+    """Return the refusal to delete an archived page.
+
+    `archives` tells whether the server takes --archive.
+    """
+    named = f"{result.id}@{result.base}" if result.base else result.id
+    leave = f"'confsync push --delete --archive {named}' leaves it there; " if archives else ""
+    told = rejected(result, "the page is archived")
+    return replace(told, hint=f"{leave}{from_archive(result.id or '')}")
 
 
 def not_archived(result: PageResult, found: Page | Absent) -> PageResult:
