@@ -18,6 +18,11 @@ def update_of(row: PageRow, **more: Any) -> dict[str, Any]:
     return {"id": row.id, "status": "current", "title": row.title, "version": number, **more}
 
 
+def page_number(page: PageRow) -> int:
+    """Return a number that no other world has."""
+    return int(page.id)
+
+
 def sent(operation: Operation, made: World) -> dict[str, Any]:
     """Return the parts of a request of the operation besides its path."""
     page, post, cloud = made.page, made.post, operation.document != "datacenter"
@@ -43,6 +48,8 @@ def sent(operation: Operation, made: World) -> dict[str, Any]:
             "status": "current",
             "version": {"number": 2},
         },
+        "POST /rest/api/audit": {"remoteAddress": "127.0.0.1", "summary": "x"},
+        "PUT /rest/api/audit/retention": {"number": page_number(page), "units": "DAYS"},
         "PUT /rest/api/content/{id}/state": {"id": 1},
         "POST /rest/api/template": template,
         "PUT /rest/api/template": {**template, "templateId": made.ids["template"]},

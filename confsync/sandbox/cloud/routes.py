@@ -22,13 +22,14 @@ from . import (
     tree,
     v1,
 )
-from .about import custom_content, site, states, templates, views
+from .about import audit, custom_content, site, states, templates, views
 from .jobs import changes, copies
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
 APIS = (pages.api, v1.api)
 # each of these adds its routes to an API when it is imported
 MODULES = (
+    audit,
     blog,
     changes,
     comments,

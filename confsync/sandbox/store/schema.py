@@ -81,6 +81,10 @@ CREATE TABLE IF NOT EXISTS custom_content (
     place_id INTEGER NOT NULL, status TEXT NOT NULL, format TEXT NOT NULL,
     version INTEGER NOT NULL, creator TEXT NOT NULL, created_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, record TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS watches (
     kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (kind, key, name)
 );
@@ -107,6 +111,8 @@ UNDOABLE = (
     "comments",
     "likes",
     "watches",
+    "audit",
+    "settings",
     "drafts",
     "custom_content",
     "own_states",

@@ -14,6 +14,7 @@ from typing import Self, Unpack
 
 from ..errors import Invalid, Stale
 from . import changes, queries, storage_format
+from .actions.audit import Audit
 from .actions.content_states import ContentStates
 from .actions.custom_content import CustomContent
 from .actions.drafts import Drafts
@@ -59,6 +60,7 @@ class Store(
     Watches,
     Tasks,
     LongTasks,
+    Audit,
     ContentStates,
     CustomContent,
     Templates,
