@@ -3695,6 +3695,13 @@ ABLATIONS = (
         ("tests/flows/test_grep.py::test_a_terminal_is_not_controlled_by_a_text",),
     ),
     Ablation(
+        "no web page reaches the sandbox by a name of its own",
+        (Cut("confsync/sandbox/app.py", "host in LOCAL or as_proxy()", "True"),),
+        (
+            "tests/sandbox/test_clients.py::test_no_web_page_reaches_the_sandbox_by_a_name_of_its_own",
+        ),
+    ),
+    Ablation(
         "the page of a new comment is read",
         (Cut(_COMMENTS, " or stamp.id in self.news.pages", ""),),
         (f"{_NEWS}test_an_inline_comment_is_pulled_although_the_page_has_no_new_version",),
