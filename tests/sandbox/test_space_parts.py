@@ -122,3 +122,13 @@ def test_a_data_center_has_categories_and_counts_labels(dc: Dc, server: Any) -> 
     assert labels(dc.get("/rest/api/label/popular")) == labels(dc.get(f"{path}/popular"))
     assert dc("DELETE", "/rest/api/space/ENG/category/tools").status_code == 204
     assert store.space_labels("ENG") == ()
+
+
+def test_a_site_without_roles_says_so(api: Api, space: SpaceRow) -> None:
+    assert api.get("/api/v2/space-role-mode") == {"mode": "PRE_ROLES"}
+    assert api.get("/api/v2/space-roles")["results"] == []
+    assert api.get(f"/api/v2/spaces/{space.id}/role-assignments")["results"] == []
+    assert api("GET", "/api/v2/spaces/1/role-assignments").status_code == 404
+    ids = [one["id"] for one in api.walk("/api/v2/space-permissions", limit=2)]
+    given = api.walk(f"/api/v2/spaces/{space.id}/permissions")
+    assert {"{key}/{targetType}".format(**one["operation"]) for one in given} == {*ids}

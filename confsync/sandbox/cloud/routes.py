@@ -22,7 +22,7 @@ from . import (
     tree,
     v1,
 )
-from .about import audit, custom_content, site, states, templates, views
+from .about import audit, custom_content, roles, site, states, templates, views
 from .jobs import changes, copies
 
 EVERY = ["GET", "POST", "PUT", "DELETE"]
@@ -41,6 +41,7 @@ MODULES = (
     other_content,
     pages,
     restrictions,
+    roles,
     site,
     space_parts,
     spaces,
