@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -272,12 +272,13 @@ def conflict_line(document: Document, base_body: str | None, size: int = MARKER_
 
     Only a modified document can have a conflict, because a page may be about git. A marker counts
     if it occurs more times than in the base. Without a base, every marker counts. Markers of
-    `MARKER_SIZE` count beside those of `size`, because the attribute may be new.
+    `MARKER_SIZE` count beside those of `size`, because the attribute may be new, and so do three
+    kinds of one size together, because the attribute may be that of one document.
     """
     if not document.modified:
         return 0
     text = document.text.replace("\r\n", "\n")
-    marker = _marker(size)
+    marker = _marker(frozenset({size, MARKER_SIZE, *_sizes_together(text)}))
     if not marker.search(text):
         return 0
     base = layout.lay((base_body or "").replace("\r\n", "\n"))
@@ -294,12 +295,17 @@ def has_other_markers(document: Document) -> bool:
     if not document.modified:
         return False
     lines = _LIKE_A_MARKER.findall(document.text.replace("\r\n", "\n"))
-    return any(not _marker(MARKER_SIZE).match(line) for line in lines)
+    return any(len(line.partition(" ")[0]) != MARKER_SIZE for line in lines)
+
+
+def _sizes_together(text: str) -> Iterator[int]:
+    """Yield each length of which a text has a beginning, a middle and an end of a conflict."""
+    found = {line.partition(" ")[0] for line in _LIKE_A_MARKER.findall(text)}
+    yield from (len(one) for one in found if {kind * len(one) for kind in "<=>"} <= found)
 
 
 @cache
-def _marker(size: int) -> re.Pattern[str]:
-    sizes = {size, MARKER_SIZE}
+def _marker(sizes: frozenset[int]) -> re.Pattern[str]:
     kinds = "|".join(rf"{re.escape(kind)}{{{size}}}" for kind in "<=>|" for size in sizes)
     return re.compile(rf"^(?:{kinds})(?: .*)?$", re.MULTILINE)
 

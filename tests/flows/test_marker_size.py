@@ -88,6 +88,19 @@ def test_nothing_with_such_a_marker_is_sent(branches: Branches, left: str | None
     assert branches.store.page(branches.guide).version == sent
 
 
+def test_a_conflict_in_a_document_with_an_attribute_of_its_own_is_not_sent(
+    branches: Branches,
+) -> None:
+    attributes = branches.root / ".gitattributes"
+    text = attributes.read_text().replace(f"*.xhtml conflict-marker-size={SIZE}", "")
+    attributes.write_text(f"{text}{GUIDE} conflict-marker-size=9\n")
+    assert branches.asked("merge", "ann").returncode == 1
+    assert markers(branches) == ["<" * 9, "=" * 9, ">" * 9]
+    branches.commit()
+    (page,) = branches.push().pages
+    assert (page.outcome, page.error[-15:]) == (Outcome.REJECTED, "conflict marker")
+
+
 @pytest.mark.parametrize("line", ["=" * (SIZE - 1), "=" * (SIZE + 1), f" {'=' * SIZE}"])
 def test_a_line_of_another_size_is_text(branches: Branches, line: str) -> None:
     branches.edit("<p>1</p>", f"<p>1</p>\n{line}")
