@@ -269,6 +269,11 @@ class GitFailedError(FileError):
         super().__init__(TROUBLE + said.strip().split("\n")[0], hint=TRUST)
 
 
+def logged(root: Path, words: Sequence[str]) -> str:
+    """Return what `git log` says; nothing without git. Raise FileError."""
+    return (_said(root, ["log", *words]) or b"").decode("utf-8", "surrogateescape")
+
+
 def _said(root: Path, words: Sequence[str], fine: Sequence[int] = (0,)) -> bytes | None:
     """Return git's complete output; None without git. Raise FileError."""
     said = b""

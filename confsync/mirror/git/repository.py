@@ -329,19 +329,3 @@ def begun(directory: str) -> Git:
         raise FileError("this needs git, which is not installed", hint="install git")
     command.init("-q", "--template=")
     return command
-
-
-def nowhere(directory: str) -> Git | None:
-    """Return git's commands outside every repository; None without git.
-
-    This holds even if a hook's environment names a repository. Only the user's own settings apply,
-    and programs in them are not started.
-    """
-    git = _git()
-    if git is None:
-        return None
-    command = _harmless(git.Git(directory))
-    command.update_environment(GIT_DIR=os.devnull, GIT_ATTR_NOSYSTEM="1")
-    options = (*OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
-    command.set_persistent_git_options(c=list(options))
-    return command

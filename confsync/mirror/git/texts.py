@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.git.head import ENVIRONMENT, OPTIONS
 
 # A tag, an entity, a word, or another character. In bytes, because git runs in the C locale.
 _WORDS = "<[^>]*>|&[#a-zA-Z0-9]+;|[^<&[:space:][:punct:]]+|[^[:space:]]"
@@ -21,6 +23,12 @@ _EXACT = (
     *("--unified=0", "--inter-hunk-context=0", "--color=never"),
     *("--diff-algorithm=histogram", "--no-indent-heuristic"),
 )
+_NOWHERE = {
+    "GIT_DIR": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "LANGUAGE": "C",
+    "LC_ALL": "C",
+}
 
 
 class Hunk(NamedTuple):
@@ -79,27 +87,37 @@ def _compared(pairs: Sequence[tuple[str, str]], options: Sequence[str]) -> list[
     git runs once for all pairs. Random file names show where each diff begins.
     """
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
-        command = gitrepo.nowhere(directory)
-        if command is None:
-            return None
         mark = secrets.token_hex(16)
         for number, pair in enumerate(pairs):
             for side, text in zip(("old", "new"), pair, strict=True):
                 path = Path(directory, side, f"{mark}-{number:08}")
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(text.encode("utf-8", "surrogatepass"))
-        status, out, _ = command.diff(
-            *("--no-index", "--no-ext-diff", "--no-textconv", "--no-renames", "--text"),
-            *options,
-            "--",
-            "old",
-            "new",
-            with_extended_output=True,
-            with_exceptions=False,
-            strip_newline_in_stdout=False,
-            stdout_as_string=False,
-        )
+        words = ("--no-index", "--no-ext-diff", "--no-textconv", "--no-renames", "--text")
+        status, out = _outside(directory, ["diff", *words, *options, "--", "old", "new"])
     return _divided(out.decode("utf-8", "replace"), mark, len(pairs)) if status in (0, 1) else None
+
+
+def _outside(directory: str, words: Sequence[str]) -> tuple[int | None, bytes]:
+    """Run git outside every repository. Return its status, None without git, and its output.
+
+    This holds even if a hook's environment names a repository. Only the user's own settings apply,
+    and programs in them are not started. Loading a git library would take longer than git does.
+    """
+    settings = (*OPTIONS, f"core.attributesFile={os.devnull}", "core.autocrlf=false")
+    options = [word for one in settings for word in ("-c", one)]
+    try:
+        done = subprocess.run(  # noqa: S603 - the words are ours
+            ["git", *options, *words],  # noqa: S607
+            cwd=directory,
+            env={**os.environ, **ENVIRONMENT, **_NOWHERE},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return None, b""
+    return done.returncode, done.stdout
 
 
 def _divided(out: str, mark: str, count: int) -> list[str]:
@@ -116,8 +134,5 @@ def _divided(out: str, mark: str, count: int) -> list[str]:
 def pager() -> str | None:
     """Return the pager that git uses for this user outside repositories; None without git."""
     with tempfile.TemporaryDirectory(prefix="confsync-") as directory:
-        command = gitrepo.nowhere(directory)
-        if command is None:
-            return None
-        status, out, _ = command.var("GIT_PAGER", with_extended_output=True, with_exceptions=False)
-    return str(out) if status == 0 else None
+        status, out = _outside(directory, ["var", "GIT_PAGER"])
+    return out.decode("utf-8", "surrogateescape").removesuffix("\n") if status == 0 else None

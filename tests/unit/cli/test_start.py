@@ -99,6 +99,29 @@ def test_a_check_loads_what_documents_speak_in_and_no_more(tmp_path: Path) -> No
     assert not existing(others) & loaded
 
 
+def test_a_merge_in_git_loads_no_library_of_git(tmp_path: Path) -> None:
+    (tmp_path / ".confsync.yaml").write_text("url: https://a.example/wiki\nspaces:\n  - key: ENG\n")
+    subprocess.run(["git", "init", "-q", "--template="], cwd=tmp_path, check=True)
+    (tmp_path / "ENG").mkdir()
+    was = "<p>one</p>\n<p>two</p>\n<p>three</p>\n"
+    stamp = model.Stamp("7", 1, model.digest("One", was))
+    bodies = (was, was.replace("one", "one, ours"), was.replace("three", "three, theirs"))
+    for name, body in zip("OAB", bodies, strict=True):
+        (tmp_path / name).write_bytes(render("One", body, stamp))
+    run = subprocess.run(
+        [sys.executable, "-c", CODE, "merge-driver", *"OAB", "ENG/one.xhtml", "7"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, *loaded = run.stderr.split()
+    assert code == "0", run.stderr
+    assert "ours" in (tmp_path / "A").read_text()
+    assert "theirs" in (tmp_path / "A").read_text()
+    assert "git" not in loaded
+
+
 def test_the_version_is_told_without_any_verb() -> None:
     code = (
         "import sys\nfrom confsync.cli import main\nmain(['--version'])\n"

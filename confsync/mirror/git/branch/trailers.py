@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.mirror.git import repository
+from confsync.mirror.git import history
 
 if TYPE_CHECKING:
     from git import Git
@@ -32,17 +32,25 @@ def trailers(command: Git, keys: Sequence[str], *words: str) -> Iterator[list[st
 
     `words` are the arguments of `git log`. A missing value is empty.
     """
+    return _rows(str(command.log(_format(keys), *words)), keys)
+
+
+def _format(keys: Sequence[str]) -> str:
+    """Return the option of `git log` for the values of some trailers."""
     told = "%x09".join(f"%(trailers:key={key},valueonly,separator=%x20)" for key in keys)
-    said = str(command.log(f"--format=%H%x09{told}", *words))
+    return f"--format=%H%x09{told}"
+
+
+def _rows(said: str, keys: Sequence[str]) -> Iterator[list[str]]:
     return (line.split("\t", len(keys)) for line in said.split("\n") if line)
 
 
 def tokens_of(root: Path, page_id: str) -> Iterator[VersionToken]:
-    """Yield the tokens of a page's versions in a mirror's repository. Raise FileError."""
-    with repository.quiet(root) as command:
-        if command is None:
-            return
-        commits = list(trailers(command, _WANTED, f"--grep={TOKEN}: ", *_BRANCHES, "--"))
-    for _, page, number, token in commits:
+    """Yield the tokens of a page's versions in a mirror's repository.
+
+    Raise FileError, also without a repository.
+    """
+    said = history.logged(root, [_format(_WANTED), f"--grep={TOKEN}: ", *_BRANCHES, "--"])
+    for _, page, number, token in _rows(said, _WANTED):
         if page == page_id and number.isdecimal() and token:
             yield VersionToken(int(number), token)
