@@ -126,6 +126,11 @@ def _answer(asked: Popen[bytes] | None) -> bytes | None:
     return found if asked.returncode == 0 else None
 
 
+def said(root: str, command: list[str]) -> bytes | None:
+    """Return git's complete output in a directory, or None if git failed or is not there."""
+    return _answer(_ask(root, command))
+
+
 def repository_of(root: str) -> tuple[str, str, str] | None:
     """Return the top of a mirror's work tree, its git directory, and the directory of its refs.
 

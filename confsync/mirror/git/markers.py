@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from confsync.document.document import MARKER_SIZE
-from confsync.mirror.git import repository
+from confsync.mirror.git import head
 from confsync.model.filenames import SUFFIX
 
 
@@ -14,13 +14,6 @@ def size_at(root: Path) -> int:
 
     An attribute of a single document does not count.
     """
-    command = repository.at(root)
-    if command is None:
-        return MARKER_SIZE
-    status, said, _ = command.check_attr(
-        *("conflict-marker-size", "--", f"page{SUFFIX}"),
-        with_extended_output=True,
-        with_exceptions=False,
-    )
-    value = str(said).rpartition(": ")[2]
-    return int(value) if status == 0 and value.isdecimal() and int(value) else MARKER_SIZE
+    said = head.said(str(root), ["check-attr", "conflict-marker-size", "--", f"page{SUFFIX}"])
+    value = (said or b"").decode("utf-8", "replace").strip().rpartition(": ")[2]
+    return int(value) if value.isdecimal() and int(value) else MARKER_SIZE
