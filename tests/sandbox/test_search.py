@@ -222,3 +222,14 @@ def test_data_center_nests_files_and_cuts_the_list(dc: Dc, server: Sandbox, guid
     assert shown["results"][0]["version"]["number"] == 1
     assert "next" in shown["_links"]
     assert "next" not in home["_links"]
+
+
+def test_what_was_made_in_the_same_moment_goes_by_age(
+    api: Api, store: Store, page: PageRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = store.clock()
+    monkeypatch.setattr(store, "clock", lambda: now)
+    for title in ("First", "Second"):
+        store.create_page("ENG", title, "<p>same</p>")
+    assert titles(api, "text ~ same order by created") == ["First", "Second"]
+    assert titles(api, "text ~ same order by created desc") == ["Second", "First"]

@@ -57,6 +57,8 @@ def _searched(database: Database, query: Query, statuses: tuple[str, ...]) -> tu
     sql = f"SELECT f.id, f.type FROM ({FOUND}) f WHERE f.type IN ({marks}) AND f.restricted = 0"  # noqa: S608 - constants and question marks
     if statuses:
         sql += f" AND f.status IN ({','.join('?' * len(statuses))})"
-    sql += f" AND ({query.where}) ORDER BY {query.order + ', ' if query.order else ''}f.id"
+    # what is equal in this order goes by age in its direction, so that the newest stays the newest
+    last = "f.id DESC" if query.order.endswith(" DESC") else "f.id"
+    sql += f" AND ({query.where}) ORDER BY {query.order + ', ' if query.order else ''}{last}"
     rows = database.all(sql, (*KINDS, *statuses, *query.values))
     return tuple(Hit(int(str(row[0])), str(row[1])) for row in rows)
