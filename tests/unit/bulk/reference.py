@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html.entities import name2codepoint
 from typing import NamedTuple
 
@@ -69,8 +70,9 @@ def _prefixed(name: object) -> str:
     return re.sub(r"^\{urn:(\w+)\}", r"\1:", str(name))
 
 
+@lru_cache(maxsize=2048)
 def texts(body: str) -> list[Text]:
-    """Return the texts of a body in the order in which they end."""
+    """Return the texts of a body in the order in which they end. Each real body is asked often."""
     reader = _Reader()
     for event, element in etree.iterwalk(parsed(body), events=("start", "end", "comment", "pi")):
         if event == "start":
