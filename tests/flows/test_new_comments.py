@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 from collections import Counter
@@ -239,7 +240,11 @@ def test_many_pages_with_comments_are_listed_in_part(
 # -- a status --------------------------------------------------------------------------------------
 
 
-def test_a_status_names_new_comments_until_a_pull(wiki: Sandbox, desk: Desk, guide: str) -> None:
+def test_a_status_names_new_comments_until_a_pull(
+    wiki: Sandbox, desk: Desk, guide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, ticks = wiki.store.clock, itertools.count(1)  # two comments of one moment have no order
+    monkeypatch.setattr(wiki.store, "clock", lambda: clock() + timedelta(milliseconds=next(ticks)))
     wiki.store.comment(guide, "8080", "Ben")
     wiki.store.add_comment(guide, TEXT, "Ana")
     for _ in range(2):
