@@ -92,8 +92,8 @@ def test_a_listing_is_that_of_one_chain_and_in_its_order(
 @pytest.mark.parametrize(
     ("pages", "up", "down"),
     [
-        *((1, 1, 0), (5, 1, 0), (6, 1, 1), (9, 1, 1), (10, 2, 2), (14, 2, 2), (15, 3, 2)),
-        *((19, 3, 2), (20, 3, 3), (28, 4, 3), (29, 4, 3), (30, 4, 4), (99, 11, 10), (100, 11, 11)),
+        *((1, 1, 0), (5, 1, 0), (6, 2, 1), (9, 2, 1), (10, 2, 1), (14, 3, 1), (15, 3, 2)),
+        *((19, 3, 2), (20, 4, 2), (28, 4, 3), (29, 4, 3), (30, 5, 3), (99, 11, 10), (100, 12, 10)),
     ],
 )
 def test_a_listing_costs_exactly_so_many_requests(
@@ -217,4 +217,5 @@ def test_an_error_of_one_side_is_that_of_the_listing(
     with pytest.raises(APIAccessError) as caught:
         list(on_cloud.remote.listing(space))
     assert caught.value.status == status
-    assert len(orders(on_cloud)) <= moment + 2
+    # One request may be under way beside the refused one, and one more follows its answer.
+    assert len(orders(on_cloud)) <= moment + 3

@@ -140,13 +140,13 @@ def test_a_first_history_costs_one_request_a_page_on_cloud(
     desk = desk_at()
     desk.git("init", "-q")
     desk("history")
-    # The space, two answers of the listing, the pages with several versions, two answers with the
+    # The space, three answers of the listing, the pages with several versions, two answers with the
     # pages of one version, and the names of the authors.
-    assert len(wiki.requests) == 1 + 2 + 42 + 2 + 1
+    assert len(wiki.requests) == 1 + 3 + 42 + 2 + 1
     assert len(subjects(desk)) == 6 + 340
     wiki.clear_requests()
     desk("history")
-    assert len(wiki.requests) == 1 + 2
+    assert len(wiki.requests) == 1 + 3
 
 
 def test_what_is_new_comes_on_top(desk: Desk, wiki: Sandbox) -> None:

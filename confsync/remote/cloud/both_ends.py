@@ -132,9 +132,8 @@ def _is_of_order(error: Exception) -> bool:
 def _lots(workers: Workers, up: _Side, down: _Side) -> Iterator[Lot[Row]]:
     """Yield the answers of both sides in alternation until they meet, two requests at a time.
 
-    The first two answers come one after the other: a small space has no more. Each later request
-    waits for the answer before the last one. So neither the requests nor the order of the rows
-    depend on the network.
+    The first answer comes alone: a small space has no more. Each later request waits for the answer
+    before the last one. So neither the requests nor the order of the rows depend on the network.
     """
 
     def asked() -> Iterator[_Side]:
@@ -149,7 +148,6 @@ def _lots(workers: Workers, up: _Side, down: _Side) -> Iterator[Lot[Row]]:
     yield up.lot_of(next(up.answers))
     if up.chain.has_ended:
         return
-    yield down.lot_of(next(down.answers))
     for side, answer in workers.ahead(ask, asked(), at_most=2):
         if answer is not None:
             yield side.lot_of(answer)
