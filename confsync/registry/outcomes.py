@@ -119,7 +119,7 @@ OUTCOMES = (
     ),
     OutcomeEntry(
         Outcome.FAILED,
-        ("clone", "pull", "push", "revert"),
+        ("clone", "diff", "pull", "push", "revert", "status"),
         "An error stopped this page and no other. The line says what failed.",
         "Remove the cause, then run the command again.",
     ),

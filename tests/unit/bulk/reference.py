@@ -72,7 +72,7 @@ def _prefixed(name: object) -> str:
 
 @lru_cache(maxsize=2048)
 def texts(body: str) -> list[Text]:
-    """Return the texts of a body in the order in which they end. Each real body is asked for more than once."""
+    """Return the texts of a body in the order in which they end. Tests ask more than once."""
     reader = _Reader()
     for event, element in etree.iterwalk(parsed(body), events=("start", "end", "comment", "pi")):
         if event == "start":
