@@ -55,7 +55,7 @@ def merge_driver(
     line. The result replaces the file of %A. No server is asked.
 
     \b
-    confsync merge-driver %O %A %B %P %L
+    confsync merge-driver %O %A %B %P
     """
     from confsync.commands.git.merge_driver import merge_driver as run
     from confsync.mirror.git.merge_file import ThreeFiles
