@@ -137,8 +137,8 @@ def test_what_it_asks_for(wiki: Sandbox, fresh: Desk, count: int) -> None:
     bodies = [r for r in asked if "body" in r.query]
     answers = -(-count // (250 if wiki.flavor == "cloud" else 50))
     assert len(bodies) == answers
-    # Which kind of server it is, the space, and on Cloud the listing, which says whose bodies. After
-    # its first answer, it is asked for from both ends.
+    # Which kind of server it is, the space, and on Cloud the listing, which says whose bodies.
+    # After its first answer, it is asked for from both ends.
     listing = (1 if count <= 250 else 3) if wiki.flavor == "cloud" else 0
     assert len(asked) - len(bodies) == 2 + listing
 
