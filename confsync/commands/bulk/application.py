@@ -250,10 +250,8 @@ def _undeleted(remote: Remote, scans: Sequence[SpaceScan], planned: PlannedPage)
     with contextlib.suppress(APIAccessError):  # the push told of it
         for scan in own or scans:
             found = reader_of(remote, scan).current({page_id: 1})[page_id]
-            if found and _disposal(planned).has(found):
-                break
-    if found and _disposal(planned).has(found):
-        return replace(result, outcome=Outcome.UNCHANGED, exit=Exit.DONE, note=_DONE)
+            if _disposal(planned).has(found):
+                return replace(result, outcome=Outcome.UNCHANGED, exit=Exit.DONE, note=_DONE)
     why = (
         f"the page is {found.value}"
         if isinstance(found, Absent)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from confsync.document.stamp_reader import stamp_in
 from confsync.mirror.git import repository
 from confsync.mirror.git.blobs import contents
+from confsync.mirror.git.branch.trailers import values
 from confsync.mirror.git.head import is_document
 from confsync.model.moment import written
 from confsync.model.stamp import Stamp
@@ -61,8 +62,7 @@ def run_commits(root: Path, directories: Sequence[str]) -> Iterator[RunCommit]:
     with repository.quiet(root) as command:
         if command is None:
             return
-        about = (f"%(trailers:key={key},valueonly,separator=%x20)" for key in (RUN, ARCHIVED))
-        told = "%x09".join(("%ct", *about))
+        told = f"%ct%x09{values((RUN, ARCHIVED))}"
         words = ("--reverse", f"--grep=^{RUN}: ", f"--format={told}", "--relative")
         raw = ("--raw", "--root", "--no-abbrev", "--no-renames", "-z", "HEAD", "--", *directories)
         found = list(_commits(str(command.log(*words, *raw))))

@@ -37,8 +37,12 @@ def trailers(command: Git, keys: Sequence[str], *words: str) -> Iterator[list[st
 
 def _format(keys: Sequence[str]) -> str:
     """Return the option of `git log` for the values of some trailers."""
-    told = "%x09".join(f"%(trailers:key={key},valueonly,separator=%x20)" for key in keys)
-    return f"--format=%H%x09{told}"
+    return f"--format=%H%x09{values(keys)}"
+
+
+def values(keys: Sequence[str]) -> str:
+    """Return the part of a format of `git log` for the values of some trailers, between tabs."""
+    return "%x09".join(f"%(trailers:key={key},valueonly,separator=%x20)" for key in keys)
 
 
 def _rows(said: str, keys: Sequence[str]) -> Iterator[list[str]]:
