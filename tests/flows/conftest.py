@@ -217,6 +217,13 @@ class Desk:
         """Every file but the state directory's."""
         return contents_below(self.root, {".confsync", ".git"})
 
+    def commit(self) -> None:
+        """Commit everything, in a new repository if there is none."""
+        if not self.path(".git").exists():
+            self.git("init", "-q")
+        self.git("add", "-A")
+        self.git("commit", "-qm", "work")
+
     def git(self, *arguments: str) -> str:
         done = subprocess.run(
             ["git", *arguments], cwd=self.root, capture_output=True, encoding="utf-8", check=False
@@ -313,6 +320,10 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
     fake.delete_password = lambda service, name: kept.pop((service, name))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "keyring", fake)
     return kept
+
+
+def status_of(wiki: Sandbox, page_id: str) -> str:
+    return wiki.store.page(page_id).status
 
 
 def writes(wiki: Sandbox) -> list[tuple[str, int]]:

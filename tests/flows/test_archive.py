@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from confsync.cli.manual.topics import MANUAL
 from confsync.push.deletion import archive
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, writes
+from tests.flows.conftest import Desk, status_of, writes
 
 GUIDE = "ENG/guide.xhtml"
 ARCHIVE = ("POST", "/wiki/rest/api/content/archive")
@@ -32,19 +32,8 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def repo(desk: Desk) -> Desk:
     """Return the clone, committed."""
-    commit(desk)
+    desk.commit()
     return desk
-
-
-def commit(desk: Desk) -> None:
-    if not desk.path(".git").exists():
-        desk.git("init", "-q")
-    desk.git("add", "-A")
-    desk.git("commit", "-qm", "pulled")
-
-
-def status_of(wiki: Sandbox, page_id: str) -> str:
-    return wiki.store.page(page_id).status
 
 
 def requests_to_archive(wiki: Sandbox) -> list[list[int]]:
@@ -67,7 +56,7 @@ def test_a_deleted_document_archives_its_page_only_when_asked(
     run = repo("push", "--delete", "--archive")
     assert "the page is already archived" in run.out
     assert len(writes(wiki)) == 1
-    commit(repo)
+    repo.commit()
     assert "nothing to do" in repo("push", "--delete", "--archive").out
     events = repo.json("log", "--local").data["events"]
     assert [(event["what"], event["page"], event["base"]) for event in events] == [
@@ -126,7 +115,7 @@ def test_each_page_of_a_branch_is_archived_by_a_request_of_its_own_children_firs
     child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
     leaf = wiki.store.create_page("ENG", "Leaf", "<p>l</p>", parent=child).id
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     desk.git("rm", "-qr", GUIDE, "ENG/guide")
     wiki.store.edit(leaf, "<p>hers</p>", author="Ana")
     run = desk.json("push", "--delete", "--archive", exit=1)
@@ -166,7 +155,7 @@ def test_a_page_whose_child_could_not_be_archived_stays(
 ) -> None:
     child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     desk.git("rm", "-qr", GUIDE, "ENG/guide")
     wiki.store.read_only_page(child)
     run = desk.json("push", "--delete", "--archive", exit=5)
@@ -303,7 +292,7 @@ def test_a_server_whose_plan_lacks_the_archive_refuses_each_page_once(
 ) -> None:
     other = wiki.store.create_page("ENG", "Other", "<p>other</p>").id
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     desk.git("rm", "-q", GUIDE, "ENG/other.xhtml")
     wiki.faults.refuse = lambda method, path: 400 if method == "POST" else None
     run = desk("push", "--delete", "--archive", exit=1)
@@ -336,7 +325,7 @@ def test_a_page_that_was_archived_in_the_browser_is_archived_already(
     wiki.store.archive(guide)
     assert "the page is already archived" in repo("push", "--delete", "--archive").out
     assert writes(wiki) == []
-    commit(repo)
+    repo.commit()
     assert "nothing to do" in repo("push", "--delete", "--archive").out
 
 
@@ -383,7 +372,7 @@ def test_a_blog_post_is_not_archived(wiki: Sandbox, desk: Desk) -> None:
     desk.path(".confsync.yaml").write_text(text)
     post = wiki.store.create_post("ENG", "News", "<p>n</p>", at="2026-03-07T12:00:00.000Z").id
     desk("pull")
-    commit(desk)
+    desk.commit()
     desk.git("rm", "-q", "ENG/blog/2026/03/07/news.xhtml")
     run = desk("push", "--delete", "--archive", exit=1)
     assert "no server archives blog posts" in run.out
@@ -414,7 +403,7 @@ def test_a_data_center_is_refused_before_anything_is_sent(
 ) -> None:
     wiki.store.create_page("ENG", "Other", "<p>other</p>")
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     desk.edit("ENG/other.xhtml", "other", "mine")
     words = [f"{guide}@1", "ENG/other.xhtml"] if named else []
     if not named:
@@ -446,7 +435,7 @@ def test_many_pages_are_archived_with_permission_only(
 ) -> None:
     ids = [wiki.store.create_page("ENG", f"P {n}", "<p>x</p>").id for n in range(11)]
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     for n in range(11):
         desk.path(f"ENG/p-{n}.xhtml").unlink()
     run = desk("push", "--delete", "--archive", exit=1)
@@ -550,7 +539,7 @@ def two(wiki: Sandbox, desk_at: Callable[..., Desk], guide: str) -> tuple[Desk, 
     """Return a committed mirror without the documents of two pages, and the second id."""
     other = wiki.store.create_page("ENG", "Other", "<p>other</p>").id
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     desk.git("rm", "-q", GUIDE, "ENG/other.xhtml")
     return desk, other
 
@@ -570,7 +559,7 @@ def test_a_plan_says_which_pages_are_archived_and_its_application_archives_them(
     again = desk.json("push", "--apply", "plan.json", exit=1)
     assert again.outcomes == {GUIDE: "unchanged", "ENG/other.xhtml": "rejected"}
     assert len(writes(wiki)) == count
-    commit(desk)
+    desk.commit()
     assert desk.json("push", "--apply", "plan.json", exit=1).outcomes[GUIDE] == "unchanged"
 
 
@@ -585,7 +574,7 @@ def test_each_page_of_a_plan_goes_where_the_plan_says(
     desk.path("plan.json").write_text(f'{head}"action": "archive"{tail}')
     desk("push", "--apply", "plan.json")
     assert (status_of(wiki, guide), status_of(wiki, other)) == ("archived", "trashed")
-    commit(desk)
+    desk.commit()
     again = desk.json("push", "--apply", "plan.json")
     assert set(again.outcomes.values()) == {"unchanged"}
 
@@ -596,7 +585,7 @@ def test_a_planned_page_that_is_elsewhere_than_planned_is_refused(
 ) -> None:
     desk, other = two
     plan_of(desk, "--archive")
-    commit(desk)
+    desk.commit()
     wiki.store.trash(guide)
     wiki.store.archive(other)
     run = desk.json("push", "--apply", "plan.json", exit=1)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk, each_git_format, writes
+from tests.flows.conftest import Desk, each_git_format, status_of, writes
 
 GUIDE = "ENG/guide.xhtml"
 
@@ -15,19 +15,8 @@ GUIDE = "ENG/guide.xhtml"
 @pytest.fixture
 def repo(desk: Desk) -> Desk:
     """Return the clone, committed."""
-    commit(desk)
+    desk.commit()
     return desk
-
-
-def commit(desk: Desk) -> None:
-    if not desk.path(".git").exists():
-        desk.git("init", "-q")
-    desk.git("add", "-A")
-    desk.git("commit", "-qm", "pulled")
-
-
-def status_of(wiki: Sandbox, page_id: str) -> str:
-    return wiki.store.page(page_id).status
 
 
 @each_git_format
@@ -47,7 +36,7 @@ def test_a_deleted_document_deletes_its_page_only_when_asked(
     count = len(writes(wiki))
     assert "already in the trash" in repo("push", "--delete").out
     assert len(writes(wiki)) == count
-    commit(repo)
+    repo.commit()
     assert "nothing to do" in repo("push", "--delete").out
     events = repo.json("log", "--local").data["events"]
     assert [(event["what"], event["page"]) for event in events] == [("deleted", guide)]
@@ -114,7 +103,7 @@ def test_a_branch_goes_children_first_and_a_child_that_stays_keeps_its_parents(
     child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
     leaf = wiki.store.create_page("ENG", "Leaf", "<p>l</p>", parent=child).id
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     for name in ("guide.xhtml", "guide/child.xhtml", "guide/child/leaf.xhtml"):
         desk.path(f"ENG/{name}").unlink()
     wiki.store.edit(leaf, "<p>hers</p>", author="Ana")
@@ -147,7 +136,7 @@ def test_a_page_whose_child_could_not_be_deleted_stays(
 ) -> None:
     child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     desk.git("rm", "-qr", GUIDE, "ENG/guide")
 
     def at_child(method: str, path: str) -> int | None:
@@ -168,7 +157,7 @@ def test_children_that_moved_away_in_the_same_push_do_not_stay_below(
 ) -> None:
     child = wiki.store.create_page("ENG", "Child", "<p>c</p>", parent=guide).id
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     desk.git("mv", "ENG/guide/child.xhtml", "ENG/child.xhtml")
     desk.git("rm", "-q", GUIDE)
     desk("push", "--delete")
@@ -181,7 +170,7 @@ def test_children_that_moved_away_in_the_same_push_do_not_stay_below(
 def test_many_deletions_are_asked_about(wiki: Sandbox, desk_at: Callable[..., Desk]) -> None:
     ids = [wiki.store.create_page("ENG", f"P {n}", "<p>x</p>").id for n in range(11)]
     desk = desk_at()
-    commit(desk)
+    desk.commit()
     for n in range(11):
         desk.path(f"ENG/p-{n}.xhtml").unlink()
     run = desk("push", "--delete", exit=1)
@@ -227,7 +216,7 @@ def test_a_lost_answer_is_looked_into(wiki: Sandbox, repo: Desk, guide: str, fau
 @each_git_format
 def test_an_older_commit_tells_what_was_deleted(wiki: Sandbox, repo: Desk, guide: str) -> None:
     repo.git("rm", "-q", GUIDE)
-    commit(repo)
+    repo.commit()
     assert "nothing to do" in repo("push", "--delete").out
     repo("push", "--delete", "--since", "HEAD~1")
     assert status_of(wiki, guide) == "trashed"

@@ -43,13 +43,6 @@ def settled(wiki: Sandbox, desk: Desk) -> None:
     assert desk.files() == files
 
 
-def commit(desk: Desk) -> None:
-    if not desk.path(".git").exists():
-        desk.git("init", "-q")
-    desk.git("add", "-A")
-    desk.git("commit", "-qm", "work")
-
-
 # -- titles ----------------------------------------------------------------------------------------
 
 
@@ -126,7 +119,7 @@ def test_a_title_that_another_page_has_is_refused_and_the_other_named(
 def test_a_title_whose_page_is_deleted_in_the_same_push_is_free_with_the_next(
     wiki: Sandbox, pages: dict[str, str], desk: Desk
 ) -> None:
-    commit(desk)
+    desk.commit()
     desk.path("ENG/b.xhtml").unlink()
     retitle(desk, "ENG/c.xhtml", "B")
     run = desk("push", "--delete", exit=1)
@@ -285,7 +278,7 @@ def test_a_move_to_another_space_in_the_browser_is_followed_by_a_person(
 def test_a_document_that_is_moved_out_of_the_mirror_moves_and_deletes_no_page(
     wiki: Sandbox, pages: dict[str, str], desk: Desk
 ) -> None:
-    commit(desk)
+    desk.commit()
     move(desk, "ENG/b.xhtml", "attic/b.xhtml")
     assert desk.json("status").outcomes == {"ENG/b.xhtml": "moved"}
     told = desk("push").out

@@ -108,14 +108,19 @@ def test_only_files_change(wiki: Sandbox, rich: Desk) -> None:
     assert "confsync push --dry-run" in run.out + run.err
 
 
+def check_two_reversals(wiki: Sandbox, desk: Desk) -> None:
+    """Take the last push back, and then its reversal: the server is as after the push."""
+    after = state(wiki)
+    for _ in range(2):
+        desk("revert", "--run", desk.last_run())
+        desk("push")
+    assert state(wiki) == after
+
+
 def test_the_reversal_of_a_reversal_is_the_push_again(wiki: Sandbox, rich: Desk) -> None:
     rich.edit(GUIDE, "8080", "8081")
     rich("push")
-    after = state(wiki)
-    for _ in range(2):
-        rich("revert", "--run", rich.last_run())
-        rich("push")
-    assert state(wiki) == after
+    check_two_reversals(wiki, rich)
 
 
 def test_a_repeat_changes_nothing(rich: Desk) -> None:
@@ -185,11 +190,7 @@ def test_a_comment_that_a_push_sent_goes_with_its_text(
     line = next(line for line in rich.text(GUIDE).split("\n") if "9090" in line)
     rich.edit(GUIDE, f"{line}\n", "")
     rich("push")
-    after = state(wiki)
-    for _ in range(2):
-        rich("revert", "--run", rich.last_run())
-        rich("push")
-    assert state(wiki) == after
+    check_two_reversals(wiki, rich)
 
 
 def test_a_comment_on_the_text_of_a_push_is_a_conflict(

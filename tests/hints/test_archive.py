@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from confsync.sandbox import Sandbox
-from tests.flows.conftest import Desk
+from tests.flows.conftest import Desk, status_of
 from tests.hints.conftest import commit
 
 GUIDE = "ENG/guide.xhtml"
-
-
-def status_of(wiki: Sandbox, page_id: str) -> str:
-    return wiki.store.page(page_id).status
 
 
 def test_archive_alone_lists_the_pages(wiki: Sandbox, repo: Desk, guide: str) -> None:

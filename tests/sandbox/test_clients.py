@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -58,27 +59,23 @@ def test_an_impossible_move_changes_nothing(site: Sandbox, pages: list[PageRow])
     assert site.store.page(below.id).parent_id == one.id
 
 
+def searched(site: Sandbox, path: str, **params: str) -> Any:
+    """Return the answer of a search."""
+    where, who = f"{site.url}/rest/api/{path}", (site.user, site.token)
+    return requests.get(where, params=params, auth=who, timeout=10).json()
+
+
 @pytest.mark.parametrize("path", ["content/search", "search"])
 def test_a_search_for_no_results_tells_how_many_there_are(
     site: Sandbox, pages: list[PageRow], path: str
 ) -> None:
-    found = requests.get(
-        f"{site.url}/rest/api/{path}",
-        params={"cql": "type=page and space=ENG", "limit": "0"},
-        auth=(site.user, site.token),
-        timeout=10,
-    ).json()
+    found = searched(site, path, cql="type=page and space=ENG", limit="0")
     assert (found["results"], found["size"], found["totalSize"]) == ([], 0, 4)
     assert "next" not in found["_links"]
 
 
 def test_a_found_page_says_where_its_space_is(site: Sandbox, pages: list[PageRow]) -> None:
-    found = requests.get(
-        f"{site.url}/rest/api/search",
-        params={"cql": "title = One", "expand": "content.version"},
-        auth=(site.user, site.token),
-        timeout=10,
-    ).json()
+    found = searched(site, "search", cql="title = One", expand="content.version")
     (content,) = [one["content"] for one in found["results"]]
     assert content["version"]["number"] == 1
     assert content["_expandable"]["space"] == "/rest/api/space/ENG"
