@@ -156,8 +156,8 @@ class Snapshot:
             return False
         here = walk.documents(seen)
         committed = githead.documents_of_head(self._root, self._directories)
-        if committed is not None and here.issuperset(committed[0]):
-            self._trees = committed[1]
+        if committed is not None and here.issuperset(committed.ids):
+            self._trees = committed.trees
             self._save()
             return True
         from pathlib import Path

@@ -170,7 +170,7 @@ def _note_moves(mirror: Mirror, plan: Plan) -> None:
         Move(entry.document.stamp.id, entry.document.stamp.version, plan.moves[entry.path].path)
         for entry in moved
         if entry.document and entry.document.stamp and entry.page_id not in home
-        if known is None or entry.path in known[0] or (entry.waits and known[0])
+        if known is None or entry.path in known.ids or (entry.waits and known.ids)
     ]
     if noted:
         mirror.forget_removals((), settled_moves(mirror.root, plan.scan.entries))

@@ -6,8 +6,8 @@ This module also has the options that keep git from starting programs that a rep
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.model.filenames import ATTACHMENTS, SUFFIX
 
@@ -82,23 +82,29 @@ def trees_of_head(root: str, directories: Collection[str]) -> Callable[[], bytes
     return lambda: _answer(asked)
 
 
-def documents_of_head(
-    root: str, directories: Collection[str]
-) -> tuple[frozenset[str], bytes] | None:
-    """Return the paths of HEAD's documents, and HEAD's trees as in `trees_of_head`.
+class HeadDocuments(NamedTuple):
+    """HEAD's documents, path to blob id, and HEAD's trees as in `trees_of_head`."""
 
-    Both are from the same moment. Return None in the same cases.
+    ids: Mapping[str, str]
+    trees: bytes
+
+
+def documents_of_head(root: str, directories: Collection[str]) -> HeadDocuments | None:
+    """Return HEAD's documents and trees, both from the same moment.
+
+    Both are empty without a repository. Return None if only a closer look can tell.
     """
     if not is_in_repository(root):
-        return None if _is_bare_at(root) else (frozenset(), b"")
+        return None if _is_bare_at(root) else HeadDocuments({}, b"")
     found = _answer(_ask(root, ["ls-tree", "-r", "-t", "-z", "HEAD", "--", *directories]))
     if found is None:
         return None
     rows = found.decode("utf-8", "surrogateescape").split("\0")
     named = [(row.partition("\t")[2], row) for row in rows]
     trees = "".join(f"{row}\0" for name, row in named if name in directories)
-    documents = frozenset(name for name, _ in named if is_document(name))
-    return documents, trees.encode("utf-8", "surrogateescape")
+    blobs = {name: row.split(None, 3)[1:3] for name, row in named if is_document(name)}
+    ids = {name: blob for name, (kind, blob) in blobs.items() if kind == "blob"}
+    return HeadDocuments(ids, trees.encode("utf-8", "surrogateescape"))
 
 
 def _ask(root: str, command: list[str]) -> Popen[bytes] | None:

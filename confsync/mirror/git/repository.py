@@ -57,14 +57,14 @@ def deleted_documents(
     result is empty without git, a repository or a commit. Raise UsageError for an invalid revision.
     """
     known = documents_of_head(str(root), directories) if revision == "HEAD" else None
-    if known is not None and here.issuperset(known[0]):
+    if known is not None and here.issuperset(known.ids):
         return {}
-    with _repository(root) as repo:
+    with _repository(root, has_answered=known is not None) as repo:
         if repo is None:
             return {}
         command = _harmless(_command(repo, root))
         commit = common(command, revision)
-        listed = listed_at(command, commit, directories)
+        listed = listed_at(command, commit, directories) if known is None else known.ids
         gone = _gone(command, root, directories, filter(is_document, listed))
         return _contents(command, commit, {name: listed[name] for name in gone})
 
@@ -276,11 +276,12 @@ def command_in(root: Path) -> Iterator[Git]:
 
 
 @contextlib.contextmanager
-def _repository(root: Path) -> Iterator[Repo | None]:
+def _repository(root: Path, *, has_answered: bool = False) -> Iterator[Repo | None]:
     """Yield the repository of the mirror, or None if there is none to use.
 
-    Raise FileError if git cannot read the repository: confsync must not guess, for example which
-    documents were deleted on purpose.
+    With `has_answered`, git read HEAD's commit a moment ago and is not asked again. Raise FileError
+    if git cannot read the repository: confsync must not guess, for example which documents were
+    deleted on purpose.
     """
     git = _git()
     if git is None:
@@ -294,7 +295,8 @@ def _repository(root: Path) -> Iterator[Repo | None]:
     try:
         _harmless(repo.git)
         command, head = _harmless(git.Git(str(root))), Path(repo.git_dir, "HEAD")
-        yield repo if has_commit(command, str(root), head.stat()) and not repo.bare else None
+        can_read = has_answered or has_commit(command, str(root), head.stat())
+        yield repo if can_read and not repo.bare else None
     except (git.GitCommandError, git.BadName, ValueError, KeyError) as error:
         said = str(getattr(error, "stderr", "") or error).strip()
         said = said.removeprefix("stderr: ").strip("'").split("\n")[0]

@@ -335,18 +335,21 @@ def test_both_questions_to_git_name_the_same_trees(tmp_path: Path, shape: str) -
         (below.parent / "ENG/d.xhtml").write_text("x")
         (below / "e.attachments").mkdir()
         (below / "e.attachments/f.xhtml").write_text("x")
+        (below / "g.xhtml").mkdir()
+        (below / "g.xhtml/h").write_text("x")
     if shape == "file":
         (tmp_path / "ENG").write_text("x")
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "x")
     found = githead.documents_of_head(str(tmp_path), directories)
     assert found is not None
-    documents, trees = found
+    ids, trees = found
     assert githead.trees_of_head(str(tmp_path), directories)() == trees
     assert trees.count(b"\0") == (0 if shape == "none" else len(directories))
     names = ("a/b/c.xhtml", "a/ENG/d.xhtml")
     expected = {f"{one}/{name}" for one in directories for name in names}
-    assert documents == (expected if trees and shape != "file" else frozenset())
+    assert ids.keys() == (expected if trees and shape != "file" else set())
+    assert set(ids.values()) <= {git(tmp_path, "hash-object", "other")}
 
 
 def test_a_mirror_that_is_reached_over_a_link_is_in_its_repository(tmp_path: Path) -> None:
