@@ -12,6 +12,7 @@ from confsync.diff.html_styles import Style
 _SPACE = re.compile(r"\s+")
 
 End = Callable[[], None]
+Split = Callable[[str, tuple[str, ...], str], tuple[Piece, ...]]
 
 
 @dataclass(slots=True)
@@ -44,9 +45,11 @@ class Flow:
 
     In a table cell, a block ends with a break, because the row is the block. Text that is `caught`
     goes only to the function that asked for it. `styles` are those since the last block.
+    `split` divides a text into pieces.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, split: Split = pieces_of) -> None:
+        self._split = split
         self.blocks: list[Block] = []
         self.pieces: list[Piece] = []
         self.kind = "p"
@@ -59,6 +62,13 @@ class Flow:
         self.in_cell = False
         self.caught: list[list[str]] = []
         self.styles: list[Style] = []
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Return whether what follows depends on nothing that was read before."""
+        pending = self.pieces or self.caught or self.styles or self.inside or self.marks
+        within = self.flowing or self.in_lines or self.in_cell or self.mark or self.note
+        return not (pending or within) and self.kind == "p"
 
     def text(self, text: str) -> None:
         """Add text, with white space as in HTML."""
@@ -180,7 +190,7 @@ class Flow:
         return lambda: told(_SPACE.sub(" ", "".join(self.caught.pop())).strip())
 
     def _put(self, text: str) -> None:
-        self.pieces += pieces_of(text, self.marks, self.note)
+        self.pieces += self._split(text, self.marks, self.note)
 
     def _end_line(self) -> None:
         if self.in_cell:

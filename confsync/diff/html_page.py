@@ -10,7 +10,6 @@ from importlib import resources
 from itertools import groupby
 
 from confsync.diff.difference import Difference, Side
-from confsync.diff.html_reader import readable
 from confsync.diff.html_rows import CONTEXT, Row, escaped, rows
 from confsync.model.result import Change
 
@@ -71,7 +70,7 @@ def _section(number: int, found: Difference, change: Change, text: str) -> str:
     body = rows(old.body if old else None, new.body if new else None)
     page_id = f" · page {escaped(found.page_id)}" if found.page_id else ""
     told = ""
-    if any(side and not readable(side.body) for side in (old, new)):
+    if any(row.source for row in body):
         told = '<p class="told">The body is not well-formed. This is its source.</p>'
     elif all(row.kind == "same" for row in body) and "body" in found.fields:
         told = (

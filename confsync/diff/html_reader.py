@@ -7,43 +7,18 @@ and shows unknown elements as labels, so that no content is missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 
-from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
+from confsync.diff.html_blocks import Cell, Piece, pieces_of
 from confsync.diff.html_elements import HOLDERS, MARKS, PARAGRAPHS, UNSEEN
-from confsync.diff.html_flow import End, Flow, Table
-from confsync.diff.html_styles import ALONE, COLUMNS, styles_of
-from confsync.document import layout, storage_format
+from confsync.diff.html_flow import End, Flow, Split, Table
+from confsync.diff.html_styles import ALONE, COLUMNS, LOOKS, Style, styles_of
 
 Attributes = Mapping[str, str]
 
 _NAMES = ("content-title", "filename", "value", "username", "account-id", "userkey", "content-id")
 _MAX_SPAN = 50
-
-
-@lru_cache(maxsize=2)  # a page's rows and its heading ask for both sides
-def readable(body: str) -> bool:
-    """Return whether a body is well-formed, so that it can be read into blocks."""
-    return storage_format.check(body) is None
-
-
-def source(body: str) -> tuple[Block, ...]:
-    """Return the lines of a body as in its file."""
-    lines = layout.lay(body).removesuffix("\n").split("\n")
-    return tuple(Block("source", (), (Cell(tuple(pieces_of(line))),)) for line in lines)
-
-
-def blocks_of(body: str) -> tuple[Block, ...]:
-    """Return the blocks of a well-formed body."""
-    reader = _Reader()
-    storage_format.walk(body, reader)
-    reader.flow.end_block()
-    *blocks, last = reader.flow.blocks or [Block("p", (), ())]
-    if not reader.flow.styles:
-        return tuple(reader.flow.blocks)
-    return (*blocks, replace(last, style=(*last.style, *reader.flow.styles)))
+_TO_DO = "☐"
 
 
 class _Macro:
@@ -56,20 +31,22 @@ class _Macro:
         self.told = False
 
 
-class _Reader:
+class BodyReader:
     """The callbacks of `storage_format.walk`.
 
+    `rests` are places where a body can be divided: the bytes and the blocks before each of them.
     The function of each element returns the function that ends the element, or None.
     """
 
-    def __init__(self) -> None:
-        self.flow = Flow()
+    def __init__(self, split: Split) -> None:
+        self.flow = Flow(split)
+        self.rests: list[tuple[int, int]] = []
         self._ends: list[End | None] = []
         self._macros: list[_Macro] = []
         self._images: list[str] = []
         self._lists: list[int | None] = []
         self._tables: list[Table] = []
-        self._task = "☐"
+        self._task = _TO_DO
 
     def text(self, text: str) -> None:
         self.flow.text(text)
@@ -79,9 +56,19 @@ class _Reader:
         if end:
             end()
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Return whether what follows depends on nothing that was read before."""
+        return self._task == _TO_DO and self.flow.is_at_rest
+
+    def begins(self, place: int) -> None:
+        if self.is_at_rest:
+            self.rests.append((place, len(self.flow.blocks)))
+
     def opened(self, name: str, attributes: Attributes) -> None:
-        seen = name in COLUMNS or not self.flow.caught
-        styles = styles_of(name, attributes) if seen else ()
+        styles: Iterable[Style] = ()
+        if (attributes or name in LOOKS) and (name in COLUMNS or not self.flow.caught):
+            styles = styles_of(name, attributes)
         if name in ALONE:
             self.flow.end_block()
             self.flow.styles += styles
@@ -96,14 +83,9 @@ class _Reader:
             return self._reference(name.removeprefix("ri:"), attributes)
         if self.flow.caught:
             return None
-        if name in MARKS:
-            return self.flow.marked(MARKS[name])
-        if name in PARAGRAPHS:
-            return self.flow.paragraph(PARAGRAPHS[name])
-        if name in UNSEEN:
-            return self.flow.catch(lambda text: None)
-        if name in _ELEMENTS:
-            return _ELEMENTS[name](self, attributes)
+        begin = _ELEMENTS.get(name)
+        if begin:
+            return begin(self, attributes)
         if name not in HOLDERS:
             self.flow.chip(f"<{name}>")
         return None
@@ -130,14 +112,14 @@ class _Reader:
 
     def task_status(self, attributes: Attributes) -> End:
         def told(text: str) -> None:
-            self._task = "☑" if text == "complete" else "☐"
+            self._task = "☑" if text == "complete" else _TO_DO
 
         return self.flow.catch(told)
 
     def task_body(self, attributes: Attributes) -> End:
         ended = self.flow.paragraph("task", "·")
         self.flow.chip(self._task, "check")
-        self._task = "☐"
+        self._task = _TO_DO
         return ended
 
     # -- tables ------------------------------------------------------------------------------------
@@ -304,37 +286,51 @@ def _start(text: str | None) -> int:
     return int(text) - 1 if text and re.fullmatch(r"\d{1,6}", text) else 0
 
 
-_ELEMENTS: dict[str, Callable[[_Reader, Attributes], End | None]] = {
+Begin = Callable[[BodyReader, Attributes], End | None]
+
+
+def _marked(mark: str) -> Begin:
+    return lambda reader, _: reader.flow.marked(mark)
+
+
+def _paragraph(kind: str) -> Begin:
+    return lambda reader, _: reader.flow.paragraph(kind)
+
+
+_ELEMENTS: dict[str, Begin] = {
+    **{name: _marked(mark) for name, mark in MARKS.items()},
+    **{name: _paragraph(kind) for name, kind in PARAGRAPHS.items()},
+    **dict.fromkeys(UNSEEN, lambda reader, _: reader.flow.catch(lambda text: None)),
     "ul": lambda reader, _: reader.list_(None),
     "ol": lambda reader, given: reader.list_(_start(given.get("start"))),
-    "li": _Reader.item,
-    "ac:task": _Reader.ends_block,
-    "ac:task-status": _Reader.task_status,
-    "ac:task-body": _Reader.task_body,
-    "table": _Reader.table,
-    "tr": _Reader.row,
+    "li": BodyReader.item,
+    "ac:task": BodyReader.ends_block,
+    "ac:task-status": BodyReader.task_status,
+    "ac:task-body": BodyReader.task_body,
+    "table": BodyReader.table,
+    "tr": BodyReader.row,
     "td": lambda reader, given: reader.cell(given, head=False),
     "th": lambda reader, given: reader.cell(given, head=True),
     "ac:structured-macro": lambda reader, given: reader.macro(given.get("ac:name", "macro")),
     "ac:macro": lambda reader, given: reader.macro(given.get("ac:name", "macro")),
     "ac:adf-node": lambda reader, given: reader.macro(given.get("type", "extension")),
-    "ac:parameter": _Reader.parameter,
-    "ac:default-parameter": _Reader.parameter,
-    "ac:adf-attribute": _Reader.parameter,
+    "ac:parameter": BodyReader.parameter,
+    "ac:default-parameter": BodyReader.parameter,
+    "ac:adf-attribute": BodyReader.parameter,
     "ac:rich-text-body": lambda reader, _: reader.body("box"),
     "ac:adf-content": lambda reader, _: reader.body("box"),
     "ac:plain-text-body": lambda reader, _: reader.body("code"),
     "pre": lambda reader, _: reader.flow.container("code", "code"),
     "blockquote": lambda reader, _: reader.flow.container("quote"),
     "a": lambda reader, given: reader.flow.marked("link", given.get("href", "")),
-    "ac:link": _Reader.link,
-    "ac:image": _Reader.image,
-    "img": _Reader.picture,
-    "ac:inline-comment-marker": _Reader.comment,
-    "ac:layout-section": _Reader.section,
-    "ac:layout-cell": _Reader.ends_block,
-    "hr": _Reader.rule,
-    "br": _Reader.line_break,
-    "ac:emoticon": _Reader.emoticon,
-    "time": _Reader.time,
+    "ac:link": BodyReader.link,
+    "ac:image": BodyReader.image,
+    "img": BodyReader.picture,
+    "ac:inline-comment-marker": BodyReader.comment,
+    "ac:layout-section": BodyReader.section,
+    "ac:layout-cell": BodyReader.ends_block,
+    "hr": BodyReader.rule,
+    "br": BodyReader.line_break,
+    "ac:emoticon": BodyReader.emoticon,
+    "time": BodyReader.time,
 }

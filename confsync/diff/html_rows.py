@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from confsync.diff.html_alignment import Marked, aligned, blocks_alike, cells_alike, compared
-from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of
-from confsync.diff.html_reader import blocks_of, readable, source
+from confsync.diff.html_blocks import Block, Cell, Piece, pieces_of, unsplit
+from confsync.diff.html_shared import read, shared
 from confsync.diff.html_styles import changed
+from confsync.document import layout
 
 # Blocks shown on each side of a change; longer runs without one are folded.
 CONTEXT = 3
@@ -25,13 +26,15 @@ _TAGS = {name: name for name in ("strong", "em", "u", "s", "code", "sub", "sup")
 class Row:
     """One row: its kind (same, change, style, gone, fresh), and the HTML of each side.
 
-    `styles` are the names of changed styles. If only they changed, the kind is style.
+    `styles` are the names of changed styles. If only they changed, the kind is style. `source` is
+    set if the sides show lines of the body's source.
     """
 
     kind: str
     old: str
     new: str
     styles: tuple[str, ...] = ()
+    source: bool = False
 
 
 def escaped(text: str) -> str:
@@ -44,11 +47,39 @@ def rows(old: str | None, new: str | None) -> list[Row]:
 
     If one body is not well-formed, the rows show the source of both.
     """
-    bodies = [None if body is None else body.replace("\r\n", "\n") for body in (old, new)]
-    how = blocks_of if all(body is None or readable(body) for body in bodies) else source
-    before, after = (() if body is None else how(body) for body in bodies)
+    bodies = tuple(None if body is None else body.replace("\r\n", "\n") for body in (old, new))
+    try:
+        found = list(_rows(*bodies))
+    except ValueError:
+        before, after = (() if body is None else _source(body) for body in bodies)
+        found = [_row(a, b) for a, b in aligned(before, after, blocks_alike)]
+        found = [replace(row, source=True) for row in found]
     pieces_of.cache_clear()
-    return [_row(a, b) for a, b in aligned(before, after, blocks_alike)]
+    return found
+
+
+def _source(body: str) -> tuple[Block, ...]:
+    """Return the lines of a body as in its file."""
+    lines = layout.lay(body).removesuffix("\n").split("\n")
+    return tuple(Block("source", (), (Cell(tuple(pieces_of(line))),)) for line in lines)
+
+
+def _rows(old: str | None, new: str | None) -> Iterator[Row]:
+    """Yield the rows of two bodies. Raise ValueError if one is not well-formed."""
+    if old is None or new is None:
+        before, after = (() if body is None else read(body, unsplit).blocks for body in (old, new))
+        yield from (_row(block, None) for block in before)
+        yield from (_row(None, block) for block in after)
+        return
+    found = shared(old, new)
+    yield from map(_same, found.head)
+    yield from (_row(a, b) for a, b in aligned(found.old, found.new, blocks_alike))
+    yield from map(_same, found.tail)
+
+
+def _same(block: Block) -> Row:
+    both = _alone(block, "")
+    return Row("same", both, both)
 
 
 def _row(old: Block | None, new: Block | None) -> Row:

@@ -16,9 +16,11 @@ COLUMNS = ("col", "colgroup")
 # Elements whose blocks begin and end at once: their style belongs to that very block.
 ALONE = ("hr", "ac:layout-section")
 # Elements that look different, though their text stands in the same block as without them.
-_LOOKS = (
-    *("thead", "tfoot", "ins", "font", "big", "small", "q", "center", "figure", "figcaption"),
-    *("abbr", "label", "dd", "dt", "caption", "ac:caption"),
+LOOKS = frozenset(
+    (
+        *("thead", "tfoot", "ins", "font", "big", "small", "q", "center", "figure", "figcaption"),
+        *("abbr", "label", "dd", "dt", "caption", "ac:caption"),
+    )
 )
 _IDS = frozenset(
     (
@@ -40,7 +42,7 @@ def styles_of(name: str, attributes: Mapping[str, str]) -> Iterator[Style]:
     """Yield the styles of an element, one for each attribute and for each CSS declaration."""
     if name.startswith("ri:"):
         return  # a report shows what is referred to
-    if name in _LOOKS:
+    if name in LOOKS:
         yield name.removeprefix("ac:"), ""
     for key, value in attributes.items():
         if key == "style":

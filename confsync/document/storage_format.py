@@ -93,7 +93,12 @@ def _is_well_formed(data: bytes) -> bool:
 
 
 class Reader(Protocol):
-    """The callbacks of `walk`: elements with their prefixes, and the text between them."""
+    """The callbacks of `walk`: elements with their prefixes, and the text between them.
+
+    Before each element that stands in no other, `begins` gets its place in bytes from the start.
+    """
+
+    def begins(self, place: int) -> None: ...
 
     def opened(self, name: str, attributes: Mapping[str, str]) -> None: ...
 
@@ -105,20 +110,25 @@ class Reader(Protocol):
 def walk(body: str, reader: Reader) -> None:
     """Call `reader` for each element and text of a body.
 
-    Raise ValueError if `check` finds a problem.
+    Raise ValueError if `check` finds a problem. Then `reader` was called for what comes before it.
     """
-    if flaw := check(body):
-        raise ValueError(flaw.message)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
+    prefix = _prefix()
     depth = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        if depth > 1:
-            named = {_qualified(key): value for key, value in attributes.items()}
-            reader.opened(_qualified(name), named)
+        if depth == 1:
+            return
+        if depth == 2:
+            reader.begins(parser.CurrentByteIndex - len(prefix))
+        elif depth > MAX_DEPTH:
+            raise _TooDeepError
+        if attributes:
+            attributes = {_qualified(key): value for key, value in attributes.items()}
+        reader.opened(_qualified(name), attributes)
 
     def end(name: str) -> None:
         nonlocal depth
@@ -129,7 +139,11 @@ def walk(body: str, reader: Reader) -> None:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = reader.text
-    parser.Parse(_prefix() + body.encode("utf-8", "surrogatepass") + b"</body>", True)
+    try:
+        parser.Parse(prefix + body.encode("utf-8", "surrogatepass") + b"</body>", True)
+    except (expat.ExpatError, _TooDeepError):
+        flaw = check(body)
+        raise ValueError(flaw.message if flaw else "the body cannot be read") from None
 
 
 @lru_cache(maxsize=512)

@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from confsync.diff import html_alignment as alignment
-from confsync.diff import report
+from confsync.diff import html_blocks, html_rows, html_shared, report
 from confsync.diff.difference import Difference, Side
 from confsync.diff.html_alignment import aligned, blocks_alike
+from confsync.diff.html_blocks import Piece
 from confsync.diff.html_page import MARK, page
-from confsync.diff.html_reader import blocks_of
 from confsync.diff.html_rows import rows
+from confsync.diff.html_shared import blocks_of
 from confsync.errors import FileError
 from confsync.model.result import Change
 
@@ -369,3 +370,63 @@ def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
     os.mkfifo(pipe)  # to look into it would wait for a writer
     with pytest.raises(FileError, match="it is not a regular file"):
         report.write(pipe, [], against_server=False)
+
+
+# Elements that stand side by side. Some of them change how the next one is read.
+PARTS = [
+    *("<p>one two</p>", "<p>three</p>", "<p/>", "four ", " <em>five</em>", "<hr/>", "\n"),
+    *("<ol><li>six</li><li>seven</li></ol>", "<ul><li><p>eight</p></li></ul>", "<br/>"),
+    "<table><tr><td rowspan='2'>nine</td><td>ten</td></tr><tr><td>&eacute;</td></tr></table>",
+    "<ac:structured-macro ac:name='code'><ac:plain-text-body><![CDATA[<p>a  \n b]]>"
+    "</ac:plain-text-body></ac:structured-macro>",
+    "<ac:task-list><ac:task><ac:task-status>complete</ac:task-status></ac:task></ac:task-list>",
+    *("<ac:task-status>complete</ac:task-status>", "<!-- <p>-->", "<![CDATA[<p>x</p>]]>"),
+    *("<p style='color: red'>\u00fcber</p>", "<h1>\u4e2d</h1>", "<u:x xmlns:u='u'>y</u:x>"),
+]
+
+
+@given(*[st.lists(st.sampled_from(PARTS), max_size=6)] * 3, st.sampled_from(PARTS))
+def test_what_both_sides_have_shows_what_it_shows_alone(
+    head: list[str], old: list[str], tail: list[str], part: str
+) -> None:
+    """Equal beginnings and ends are read once, and not word by word. The report is the same."""
+    before, after = "".join([*head, *old, *tail]), "".join([*head, part, *tail])
+    found = rows(before, after)
+    for body, side in (
+        (before, [text_of(row.old) for row in found if row.old]),
+        (after, [text_of(row.new) for row in found if row.new]),
+    ):
+        assert side == [text_of(row.new) for row in rows(None, body) if row.new]
+        assert side == texts_of_words(body)
+    if before == after:
+        assert {row.kind for row in found} <= {"same"}
+
+
+def texts_of_words(body: str) -> list[str]:
+    """Return the text of each block of a body, read word by word and alone."""
+    return [text_of(html_rows._alone(block, "")) for block in blocks_of(body)]
+
+
+def test_only_what_differs_is_divided_into_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    divided: list[str] = []
+
+    def words(text: str, *more: object) -> tuple[Piece, ...]:
+        divided.append(text)
+        return html_blocks.pieces_of(text, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(html_shared.read, "__defaults__", (words,))
+    many = [f"<p>paragraph {n}</p>" for n in range(500)]
+    edited = [*many[:250], "<p>paragraph 250 again</p>", *many[251:]]
+    found = rows("".join(many), "".join(edited))
+    assert [row.kind for row in found] == ["same"] * 250 + ["change"] + ["same"] * 249
+    assert divided == ["paragraph 250", "paragraph 250 again"]
+
+
+def test_a_section_that_goes_on_into_the_equal_end_is_read_whole() -> None:
+    """The end of both bodies is equal, but on one side it stands in a CDATA section or comment."""
+    end = "<p><![CDATA[x]]></p><p>y</p>"
+    for begun in ("<![CDATA[ <p>", "<p><![CDATA["):
+        old, new = f"<p>a</p><p>b</p>{end}", f"<p>a</p>{begun}{end}"
+        shown = [text_of(row.new) for row in rows(old, new) if row.new]
+        alone = [text_of(row.new) for row in rows(None, new) if row.new]
+        assert shown == alone

@@ -52,7 +52,7 @@ PURE = frozenset(
         *("sync.compare", "sync.attachments.compare", "merge.stamps"),
         *("diff.difference", "diff.html_alignment", "diff.html_blocks", "diff.html_flow"),
         *("diff.html_elements", "diff.html_page", "diff.html_reader", "diff.html_rows"),
-        "diff.html_styles",
+        *("diff.html_shared", "diff.html_styles"),
     ]
 )
 # The standard library's ways out: what is pure has no business with them.
