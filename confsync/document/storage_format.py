@@ -80,7 +80,17 @@ def _error_in(data: bytes) -> tuple[int, str] | None:
                 message = f"mismatched tag: </{name}> must come first"
     else:
         return None
+    finally:
+        _release(parser)
     return max(0, min(len(data), at - len(prefix))), message
+
+
+def _release(parser: expat.XMLParserType) -> None:
+    """Free a parser at once, with its buffers of a body's size.
+
+    Its handlers refer to it, and a cycle would stay until the garbage collector finds it.
+    """
+    parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
 
 
 def _is_well_formed(data: bytes) -> bool:
@@ -144,6 +154,8 @@ def walk(body: str, reader: Reader) -> None:
     except (expat.ExpatError, _TooDeepError):
         flaw = check(body)
         raise ValueError(flaw.message if flaw else "the body cannot be read") from None
+    finally:
+        _release(parser)
 
 
 @lru_cache(maxsize=512)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import gc
 import html.entities
 from pathlib import Path
 
 import pytest
 
+from confsync.diff.html_blocks import unsplit
+from confsync.diff.html_reader import BodyReader
 from confsync.document.layout import lay
-from confsync.document.storage_format import MAX_BYTES, MAX_DEPTH, Flaw, check, oversize
+from confsync.document.storage_format import MAX_BYTES, MAX_DEPTH, Flaw, check, oversize, walk
 
 GOOD = [
     "",
@@ -112,3 +116,17 @@ def test_the_check_agrees_with_what_is_known_of_the_corpus(corpus: Path) -> None
     }
     parses = {row["file"]: row["parses"] == "true" for row in rows}
     assert {name: flaw for name, flaw in flaws.items() if (flaw is None) != parses[name]} == {}
+
+
+@pytest.mark.parametrize("body", ["<p>x</p>" * MAX_DEPTH, "<p>x</p>" * MAX_DEPTH + "<p>"])
+def test_a_parser_leaves_nothing_to_the_garbage_collector(body: str) -> None:
+    """A parser keeps a copy of the body. Thousands of them would fill the memory for a while."""
+    gc.collect()
+    gc.disable()
+    try:
+        check(body)
+        with contextlib.suppress(ValueError):
+            walk(body, BodyReader(unsplit))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
