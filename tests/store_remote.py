@@ -30,9 +30,11 @@ from confsync.model.page import (
     NewVersion,
     Other,
     Page,
+    PageComment,
     PageInfo,
     ParentKind,
     PastVersion,
+    Resolution,
     Restrictions,
     Space,
     Status,
@@ -87,6 +89,7 @@ class StoreRemote:
         self.writes = 0
         self.shared = pages or self
         self.kind = POST if pages else PAGE
+        self.threads = StoreThreads(self)
         self.posts: StoreRemote = self if pages else StoreRemote(store, user, pages=self)
 
     url = "http://127.0.0.1/wiki"
@@ -151,12 +154,12 @@ class StoreRemote:
 
     def page(self, page_id: str) -> Page:
         failpoints.before(f"GET page {page_id}")
-        row = self._row(page_id)
+        row = self.row(page_id)
         return Page(_info(row), row.body)
 
     def old_page(self, page_id: str, version: int) -> Page:
         failpoints.before(f"GET page {page_id} v{version}")
-        row = self._row(page_id)
+        row = self.row(page_id)
         for old in self.store.versions(page_id):
             if old.number == version:
                 info = _info(row)
@@ -165,13 +168,13 @@ class StoreRemote:
 
     def versions_after(self, page_id: str, version: int) -> tuple[Version, ...]:
         failpoints.before(f"GET versions of {page_id}")
-        self._row(page_id)
+        self.row(page_id)
         found = (_version(row) for row in self.store.versions(page_id))
         return tuple(v for v in reversed(tuple(found)) if v.number > version)
 
     def history(self, page_id: str, after: Version | None = None) -> Iterator[PastVersion]:
         failpoints.before(f"GET history of {page_id}")
-        self._row(page_id)
+        self.row(page_id)
         for row in reversed(self.store.versions(page_id)):
             if not is_later(_version(row), after):
                 return
@@ -197,7 +200,7 @@ class StoreRemote:
         failpoints.before(f"GET children of {page_id}")
         if self.kind == POST:
             return ()
-        rows = queries.parents(self.store.database, self._row(page_id).space_id)
+        rows = queries.parents(self.store.database, self.row(page_id).space_id)
         return tuple(one for one, above in rows.items() if above == page_id)
 
     def titled(self, space: Space, title: str) -> tuple[PageInfo, ...]:
@@ -220,7 +223,7 @@ class StoreRemote:
 
     def attachments(self, page_id: str) -> tuple[AttachmentInfo, ...]:
         failpoints.before(f"GET attachments of {page_id}")
-        return tuple(map(_attachment, self.store.attachments(self._row(page_id).id)))
+        return tuple(map(_attachment, self.store.attachments(self.row(page_id).id)))
 
     def label_hints(self, space: Space) -> Mapping[str, tuple[str, ...]] | None:
         return None
@@ -252,7 +255,7 @@ class StoreRemote:
 
     def put(self, page_id: str, new: NewVersion, *, base: int) -> PageInfo:
         def write() -> PageRow:
-            self._row(page_id)
+            self.row(page_id)
             try:
                 return self.store.update(
                     page_id,
@@ -267,7 +270,7 @@ class StoreRemote:
             except Stale as stale:
                 raise VersionConflictError(page_id, base, stale.current) from None
 
-        return _info(self._write(f"PUT {page_id}", write))
+        return _info(self.write(f"PUT {page_id}", write))
 
     def create(
         self, space: Space, *, title: str, body: str, message: str, parent: str | None
@@ -287,15 +290,15 @@ class StoreRemote:
                 hidden=False,
             )
 
-        return _info(self._write("POST page", write))
+        return _info(self.write("POST page", write))
 
     def delete(self, page_id: str) -> None:
         def write() -> None:
-            if self._row(page_id).status == "trashed":
+            if self.row(page_id).status == "trashed":
                 raise Missing("page", page_id)
             self.store.trash(page_id)
 
-        self._write(f"DELETE {page_id}", write)
+        self.write(f"DELETE {page_id}", write)
 
     @property
     def archives(self) -> bool:
@@ -303,12 +306,12 @@ class StoreRemote:
 
     def archive(self, page_id: str) -> str:
         def write() -> str:
-            row = self._row(page_id)
+            row = self.row(page_id)
             if row.status != "current":
                 raise Invalid(f"The content with id {row.id} is no current page.")
             return self.store.start("archive", lambda: self.store.archive(page_id)).id
 
-        return self._write(f"POST archive {page_id}", write)
+        return self.write(f"POST archive {page_id}", write)
 
     def task(self, task_id: str) -> Task:
         failpoints.before(f"GET task {task_id}")
@@ -336,19 +339,19 @@ class StoreRemote:
                 page_id, name, data, guessed(name), author=self.who, comment=comment
             )
 
-        return _attachment(self._write(f"POST attachment of {page_id}", write))
+        return _attachment(self.write(f"POST attachment of {page_id}", write))
 
     def delete_attachment(self, page_id: str, attachment_id: str) -> None:
         what = f"DELETE attachment {attachment_id}"
-        self._write(what, lambda: self.store.remove_attachment(attachment_id))
+        self.write(what, lambda: self.store.remove_attachment(attachment_id))
 
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
-        self._write(f"POST labels of {page_id}", lambda: self.store.add_labels(page_id, names))
+        self.write(f"POST labels of {page_id}", lambda: self.store.add_labels(page_id, names))
 
     def remove_label(self, page_id: str, name: str) -> None:
-        self._write(f"DELETE label of {page_id}", lambda: self.store.remove_label(page_id, name))
+        self.write(f"DELETE label of {page_id}", lambda: self.store.remove_label(page_id, name))
 
-    def _write(self, what: str, write: Callable[[], Done]) -> Done:
+    def write(self, what: str, write: Callable[[], Done]) -> Done:
         failpoints.before(what)
         trouble, self.shared.trouble = self.shared.trouble, None
         if trouble is Trouble.DOWN:
@@ -368,7 +371,7 @@ class StoreRemote:
             raise NetworkError("the connection was lost")
         return done
 
-    def _row(self, page_id: str) -> PageRow:
+    def row(self, page_id: str) -> PageRow:
         try:
             row = self.store.page(page_id)
         except Missing as error:
@@ -376,6 +379,33 @@ class StoreRemote:
         if row.restricted or row.type != self.kind:
             raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
         return row
+
+
+class StoreThreads:
+    """Implements `Threads` over a store."""
+
+    def __init__(self, remote: StoreRemote) -> None:
+        self._remote = remote
+        self._store = remote.store
+
+    def of(self, page_id: str) -> tuple[PageComment, ...]:
+        failpoints.before(f"GET comments of {page_id}")
+        return tuple(map(_with_text, self._store.comments(self._remote.row(page_id).id)))
+
+    def reply(self, page_id: str, comment: PageComment, body: str) -> str:
+        what, who = f"POST reply to {comment.id}", self._remote.who
+        return self._remote.write(what, lambda: self._store.reply(comment.id, body, who)).id
+
+    def resolve(self, page_id: str, comment: PageComment) -> None:
+        what, who = f"PUT resolved {comment.id}", self._remote.who
+        self._remote.write(what, lambda: self._store.resolve(comment.id, author=who))
+
+
+def _with_text(row: CommentRow) -> PageComment:
+    version = Version(row.version, row.message, row.author, row.modified_at)
+    inline, state = row.kind == INLINE, Resolution(row.resolution)
+    about = row.parent_id or "", inline, state, row.selection or "", row.ref or ""
+    return PageComment(row.id, version, row.author, row.body, *about)
 
 
 def _info(row: PageRow, *, labels: bool = False) -> PageInfo:

@@ -197,6 +197,39 @@ class Comment(NamedTuple):
     flaw: str = ""
 
 
+class Resolution(Enum):
+    """The state of an inline comment. A dangling one has lost its marker in the page's body."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    DANGLING = "dangling"
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the page's body must have the comment's marker."""
+        return self in (Resolution.OPEN, Resolution.REOPENED)
+
+
+class PageComment(NamedTuple):
+    """A comment with its text, as its page's own list has it.
+
+    `body` is in storage format. `version` is the comment's own. `by` is the id of its author, as
+    `User.id`. A reply is `below` another comment. An inline comment is about some `words` of the
+    page, which the marker with the reference `marker` encloses.
+    """
+
+    id: str
+    version: Version
+    by: str
+    body: str
+    below: str = ""
+    inline: bool = False
+    state: Resolution = Resolution.OPEN
+    words: str = ""
+    marker: str = ""
+
+
 class Task(NamedTuple):
     """A task of the server. If it is finished and not `successful`, `message` says why."""
 

@@ -17,6 +17,7 @@ from confsync.model.page import (
     NewVersion,
     Other,
     Page,
+    PageComment,
     PageInfo,
     PastVersion,
     Restrictions,
@@ -45,6 +46,30 @@ class Sink(Protocol):
         """Append a piece. Raise OSError."""
 
 
+class Threads(Protocol):
+    """The comments of pages with their texts and replies. The methods raise APIAccessError."""
+
+    def of(self, page_id: str) -> tuple[PageComment, ...]:
+        """Return all comments on a page, with their replies, the oldest first.
+
+        Cloud needs two requests, and one for each comment. Data Center needs one. Raise
+        NotVisibleError if the page is not visible.
+        """
+
+    def reply(self, page_id: str, comment: PageComment, body: str) -> str:
+        """Answer a comment, and return the id of the answer. Never try twice.
+
+        Raise NetworkError or ServerError if the reply may or may not have been written.
+        """
+
+    def resolve(self, page_id: str, comment: PageComment) -> None:
+        """Resolve an inline comment that is no reply. Never try twice.
+
+        The caller must look afterwards, because a server may ignore it. Raise NetworkError or
+        ServerError if the comment may or may not be resolved.
+        """
+
+
 class Remote(Protocol):
     """A Confluence. Every method raises APIAccessError or a subclass of it, and nothing else.
 
@@ -54,6 +79,10 @@ class Remote(Protocol):
     flavor: str
     workers: Workers
     who: str
+
+    @property
+    def threads(self) -> Threads:
+        """Return the comments of the pages."""
 
     @property
     def url(self) -> str:

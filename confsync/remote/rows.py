@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from confsync.document.frontmatter import is_title
 from confsync.errors import EVERYBODYS, APIAccessError, RowError, ServerError
 from confsync.model.moment import moment
-from confsync.model.page import PageInfo, ParentKind, Status, Version
+from confsync.model.page import PageInfo, ParentKind, Resolution, Status, Version
 from confsync.model.stamp import ATTACHMENT_ID, ID, VERSION
 
 Row = Mapping[str, Any]
@@ -19,6 +19,7 @@ _ID = re.compile(ID)
 _VERSION = re.compile(VERSION)
 _ATTACHMENT_ID = re.compile(ATTACHMENT_ID)
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(?: *;[ -~]{1,127})?", re.ASCII)
+_RESOLUTIONS = {state.value: state for state in Resolution}
 _STATUSES = {status.value: status for status in Status}
 
 
@@ -164,6 +165,11 @@ def status_of(row: Row) -> Status:
     if not isinstance(status, str):
         raise RowError("the answer has no status")
     return _STATUSES.get(status, Status.OTHER)
+
+
+def resolution_of(value: object) -> Resolution:
+    """Return the state of an inline comment. An unknown state counts as open."""
+    return _RESOLUTIONS.get(str(value), Resolution.OPEN)
 
 
 def body_of(row: Row) -> str | None:

@@ -64,6 +64,7 @@ class Cloud(Connection):
         self._keys: dict[str, str] = {}
         self._posts = pages is not None
         self._kind = "blogposts" if pages else "pages"
+        self.threads = comments.CloudThreads(client, self._kind)
         if pages:
             self._spaces, self._keys = pages._spaces, pages._keys
         self.posts: Cloud = self if pages else Cloud(client, workers, pages=self)

@@ -1,19 +1,25 @@
-"""The newest comments of some spaces by a search, inline comments and others together."""
+"""The comments of v1, inline comments and others together.
+
+The newest comments of some spaces by a search are a hint. Those of one page are a list of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from confsync.errors import RowError, ServerError
-from confsync.model.page import Comment, Version
+from confsync.model.page import Comment, PageComment, Resolution, Version
 from confsync.remote import rows, v1_rows
 from confsync.remote.client import Client
+from confsync.remote.datacenter.pagination import by_offset
 from confsync.remote.rows import Row
 
 # The server's upper limit with expansions.
 ROWS = 200
 _SEARCH = "rest/api/content/search"
 _EXPAND = "version,container,extensions.inlineProperties,extensions.resolution"
+_CONTENT = "rest/api/content"
+_WITH_TEXT = "body.storage,version,ancestors,extensions.inlineProperties,extensions.resolution"
 _HOLDERS = ("page", "blogpost")
 _SETTLED = ("resolved", "reopened")
 
@@ -59,4 +65,58 @@ def _checked(row: Row) -> Comment:
         inline=extensions.get("location") in ("inline", "resolved"),
         marker=rows.words_of(properties, "markerRef"),
         settled=state in _SETTLED,
+    )
+
+
+class DataCenterThreads:
+    """Implements `Threads`. `kind` is the type of the pages: page or blogpost."""
+
+    def __init__(self, client: Client, kind: str) -> None:
+        self._client = client
+        self._kind = kind
+
+    def of(self, page_id: str) -> tuple[PageComment, ...]:
+        params = {"depth": "all", "expand": _WITH_TEXT, "limit": ROWS}
+        listed = by_offset(self._client, f"{_CONTENT}/{page_id}/child/comment", params)
+        found = {comment.id: comment for comment in map(_with_text, listed)}
+        return tuple(sorted(found.values(), key=lambda one: int(one.id)))
+
+    def reply(self, page_id: str, comment: PageComment, body: str) -> str:
+        sent = {
+            "type": "comment",
+            "container": {"id": page_id, "type": self._kind},
+            "ancestors": [{"id": comment.id}],
+            "body": {"storage": {"value": body, "representation": "storage"}},
+        }
+        return rows.id_of(self._client.post(_CONTENT, sent))
+
+    def resolve(self, page_id: str, comment: PageComment) -> None:
+        sent = {
+            "id": comment.id,
+            "type": "comment",
+            "version": {"number": comment.version.number + 1},
+            "body": {"storage": {"value": comment.body, "representation": "storage"}},
+            "extensions": {
+                "location": "inline",
+                "resolution": {"status": Resolution.RESOLVED.value},
+            },
+        }
+        self._client.put(f"{_CONTENT}/{comment.id}", sent)
+
+
+def _with_text(row: Row) -> PageComment:
+    version, extensions = rows.part_of(row, "version"), rows.part_of(row, "extensions")
+    by, above = rows.part_of(version, "by"), rows.last_of(row, "ancestors")
+    inline = extensions.get("location") in ("inline", "resolved")
+    about = rows.part_of(extensions, "inlineProperties") if inline and not above else {}
+    return PageComment(
+        rows.id_of(row),
+        v1_rows.version(version),
+        rows.words_of(by, "username", "userKey"),
+        rows.body_of(row) or "",
+        rows.id_of(above) if above else "",
+        inline,
+        rows.resolution_of(rows.part_of(extensions, "resolution").get("status")),
+        rows.words_of(about, "originalSelection"),
+        rows.words_of(about, "markerRef"),
     )

@@ -66,6 +66,7 @@ class DataCenter(Connection):
         self._listings: dict[str, int] = {}
         self._posts = pages is not None
         self._kind = kinds.POSTS if pages else kinds.PAGES
+        self.threads = comments.DataCenterThreads(client, self._kind.type)
         self._versions = versions.Versions(client, self._kind)
         self._by_ids: ByIds = pages._by_ids if pages else ByIds(client)
         if pages:
