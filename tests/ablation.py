@@ -49,6 +49,8 @@ class Ablation:
         return {test.partition("::")[2] for test in self.tests}
 
 
+_BESIDE = "tests/flows/test_comment_files.py::"
+_COMMENT_FILES = "confsync/mirror/comments/files.py"
 _DEAD_ENDS = "tests/flows/test_dead_ends.py"
 _BAD_ROWS = "tests/flows/test_bad_rows.py"
 _STORY = "tests/flows/test_conflict_story.py"
@@ -3743,8 +3745,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/state/seen_comments.py",
-                "chosen = repr((config.url, spaces, others))",
-                "chosen = repr((config.url,))",
+                "chosen = repr((config.url, spaces, others, *written))",
+                "chosen = repr((config.url, *written))",
             ),
         ),
         (
@@ -3844,6 +3846,48 @@ ABLATIONS = (
         (
             "tests/contract/test_comments.py::test_a_comment_that_is_deleted_meanwhile_hides_no_other",
         ),
+    ),
+    Ablation(
+        "a changed file of comments is kept in the trash",
+        (Cut(_COMMENT_FILES, "if changed and now is not None:", "if False:"),),
+        (f"{_BESIDE}test_a_changed_file_is_kept_in_the_trash_and_told",),
+    ),
+    Ablation(
+        "comments replace no file that confsync did not write",
+        (Cut(_COMMENT_FILES, "if now is not None and not file.is_ours(now):", "if False:"),),
+        (f"{_BESIDE}test_a_file_of_that_name_that_is_not_confsyncs_stays",),
+    ),
+    Ablation(
+        "comments that could not be written are written by the next pull",
+        (Cut(_COMMENTS, " | dict.fromkeys(self._due, UNREAD)", ""),),
+        (f"{_BESIDE}test_comments_that_cannot_be_read_are_read_by_the_next_pull",),
+    ),
+    Ablation(
+        "with files of comments a pull lists the comments of every page once",
+        (
+            Cut(
+                "confsync/mirror/state/seen_comments.py",
+                'written = ("files",) if config.comments is Comments.FILES else ()',
+                "written = ()",
+            ),
+        ),
+        (f"{_BESIDE}test_the_key_brings_the_comments_of_the_past",),
+    ),
+    Ablation(
+        "the comments of another page say nothing about a document",
+        (Cut(_COMMENT_FILES, "found and found.page == page_id", "found"),),
+        (f"{_BESIDE}test_the_comments_of_another_page_are_not_its_comments",),
+    ),
+    Ablation(
+        "the comments of a deleted document are not taken for the document",
+        (
+            Cut(
+                "confsync/mirror/committed/whereabouts.py",
+                " or is_comments(path))",
+                ")",
+            ),
+        ),
+        (f"{_BESIDE}test_what_a_deleted_document_left_goes_to_the_trash",),
     ),
 )
 

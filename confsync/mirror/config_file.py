@@ -100,8 +100,8 @@ def dump(config: Config) -> str:
         data["labels"] = True
     if config.attachments:
         data["attachments"] = config.attachments == ("*",) or list(config.attachments)
-    if config.comments is Comments.NOTICE:
-        data["comments"] = config.comments.value
+    if config.comments is not Comments.OFF:
+        data["comments"] = config.comments is Comments.FILES or config.comments.value
     if config.layout is not Layout.LINES:
         data["layout"] = config.layout.value
     import yaml

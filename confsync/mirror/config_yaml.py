@@ -152,8 +152,8 @@ def _yes(text: str) -> bool:
 
 
 def _comments(text: str) -> Comments:
-    if text not in ("false", "notice"):
-        raise ValueError(f"'{text}' is neither 'false' nor 'notice'")
+    if text not in ("true", "false", "notice"):
+        raise ValueError(f"'{text}' is not 'true', 'false' or 'notice'")
     return Comments(text)
 
 

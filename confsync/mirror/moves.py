@@ -15,6 +15,7 @@ from confsync.document.attachments import names as attachments
 from confsync.document.paths import SUFFIX, Destination, folded
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
+from confsync.mirror.comments import files as comments
 from confsync.mirror.entry import MOVING, Entry
 from confsync.mirror.mirror import Mirror, file_error
 from confsync.mirror.scan import SpaceScan
@@ -77,7 +78,7 @@ class _Batch:
             else:
                 self._mirror.note(old)
                 self._collected.append((place, new))
-                _move_attachments(self._mirror, old, place)
+                _move_along(self._mirror, old, place)
         disk.sync_directory(self._waiting)
 
     def prepare_directories(self) -> None:
@@ -109,7 +110,7 @@ class _Batch:
 
 
 def move_subtree(mirror: Mirror, old: str, new: str) -> None:
-    """Move a document, with its attachments and everything below it, to a free place.
+    """Move a document, with all beside and below it, to a free place.
 
     The document goes last, so that the same call after a kill finishes the move. Raise FileError.
     """
@@ -132,6 +133,7 @@ def move_subtree(mirror: Mirror, old: str, new: str) -> None:
                 _note_below(mirror, path)
                 disk.rename(path, target)
                 _note_below(mirror, target)
+        comments.move(mirror, *ways[-1])
     except OSError as error:
         raise file_error(old, f"cannot be moved to {mentioned(new)}", error) from None
     mirror.drop_empty(ways[-1][0].parent)
@@ -155,7 +157,7 @@ def hand_over(mirror: Mirror, name: str, space: SpaceConfig, parent: str | None)
         disk.make_directories(waiting)
         place = disk.temporary_directory(waiting, f"{parent or 'none'}-") / path.name
         disk.rename(path, place)
-        _move_attachments(mirror, name, place)
+        _move_along(mirror, name, place)
         disk.sync_directory(waiting)
     except OSError as error:
         raise file_error(name, f"cannot be moved to {mentioned(space.path)}", error) from None
@@ -171,7 +173,7 @@ def _land(mirror: Mirror, place: Path, new: str) -> str:
         if os.path.lexists(target):
             return f"another file is at its new place; {waits}"
         disk.rename(place, target)
-        _move_attachments(mirror, place.relative_to(mirror.root).as_posix(), target)
+        _move_along(mirror, place.relative_to(mirror.root).as_posix(), target)
     except OSError as error:
         return f"{error.strerror or error}: {mentioned(error.filename or new)}; {waits}"
     return ""
@@ -196,6 +198,13 @@ def _spell(mirror: Mirror, directory: Path, spelled: set[Path]) -> None:
         if folded(other.name) == folded(directory.name) and other.samefile(directory):
             disk.rename(other, directory)
             return
+
+
+def _move_along(mirror: Mirror, document: str, moved: Path) -> None:
+    """Move what stands beside a document that was just moved: its comments and attachments."""
+    with contextlib.suppress(OSError):  # a later run finds and moves what stays behind
+        comments.move(mirror, mirror.root / document, moved)
+    _move_attachments(mirror, document, moved)
 
 
 def _move_attachments(mirror: Mirror, document: str, moved: Path) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.model.filenames import ATTACHMENTS, BLOG, CONFIG, FOLDER_FILE, SUFFIX, TEMPORARY
+from confsync.model.filenames import COMMENTS as _COMMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,8 +190,8 @@ class _Inside(NamedTuple):
     """The contents of a directory.
 
     These are documents and folder files, directories to enter, leftovers of a killed run, links to
-    directories, directories of attachments or links to these, and other files. `is_apart` means
-    that the directory is a mirror or a repository of its own.
+    directories, directories of attachments or links to these, and other files, without the comments
+    of documents. `is_apart` means that the directory is a mirror or a repository of its own.
     """
 
     found: list[os.DirEntry[str]]
@@ -307,7 +308,14 @@ def _inside(place: str | int) -> _Inside | None:
                     others.append(name)
     except OSError:
         return None
+    others = _strays(others, found) if others else others
     return _Inside(found, below, left, links, attached, others, is_apart)
+
+
+def _strays(others: list[str], found: list[os.DirEntry[str]]) -> list[str]:
+    """Return the other files without the comments of documents."""
+    beside = {entry.name.removesuffix(SUFFIX) + _COMMENTS for entry in found}
+    return [name for name in others if name not in beside]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

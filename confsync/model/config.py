@@ -16,10 +16,11 @@ FILE_NAME = CONFIG
 
 
 class Comments(Enum):
-    """The ways to handle the comments of pages."""
+    """The ways to handle the comments of pages: nothing, names of new ones, or files of all."""
 
     OFF = "false"
     NOTICE = "notice"
+    FILES = "true"
 
 
 class SpaceConfig(NamedTuple):
@@ -51,7 +52,7 @@ class Config(NamedTuple):
     """The configuration of a mirror. `layout` affects only how bodies are written.
 
     `labels` makes labels part of the documents. `attachments` selects files by patterns of their
-    names. `comments` says whether a pull looks for new comments.
+    names. `comments` says whether a pull looks for new comments, and whether it writes them.
     """
 
     url: str

@@ -21,6 +21,8 @@ SUFFIX = ".xhtml"
 FOLDER_FILE = ".folder.yaml"
 # The attachments of `guide.xhtml` stand in `guide.attachments/`. No page's own directory has a dot.
 ATTACHMENTS = ".attachments"
+# The comments on the page of `guide.xhtml` stand in `guide.comments.yaml`, which is only read.
+COMMENTS = ".comments.yaml"
 # Blog posts stand below the day on which they were posted: blog/2026/03/07/
 BLOG = "blog"
 

@@ -18,6 +18,7 @@ from confsync.errors import ConfsyncError, Exit
 from confsync.mirror import attachment_files as files
 from confsync.mirror import folder_files, moves
 from confsync.mirror.bulk_write import Writing, name_all, replace_all
+from confsync.mirror.comments import files as comments
 from confsync.mirror.committed.deleted import at_home, settled_moves
 from confsync.mirror.entry import Entry
 from confsync.mirror.git.head import documents_of_head
@@ -28,6 +29,7 @@ from confsync.model.filenames import STATE
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import Stamp
 from confsync.pull import attachments, new_documents
+from confsync.pull.comments import files as comment_files
 from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
 from confsync.pull.plan import Plan, Step, Text
@@ -61,6 +63,7 @@ def apply_plan(run: PullRun, plan: Plan, texts: Mapping[str, Text]) -> None:
     steps = [step for step in plan.steps if not step.remove]
     run.report.add(*_stuck_results(steps, stuck))
     _write_all(run, plan, [s for s in steps if s.after not in stuck and tells(s)], texts)
+    comment_files.bring(run, plan)
 
 
 def _stuck_results(steps: Iterable[Step], stuck: Mapping[Destination, str]) -> Iterator[PageResult]:
@@ -282,6 +285,7 @@ def _remove_one(mirror: Mirror, step: Step) -> PageResult:
         raw = mirror.whole(step.entry).raw
         for file in _files_of(mirror, step.entry):
             mirror.discard(file.path, expected=file.digest)
+        comments.drop(mirror, step.entry.path)
         mirror.remove(step.entry.path, expected=raw)
     except ConfsyncError as error:
         return failed(step.result, error)

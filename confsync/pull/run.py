@@ -25,7 +25,7 @@ from confsync.mirror.scan import (
 )
 from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
-from confsync.model.config import SpaceConfig
+from confsync.model.config import Comments, SpaceConfig
 from confsync.model.filenames import REMOVED
 from confsync.model.hint import marked, mentioned
 from confsync.model.result import Problem, Result
@@ -150,7 +150,8 @@ def _with_notice(run: PullRun, known: Unchanged) -> PullRun:
     every = run.options.refresh
     if news.flaw and not every:
         run.report.warn(comments.warning(news.flaw))
-    return replace(run, notice=comments.Notice(news, every=every))
+    files = run.mirror.config.comments is Comments.FILES
+    return replace(run, notice=comments.Notice(news, every=every, files=files))
 
 
 def _is_meant(run: PullRun, scan: SpaceScan) -> bool:

@@ -70,10 +70,11 @@ MIRROR_KEYS = (
     ),
     Key(
         "comments",
-        "`false` or `notice`",
+        "`false`, `notice` or `true`",
         "`false`",
         "If `notice`, a pull looks for new comments, names their authors, and reads their pages. "
-        "It then costs two requests more on Cloud, and one more on Data Center.",
+        "It then costs two requests more on Cloud, and one more on Data Center. If `true`, it also "
+        "writes the comments beside the documents, to read: `guide.comments.yaml`.",
         "comments: notice",
     ),
 )

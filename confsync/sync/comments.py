@@ -144,14 +144,18 @@ def _now(remote: Remote) -> datetime | None:
 class Notice:
     """The pages that a run reads for their comments, and what it knows afterwards.
 
-    With `every`, the run reads every page in any case.
+    With `every`, the run reads every page in any case. With `files`, the comments of the pages must
+    be written. Until that, each of these pages must be read again.
     """
 
-    def __init__(self, news: News, *, every: bool = False) -> None:
+    def __init__(self, news: News, *, every: bool = False, files: bool = False) -> None:
         self.news = news
         self._every = every or (news.before is None and not news.flaw)
+        self._files = files
         self._known: Mapping[str, Text] = news.before.pages if news.before else {}
         self._texts: dict[str, Text | None] = {}
+        # The pages whose comments must still be written.
+        self._due: set[str] = set()
         # How many spaces were looked at.
         self.spaces = 0
 
@@ -173,6 +177,22 @@ class Notice:
         followed = self.news.pages | self._known.keys() | (here if self._every else here - read)
         for page_id in mine & followed:
             self._texts[page_id] = self._text(seen, page_id)
+        if self._files:
+            self._due |= {i for i in seen.infos.keys() & mine if self._is_due(i)}
+            self._due |= seen.new.keys()
+
+    def _is_due(self, page_id: str) -> bool:
+        """Return whether the comments of a page may be others than those in its file."""
+        unread = self._known.get(page_id) == UNREAD
+        return self._every or unread or page_id in self.news.pages
+
+    def pages_due(self, page_ids: Collection[str]) -> set[str]:
+        """Return those of some pages whose comments must still be written."""
+        return self._due.intersection(page_ids)
+
+    def wrote(self, page_id: str) -> None:
+        """Note that the comments of a page were written."""
+        self._due.discard(page_id)
 
     def _text(self, seen: SpaceView, page_id: str) -> Text | None:
         """Return a page's text as it was read; None if no document can lack any of it."""
@@ -197,7 +217,7 @@ class Notice:
         kept = {page: text for page, text in self._known.items() if page not in self._texts}
         if self.spaces:  # no document and no listing has the others
             kept = {page: text for page, text in kept.items() if text != UNREAD}
-        return found._replace(pages=kept | texts)
+        return found._replace(pages=kept | texts | dict.fromkeys(self._due, UNREAD))
 
     def new_comments(self, paths: Mapping[str, str]) -> Iterator[NewComment]:
         """Yield the new comments on pages with documents; `paths` maps their ids."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from confsync.errors import EVERYBODYS, ConfsyncError, Exit
 from confsync.model.left_out import LeftOut
@@ -91,6 +92,18 @@ class Report:
             self.refuse(Problem.of(error))
         except KeyboardInterrupt:
             self._interrupted = True
+
+    def amend(self, page: PageResult) -> None:
+        """Add a result, or its note to the result that the page has already."""
+        for number, known in enumerate(self._pages):
+            if known.path == page.path:
+                clean = known.outcome is Outcome.CLEAN
+                note = ", ".join(filter(None, (known.note, page.note)))
+                self._pages[number] = replace(
+                    known, note=note, outcome=page.outcome if clean else known.outcome
+                )
+                return
+        self.add(page)
 
     # -- what is asked -----------------------------------------------------------------------------
 

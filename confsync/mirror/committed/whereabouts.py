@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from confsync.document.attachments.names import document_of
 from confsync.mirror import attachment_files as files
+from confsync.mirror.comments.files import is_comments
 from confsync.mirror.committed.work_tree import list_work_tree
 from confsync.mirror.entry import Entry, parsed, read
 from confsync.mirror.git import trees
@@ -141,7 +142,7 @@ class Whereabouts:
                 found[by_path[old]] = Trace(new, certain=True)
         for path in map(Path, files):
             stem, dot, _ = path.name.casefold().rstrip("~").partition(".")
-            if dot and stem in names and not path.name.casefold().endswith(SUFFIX):
+            if dot and stem in names and _may_be_document(path):
                 found |= self._named_in(path, self.gone[names[stem]])
         return found
 
@@ -283,6 +284,11 @@ def _is_stamped(root: Path, name: str, digest: str) -> bool:
     found = read(root, owner).document if owner else None
     attached = found.stamp.attachments if found and found.stamp else ()
     return any(one.file == name.rpartition("/")[2] and one.digest == digest for one in attached)
+
+
+def _may_be_document(path: Path) -> bool:
+    """Return whether a file with another name may be a document; its page's comments are none."""
+    return not (path.name.casefold().endswith(SUFFIX) or is_comments(path))
 
 
 def _content(path: str) -> bytes:

@@ -5,7 +5,8 @@ before it. It also has a page's text as it was last read for a comment, until th
 version. So a document of the same version with another text lacks something: a pull was killed, git
 has another branch checked out, or the text was not written.
 
-The file is valid only for the same server and the same choice of pages. Without it, a pull reads
+The file is valid only for the same server and the same choice of pages, and as long as comments are
+written, or are not. Without it, a pull reads
 every page once, so no comment is missed.
 """
 
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from confsync.mirror.state import mark
-from confsync.model.config import Config
+from confsync.model.config import Comments, Config
 from confsync.model.moment import moment
 
 NAME = "comments"
@@ -85,5 +86,6 @@ def _about(config: Config) -> str:
     """Return what the file is valid for: this server, and these spaces or parts of them."""
     spaces = [space._replace(others=frozenset()) for space in config.spaces]
     others = [sorted(space.others) for space in config.spaces]
-    chosen = repr((config.url, spaces, others))
+    written = ("files",) if config.comments is Comments.FILES else ()
+    chosen = repr((config.url, spaces, others, *written))
     return f"{_FORMAT} {hashlib.sha256(chosen.encode()).hexdigest()[:32]}"

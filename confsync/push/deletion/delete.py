@@ -21,6 +21,7 @@ from confsync.errors import (
     UnsettledError,
 )
 from confsync.mirror import attachment_files as files
+from confsync.mirror.comments import files as comments
 from confsync.mirror.committed.whereabouts import Whereabouts
 from confsync.mirror.entry import read
 from confsync.mirror.git.repository import stands
@@ -216,6 +217,7 @@ class Deletions:
         self._note_gone(one)
         try:
             self._discard_files(one)
+            comments.drop(self._mirror, one.path)
             if one.entry is not None:
                 self._mirror.remove(one.entry.path, expected=one.entry.raw)
         except FileError as error:

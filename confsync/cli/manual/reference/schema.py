@@ -182,7 +182,7 @@ KEYS: dict[str, Schema] = {
 }
 
 _LEFT_OUT = _list("The files that a push does not send.", "left_out")
-_COMMENTS = _list("New comments, if the configuration has `comments: notice`.", "comment")
+_COMMENTS = _list("New comments, if the configuration has `comments: notice` or `true`.", "comment")
 
 # The keys that only some commands have, with errors, too.
 MORE: dict[str, dict[str, Schema]] = {

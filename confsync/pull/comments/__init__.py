@@ -1,0 +1,4 @@
+"""The comments of pages, which a pull writes as files beside their documents.
+
+A push knows nothing of them.
+"""

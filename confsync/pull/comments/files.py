@@ -1,0 +1,88 @@
+"""The comments of pages, written beside their documents after a plan was carried out.
+
+A page's comments are listed if it may have new ones. A page whose comments could not be written is
+read again by the next pull.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
+from confsync.mirror.comments import files
+from confsync.model.config import Comments
+from confsync.model.hint import TRASH, mentioned
+from confsync.model.outcome import Outcome, PageResult
+from confsync.model.page import PageComment
+from confsync.model.result import Problem
+from confsync.pull.context import PullRun
+from confsync.pull.plan import Plan
+from confsync.sync.threads import bodies
+from confsync.workers import batches
+
+TOGETHER = 100
+
+Listed = tuple[PageComment, ...] | APIAccessError
+
+
+def bring(run: PullRun, plan: Plan) -> None:
+    """Write the comments of a space's pages that may have new ones. Report what changed."""
+    if run.mirror.config.comments is not Comments.FILES:
+        return
+    if run.full:
+        files.adopt(run.mirror, plan.scan.config, plan.paths)
+    wanted = dict(_wanted(run, plan))
+    number = 0
+    for some in batches(wanted, TOGETHER):
+        run.progress(f"reading comments of {plan.scan.config.key}", number, len(wanted))
+        listed = dict(
+            zip(some, run.remote.workers.each(lambda i: _listed(run, i), some), strict=True)
+        )
+        known = {i: found for i, found in listed.items() if not isinstance(found, APIAccessError)}
+        for page_id, data in bodies.files_of(run.mirror, run.remote, known).items():
+            _put(run, plan, page_id, wanted[page_id], data)
+        for page_id, error in listed.items():
+            if isinstance(error, APIAccessError):
+                said = f"{mentioned(wanted[page_id])}: its comments could not be read"
+                problem = Problem.of(error)
+                run.report.refuse(problem._replace(message=f"{said}: {error.message}"))
+        number += len(some)
+
+
+def _wanted(run: PullRun, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield the pages whose comments to list, each with the path of its document."""
+    paths = plan.paths
+    if run.notice:
+        due = run.notice.pages_due(paths)
+    else:
+        read = {page_id for page_id, case in plan.view.cases.items() if case.page}
+        due = {i for i in read if run.options.selection.has(paths[i])}
+    for page_id in sorted(due, key=lambda i: paths[i]):
+        if os.path.lexists(run.mirror.root / paths[page_id]):
+            yield page_id, paths[page_id]
+
+
+def _listed(run: PullRun, page_id: str) -> Listed:
+    try:
+        return run.remote.threads.of(page_id)
+    except EVERYBODYS:
+        raise
+    except APIAccessError as error:
+        return error
+
+
+def _put(run: PullRun, plan: Plan, page_id: str, path: str, data: bytes | None) -> None:
+    try:
+        wrote, changed = files.put(run.mirror, path, data)
+    except ConfsyncError as error:
+        run.report.refuse(Problem.of(error))
+        return
+    if run.notice:
+        run.notice.wrote(page_id)
+    if wrote:
+        note = f"comments; a copy of the changed file is in {TRASH}" if changed else "comments"
+        info = plan.view.infos.get(page_id)
+        title, number = (info.title, info.version.number) if info else ("", None)
+        about = page_id, title, "", number, number
+        run.report.amend(PageResult(path, Outcome.REFRESHED, *about, note=note))
