@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from confsync.diff.difference import Difference, Side
 from confsync.document import paths
@@ -18,25 +19,29 @@ from confsync.mirror.committed.deleted import deleted_entries
 from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.committed.staged import Staged
 from confsync.mirror.entry import Entry
+from confsync.mirror.index import Index
 from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing
 from confsync.mirror.selection import Selection
 from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.page import AttachmentInfo, Page
+from confsync.model.page import Page
 from confsync.model.result import Problem
 from confsync.model.stamp import Stamp
 from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
 from confsync.sync import labels, scope
 from confsync.sync import merge_base as bases
-from confsync.sync.attachments.beside import Beside, beside, deleted_here
+from confsync.sync.attachments.beside import beside, changed_here, changed_there, deleted_here
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
 from confsync.sync.report import Report
 from confsync.sync.space_view import Attachments, ViewOptions, reader_of, view
+from confsync.workers import batches
 
+# Documents whose bases are looked up in git at a time.
+_TOGETHER = 1000
 _ABSENT = {
     Absent.TRASHED: "the page is in the server's trash",
     Absent.ARCHIVED: "the page is archived on the server",
@@ -65,16 +70,13 @@ class Comparison:
         """Yield base and file of every changed document, new and deleted ones included."""
         mirror = self.mirror
         gone = deleted_entries(mirror.root, mirror.config.spaces)
-        scans = knowing(mirror.scan(self.staged.read if self.staged else None), gone)
+        scans = knowing(mirror.scan(self._reading()), gone)
         gone = scope.not_excluded(scans, gone)
         self._check(scans, gone.values())
         files = deleted_here(mirror)
-        entries = (e for scan in scans for e in scan.entries if self.selection.has(e.path))
-        modified = (e.document for e in entries if e.document and e.document.modified)
-        bases.gather(mirror, [found.stamp for found in modified if found.stamp])
         for scan in scans:
             with self.report.step():
-                for entry in scan.entries:
+                for entry in self._with_bases(scan):
                     if self.selection.has(entry.path):
                         yield from self._guarded(
                             entry.path, partial(self._file, scans, scan, entry, files)
@@ -86,7 +88,7 @@ class Comparison:
 
     def with_server(self) -> Iterator[Difference]:
         """Yield base and newest version of every page for which they differ."""
-        scans = self.mirror.scan()
+        scans = self.mirror.scan(self._reading())
         self._check(scans, ())
         for scan in scans:
             meant = {e.page_id: e for e in scan.entries if e.page_id and self.selection.has(e.path)}
@@ -128,6 +130,28 @@ class Comparison:
 
     # -- the file here -----------------------------------------------------------------------------
 
+    def _reading(self) -> Callable[[Path, str], Entry]:
+        """Return how to read documents without their texts."""
+        index = Index(self.mirror.root, files=bool(self.mirror.config.attachments))
+        self.mirror.index = index  # it knows the files of attachments, too
+        return self.staged.instead(index.outline) if self.staged else index.outline
+
+    def _whole(self, entry: Entry) -> Document:
+        """Return a document with its text. Raise ChangedMeanwhileError."""
+        found = self.mirror.whole(entry).document
+        if found is None:
+            raise ValueError(f"{entry.path} cannot be read")
+        return found
+
+    def _with_bases(self, scan: SpaceScan) -> Iterator[Entry]:
+        """Yield the selected documents. Look up the bases of so many at a time."""
+        selected = [entry for entry in scan.entries if self.selection.has(entry.path)]
+        for some in batches(selected, _TOGETHER):
+            modified = (e.document for e in some if e.document and e.document.modified)
+            bases.gather(self.mirror, [found.stamp for found in modified if found.stamp])
+            yield from some
+            self.mirror.committed.clear()
+
     def _file(
         self, scans: tuple[SpaceScan, ...], scan: SpaceScan, entry: Entry, gone: DeletedFiles
     ) -> Difference | None:
@@ -138,12 +162,12 @@ class Comparison:
             return None
         name = "staged" if self.staged else "local"
         if local.stamp is None:
-            return Difference(entry.path, None, None, _side(f"{name}, new", local))
+            return Difference(entry.path, None, None, _side(f"{name}, new", self._whole(entry)))
         stamp = local.stamp
         old, new = _base_side(stamp, local.title, local.body), _side(name, local)
         if local.modified:
-            title, body = self._base(scan, entry.path, stamp, local)
-            old = replace(old, title=title, body=body)
+            title, body = self._base(scan, entry, stamp)
+            old, new = replace(old, title=title, body=body), _side(name, self._whole(entry))
         if self.mirror.config.labels and labels.changed(local):
             old = replace(old, labels=stamp.labels or ())
             new = replace(new, labels=local.labels)
@@ -153,26 +177,35 @@ class Comparison:
             new = replace(new, parent=_called(scans, wanted))
         if self.mirror.config.attachments:
             attached = beside(self.mirror, entry.path, local, gone)
-            before, after = _changed_here(attached)
+            before, after = changed_here(attached)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
-        return Difference(entry.path, stamp.id, old, new)
+        found = Difference(entry.path, stamp.id, old, new)
+        if not local.modified and found.fields:
+            body = self._whole(entry).body
+            found = replace(found, old=replace(old, body=body), new=replace(new, body=body))
+        return found
 
-    def _base(self, scan: SpaceScan, path: str, stamp: Stamp, local: Document) -> tuple[str, str]:
+    def _base(self, scan: SpaceScan, entry: Entry, stamp: Stamp) -> tuple[str, str]:
         found = bases.find_here(self.mirror, stamp)
         if found is None and self.away:
             raise self.away[0]
         if found is not None:
             return found
         remote = about(self.opened(), scan.config)
-        hint = f"'confsync pull --theirs {marked(path)}' takes the server's text, and keeps a copy"
-        return bases.find(self.mirror, remote, stamp, local.body, f"{hint} of yours")
+        way = f"'confsync pull --theirs {marked(entry.path)}' takes the server's text"
+        hint, body = f"{way}, and keeps a copy of yours", self._whole(entry).body
+        return bases.find(self.mirror, remote, stamp, body, hint)
 
     # -- the page there ----------------------------------------------------------------------------
 
     def _gather_bases(self, meant: Mapping[str, Entry], found: Mapping[str, Found]) -> None:
         """Look up the bases of all pages that changed on the server in one pass."""
         stamps = (entry.document.stamp for entry in meant.values() if entry.document)
-        changed = [s for s in stamps if s and _differs(found.get(s.id), s)]
+        changed = [
+            s
+            for s in stamps
+            if s and isinstance(page := found.get(s.id), Page) and page.digest != s.digest
+        ]
         bases.gather(self.mirror, changed)
 
     def _current(
@@ -191,6 +224,7 @@ class Comparison:
             elsewhere=claimed_elsewhere(scans, scan),
             labels=config.labels,
             attachments=bool(config.attachments),
+            whole=self.mirror.whole,
         )
         seen = view(reader, scan, wanted)
         self.report.refuse(*map(Problem.of, seen.failed.values()))
@@ -226,7 +260,7 @@ class Comparison:
         old = _base_side(stamp, info.title, found.body)
         new = Side(f"server, v{number}", info.title, found.body, version=number)
         if found.digest != stamp.digest:
-            title, body = self._base(scan, entry.path, stamp, local)
+            title, body = self._base(scan, entry, stamp)
             old = replace(old, title=title, body=body)
         if labels_differ(stamp.labels, info.labels):
             old, new = replace(old, labels=stamp.labels), replace(new, labels=info.labels)
@@ -237,7 +271,7 @@ class Comparison:
             self.report.refuse(Problem.of(files))
         elif files is not None:
             attached = beside(self.mirror, entry.path, local, DeletedFiles())
-            before, after = _changed_there(attached, files)
+            before, after = changed_there(attached, files)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         return Difference(entry.path, stamp.id, old, new)
 
@@ -252,10 +286,6 @@ def _absent(path: str, title: str, stamp: Stamp, why: Absent) -> PageResult:
     """Return the result for a page whose text the server does not show."""
     outcome = Outcome.GONE if why in (Absent.TRASHED, Absent.ARCHIVED) else Outcome.NOT_VISIBLE
     return PageResult(path, outcome, stamp.id, title, base=stamp.version, error=_ABSENT[why])
-
-
-def _differs(found: Found | None, stamp: Stamp) -> bool:
-    return isinstance(found, Page) and found.digest != stamp.digest
 
 
 def _side(name: str, found: Document) -> Side:
@@ -289,34 +319,6 @@ def _called(scans: Iterable[SpaceScan], key: str | None) -> str:
             if folder.id == key:
                 return f"{scan.outer(inner)}/"
     return f"page {key}"
-
-
-def _changed_here(beside: Beside) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the attachments that a push would send or delete, before and after."""
-    bases = {one.name: one for one in beside.attached}
-    names = beside.changed()
-    before = tuple(f"{name} v{bases[name].version}" for name in names if name in bases)
-    after = tuple(
-        f"{name} ({'changed' if name in bases else 'new'}, {beside.files[name].size:,} bytes)"
-        for name in names
-        if name in beside.files
-    )
-    return before, after
-
-
-def _changed_there(
-    beside: Beside, infos: Iterable[AttachmentInfo]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the attachments for which the server differs from the base, before and after."""
-    listed = tuple(infos)
-    changed = [side for side in beside.facing(listed).sides(listed) if side.changed]
-    before = tuple(f"{side.name} v{side.base.version}" for side in changed if side.base)
-    after = tuple(
-        f"{side.name} v{side.remote.version.number} ({side.remote.size:,} bytes)"
-        for side in changed
-        if side.remote
-    )
-    return before, after
 
 
 def labels_differ(base: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from itertools import groupby
@@ -17,25 +17,25 @@ from confsync.model.result import Change
 MARK = "<!doctype html><!-- confsync diff -->"
 
 
-def page(found: Sequence[tuple[Difference, Change, str]], *, title: str) -> str:
-    """Return the whole HTML file; each difference has its counts and its text as a diff."""
+def page(listed: Sequence[str], sections: Iterable[str], *, title: str) -> Iterator[str]:
+    """Yield the parts of the HTML file; each page has an item of the list and a section."""
     style = _style()
     allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
     )
-    count = f"{len(found)} page{'' if len(found) == 1 else 's'} changed"
-    listed = "".join(_listed(n, *one[:2]) for n, one in enumerate(found, 1))
-    sections = "".join(_section(n, *one) for n, one in enumerate(found, 1))
-    return (
+    count = f"{len(listed)} page{'' if len(listed) == 1 else 's'} changed"
+    yield (
         f'{MARK}\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="referrer" content="no-referrer">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>confsync diff: {count}</title><style>{style}</style></head>\n<body>"
         f'<div class="top"><h1>{escaped(title)}</h1><p>{count}</p>'
-        f"<nav><ul>{listed}</ul></nav></div>\n<main>{sections}</main></body></html>\n"
+        f"<nav><ul>{''.join(listed)}</ul></nav></div>\n<main>"
     )
+    yield from sections
+    yield "</main></body></html>\n"
 
 
 @cache
@@ -55,14 +55,16 @@ def _count(change: Change) -> str:
     )
 
 
-def _listed(number: int, found: Difference, change: Change) -> str:
+def item(number: int, found: Difference, change: Change) -> str:
+    """Return a page's line in the list of all pages, with the counts of its lines."""
     return (
         f'<li>{_count(change)}<a href="#p{number}">{_titles(found)}</a>'
         f'<span class="path">{escaped(found.path)}</span></li>'
     )
 
 
-def _section(number: int, found: Difference, change: Change, text: str) -> str:
+def section(number: int, found: Difference, change: Change, text: str) -> str:
+    """Return the section of a page; `text` is its plain diff."""
     old, new = found.old, found.new
     names = "".join(
         f"<div>{escaped(side.name if side else 'no page')}</div>" for side in (old, new)

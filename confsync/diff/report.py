@@ -5,8 +5,10 @@ confsync replaces only an earlier report. A mistyped name destroys no other file
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 from confsync.diff import html_page
 from confsync.diff.difference import Difference
@@ -15,21 +17,41 @@ from confsync.mirror.state import disk
 from confsync.model.hint import marked, mentioned
 from confsync.model.result import Change
 
+# Characters of a report that are copied at a time.
+_PART = 1 << 20
+
 
 def write(
-    path: Path, found: Sequence[tuple[Difference, Change, str]], *, against_server: bool
+    path: Path, found: Iterable[tuple[Difference, Change, str]], *, against_server: bool
 ) -> None:
     """Write the report of differences, each with its counts and its text as a plain diff.
 
-    Raise FileError if the file exists and is not a report.
+    The list of the pages stands before their sections. Until it is complete, the sections are in a
+    temporary file and not in memory. Raise FileError if the file exists and is not a report.
     """
     _refuse_other(path)
     title = "What the server changed" if against_server else "What changes in Confluence"
-    data = html_page.page(found, title=title).encode("utf-8", "replace")
+    listed: list[str] = []
     try:
-        disk.replace(path, data, lambda: _refuse_other(path), durable=False)
+        with _temporary() as waiting:
+            for number, (difference, change, text) in enumerate(found, 1):
+                listed.append(html_page.item(number, difference, change))
+                waiting.write(html_page.section(number, difference, change, text))
+            waiting.seek(0)
+            parts = html_page.page(listed, _parts(waiting), title=title)
+            data = (part.encode("utf-8", "replace") for part in parts)
+            disk.replace(path, data, lambda: _refuse_other(path), durable=False)
     except OSError as error:
         raise _failure(path, f"cannot be written: {error.strerror or error}") from None
+
+
+def _temporary() -> IO[str]:
+    return tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace", newline="")
+
+
+def _parts(file: IO[str]) -> Iterator[str]:
+    while part := file.read(_PART):
+        yield part
 
 
 def _refuse_other(path: Path) -> None:

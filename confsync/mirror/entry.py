@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from confsync.document import document
+from confsync.document.attachments import names
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError, UnopenedError
 from confsync.mirror.state import regular
@@ -56,6 +57,18 @@ class Entry:
     def is_unreadable(self) -> bool:
         """Return whether the file cannot be read and is not a pointer."""
         return not (self.document or self.refused or isinstance(self.error, PointerError))
+
+
+def without_text(entry: Entry, *, files: bool) -> Entry:
+    """Return a document without its text, so that memory does not grow with texts.
+
+    `Mirror.whole` reads the text again. With `files`, the attachments that the text shows are kept.
+    """
+    found = entry.document
+    if found is None:
+        return entry
+    shown = names.shown(found.body) if files and found.shown is None else found.shown
+    return replace(entry, raw=b"", document=found._replace(text="", body="", spans={}, shown=shown))
 
 
 def read(root: Path, name: str) -> Entry:

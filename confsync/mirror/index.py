@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +88,10 @@ class Index:
         if found is None or found.stamp is None or not _is_plain(whole):
             return whole
         return _entry(_row(whole, (0, 0, 0, 0), files=self._files))  # drop the text to save memory
+
+    def outline(self, root: Path, name: str) -> Entry:
+        """Return a document without its text, also if it changed. `Mirror.whole` reads the text."""
+        return entry.without_text(self.read(root, name), files=self._files)
 
     def known(self, root: Path, name: str) -> Entry | None:
         """Return title and stamp of an unchanged document, or None if it must be read."""
@@ -240,6 +244,19 @@ class Index:
                 disk.keep(new, b"\n")
                 return new.stat().st_mtime_ns
         return None
+
+
+def outlines(root: Path) -> Callable[[Path, str], Entry]:
+    """Return how to read the documents of a mirror without their texts, and note nothing.
+
+    `Mirror.whole` reads the text of a document.
+    """
+    index = Index(root)
+
+    def outline(root: Path, name: str) -> Entry:
+        return index.known(root, name) or entry.without_text(entry.read(root, name), files=False)
+
+    return outline
 
 
 def _about(root: Path, form: str) -> str:

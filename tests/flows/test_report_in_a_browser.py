@@ -208,7 +208,7 @@ def test_the_pages_own_policy_stops_what_would_get_through(
 
     url, paths = asked
     trap = f"<script>document.title='owned'</script><img src='{url}/a.png'>"
-    whole = sidebyside.page([], title="Diff")
+    whole = "".join(sidebyside.page([], [], title="Diff"))
     path = tmp_path / "report.html"
     path.write_text(whole.replace("<main>", f"<main>{trap}"))
     found = Marked(browser(path, "--dump-dom", "--virtual-time-budget=2000"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.result import Problem, Result
+from confsync.model.result import Change, Problem, Result
 from confsync.progress import Progress, silent
 from confsync.remote import Remote
 from confsync.sync.report import Report
+
+# Characters of bodies that are compared at a time.
+_LOT = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +52,68 @@ def diff(
 
     `opened` connects. It is called only for content that is not here. Raise UsageError, FileError.
     """
-    style, html = options.style, options.html
     told = Report("diff")
     selection, staged = options.selection, None
     if options.staged:
         staged = staged_documents(mirror.root, mirror.config.directories)
         selection = staged.narrowed(selection)
     comparison = Comparison(mirror, opened, selection, told, progress, staged)
-    found: list[Difference] = []
+    sides = comparison.with_server() if options.against_server else comparison.with_files()
+    shown = _Shown(options)
+    compared = shown.compared(_lots(sides, told))
+    if options.html is None:
+        deque(compared, maxlen=0)
+    else:
+        report.write(options.html, compared, against_server=options.against_server)
+        told.note(f"the pages side by side are in {mentioned(str(options.html))}")
+    result = told.result()
+    pages, texts = (*shown.pages, *result.pages), "".join(shown.texts)
+    return replace(result, pages=pages, text=texts, changes=tuple(shown.changes))
+
+
+def _lots(sides: Iterable[Difference], told: Report) -> Iterator[list[Difference]]:
+    """Yield the differences, so many at a time that git compares them quickly and memory is small.
+
+    An error ends them, and is reported.
+    """
+    lot: list[Difference] = []
+    size = 0
     try:
-        sides = comparison.with_server() if options.against_server else comparison.with_files()
-        for difference in sides:
-            found.append(difference)
+        for found in sides:
+            lot.append(found)
+            size += sum(len(side.body) for side in (found.old, found.new) if side)
+            if size > _LOT:
+                yield lot
+                lot, size = [], 0
     except ConfsyncError as error:
         told.refuse(Problem.of(error))
-    counts = style is None or not style.color
-    plain = all_unified(found) if counts or html else []
-    changes = tuple(map(counted, found, plain))
-    if html is not None:
-        pages = list(zip(found, changes, plain, strict=True))
-        report.write(html, pages, against_server=options.against_server)
-        told.note(f"the pages side by side are in {mentioned(str(html))}")
-    texts = plain if style == Style() else all_unified(found, style) if style else []
-    result = told.result()
-    shown = (*map(_page, found), *result.pages)
-    return replace(result, pages=shown, text="".join(texts), changes=changes)
+    if lot:
+        yield lot
+
+
+class _Shown:
+    """The parts of a result, collected while the texts themselves come and go."""
+
+    def __init__(self, options: DiffOptions) -> None:
+        self._style = options.style
+        self._is_counted = options.style is None or not options.style.color
+        self._is_plain = self._is_counted or options.html is not None
+        self.pages: list[PageResult] = []
+        self.changes: list[Change] = []
+        self.texts: list[str] = []
+
+    def compared(
+        self, lots: Iterable[list[Difference]]
+    ) -> Iterator[tuple[Difference, Change, str]]:
+        """Yield each difference with its counts and its plain diff, if a result needs them."""
+        style = self._style
+        for some in lots:
+            plain = all_unified(some) if self._is_plain else []
+            changes = list(map(counted, some, plain))
+            self.pages += map(_page, some)
+            self.changes += changes
+            self.texts += plain if style == Style() else all_unified(some, style) if style else []
+            yield from zip(some, changes, plain, strict=False)
 
 
 def _page(found: Difference) -> PageResult:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.mirror.entry import Entry, parsed, read
+from confsync.mirror.entry import Entry, parsed
 from confsync.mirror.git import worktree
 from confsync.mirror.selection import Selection
 
@@ -18,10 +18,14 @@ class Staged(NamedTuple):
     names: frozenset[str]
     contents: Mapping[str, bytes]
 
-    def read(self, root: Path, name: str) -> Entry:
-        """Return a document as it is staged."""
-        raw = self.contents.get(name)
-        return read(root, name) if raw is None else parsed(name, raw)
+    def instead(self, reading: Callable[[Path, str], Entry]) -> Callable[[Path, str], Entry]:
+        """Return how to read documents: as they are staged if the files differ, else as given."""
+
+        def staged(root: Path, name: str) -> Entry:
+            raw = self.contents.get(name)
+            return reading(root, name) if raw is None else parsed(name, raw)
+
+        return staged
 
     def narrowed(self, selection: Selection) -> Selection:
         """Return the selection without documents that are not staged."""

@@ -11,7 +11,7 @@ import errno
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,7 +28,9 @@ _REFUSALS = frozenset(
 )
 
 
-def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool = True) -> None:
+def replace(
+    path: Path, data: bytes | Iterable[bytes], check: Callable[[], None], *, durable: bool = True
+) -> None:
     """Replace a file, or create it, as a whole. Raise OSError.
 
     `check` is called directly before the replacement, and prevents it by raising. Without
@@ -42,8 +44,8 @@ def replace(path: Path, data: bytes, check: Callable[[], None], *, durable: bool
         sync_directory(path.parent)
 
 
-def prepare(path: Path, data: bytes, *, durable: bool = True) -> str:
-    """Write data to a durable temporary file beside `path`. Return its name.
+def prepare(path: Path, data: bytes | Iterable[bytes], *, durable: bool = True) -> str:
+    """Write data, whole or in parts, to a durable temporary file beside `path`. Return its name.
 
     The directory must exist. Raise OSError, and then leave no file.
     """
@@ -51,9 +53,10 @@ def prepare(path: Path, data: bytes, *, durable: bool = True) -> str:
     handle, name = _new_file(path.parent)
     try:
         with open(handle, "wb", buffering=0) as file:
-            left = memoryview(data)
-            while left:
-                left = left[file.write(left) or 0 :]
+            for part in (data,) if isinstance(data, bytes) else data:
+                left = memoryview(part)
+                while left:
+                    left = left[file.write(left) or 0 :]
             if durable:
                 os.fsync(file.fileno())
         mode = _mode(path)

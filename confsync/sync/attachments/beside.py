@@ -218,6 +218,34 @@ def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
     return f"{mentioned(path)} {pointer.what}{more}", pointer.hint(path)
 
 
+def changed_here(here: Beside) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the attachments that a push would send or delete, before and after."""
+    bases = {one.name: one for one in here.attached}
+    names = here.changed()
+    before = tuple(f"{name} v{bases[name].version}" for name in names if name in bases)
+    after = tuple(
+        f"{name} ({'changed' if name in bases else 'new'}, {here.files[name].size:,} bytes)"
+        for name in names
+        if name in here.files
+    )
+    return before, after
+
+
+def changed_there(
+    here: Beside, infos: Iterable[AttachmentInfo]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the attachments for which the server differs from the base, before and after."""
+    listed = tuple(infos)
+    changed = [side for side in here.facing(listed).sides(listed) if side.changed]
+    before = tuple(f"{side.name} v{side.base.version}" for side in changed if side.base)
+    after = tuple(
+        f"{side.name} v{side.remote.version.number} ({side.remote.size:,} bytes)"
+        for side in changed
+        if side.remote
+    )
+    return before, after
+
+
 def bare(mirror: Mirror, path: str) -> Beside:
     """Return the attachments of a document that has none."""
     nothing: frozenset[str] = frozenset()

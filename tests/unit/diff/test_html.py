@@ -19,7 +19,7 @@ from confsync.diff import html_blocks, html_rows, html_shared, report
 from confsync.diff.difference import Difference, Side
 from confsync.diff.html_alignment import aligned, blocks_alike
 from confsync.diff.html_blocks import Piece
-from confsync.diff.html_page import MARK, page
+from confsync.diff.html_page import MARK, item, page, section
 from confsync.diff.html_rows import rows
 from confsync.diff.html_shared import blocks_of
 from confsync.errors import FileError
@@ -127,7 +127,9 @@ class Reader(HTMLParser):
 def page_of(old: str, new: str, title: str = "Guide") -> str:
     sides = Side("base, v1", title, old, ("a",)), Side("local", f"{title}!", new, ("b",))
     change = Change("ENG/guide.xhtml", "7", 1, 1, ("body",))
-    return page([(Difference("ENG/guide.xhtml", "7", *sides), change, "")], title="Diff")
+    found = Difference("ENG/guide.xhtml", "7", *sides)
+    parts = page([item(1, found, change)], [section(1, found, change, "")], title="Diff")
+    return "".join(parts)
 
 
 @pytest.mark.parametrize(
