@@ -2168,17 +2168,32 @@ ABLATIONS = (
         ),
     ),
     Ablation(
-        "a pull with labels or attachments reads the texts of documents",
+        "new labels and attachments are written into the text of a document",
         (
             Cut(
-                "confsync/pull/no_change.py",
-                "whole = self._with_files or self._mirror.config.labels or not self.plain",
-                "whole = not self.plain",
+                "confsync/pull/step_details.py",
+                "    step = _whole(run, step)\n    after = _after(step)\n    if after is None:\n",
+                "    after = _after(step)\n    if after is None:\n",
+            ),
+            Cut(
+                "confsync/pull/step_details.py",
+                "    if step.data is None and step.entry:\n",
+                "    if False:\n",
             ),
         ),
         (
             "tests/flows/test_attachment_hints.py::test_any_news_is_found_although_nothing_was_new_before",
         ),
+    ),
+    Ablation(
+        "only the digest of a page is kept if it is exactly the base",
+        (Cut("confsync/sync/fetch.py", " if same else page\n", " if base else page\n"),),
+        ("tests/flows/test_pull.py::test_a_refresh_reads_what_changed_without_a_version",),
+    ),
+    Ablation(
+        "a text that a person takes is read whole",
+        (Cut("confsync/pull/run.py", "light=run.options.resolution is None", "light=True"),),
+        ("tests/flows/test_resolve.py::test_taking_the_base_again_leaves_the_text",),
     ),
     Ablation(
         "a pull with nothing new compares the labels",

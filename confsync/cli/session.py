@@ -87,9 +87,11 @@ def place_of(settings: Settings, directory: str) -> Path:
 
 def target_of(settings: Settings, mirror: Mirror, text: str) -> Target:
     """Return the page that an id or a path names, with ``@VERSION`` or without."""
+    from confsync.mirror.index import outlines
     from confsync.sync import target
 
-    return target.parse(mirror.root, settings.start, mirror.scan(), text)
+    scans = mirror.scan(outlines(mirror.root))
+    return target.parse(mirror.root, settings.start, scans, text)
 
 
 def deletions_of(

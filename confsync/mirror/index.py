@@ -246,15 +246,16 @@ class Index:
         return None
 
 
-def outlines(root: Path) -> Callable[[Path, str], Entry]:
+def outlines(root: Path, *, files: bool = False) -> Callable[[Path, str], Entry]:
     """Return how to read the documents of a mirror without their texts, and note nothing.
 
-    `Mirror.whole` reads the text of a document.
+    `Mirror.whole` reads the text of a document. With `files`, an outline knows the attachments that
+    the text shows.
     """
-    index = Index(root)
+    index = Index(root, files=files)
 
     def outline(root: Path, name: str) -> Entry:
-        return index.known(root, name) or entry.without_text(entry.read(root, name), files=False)
+        return index.known(root, name) or entry.without_text(entry.read(root, name), files=files)
 
     return outline
 

@@ -80,10 +80,7 @@ class _ListingDigest:
 
 
 class Unchanged:
-    """The knowledge of earlier pulls.
-
-    A `plain` pull reads only the title and the stamp of a document that did not change.
-    """
+    """The knowledge of earlier pulls, for a `plain` pull."""
 
     def __init__(self, mirror: Mirror, remote: Remote, *, plain: bool) -> None:
         self.plain = plain
@@ -175,15 +172,16 @@ class Unchanged:
         return index
 
     def read(self, root: Path, name: str) -> Entry:
-        """Read a document as far as needed, and remember the result."""
+        """Read a document as far as needed, and remember the result.
+
+        The steps that need the text of an unmodified document read it again.
+        """
         index = self._index
         if index is None:
             from confsync.mirror import entry
 
             return entry.read(root, name)
-        # New labels or attachments need the text of a document that did not change.
-        whole = self._with_files or self._mirror.config.labels or not self.plain
-        return (index.record if whole else index.read)(root, name)
+        return index.read(root, name)
 
     def wrote(self) -> None:
         """Note that a pull has read every document and written some."""

@@ -77,7 +77,9 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
     steps = _without_wanted(run, seen, steps)
-    steps = [alone(step, lambda one: with_copy(with_labels(one, seen.cases))) for step in steps]
+    steps = [
+        alone(step, lambda one: with_copy(with_labels(run, one, seen.cases))) for step in steps
+    ]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(run, entries, seen.cases)
     steps = with_files_given_back(run, [with_attachments(run, step, seen) for step in steps])

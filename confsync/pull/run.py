@@ -38,7 +38,7 @@ from confsync.pull.plan import Plan, Text
 from confsync.pull.prefetch import texts_ahead
 from confsync.pull.resolve import git_conflicts
 from confsync.pull.step_details import foretold
-from confsync.pull.subtree_moves import Subtrees, hand_over
+from confsync.pull.subtree_moves import Subtrees, hand_over, rescanned
 from confsync.pull.witnesses import Witnesses
 from confsync.remote import about
 from confsync.sync import comments, renames, scope
@@ -111,7 +111,7 @@ def _adopt(mirror: Mirror, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...
     found = moves.find(mirror, scans)
     for directory, document in found.items():
         moves.adopt(mirror, directory, document)
-    return mirror.scan() if found else scans
+    return rescanned(mirror) if found else scans
 
 
 # -- one space after the other ---------------------------------------------------------------------
@@ -207,6 +207,7 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
         labels=mirror.config.labels,
         attachments=bool(mirror.config.attachments),
         whole=mirror.whole,
+        light=run.options.resolution is None,
         titles=titles,
         former=run.former,
         doubtful=doubtful,
@@ -316,7 +317,7 @@ def _finish(run: PullRun, commit: Commit | None) -> Result:
     """Return the result, after the commit and after git is told about conflicts."""
     report, mirror = run.report, run.mirror
     if report.renamed and not report.interrupted:
-        report.note(*renames.notes(mirror.scan(), report.renamed))
+        report.note(*renames.notes(mirror, report.renamed))
     report.note(*scope.note(report.left))
     result = report.result()
     if not report.interrupted:

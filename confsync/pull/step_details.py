@@ -55,7 +55,7 @@ def alone(step: Step, change: Callable[[Step], Step]) -> Step:
         return replace(step, data=None, changes=None, result=failed(step.result, ServerError(why)))
 
 
-def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
+def with_labels(run: PullRun, step: Step, cases: Mapping[str, Case]) -> Step:
     """Return the step with the labels of both sides; the server's become the base."""
     case = cases.get(step.result.id or "")
     found = step.entry.document if step.entry else None
@@ -70,7 +70,10 @@ def with_labels(step: Step, cases: Mapping[str, Case]) -> Step:
     result = theirs if first else case.decisions.labels.result
     if same(result, found.labels) and same(theirs, case.stamp.labels):
         return step
-    after = document.parse(step.data, step.result.path) if step.data else found
+    step = _whole(run, step)
+    after = _after(step)
+    if after is None:
+        return step
     stamp = replace(after.stamp or case.stamp, labels=theirs)
     wanted = found.labels if same(result, found.labels) else result
     data = document.update(after, stamp, Fields(labels=wanted))
@@ -277,12 +280,17 @@ def with_files(run: PullRun, step: Step, found: Mapping[str, Downloaded]) -> Ste
         except ConfsyncError as error:
             return replace(step, data=None, result=failed(step.result, error))
     # Parse first: if the stamp cannot be written, the files must not change.
+    changes = step.changes
+    if step.data is None and step.entry:
+        step = _whole(run, step)
+        if step.entry is None:
+            return step
     before = document.parse(step.data, step.result.path) if step.data else None
     before = before or (step.entry.document if step.entry else None)
-    placed = attachments.put_in_place(run.mirror, run.remote, step.destination, step.changes, found)
+    placed = attachments.put_in_place(run.mirror, run.remote, step.destination, changes, found)
     result = step.result
     # A missing file comes back without a change of the stamp.
-    count = max(placed.changed, step.changes.decisions.count(Decision.FETCH))
+    count = max(placed.changed, changes.decisions.count(Decision.FETCH))
     if count or placed.note:
         fresh = result.outcome is Outcome.CLEAN
         outcome = Outcome.REFRESHED if fresh else result.outcome

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from confsync.errors import EVERYBODYS, ConfsyncError, MassChangeError
 from confsync.mirror import moves
 from confsync.mirror.entry import Entry
+from confsync.mirror.index import outlines
+from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.config import SpaceConfig
 from confsync.model.hint import mentioned
@@ -57,7 +59,12 @@ def hand_over(run: PullRun, scans: tuple[SpaceScan, ...]) -> Subtrees:
             moves.hand_over(run.mirror, move.entry.path, move.space, move.parent)
         except ConfsyncError as error:
             run.report.refuse(Problem.of(error))
-    return Subtrees(run.mirror.scan() if found else scans)
+    return Subtrees(rescanned(run.mirror) if found else scans)
+
+
+def rescanned(mirror: Mirror) -> tuple[SpaceScan, ...]:
+    """Return the scans after documents or attachments moved, without the texts."""
+    return mirror.scan(outlines(mirror.root, files=bool(mirror.config.attachments)))
 
 
 def _mass_change(count: int, total: int) -> Problem:

@@ -109,7 +109,7 @@ def _result(run: PushRun, options: PushOptions, here: MirrorScan) -> Result:
         pages += _outside_of_spaces(run, here, pages)
     told = tuple(pages) if report.interrupted else with_names(run.mirror, run.remote, pages)
     if report.renamed:
-        report.note(*renames.notes(run.mirror.scan(), report.renamed))
+        report.note(*renames.notes(run.mirror, report.renamed))
     return replace(report.result(), pages=told)
 
 

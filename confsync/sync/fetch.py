@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.document import storage_format
@@ -124,15 +126,18 @@ class Reader:
             self._hints = self.remote.attachment_hints(self.space)
         return self._hints
 
-    def current(self, least: Mapping[str, int]) -> dict[str, Found]:
+    def current(
+        self, least: Mapping[str, int], bases: Mapping[str, Stamp] = MappingProxyType({})
+    ) -> dict[str, Found]:
         """Return the current pages of some ids, at the given version or later if possible.
 
-        If a page cannot be read, its value is the error. The other pages are still read.
+        If a page cannot be read, its value is the error. The other pages are still read. A page
+        that is exactly its stamp in `bases` has no body here, only its digest.
         """
         found: dict[str, Found] = {}
         waiting = dict(least)
         for pause in (*PAUSES, None):
-            found.update(self._read(waiting))
+            found.update(self._read(waiting, bases))
             waiting = {i: least[i] for i in waiting if _older(found[i], least[i])}
             if not waiting or pause is None:
                 break
@@ -162,10 +167,11 @@ class Reader:
         except APIAccessError:
             return
 
-    def _read(self, page_ids: Iterable[str]) -> dict[str, Found]:
+    def _read(self, page_ids: Iterable[str], bases: Mapping[str, Stamp]) -> dict[str, Found]:
         wanted = list(page_ids)
         try:
-            pages = self.remote.pages(self.space, wanted)
+            answers = chain.from_iterable(self.remote.bodies(self.space, wanted))
+            pages = {page.info.id: _light(page, bases) for page in answers}
         except EVERYBODYS:
             raise
         except APIAccessError as error:
@@ -307,6 +313,13 @@ class Reader:
         if isinstance(answer, APIAccessError):
             raise answer
         return self.decide(case.stamp, case.local, answer)
+
+
+def _light(page: Page, bases: Mapping[str, Stamp]) -> Page:
+    """Return the page without its body if it is exactly a stamp, else as it is."""
+    base = bases.get(page.info.id)
+    same = base and (page.info.version.number, page.digest) == (base.version, base.digest)
+    return Page(page.info, "", page.digest) if same else page
 
 
 def _older(found: Found, least: int) -> bool:

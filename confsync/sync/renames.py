@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from confsync.document import paths
 from confsync.document.links import links
-from confsync.mirror.entry import Entry
+from confsync.mirror.entry import Entry, read
+from confsync.mirror.index import outlines
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import SpaceScan
 from confsync.model.hint import mentioned
 from confsync.model.stamp import Stamp
 from confsync.sync.compare import Parent
@@ -76,14 +76,15 @@ class Renamed:
         return self.space, title, self.post
 
 
-def notes(scans: Iterable[SpaceScan], renamed: Iterable[Renamed]) -> Iterator[str]:
+def notes(mirror: Mirror, renamed: Iterable[Renamed]) -> Iterator[str]:
     """Yield a line for each page whose old title other documents still link to."""
     changed = [page for page in renamed if page.old != page.new]
     if not changed:
         return
     linking: dict[tuple[str, str, bool], list[str]] = {}
-    for scan in scans:
-        for entry in scan.entries:
+    for scan in mirror.scan(outlines(mirror.root)):
+        for outline in scan.entries:
+            entry = read(mirror.root, outline.path) if outline.document else outline
             found = links(entry.document.body) if entry.document else ()
             key = scan.config.key
             for target in {(link.space or key, link.title, link.post) for link in found}:

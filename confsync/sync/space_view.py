@@ -34,6 +34,7 @@ class ViewOptions:
     that they belonged to. `doubtful` returns titles, in case-folded form, by path: an earlier push
     may have created these pages of new documents. With `hinting`, attachments are not requested for
     a page whose hint equals its stamp. `noticed` says whether a page must be read for a comment.
+    With `light`, a page is its digest only, if it is exactly the base of an unmodified document.
     """
 
     selection: Selection
@@ -49,6 +50,7 @@ class ViewOptions:
     doubtful: Callable[[SpaceScan], Mapping[str, str]] = lambda scan: {}
     hinting: Hinting | None = None
     noticed: Callable[[Stamp], bool] = lambda stamp: False
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,11 @@ def _decide(
     failed: dict[str, ConfsyncError] = {
         entry.path: ServerError(flaws[entry.page_id]) for entry in stamped if entry.page_id in flaws
     }
-    scan, unread = _with_texts(scan, least, options.whole)
+    answers = reader.current(least, _bases(stamped, options) if options.light else {})
+    read = {i for i, page in answers.items() if not isinstance(page, Page) or page.known is None}
+    scan, unread = _with_texts(scan, read, options.whole)
     failed |= unread
     asked = {entry.path for entry in stamped} - failed.keys()
-    answers = reader.current(least)
     cases: dict[str, Case] = {}
     for entry in scan.entries:
         if entry.path not in asked:
@@ -182,6 +185,13 @@ def _decide(
         else:
             cases[stamp.id] = case
     return _Decided(scan, cases, failed)
+
+
+def _bases(stamped: list[Entry], options: ViewOptions) -> dict[str, Stamp]:
+    """Return the stamps of the unmodified documents whose pages are not read for a comment."""
+    found = (entry.document for entry in stamped)
+    stamps = (one.stamp for one in found if one and not one.modified)
+    return {stamp.id: stamp for stamp in stamps if stamp and not options.noticed(stamp)}
 
 
 def _with_texts(

@@ -142,3 +142,17 @@ def test_an_absent_document_comes_back_where_git_does_not_know_of_it(
 ) -> None:
     desk.path(GUIDE).unlink()
     assert desk.json("pull").outcomes == {GUIDE: "created"}
+
+
+def test_a_refresh_reads_what_changed_without_a_version(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    """Of pages that are as they were pulled, only digests are kept. Another page is written."""
+    wiki.store.create_page("ENG", "Other", "<p>other</p>")
+    desk("pull")
+    before = desk.files()
+    wiki.store.comment(guide, "The first port")
+    assert desk.json("pull", "--refresh").outcomes == {GUIDE: "refreshed"}
+    assert "<ac:inline-comment-marker" in desk.text(GUIDE)
+    after = desk.files()
+    assert {name for name in before if before[name] != after[name]} == {GUIDE}

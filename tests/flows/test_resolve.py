@@ -327,3 +327,14 @@ def test_a_base_that_was_renumbered_is_found_on_the_server(
     desk("pull", "--merge")
     desk("push")
     assert "Harbours" in wiki.store.page(guide).body
+
+
+@pytest.mark.parametrize("refresh", [(), ("--refresh",)])
+@pytest.mark.parametrize("options", [("--theirs",), ("--ours", "--at", "1"), ("--merge",)])
+def test_taking_the_base_again_leaves_the_text(
+    desk: Desk, guide: str, options: tuple[str, ...], refresh: tuple[str, ...]
+) -> None:
+    """Of a page that is exactly the base, its digest is enough, unless a person takes its text."""
+    before = desk.text(GUIDE)
+    desk("pull", *refresh, *options, GUIDE, exit=None)
+    assert desk.text(GUIDE) == before

@@ -8,6 +8,7 @@ from dataclasses import replace
 from confsync.errors import APIAccessError, Exit, NetworkError, ServerError, UsageError
 from confsync.mirror.committed import former_documents
 from confsync.mirror.committed.deleted import deleted_pages
+from confsync.mirror.index import outlines
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.model.event import Event
@@ -114,7 +115,7 @@ def _not_in_trash(
 
     `deleted` is the path of its document, if that was deleted here.
     """
-    entries = (entry for scan in mirror.scan() for entry in scan.entries)
+    entries = (entry for scan in mirror.scan(outlines(mirror.root)) for entry in scan.entries)
     here = next((entry for entry in entries if entry.page_id == info.id), None)
     stands = here.path if here else None
     hint = "'confsync pull' brings its document"

@@ -20,6 +20,7 @@ from confsync.errors import (
 from confsync.mirror.git import merge_driver
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.git.merge_driver import SetUp
+from confsync.mirror.index import outlines
 from confsync.mirror.mirror import Mirror
 from confsync.model.config import FILE_NAME, SpaceConfig
 from confsync.model.diagnosis import Check
@@ -81,7 +82,8 @@ def _local(mirror: Mirror) -> Iterator[Check]:
     spaces = ", ".join(space.key for space in config.spaces if not space.posts)
     yield Check("configuration", f"{config.url}, spaces: {spaces}")
     yield from _git(mirror)
-    entries = [entry for scan in mirror.scan() for entry in scan.entries]
+    scans = mirror.scan(outlines(mirror.root))
+    entries = [entry for scan in scans for entry in scan.entries]
     bad = [entry.error for entry in entries if entry.error]
     if bad:
         first = Problem.of(bad[0]).message

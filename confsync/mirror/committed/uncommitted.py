@@ -16,9 +16,10 @@ from confsync.document.document import Document, Fields
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.deleted import deleted_pages
-from confsync.mirror.entry import Entry, parsed
+from confsync.mirror.entry import Entry, parsed, read
 from confsync.mirror.git import removals, worktree
 from confsync.mirror.git import repository as gitrepo
+from confsync.mirror.index import outlines
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.filenames import REMOVED
@@ -58,7 +59,8 @@ def owed(mirror: Mirror, dirty: frozenset[str], *, own_files: bool) -> Iterator[
     With `own_files`, a new document that was pushed counts as a whole, including a person's own
     keys. Raise FileError.
     """
-    scans = mirror.scan()
+    outline = outlines(mirror.root)
+    scans = mirror.scan(lambda root, name: (read if name in dirty else outline)(root, name))
     look = _Look(mirror, scans, dirty, own_files=own_files)
     moved = look.moved_by_confsync()
     for scan in scans:
@@ -77,7 +79,7 @@ def ignored(mirror: Mirror) -> dict[str, frozenset[str]]:
     unknown = worktree.ignored(mirror.root, mirror.config.directories)
     if not unknown:
         return {}
-    entries = [entry for scan in mirror.scan() for entry in scan.entries]
+    entries = [entry for scan in mirror.scan(outlines(mirror.root)) for entry in scan.entries]
     ids = {e.path: e.page_id for e in entries if e.path in unknown and e.page_id}
     here = frozenset(entry.path for entry in entries)
     gone = deleted_pages(mirror.root, mirror.config.spaces, here) if ids else {}
