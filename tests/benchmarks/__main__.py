@@ -16,12 +16,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import growth, measurements, peers, plot, report
+from . import commands, growth, measurements, peers, plot, report, rich
 from .measurements import Bench
 from .runner import SELDOM, Machine
 
+SECTION_OF = {"rich": rich.rich, "commands": commands.commands}
 SECTIONS = (
-    *("pull", "again", "push", "history", "status", "start", "bulk", "memory", "growth", "peers"),
+    *("pull", "again", "push", "history", "status", "start", "bulk", "rich", "commands"),
+    *("memory", "growth", "peers"),
 )
 
 
@@ -77,7 +79,7 @@ def _measured(section: str, bench: Bench, given: argparse.Namespace) -> list[Any
         return growth.growth(bench)
     if section == "peers":
         return peers.peers(dataclasses.replace(bench, pages=given.peer_pages))
-    measure = getattr(measurements, section)
+    measure = SECTION_OF.get(section) or getattr(measurements, section)
     found: list[Any] = [dataclasses.replace(row, section=section) for row in measure(bench)]
     return found
 

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from html.entities import name2codepoint
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.parsers import expat
 
-import requests
+if TYPE_CHECKING:
+    import requests
 
 CLOUD_BODIES = {"limit": "250", "body-format": "storage"}
 CLOUD_INFOS = {"limit": "250"}
@@ -34,6 +35,8 @@ _here = threading.local()
 def session() -> requests.Session:
     """Return a session for each thread: one connection, kept open."""
     if not hasattr(_here, "session"):
+        import requests  # takes a tenth of a second, and not every floor asks a server
+
         _here.session = requests.Session()
         _here.session.auth = (os.environ["CONFSYNC_USER"], os.environ["CONFSYNC_TOKEN"])
         _here.session.trust_env = False
@@ -116,6 +119,30 @@ def history(url: str, space: str, directory: str, jobs: str) -> None:
                 git.stdin.write(b"blob\ndata %d\n%b\n" % (len(body), body))
 
 
+def again(url: str, addresses: str) -> None:
+    """Send the reading requests of a file once more, one after the other, and parse the answers."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    for address in Path(addresses).read_text(encoding="utf-8").splitlines():
+        answer = session().get(f"{origin}{address}")
+        if "json" in answer.headers.get("Content-Type", ""):  # else a file
+            answer.json()
+
+
+def create(url: str, edits: str, jobs: str) -> None:
+    """POST each page of a file, with so many threads."""
+
+    def post(line: str) -> None:
+        edit = json.loads(line)
+        body = {"representation": "storage", "value": edit["body"]}
+        given = {"spaceId": edit["space"], "parentId": edit["parent"], "title": edit["title"]}
+        given = {**given, "status": "current", "body": body}
+        session().post(f"{url}/api/v2/pages", json=given).raise_for_status()
+
+    with open(edits, encoding="utf-8") as file, ThreadPoolExecutor(int(jobs)) as pool:
+        for _ in pool.map(post, file):
+            pass
+
+
 def push(url: str, edits: str, jobs: str) -> None:
     """PUT each page of a file of edits, with so many threads."""
     cloud = url.endswith("/wiki")
@@ -125,6 +152,7 @@ def push(url: str, edits: str, jobs: str) -> None:
         body = {"representation": "storage", "value": edit["body"]}
         given = {"id": edit["id"], "status": "current", "title": edit["title"]}
         given["version"] = {"number": edit["version"] + 1, "message": "edited"}
+        given |= {"parentId": edit["parent"]} if "parent" in edit else {}
         given |= {"body": body} if cloud else {"type": "page", "body": {"storage": body}}
         path = "api/v2/pages" if cloud else "rest/api/content"
         session().put(f"{url}/{path}/{edit['id']}", json=given).raise_for_status()
@@ -137,9 +165,7 @@ def push(url: str, edits: str, jobs: str) -> None:
 def find(directory: str, wanted: str) -> None:
     """Parse each body with handlers that note places, and search each text for a pattern."""
     pattern = re.compile(wanted)
-    names = ((name, code) for name, code in name2codepoint.items() if name not in ("lt", "amp"))
-    entities = "".join(f'<!ENTITY {name} "&#{code};">' for name, code in names)
-    before = f"<!DOCTYPE b [{entities}]><b xmlns:ac='a' xmlns:ri='r'>".encode()
+    before = _before()
     places: list[tuple[int, int]] = []
 
     def note(*_: object) -> None:
@@ -157,7 +183,50 @@ def find(directory: str, wanted: str) -> None:
         parser.Parse(before + path.read_bytes().partition(b"\n---\n")[2] + b"</b>", True)
 
 
-PROGRAMS = {"listing": listing, "pull": pull, "history": history, "push": push, "find": find}
+def note(*places: str) -> None:
+    """Parse the body of each document with handlers that note their positions."""
+    noted: list[tuple[int, int]] = []
+
+    def here(*_: object) -> None:
+        noted.append((parser.CurrentLineNumber, parser.CurrentColumnNumber))
+
+    for path in sorted(path for place in places for path in Path(place).rglob("*.xhtml")):
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = parser.EndElementHandler = here
+        parser.CharacterDataHandler = here
+        noted.clear()
+        parser.Parse(_before() + path.read_bytes().partition(b"\n---\n")[2] + b"</b>", True)
+        parser.StartElementHandler = parser.EndElementHandler = None
+        parser.CharacterDataHandler = None
+
+
+def merge(url: str, directory: str, addresses: str) -> None:
+    """Read what a pull read, and merge each text with its base and with git."""
+    again(url, addresses)
+    for base in sorted(Path(directory, "old").rglob("*.xhtml")):
+        mine = Path(directory, "new", base.name)
+        command = ["git", "merge-file", "-p", "-q", str(mine), str(base), str(base)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def _before() -> bytes:
+    """Return the beginning that makes a body a document."""
+    names = ((name, code) for name, code in name2codepoint.items() if name not in ("lt", "amp"))
+    entities = "".join(f'<!ENTITY {name} "&#{code};">' for name, code in names)
+    return f"<!DOCTYPE b [{entities}]><b xmlns:ac='a' xmlns:ri='r'>".encode()
+
+
+PROGRAMS = {
+    "listing": listing,
+    "pull": pull,
+    "history": history,
+    "push": push,
+    "find": find,
+    "again": again,
+    "create": create,
+    "note": note,
+    "merge": merge,
+}
 
 if __name__ == "__main__":
     PROGRAMS[sys.argv[1]](*sys.argv[2:])

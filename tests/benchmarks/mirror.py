@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,11 @@ class Mirror:
     def documents(self) -> list[Path]:
         return sorted((self.root / KEY).rglob("*.xhtml"))
 
+    def small(self) -> list[Path]:
+        """Return the documents below 1 MB, without the home page."""
+        found = (path for path in self.documents() if path.stem != "index")
+        return [path for path in found if path.stat().st_size < 1_000_000]
+
     def by_id(self) -> dict[str, Path]:
         """Return the document of each page."""
         found = {}
@@ -53,6 +58,12 @@ class Mirror:
             edited = data.replace(OLD.encode(), NEW.encode(), 1)
             assert edited != data, path
             path.write_bytes(edited)
+
+    def status(self) -> Spent:
+        """Return the cost of a status, after confsync knows which documents did not change."""
+        for _ in range(2):
+            self.run("status")
+        return self.run("status")
 
     def committed(self) -> None:
         """Into git, as most mirrors are."""
@@ -80,8 +91,19 @@ def pages_of(data: Path, *, smaller_than: int) -> list[str]:
         return [str(row[0]) for row in connection.execute(sql, (smaller_than,))]
 
 
-def write_edits(data: Path, page_ids: Sequence[str], to: Path) -> Path:
-    """Write the edits of `Mirror.edit` for a loop of requests: a line of JSON for each."""
+def edited(body: str) -> str:
+    """Return a body as `Mirror.edit` changes it."""
+    return body.replace(OLD, NEW, 1)
+
+
+def write_edits(
+    data: Path,
+    page_ids: Sequence[str],
+    to: Path,
+    change: Callable[[str], str] = edited,
+    **more: str,
+) -> Path:
+    """Write edits for a loop of requests: a line of JSON for each. `more` is in every line."""
     sql = (
         "SELECT c.title, c.version, v.body FROM content c JOIN versions v"
         " ON v.content_id = c.id AND v.number = c.version WHERE c.id = ?"
@@ -92,7 +114,6 @@ def write_edits(data: Path, page_ids: Sequence[str], to: Path) -> Path:
     ):
         for page_id in page_ids:
             title, version, body = connection.execute(sql, (int(page_id),)).fetchone()
-            edited = str(body).replace(OLD, NEW, 1)
-            page = {"id": page_id, "title": title, "version": version, "body": edited}
+            page = {"id": page_id, "title": title, "version": version, "body": change(body), **more}
             file.write(json.dumps(page) + "\n")
     return to

@@ -7,7 +7,7 @@ from typing import Any
 
 Found = Mapping[str, Any]
 MARKS = ("<!-- measured -->", "<!-- /measured -->")
-SECTIONS = ("pull", "again", "push", "history", "status", "start", "bulk")
+SECTIONS = (*("pull", "again", "push", "history", "status", "start", "bulk", "rich", "commands"),)
 
 
 def markdown(found: Found) -> str:

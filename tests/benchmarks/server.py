@@ -20,10 +20,14 @@ from .space import KEY, TOP
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The count of requests of each method, and the seconds of processor that they took."""
+    """The count of requests of each method, and the seconds of processor that they took.
+
+    `read` are the addresses of the requests that only read, below the server's own.
+    """
 
     requests: dict[str, int]
     seconds: float
+    read: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -75,7 +79,7 @@ class Server:
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         said = self._hear()
-        return Asked(said["requests"], said["seconds"])
+        return Asked(said["requests"], said["seconds"], tuple(said["read"]))
 
     def _hear(self) -> dict[str, Any]:
         if self._process is None or self._process.stdout is None:
@@ -98,9 +102,11 @@ def _serve(data: str, flavor: str, latency: str, context: str | None = None) -> 
         before = time.process_time()
         for _ in sys.stdin:
             methods = Counter(one.method for one in sandbox.requests)
+            read = [f"{one.path}?{one.query}" for one in sandbox.requests if one.method == "GET"]
             sandbox.clear_requests()
             now = time.process_time()
-            print(json.dumps({"requests": methods, "seconds": now - before}), flush=True)
+            said = {"requests": methods, "seconds": now - before, "read": read}
+            print(json.dumps(said), flush=True)
             before = now
 
 

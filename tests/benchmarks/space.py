@@ -11,7 +11,8 @@ import random
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,17 +33,22 @@ SYLLABLES = [a + b for a in "bcdfghjklmnprstvz" for b in "aeiou"]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The shape of a space. `big_file` adds an attachment of 200 MB."""
+    """The shape of a space. `big_file` adds an attachment of 200 MB.
+
+    Each of `files` attachments has `file_size` bytes. The first `labelled` pages have labels.
+    """
 
     pages: int
     seed: int = 7
     big_body: bool = True
     files: int = 0
     big_file: bool = False
+    file_size: int = 50_000
+    labelled: int = 0
 
     @property
     def name(self) -> str:
-        return f"{self.pages}-{self.seed}-{self.big_body:d}-{self.files}-{self.big_file:d}.sqlite"
+        return "-".join(str(int(part)) for part in astuple(self)) + ".sqlite"
 
 
 class Writer:
@@ -155,6 +161,15 @@ def age(data: Path, versions: int) -> None:
                 store.edit(page.id, body, message=f"edit {number}", raw=True)
 
 
+def trash(data: Path, page_ids: Iterable[str]) -> None:
+    """Move pages to the trash."""
+    from confsync.sandbox import Store
+
+    with Store(data) as store, store.batch():
+        for page_id in page_ids:
+            store.trash(page_id)
+
+
 def fill(store: Store, shape: Shape) -> None:
     """Make the space. The home page counts as one of its pages."""
     writer = Writer(shape.seed)
@@ -171,8 +186,10 @@ def fill(store: Store, shape: Shape) -> None:
             parent = ids[(number - 1) // BRANCHES]
             ids.append(store.create_page(KEY, title, body, parent, raw=True).id)
         for number in range(shape.files):
-            data = writer.random.randbytes(50_000)
+            data = writer.random.randbytes(shape.file_size)
             store.attach(ids[number % len(ids)], f"picture {number}.png", data)
+        for number in range(shape.labelled):
+            store.add_labels(ids[number % len(ids)], [f"topic-{number % 20}"])
         if shape.big_file:
             store.attach(ids[0], "video.mp4", writer.random.randbytes(BIG_FILE))
 

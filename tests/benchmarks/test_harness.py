@@ -140,6 +140,23 @@ def test_a_small_run_measures_and_tells(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+@needs_wait4
+def test_a_small_run_measures_every_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "--pages", "40", "--repeat", "1"]
+    command += ["--out", tmp_path / "out", "--work", tmp_path, "--only", "rich", "commands"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "out/results.json").read_text())
+    rows = {row["what"]: row for row in (*found["rich"], *found["commands"])}
+    assert len(rows) == 4 + 9
+    assert all(row["floor"] > 0 and row["megabytes"] > 10 for row in rows.values())
+    asked = {what: (row["requests"], row["floor_requests"]) for what, row in rows.items()}
+    assert asked["creation of 4 pages, cloud, 8 jobs"][1] == 4
+    assert asked["4 moves, cloud, 8 jobs"][1] == 4
+    for what in ("pull, nothing new, cloud, with attachments", "pull --refresh, cloud"):
+        assert 0 < asked[what][0] <= asked[what][1]
+
+
 def test_the_manual_shows_what_was_measured() -> None:
     page = (Path(confsync.__file__).parent / "manual/performance.md").read_text(encoding="utf-8")
     found = json.loads((TOP / "tests/benchmarks/measured/results.json").read_text())

@@ -1,0 +1,213 @@
+"""Measure the commands that people wait for, each beside a floor in the same run.
+
+The mirrors have labels and attachments.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from . import mirror, space
+from .measurements import EDITS, JOBS, Bench, Row
+from .mirror import KEY, Mirror
+from .rich import beside_its_requests, copy_of, data_of, pulled
+from .runner import Pair, Spent, alternating
+from .server import Server
+
+CHANGED = 500  # pages of a diff and of a merge
+THEIRS = "<p>another paragraph</p>"
+_SAME_READS = "the same reading requests, one after the other"
+
+
+def commands(bench: Bench) -> list[Row]:
+    """Measure what reads a mirror, and then what reads and writes a server."""
+    return [*_offline(bench), *_reading(bench), _create(bench), _move(bench), _merge(bench)]
+
+
+def _lots(bench: Bench, here: Mirror, most: int) -> Iterator[list[Path]]:
+    """Yield lists of documents to change, no document twice."""
+    documents = here.small()
+    size = min(most, len(documents) // (bench.repeat + 1))
+    step = len(documents) // size
+    for number in range(step):
+        yield documents[number::step][:size]
+
+
+def _offline(bench: Bench) -> list[Row]:
+    here = copy_of(bench)
+    here.status()
+    check = alternating(
+        bench.repeat,
+        lambda: bench.machine.module("floors", "note", str(here.root / KEY)),
+        lambda: here.run("check"),
+    )
+    edits = next(_lots(bench, here, CHANGED))
+    sides = bench.new("sides")
+    _keep(edits, sides / "old")
+    here.edit(edits)
+    _keep(edits, sides / "new")
+    here.status()
+
+    def git() -> Spent:
+        command = ("git", "diff", "--no-index", "old", "new")
+        return bench.machine.run(*command, at=sides, exits=(1,))
+
+    def noted() -> Spent:
+        return bench.machine.module("floors", "note", str(sides))
+
+    diff = alternating(bench.repeat, git, lambda: here.run("diff"))
+    report = str(bench.new("report.html"))
+    side_by_side = alternating(bench.repeat, noted, lambda: here.run("diff", "--html", report))
+    positions = "expat with handlers that note positions"
+    both = f"{positions}, both sides"
+    return [
+        bench.row("check", positions, check, goal=2.0),
+        bench.row(f"diff of {len(edits):,} edits", "git diff --no-index", diff, goal=2.0),
+        bench.row(f"diff --html of {len(edits):,}", both, side_by_side, goal=5),
+    ]
+
+
+def _keep(documents: Sequence[Path], directory: Path) -> None:
+    """Copy documents to a directory, by numbers."""
+    directory.mkdir(parents=True)
+    for number, path in enumerate(documents):
+        shutil.copyfile(path, directory / f"{number}.xhtml")
+
+
+def _reading(bench: Bench) -> list[Row]:
+    """Measure what asks a server, and writes nothing or little there."""
+    data = space.copied(data_of(bench), bench.new("data"))
+    gone = mirror.pages_of(data, smaller_than=100_000)[-bench.repeat :]
+    space.trash(data, gone)
+    trashed = iter(gone)
+    with Server(data) as server:
+        here = pulled(bench, server)
+        one = here.small()[0].relative_to(here.root).as_posix()
+
+        def row(what: str, *words: str) -> Row:
+            return bench.row(what, _SAME_READS, _with_reads(bench, server, lambda: run(*words)))
+
+        def run(*words: str) -> Spent:
+            return here.run(*words, server=server)
+
+        restored = _with_reads(bench, server, lambda: run("restore", next(trashed)))
+        return [
+            row("pull --refresh, cloud", "pull", "--refresh"),
+            row("log of one page, cloud", "log", one),
+            bench.row("restore of one page, cloud", _SAME_READS, restored),
+        ]
+
+
+def _with_reads(bench: Bench, server: Server, above: Callable[[], Spent]) -> Pair:
+    """Run something, and after each run a loop over the requests that it read with."""
+    pairs = []
+    for _ in range(bench.repeat):
+        spent = above()
+        pairs.append((beside_its_requests(bench, server, spent), spent))
+    return Pair(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+
+
+def _on_two_servers(
+    bench: Bench,
+    prepare: Callable[[Mirror, Server, int], Path],
+    program: str,
+    *options: str,
+) -> Pair:
+    """Push what `prepare` changes in a mirror, beside a loop that sends the file it returns."""
+    data = [space.copied(data_of(bench), bench.new("data")) for _ in range(2)]
+    with Server(data[0]) as mine, Server(data[1]) as theirs:
+        here = pulled(bench, theirs)
+        pairs = []
+        for number in range(bench.repeat):
+            edits = prepare(here, mine, number)
+            args = (program, mine.url, edits, str(JOBS))
+            floor = bench.machine.module("floors", *args, server=mine)
+            words = ("push", "--jobs", str(JOBS), *options)
+            pairs.append((floor, here.run(*words, server=theirs)))
+    return Pair(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+
+
+def _create(bench: Bench) -> Row:
+    """Create new pages at the top, with the bodies of others."""
+
+    def prepare(here: Mirror, mine: Server, number: int) -> Path:
+        home = next(i for i, path in here.by_id().items() if path.stem == "index")
+        lines = []
+        for place, path in enumerate(_some(bench, here)):
+            title = f"New {number} {place}"
+            body = path.read_bytes().decode().partition("\n---\n")[2]
+            text = f"---\ntitle: {title}\n---\n{body}"
+            (here.root / KEY / f"new-{number}-{place}.xhtml").write_bytes(text.encode())
+            page = {"space": mine.space_id, "parent": home, "title": title, "body": body}
+            lines.append(json.dumps(page))
+        edits = bench.new("edits")
+        edits.write_text("\n".join(lines), encoding="utf-8")
+        return edits
+
+    pair = _on_two_servers(bench, prepare, "create")
+    what = f"creation of {_count(bench):,} pages, cloud, {JOBS} jobs"
+    return bench.row(what, f"the same POSTs, {JOBS} threads", pair)
+
+
+def _count(bench: Bench) -> int:
+    return min(EDITS, bench.pages // 10)
+
+
+def _some(bench: Bench, here: Mirror) -> list[Path]:
+    return [path for path in here.small() if not path.stem.startswith("new-")][: _count(bench)]
+
+
+def _move(bench: Bench) -> Row:
+    """Move pages without children below one page."""
+
+    def prepare(here: Mirror, mine: Server, number: int) -> Path:
+        ids = {path: page_id for page_id, path in here.by_id().items()}
+        small = here.small()
+        parent = next(path for path in small if path.with_suffix("").is_dir())
+        to = parent.with_suffix("")
+        leaves = [one for one in small if not one.with_suffix("").exists() and one.parent != to]
+        chosen = leaves[: _count(bench)]
+        for path in chosen:
+            for one in (path, path.with_suffix(".attachments")):
+                if one.exists():
+                    one.rename(to / one.name)
+        moved = [ids[path] for path in chosen]
+        data = data_of(bench)
+        return mirror.write_edits(data, moved, bench.new("edits"), str, parent=ids[parent])
+
+    pair = _on_two_servers(bench, prepare, "push", "--allow-mass-move")
+    what = f"{_count(bench):,} moves, cloud, {JOBS} jobs"
+    return bench.row(what, f"the same PUTs, {JOBS} threads", pair)
+
+
+def _merge(bench: Bench) -> Row:
+    """Merge pages whose first paragraph changed here, and which have one more on the server."""
+    data = space.copied(data_of(bench), bench.new("data"))
+    pairs = []
+    with Server(data) as server:
+        here = pulled(bench, server)
+        ids = {path: page_id for page_id, path in here.by_id().items()}
+        lots = _lots(bench, here, CHANGED)
+        for _ in range(bench.repeat):
+            documents = next(lots)
+            sides = bench.new("sides")
+            _keep(documents, sides / "old")
+            here.edit(documents)
+            _keep(documents, sides / "new")
+            changed = [ids[path] for path in documents]
+            edits = mirror.write_edits(
+                data_of(bench), changed, bench.new("edits"), lambda body: body + THEIRS
+            )
+            args = ("push", server.url, edits, str(JOBS))
+            bench.machine.module("floors", *args, server=server)
+            above = here.run("pull", "--merge", server=server)
+            addresses = bench.new("addresses")
+            addresses.write_text("\n".join(above.asked.read if above.asked else ()))
+            args = ("merge", server.url, sides, addresses)
+            pairs.append((bench.machine.module("floors", *args, server=server), above))
+    pair = Pair(tuple(one for one, _ in pairs), tuple(other for _, other in pairs))
+    what = f"pull --merge of {len(documents):,} pages, cloud"
+    return bench.row(what, "the same requests, and git merge-file of each page", pair)
