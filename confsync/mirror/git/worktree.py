@@ -167,7 +167,8 @@ def begin(root: Path, names: Iterable[str], message: str) -> str | None:
             *_FROM_STDIN, istream=file, with_extended_output=True, with_exceptions=False
         )
     if status == 0:
-        if not command.diff("--cached", "--name-only", "--relative", "--", *given):
+        staged = command.diff("--cached", "--name-only", "--no-renames", "--relative", "-z")
+        if not set(given).intersection(gitrepo.split(staged)):
             return None
         refused = _committed(command, given, message)
         if refused is None:
@@ -227,12 +228,15 @@ def tracks(root: Path, name: str) -> bool:
 
 def _committed(command: Git, names: Sequence[str], message: str) -> str | None:
     """Commit files. Return the message of git or a hook if the commit is refused, else None."""
-    with _paths(names) as given:
+    with _paths(names) as given, tempfile.TemporaryDirectory() as place:
+        # A system limits the length of an argument, and a line for each page may be longer.
+        told = Path(place, "message")
+        told.write_bytes(message.encode("utf-8", "surrogateescape"))
         status, out, said = command.commit(
             "--quiet",
             "--only",
-            "-m",
-            message,
+            "--file",
+            str(told),
             *_FROM_STDIN,
             istream=given,
             with_extended_output=True,

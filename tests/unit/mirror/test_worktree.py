@@ -47,3 +47,28 @@ def test_no_git_is_started_where_no_repository_is(
     monkeypatch.setattr(worktree.gitrepo, "at", lambda _: pytest.fail("git was started"))
     assert not worktree.surrounds(tmp_path)
     assert not worktree.tracks(tmp_path, "page.xhtml")
+
+
+def test_a_commit_of_many_pages_has_a_message_longer_than_an_argument_may_be(
+    tmp_path: Path,
+) -> None:
+    worktree.ensure(tmp_path)
+    (tmp_path / "a.txt").write_text("a")
+    worktree.begin(tmp_path, ["a.txt"], "begin")
+    (tmp_path / "a.txt").write_text("b")
+    told = "many\n\n" + "\n".join(f"docs/ENG/page-{number}.xhtml v1" for number in range(20_000))
+    assert worktree.commit(tmp_path, ["a.txt"], lambda changed: told)
+    said = ["git", "log", "-1", "--format=%B"]
+    done = subprocess.run(said, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == told
+
+
+def test_a_repository_begins_with_more_names_than_arguments_may_have(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    names = [f"{'long' * 50}/{number}" for number in range(20_000)]
+    worktree.ensure(tmp_path)
+    (tmp_path / names[0]).parent.mkdir()
+    for name in names:
+        (tmp_path / name).touch()
+    assert worktree.begin(tmp_path, ["a.txt", *names], "begin")
+    assert worktree.begin(tmp_path, ["a.txt", *names], "again") is None
