@@ -865,9 +865,9 @@ ABLATIONS = (
         "a torn line of the audit trail costs itself alone",
         (
             Cut(
-                "confsync/mirror/state/audit.py",
-                "                self._size = None\n                log",
-                "                log",
+                "confsync/mirror/state/disk.py",
+                'whole = os.read(handle, 1) in (b"", b"\\n")',
+                "whole = True",
             ),
         ),
         ("tests/flows/test_log.py::test_a_line_that_did_not_fit_costs_itself_alone",),
@@ -891,7 +891,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/mirror.py",
-                "        return identified(self.root, scans)\n",
+                "        return identified(self.root, scans, self.config.part_name)\n",
                 "        return scans\n",
             ),
         ),
@@ -1259,6 +1259,169 @@ ABLATIONS = (
             "tests/unit/mirror/test_mirror.py::"
             "test_another_process_is_refused_and_a_dead_one_blocks_no_process",
             "tests/fault/test_machine_faults.py::test_a_second_process_is_told_who_holds_the_lock",
+        ),
+    ),
+    Ablation(
+        "two runs of one space exclude each other",
+        (
+            Cut(
+                "confsync/mirror/state/lock.py",
+                "        _acquire(state / SPACES / name, note, held)\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_one_space.py::test_two_runs_of_one_space_exclude_each_other",
+            "tests/unit/mirror/test_mutex.py::test_each_space_has_one_lock_whatever_the_case_of_its_key",
+        ),
+    ),
+    Ablation(
+        "a run of everything waits for no run of a space",
+        (Cut("confsync/mirror/state/lock.py", "        _check_spaces(state)\n", ""),),
+        (
+            "tests/flows/test_one_space.py::test_a_run_of_everything_and_one_of_a_space_exclude_each_other",
+            "tests/flows/test_one_space.py::test_a_directory_above_all_spaces_is_a_pull_of_everything",
+        ),
+    ),
+    Ablation(
+        "a run of a space begins beside no run of everything",
+        (
+            Cut(
+                "confsync/mirror/state/lock.py",
+                '        _acquire(state / "lock", state / HOLDER, free)\n',
+                "        pass\n",
+            ),
+        ),
+        (
+            "tests/flows/test_one_space.py::test_a_run_of_everything_and_one_of_a_space_exclude_each_other",
+            "tests/unit/mirror/test_mutex.py::test_each_space_has_one_lock_whatever_the_case_of_its_key",
+        ),
+    ),
+    Ablation(
+        "locks are taken by one process at a time",
+        (
+            Cut(
+                "confsync/mirror/state/lock.py",
+                "            with mutex.held(state):\n",
+                "            if True:\n",
+            ),
+        ),
+        ("tests/unit/mirror/test_mutex.py::test_a_lock_is_taken_while_no_other_process_takes_one",),
+    ),
+    Ablation(
+        "what is in doubt is noted by one process at a time",
+        (
+            Cut(
+                "confsync/mirror/state/in_doubt.py",
+                "            held.enter_context(mutex.held(state))\n",
+                "            pass\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_mutex.py::test_a_write_in_doubt_is_noted_beside_that_of_another_process",
+        ),
+    ),
+    Ablation(
+        "what changed nothing is noted by one process at a time",
+        (Cut("confsync/mirror/state/unchanged.py", ", mutex.held(state):", ":"),),
+        (
+            "tests/unit/mirror/test_mutex.py::test_a_write_that_changed_nothing_is_noted_after_another_process",
+        ),
+    ),
+    Ablation(
+        "removals are noted by one process at a time",
+        (
+            Cut(
+                "confsync/mirror/git/removals.py",
+                "            held.enter_context(mutex.held(root / STATE))\n",
+                "            pass\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_mutex.py::test_a_removal_is_noted_beside_that_of_another_process",
+        ),
+    ),
+    Ablation(
+        "the audit trail is written by one process at a time",
+        (
+            Cut(
+                "confsync/mirror/state/audit.py",
+                "                with mutex.held(self._path.parent):\n",
+                "                if True:\n",
+            ),
+        ),
+        (
+            "tests/unit/mirror/test_mutex.py::test_the_audit_trail_is_written_and_rotated_by_one_process_at_a_time",
+        ),
+    ),
+    Ablation(
+        "commits of spaces are made one after the other",
+        (
+            Cut(
+                "confsync/sync/commit.py",
+                "held.enter_context(mutex.held(self._mirror.root / STATE, mutex.GIT))",
+                "pass",
+            ),
+        ),
+        ("tests/flows/test_one_space.py::test_a_commit_waits_for_the_commit_of_another_space",),
+    ),
+    Ablation(
+        "a commit of one space has nothing of another",
+        (
+            Cut(
+                "confsync/sync/commit.py",
+                "if not any(one.holds(name) for one in left)",
+                "if left or True",
+            ),
+        ),
+        ("tests/flows/test_one_space.py::test_a_commit_of_one_space_leaves_the_folders_of_others",),
+    ),
+    Ablation(
+        "a run of one space sweeps no other",
+        (
+            Cut(
+                "confsync/mirror/mirror.py",
+                "        if self.is_whole:\n            sweep_top",
+                "        if True:\n            sweep_top",
+            ),
+            Cut(
+                "confsync/mirror/mirror.py",
+                "sweep(self.root, (space.path for space in self.own))",
+                "sweep(self.root, self.config.all_directories)",
+            ),
+        ),
+        ("tests/flows/test_one_space.py::test_a_run_of_one_space_sweeps_that_space_alone",),
+    ),
+    Ablation(
+        "a page that another space has gets no second document",
+        (Cut("confsync/pull/run.py", " | run.elsewhere().keys(),", ","),),
+        ("tests/flows/test_one_space.py::test_a_page_from_another_space_gets_no_second_document",),
+    ),
+    Ablation(
+        "a page whose document was deleted in another space gets none",
+        (Cut("confsync/mirror/committed/other_spaces.py", "return deleted | {", "return {"),),
+        (
+            "tests/flows/test_one_space.py::test_a_page_whose_document_was_deleted_in_another_space_is_not_written",
+        ),
+    ),
+    Ablation(
+        "a push that deletes has the mirror alone",
+        (Cut("confsync/push/run.py", "    if options.delete is None:  #", "    if True:  #"),),
+        (
+            "tests/flows/test_one_space.py::test_a_push_that_deletes_looks_at_every_space_and_so_has_the_mirror_alone",
+        ),
+    ),
+    Ablation(
+        "the subtrees of a space are pulled together",
+        (
+            Cut(
+                "confsync/mirror/selection.py",
+                "if space in found or (space.key.casefold() in keys and not space.posts)",
+                "if space in found",
+            ),
+        ),
+        (
+            "tests/flows/test_one_space.py::test_the_directory_of_a_subtree_means_all_subtrees_of_its_space",
         ),
     ),
     Ablation(
@@ -2868,8 +3031,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/commit.py",
-                "            owed = self._owed()\n",
-                "            owed: tuple[Owed, ...] = ()\n",
+                "        owed = self._owed()\n",
+                "        owed: tuple[Owed, ...] = ()\n",
             ),
         ),
         (

@@ -66,10 +66,13 @@ def pull(
 ) -> None:
     """Bring the server's changes to the files.
 
-    A pull never overwrites what you edited.
+    A pull never overwrites what you edited. The directory of a space stands for all of the space:
+    its new pages come, too, and pages move. Pulls of different spaces can run at the same time.
+    With other paths, a pull brings no new pages.
 
     \b
     confsync pull
+    confsync pull docs/ENG
     confsync pull --merge docs/ENG/guide.xhtml
     confsync pull --abort docs/ENG/guide.xhtml
     confsync pull --ours docs/ENG/guide.xhtml --at 9

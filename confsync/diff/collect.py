@@ -221,7 +221,7 @@ class Comparison:
             return {i: self._labelled(remote, page) for i, page in found.items()}, files
         wanted = ViewOptions(
             self.selection,
-            elsewhere=claimed_elsewhere(scans, scan),
+            elsewhere=lambda: claimed_elsewhere(scans, scan),
             labels=config.labels,
             attachments=bool(config.attachments),
             whole=self.mirror.whole,

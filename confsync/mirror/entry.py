@@ -12,13 +12,11 @@ from confsync.document.attachments import names
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError, UnopenedError
 from confsync.mirror.state import regular
+from confsync.model.filenames import MOVING
 from confsync.model.hint import marked
 
 # The pattern needs the end of the line: a file that is cut off there has only the first digits.
 _SEEMING_ID = re.compile(rb"""^[ \t]+id:[ \t]*["']?([0-9]{1,20})["']?[ \t]*\r?\n""", re.MULTILINE)
-
-# While a document moves, it stands in a directory with this name below its wanted parent.
-MOVING = "moving~"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,16 +50,17 @@ _UNKNOWN: Key = (-1, 0, 0, 0)
 class Index:
     """The index of a mirror. `read` and `record` fill it, and `save` stores it.
 
-    With `files`, it also knows the files of attachments.
+    With `files`, it also knows the files of attachments. `part` is the `part_name` of a run of some
+    spaces, which has an index of its own.
     """
 
-    def __init__(self, root: Path, *, files: bool = False) -> None:
+    def __init__(self, root: Path, *, files: bool = False, part: str = "") -> None:
         self._root = os.fspath(root)
         self._files = files
         self._seen_files: dict[str, Key] = {}
         self._is_whole = True
         self._state = root / STATE
-        self._path = self._state / NAME
+        self._path = self._state / f"{NAME}{part}"
         self._about = _about(root, f"index {FORMAT} {' '.join(_STAMP)}")
         self._new: dict[str, list[Any]] = {}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from confsync.document import document
 from confsync.document.document import Document, Fields
 from confsync.errors import ChangedMeanwhileError, FileError
-from confsync.mirror.entry import MOVING, Entry, read
+from confsync.mirror.entry import Entry, read
 from confsync.mirror.git import removals
 from confsync.mirror.git.removals import Move
 from confsync.mirror.scan import SpaceScan, scan
@@ -21,7 +21,8 @@ from confsync.mirror.state.audit import AuditLog
 from confsync.mirror.state.base_cache import STATE, BaseStore
 from confsync.mirror.state.disk import Key
 from confsync.mirror.state.people import People
-from confsync.model.config import Config
+from confsync.mirror.state.sweep import drop_empty, sweep, sweep_top
+from confsync.model.config import Config, SpaceConfig
 from confsync.model.filenames import REMOVED, TEMPORARY
 from confsync.model.hint import marked, mentioned
 from confsync.model.stamp import Stamp
@@ -37,6 +38,7 @@ class Mirror:
     def __init__(self, root: Path, config: Config) -> None:
         self.root = root
         self.config = config
+        self.own = config.spaces  # where this run may write; it holds the locks of these spaces
         self.bases = BaseStore(root / STATE / "bases")
         self.audit = AuditLog(root / STATE / "audit.jsonl")
         self.people = People(root / STATE / people.NAME)
@@ -70,7 +72,7 @@ class Mirror:
             return scans
         from confsync.mirror.unreadable import identified  # loads git; rarely needed
 
-        return identified(self.root, scans)
+        return identified(self.root, scans, self.config.part_name)
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -236,8 +238,7 @@ class Mirror:
 
     def drop_empty(self, directory: Path) -> None:
         """Remove empty directories upward, below the mirror's root."""
-        while directory != self.root and disk.remove_empty(directory):
-            directory = directory.parent
+        drop_empty(directory, self.root)
 
     def _free_trash_name(self, name: str) -> str:
         trash = f"{STATE}/trash"
@@ -272,30 +273,27 @@ class Mirror:
 
     @contextlib.contextmanager
     def lock(self, *, sweep: bool = True) -> Iterator[None]:
-        """Hold the lock of the mirror, and `sweep` it. Raise LockedError, FileError."""
-        with lock.locked(self.root / STATE):
+        """Hold the locks of the own spaces, and `sweep` them. Raise LockedError, FileError."""
+        keys = () if self.is_whole else {space.key for space in self.own}
+        with lock.locked(self.root / STATE, keys):
             if sweep:
                 self.sweep()
             yield
 
-    def sweep(self) -> None:
-        """Remove empty directories and temporary files of a killed run.
+    @property
+    def is_whole(self) -> bool:
+        """Return whether this run may write in every space of the mirror."""
+        return len(self.own) == len(self.config.all_spaces)
 
-        The caller holds the lock.
-        """
-        for path in self.root.iterdir():
-            if path.name.startswith(TEMPORARY):
-                disk.drop(str(path))
-        for space in self.config.spaces:
-            for emptied in (self.root / space.path / MOVING).glob("*/"):
-                self.drop_empty(emptied)
-            self.drop_empty(self.root / space.path / MOVING)
-            for directory, _, names in os.walk(self.root / space.path):
-                for name in names:
-                    if name.startswith(TEMPORARY):
-                        disk.drop(os.path.join(directory, name))
-                if directory.rpartition(os.sep)[2].startswith(TEMPORARY):
-                    disk.remove_empty(Path(directory))
+    def part(self, spaces: tuple[SpaceConfig, ...]) -> Mirror:
+        """Return the mirror of some spaces alone, for a run that leaves the others alone."""
+        return Mirror(self.root, self.config.part(spaces))
+
+    def sweep(self) -> None:
+        """Remove what a killed run left. The caller holds the lock."""
+        if self.is_whole:
+            sweep_top(self.root)
+        sweep(self.root, (space.path for space in self.own))
 
 
 def write_new(path: Path, text: str) -> None:

@@ -16,11 +16,12 @@ from confsync.document.paths import SUFFIX, Destination, folded
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.comments import files as comments
-from confsync.mirror.entry import MOVING, Entry
+from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror, file_error
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.state import disk
 from confsync.model.config import SpaceConfig
+from confsync.model.filenames import MOVING
 from confsync.model.hint import mentioned
 
 

@@ -15,10 +15,10 @@ from confsync.document import paths
 from confsync.document.document import Document
 from confsync.errors import DocumentError, PointerError
 from confsync.mirror import walk
-from confsync.mirror.entry import MOVING, Entry, read, unread
+from confsync.mirror.entry import Entry, read, unread
 from confsync.mirror.state import regular
 from confsync.model.config import FILE_NAME, SpaceConfig
-from confsync.model.filenames import BLOG
+from confsync.model.filenames import BLOG, MOVING
 from confsync.model.hint import marked, mentioned
 from confsync.model.stamp import Stamp
 

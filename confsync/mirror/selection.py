@@ -9,6 +9,7 @@ from pathlib import Path
 
 from confsync.document.attachments.names import DIRECTORY, directory_of, document_of
 from confsync.errors import UsageError
+from confsync.model.config import Config, SpaceConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,46 @@ class Selection:
         """Return the names that mean none of some documents."""
         known = {name for path in paths for name in _with_parents(path)} if self.names else {""}
         return [n for n in self.names if n not in known and (document_of(n) or n) not in known]
+
+
+def whole_spaces(config: Config, selection: Selection) -> tuple[SpaceConfig, ...]:
+    """Return the spaces that a selection names as a whole, by their directories or one above them.
+
+    The result is empty if the selection names anything else. Pages move between the subtrees of a
+    space, so the directory of one subtree names all of them.
+    """
+    if selection.among is not None:
+        return ()
+    inside = [_at_or_below(config, name) for name in selection.names]
+    found = {space for spaces in inside for space in spaces}
+    keys = {space.key.casefold() for space in found if not space.posts}
+    named = (
+        space
+        for space in config.spaces
+        if space in found or (space.key.casefold() in keys and not space.posts)
+    )
+    return tuple(named) if all(inside) else ()
+
+
+def spaces_of(config: Config, selection: Selection) -> tuple[SpaceConfig, ...]:
+    """Return the spaces in which a run of the selected documents may write.
+
+    A space with its blog and its subtrees has one lock. A name outside every space selects all.
+    """
+    holding = [
+        _at_or_below(config, name) or [one for one in config.spaces if one.holds(name)]
+        for name in selection.names
+    ]
+    if not holding or not all(holding):
+        return config.spaces
+    keys = {space.key.casefold() for spaces in holding for space in spaces}
+    return tuple(space for space in config.spaces if space.key.casefold() in keys)
+
+
+def _at_or_below(config: Config, name: str) -> list[SpaceConfig]:
+    """Return the spaces whose directories are at or below a path."""
+    inside = f"{name}/"
+    return [one for one in config.spaces if f"{one.path}/".startswith(inside)]
 
 
 def _with_parents(path: str) -> Iterator[str]:

@@ -22,14 +22,17 @@ from confsync.mirror.scan import SpaceScan, tree_of
 from confsync.model.page import Folder, PageInfo
 
 
-def identified(root: Path, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...]:
-    """Return the scans with the page ids of unreadable documents, as far as known."""
+def identified(root: Path, scans: tuple[SpaceScan, ...], part: str = "") -> tuple[SpaceScan, ...]:
+    """Return the scans with the page ids of unreadable documents, as far as known.
+
+    `part` is the `part_name` of a run of some spaces.
+    """
     lost = {entry.path for scan in scans for entry in scan.lost}
     lost |= {error.path for scan in scans for error in scan.broken}
     if not lost:
         return scans
     committed = _committed(root, scans, lost)
-    known = Index(root)
+    known = [Index(root), *([Index(root, part=part)] if part else [])]
     taken = {entry.claimed_id for scan in scans for entry in scan.entries if entry.claimed_id}
     found = []
     for scan in scans:
@@ -38,7 +41,7 @@ def identified(root: Path, scans: tuple[SpaceScan, ...]) -> tuple[SpaceScan, ...
         for entry in scan.lost:
             for page_id in (
                 *_in_git(entry.path, committed.get(entry.path, ())),
-                *known.page_at(entry.path),
+                *(page_id for one in known for page_id in one.page_at(entry.path)),
                 *_above(scan, entry.path),
             ):
                 if page_id not in taken:

@@ -53,6 +53,8 @@ class Config(NamedTuple):
 
     `labels` makes labels part of the documents. `attachments` selects files by patterns of their
     names. `comments` says whether a pull looks for new comments, and whether it writes them.
+
+    A run of some spaces has only these in `spaces`, and the whole mirror's in `every`.
     """
 
     url: str
@@ -62,6 +64,37 @@ class Config(NamedTuple):
     labels: bool = False
     attachments: tuple[str, ...] = ()
     comments: Comments = Comments.OFF
+    every: tuple[SpaceConfig, ...] = ()
+
+    @property
+    def all_spaces(self) -> tuple[SpaceConfig, ...]:
+        """Return the spaces of the whole mirror, also in a run of some spaces."""
+        return self.every or self.spaces
+
+    @property
+    def all_directories(self) -> list[str]:
+        """Return the directories of the whole mirror's spaces."""
+        return [space.path for space in self.all_spaces]
+
+    @property
+    def other_spaces(self) -> tuple[SpaceConfig, ...]:
+        """Return the spaces that a run of some spaces leaves alone."""
+        return tuple(space for space in self.every if space not in self.spaces)
+
+    @property
+    def part_name(self) -> str:
+        """Return what tells the state of a run of some spaces apart; empty for the whole mirror."""
+        if not self.every:
+            return ""
+        import hashlib  # the fastest commands do without
+
+        told = repr([space.path for space in self.spaces])
+        return f"-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+    def part(self, spaces: tuple[SpaceConfig, ...]) -> Config:
+        """Return the configuration of a run of some spaces."""
+        whole = self.all_spaces
+        return self._replace(spaces=spaces, every=() if spaces == whole else whole)
 
     @property
     def directories(self) -> list[str]:

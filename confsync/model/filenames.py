@@ -17,6 +17,8 @@ SNAPSHOT = "snapshot"
 REMOVED = ".confsync.removed"
 # The prefix of a file while it is written. A later command deletes what a killed run left.
 TEMPORARY = ".confsync-new-"
+# While a document moves, it stands in a directory with this name below its wanted parent.
+MOVING = "moving~"
 SUFFIX = ".xhtml"
 FOLDER_FILE = ".folder.yaml"
 # The attachments of `guide.xhtml` stand in `guide.attachments/`. No page's own directory has a dot.

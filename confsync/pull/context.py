@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from confsync.mirror.committed.deleted_files import DeletedFiles
+from confsync.mirror.committed.other_spaces import pages_elsewhere
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.stamp import Attached
@@ -52,7 +54,8 @@ class PullRun:
     were deleted here on purpose to paths. `deleted_files` are attachments that were deleted the
     same way. `newest_files` are the newest stamps of attachments in git, by page id and name.
     `former` maps documents without a stamp to the pages that they belonged to. `notice` is for new
-    comments, if the run looks for them.
+    comments, if the run looks for them. `elsewhere` returns the pages of the spaces that a run of
+    some spaces leaves alone, with their paths.
     """
 
     mirror: Mirror
@@ -66,6 +69,7 @@ class PullRun:
     newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
     notice: Notice | None = None
+    elsewhere: Callable[[], Mapping[str, str]] = dict
 
     @classmethod
     def of(
@@ -73,4 +77,5 @@ class PullRun:
     ) -> PullRun:
         """Return a run without git's knowledge."""
         report, full = PullReport(dry_run=options.dry_run), options.selection.everything
-        return cls(mirror, remote, options, report, progress, full)
+        elsewhere = cache(lambda: pages_elsewhere(mirror.root, mirror.config))
+        return cls(mirror, remote, options, report, progress, full, elsewhere=elsewhere)

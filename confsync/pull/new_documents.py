@@ -123,9 +123,10 @@ def _as_read(result: PageResult, info: PageInfo) -> PageResult:
 def deleted_steps(run: PullRun, seen: SpaceView) -> Iterator[Step]:
     """Yield the steps of pages whose documents were deleted here or moved elsewhere."""
     ids = {i for i in run.deleted if i in seen.infos and i not in seen.cases}
-    mirror, spaces = run.mirror, run.mirror.config.spaces
-    gone = deleted_entries(mirror.root, spaces) if ids else {}
-    sight = Whereabouts(mirror.root, spaces, (), {i: one for i, one in gone.items() if i in ids})
+    root, config = run.mirror.root, run.mirror.config
+    gone = deleted_entries(root, config.spaces) if ids else {}
+    known = {i: one for i, one in gone.items() if i in ids}
+    sight = Whereabouts(root, config.all_spaces, (), known)
     traces = sight.look()
     for page_id in (i for i in run.deleted if i in ids):
         path, trace = run.deleted[page_id], traces.get(page_id)

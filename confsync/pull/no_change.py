@@ -89,7 +89,9 @@ class Unchanged:
         self._spaces = mirror.config.spaces
         self._simple = _is_simple(mirror)
         self._with_files = bool(mirror.config.attachments)
-        self._snapshot = Snapshot(mirror.root) if self._simple else None
+        # A snapshot is about the whole mirror.
+        whole = self._simple and not mirror.config.every
+        self._snapshot = Snapshot(mirror.root) if whole else None
         self._aside: Aside[bool] | None = None
         self._given_up = False
         self._comments = mirror.config.comments is not Comments.OFF
@@ -167,7 +169,8 @@ class Unchanged:
 
         if not self._simple:
             return None
-        index = Index(self._mirror.root, files=self._with_files)
+        part = self._mirror.config.part_name
+        index = Index(self._mirror.root, files=self._with_files, part=part)
         self._mirror.index = index if self._with_files else None
         return index
 
@@ -191,6 +194,9 @@ class Unchanged:
 
     def note(self, scans: Iterable[SpaceScan], readers: Mapping[SpaceConfig, Reader]) -> None:
         """Note that a full pull had nothing to do and nothing to report."""
+        if self._mirror.config.every:
+            self.wrote()
+            return
         from confsync.mirror.committed.deleted import has_new_lines
         from confsync.mirror.left_out import files
         from confsync.mirror.outside import documents_outside

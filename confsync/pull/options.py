@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from confsync.mirror.selection import Selection
-from confsync.pull.resolve.resolution import Resolution
+from confsync.pull.resolve.resolution import Resolution, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class PullOptions:
     def is_plain(self) -> bool:
         """Return whether a pull asks for all pages, and only for changes."""
         return self.selection.everything and not (self.refresh or self.prune or self.resolution)
+
+    @property
+    def gives_up(self) -> bool:
+        """Return whether a side of the selected documents is given up."""
+        return self.resolution is not None and self.resolution.way is not Way.MERGE
 
     def resolution_of(self, path: str) -> Resolution | None:
         """Return the resolution for a page's text, or None if only attachments are named."""

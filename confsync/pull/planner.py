@@ -233,7 +233,7 @@ def _without_wanted(run: PullRun, seen: SpaceView, steps: list[Step]) -> list[St
     }
     if not gone:
         return steps
-    kept = given_back(run.mirror.root, gone, run.mirror.config.directories)
+    kept = given_back(run.mirror.root, gone, run.mirror.config.all_directories)
     return [_kept_back(step) if step.before in kept else step for step in steps]
 
 

@@ -16,7 +16,6 @@ from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import (
     SpaceScan,
-    claimed_elsewhere,
     ids_in,
     knowing,
     new_in,
@@ -38,7 +37,7 @@ from confsync.pull.plan import Plan, Text
 from confsync.pull.prefetch import texts_ahead
 from confsync.pull.resolve import git_conflicts
 from confsync.pull.step_details import foretold
-from confsync.pull.subtree_moves import Subtrees, hand_over, rescanned
+from confsync.pull.subtree_moves import Subtrees, hand_over, left_in_others, rescanned
 from confsync.pull.witnesses import Witnesses
 from confsync.remote import about
 from confsync.sync import comments, renames, scope
@@ -95,7 +94,7 @@ def _ask_git(run: PullRun, scans: tuple[SpaceScan, ...]) -> tuple[PullRun, Witne
     witnesses = Witnesses(mirror, run.options)
     newest = in_doubt.with_files(mirror.root / STATE, witnesses.known.attachments)
     run = replace(run, deleted=deleted, deleted_files=deleted_files, newest_files=newest)
-    run = replace(run, former=former_in(mirror.root, mirror.config.directories, scans))
+    run = replace(run, former=former_in(mirror.root, mirror.config.all_directories, scans))
     return run, witnesses
 
 
@@ -137,7 +136,8 @@ def _pull_spaces(run: PullRun, known: Unchanged, scans: tuple[SpaceScan, ...]) -
         return
     if run.notice and run.notice.spaces == len(subtrees.scans):
         comments.keep(run.mirror, run.notice.after())
-    if run.options.selection.everything and not run.report.errors:
+    whole = run.options.selection.everything and not run.mirror.config.every
+    if whole and not run.report.errors:
         witnesses.note(readers.values())
     _remember(run, known, subtrees.scans, readers)
 
@@ -171,6 +171,7 @@ def _pull_space(
     """Pull one space: list it, view both sides, plan, apply."""
     with texts_ahead(run, reader, scan) as texts:
         seen = _view(run, reader, scan, subtrees)
+        run.report.note(*left_in_others(run, seen))
         if run.notice:
             run.notice.saw(seen)
         whole = _plan(run, seen)
@@ -200,7 +201,7 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
 
     options = ViewOptions(
         run.options.selection,
-        elsewhere=claimed_elsewhere(subtrees.scans, scan) | subtrees.foretold,
+        elsewhere=lambda: subtrees.claimed_beside(scan) | run.elsewhere().keys(),
         deleted=run.deleted,
         refresh=run.options.refresh,
         with_new=run.full,

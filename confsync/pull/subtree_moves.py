@@ -1,7 +1,8 @@
-"""Documents whose pages were moved in the browser between mirrored subtrees of a space."""
+"""Documents whose pages were moved in the browser between mirrored subtrees, or between spaces."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from confsync.mirror import moves
 from confsync.mirror.entry import Entry
 from confsync.mirror.index import outlines
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import SpaceScan
+from confsync.mirror.scan import SpaceScan, claimed_elsewhere
 from confsync.model.config import SpaceConfig
 from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome
@@ -20,7 +21,7 @@ from confsync.remote import Remote
 from confsync.sync import scope
 from confsync.sync.refusals import local_result, too_many
 from confsync.sync.space_pages import folders_of
-from confsync.sync.space_view import reader_of
+from confsync.sync.space_view import SpaceView, reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Subtrees:
     scans: tuple[SpaceScan, ...]
     waiting: frozenset[str] = frozenset()
     foretold: frozenset[str] = frozenset()
+
+    def claimed_beside(self, scan: SpaceScan) -> frozenset[str]:
+        """Return the ids of documents beside those of one scan."""
+        return claimed_elsewhere(self.scans, scan) | self.foretold
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +135,17 @@ def _within(remote: Remote, group: list[SpaceScan]) -> Iterator[_Move]:
             space = owner.get(stamp.id) if stamp else None
             if stamp and space and space != scan.config and not scan.moves(entry):
                 yield _Move(entry, space, stamp.parent)
+
+
+def left_in_others(run: PullRun, seen: SpaceView) -> Iterator[str]:
+    """Yield the note about documents that another space has, in a pull of some spaces."""
+    ids = seen.infos.keys() - seen.cases.keys() - seen.new.keys()
+    known = run.elsewhere() if ids and run.mirror.config.every else {}
+    paths = sorted(known[i] for i in ids & known.keys())
+    stand = [mentioned(path) for path in paths if os.path.lexists(run.mirror.root / path)]
+    if stand:
+        space = seen.scan.config
+        yield (
+            f"left unchanged, because the pages are in space {space.key} now: "
+            f"{scope.few(stand)}; to have them there, move them below {mentioned(space.path)}/"
+        )

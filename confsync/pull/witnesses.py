@@ -62,7 +62,7 @@ class Witnesses:
         commits = options.commit and not options.dry_run
         self._mirror = mirror
         self._refuses = commits and not options.allow_shallow
-        self.known: NewestStamps = newest_stamps.collect(mirror.root, mirror.config.directories)
+        self.known: NewestStamps = newest_stamps.collect(mirror.root, mirror.config.all_directories)
         self.newest = merge_base.newest_of(mirror, self.known)
 
     def refusal(self, steps: Iterable[Step]) -> Problem | None:
@@ -99,7 +99,7 @@ class Witnesses:
     def _incomplete(self) -> Doubt:
         """Return the doubt in a clone that lacks a part of its history."""
         mirror = self._mirror
-        remedy = newest_stamps.remedy_of(mirror.root, mirror.config.directories)
+        remedy = newest_stamps.remedy_of(mirror.root, mirror.config.all_directories)
         told = f"'{remedy}' fetches its history" if remedy else ""
         if self.known.shallow:
             return Doubt("shallow", "this clone is shallow", told)
@@ -131,7 +131,7 @@ class Witnesses:
     def _went_back(self, step: Step, old: Stamp, again: Stamp) -> bool:
         """Return whether git's history goes from one stamp to another, and back again."""
         paths = {step.before or step.result.path, step.destination.path}
-        directories = self._mirror.config.directories
+        directories = self._mirror.config.all_directories
         return was_before(self._mirror.root, directories, old, again, paths)
 
     def note(self, readers: Iterable[Reader]) -> None:
@@ -164,7 +164,7 @@ def _encoded(path: str) -> Doubt:
 def _encoded_in_head(mirror: Mirror, paths: Iterable[str]) -> list[str]:
     """Return the documents that are not text in HEAD."""
     every = dict.fromkeys(paths, b"")
-    found = gitrepo.committed(mirror.root, mirror.config.directories, every)
+    found = gitrepo.committed(mirror.root, mirror.config.all_directories, every)
     return sorted(path for path, raw in found.items() if not is_text(raw))
 
 

@@ -11,6 +11,7 @@ from confsync.mirror.left_out.absent import deleted_unknown, missing_documents
 from confsync.mirror.left_out.files import deleted_attachments, left_out
 from confsync.mirror.outside import documents_outside
 from confsync.mirror.scan import SpaceScan, ids_in
+from confsync.mirror.selection import spaces_of
 from confsync.model.left_out import LeftOut, Reason
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
@@ -38,6 +39,8 @@ def push_mirror(run: PushRun, options: PushOptions) -> Result:
     """Push the changes of the mirror, space by space. Raise UsageError, FileError."""
     refuse_archiving(run.remote, options)
     selection, unstaged = narrowed(run.mirror, options)
+    if options.delete is None:  # the document of a page to delete may stand in any space
+        run.mirror.own = spaces_of(run.mirror.config, selection)
     committing = None
     run_id = secrets.token_hex(TOKEN_LENGTH // 2)
     if options.commit and not options.dry_run:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from confsync.document.attachments.names import document_of
-from confsync.errors import APIAccessError, ConfsyncError, Exit
+from confsync.errors import APIAccessError, ConfsyncError, Exit, FileError
 from confsync.mirror.committed.deleted import deleted_pages
 from confsync.mirror.committed.runs import ARCHIVED, RUN
 from confsync.mirror.committed.uncommitted import Owed, ignored, owed
@@ -18,7 +18,8 @@ from confsync.mirror.entry import parsed
 from confsync.mirror.git import removals, worktree
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
-from confsync.model.filenames import REMOVED
+from confsync.mirror.state import mutex
+from confsync.model.filenames import REMOVED, STATE
 from confsync.model.hint import marked, mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
@@ -78,26 +79,42 @@ class Commit:
         self._theirs = theirs
         self._said = _line(message.said)
         self._run = message.run
-        self._dirty = worktree.dirty(mirror.root)
+        with self._alone():
+            self._dirty = self._own_dirty()
 
     def of(self, result: Result) -> Result:
         """Commit what the run wrote. Return the result with a note about the commit."""
-        written = self._mirror.written
         try:
-            if not self._theirs:
-                self._note_moved(result)
-            owed = self._owed()
-            left = self._left(result, owed)
-            unknown = ignored(self._mirror)
-            meant = frozenset(written.union(*(one.names for one in owed)) - left)
-            names = _without(meant, unknown)
-            with self._moves_settled(names) as along:
-                made = worktree.commit(
-                    self._mirror.root, names | along, lambda named: self._told(result, owed, named)
-                )
+            with self._alone():
+                return self._of(result)
         except ConfsyncError as error:
             problem = Problem.of(error)._replace(message=f"not committed: {error.message}")
             return replace(result, errors=(*result.errors, problem))
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no process that works on another space change git's index. Raise FileError."""
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(mutex.held(self._mirror.root / STATE, mutex.GIT))
+            except OSError as error:
+                raise FileError(f"another confsync does not finish its commit: {error}") from None
+            yield
+
+    def _of(self, result: Result) -> Result:
+        """Commit what the run wrote, as `of` does. Raise ConfsyncError."""
+        written = self._mirror.written
+        if not self._theirs:
+            self._note_moved(result)
+        owed = self._owed()
+        left = self._left(result, owed)
+        unknown = ignored(self._mirror)
+        meant = frozenset(written.union(*(one.names for one in owed)) - left)
+        names = _without(meant, unknown)
+        with self._moves_settled(names) as along:
+            made = worktree.commit(
+                self._mirror.root, names | along, lambda named: self._told(result, owed, named)
+            )
         notes = [f"committed as {made}"] if made else []
         if meant and not made:
             notes.append("nothing to commit: git ignores what was written, or has it already")
@@ -120,12 +137,18 @@ class Commit:
             self._mirror.note_moves(settled.values())
             raise
 
+    def _own_dirty(self) -> frozenset[str]:
+        """Return the files that differ from HEAD, without those of spaces that the run leaves."""
+        left = [one for one in self._mirror.config.all_spaces if one not in self._mirror.own]
+        dirty = worktree.dirty(self._mirror.root)
+        return frozenset(name for name in dirty if not any(one.holds(name) for one in left))
+
     def _owed(self) -> tuple[Owed, ...]:
         """Return what earlier runs left uncommitted, with this run's part of it."""
         inside = tuple(f"{directory}/" for directory in self._mirror.config.directories)
         if not any(name.startswith(inside) for name in self._dirty):
             return ()
-        dirty = worktree.dirty(self._mirror.root)
+        dirty = self._own_dirty()
         found = owed(self._mirror, dirty, own_files=not self._theirs)
         written = self._mirror.written
         return tuple(one for one in found if self._is_meant(one) or one.names & written)

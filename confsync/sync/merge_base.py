@@ -62,7 +62,7 @@ def gather(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
 def _look_in_git(mirror: Mirror, stamps: Iterable[Stamp]) -> None:
     unknown = [stamp for stamp in stamps if key_of(stamp) not in mirror.committed]
     if unknown:
-        found = committed_bases(mirror.root, mirror.config.directories, unknown)
+        found = committed_bases(mirror.root, mirror.config.all_directories, unknown)
         mirror.committed |= {key_of(stamp): found.get(key_of(stamp)) for stamp in unknown}
 
 

@@ -25,9 +25,9 @@ Attachments = tuple[AttachmentInfo, ...] | APIAccessError
 class ViewOptions:
     """The options of a space's view.
 
-    `elsewhere` are ids of documents in the directories of other spaces. `deleted` maps ids of pages
-    that must not be written again to paths. With `refresh` the body of each selected page is
-    fetched. With `with_new` the view has pages without a document here.
+    `elsewhere` returns the ids of documents in the directories of other spaces. `deleted` maps ids
+    of pages that must not be written again to paths. With `refresh` the body of each selected page
+    is fetched. With `with_new` the view has pages without a document here.
 
     `whole` loads the text of a document whose title and stamp alone are known. `titles` returns the
     titles of a page at the time of its pull. `former` maps documents without a stamp to the pages
@@ -38,7 +38,7 @@ class ViewOptions:
     """
 
     selection: Selection
-    elsewhere: frozenset[str] = frozenset()
+    elsewhere: Callable[[], Collection[str]] = frozenset
     deleted: Mapping[str, str] = field(default_factory=dict)
     refresh: bool = False
     with_new: bool = False
@@ -100,9 +100,7 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
     New pages are known from the listing.
     """
     listing = _listed(reader, scan, options)
-    claimed = {entry.claimed_id for entry in scan.entries} | options.elsewhere
-    known = claimed | options.deleted.keys()
-    new = [i for i in listing.current.values() if i.id not in known]
+    claimed, new = _claimed_and_new(scan, listing, options)
     guessed = whose_place(scan, new, listing.home, options.titles) if scan.lost else {}
     scan = with_known(scan, guessed) if guessed else scan
     new = [info for info in new if info.id not in guessed.values()]
@@ -133,6 +131,18 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
         unreadable=pages_of(scan, listing.current),
         guessed=frozenset(guessed),
     )
+
+
+def _claimed_and_new(
+    scan: SpaceScan, listing: Listing, options: ViewOptions
+) -> tuple[set[str | None], list[PageInfo]]:
+    """Return the ids of pages with documents, and the listed pages that need new documents."""
+    claimed = {entry.claimed_id for entry in scan.entries}
+    known = claimed | options.deleted.keys()
+    new = [info for info in listing.current.values() if info.id not in known]
+    if new or listing.flawed:  # nearly never; in a mirror of many spaces the answer takes long
+        claimed |= {*options.elsewhere()}
+    return claimed, [info for info in new if info.id not in claimed]
 
 
 def _listed(reader: Reader, scan: SpaceScan, options: ViewOptions) -> Listing:

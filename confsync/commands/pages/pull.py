@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from confsync.errors import ConfsyncError
+from confsync.mirror.selection import Selection, spaces_of, whole_spaces
 from confsync.model.result import Problem, Result
 from confsync.progress import Progress, silent
 from confsync.pull.no_change import Unchanged
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 def pull(
     mirror: Mirror, remote: Remote, options: PullOptions, progress: Progress = silent
 ) -> Result:
-    """Pull every space of the mirror, or the selected documents. Raise UsageError, FileError."""
+    """Pull every space of the mirror, the selected spaces, or the selected documents.
+
+    Raise UsageError, FileError.
+    """
+    mirror, options = _of_spaces(mirror, options)
     commit = _commit(mirror, remote, options)
     known = Unchanged(mirror, remote, plain=options.is_plain)
     with known.asking(), contextlib.ExitStack() as lock:
@@ -40,6 +46,19 @@ def pull(
 
         run = PullRun.of(mirror, remote, options, progress)
         return pull_mirror(run, known, lock.pop_all(), commit)
+
+
+def _of_spaces(mirror: Mirror, options: PullOptions) -> tuple[Mirror, PullOptions]:
+    """Return the mirror of the spaces that are named as a whole, and the options of its pull.
+
+    A side is given up only for the documents that exist under the named paths.
+    """
+    selection = options.selection
+    spaces = () if options.gives_up else whole_spaces(mirror.config, selection)
+    if spaces:
+        return mirror.part(spaces), replace(options, selection=Selection())
+    mirror.own = spaces_of(mirror.config, selection)
+    return mirror, options
 
 
 def _commit(mirror: Mirror, remote: Remote, options: PullOptions) -> Commit | None:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from confsync.document.comments import names
 from confsync.errors import ConfsyncError, FileError
 from confsync.mirror import walk
-from confsync.mirror.entry import MOVING
 from confsync.mirror.mirror import current
 from confsync.mirror.state import disk, regular
-from confsync.model.filenames import COMMENTS, SUFFIX
+from confsync.model.filenames import COMMENTS, MOVING, SUFFIX
 from confsync.model.hint import marked, mentioned
 
 if TYPE_CHECKING:

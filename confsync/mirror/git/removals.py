@@ -17,15 +17,15 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from confsync.errors import ChangedMeanwhileError, FileError
 from confsync.mirror.git import attributes
-from confsync.mirror.state import disk, regular
-from confsync.model.filenames import REMOVED
+from confsync.mirror.state import disk, mutex, regular
+from confsync.model.filenames import REMOVED, STATE
 from confsync.model.hint import mentioned
 from confsync.model.stamp import Stamp
 
@@ -105,12 +105,14 @@ def note(root: Path, stamps: Iterable[Stamp]) -> tuple[str, ...]:
 
     The first line also tells git how to merge the file. Raise FileError.
     """
-    before = _bytes(root / REMOVED)
-    lines = _parse(before or b"")
-    pages = lines.pages | {stamp.id: (stamp.version, stamp.digest) for stamp in stamps}
-    moves = {i: move for i, move in lines.moves.items() if i not in pages}
-    _write(root, before, lines._replace(pages=pages, moves=moves))
-    return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
+    noted = {stamp.id: (stamp.version, stamp.digest) for stamp in stamps}
+    with _changing(root):
+        before = _bytes(root / REMOVED)
+        lines = _parse(before or b"")
+        pages = lines.pages | noted
+        moves = {i: move for i, move in lines.moves.items() if i not in pages}
+        _write(root, before, lines._replace(pages=pages, moves=moves))
+        return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
 
 
 def note_moves(root: Path, moves: Iterable[Move]) -> tuple[str, ...]:
@@ -118,10 +120,12 @@ def note_moves(root: Path, moves: Iterable[Move]) -> tuple[str, ...]:
 
     Raise FileError.
     """
-    before = _bytes(root / REMOVED)
-    lines = _parse(before or b"")
-    _write(root, before, lines._replace(moves=lines.moves | {one.page_id: one for one in moves}))
-    return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
+    noted = {one.page_id: one for one in moves}
+    with _changing(root):
+        before = _bytes(root / REMOVED)
+        lines = _parse(before or b"")
+        _write(root, before, lines._replace(moves=lines.moves | noted))
+        return (REMOVED, *attributes.complete(root)) if before is None else (REMOVED,)
 
 
 def forget(root: Path, page_ids: Collection[str], moved: Collection[str] = ()) -> bool:
@@ -129,16 +133,35 @@ def forget(root: Path, page_ids: Collection[str], moved: Collection[str] = ()) -
 
     For the pages `moved`, remove the lines about moves.
     """
-    with contextlib.suppress(FileError):
-        before = _bytes(root / REMOVED)
-        lines = _parse(before or b"")
+
+    def left(raw: bytes | None) -> tuple[_Lines, bool]:
+        lines = _parse(raw or b"")
         pages = {i: line for i, line in lines.pages.items() if i not in page_ids}
         moves = {i: move for i, move in lines.moves.items() if i not in moved}
-        if (pages, moves) == (lines.pages, lines.moves):
-            return False
-        _write(root, before, lines._replace(pages=pages, moves=moves))
-        return True
+        some = (pages, moves) != (lines.pages, lines.moves)
+        return lines._replace(pages=pages, moves=moves), some
+
+    with contextlib.suppress(FileError):
+        if left(_bytes(root / REMOVED))[1]:  # nearly never
+            with _changing(root):
+                before = _bytes(root / REMOVED)
+                lines, some = left(before)
+                if some:
+                    _write(root, before, lines)
+                return some
     return False
+
+
+@contextlib.contextmanager
+def _changing(root: Path) -> Iterator[None]:
+    """Let no process that works on another space change the file. Raise FileError."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(mutex.held(root / STATE))
+        except OSError as error:
+            why = error.strerror or error
+            raise FileError(f"{mentioned(REMOVED)}: cannot be written: {why}") from None
+        yield
 
 
 def _write(root: Path, before: bytes | None, lines: _Lines) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confsync.mirror.state import disk, mark, regular
+from confsync.mirror.state import disk, mark, mutex, regular
 from confsync.model.moment import written
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ class AuditLog:
         self._clock = clock
         self._lock = threading.Lock()
         self._mark = ""  # set with the first write
-        self._size: int | None = None  # set with the first write
 
     @contextmanager
     def run(self, run_id: str) -> Iterator[None]:
@@ -61,11 +60,10 @@ class AuditLog:
             try:
                 self._mark = self._mark or mark.made(self._path.parent)
                 line = json.dumps({**row, "mark": self._mark}, ensure_ascii=True) + "\n"
-                if self._size is None or self._size >= MAX_BYTES:
+                with mutex.held(self._path.parent):
                     self._rotate()
-                self._size = disk.append(self._path, line.encode(), size=self._size)
+                    disk.append(self._path, line.encode())
             except OSError as error:
-                self._size = None
                 log = logging.getLogger("confsync.audit")
                 log.info("%s cannot be written: %s", self._path.name, error.strerror)
 
@@ -87,7 +85,6 @@ class AuditLog:
 
     def _rotate(self) -> None:
         """Rotate a full file."""
-        self._size = None
         found = disk.key(self._path)
         if found is None or found[0] < MAX_BYTES:
             return

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.mirror.state import disk, mark, regular
+from confsync.mirror.state import disk, mark, mutex, regular
 from confsync.model.filenames import STATE as STATE
 from confsync.model.stamp import Stamp, digest
 
@@ -162,7 +162,10 @@ class BaseStore:
             own = self._parent / make_state(state)
             regular.check_way(own, state)
             if not own.is_dir():
-                disk.forget(self._parent)
+                with mutex.held(state):  # else the entries of another process would be deleted
+                    if not own.is_dir():
+                        disk.forget(self._parent)
+                        disk.make_directories(own)
             self._made = own
 
     def _keep(self, name: str, content: bytes) -> None:

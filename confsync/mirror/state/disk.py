@@ -139,22 +139,16 @@ def growing(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def append(path: Path, line: bytes, *, size: int | None = None) -> int:
-    """Append a line to a file, after a line that a kill may have cut off. Return the new size.
-
-    If `size` is known, the last line is complete. Raise OSError.
-    """
+def append(path: Path, line: bytes) -> None:
+    """Append a line to a file, after a line that a kill may have cut off. Raise OSError."""
     failpoints.before(f"append to {path}")
     handle = regular.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
-        if size is None:
-            size = os.lseek(handle, 0, os.SEEK_END)
-            os.lseek(handle, max(0, size - 1), os.SEEK_SET)
-            line = line if os.read(handle, 1) in (b"", b"\n") else b"\n" + line
-        left = memoryview(line)
+        os.lseek(handle, max(0, os.lseek(handle, 0, os.SEEK_END) - 1), os.SEEK_SET)
+        whole = os.read(handle, 1) in (b"", b"\n")
+        left = memoryview(line if whole else b"\n" + line)
         while left:
             left = left[os.write(handle, left) :]
-        return size + len(line)
     finally:
         os.close(handle)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from confsync.mirror.state import mark
+from confsync.mirror.state import mark, mutex
 from confsync.model.stamp import Attached, Local, Stamp, token
 
 NAME = "in-doubt"
@@ -64,7 +64,7 @@ def read(state: Path) -> tuple[Doubt, ...]:
 
 def note(state: Path, doubt: Doubt) -> None:
     """Remember a write in doubt. If that fails, confsync continues."""
-    with _NOTING:
+    with _changing(state):
         _keep(state, [*(one for one in read(state) if one != doubt), doubt][-_KEPT:])
 
 
@@ -72,7 +72,7 @@ def forget(state: Path, doubts: Iterable[Doubt]) -> None:
     """Forget writes that are no longer in doubt."""
     gone = set(doubts)
     if gone:
-        with _NOTING:
+        with _changing(state):
             _keep(state, [one for one in read(state) if one not in gone])
 
 
@@ -133,6 +133,15 @@ def creations(state: Path, new: Mapping[str, tuple[str, str]]) -> dict[str, Doub
         for path in alike[:1]:
             found[path] = one
     return found
+
+
+@contextlib.contextmanager
+def _changing(state: Path) -> Iterator[None]:
+    """Let no other thread or process change the file. An error of the mutex is ignored."""
+    with _NOTING, contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):
+            held.enter_context(mutex.held(state))
+        yield
 
 
 def _keep(state: Path, doubts: list[Doubt]) -> None:

@@ -5,9 +5,9 @@ before it. It also has a page's text as it was last read for a comment, until th
 version. So a document of the same version with another text lacks something: a pull was killed, git
 has another branch checked out, or the text was not written.
 
-The file is valid only for the same server and the same choice of pages, and as long as comments are
-written, or are not. Without it, a pull reads
-every page once, so no comment is missed.
+A run of some spaces has a file of its own. Each file is valid only for the same server and the same
+choice of pages, and as long as comments are written, or are not. Without it, a pull reads every
+page once, so no comment is missed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class SeenComments(NamedTuple):
 
 def read(state: Path, config: Config) -> SeenComments | None:
     """Return what earlier pulls have seen, or None if no valid file tells."""
-    lines = mark.read(state, NAME).decode("ascii", "replace").splitlines()
+    lines = mark.read(state, NAME + config.part_name).decode("ascii", "replace").splitlines()
     if len(lines) < 2 or lines[0] != _about(config):
         return None
     until = moment(lines[1])
@@ -75,7 +75,7 @@ def note(state: Path, config: Config, seen: SeenComments) -> None:
     head = f"{_about(config)}\n{seen.until.isoformat()}\n"
     with contextlib.suppress(OSError):
         text = "".join([head, *recent, *_page_lines(seen.pages)])
-        mark.keep(state, NAME, text.encode())
+        mark.keep(state, NAME + config.part_name, text.encode())
 
 
 def _page_lines(pages: Mapping[str, Text]) -> list[str]:

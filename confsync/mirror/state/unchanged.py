@@ -10,7 +10,7 @@ import contextlib
 import threading
 from pathlib import Path
 
-from confsync.mirror.state import mark
+from confsync.mirror.state import mark, mutex
 
 NAME = "unchanged"
 # Older tokens belong to texts that no longer exist.
@@ -25,6 +25,6 @@ def read(state: Path) -> tuple[str, ...]:
 
 def note(state: Path, token: str) -> None:
     """Remember a write that changed nothing. If that fails, confsync continues."""
-    with _NOTING, contextlib.suppress(OSError):
+    with _NOTING, contextlib.suppress(OSError), mutex.held(state):
         known = [*(one for one in read(state) if one != token), token][-_KEPT:]
         mark.keep(state, NAME, "".join(f"{one}\n" for one in known).encode())

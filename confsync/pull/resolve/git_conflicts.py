@@ -12,6 +12,8 @@ from confsync.document import document
 from confsync.errors import FileError
 from confsync.mirror.git import index
 from confsync.mirror.mirror import Mirror
+from confsync.mirror.state import mutex
+from confsync.model.filenames import STATE
 from confsync.model.outcome import Outcome
 from confsync.model.result import Result
 from confsync.pull.plan import Step
@@ -54,6 +56,7 @@ def _told(mirror: Mirror, step: Step, path: str) -> bool:
         document.update_laid(found, found.stamp, theirs),
     )
     try:
-        return index.note_conflict(mirror.root, path, step.entry.raw, stages)
-    except FileError:
+        with mutex.held(mirror.root / STATE, mutex.GIT):
+            return index.note_conflict(mirror.root, path, step.entry.raw, stages)
+    except (FileError, OSError):
         return False

@@ -66,7 +66,7 @@ ONLY = {
     "requests": {"remote"},
     "requests_toolbelt": {"remote"},
     "git": {"mirror.git.repository"},
-    "filelock": {"mirror.state.lock"},
+    "filelock": {"mirror.state.lock", "mirror.state.mutex"},
     "flask": {"sandbox"},
     "waitress": {"sandbox"},
     "werkzeug": {"sandbox"},

@@ -15,12 +15,11 @@ from confsync import failpoints
 from confsync.document.document import render
 from confsync.document.paths import Destination
 from confsync.errors import ChangedMeanwhileError, FileError, LockedError
-from confsync.mirror.entry import MOVING
 from confsync.mirror.folder_files import drop_folder, write_folder
 from confsync.mirror.mirror import Mirror, write_new
 from confsync.mirror.moves import move
 from confsync.model.config import Config, SpaceConfig
-from confsync.model.filenames import TEMPORARY
+from confsync.model.filenames import MOVING, TEMPORARY
 from confsync.model.hint import MIRROR, typed
 from confsync.model.page import Folder
 from confsync.model.stamp import Stamp, digest

@@ -165,7 +165,7 @@ def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
     try:
         wanted = ViewOptions(
             run.selection,
-            elsewhere=claimed_elsewhere(run.tree.scans, scan),
+            elsewhere=lambda: claimed_elsewhere(run.tree.scans, scan),
             deleted=run.tree.deleted,
             with_new=run.selection.everything,
             labels=run.mirror.config.labels,
