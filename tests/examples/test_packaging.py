@@ -32,6 +32,7 @@ PINNED = {
     "docs-as-code/.github/workflows/push.yml": 1,
     "docs-as-code/.gitlab-ci.yml": 1,
     "docs-as-code/.pre-commit-config.yaml": 1,
+    "many-spaces/.github/workflows/spaces.yml": 1,
 }
 # Each example, and the test that runs it.
 TESTED = {
@@ -39,6 +40,7 @@ TESTED = {
     "cron": "test_cron.py",
     "docker": "test_packaging.py",
     "docs-as-code": "test_docs_as_code.py",
+    "many-spaces": "test_many_spaces.py",
     "retry_on_conflict.py": "test_retry_on_conflict.py",
 }
 
