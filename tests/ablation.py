@@ -2331,6 +2331,135 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a setting that both sides changed is refused",
+        (
+            Cut(
+                "confsync/sync/settings/compare.py",
+                "    if sides.theirs != sides.was:\n        return Decision.DIVERGED\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_settings.py::test_a_setting_that_both_sides_changed_is_refused",
+            "tests/flows/test_settings.py::test_a_colleague_who_is_faster_is_not_overwritten",
+        ),
+    ),
+    Ablation(
+        "a setting that git put back is refused",
+        (
+            Cut(
+                "confsync/sync/settings/compare.py",
+                "    if _is_put_back(sides):",
+                "    if False:",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_value_that_git_put_back_is_refused_and_not_undone",),
+    ),
+    Ablation(
+        "settings are checked before the text is sent",
+        (
+            Cut(
+                "confsync/push/settings.py",
+                "        for sides in self._checked:\n            self._refuse(sides)\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_setting_that_both_sides_changed_is_refused",),
+    ),
+    Ablation(
+        "a setting whose answer is lost is looked for and not sent again",
+        (
+            Cut(
+                "confsync/push/settings.py",
+                "        if decide(now) is Decision.STAMP:\n            return now\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_lost_answer_doubles_nothing",),
+    ),
+    Ablation(
+        "a value that the server does not keep is told",
+        (
+            Cut(
+                "confsync/push/settings.py",
+                "        if now.theirs != sides.local:",
+                "        if False:",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_value_that_the_server_does_not_keep_is_told",),
+    ),
+    Ablation(
+        "a line of a setting that was removed changes nothing",
+        (
+            Cut(
+                "confsync/sync/settings/compare.py",
+                "        first = sides.base is None and sides.theirs is not None",
+                "        first = sides.theirs != sides.was",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_line_that_was_taken_out_changes_nothing",),
+    ),
+    Ablation(
+        "a value that front matter cannot hold is not written",
+        (
+            Cut(
+                "confsync/pull/resolve/settings.py",
+                '    read = document.parse(data, "").settings',
+                "    read = values",
+            ),
+        ),
+        (
+            "tests/flows/test_settings.py::test_a_value_that_front_matter_cannot_hold_fails_its_page_alone",
+        ),
+    ),
+    Ablation(
+        "a page whose settings differ from a hint is asked for them",
+        (
+            Cut(
+                "confsync/sync/settings/hints.py",
+                "        if stamps_of(hint, asking.chosen) == "
+                "_managed(case.stamp.properties, asking.chosen):",
+                "        if True:",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_hint_tells_which_pages_are_asked",),
+    ),
+    Ablation(
+        "nothing is recorded while a page's settings differ from a hint",
+        (
+            Cut(
+                "confsync/pull/no_change.py",
+                "        agreed &= all(reader.agreed_settings or not settings "
+                "for reader in readers.values())\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_hint_that_is_wrong_delays_and_loses_nothing",),
+    ),
+    Ablation(
+        "a pull with nothing new compares the settings",
+        (
+            Cut(
+                "confsync/pull/no_change.py",
+                "            self._hashed.update(marshal.dumps((page_id, held), 2))",
+                "            pass",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_hint_tells_which_pages_are_asked",),
+    ),
+    Ablation(
+        "a theirs choice keeps the settings that it gives up",
+        (
+            Cut(
+                "confsync/pull/resolve/settings.py",
+                "    kept = step.entry.raw if theirs and step.discarded is None else "
+                "step.discarded",
+                "    kept = step.discarded",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_theirs_takes_the_servers_setting",),
+    ),
+    Ablation(
         "new labels and attachments are written into the text of a document",
         (
             Cut(

@@ -7,12 +7,14 @@ a step, and can be told to lose an answer, to be down, or to race.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import BinaryIO, TypeVar
 
 from confsync import failpoints
 from confsync.document.attachments.media_types import guessed
+from confsync.document.settings.values import canonical
 from confsync.errors import (
     NetworkError,
     NotVisibleError,
@@ -34,6 +36,7 @@ from confsync.model.page import (
     PageInfo,
     ParentKind,
     PastVersion,
+    PropertyInfo,
     Resolution,
     Restrictions,
     Space,
@@ -58,7 +61,7 @@ from confsync.sandbox import (
 )
 from confsync.sandbox.store import queries
 from confsync.sandbox.store.attachments import Upload
-from confsync.sandbox.store.rows import PAGE, POST, CommentRow
+from confsync.sandbox.store.rows import PAGE, POST, CommentRow, PropertyRow
 from confsync.sandbox.store.talk.comments import FOOTER, INLINE, comments_of
 from confsync.workers import Workers, batches
 
@@ -351,6 +354,36 @@ class StoreRemote:
     def remove_label(self, page_id: str, name: str) -> None:
         self.write(f"DELETE label of {page_id}", lambda: self.store.remove_label(page_id, name))
 
+    def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        failpoints.before(f"GET properties of {page_id}")
+        self._row(page_id)
+        return tuple(_property(row) for row in self.store.properties(page_id) if row.key in keys)
+
+    def property_hints(
+        self, space: Space, keys: Collection[str]
+    ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+        return None
+
+    def put_property(
+        self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
+    ) -> PropertyInfo:
+        given = json.loads(value)
+
+        def write() -> PropertyRow:
+            if base is None:
+                return self.store.add_property(page_id, key, given, self.who)
+            number = base.version.number
+            try:
+                return self.store.set_property(page_id, key, given, number + 1, self.who)
+            except Stale as stale:
+                raise VersionConflictError(page_id, number, stale.current) from None
+
+        return _property(self.write(f"PUT property of {page_id}", write))
+
+    def remove_property(self, page_id: str, info: PropertyInfo) -> None:
+        what = f"DELETE property of {page_id}"
+        self.write(what, lambda: self.store.remove_property(page_id, info.key))
+
     def write(self, what: str, write: Callable[[], Done]) -> Done:
         failpoints.before(what)
         trouble, self.shared.trouble = self.shared.trouble, None
@@ -421,6 +454,11 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         labels=tuple(sorted(row.labels)) if labels else None,
         posted=row.created_at[:10] if row.type == POST else None,
     )
+
+
+def _property(row: PropertyRow) -> PropertyInfo:
+    version = Version(row.version, "", row.author, row.created_at)
+    return PropertyInfo(row.id, row.key, version, canonical(row.value))
 
 
 def _attachment(row: AttachmentRow) -> AttachmentInfo:

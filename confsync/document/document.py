@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from confsync.document import frontmatter, frontmatter_fast, layout
-from confsync.document.frontmatter import FENCE, Span
+from confsync.document.frontmatter import FENCE, NO_SETTINGS, Span
 from confsync.document.frontmatter_fast import PlainFrontMatter
 from confsync.document.layout_series import LayoutSeries
 from confsync.errors import DocumentError, NotUnicodeError
@@ -35,7 +35,7 @@ class Document(NamedTuple):
     server yet. `newline` is the line end of the first line; in a CRLF file the body is read with
     LF. `listed` names attachments that confsync sends although the body does not show them. `shown`
     names the attachments that the body of an outline shows; it is None if the body is here or not
-    known.
+    known. `settings` are the lines of settings, as `document.settings` reads them.
     """
 
     text: str
@@ -50,6 +50,7 @@ class Document(NamedTuple):
     spans: Mapping[str, Span]
     listed: tuple[str, ...] = ()
     shown: frozenset[str] | None = None
+    settings: Mapping[str, str] = NO_SETTINGS
 
     @property
     def modified(self) -> bool:
@@ -69,11 +70,12 @@ class Document(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """New values for a document; None keeps the present value."""
+    """New values for a document; None keeps the present value. In `settings` it means no value."""
 
     title: str | None = None
     body: str | None = None
     labels: tuple[str, ...] | None = None
+    settings: Mapping[str, str | None] = NO_SETTINGS
 
 
 NOTHING_NEW = Fields()
@@ -125,6 +127,7 @@ def parse(raw: bytes, path: str) -> Document:
         body_start=body_start,
         spans={key: value.span for key, value in reader.values.items()},
         listed=reader.listed(),
+        settings=reader.settings(),
     )
 
 
@@ -219,6 +222,12 @@ def _updated(
         block.insert(0, f"labels: {frontmatter.flow(fields.labels)}")
     elif fields.labels is not None and fields.labels != document.labels:
         edits.append((document.spans["labels"], f" {frontmatter.flow(fields.labels)}"))
+    if fields.settings:
+        from confsync.document.frontmatter_yaml import settings_edits  # slow to load
+
+        more = settings_edits(document.text, fields.settings, document.newline)
+        edits += more.spans
+        block[:0] = more.lines
     edits.append(_block_edit(document, document.newline.join(block)))
     text = document.text
     for span, value in sorted(edits, key=lambda edit: edit[0].start, reverse=True):

@@ -6,8 +6,9 @@ Every YAML reader reads the written values back unchanged. `frontmatter_yaml` re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from confsync.errors import DocumentError
@@ -25,6 +26,9 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*|[1-9][0-9a-f]*[a-f]
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _MAX_NESTED = 50
 _BARE_HINT = "a document starts with the lines '---', 'title: …' and '---'"
+
+# The settings of a document without lines of settings.
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Span(NamedTuple):
@@ -71,7 +75,7 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
         f"  digest: {scalar(stamp.digest)}",
     ]
     if stamp.posted is not None:
-        lines.append(f"  blogpost: {_quoted(stamp.posted)}")
+        lines.append(f"  blogpost: {double_quoted(stamp.posted)}")
     else:
         lines.append("  parent: null" if stamp.parent is None else f'  parent: "{stamp.parent}"')
     if stamp.top:
@@ -83,12 +87,17 @@ def block(stamp: Stamp, layout: Layout) -> list[str]:
     if stamp.attachments:
         lines.append("  attachments:")
         for one in stamp.attachments:
-            key = _quoted(one.name)
-            file = f", file: {_quoted(one.file)}" if one.file != one.name else ""
+            key = double_quoted(one.name)
+            file = f", file: {double_quoted(one.file)}" if one.file != one.name else ""
             number = f'id: "{one.id}", ' if one.id else ""
             value = f"{{{number}version: {one.version}, digest: {scalar(one.digest)}{file}}}"
             long = len(key) > _LONG_KEY
             lines += [f"    ? {key}", f"    : {value}"] if long else [f"    {key}: {value}"]
+    if stamp.properties:
+        lines.append("  properties:")
+        for held in stamp.properties:
+            value = f"{{version: {held.version}, digest: {scalar(held.digest)}}}"
+            lines.append(f"    {double_quoted(held.key)}: {value}")
     if layout is Layout.RAW:
         lines.append("  layout: raw")
     return lines
@@ -98,12 +107,12 @@ def scalar(text: str) -> str:
     """Return a value as YAML: plain if it reads back the same, else double-quoted."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return text if _reads_back(f"k: {text}", text) else _quoted(text)
+    return text if _reads_back(f"k: {text}", text) else double_quoted(text)
 
 
 def flow(items: tuple[str, ...]) -> str:
     """Return a YAML list on one line."""
-    return f"[{', '.join(i if _reads_back(f'k: [{i}]', [i]) else _quoted(i) for i in items)}]"
+    return f"[{', '.join(i if _reads_back(f'k: [{i}]', [i]) else double_quoted(i) for i in items)}]"
 
 
 @cache
@@ -129,7 +138,8 @@ def _reads_back(source: str, value: object) -> bool:
         return False
 
 
-def _quoted(text: str) -> str:
+def double_quoted(text: str) -> str:
+    """Return text as a double-quoted YAML value on one line."""
     import yaml
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

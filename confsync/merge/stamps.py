@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from confsync.document.document import Document
-from confsync.model.stamp import Attached, Stamp
+from confsync.model.stamp import Attached, Property, Stamp
 
 # The fields of a stamp that a server may change without a new version.
 _UNVERSIONED = ("parent", "top", "posted", "labels", "renamed")
@@ -72,6 +72,7 @@ def plan_of(sides: Sides, had: Callable[[Document], bool]) -> Plan | None:
     if ancestor is not None and ancestor.id != ours.id:
         ancestor = None
     attachments = tuple(_attachments(ancestor, ours, theirs))
+    properties = tuple(_properties(ancestor, ours, theirs))
     if ours.labels is None or theirs.labels is None:
         # One side does not know the labels, such as a document of `confsync history`.
         labels = theirs.labels if ours.labels is None else ours.labels
@@ -79,7 +80,7 @@ def plan_of(sides: Sides, had: Callable[[Document], bool]) -> Plan | None:
     behind = ancestor is not None and ours.version < ancestor.version
     if behind and sides.ancestor and not had(sides.ancestor):
         # Our document lacks versions that theirs rests on. It gets their change, not their stamp.
-        return Plan(replace(ours, attachments=attachments))
+        return Plan(replace(ours, attachments=attachments, properties=properties))
     newer = _newer(ancestor, ours, theirs)
     stamp = newer or _combined(ancestor, ours, theirs)
     if stamp is None:
@@ -88,7 +89,8 @@ def plan_of(sides: Sides, had: Callable[[Document], bool]) -> Plan | None:
     # If the ancestor has a newer stamp, the older side went back. A merge that began at the older
     # page would undo this.
     base = Base.ANCESTOR if ancestor and ancestor.version > older.version else older
-    return Plan(replace(stamp, attachments=attachments), base, side if newer else None)
+    stamp = replace(stamp, attachments=attachments, properties=properties)
+    return Plan(stamp, base, side if newer else None)
 
 
 def _of_new_document(sides: Sides, had: Callable[[Document], bool]) -> Plan | None:
@@ -161,6 +163,36 @@ def _attached(
         return yours if mine == was else None
     if was is not None and mine.version < was.version:
         return mine  # theirs rests on versions that our file lacks
+    if mine.version == yours.version:
+        return yours if mine == was else None
+    return max(mine, yours, key=lambda one: one.version)
+
+
+def _properties(ancestor: Stamp | None, ours: Stamp, theirs: Stamp) -> Iterator[Property]:
+    """Yield the stamps of the content properties, each decided by itself."""
+    was, mine, yours = (
+        {one.key: one for one in (stamp.properties if stamp else ())}
+        for stamp in (ancestor, ours, theirs)
+    )
+    for key in sorted(mine.keys() | yours.keys()):
+        found = _property(was.get(key), mine.get(key), yours.get(key))
+        if found is not None:
+            yield found
+
+
+def _property(
+    was: Property | None, mine: Property | None, yours: Property | None
+) -> Property | None:
+    """Return the stamp of one property: the newer one. None if the stamps do not tell.
+
+    A value without a stamp counts as new. If the server has another value, it is refused.
+    """
+    if mine == yours or yours == was:
+        return mine
+    if mine is None or yours is None:
+        return yours if mine == was else None
+    if was and mine.version < was.version:
+        return mine  # theirs rests on versions that our document lacks
     if mine.version == yours.version:
         return yours if mine == was else None
     return max(mine, yours, key=lambda one: one.version)

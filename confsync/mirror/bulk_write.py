@@ -57,6 +57,8 @@ def settling(
     kept = labels if labels is not None else found.labels if found else None
     plain = not (stamp.attachments or (found and found.listed))
     outline = document.outline(title, stamp, kept) if plain else None
+    if outline and found:
+        outline = outline._replace(settings=found.settings)
     return Writing(entry.path, data, entry.raw, (stamp, title, page.body), outline)
 
 

@@ -10,6 +10,7 @@ import yaml
 
 from confsync.document import yaml_nodes
 from confsync.document.paths import SUFFIX, folded
+from confsync.document.settings.names import KEY_LENGTH, KEYS, name_of
 from confsync.errors import ConfigError
 from confsync.model.config import FILE_NAME, Comments, Config, SpaceConfig
 from confsync.model.filenames import BLOG
@@ -20,6 +21,7 @@ from confsync.model.url import check_url
 T = TypeVar("T")
 
 _SPACE_KEY = re.compile(r"~?[A-Za-z0-9_.:-]{1,255}")
+_LISTS = {"settings": "[width, emoji]", "properties": "[reviewed-by]"}
 _PART = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 
 
@@ -37,7 +39,15 @@ def parse(text: str) -> Config:
         node,
         "the configuration",
         required=("url", "spaces"),
-        optional=("flavor", "layout", "labels", "attachments", "comments"),
+        optional=(
+            "flavor",
+            "layout",
+            "labels",
+            "attachments",
+            "comments",
+            "settings",
+            "properties",
+        ),
     )
     nodes = _items(keys["spaces"])
     spaces = _told_apart([_space(item) for item in nodes], [_line(item) for item in nodes])
@@ -48,7 +58,7 @@ def parse(text: str) -> Config:
     files = _patterns(keys["attachments"]) if "attachments" in keys else ()
     said = _read(keys["comments"], "comments", _comments) if "comments" in keys else Comments.OFF
     url = _read(keys["url"], "url", check_url)
-    return Config(url, spaces, layout, flavor, labels, files, said)
+    return Config(url, spaces, layout, flavor, labels, files, said, _settings(keys))
 
 
 def _space(node: yaml.Node) -> SpaceConfig:
@@ -143,6 +153,43 @@ def _patterns(node: yaml.Node) -> tuple[str, ...]:
             _line(node), "attachments must be true, false, or a list of patterns: ['*.png']"
         )
     return tuple(_read(item, "attachments", str) for item in node.value)
+
+
+def _settings(keys: dict[str, yaml.Node]) -> tuple[str, ...]:
+    """Return the names of the managed settings: those of `settings`, then those of `properties`."""
+    named = _list(keys, "settings", _setting)
+    alone = {KEYS[name]: name for name in named}
+    for key in (others := _list(keys, "properties", _property)):
+        if key in alone:
+            where = _line(keys["properties"])
+            raise _error(where, f"properties: 'settings' has '{key}' already, as {alone[key]}")
+    return (*named, *map(name_of, others))
+
+
+def _list(keys: dict[str, yaml.Node], name: str, convert: Callable[[str], str]) -> tuple[str, ...]:
+    """Return a list of different texts, or nothing without the key."""
+    node = keys.get(name)
+    if node is None:
+        return ()
+    if not isinstance(node, yaml.SequenceNode) or not node.value:
+        raise _error(_line(node), f"{name} must be a list: {_LISTS[name]}")
+    found = [_read(item, name, convert) for item in node.value]
+    for number, text in enumerate(found):
+        if text in found[:number]:
+            raise _error(_line(node.value[number]), f"{name}: '{text}' occurs twice")
+    return tuple(found)
+
+
+def _setting(text: str) -> str:
+    if text not in KEYS:
+        raise ValueError(f"'{text}' is none of {', '.join(KEYS)}")
+    return text
+
+
+def _property(text: str) -> str:
+    if not text.strip() or len(text) > KEY_LENGTH or not text.isprintable():
+        raise ValueError(f"'{text}' is not the key of a content property")
+    return text
 
 
 def _yes(text: str) -> bool:

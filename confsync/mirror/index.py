@@ -29,18 +29,18 @@ from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.disk import Key
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import ATTACHMENTS, SNAPSHOT, SUFFIX
-from confsync.model.stamp import Attached, Stamp
+from confsync.model.stamp import Attached, Property, Stamp
 from confsync.version import __version__
 
 if TYPE_CHECKING:
     from confsync.mirror.attachment_files import Here, Wanted
 
 NAME = "index"
-FORMAT = 3
+FORMAT = 4
 # The fields of a stamp in the index.
 _STAMP = tuple(field.name for field in fields(Stamp))
 # The places in a row: the attachments that the body shows, and the files of attachments.
-_SHOWN, _HERE = 6, 7
+_SHOWN, _HERE = 7, 8
 
 
 # The key of a document that must be read: no file has it.
@@ -284,8 +284,9 @@ def _row(entry: Entry, key: Key, *, files: bool) -> list[Any]:
         raise ValueError(f"{entry.path} cannot be read")
     stamp = [_plain(getattr(found.stamp, name)) for name in _STAMP]
     labels, listed = _plain(found.labels), list(found.listed)
+    settings = dict(found.settings)
     shown = sorted(names.shown(found.body)) if files else None
-    return [entry.path, list(key), found.title, labels, stamp, listed, shown, None]
+    return [entry.path, list(key), found.title, labels, stamp, listed, settings, shown, None]
 
 
 def _key(row: list[Any]) -> Key:
@@ -294,13 +295,15 @@ def _key(row: list[Any]) -> Key:
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, _, title, labels, values, listed, shown, _ = row
+    path, _, title, labels, values, listed, settings, shown, _ = row
     said = dict(zip(_STAMP, values, strict=True))
     said["labels"] = _tupled(said["labels"])
     said["attachments"] = tuple(Attached(*one) for one in said["attachments"])
+    said["properties"] = tuple(Property(*one) for one in said["properties"])
     known = None if shown is None else frozenset(shown)
     stamp = Stamp(**said)
-    return Entry(path, b"", document.outline(title, stamp, _tupled(labels), tuple(listed), known))
+    found = document.outline(title, stamp, _tupled(labels), tuple(listed), known)
+    return Entry(path, b"", found._replace(settings=settings) if settings else found)
 
 
 def _page_of(row: list[Any]) -> str:
@@ -311,6 +314,8 @@ def _plain(value: Any) -> Any:
     """Return a value as JSON has it, so that rows compare equal after a round trip."""
     if isinstance(value, Attached):
         return [value.name, value.version, value.digest, value.file, value.id]
+    if isinstance(value, Property):
+        return [value.key, value.version, value.digest]
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 

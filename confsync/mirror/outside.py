@@ -13,6 +13,7 @@ from typing import NamedTuple
 from confsync.document.attachments.names import shown
 from confsync.document.document import Document
 from confsync.document.paths import HOME, SUFFIX
+from confsync.document.settings.values import changed
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror import walk
@@ -108,7 +109,7 @@ def _deleted_files(mirror: Mirror, olds: Mapping[str, str]) -> DeletedFiles:
 def _is_pending(
     mirror: Mirror, entry: Entry, olds: Mapping[str, str], deleted: DeletedFiles
 ) -> bool:
-    """Return whether a document differs from its stamp, including labels and attachments."""
+    """Return whether a document differs from its stamp, labels, settings and attachments too."""
     found = entry.document
     if found is None:
         return False
@@ -119,6 +120,8 @@ def _is_pending(
         return True
     labels = mirror.config.labels and found.labels is not None
     if labels and folded(found.labels) != folded(found.stamp.labels or ()):
+        return True
+    if changed(found.settings, found.stamp.properties, mirror.config.settings):
         return True
     if not mirror.config.attachments:
         return False

@@ -120,6 +120,8 @@ class Snapshot:
                 return None
             if any(known.newer_attached(stamp.id, one) for one in stamp.attachments):
                 return None
+            if any(known.newer_property(stamp.id, one) for one in stamp.properties):
+                return None
         return not known.may_grow
 
     def _count(self) -> int | None:

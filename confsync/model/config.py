@@ -53,6 +53,8 @@ class Config(NamedTuple):
 
     `labels` makes labels part of the documents. `attachments` selects files by patterns of their
     names. `comments` says whether a pull looks for new comments, and whether it writes them.
+    `settings` are the names, as in `document.settings`, of the page's settings that are part of the
+    documents.
 
     A run of some spaces has only these in `spaces`, and the whole mirror's in `every`.
     """
@@ -64,6 +66,7 @@ class Config(NamedTuple):
     labels: bool = False
     attachments: tuple[str, ...] = ()
     comments: Comments = Comments.OFF
+    settings: tuple[str, ...] = ()
     every: tuple[SpaceConfig, ...] = ()
 
     @property

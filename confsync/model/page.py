@@ -179,6 +179,18 @@ class AttachmentInfo(NamedTuple):
     media_type: str = ""
 
 
+class PropertyInfo(NamedTuple):
+    """A content property of a page. `value` is canonical JSON, as `document.settings` writes it.
+
+    Each property has its own versions. Cloud changes a property by `id`, Data Center by `key`.
+    """
+
+    id: str
+    key: str
+    version: Version
+    value: str
+
+
 class Comment(NamedTuple):
     """A comment as a server lists it, without its text.
 

@@ -57,6 +57,15 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class Property:
+    """The base of one content property: its version, and the digest of its value."""
+
+    key: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """The base of a document: the page as it was when content and stamp were last written.
 
@@ -65,7 +74,7 @@ class Stamp:
     parent, even if the parent's document appears later. `attachments` stand by name. `renamed` says
     that the file is named after an earlier title until a pull renames it. `posted` is the day of a
     blog post, `YYYY-MM-DD`, and None for a page. Pages and posts have different addresses, and
-    neither becomes the other.
+    neither becomes the other. `properties` are the managed content properties, by key.
     """
 
     id: str
@@ -77,6 +86,7 @@ class Stamp:
     attachments: tuple[Attached, ...] = ()
     renamed: bool = False
     posted: str | None = None
+    properties: tuple[Property, ...] = ()
 
 
 def is_newer(newer: Stamp, stamp: Stamp) -> bool:

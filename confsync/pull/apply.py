@@ -252,9 +252,11 @@ def _base_of(step: Step) -> tuple[Stamp, str, str] | None:
 def _outline(run: PullRun, step: Step) -> Document | None:
     """Return the index entry for a new document, or None for any other document.
 
-    With attachments, the index is not used.
+    With attachments, the index is not used. Settings are read again with their document.
     """
     if step.new is None or step.entry is not None or run.mirror.config.attachments:
+        return None
+    if step.properties:
         return None
     if step.ready:
         return outline(step.ready.info.title, step.ready.stamp, step.new.labels)

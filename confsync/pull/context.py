@@ -10,7 +10,7 @@ from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.committed.other_spaces import pages_elsewhere
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
-from confsync.model.stamp import Attached
+from confsync.model.stamp import Attached, Property
 from confsync.progress import Progress, silent
 from confsync.pull.options import PullOptions
 from confsync.pull.plan import Step
@@ -53,6 +53,7 @@ class PullRun:
     A `full` run also creates and moves documents. `deleted` maps the ids of pages whose documents
     were deleted here on purpose to paths. `deleted_files` are attachments that were deleted the
     same way. `newest_files` are the newest stamps of attachments in git, by page id and name.
+    `newest_properties` are those of content properties, by page id and key.
     `former` maps documents without a stamp to the pages that they belonged to. `notice` is for new
     comments, if the run looks for them. `elsewhere` returns the pages of the spaces that a run of
     some spaces leaves alone, with their paths.
@@ -67,6 +68,7 @@ class PullRun:
     deleted: Mapping[str, str] = field(default_factory=dict)
     deleted_files: DeletedFiles = field(default_factory=DeletedFiles)
     newest_files: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
+    newest_properties: Mapping[str, Mapping[str, Property]] = field(default_factory=dict)
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
     notice: Notice | None = None
     elsewhere: Callable[[], Mapping[str, str]] = dict

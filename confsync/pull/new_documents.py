@@ -21,6 +21,7 @@ from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
 from confsync.pull.plan import Step, Text
 from confsync.pull.resolve import adoption
+from confsync.pull.resolve.settings import with_first, with_new_settings
 from confsync.pull.step_details import with_new_attachments
 from confsync.sync.compare import Absent
 from confsync.sync.deletion import deletion_refusal
@@ -36,7 +37,8 @@ def new_steps(run: PullRun, seen: SpaceView, placed: Placement) -> list[Step]:
         for info in seen.new.values()
         if info.id in placed.new
     ]
-    return [with_new_attachments(run, step, seen, placed) for step in new]
+    new = [with_new_attachments(run, step, seen, placed) for step in new]
+    return [with_new_settings(step, seen) for step in new] if run.mirror.config.settings else new
 
 
 def _new(info: PageInfo, place: Destination, *, top: bool) -> Step:
@@ -68,6 +70,9 @@ def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -
     result = _as_read(step.result, answer.info)
     try:
         data = text_of(run, answer, stamp, laid)
+        if step.properties:
+            data = with_first(run.mirror.config.settings, data, step)
+            stamp = document.parse(data, step.result.path).stamp or stamp
     except ConfsyncError as error:
         return replace(alone, result=failed(result, error))
     if step.entry is not None:

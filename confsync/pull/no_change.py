@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from confsync.document.settings.names import key_of
 from confsync.errors import EVERYBODYS, ConfsyncError
 from confsync.mirror.snapshot import Snapshot
 from confsync.model.config import Comments
 from confsync.model.filenames import STATE
-from confsync.model.page import AttachmentHints, PageInfo, ParentKind, Space
+from confsync.model.page import AttachmentHints, PageInfo, ParentKind, PropertyInfo, Space
 from confsync.remote import about
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class _ListedSpace(NamedTuple):
     digest: bytes
     hints: AttachmentHints | None = None
     labels: Mapping[str, tuple[str, ...]] | None = None
+    properties: Mapping[str, tuple[PropertyInfo, ...]] | None = None
 
 
 class _ListingDigest:
@@ -74,6 +76,15 @@ class _ListingDigest:
             files = [(info.id, info.name, info.version.number, info.size) for info in infos]
             self._hashed.update(marshal.dumps((page_id, files), 2))
 
+    def add_properties(self, hints: Mapping[str, tuple[PropertyInfo, ...]] | None) -> None:
+        """Add the managed properties of all pages. Without a hint, the listing is incomplete."""
+        if hints is None:
+            self._is_all = False
+            return
+        for page_id, infos in sorted(hints.items()):
+            held = [(info.key, info.version.number, info.value) for info in infos]
+            self._hashed.update(marshal.dumps((page_id, held), 2))
+
     @property
     def digest(self) -> bytes:
         return self._hashed.digest() if self._is_all else b""
@@ -89,6 +100,7 @@ class Unchanged:
         self._spaces = mirror.config.spaces
         self._simple = _is_simple(mirror)
         self._with_files = bool(mirror.config.attachments)
+        self._keys = frozenset(map(key_of, mirror.config.settings))
         # A snapshot is about the whole mirror.
         whole = self._simple and not mirror.config.every
         self._snapshot = Snapshot(mirror.root) if whole else None
@@ -159,8 +171,9 @@ class Unchanged:
             remote = about(self._remote, space)
             found[space] = Reader(remote, listing.space, archived=space.archived)
             found[space].listed = listing.pages
-            found[space].expect(listing.hints)
+            found[space].hints = listing.hints
             found[space].label_hints = listing.labels
+            found[space].property_hints = listing.properties
         return found
 
     @cached_property
@@ -206,6 +219,8 @@ class Unchanged:
 
         root = self._mirror.root
         agreed = all(reader.agreed or not self._with_files for reader in readers.values())
+        settings = bool(self._mirror.config.settings)
+        agreed &= all(reader.agreed_settings or not settings for reader in readers.values())
         if not agreed or not all(reader.agreed_labels for reader in readers.values()):
             return  # nothing is recorded if a page differed from its hint
         digest = self._digest(self._listing(space, readers.get(space)) for space in self._spaces)
@@ -248,11 +263,15 @@ class Unchanged:
             hints = remote.attachment_hints(found) if self._with_files else None
             if self._with_files:
                 told.add_hints(hints)
+            properties = remote.property_hints(found, self._keys) if self._keys else None
+            if self._keys:
+                told.add_properties(properties)
         except EVERYBODYS:
             raise
         except ConfsyncError:
             return False  # the pull reports it with its space
-        self._listings[space] = _ListedSpace(found, tuple(pages), told.digest, hints, labels)
+        known = (hints, labels, properties)
+        self._listings[space] = _ListedSpace(found, tuple(pages), told.digest, *known)
         return True
 
     def _digest(self, listings: Iterable[_ListedSpace | None]) -> str:
@@ -287,6 +306,8 @@ class Unchanged:
             told.add(info._replace(labels=labels.get(info.id)) if labels is not None else info)
         if self._with_files:
             told.add_hints(reader.attachment_hints())
+        if self._keys:
+            told.add_properties(reader.property_hints)
         return _ListedSpace(reader.space, tuple(reader.listed), told.digest)
 
 

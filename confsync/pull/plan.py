@@ -11,7 +11,7 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.scan import SpaceScan
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
-from confsync.model.page import Page, PageInfo
+from confsync.model.page import Page, PageInfo, PropertyInfo
 from confsync.model.stamp import Stamp
 from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.placement import Placement
@@ -40,9 +40,9 @@ class Step:
     shows, so that a person can give it up by name. `shown` is the diff of a text that is given up.
 
     `changes` are the changes to attachments. `sides` are the texts of a conflict in the file. `new`
-    is a page whose text must be fetched, unless it is `ready`. `top` means that the page stands at
-    the space's top because it has no other place. `chosen` means that a person chose a side, which
-    decides the labels too.
+    is a page whose text must be fetched, unless it is `ready`. `properties` are its own. `top`
+    means that the page stands at the space's top because it has no other place. `chosen` means
+    that a person chose a side, which decides the labels too.
     """
 
     before: str | None
@@ -58,6 +58,7 @@ class Step:
     changes: AttachmentChanges | None = None
     new: PageInfo | None = None
     ready: Text | None = None
+    properties: tuple[PropertyInfo, ...] = ()
     top: bool = False
     sides: tuple[str, str, str] | None = None
     chosen: bool = False

@@ -35,12 +35,11 @@ from confsync.pull.step_details import (
     alone,
     has_own_files,
     with_attachments,
-    with_copy,
     with_files_given_back,
-    with_labels,
     with_move,
     with_old_name,
     with_place,
+    with_rest,
 )
 from confsync.sync import merge_base
 from confsync.sync.compare import Absent, Content, Parent
@@ -77,9 +76,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
         if entry.page_id is not None and entry.page_id in seen.cases
     ]
     steps = _without_wanted(run, seen, steps)
-    steps = [
-        alone(step, lambda one: with_copy(with_labels(run, one, seen.cases))) for step in steps
-    ]
+    steps = [alone(step, lambda one: with_rest(run, one, seen)) for step in steps]
     entries = {entry.page_id: entry for entry in seen.scan.entries if entry.page_id}
     outdated = outdated_after(run, entries, seen.cases)
     steps = with_files_given_back(run, [with_attachments(run, step, seen) for step in steps])

@@ -61,8 +61,8 @@ def _is_whole(run: PullRun, reader: Reader, scan: SpaceScan) -> bool:
     """Return whether a pull brings a whole space that is not listed yet."""
     config = scan.config
     part = config.root or config.include or config.exclude or config.others
-    with_files = run.mirror.config.attachments  # a document's stamp contains them
-    return run.full and not (scan.entries or part or with_files or reader.listed is not None)
+    asked = run.mirror.config.attachments or run.mirror.config.settings  # a stamp contains them
+    return run.full and not (scan.entries or part or asked or reader.listed is not None)
 
 
 class _Arrivals:

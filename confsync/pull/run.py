@@ -87,15 +87,14 @@ def _scan(run: PullRun, known: Unchanged) -> tuple[SpaceScan, ...]:
 def _ask_git(run: PullRun, scans: tuple[SpaceScan, ...]) -> tuple[PullRun, Witnesses]:
     """Return the run with git's knowledge of deleted and newer files, and the witnesses."""
     mirror = run.mirror
-    deleted_files = deleted_here(mirror)
     deleted = deleted_pages(mirror.root, mirror.config.spaces, paths_of(scans))
     if not run.options.dry_run:
         in_doubt.tidy(mirror.root / STATE, stamps_in(scans))
     witnesses = Witnesses(mirror, run.options)
     newest = in_doubt.with_files(mirror.root / STATE, witnesses.known.attachments)
-    run = replace(run, deleted=deleted, deleted_files=deleted_files, newest_files=newest)
-    run = replace(run, former=former_in(mirror.root, mirror.config.all_directories, scans))
-    return run, witnesses
+    run = replace(run, deleted=deleted, deleted_files=deleted_here(mirror), newest_files=newest)
+    former = former_in(mirror.root, mirror.config.all_directories, scans)
+    return replace(run, former=former, newest_properties=witnesses.known.properties), witnesses
 
 
 def _tidy(run: PullRun, scans: tuple[SpaceScan, ...]) -> Subtrees:
@@ -214,6 +213,7 @@ def _view(run: PullRun, reader: Reader, scan: SpaceScan, subtrees: Subtrees) -> 
         doubtful=doubtful,
         hinting=_hinting(run, subtrees.scans),
         noticed=run.notice.wants if run.notice else lambda stamp: False,
+        settings=mirror.config.settings,
     )
     return view(reader, scan, options)
 

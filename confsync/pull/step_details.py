@@ -31,6 +31,7 @@ from confsync.pull.attachments import AttachmentChanges
 from confsync.pull.context import PullRun
 from confsync.pull.placement import Placement
 from confsync.pull.plan import Step
+from confsync.pull.resolve.settings import with_settings
 from confsync.sync.attachments import beside
 from confsync.sync.attachments.beside import Downloaded
 from confsync.sync.attachments.compare import Decision, decide
@@ -53,6 +54,12 @@ def alone(step: Step, change: Callable[[Step], Step]) -> Step:
     except DocumentError as error:
         why = f"the server's answer cannot be written as a document: {error.problem}"
         return replace(step, data=None, changes=None, result=failed(step.result, ServerError(why)))
+
+
+def with_rest(run: PullRun, step: Step, seen: SpaceView) -> Step:
+    """Return the step with labels, settings, and a copy if it goes back in versions."""
+    step = with_labels(run, step, seen.cases)
+    return with_copy(with_settings(run, step, seen) if seen.properties else step)
 
 
 def with_labels(run: PullRun, step: Step, cases: Mapping[str, Case]) -> Step:

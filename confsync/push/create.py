@@ -240,9 +240,10 @@ class Creations:
                 return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
             if told := self._extras.upload(entry, made.id, self._message):
                 return replace(told, error=f"created as page {made.id}, but: {told.error}")
-            labels = self._extras.label_new(entry, made.id, _document(entry).local(None))
+            labels = self._extras.finish_new(entry, made.id, _document(entry).local(None))
             stamp = Stamp(made.id, page.info.version.number, page.digest, parent, labels)
             stamp = replace(stamp, attachments=self._extras.attached(entry, stamp))
+            stamp = replace(stamp, properties=self._extras.properties(entry, stamp))
             stamp = replace(stamp, posted=page.info.posted)
             entry, words = self._shelved(entry, stamp.posted)
             unlabelled = _document(entry).labels is None

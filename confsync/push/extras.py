@@ -1,16 +1,22 @@
-"""The parts of a page besides its text: attachments are sent before it, labels after it."""
+"""The parts of a page besides its text: attachments are sent before it, the others after it.
+
+The others are labels and settings. Settings are checked before anything of the page is sent.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from confsync.errors import APIAccessError, Exit, FileError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
-from confsync.model.stamp import Attached, Local, Stamp, folded, words_of
+from confsync.model.stamp import Attached, Local, Property, Stamp, folded, words_of
 from confsync.push.attachments import Asked, AttachmentConflict, Uploading
 from confsync.remote import Remote
 from confsync.sync import labels
@@ -19,10 +25,13 @@ from confsync.sync.fetch import Case
 from confsync.sync.labels import Sent
 from confsync.sync.refusals import failed, local_result
 
+if TYPE_CHECKING:
+    from confsync.push.settings import SendingSettings
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The reason why labels or attachments were not sent with a written text."""
+    """The reason why labels, settings or attachments were not sent with a written text."""
 
     why: str
     exit: Exit
@@ -30,45 +39,57 @@ class Unfinished:
 
 
 class Extras:
-    """The labels and attachments of one push; `files` are the changed attachments by document.
+    """The other parts of a push's pages; `files` are the changed attachments by document.
 
-    `asked` are the choices of a person for attachments.
+    `asked` are the choices of a person for attachments. `newest` are the newest stamps that git
+    knows of content properties, by page id and key.
     """
 
     def __init__(
-        self, mirror: Mirror, remote: Remote, files: Mapping[str, Beside], asked: Asked
+        self,
+        mirror: Mirror,
+        remote: Remote,
+        files: Mapping[str, Beside],
+        asked: Asked,
+        newest: Mapping[str, Mapping[str, Property]] = MappingProxyType({}),
     ) -> None:
         self._mirror = mirror
         self._remote = remote
         self._files = files
         self._asked = asked
+        self._newest = newest
+        self._settings: dict[str, SendingSettings] = {}
         self._uploading: dict[str, Uploading] = {}
         self._labels: dict[str, Sent] = {}
         self.unfinished: dict[str, Unfinished] = {}
 
     def any(self, entry: Entry) -> bool:
-        """Return whether labels or attachments of a document were changed here."""
-        return self._relabels(entry) or entry.path in self._files
+        """Return whether labels, settings or attachments of a document were changed here."""
+        return self._relabels(entry) or entry.path in self._files or bool(self._resets(entry))
 
     def words(self, entry: Entry, *, alone: bool) -> str:
-        """Return the note about labels and attachments; `alone` if the text was not sent."""
+        """Return the note about the other parts; `alone` if the text was not sent."""
         if not alone:
-            return "with attachments" if entry.path in self._files else ""
-        return " and ".join(
-            ["labels"] * self._relabels(entry) + ["attachments"] * (entry.path in self._files)
-        )
+            parts = [*self._resets(entry), *["attachments"] * (entry.path in self._files)]
+            return f"with {' and '.join(parts)}" if parts else ""
+        parts = [*["labels"] * self._relabels(entry), *self._resets(entry)]
+        return " and ".join(parts + ["attachments"] * (entry.path in self._files))
 
     # -- attachments -------------------------------------------------------------------------------
 
     def refusal(self, entry: Entry, page_id: str) -> PageResult | None:
-        """Return why attachments must not be sent, without sending any. Raise APIAccessError."""
-        return self._unless_refused(entry, page_id, lambda sending: sending.check())
+        """Return why other parts must not be sent, without sending any. Raise APIAccessError."""
+        return self._refused_settings(entry, page_id) or self._unless_refused(
+            entry, page_id, lambda sending: sending.check()
+        )
 
     def upload(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
-        """Send the attachments that were changed here. Return the refusal, or None.
+        """Check the settings, and send the attachments that were changed here.
 
-        Raise APIAccessError.
+        Return the refusal, or None. Raise APIAccessError.
         """
+        if refused := self._refused_settings(entry, page_id):
+            return refused
         refused = self._unless_refused(entry, page_id, lambda sending: sending.upload(message))
         sending = self._uploading.get(entry.path)
         for old, new in sending.renamed.items() if sending and not refused else ():
@@ -109,10 +130,69 @@ class Extras:
         sending = self._uploading.get(entry.path)
         return sending.attached if sending else stamp.attachments
 
+    # -- settings ----------------------------------------------------------------------------------
+
+    def _resets(self, entry: Entry) -> tuple[str, ...]:
+        """Return the settings that a document changes, by name."""
+        chosen, found = self._mirror.config.settings, entry.document
+        if not chosen or found is None:
+            return ()
+        from confsync.sync.settings import beside  # most mirrors have no settings
+
+        return beside.changed(found, chosen)
+
+    def _refused_settings(self, entry: Entry, page_id: str) -> PageResult | None:
+        """Return why changed settings must not be sent. Raise APIAccessError."""
+        if entry.document is None or not self._resets(entry):
+            return None
+        from confsync.push.settings import SendingSettings, SettingConflict
+        from confsync.sync.settings.beside import way_out
+
+        newest = self._newest.get(page_id, {})
+        sending = SendingSettings(self._mirror, self._remote, page_id, entry.document, newest)
+        try:
+            sending.check()
+        except SettingConflict as conflict:
+            told = replace(local_result(entry), id=page_id, error=str(conflict), exit=Exit.REFUSED)
+            return replace(told, hint=way_out(told.base))
+        self._settings[entry.path] = sending
+        return None
+
+    def _send_settings(self, entry: Entry, page_id: str, version: int | None) -> None:
+        """Send the settings of a page whose text is on the server, after their check."""
+        sending = self._settings.get(entry.path)
+        if sending is None:
+            return
+        from confsync.push.settings import SettingConflict
+        from confsync.sync.settings.beside import way_out
+
+        try:
+            sending.send()
+        except SettingConflict as conflict:
+            left = Unfinished(str(conflict), Exit.REFUSED, way_out(version))
+            self.unfinished[entry.path] = left
+        except APIAccessError as error:
+            why = f"the settings could not be changed: {error.message}"
+            self.unfinished[entry.path] = Unfinished(why, error.exit, error.hint)
+        before, after = (json.dumps(values, ensure_ascii=False) for values in sending.sent)
+        if sending.sent.after:
+            found = entry.document.stamp if entry.document else None
+            base = found.version if found else None
+            who = self._remote.who
+            event = Event("set", page_id, entry.path, base, version, before, after, who)
+            self._mirror.audit.add(event)
+
+    def properties(self, entry: Entry, stamp: Stamp) -> tuple[Property, ...]:
+        """Return the content properties for the stamp."""
+        sending = self._settings.get(entry.path)
+        return sending.stamps if sending else stamp.properties
+
     # -- labels ------------------------------------------------------------------------------------
 
-    def label(self, entry: Entry, case: Case) -> None:
-        """Send the labels of a page whose text is on the server."""
+    def finish(self, entry: Entry, case: Case) -> None:
+        """Send the settings and the labels of a page whose text is on the server."""
+        number = case.page.info.version.number if case.page else None
+        self._send_settings(entry, case.stamp.id, number)
         if not self._manages_labels(entry):
             return
         page_id, base = case.stamp.id, case.stamp.version
@@ -124,7 +204,6 @@ class Extras:
             return
         self._take(entry, done)
         if done.decided.add or done.decided.remove:
-            number = case.page.info.version.number if case.page else None
             who = self._remote.who
             old = folded(case.stamp.labels) or frozenset()
             new = old.union(done.decided.add).difference(done.decided.remove)
@@ -132,12 +211,13 @@ class Extras:
             event = Event("labelled", page_id, entry.path, base, number, *words, who)
             self._mirror.audit.add(event)
 
-    def label_new(self, entry: Entry, page_id: str, local: Local) -> tuple[str, ...] | None:
-        """Send the labels of a page that was just created. Return the labels for its stamp.
+    def finish_new(self, entry: Entry, page_id: str, local: Local) -> tuple[str, ...] | None:
+        """Send settings and labels of a page that was just created. Return labels for its stamp.
 
         A document without labels gets an empty list, as a pull would give it. Return None if
         labels are not managed. Raise APIAccessError.
         """
+        self._send_settings(entry, page_id, 1)
         if not self._manages_labels(entry):
             return () if self._mirror.config.labels else None
         return self._take(entry, labels.send(self._remote, page_id, None, local))

@@ -86,7 +86,8 @@ def _changes_of(
     if not outgoing and not doomed and not asked.named:
         return None
     reader = reader_of(run.remote, scan, here.newest)
-    extras = Extras(run.mirror, remote, files, Asked(deletes, options.allow_mass_upload))
+    choices = Asked(deletes, options.allow_mass_upload)
+    extras = Extras(run.mirror, remote, files, choices, here.newest_properties)
     space = SpacePush(run, options, scan, reader, extras, unfit)
     told = {page.id for page in run.report.pages if page.id}
     doomed += doomed_elsewhere(reader, asked, here.page_ids | told)

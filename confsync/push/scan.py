@@ -18,7 +18,7 @@ from confsync.mirror.scan import SpaceScan, ids_in, knowing, stamps_in
 from confsync.mirror.selection import Selection
 from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
-from confsync.model.stamp import Attached
+from confsync.model.stamp import Attached, Property
 from confsync.push.deletion.absences import Missing, deleted_documents, truly_deleted
 from confsync.push.options import DeleteOptions, PushOptions, PushRun
 from confsync.sync import merge_base, scope
@@ -38,8 +38,9 @@ class MirrorScan:
     differ from git's index but must not. `restored` are paths of documents that git seems to have
     put back. `deleted` are documents that a person deleted, by page id, and `whereabouts` searches
     for them. `deleted_files` are deleted attachments. `newest` are the newest stamps in git,
-    `newest_files` those of attachments. `refused` has the flaws that the places and titles of
-    selected documents tell. `index` records which documents changed.
+    `newest_files` those of attachments, and `newest_properties` those of content properties.
+    `refused` has the flaws that the places and titles of selected documents tell. `index` records
+    which documents changed.
     """
 
     scans: tuple[SpaceScan, ...]
@@ -51,6 +52,7 @@ class MirrorScan:
     deleted_files: DeletedFiles
     newest: Newest
     newest_files: Mapping[str, Mapping[str, Attached]]
+    newest_properties: Mapping[str, Mapping[str, Property]]
     refused: Mapping[str, Flaw]
     index: Index | None
 
@@ -103,11 +105,10 @@ def scan_mirror(
     deleted = scope.not_excluded(scans, deleted)
     known = [entry for scan in scans for entry in scan.entries] + [*deleted.values()] * bool(delete)
     check_named(mirror, selection, (entry.path for entry in known))
-    asked = delete or DeleteOptions()
-    missing = Missing(mirror, scans, deleted if delete else {}, asked, selection)
+    gone = deleted if delete else {}
+    missing = Missing(mirror, scans, gone, delete or DeleteOptions(), selection)
     whereabouts = missing.whereabouts()
-    if delete:
-        deleted = truly_deleted(missing, whereabouts, run.report)
+    deleted = truly_deleted(missing, whereabouts, run.report) if delete else deleted
     return MirrorScan(
         scans,
         selection,
@@ -118,6 +119,7 @@ def scan_mirror(
         deleted_here(mirror),
         newest,
         in_doubt.with_files(mirror.root / STATE, git.attachments),
+        git.properties,
         refused_in(mirror, scans, selection),
         index,
     )

@@ -285,7 +285,7 @@ class Sending:
                 if not leaves_text(self._extras, entry, case):
                     self._note(entry, case, what)
                 self._landed[entry.path] = (case, what)
-                self._extras.label(entry, case)
+                self._extras.finish(entry, case)
                 self._extras.delete(entry)
                 return None
             case NoVersion():

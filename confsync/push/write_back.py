@@ -150,6 +150,7 @@ class Settling:
             parent=parent,
             labels=case.stamp.labels if base is None else base,
             attachments=self._extras.attached(entry, case.stamp),
+            properties=self._extras.properties(entry, case.stamp),
             renamed=self._outdated(entry, case),
         )
         return settling(self._mirror, entry, stamp, page, labels)
@@ -209,7 +210,7 @@ def without_version(result: PageResult) -> PageResult:
 
 
 def leaves_text(extras: Extras, entry: Entry, case: Case) -> bool:
-    """Return whether only labels or attachments were changed here."""
+    """Return whether only labels, settings or attachments were changed here."""
     if case.decisions.content is not Content.UP_TO_DATE or writable(case) or settled(case):
         return False
     return extras.any(entry)

@@ -77,6 +77,23 @@ MIRROR_KEYS = (
         "writes the comments beside the documents, to read: `guide.comments.yaml`.",
         "comments: notice",
     ),
+    Key(
+        "settings",
+        "a list of `width`, `emoji` and `cover`",
+        "none",
+        "Which settings of a page stand in the front matter. A pull then costs a request more for "
+        "200 pages.",
+        "settings: [width, emoji]",
+    ),
+    Key(
+        "properties",
+        "a list of keys",
+        "none",
+        "Which other content properties stand in the front matter, in the map `properties`. The "
+        "same request tells them. If a key has other characters than letters, digits and `-`, a "
+        "pull asks each page.",
+        "properties: [reviewed-by]",
+    ),
 )
 
 # The keys of an entry of `spaces`.

@@ -41,6 +41,13 @@ FINDING_CODES = (
         "Take the text back from git. If the page shall be empty, write `<p />`.",
     ),
     FindingCode(
+        "setting",
+        True,
+        "The value of a managed setting is not one that JSON has, for example because a key occurs "
+        "twice.",
+        "Correct the value in the front matter.",
+    ),
+    FindingCode(
         "title",
         True,
         "The title is too long, or another document in the mirror has the title already.",

@@ -6,7 +6,7 @@ is based.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from confsync.model.page import (
@@ -20,6 +20,7 @@ from confsync.model.page import (
     PageComment,
     PageInfo,
     PastVersion,
+    PropertyInfo,
     Restrictions,
     Space,
     Task,
@@ -241,6 +242,33 @@ class Remote(Protocol):
         They may be out of date. Use them only to decide which pages to ask by `labels`. The result
         lacks archived pages, and is None if `listing` tells labels without further requests.
         """
+
+    def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        """Return those of a page's content properties that have one of the keys."""
+
+    def property_hints(
+        self, space: Space, keys: Collection[str]
+    ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+        """Return such properties of a space's pages in few requests, or None if that is impossible.
+
+        They may be out of date. Use them only to decide which pages to ask by `properties`. The
+        result lacks pages of which nothing is known.
+        """
+
+    def put_property(
+        self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
+    ) -> PropertyInfo:
+        """Write the next version of a property, if it is still at `base`. Never try twice.
+
+        Without `base`, add the property; no server compares anything then, except that it may
+        refuse a second property of this key. So the caller must look first, and afterwards, too.
+
+        Raise VersionConflictError if the property is not at `base`. Raise NetworkError or
+        ServerError if the write may or may not have succeeded.
+        """
+
+    def remove_property(self, page_id: str, info: PropertyInfo) -> None:
+        """Remove a property. No server compares a version here. Never try twice."""
 
     def restrictions(self, page_id: str) -> Restrictions:
         """Return the names of the people and groups that alone may read or edit a page."""

@@ -8,9 +8,10 @@ from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlsplit
 
 from confsync.document.frontmatter import is_title
+from confsync.document.settings.values import canonical
 from confsync.errors import EVERYBODYS, APIAccessError, RowError, ServerError
 from confsync.model.moment import moment
-from confsync.model.page import PageInfo, ParentKind, Resolution, Status, Version
+from confsync.model.page import PageInfo, ParentKind, PropertyInfo, Resolution, Status, Version
 from confsync.model.stamp import ATTACHMENT_ID, ID, VERSION
 
 Row = Mapping[str, Any]
@@ -157,6 +158,15 @@ def position_of(row: Row) -> int:
     """Return a page's place among its siblings. A missing one is no error."""
     position = row.get("position")
     return position if _is_number(position) else 0
+
+
+def property_of(row: Row, key: str, version: Version) -> PropertyInfo:
+    """Return a content property. Raise RowError if front matter cannot hold its value."""
+    try:
+        value = canonical(row.get("value"))
+    except ValueError as error:
+        raise RowError(f"the property '{key}' has no usable value: {error}") from None
+    return PropertyInfo(id_of(row), key, version, value)
 
 
 def status_of(row: Row) -> Status:

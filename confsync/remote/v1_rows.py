@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, Status, Version
+import re
+from collections.abc import Collection
+
+from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, PropertyInfo, Status, Version
 from confsync.remote import rows
 from confsync.remote.rows import Row
 
@@ -53,3 +56,33 @@ def attachment(row: Row) -> AttachmentInfo:
         rows.size_of(extensions, "fileSize"),
         rows.media_type_of(metadata, extensions),
     )
+
+
+# Keys that a nested part of an answer names beyond doubt. There, `-` is written `_`, and a dot
+# begins a part of the part.
+_IN_EXPAND = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
+
+def content_property(row: Row) -> PropertyInfo:
+    """Return a content property of a v1 row."""
+    return rows.property_of(row, rows.text_of(row, "key"), version(rows.part_of(row, "version")))
+
+
+def expand_of(keys: Collection[str]) -> str:
+    """Return the `expand` that shows properties beside their pages; empty if a key forbids it."""
+    if not all(_IN_EXPAND.fullmatch(key) for key in keys):
+        return ""
+    names = (key.replace("-", "_") for key in sorted(keys))
+    return ",".join(f"metadata.properties.{name}.version" for name in names)
+
+
+def properties_in(row: Row, keys: Collection[str]) -> tuple[PropertyInfo, ...] | None:
+    """Return the properties of a page's row; None if the row may lack some. Raise RowError."""
+    metadata = rows.part_of(row, "metadata")
+    if not isinstance(metadata.get("properties"), dict):
+        return None
+    part = rows.part_of(metadata, "properties")
+    waiting = {name.replace("_", "-") for name in rows.part_of(part, "_expandable")}
+    if waiting.intersection(keys):
+        return None
+    return tuple(content_property(rows.part_of(part, key)) for key in sorted(keys) if key in part)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from confsync.document import storage_format
 from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError, PermissionDeniedError
-from confsync.model.page import AttachmentHints, Page, PageInfo, Space, Status, Version
+from confsync.model.page import Page, PageInfo, Space, Status, Version
 from confsync.model.stamp import Local, Stamp, token, token_in
 from confsync.sync import compare
 from confsync.sync.compare import Absent, Decisions, Present
 from confsync.workers import batches
 
 if TYPE_CHECKING:
+    from confsync.model.page import AttachmentHints, PropertyInfo
     from confsync.remote import Remote
 
 Found = Page | Absent | APIAccessError
@@ -110,21 +111,18 @@ class Reader:
         self.refuted: list[Stamp] = []
         # The listing of this run, so that it is requested once.
         self.listed: Sequence[PageInfo] | None = None
-        self._hints: AttachmentHints | None = None
-        # The labels of the pages by a search; they may be out of date. None if not requested.
+        # Hints about all pages, which may be out of date. None if not requested.
+        self.hints: AttachmentHints | None = None
         self.label_hints: Mapping[str, tuple[str, ...]] | None = None
+        self.property_hints: Mapping[str, tuple[PropertyInfo, ...]] | None = None
         # Set if the hints of this run differ from the stamp of no page.
-        self.agreed = self.agreed_labels = False
-
-    def expect(self, hints: AttachmentHints | None) -> None:
-        """Set the hints of this run, so that they are requested once."""
-        self._hints = hints
+        self.agreed = self.agreed_labels = self.agreed_settings = False
 
     def attachment_hints(self) -> AttachmentHints | None:
         """Return the hints about the space's attachments, requested once a run."""
-        if self._hints is None:
-            self._hints = self.remote.attachment_hints(self.space)
-        return self._hints
+        if self.hints is None:
+            self.hints = self.remote.attachment_hints(self.space)
+        return self.hints
 
     def current(
         self, least: Mapping[str, int], bases: Mapping[str, Stamp] = MappingProxyType({})

@@ -16,6 +16,8 @@ from confsync.remote import Remote, about
 from confsync.sync import compare, labels
 from confsync.sync.attachments.hints import Hinting
 from confsync.sync.fetch import Case, Found, Newer, Newest, Reader
+from confsync.sync.settings import beside as settings
+from confsync.sync.settings.hints import Asking, Properties, properties_of
 from confsync.sync.space_pages import Listing, listing_of
 
 Attachments = tuple[AttachmentInfo, ...] | APIAccessError
@@ -35,6 +37,7 @@ class ViewOptions:
     may have created these pages of new documents. With `hinting`, attachments are not requested for
     a page whose hint equals its stamp. `noticed` says whether a page must be read for a comment.
     With `light`, a page is its digest only, if it is exactly the base of an unmodified document.
+    `settings` are the names of managed settings; the same hinting holds for them.
     """
 
     selection: Selection
@@ -51,6 +54,7 @@ class ViewOptions:
     hinting: Hinting | None = None
     noticed: Callable[[Stamp], bool] = lambda stamp: False
     light: bool = False
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class SpaceView:
     are ids of pages that the configuration leaves out; `left` are their documents that still exist.
     `attachments` are those of known and new pages by page id, if managed. `unreadable` maps
     documents that cannot be read to their pages. `guessed` are unreadable documents at the place of
-    a new page.
+    a new page. `properties` are the managed ones, by page id, of the pages that were asked.
     """
 
     scan: SpaceScan
@@ -84,6 +88,7 @@ class SpaceView:
     flawed: tuple[PageInfo, ...]
     unreadable: Mapping[str, PageInfo]
     guessed: frozenset[str]
+    properties: Mapping[str, Properties] = field(default_factory=dict)
 
 
 def reader_of(remote: Remote, scan: SpaceScan, newest: Newest | None = None) -> Reader:
@@ -97,7 +102,6 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
     """Return a space from both sides: a listing, and the bodies that the decisions need.
 
     These are the bodies of pages with a new version or title, and of modified or named documents.
-    New pages are known from the listing.
     """
     listing = _listed(reader, scan, options)
     claimed, new = _claimed_and_new(scan, listing, options)
@@ -130,6 +134,7 @@ def view(reader: Reader, scan: SpaceScan, options: ViewOptions) -> SpaceView:
         flawed=tuple(row for row in listing.flawed if not row.id or row.id not in claimed),
         unreadable=pages_of(scan, listing.current),
         guessed=frozenset(guessed),
+        properties=_properties(reader, decided, fresh, options),
     )
 
 
@@ -247,6 +252,17 @@ def _attachments(
     return dict(zip(page_ids, reader.remote.workers.each(listed, page_ids), strict=True))
 
 
+def _properties(
+    reader: Reader, decided: _Decided, fresh: Iterable[str], options: ViewOptions
+) -> dict[str, Properties]:
+    """Return the settings of each page that must be asked by itself."""
+    if not options.settings:
+        return {}
+    hinting = None if options.refresh else options.hinting
+    asking = Asking(options.settings, hinting.recent() if hinting else None)
+    return properties_of(reader, decided.scan.entries, decided.cases, fresh, asking)
+
+
 def _with_labels(answer: Found, infos: Mapping[str, PageInfo]) -> Found:
     """Return a page with the labels of the listing, because an answer with a body has none."""
     if not isinstance(answer, Page) or answer.info.id not in infos:
@@ -301,6 +317,7 @@ def _to_read(
             or document.modified
             or scan.moves(entry)
             or labels.changed(document)
+            or settings.changed(document, options.settings)
             or options.noticed(stamp)
         ):
             known = (info.version.number if info else 0, newer.version if newer else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -54,6 +55,14 @@ def _label(store: Store, found: re.Match[str]) -> None:
     store.add_labels(_page(store, found["page"]).id, [found["new"]])
 
 
+def _set(store: Store, found: re.Match[str]) -> None:
+    page, key, value = _page(store, found["page"]).id, found["key"], json.loads(found["new"])
+    if held := store.properties(page, key):
+        store.set_property(page, key, value, held[0].version + 1, found["who"])
+    else:
+        store.add_property(page, key, value, found["who"])
+
+
 def _attach(store: Store, found: re.Match[str]) -> None:
     page = _page(store, found["page"]).id
     store.attach(page, found["name"], found["new"].encode(), found["who"])
@@ -87,6 +96,7 @@ _ACTS: tuple[tuple[str, Act], ...] = (
     (r"creates (?P<page>.+) below (?P<parent>.+): (?P<new>.+)", _create),
     (r"writes the blog post (?P<page>.+?): (?P<new>.+)", _post),
     (r"adds the label (?P<new>\S+) to (?P<page>.+)", _label),
+    (r"sets (?P<key>\S+) of (?P<page>.+?) to (?P<new>.+)", _set),
     (r"attaches (?P<name>\S+) to (?P<page>.+?): (?P<new>.+)", _attach),
     (r"replaces (?P<name>\S+) of (?P<page>.+?): (?P<new>.+)", _replace),
     (r"deletes (?P<page>.+)", _trash),

@@ -221,7 +221,7 @@ def test_any_bytes_are_a_document_or_an_error_with_a_line(raw: bytes, data: st.D
 @example("1e1")
 def test_a_value_that_is_written_plain_without_a_trial_reads_back(text: str) -> None:
     plain = frontmatter._reads_back(f"k: {text}", text)
-    assert frontmatter.scalar(text) == (text if plain else frontmatter._quoted(text))
+    assert frontmatter.scalar(text) == (text if plain else frontmatter.double_quoted(text))
 
 
 def _by_the_parser(raw: bytes) -> document.Document:

@@ -21,7 +21,7 @@ from confsync.mirror.git.history import Named
 from confsync.mirror.state import refuted, stamp_index
 from confsync.mirror.state.stamp_index import Scene, StampIndex
 from confsync.model.filenames import ATTACHMENTS, CONFIG, STATE, SUFFIX
-from confsync.model.stamp import Attached, Stamp, is_newer
+from confsync.model.stamp import Attached, Property, Stamp, is_newer
 
 _Value = TypeVar("_Value")
 # The mark of HEAD in an index that was made without git.
@@ -36,9 +36,10 @@ class NewestStamps:
 
     `stamps` has the newest stamp of each page id: the stamp with the highest version, or either of
     two with the same version. `attachments` has the newest stamp of each attachment by page id and
-    name. With `shallow` or `partial`, the clone lacks commits or blobs. With `encoded`, some
-    committed documents are not text. With `unasked`, git is not installed. In all these cases an
-    absent stamp proves nothing. All are empty without a repository or a commit.
+    name, and `properties` that of each content property. With `shallow` or `partial`, the clone
+    lacks commits or blobs. With `encoded`, some committed documents are not text. With `unasked`,
+    git is not installed. In all these cases an absent stamp proves nothing. All are empty without a
+    repository or a commit.
 
     `candidates` and `attached` have all stamps, the newest first. After a renumbering or a restore,
     the server may never confirm the newest stamp. Then an older stamp may be right. `of_head` has
@@ -47,6 +48,7 @@ class NewestStamps:
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     attachments: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
+    properties: Mapping[str, Mapping[str, Property]] = field(default_factory=dict)
     shallow: bool = False
     partial: bool = False
     encoded: bool = False
@@ -83,6 +85,11 @@ class NewestStamps:
             for one in self.attached.get(page_id, {}).get(stamp.name, (newest,))
             if one.version > stamp.version and one.digest != stamp.digest
         )
+
+    def newer_property(self, page_id: str, stamp: Property) -> bool:
+        """Return whether git knows a newer stamp of a content property with another value."""
+        newest = self.properties.get(page_id, {}).get(stamp.key)
+        return bool(newest and newest.version > stamp.version and newest.digest != stamp.digest)
 
 
 def likely(root: Path, git: NewestStamps) -> Newer:
@@ -129,6 +136,7 @@ def collect(root: Path, directories: Sequence[str], since: str | None = None) ->
     return NewestStamps(
         _Made(index, index.newest_of),
         newest,
+        of_head.properties(),
         shallow=bool(scene.shallow),
         partial=bool(scene.lacks_since),
         encoded=scene.encoded,

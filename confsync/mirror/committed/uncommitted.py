@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from confsync.document import document, folder_file, paths
 from confsync.document.attachments import names as attachments
 from confsync.document.document import Document, Fields
+from confsync.document.settings.values import changed
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.deleted import deleted_pages
@@ -182,13 +183,17 @@ class _Look:
             return False
         if found.stamp.labels is not None and found.labels not in (None, found.stamp.labels):
             return False
+        chosen = self._mirror.config.settings
+        if changed(found.settings, found.stamp.properties, chosen):
+            return False
         if old is None and self._own_files:
             return True
         how, title, body = self._mirror.config.layout, found.title, found.body
         if old is None:
             made = document.render(title, body, found.stamp, labels=found.labels, how=how)
         else:
-            fields = Fields(title, body, found.labels)
+            settings = {n: found.settings[n] for n in chosen if n in found.settings}
+            fields = Fields(title, body, found.labels, settings)
             made = document.update(old.document, found.stamp, fields, how)
         wanted = document.parse(made, entry.path)
         # The digests prove equal bodies; their layout does not matter.

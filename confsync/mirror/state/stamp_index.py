@@ -16,15 +16,15 @@ from typing import Any, NamedTuple
 
 from confsync.mirror.state import mark
 from confsync.model.filenames import STATE
-from confsync.model.stamp import Attached, Stamp, says_the_same
+from confsync.model.stamp import Attached, Property, Stamp, says_the_same
 from confsync.version import __version__
 
 NAME = "stamps"
-FORMAT = 2
-_PLAIN: list[Any] = [None, False, [], False, None]
+FORMAT = 3
+_PLAIN: list[Any] = [None, False, [], False, None, []]
 _ROW = r"[0-9]{1,9} [0-9a-f]{32} (?:-|[0-9]{1,20}) [0-9a-f]+(?:,[0-9a-f]+)*(?: \[.*\])?"
 _PAGE = re.compile(rf"{_ROW}(?:\n{_ROW})*")
-# Part of a line with attachments.
+# Part of a line with attachments or properties.
 _FILES = ', [["'
 
 
@@ -108,6 +108,16 @@ class StampIndex:
             for page_id, n in found.items()
         }
 
+    def properties(self) -> dict[str, dict[str, Property]]:
+        """Return the newest stamp of each content property, by page id and key."""
+        found: dict[str, dict[str, Property]] = {}
+        for page_id, lines in self._lines.items():
+            for row in self._rows_of(page_id) if page_id in self._rows or _FILES in lines else ():
+                for one in map(_property, row.more[5] if row.more else ()):
+                    held = found.setdefault(page_id, {})
+                    held[one.key] = max(one, held.get(one.key, one), key=_version_of)
+        return found
+
     def blobs_of(self, page_id: str, digest: str) -> list[str]:
         """Return the blobs whose documents have a page's stamp with a digest."""
         rows = self._rows_of(page_id)
@@ -131,7 +141,8 @@ class StampIndex:
         """Add the stamp of a blob."""
         labels = None if stamp.labels is None else list(stamp.labels)
         files = [[o.name, o.version, o.digest, o.file, o.id] for o in stamp.attachments]
-        more = [labels, stamp.top, files, stamp.renamed, stamp.posted]
+        held = [[one.key, one.version, one.digest] for one in stamp.properties]
+        more = [labels, stamp.top, files, stamp.renamed, stamp.posted, held]
         said = [] if more == _PLAIN else more
         self.add_row(stamp.id, Row(stamp.version, stamp.digest, stamp.parent, [], said), blob)
 
@@ -202,7 +213,7 @@ def _stamp(page_id: str, row: Row) -> Stamp:
     version, digest, parent, _, more = row
     if not more:
         return Stamp(page_id, version, digest, parent)
-    labels, top, attachments, renamed, posted = more
+    labels, top, attachments, renamed, posted, held = more
     return Stamp(
         page_id,
         version,
@@ -213,12 +224,22 @@ def _stamp(page_id: str, row: Row) -> Stamp:
         tuple(Attached(*one) for one in attachments),
         renamed,
         posted,
+        tuple(map(_property, held)),
     )
 
 
 def _order(row: Row) -> tuple[int, str, str, str]:
     """Return a deterministic sort key: the version, then the other fields."""
     return row.version, row.digest, repr(row.more), row.parent or ""
+
+
+def _property(values: list[Any]) -> Property:
+    key, version, digest = values
+    return Property(key, version, digest)
+
+
+def _version_of(one: Property) -> tuple[int, str]:
+    return one.version, one.digest
 
 
 def _age(one: Attached) -> tuple[int, str, str, str]:

@@ -26,12 +26,13 @@ from confsync.model.page import (
     Version,
 )
 from confsync.remote import rows, transfers
-from confsync.remote.base import ANONYMOUS, Connection, as_past, same_title
+from confsync.remote.base import ANONYMOUS, as_past, same_title
 from confsync.remote.client import MANY_BODIES, ONE_ANSWER, Client
 from confsync.remote.cloud import archive, both_ends, comments, people, search, v2_rows, versions
 from confsync.remote.cloud.both_ends import Lot
 from confsync.remote.cloud.labels import labels_by_page
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
+from confsync.remote.cloud.properties import WithProperties
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
@@ -49,7 +50,7 @@ _UNSAID = "1"
 _GLOBAL = {"prefix": "global", "limit": BULK}
 
 
-class Cloud(Connection):
+class Cloud(WithProperties):
     """Implements `Remote`.
 
     Takes only the cursor of `_links.next`, so that no link leads to another host.

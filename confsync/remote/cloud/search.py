@@ -1,14 +1,14 @@
-"""The attachments or labels of a whole space by a search, 200 rows in an answer.
+"""The attachments, labels or properties of a whole space by a search, 200 rows in an answer.
 
 They are a hint: they only decide which pages are asked by themselves, because an index lags.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from confsync.errors import APIAccessError, NetworkError, RateLimitError
-from confsync.model.page import AttachmentHints, AttachmentInfo
+from confsync.errors import APIAccessError, NetworkError, RateLimitError, RowError
+from confsync.model.page import AttachmentHints, AttachmentInfo, PropertyInfo
 from confsync.remote import rows, v1_rows
 from confsync.remote.rows import Row
 
@@ -48,6 +48,31 @@ def labels_in(answers: Iterable[Row]) -> dict[str, tuple[str, ...]] | None:
             if part and len(some) < rows.limit_of(part):
                 names = (rows.text_of(r, "name") for r in some if r.get("prefix") == "global")
                 found[page_id] = tuple(sorted(names))
+    except (NetworkError, RateLimitError):
+        raise
+    except (APIAccessError, _GapError):
+        return None
+    return found
+
+
+def properties_in(
+    answers: Iterable[Row], keys: Collection[str]
+) -> dict[str, tuple[PropertyInfo, ...]] | None:
+    """Return the properties of the pages that a search found; None if its answers do not add up."""
+    found: dict[str, tuple[PropertyInfo, ...]] = {}
+    seen: set[str] = set()
+    try:
+        for row in _found(answers):
+            page_id = rows.id_of(row)
+            if page_id in seen:
+                return None
+            seen.add(page_id)
+            try:
+                held = v1_rows.properties_in(row, keys)
+            except RowError:
+                continue
+            if held is not None:
+                found[page_id] = held
     except (NetworkError, RateLimitError):
         raise
     except (APIAccessError, _GapError):

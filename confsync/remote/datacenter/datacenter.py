@@ -30,11 +30,12 @@ from confsync.model.page import (
     Version,
 )
 from confsync.remote import rows, transfers, v1_rows
-from confsync.remote.base import ANONYMOUS, Connection, same_title
+from confsync.remote.base import ANONYMOUS, same_title
 from confsync.remote.client import Client
 from confsync.remote.datacenter import comments, kinds, nested, versions
 from confsync.remote.datacenter.by_ids import ByIds
 from confsync.remote.datacenter.pagination import by_offset, listed
+from confsync.remote.datacenter.properties import WithProperties
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
@@ -50,7 +51,7 @@ _API = "rest/api"
 _CONTENT = f"{_API}/content"
 
 
-class DataCenter(Connection):
+class DataCenter(WithProperties):
     """Implements `Remote`. A space's id is its key. Authors are display names already.
 
     With `pages` it is the blog posts of that server.
@@ -294,7 +295,10 @@ class DataCenter(Connection):
         return tuple(map(v1_rows.attachment, self._rows(path, {"expand": "version"})))
 
     def attachment_hints(self, space: Space) -> AttachmentHints | None:
-        return nested.attachments_in(self._all(space, expand=nested.NESTED, limit=INFOS))
+        return nested.attachments_in(self._expanded(space, nested.NESTED))
+
+    def _expanded(self, space: Space, expand: str) -> Iterator[Row]:
+        return self._all(space, expand=expand, limit=INFOS)
 
     def newest_comments(self, keys: Iterable[str]) -> Iterator[Iterator[list[Comment]]]:
         yield comments.newest(self._client, keys)

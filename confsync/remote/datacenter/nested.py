@@ -1,4 +1,4 @@
-"""The attachments of a whole space in the rows of its listing.
+"""The attachments or properties of a whole space in the rows of its listing.
 
 They are a hint: they only decide which pages are asked by themselves, because a nested list may be
 cut.
@@ -6,10 +6,10 @@ cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from confsync.errors import APIAccessError, NetworkError, RateLimitError, RowError
-from confsync.model.page import AttachmentHints, AttachmentInfo
+from confsync.model.page import AttachmentHints, AttachmentInfo, PropertyInfo
 from confsync.remote import rows, v1_rows
 from confsync.remote.rows import Row
 
@@ -33,3 +33,23 @@ def attachments_in(found: Iterable[Row]) -> AttachmentHints | None:
     except APIAccessError:
         return None
     return AttachmentHints(hints, is_whole=False)
+
+
+def properties_in(
+    found: Iterable[Row], keys: Collection[str]
+) -> dict[str, tuple[PropertyInfo, ...]] | None:
+    """Return the properties in the rows of a listing, without those of an unusable row."""
+    hints: dict[str, tuple[PropertyInfo, ...]] = {}
+    try:
+        for row in found:
+            try:
+                held = v1_rows.properties_in(row, keys)
+                if held is not None:
+                    hints[rows.id_of(row)] = held
+            except RowError:
+                continue
+    except (NetworkError, RateLimitError):
+        raise
+    except APIAccessError:
+        return None
+    return hints

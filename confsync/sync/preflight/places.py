@@ -55,10 +55,15 @@ def refused_new(mirror: Mirror, scans: Sequence[SpaceScan], new: Entry) -> Flaw 
 
 
 def is_edited(mirror: Mirror, scan: SpaceScan, entry: Entry) -> bool:
-    """Return whether a document is new, or differs from its base in text, place or labels."""
+    """Return whether a document is new, or its text, place, labels or settings were changed."""
     found = entry.document
     if found is None or found.stamp is None or found.modified or scan.moves(entry):
         return True
+    if mirror.config.settings and found.settings:
+        from confsync.document.settings.values import changed  # most mirrors have no settings
+
+        if changed(found.settings, found.stamp.properties, mirror.config.settings):
+            return True
     if not mirror.config.labels:
         return False
     from confsync.sync import labels  # most mirrors have no labels

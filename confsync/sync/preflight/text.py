@@ -59,7 +59,7 @@ class Marker(NamedTuple):
 
 
 def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> Iterator[Flaw]:
-    """Yield the problem of a conflict marker, else the first problem of well-formedness.
+    """Yield the problem of a conflict marker, else those of well-formedness and of settings.
 
     `remote` is asked for the base only if a conflict marker needs it.
     """
@@ -75,6 +75,8 @@ def flaws_of(mirror: Mirror, found: Document, remote: Remote | None = None) -> I
         yield Flaw(*place, "malformed", flaw.message)
     elif found.stamp and found.modified and not found.body.strip():
         yield from _emptied(mirror, found, found.stamp, remote)
+    if mirror.config.settings and found.settings:
+        yield from _unusable_settings(mirror, found)
 
 
 def _emptied(
@@ -85,6 +87,16 @@ def _emptied(
     if base is None or base[1].strip():
         said = "the document has no text; to empty the page on purpose, write '<p />'"
         yield Flaw(*found.place(found.body_start), "emptied", said, doubt=base is None)
+
+
+def _unusable_settings(mirror: Mirror, found: Document) -> Iterator[Flaw]:
+    """Yield the problem of each setting whose value no server can have."""
+    from confsync.sync.settings import beside  # most mirrors have no settings
+
+    for name in beside.invalid(found, mirror.config.settings):
+        span = found.spans.get(name.partition(".")[0])
+        place = found.place(span.start + 1) if span else (1, 1)
+        yield Flaw(*place, "setting", f"the value of {name} is not one that JSON has")
 
 
 def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> Flaw | None:

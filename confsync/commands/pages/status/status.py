@@ -173,6 +173,7 @@ def _seen(run: _Run, scan: SpaceScan) -> SpaceView | None:
             former=former_in(run.mirror.root, run.mirror.config.directories, [scan]),
             hinting=_hinting(run),
             noticed=run.notice.wants if run.notice else lambda stamp: False,
+            settings=run.mirror.config.settings,
         )
         return view(reader_of(run.remote, scan, run.tree.newest), scan, wanted)
     except ConfsyncError as error:
@@ -213,7 +214,7 @@ def _pages(run: _Run, scan: SpaceScan, seen: SpaceView | None) -> Iterator[PageR
 
 
 def _page(run: _Run, scan: SpaceScan, entry: Entry, seen: SpaceView | None) -> PageResult:
-    """Return the state of one document: by itself, by git or the server, by its attachments."""
+    """Return the state of one document: by itself, git or the server, attachments and settings."""
     case = seen.cases.get(entry.page_id or "") if seen else None
     page = documents.local_state(run.mirror, scan, entry)
     if case:
@@ -223,7 +224,13 @@ def _page(run: _Run, scan: SpaceScan, entry: Entry, seen: SpaceView | None) -> P
     if seen and entry.path in seen.failed:
         page = failed(page, seen.failed[entry.path])
     infos = seen.attachments.get(entry.page_id or "") if seen else None
-    return attachments.with_attachments(run.mirror, entry, page, infos, run.tree)
+    page = attachments.with_attachments(run.mirror, entry, page, infos, run.tree)
+    if not run.mirror.config.settings:
+        return page
+    from confsync.commands.pages.status import settings  # most mirrors have no settings
+
+    held = seen.properties.get(entry.page_id or "") if seen else None
+    return settings.with_settings(run.mirror, entry, page, held, run.tree.stamps)
 
 
 def _add_elsewhere(run: _Run) -> None:

@@ -1,0 +1,24 @@
+"""The names of settings in a file, and the keys of their properties on a server. Pure."""
+
+from __future__ import annotations
+
+# The settings with a line of their own, and the keys of their properties.
+KEYS = {
+    "width": "content-appearance-published",
+    "emoji": "emoji-title-published",
+    "cover": "cover-picture-id-published",
+}
+# The map of all other settings.
+PROPERTIES = "properties"
+_PREFIX = f"{PROPERTIES}."
+KEY_LENGTH = 255
+
+
+def name_of(key: str) -> str:
+    """Return the name of a property in the map `properties` of a file."""
+    return f"{_PREFIX}{key}"
+
+
+def key_of(name: str) -> str:
+    """Return the server's key of a setting."""
+    return KEYS.get(name) or name.removeprefix(_PREFIX)

@@ -1,0 +1,184 @@
+"""The settings of a push: they are checked before a page's text is sent, and sent after it.
+
+A change names the version that it rests on, and the server compares it. No server compares anything
+when a property is added or removed. Then confsync looks directly before, and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from confsync.document.document import Document
+from confsync.document.settings.names import key_of
+from confsync.document.settings.values import sorted_by_key, stamped, stored
+from confsync.errors import (
+    APIAccessError,
+    NetworkError,
+    NotVisibleError,
+    ServerError,
+    UnsettledError,
+    VersionConflictError,
+    WriteRefusedError,
+)
+from confsync.mirror.mirror import Mirror
+from confsync.model.page import PropertyInfo
+from confsync.model.stamp import Property
+from confsync.push.write_page import of_this_page
+from confsync.remote import Remote
+from confsync.sync.settings.beside import CONFLICTS, THERE, keys_of, sides_of, who_and_what
+from confsync.sync.settings.compare import Decision, Sides, decide
+
+# Errors after which the server may, or may not, have the change.
+_UNKNOWN = (NetworkError, ServerError, VersionConflictError, WriteRefusedError)
+
+
+class SettingConflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
+    """Raised if a setting must not be sent."""
+
+
+class Values(NamedTuple):
+    """The values that a push sent, and those that the server had before, by name."""
+
+    before: Mapping[str, str | None]
+    after: Mapping[str, str | None]
+
+
+class SendingSettings:
+    """The settings of one page that were changed here."""
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        remote: Remote,
+        page_id: str,
+        found: Document,
+        newest: Mapping[str, Property],
+    ) -> None:
+        self._mirror = mirror
+        self._remote = remote
+        self._page = page_id
+        self._found = found
+        self._newest = newest
+        self._chosen = mirror.config.settings
+        held = found.stamp.properties if found.stamp else ()
+        self._held = {one.key: one for one in held}
+        self._checked: Sequence[Sides] = ()
+        self._before: dict[str, str | None] = {}
+        self._after: dict[str, str | None] = {}
+
+    @property
+    def stamps(self) -> tuple[Property, ...]:
+        """Return the properties for the stamp, after what was sent so far."""
+        return sorted_by_key(self._held.values())
+
+    @property
+    def sent(self) -> Values:
+        """Return the values that were sent so far."""
+        return Values(self._before, self._after)
+
+    def check(self) -> None:
+        """Raise SettingConflict if a changed setting must not be sent. Raise APIAccessError."""
+        self._checked = tuple(self._modified())
+        for sides in self._checked:
+            self._refuse(sides)
+
+    def send(self) -> None:
+        """Send the changed settings of a checked page. Raise what `check` does."""
+        for checked in self._checked:
+            sides = self._looked_again(checked) if _is_blind(checked) else checked
+            self._refuse(sides)
+            match decide(sides):
+                case Decision.STAMP:
+                    self._stamp(sides)
+                case Decision.SEND:
+                    self._put(sides)
+                case Decision.REMOVE if sides.remote:
+                    self._remove(sides, sides.remote)
+
+    def _modified(self) -> list[Sides]:
+        """Return the settings that were changed here, each with the server's state."""
+        infos = self._remote.properties(self._page, keys_of(self._chosen))
+        every = sides_of(self._found, self._chosen, infos, self._newest)
+        return [sides for sides in every if sides.modified]
+
+    def _looked_again(self, sides: Sides) -> Sides:
+        """Return a setting with the server's present state."""
+        key = key_of(sides.name)
+        infos = self._remote.properties(self._page, (key,))
+        return replace(sides, remote=next((info for info in infos if info.key == key), None))
+
+    def _refuse(self, sides: Sides) -> None:
+        if decide(sides) in CONFLICTS:
+            raise SettingConflict(who_and_what(self._mirror, self._remote, sides))
+
+    # -- one setting -------------------------------------------------------------------------------
+
+    def _put(self, sides: Sides) -> None:
+        value = stored(sides.name, sides.line)
+        if value is None:
+            raise ValueError(f"{sides.name} has no value to send")
+        made: PropertyInfo | None
+        try:
+            made = self._remote.put_property(
+                self._page, key_of(sides.name), value, base=sides.remote
+            )
+        except _UNKNOWN as error:
+            made = self._found_again(sides, error).remote
+        if made is not None and sides.remote is None:
+            made = self._after_adding(sides, made)
+        now = replace(sides, remote=made)
+        self._note(sides, now)
+        if now.theirs != sides.local:
+            raise SettingConflict(f"{sides.name}: the server stored another value than it was sent")
+
+    def _after_adding(self, sides: Sides, made: PropertyInfo) -> PropertyInfo:
+        """Return the property as the server has it now, unless another person changed it since."""
+        now = self._looked_again(sides).remote
+        if now is None or (now.id == made.id and now.version.number > made.version.number):
+            return made
+        return now
+
+    def _remove(self, sides: Sides, info: PropertyInfo) -> None:
+        try:
+            self._remote.remove_property(self._page, info)
+        except (*_UNKNOWN, NotVisibleError) as error:
+            self._found_again(sides, error)
+        now = self._looked_again(sides)
+        self._note(sides, now)
+        if now.theirs is not None:
+            raise SettingConflict(f"{sides.name}: the server has a value again")
+
+    def _found_again(self, sides: Sides, error: APIAccessError) -> Sides:
+        """Return a setting whose change landed although its answer says otherwise.
+
+        Nothing is sent twice. Raise SettingConflict if another person was faster, else the error.
+        """
+        try:
+            now = self._looked_again(sides)
+        except APIAccessError as failure:
+            if isinstance(error, WriteRefusedError | VersionConflictError | NotVisibleError):
+                raise error from None
+            raise UnsettledError(f"setting '{sides.name}' of page {self._page}", failure) from None
+        self._refuse(now)
+        if decide(now) is Decision.STAMP:
+            return now
+        raise of_this_page(error, "setting") from None
+
+    def _stamp(self, sides: Sides) -> None:
+        key = key_of(sides.name)
+        self._held.pop(key, None)
+        if made := stamped(sides.name, sides.remote):
+            self._held[key] = made
+
+    def _note(self, sides: Sides, now: Sides) -> None:
+        """Take the server's new state as the base, and note both values."""
+        self._stamp(now)
+        self._before[sides.name] = sides.remote.value if sides.remote else None
+        self._after[sides.name] = now.remote.value if now.remote else None
+
+
+def _is_blind(sides: Sides) -> bool:
+    """Return whether no server compares a version at the change: an addition, or a removal."""
+    return decide(sides) in THERE and (sides.remote is None or sides.local is None)

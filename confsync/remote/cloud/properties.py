@@ -1,0 +1,67 @@
+"""Content properties over v2: each is changed by its id, and has versions of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
+
+from confsync.errors import ServerError
+from confsync.model.page import PropertyInfo, Space
+from confsync.remote import rows, v1_rows
+from confsync.remote.base import Connection
+from confsync.remote.cloud import search, v2_rows
+from confsync.remote.cloud.pagination import by_cursor
+from confsync.remote.failures import version_conflict_of
+from confsync.remote.rows import Row
+
+_LIMIT = 250
+
+
+class WithProperties(Connection):
+    """The part of `Remote` for the content properties of pages or blog posts."""
+
+    _kind: str
+
+    def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        found = chain.from_iterable(
+            by_cursor(self._client, self._properties_of(page_id), {"limit": _LIMIT})
+        )
+        return tuple(_property(row) for row in found if row.get("key") in keys)
+
+    def put_property(
+        self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
+    ) -> PropertyInfo:
+        content = {"key": key, "value": json.loads(value)}
+        path = self._properties_of(page_id)
+        if base is None:
+            return _property(self._client.post(path, content))
+        number = base.version.number
+        content["version"] = {"number": number + 1}
+        try:
+            return _property(self._client.put(f"{path}/{base.id}", content))
+        except ServerError as error:
+            raise version_conflict_of(error, page_id, number) or error from None
+
+    def remove_property(self, page_id: str, info: PropertyInfo) -> None:
+        self._client.delete(f"{self._properties_of(page_id)}/{info.id}")
+
+    def property_hints(
+        self, space: Space, keys: Collection[str]
+    ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+        expand = v1_rows.expand_of(keys)
+        if not expand:
+            return None
+        return search.properties_in(self._search(space, self._kind.removesuffix("s"), expand), keys)
+
+    def _search(self, space: Space, kind: str, expand: str) -> Iterator[Row]:
+        """Yield the answers of a search of a space."""
+        raise NotImplementedError
+
+    def _properties_of(self, page_id: str) -> str:
+        return f"api/v2/{self._kind}/{page_id}/properties"
+
+
+def _property(row: Row) -> PropertyInfo:
+    version = v2_rows.version(rows.part_of(row, "version"))
+    return rows.property_of(row, rows.text_of(row, "key"), version)

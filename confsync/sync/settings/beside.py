@@ -1,0 +1,101 @@
+"""The settings of one document beside its page's, for the decisions of pull, push and status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from confsync.document.document import Document
+from confsync.document.settings import values
+from confsync.document.settings.names import key_of
+from confsync.document.settings.values import shown
+from confsync.mirror.mirror import Mirror
+from confsync.model.page import PropertyInfo
+from confsync.model.stamp import Property
+from confsync.remote import Remote
+from confsync.sync.people import names_of
+from confsync.sync.settings.compare import Decision, Sides, decide
+
+CONFLICTS = (Decision.DIVERGED, Decision.RESTORED)
+THERE = (Decision.SEND, Decision.REMOVE)
+# The longest value that a message shows whole.
+_SHOWN = 40
+NOTHING_NEWER: Mapping[str, Property] = MappingProxyType({})
+
+
+def keys_of(chosen: Iterable[str]) -> frozenset[str]:
+    """Return the server's keys of the managed settings."""
+    return frozenset(map(key_of, chosen))
+
+
+def sides_of(
+    found: Document,
+    chosen: Sequence[str],
+    infos: Iterable[PropertyInfo],
+    newest: Mapping[str, Property] = NOTHING_NEWER,
+) -> tuple[Sides, ...]:
+    """Return each managed setting of a document beside the page's."""
+    theirs = {info.key: info for info in infos}
+    bases = {one.key: one for one in found.stamp.properties} if found.stamp else {}
+    return tuple(
+        Sides(
+            name,
+            bases.get(key := key_of(name)),
+            found.settings.get(name),
+            theirs.get(key),
+            newest.get(key),
+        )
+        for name in chosen
+    )
+
+
+def changed(found: Document, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Return the settings that a document changed since its base, by name."""
+    if not chosen or not found.settings:
+        return ()
+    return values.changed(found.settings, found.stamp.properties if found.stamp else (), chosen)
+
+
+def invalid(found: Document, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Return the managed settings of a document whose value no server can have, by name."""
+    return tuple(sides.name for sides in sides_of(found, chosen, ()) if sides.is_invalid)
+
+
+def value_of(sides: Sides) -> str | None:
+    """Return the server's value, or None if it has none."""
+    return sides.remote.value if sides.remote else None
+
+
+def who_and_what(mirror: Mirror, remote: Remote, sides: Sides) -> str:
+    """Return the message about a setting that both sides changed, with the person's name."""
+    info, base = sides.remote, sides.base
+    mine = f"is based on v{base.version}" if base else "is new"
+    if base and sides.newer and decide(sides) is Decision.RESTORED:
+        mine = f"is of v{base.version} again, and git has v{sides.newer.version}"
+    if info is None or sides.theirs is None:
+        return f"{sides.name}: the value here {mine}, the server has none any more"
+    account = info.version.author
+    name = names_of(mirror, remote, [account]).get(account, "") if account else ""
+    author = f" ({name})" if name else ""
+    value = words_of(sides.name, info.value)
+    theirs = f"the server has v{info.version.number}{author}: {value}"
+    return f"{sides.name}: the value here {mine}, {theirs}"
+
+
+def way_out(version: int | None) -> str:
+    """Return the commands that resolve a conflict of settings; `version` is the page's."""
+    ways = ["'confsync pull --theirs {path}' takes the server's values and text"]
+    if version:
+        ways.append(f"'confsync pull --ours {{path}} --at {version}' keeps yours")
+    return "; ".join(ways)
+
+
+def words_of(name: str, value: str | None) -> str:
+    """Return a value in a message: a text in quotes, and cut if it is long."""
+    found = shown(name, value)
+    if found is None:
+        return "none"
+    plain = json.loads(found)
+    text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    return f"'{text if len(text) <= _SHOWN else f'{text[: _SHOWN - 1]}…'}'"
