@@ -49,6 +49,7 @@ class Ablation:
         return {test.partition("::")[2] for test in self.tests}
 
 
+_DROPPED = "tests/flows/test_dropped_comments.py::"
 _BESIDE = "tests/flows/test_comment_files.py::"
 _COMMENT_FILES = "confsync/mirror/comments/files.py"
 _DEAD_ENDS = "tests/flows/test_dead_ends.py"
@@ -4195,6 +4196,37 @@ ABLATIONS = (
             ),
         ),
         (f"{_BESIDE}test_what_a_deleted_document_left_goes_to_the_trash",),
+    ),
+    Ablation(
+        "a text that drops an open comment is not sent",
+        (
+            Cut(
+                "confsync/push/unfit_page.py", "return _dropped(space, case, result)", "return None"
+            ),
+        ),
+        (
+            f"{_DROPPED}test_a_push_that_drops_an_open_comment_is_refused",
+            f"{_DROPPED}test_many_comments_are_counted",
+        ),
+    ),
+    Ablation(
+        "a marker that lost its words drops the comment",
+        (
+            Cut(
+                "confsync/document/comments/markers.py",
+                " or (text and not now[ref])",
+                "",
+            ),
+        ),
+        (f"{_DROPPED}test_a_marker_without_words_keeps_no_comment",),
+    ),
+    Ablation(
+        "a check tells which open comments a text drops",
+        (Cut("confsync/sync/preflight/lint.py", "if not known.drop_comments:", "if False:"),),
+        (
+            f"{_DROPPED}test_a_check_says_what_it_can_know",
+            f"{_DROPPED}test_a_check_finds_the_base_in_git",
+        ),
     ),
 )
 

@@ -70,9 +70,10 @@ def status(
     default="text",
     help="Format of the findings; github: annotations of a workflow.",
 )
+@click.option("--drop-comments", is_flag=True, help="Permit texts that drop open comments.")
 @common
 @click.pass_obj
-def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
+def check(settings: Settings, paths: tuple[str, ...], form: str, drop_comments: bool) -> None:
     """Find what a push would refuse or Confluence would drop.
 
     This asks no server.
@@ -86,7 +87,7 @@ def check(settings: Settings, paths: tuple[str, ...], form: str) -> None:
 
     settings.as_json = settings.as_json or form == "json"
     results = {
-        root: run(*mirror_at(root, settings.start, named))
+        root: run(*mirror_at(root, settings.start, named), drop_comments=drop_comments)
         for root, named in mirrors_of(settings, paths).items()
     }
     finish(settings, *together(settings, results), annotate=form == "github")

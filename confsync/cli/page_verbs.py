@@ -126,6 +126,7 @@ def pull(
 @click.option(
     "--allow-mass-upload", is_flag=True, help="Permit much smaller files, or files of another kind."
 )
+@click.option("--drop-comments", is_flag=True, help="Permit texts that drop open comments.")
 @click.option("--plan", "planned", metavar="FILE", help="Write what a push would do; send nothing.")
 @click.option("--apply", "applied", metavar="FILE", help="Do what a plan says, and nothing else.")
 @click.option("--all-or-nothing", is_flag=True, help="With --apply: send all of it, or nothing.")
@@ -145,6 +146,7 @@ def push(
     allow_mass_move: bool,
     allow_mass_delete: bool,
     allow_mass_upload: bool,
+    drop_comments: bool,
     planned: str | None,
     applied: str | None,
     all_or_nothing: bool,
@@ -193,6 +195,7 @@ def push(
         staged=staged,
         commit=commit,
         minor=minor,
+        drop_comments=drop_comments,
     )
     with (
         remote_for(settings, mirror) as remote,

@@ -308,11 +308,11 @@ def _inside(place: str | int) -> _Inside | None:
                     others.append(name)
     except OSError:
         return None
-    others = _strays(others, found) if others else others
+    others = _without_comments(others, found) if others else others
     return _Inside(found, below, left, links, attached, others, is_apart)
 
 
-def _strays(others: list[str], found: list[os.DirEntry[str]]) -> list[str]:
+def _without_comments(others: list[str], found: list[os.DirEntry[str]]) -> list[str]:
     """Return the other files without the comments of documents."""
     beside = {entry.name.removesuffix(SUFFIX) + _COMMENTS for entry in found}
     return [name for name in others if name not in beside]

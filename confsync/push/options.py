@@ -69,7 +69,8 @@ class PushOptions:
 
     With `delete`, a push also deletes pages. `since` is a commit: only later changes are pushed.
     `staged` pushes only documents in git's index. `commit` commits the documents after the push.
-    With `minor`, edits are minor ones, about which watchers get no mail. `planned` refuses pages
+    With `minor`, edits are minor ones, about which watchers get no mail. With `drop_comments`, a
+    text may drop open comments. `planned` refuses pages
     that were moved on the server; other pushes send their text, labels and attachments.
     """
 
@@ -84,6 +85,7 @@ class PushOptions:
     staged: bool = False
     commit: bool = False
     minor: bool = False
+    drop_comments: bool = False
     planned: bool = False
 
 

@@ -23,6 +23,7 @@ from confsync.mirror.state.base_cache import STATE
 from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
+from confsync.push import unfit_page
 from confsync.push.options import SpacePush
 from confsync.push.planned import is_elsewhere, moved_since
 from confsync.push.write_back import (
@@ -49,7 +50,6 @@ from confsync.sync.refusals import (
     failed,
     local_result,
     log_conflict,
-    read_only,
     refusal,
     title_taken,
 )
@@ -127,7 +127,7 @@ class Sending:
         cases, failures = self._check(entries)
         self._report.add(*failures)
         for _, entry, case in cases:
-            if told := self._read_only(entry, case) or self._foreseen(entry, case):
+            if told := self._foreseen(entry, case):
                 self._report.add(told)
             elif leaves_text(self._extras, entry, case) or settled(case) or writable(case):
                 self._report.add(sent_as(self._space, entry, case))
@@ -135,10 +135,12 @@ class Sending:
                 self._report.add(_not_sent(compared_result(entry, case), case))
 
     def _foreseen(self, entry: Entry, case: Case) -> PageResult | None:
-        """Return the refusal that the title or the attachments would meet now, or None."""
+        """Return the refusal of a document as it would be sent now, or None."""
         if not (leaves_text(self._extras, entry, case) or settled(case) or writable(case)):
             return None
         try:
+            if told := self._unfit(entry, case):
+                return told
             taken = writable(case) and self._taken(entry, case, ids_in((self._scan,)))
             return taken or self._extras.refusal(entry, case.stamp.id)
         except APIAccessError as error:
@@ -266,7 +268,7 @@ class Sending:
 
     def _done(self, entry: Entry, case: Case) -> PageResult | None:
         result = compared_result(entry, case)
-        if told := self._read_only(entry, case):
+        if told := self._unfit(entry, case):
             return told
         what: Landed | NoVersion | Case | None = settled(case)
         if leaves_text(self._extras, entry, case):
@@ -305,12 +307,10 @@ class Sending:
             unchanged.note(state, mark)
         return what
 
-    def _read_only(self, entry: Entry, case: Case) -> PageResult | None:
-        """Return the refusal of a document whose page is only pulled, or None."""
-        why = (
-            read_only(case.page) if writable(case) or leaves_text(self._extras, entry, case) else ""
-        )
-        return replace(compared_result(entry, case), error=why, exit=Exit.REFUSED) if why else None
+    def _unfit(self, entry: Entry, case: Case) -> PageResult | None:
+        """Return the refusal of a page that is only pulled, or that loses a comment, or None."""
+        sends = writable(case) or leaves_text(self._extras, entry, case)
+        return unfit_page.refused(self._space, case, compared_result(entry, case), sends=sends)
 
     def _refused(self, result: PageResult, case: Case) -> PageResult:
         told = _not_sent(result, case)

@@ -117,6 +117,21 @@ FINDING_CODES = (
         "Type the command in the message. It fetches the file itself.",
     ),
     FindingCode(
+        "comment-dropped",
+        True,
+        "The text drops the marker of an open inline comment, and the comment would lose its "
+        "words. The file of comments says that it is open.",
+        "Put the words back with their marker. If the comment may go, use `--drop-comments`. If it "
+        "is resolved since, `confsync pull --refresh PATH` knows.",
+    ),
+    FindingCode(
+        "marker-dropped",
+        False,
+        "The text drops the marker of an inline comment. Without a file of comments it is not "
+        "known whether the comment is open. A push asks the server.",
+        "Put the words back with their marker, or leave it to the push.",
+    ),
+    FindingCode(
         "attachment",
         False,
         "The text shows an attachment that is neither here nor on the server.",

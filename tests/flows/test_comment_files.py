@@ -227,7 +227,7 @@ def test_a_file_of_that_name_that_is_not_confsyncs_stays(
         run = desk("pull", exit=4)
         assert f"{SAID}: confsync did not write this file" in run.err + run.out
         assert desk.text(SAID) == "my: own\n"
-    desk.path(SAID).rename(desk.path("ENG/own.yaml"))
+    desk.follow(run, "mv")
     desk("pull")
     assert threads(desk)[0]["author"] == "Ben"
 

@@ -186,6 +186,7 @@ def test_a_comment_that_a_push_sent_goes_with_its_text(
 ) -> None:
     """The paragraph with the comment comes by the first reversal, and goes by the second."""
     wiki.store.comment(guide, "9090")
+    wiki.store.resolve(wiki.store.comments(guide)[-1].id)
     rich("pull", "--refresh")
     line = next(line for line in rich.text(GUIDE).split("\n") if "9090" in line)
     rich.edit(GUIDE, f"{line}\n", "")

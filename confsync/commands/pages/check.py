@@ -35,8 +35,10 @@ _MOST = 3
 _LISTED = "'confsync status' lists the edited documents"
 
 
-def check(mirror: Mirror, selection: Selection) -> Result:
+def check(mirror: Mirror, selection: Selection, *, drop_comments: bool = False) -> Result:
     """Check every document of the mirror, or the named documents.
+
+    With `drop_comments`, a text may drop open comments.
 
     A named file that is no document is told and no error, because hooks name every file of a kind.
     Raise UsageError for a name without a file.
@@ -57,7 +59,7 @@ def check(mirror: Mirror, selection: Selection) -> Result:
     for scan in scans:
         edited = {e.path for e in scan.entries if e.path in refused and is_edited(mirror, scan, e)}
         flaws = {path: refused[path] for path in edited}
-        known = Known(scan.config.key, titles, committed, flaws, _astray(scan))
+        known = Known(scan.config.key, titles, committed, flaws, _astray(scan), drop_comments)
         findings += [broken_folder(error) for error in scan.broken if selection.has(error.path)]
         for entry in scan.entries:
             if selection.has(entry.path):

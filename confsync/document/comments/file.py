@@ -20,8 +20,8 @@ from confsync.model.stamp import DIGEST_LENGTH
 # A file that begins otherwise is not confsync's.
 _FIRST = b"# The comments on this page"
 _HEAD = """\
-# The comments on this page. 'confsync pull' writes this file, and no push sends it.
-# 'confsync comment PATH --reply ID -m TEXT' answers a comment.
+# The comments on this page. Pulls write this file, and no push sends it.
+# To answer a comment: confsync comment PATH --reply ID -m TEXT
 """
 _DIGEST = re.compile(rb"^digest: ([0-9a-f]{32})\r?\n", re.MULTILINE)
 _STATES = {state.value: state for state in Resolution}

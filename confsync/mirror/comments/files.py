@@ -41,7 +41,7 @@ def put(mirror: Mirror, document: str, data: bytes | None) -> tuple[bool, bool]:
         here = mentioned(name)
         raise FileError(
             f"{here}: confsync did not write this file, and puts no comments in its place",
-            hint=f"give it another name: 'mv {marked(name)} OTHER-NAME'",
+            hint=f"'mv {marked(name)} {marked(name)}.mine' gives it another name",
         )
     changed = now is not None and file.is_changed(now)
     if data is None:

@@ -20,6 +20,7 @@ from confsync.model.lint import Finding, Severity
 from confsync.model.stamp import Stamp
 from confsync.sync.preflight.places import in_words, unfit_name
 from confsync.sync.preflight.text import Flaw, flaws_of
+from confsync.sync.threads import dropped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,8 @@ class Known:
     `titles` are the pages of each completely mirrored space, in case-folded form. `committed` are
     the stamps in git for documents whose own stamps are not in the cache.
     `refused` has the flaws of edited documents by their places and titles. `astray` are the
-    documents in directories of no page, although their pages' parents have documents.
+    documents in directories of no page, although their pages' parents have documents. With
+    `drop_comments`, a text may drop open comments.
     """
 
     space: str = ""
@@ -63,6 +65,7 @@ class Known:
     committed: Mapping[str, Stamp] = field(default_factory=dict)
     refused: Mapping[str, Flaw] = field(default_factory=dict)
     astray: frozenset[str] = frozenset()
+    drop_comments: bool = False
 
 
 def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]:
@@ -89,6 +92,8 @@ def findings_of(mirror: Mirror, entry: Entry, known: Known) -> Iterator[Finding]
         yield Finding(entry.path, 1, 1, Severity.WARNING, "windows-name", why)
     if entry.path in known.astray:
         yield Finding(entry.path, 1, 1, Severity.WARNING, "astray", _ASTRAY)
+    if not known.drop_comments:
+        yield from dropped.findings(mirror, entry.path, found)
     yield from _unfit_labels(mirror, entry.path, found)
     stamp = _stamp_trouble(mirror, found, known.committed.get(entry.path))
     if stamp:
@@ -120,7 +125,10 @@ def gather_bases(mirror: Mirror, entries: Iterable[Entry]) -> None:
     stamps = [
         found.stamp
         for entry in entries
-        if (found := entry.document) and found.stamp and found.modified and _needs_base(found)
+        if (found := entry.document)
+        and found.stamp
+        and found.modified
+        and _needs_base(mirror, entry.path, found)
     ]
     if stamps:
         from confsync.sync import merge_base as bases
@@ -128,8 +136,8 @@ def gather_bases(mirror: Mirror, entries: Iterable[Entry]) -> None:
         bases.gather(mirror, stamps)
 
 
-def _needs_base(found: Document) -> bool:
-    if conflict_line(found, None):
+def _needs_base(mirror: Mirror, path: str, found: Document) -> bool:
+    if conflict_line(found, None) or dropped.needs_base(mirror, path, found):
         return True
     return next(_oddities(found.text, found.body_start), None) is not None
 

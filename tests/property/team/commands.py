@@ -60,9 +60,15 @@ class Commands:
         return lambda mirror: status(mirror, None)
 
     def push(
-        self, *, delete: bool = False, archive: bool = False, commit: bool = False
+        self,
+        *,
+        delete: bool = False,
+        archive: bool = False,
+        commit: bool = False,
+        drop_comments: bool = False,
     ) -> Callable[[Mirror], Result]:
-        options = PushOptions(delete=_deletions(delete, archive), commit=commit)
+        deleting = _deletions(delete, archive)
+        options = PushOptions(delete=deleting, commit=commit, drop_comments=drop_comments)
         return lambda mirror: push(mirror, self.remote, options)
 
     def plan(

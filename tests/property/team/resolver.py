@@ -38,7 +38,7 @@ def settle_down(desk: Desk) -> None:
         refused = [page for page in (told.pages if told else ()) if page.error]
         for page in refused:
             _resolve(desk, page)
-        told = desk.run(desk.push())
+        told = desk.run(desk.push(drop_comments=True))
         refused = [page for page in (told.pages if told else ()) if page.exit]
         for page in refused:
             _resolve(desk, page)

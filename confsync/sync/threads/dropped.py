@@ -1,0 +1,82 @@
+"""The inline comments that a document drops: what a push refuses, and what `check` can know of it.
+
+The server keeps a comment's marker in the text of the page. A text without that marker detaches the
+comment from its words. An open comment is lost that way; a resolved one may go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from confsync.document.comments import markers
+from confsync.mirror.comments import files
+from confsync.model.lint import Finding, Severity
+
+if TYPE_CHECKING:
+    from confsync.document.comments.file import Thread
+    from confsync.document.document import Document
+    from confsync.mirror.mirror import Mirror
+    from confsync.model.page import PageComment
+
+# So many comments are named.
+_NAMED = 3
+_WORDS = 60
+
+
+def open_among(comments: Iterable[PageComment], dropped: Iterable[str]) -> tuple[PageComment, ...]:
+    """Return the open comments among those whose markers a text drops."""
+    refs = frozenset(dropped)
+    return tuple(one for one in comments if one.marker in refs and one.state.is_open)
+
+
+def refusal(named: Iterable[tuple[str, str]]) -> str:
+    """Return why a text is not sent; `named` has author and words of each open comment."""
+    every = [_named(*one) for one in named]
+    more = len(every) - _NAMED
+    some = ", ".join(every[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    what = "an open comment" if len(every) == 1 else f"{len(every)} open comments"
+    return f"the text drops {what}: {some}"
+
+
+def _named(author: str, words: str) -> str:
+    short = words if len(words) <= _WORDS else f"{words[:_WORDS]}…"
+    return f"{author or 'unknown user'} on '{short}'"
+
+
+def needs_base(mirror: Mirror, path: str, found: Document) -> bool:
+    """Return whether the base of a document must be looked for, to know what it drops."""
+    return bool(_missing(mirror, path, found))
+
+
+def _missing(mirror: Mirror, path: str, found: Document) -> dict[str, Thread]:
+    """Return the inline comments beside a document whose words it has no marker for."""
+    if found.stamp is None or not found.modified:
+        return {}
+    beside = files.read(mirror.root, path, found.stamp.id)
+    inline = {one.marker: one for one in beside.threads if one.marker} if beside else {}
+    here = markers.words_of(found.body) if inline else {}
+    return {ref: thread for ref, thread in inline.items() if not here.get(ref)}
+
+
+def findings(mirror: Mirror, path: str, found: Document) -> Iterator[Finding]:
+    """Yield a finding for each comment that a push of the document would or might drop.
+
+    The base says which markers there were. The file of comments, if there is one, says which of the
+    comments are open. Without the base, nothing is known.
+    """
+    stamp = found.stamp
+    if stamp is None or not found.modified:
+        return
+    missing = _missing(mirror, path, found)
+    base = mirror.bases.get(stamp) or mirror.committed.get((stamp.id, stamp.digest))
+    beside = files.read(mirror.root, path, stamp.id) if base else None
+    known = {one.marker for one in beside.threads} if beside else set()
+    for ref, words in markers.dropped(base[1], found.body).items() if base else ():
+        if ref in missing and missing[ref].is_open:
+            thread = missing[ref]
+            said = refusal([(thread.said.author, thread.words or words)])
+            yield Finding(path, 1, 1, Severity.ERROR, "comment-dropped", said)
+        elif ref not in known:
+            said = f"the text drops the comment on '{words}'; a push refuses that if it is open"
+            yield Finding(path, 1, 1, Severity.WARNING, "marker-dropped", said)
