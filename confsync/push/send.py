@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from operator import itemgetter
 
 from confsync.errors import (
     APIAccessError,
@@ -58,6 +57,8 @@ from confsync.workers import batches
 
 # The time of the comparison, the document, and its case.
 Checked = tuple[float, Entry, Case]
+# The document of a written page, its case, and what landed.
+Written = tuple[Entry, Case, Landed]
 
 BATCH = 250
 # The first batch is small, so that writing begins soon. The last batch is small, so that the run
@@ -149,8 +150,8 @@ class Sending:
     def _batches(self, waiting: list[list[Entry]]) -> Iterator[int]:
         """Check, put and write back batch by batch. Yield 1 for each finished document.
 
-        While a batch is put, the next one is checked and the last one is written back. Documents of
-        one round do not depend on each other, and a check that becomes too old is repeated.
+        While a batch is put, the next one is checked and the last one is written back. A check that
+        becomes too old is repeated.
         """
         workers = self._reader.remote.workers
         cases = map(self._check, waiting)
@@ -166,19 +167,17 @@ class Sending:
         def put(given: tuple[int, Checked]) -> tuple[int, PageResult | None]:
             return given[0], self._put(given[1])
 
-        # The first documents of the next batch are sent while the last ones of this batch are under
-        # way.
+        # The next batch begins while the last documents of this batch are under way.
         done = workers.ahead(put, ready(), at_most=workers.jobs, window=2 * workers.jobs)
+        landed: list[Written] = []
         with workers.aside() as aside:
             try:
-                for number, results in groupby(done, key=itemgetter(0)):
+                for number, results in groupby(done, key=lambda one: one[0]):
                     for _, result in results:
-                        if result is not None:
-                            self._report.add(result)
+                        self._report.add(*filter(None, (result,)))
                         yield 1
                     self._report.add(*aside.taken())
-                    batch = waiting[number]
-                    landed = [(e, *self._landed[e.path]) for e in batch if e.path in self._landed]
+                    landed = self._landed_among(waiting[number], landed)
                     aside.put(partial(self._settling.settle, landed))
             except Exception:
                 self._report.add(*aside.taken())
@@ -187,16 +186,17 @@ class Sending:
         if self._ended:
             raise self._ended
 
+    def _landed_among(self, entries: list[Entry], told: list[Written]) -> list[Written]:
+        """Return what landed of a batch. What is told of the last batch goes, with its texts."""
+        for entry, *_ in told:
+            del self._landed[entry.path]
+        return [(one, *self._landed[one.path]) for one in entries if one.path in self._landed]
+
     def _check(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
         """Compare documents with their pages. Return the cases, and the results of the others."""
-        fit: list[Entry] = []
-        failures: list[PageResult] = []
-        for entry in entries:
-            refused = self._space.unfit(entry)
-            if refused:
-                failures.append(refused)
-            else:
-                fit.append(entry)
+        looked_at = [(entry, self._space.unfit(entry)) for entry in entries]
+        fit = [entry for entry, refused in looked_at if not refused]
+        failures = [refused for _, refused in looked_at if refused]
         checked = self._run.clock()
         sides = {entry.path: sides_of(self._scan, entry) for entry in fit}
         found = self._reader.current({stamp.id: stamp.version for stamp, _ in sides.values()})
