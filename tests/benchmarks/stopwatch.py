@@ -16,14 +16,25 @@ import time
 
 
 def tree(process):
-    """Return a process and all below it."""
+    """Return a process and all below it, except those that have their parent's memory.
+
+    Until a new process runs its own program, it is a copy of its parent and shares its memory.
+    """
     found = [process]
     for one in found:
         with contextlib.suppress(OSError):
+            own = command(one)
             for thread in os.listdir(f"/proc/{one}/task"):  # noqa: PTH208 - pathlib is large
                 with open(f"/proc/{one}/task/{thread}/children", encoding="ascii") as file:
-                    found += map(int, file.read().split())
+                    found += [int(child) for child in file.read().split() if command(child) != own]
     return found
+
+
+def command(process):
+    """Return the command line of a process as the kernel has it; empty if it ended."""
+    with contextlib.suppress(OSError), open(f"/proc/{process}/cmdline", "rb") as file:
+        return file.read()
+    return b""
 
 
 def resident(process):

@@ -100,6 +100,18 @@ def test_the_memory_of_a_program_is_also_that_of_what_it_starts(tmp_path: Path) 
     assert 180 < found < 260
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there the kernel tells of all")
+def test_a_process_that_has_not_begun_is_not_counted_twice(tmp_path: Path) -> None:
+    """Between fork and exec, a process has the memory of its parent."""
+    code = (
+        "import os, time\n"
+        "x = bytearray(100_000_000); x[::4096] = b'1' * len(x[::4096])\n"
+        "if not os.fork(): time.sleep(0.5); os._exit(0)\n"
+        "os.wait()\n"
+    )
+    assert 90 < Machine(tmp_path).run(sys.executable, "-S", "-c", code).megabytes < 150
+
+
 def test_curves_are_drawn() -> None:
     points = [(1000, 0.5, 11), (10000, 5.0, 83)]
     curves = [
