@@ -2332,6 +2332,40 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a plan sends only settings that are as planned",
+        (
+            Cut(
+                "confsync/bulk/plan.py",
+                "    if now.settings != planned.settings:",
+                "    if False:",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_plan_names_settings_and_sends_only_those",),
+    ),
+    Ablation(
+        "a setting that changed since a push stays",
+        (
+            Cut(
+                "confsync/commands/bulk/reversal.py",
+                "        and values.digest(name, found.settings[name]) == "
+                "values.digest(name, after.get(name))\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_the_reversal_of_a_push_takes_settings_back",),
+    ),
+    Ablation(
+        "the reversal of a push overwrites no edited setting",
+        (
+            Cut(
+                "confsync/commands/bulk/revert_run.py",
+                " or bool(settings.changed(found, chosen))",
+                "",
+            ),
+        ),
+        ("tests/flows/test_settings.py::test_a_reversal_overwrites_no_edited_setting",),
+    ),
+    Ablation(
         "a setting that both sides changed is refused",
         (
             Cut(

@@ -51,8 +51,9 @@ class PlannedPage(NamedTuple):
     `page_id` and `base` are None for a page that is not on the server yet. `digest` is that of the
     title and the body. `parent` is the id of the parent; None stands for the top of the space, for
     a blog post, and for a parent that is created first: the path tells which. `labels` and
-    `attachments` (name to digest) are None if the mirror does not manage them. A page to delete or
-    archive has only its base, and the `digest` of its document if that is deleted with it.
+    `attachments` (name to digest) are None if the mirror does not manage them, and so are
+    `settings` (name to value). A page to delete or archive has only its base, and the `digest` of
+    its document if that is deleted with it.
     """
 
     path: str
@@ -64,6 +65,7 @@ class PlannedPage(NamedTuple):
     parent: str | None = None
     labels: tuple[str, ...] | None = None
     attachments: Mapping[str, str] | None = None
+    settings: Mapping[str, object] | None = None
 
 
 class Refused(NamedTuple):
@@ -167,6 +169,8 @@ def _contents(
         yield "its labels differ"
     if now.attachments != planned.attachments:
         yield "its attachments differ"
+    if now.settings != planned.settings:
+        yield "its settings differ"
 
 
 def _page_as_json(page: PlannedPage) -> dict[str, object]:
@@ -180,12 +184,14 @@ def _page_as_json(page: PlannedPage) -> dict[str, object]:
         "parent": page.parent,
         "labels": None if page.labels is None else list(page.labels),
         "attachments": None if page.attachments is None else dict(page.attachments),
+        "settings": None if page.settings is None else dict(page.settings),
     }
 
 
 def _page_of(row: Mapping[str, Any]) -> PlannedPage:
     """Return the page in a row. Raise KeyError, TypeError, ValueError."""
     base, labels, files = row["base"], row["labels"], row["attachments"]
+    settings = row.get("settings")  # a plan of an earlier confsync has none
     return PlannedPage(
         _text(row["path"]),
         Action(row["action"]),
@@ -196,6 +202,7 @@ def _page_of(row: Mapping[str, Any]) -> PlannedPage:
         None if row["parent"] is None else _text(row["parent"]),
         None if labels is None else tuple(map(_text, labels)),
         None if files is None else {_text(name): _text(one) for name, one in files.items()},
+        None if settings is None else {_text(name): one for name, one in settings.items()},
     )
 
 

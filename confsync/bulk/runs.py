@@ -18,7 +18,7 @@ class Change(NamedTuple):
     """A value before and after a run, as a line of the audit trail has it.
 
     Digests of texts and of files are None where there was none. A parent is empty at the top.
-    Labels are separated by blanks.
+    Labels are separated by blanks. Settings are a JSON object, each null if the page had none.
     """
 
     before: str | None
@@ -35,9 +35,9 @@ class WrittenFile(NamedTuple):
 class WrittenPage(NamedTuple):
     """A page that a push wrote. `base` and `version` are its versions before and after.
 
-    `what` is an outcome, or "labelled" or "attached". `base` is None for a new page, and `version`
-    for one that was deleted or archived; both are None if only attachments changed. `text`, `place`
-    and `labels` are None if they did not change.
+    `what` is an outcome, or "labelled", "set" or "attached". `base` is None for a new page, and
+    `version` for one that was deleted or archived; both are None if only attachments changed.
+    `text`, `place`, `labels` and `settings` are None if they did not change.
     """
 
     page: str
@@ -49,6 +49,7 @@ class WrittenPage(NamedTuple):
     place: Change | None = None
     labels: Change | None = None
     files: tuple[WrittenFile, ...] = ()
+    settings: Change | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the page's part of the JSON envelope of `log --runs`."""
@@ -107,6 +108,8 @@ def _with(page: WrittenPage | None, event: Event) -> WrittenPage:
         return new._replace(text=_joined(new.text, change))
     if event.what == "moved":
         return new._replace(place=_joined(new.place, change))
+    if event.what == "set":
+        return new._replace(settings=change)
     return new._replace(labels=change) if event.what == "labelled" else new
 
 

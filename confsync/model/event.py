@@ -11,7 +11,8 @@ class Event(NamedTuple):
     `what` is an outcome, or "conflict: " and the decision. `base` is the version number of the
     document's base, `version` that of the server's page. `before` is the base's digest. `after` is
     the digest of the written content or, in a conflict, of the server's content. For "moved", both
-    are parents, empty at the top; for "labelled", they are labels, separated by blanks. `minor`
+    are parents, empty at the top; for "labelled", they are labels, separated by blanks; for "set",
+    they are the values of settings by name, as JSON. `minor`
     says that it was sent as a minor edit. `run` is the id of the push; it is empty for other
     commands, and in lines of an earlier confsync.
     """

@@ -174,7 +174,7 @@ class Extras:
         except APIAccessError as error:
             why = f"the settings could not be changed: {error.message}"
             self.unfinished[entry.path] = Unfinished(why, error.exit, error.hint)
-        before, after = (json.dumps(values, ensure_ascii=False) for values in sending.sent)
+        before, after = (json.dumps(_plain(values), ensure_ascii=False) for values in sending.sent)
         if sending.sent.after:
             found = entry.document.stamp if entry.document else None
             base = found.version if found else None
@@ -248,3 +248,8 @@ class Extras:
     def _manages_labels(self, entry: Entry) -> bool:
         found = entry.document
         return self._mirror.config.labels and found is not None and found.labels is not None
+
+
+def _plain(values: Mapping[str, str | None]) -> dict[str, object]:
+    """Return the values of settings as JSON has them."""
+    return {name: None if value is None else json.loads(value) for name, value in values.items()}

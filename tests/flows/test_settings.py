@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -482,3 +483,55 @@ def test_a_setting_that_an_earlier_push_sent_is_committed_later(
     settled("push", "--commit")
     assert settled.git("status", "--porcelain") == ""
     assert "width: default" in settled.git("show", "HEAD:ENG/guide.xhtml")
+
+
+# -- plans and reversals ---------------------------------------------------------------------------
+
+
+def test_a_plan_names_settings_and_sends_only_those(
+    wiki: Sandbox, settled: Desk, guide: str
+) -> None:
+    settled.edit(GUIDE, "\nwidth: full\n", "\nwidth: default\n")
+    settled("push", "--plan", "plan.json")
+    (page,) = json.loads(settled.text("plan.json"))["pages"]
+    assert page["settings"] == {"width": "default", "emoji": "🚀"}
+    settled.edit(GUIDE, "emoji: 🚀", "emoji: 🐙")
+    run = settled.json("push", "--apply", "plan.json", exit=1)
+    assert "its settings differ" in run.data["pages"][0]["error"]
+    assert writes(wiki) == []
+    settled.edit(GUIDE, "emoji: 🐙", "emoji: 🚀")
+    settled("push", "--apply", "plan.json")
+    assert value(wiki, guide, WIDTH) == "default"
+    assert "already as planned" in settled("push", "--apply", "plan.json").out
+    quiet(wiki, settled)
+
+
+def test_the_reversal_of_a_push_takes_settings_back(
+    wiki: Sandbox, settled: Desk, guide: str
+) -> None:
+    settled.edit(GUIDE, "\nwidth: full\n", "\nwidth: default\nproperties: {reviewed: 1}\n")
+    settled.edit(GUIDE, "emoji: 🚀", "emoji: 🐙")
+    settled.edit(GUIDE, "8080", "8081")
+    settled("push")
+    by_colleague(wiki, guide, EMOJI, "1f419-200d")
+    settled("pull")
+    run = settled.json("revert", "--run", settled.last_run(), exit=1)
+    assert run.outcomes == {GUIDE: "modified"}
+    assert run.data["pages"][0]["error"] == "changed again after that push, and stays: emoji"
+    text = settled.text(GUIDE)
+    assert "\nwidth: full\n" in text
+    assert "reviewed: null" in text
+    assert "8080" in text
+    settled("push")
+    assert value(wiki, guide, WIDTH) == "full-width"
+    assert value(wiki, guide, "reviewed") is None
+    quiet(wiki, settled)
+
+
+def test_a_reversal_overwrites_no_edited_setting(wiki: Sandbox, settled: Desk, guide: str) -> None:
+    settled.edit(GUIDE, "\nwidth: full\n", "\nwidth: default\n")
+    settled("push")
+    settled.edit(GUIDE, "emoji: 🚀", "emoji: 🐙")
+    run = settled.json("revert", "--run", settled.last_run(), exit=1)
+    assert run.data["pages"][0]["error"] == "it has edits that are not pushed"
+    assert "\nwidth: default\n" in settled.text(GUIDE)

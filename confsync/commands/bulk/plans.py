@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -128,6 +129,7 @@ def page_of(mirror: Mirror, scan: SpaceScan, path: str, found: Document) -> Plan
         None if is_unborn(wanted) else wanted,
         tuple(sorted(found.labels or ())) if mirror.config.labels else None,
         _attachments(mirror, path, found),
+        _settings(mirror, found),
     )
 
 
@@ -136,6 +138,15 @@ def _attachments(mirror: Mirror, path: str, found: Document) -> Mapping[str, str
         return None
     files = beside(mirror, path, found, DeletedFiles()).files
     return {name: file.digest for name, file in sorted(files.items())}
+
+
+def _settings(mirror: Mirror, found: Document) -> Mapping[str, object] | None:
+    """Return the values of the managed settings that a document has lines of, by name."""
+    chosen = mirror.config.settings
+    if not chosen:
+        return None
+    lines = ((name, found.settings[name]) for name in chosen if name in found.settings)
+    return {name: json.loads(value) if value else None for name, value in lines}
 
 
 def refuse_other(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""The reversal of what a run changed in one document: text, title and labels.
+"""The reversal of what a run changed in one document: text, title, labels and settings.
 
 Where the page changed since, it is a three-way merge from the run's version back to the version
 before it.
@@ -6,6 +6,8 @@ before it.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,6 +16,8 @@ from confsync.diff.line_merge import Markers
 from confsync.diff.three_way import ThreeTexts, flaw_of, merge_bodies, merge_titles, with_body
 from confsync.document import document, layout
 from confsync.document.document import Document, Fields
+from confsync.document.settings import values
+from confsync.document.settings.values import canonical, shown
 from confsync.errors import Exit
 from confsync.merge.documents import Text
 from confsync.mirror.mirror import Mirror
@@ -95,10 +99,11 @@ class Versions:
 def reverted(
     versions: Versions, page: WrittenPage, found: Document, stamp: Stamp
 ) -> Reverted | Refusal:
-    """Return a document without the text, title and labels of a run. Raise ConfsyncError."""
+    """Return a document without what a run wrote in it. Raise ConfsyncError."""
     labels = _labels(page, stamp) if page.labels and found.labels is not None else None
+    settings = _settings(page, found)
     if page.text is None:
-        return Reverted(document.update(found, stamp, Fields(labels=labels)))
+        return Reverted(document.update(found, stamp, Fields(labels=labels, settings=settings)))
     after = versions.after(page, found)
     if isinstance(after, Refusal):
         return after
@@ -109,7 +114,7 @@ def reverted(
             f"that push changed the title to '{after.title}', and now it is '{now.title}'",
             "'confsync show {path}' shows the page; write the title that you want",
         )
-    fields = Fields(title, labels=labels)
+    fields = Fields(title, labels=labels, settings=settings)
     texts = ThreeTexts(after.body, now.body, before.body)
     if digest(*after) != (page.text.after or ""):
         texts = without_later_comments(texts)
@@ -130,6 +135,46 @@ def without_later_comments(texts: ThreeTexts) -> ThreeTexts:
     edit. A merge keeps the comments that only the second text has.
     """
     return texts._replace(base=without_new_markers(texts.base, marker_refs(texts.theirs)))
+
+
+def _settings(page: WrittenPage, found: Document) -> dict[str, str | None]:
+    """Return the values before a run, of the settings that still have the run's values."""
+    if page.settings is None:
+        return {}
+    before, after = (_values(text) for text in page.settings)
+    return {
+        name: shown(name, value)
+        for name, value in before.items()
+        if name in found.settings
+        and values.digest(name, found.settings[name]) == values.digest(name, after.get(name))
+    }
+
+
+def settings_left(page: WrittenPage, found: Document) -> Refusal | None:
+    """Return why settings of a run stay as they are in a document, or None."""
+    if page.settings is None:
+        return None
+    before, _ = (_values(text) for text in page.settings)
+    if not before:
+        return Refusal("its settings stay: only the clone that pushed has the values before")
+    back = _settings(page, found)
+    left = [
+        name
+        for name, value in before.items()
+        if name not in back
+        and values.digest(name, found.settings.get(name)) != values.digest(name, value)
+    ]
+    if not left:
+        return None
+    return Refusal(f"changed again after that push, and stays: {', '.join(sorted(left))}")
+
+
+def _values(text: str | None) -> dict[str, str | None]:
+    """Return the settings of a line of the audit trail; nothing if it is not confsync's."""
+    with contextlib.suppress(ValueError, AttributeError):
+        told = json.loads(text or "{}").items()
+        return {name: None if value is None else canonical(value) for name, value in told}
+    return {}
 
 
 def _labels(page: WrittenPage, stamp: Stamp) -> tuple[str, ...]:

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from confsync.bulk.runs import ARCHIVED, CREATED, DELETED, Change, Run, WrittenPage
-from confsync.commands.bulk.reversal import EDITED, LOG, Refusal, Reverted, Versions, reverted
+from confsync.commands.bulk.reversal import (
+    EDITED,
+    LOG,
+    Refusal,
+    Reverted,
+    Versions,
+    reverted,
+    settings_left,
+)
 from confsync.commands.bulk.reversal_files import FileStep, file_steps
 from confsync.commands.bulk.reversal_places import Moving, Places, in_order
 from confsync.commands.bulk.runs import runs
@@ -33,6 +41,7 @@ from confsync.sync.deletion import from_archive
 from confsync.sync.preflight.text import RESOLVE
 from confsync.sync.refusals import failed, local_result
 from confsync.sync.report import Report
+from confsync.sync.settings import beside as settings
 
 LAST = "last"
 # The first version is of the run: it created the page, or older versions were deleted.
@@ -227,7 +236,8 @@ class _Reversal:
 
     def _refusal(self, made: Reverted, target: _Target) -> Refusal | None:
         """Return why a document must stay as it is, or None."""
-        edited = target.document.modified or labels.changed(target.document)
+        found, chosen = target.document, self._mirror.config.settings
+        edited = found.modified or labels.changed(found) or bool(settings.changed(found, chosen))
         if edited and made.data != target.entry.raw:
             return EDITED
         if made.flaw:
@@ -249,6 +259,7 @@ class _Reversal:
         outcome = Outcome.MODIFIED if changed or done else Outcome.UNCHANGED
         result = replace(result, outcome=outcome, note="; ".join(done))
         left = [step for step in steps if isinstance(step, Refusal)]
+        left += filter(None, [settings_left(page, target.document)])
         if made.conflicted:
             return _conflicted(result)
         if left:

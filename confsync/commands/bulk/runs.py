@@ -73,13 +73,15 @@ def _changed(before: Committed, after: Committed) -> WrittenPage:
     text = Change(old.digest, new.digest) if old.digest != new.digest else None
     place = Change(old.parent or "", new.parent or "") if old.parent != new.parent else None
     labels = Change(_words(old), _words(new)) if _words(old) != _words(new) else None
-    what = "updated" if text else "moved" if place else "labelled" if labels else "attached"
+    # Stamps have digests of values. Only the audit trail has the values.
+    settings = Change(None, None) if old.properties != new.properties else None
+    beside = "labelled" if labels else "set" if settings else "attached"
+    what = "updated" if text else "moved" if place else beside
     page = WrittenPage(new.id, after.path, what, files=tuple(_files(old, new)))
     if what == "attached":
         return page
-    return page._replace(
-        base=old.version, version=new.version, text=text, place=place, labels=labels
-    )
+    page = page._replace(base=old.version, version=new.version, settings=settings)
+    return page._replace(text=text, place=place, labels=labels)
 
 
 def _words(stamp: Stamp) -> str:

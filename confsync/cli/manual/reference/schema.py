@@ -117,7 +117,7 @@ PARTS: dict[str, Schema] = {
     "written": _object(
         page=_text("The page's id."),
         path=_text("The document, relative to the mirror."),
-        what=_text("An outcome, or `labelled` or `attached`."),
+        what=_text("An outcome, or `labelled`, `set` or `attached`."),
         base=_maybe_number("The version before the push; null for a new page."),
         version=_maybe_number("The version that the push made; null for a deleted page."),
         attachments={
