@@ -13,10 +13,11 @@ from pathlib import Path
 from . import mirror, space
 from .measurements import EDITS, JOBS, Bench, Row
 from .mirror import KEY, Mirror
-from .rich import beside_its_requests, copy_of, data_of, pulled
+from .rich import data_of, pulled, with_reads
 from .runner import Pair, Spent, alternating
 from .server import Server
 
+Prepare = Callable[[Server, int], Path]
 CHANGED = 500  # pages of a diff and of a merge
 THEIRS = "<p>another paragraph</p>"
 _SAME_READS = "the same reading requests, one after the other"
@@ -24,27 +25,32 @@ _SAME_READS = "the same reading requests, one after the other"
 
 def commands(bench: Bench) -> list[Row]:
     """Measure what reads a mirror, and then what reads and writes a server."""
-    return [*_offline(bench), *_reading(bench), _create(bench), _move(bench), _merge(bench)]
+    gone = mirror.pages_of(data_of(bench), smaller_than=100_000)[-bench.repeat :]
+    with pulled(bench, trashed=gone) as (here, server):
+        return [
+            *_offline(bench, here),
+            *_reading(bench, here, server, gone),
+            _merge(bench, here, server, gone),
+            _create(bench, here, server),
+            _move(bench, here, server),
+        ]
 
 
-def _lots(bench: Bench, here: Mirror, most: int) -> Iterator[list[Path]]:
+def _lots(bench: Bench, documents: Sequence[Path], most: int) -> Iterator[Sequence[Path]]:
     """Yield lists of documents to change, no document twice."""
-    documents = here.small()
     size = min(most, len(documents) // (bench.repeat + 1))
     step = len(documents) // size
     for number in range(step):
         yield documents[number::step][:size]
 
 
-def _offline(bench: Bench) -> list[Row]:
-    here = copy_of(bench)
-    here.status()
+def _offline(bench: Bench, here: Mirror) -> list[Row]:
     check = alternating(
         bench.repeat,
         lambda: bench.machine.module("floors", "note", str(here.root / KEY)),
         lambda: here.run("check"),
     )
-    edits = next(_lots(bench, here, CHANGED))
+    edits = next(_lots(bench, here.small(), CHANGED))
     sides = bench.new("sides")
     _keep(edits, sides / "old")
     here.edit(edits)
@@ -61,6 +67,9 @@ def _offline(bench: Bench) -> list[Row]:
     diff = alternating(bench.repeat, git, lambda: here.run("diff"))
     report = str(bench.new("report.html"))
     side_by_side = alternating(bench.repeat, noted, lambda: here.run("diff", "--html", report))
+    for number, path in enumerate(edits):
+        shutil.copyfile(sides / "old" / f"{number}.xhtml", path)
+    here.status()
     positions = "expat with handlers that note positions"
     both = f"{positions}, both sides"
     return [
@@ -77,52 +86,37 @@ def _keep(documents: Sequence[Path], directory: Path) -> None:
         shutil.copyfile(path, directory / f"{number}.xhtml")
 
 
-def _reading(bench: Bench) -> list[Row]:
+def _reading(bench: Bench, here: Mirror, server: Server, gone: Sequence[str]) -> list[Row]:
     """Measure what asks a server, and writes nothing or little there."""
-    data = space.copied(data_of(bench), bench.new("data"))
-    gone = mirror.pages_of(data, smaller_than=100_000)[-bench.repeat :]
-    space.trash(data, gone)
     trashed = iter(gone)
-    with Server(data) as server:
-        here = pulled(bench, server)
-        one = here.small()[0].relative_to(here.root).as_posix()
+    one = here.small()[0].relative_to(here.root).as_posix()
 
-        def row(what: str, *words: str) -> Row:
-            return bench.row(what, _SAME_READS, _with_reads(bench, server, lambda: run(*words)))
+    def run(*words: str) -> Spent:
+        return here.run(*words, server=server)
 
-        def run(*words: str) -> Spent:
-            return here.run(*words, server=server)
+    def row(what: str, *words: str) -> Row:
+        return bench.row(what, _SAME_READS, with_reads(bench, server, lambda: run(*words)))
 
-        restored = _with_reads(bench, server, lambda: run("restore", next(trashed)))
-        return [
-            row("pull --refresh, cloud", "pull", "--refresh"),
-            row("log of one page, cloud", "log", one),
-            bench.row("restore of one page, cloud", _SAME_READS, restored),
-        ]
-
-
-def _with_reads(bench: Bench, server: Server, above: Callable[[], Spent]) -> Pair:
-    """Run something, and after each run a loop over the requests that it read with."""
-    pairs = []
-    for _ in range(bench.repeat):
-        spent = above()
-        pairs.append((beside_its_requests(bench, server, spent), spent))
-    return Pair(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+    restored = with_reads(bench, server, lambda: run("restore", next(trashed)))
+    found = [
+        row("pull --refresh, cloud", "pull", "--refresh"),
+        row("log of one page, cloud", "log", one),
+        bench.row("restore of one page, cloud", _SAME_READS, restored),
+    ]
+    run("pull")
+    here.status()
+    return found
 
 
-def _on_two_servers(
-    bench: Bench,
-    prepare: Callable[[Mirror, Server, int], Path],
-    program: str,
-    *options: str,
+def _beside_a_loop(
+    bench: Bench, desk: tuple[Mirror, Server], prepare: Prepare, program: str, *options: str
 ) -> Pair:
     """Push what `prepare` changes in a mirror, beside a loop that sends the file it returns."""
-    data = [space.copied(data_of(bench), bench.new("data")) for _ in range(2)]
-    with Server(data[0]) as mine, Server(data[1]) as theirs:
-        here = pulled(bench, theirs)
-        pairs = []
+    here, theirs = desk
+    pairs = []
+    with Server(space.copied(data_of(bench), bench.new("data"))) as mine:
         for number in range(bench.repeat):
-            edits = prepare(here, mine, number)
+            edits = prepare(mine, number)
             args = (program, mine.url, edits, str(JOBS))
             floor = bench.machine.module("floors", *args, server=mine)
             words = ("push", "--jobs", str(JOBS), *options)
@@ -130,10 +124,10 @@ def _on_two_servers(
     return Pair(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
 
 
-def _create(bench: Bench) -> Row:
+def _create(bench: Bench, here: Mirror, server: Server) -> Row:
     """Create new pages at the top, with the bodies of others."""
 
-    def prepare(here: Mirror, mine: Server, number: int) -> Path:
+    def prepare(mine: Server, number: int) -> Path:
         home = next(i for i, path in here.by_id().items() if path.stem == "index")
         lines = []
         for place, path in enumerate(_some(bench, here)):
@@ -147,7 +141,7 @@ def _create(bench: Bench) -> Row:
         edits.write_text("\n".join(lines), encoding="utf-8")
         return edits
 
-    pair = _on_two_servers(bench, prepare, "create")
+    pair = _beside_a_loop(bench, (here, server), prepare, "create")
     what = f"creation of {_count(bench):,} pages, cloud, {JOBS} jobs"
     return bench.row(what, f"the same POSTs, {JOBS} threads", pair)
 
@@ -160,12 +154,13 @@ def _some(bench: Bench, here: Mirror) -> list[Path]:
     return [path for path in here.small() if not path.stem.startswith("new-")][: _count(bench)]
 
 
-def _move(bench: Bench) -> Row:
-    """Move pages without children below one page."""
+def _move(bench: Bench, here: Mirror, server: Server) -> Row:
+    """Move pages without children below one page. The loop's server has no page that is new."""
+    known = frozenset(mirror.pages_of(data_of(bench), smaller_than=1_000_000))
 
-    def prepare(here: Mirror, mine: Server, number: int) -> Path:
+    def prepare(mine: Server, number: int) -> Path:
         ids = {path: page_id for page_id, path in here.by_id().items()}
-        small = here.small()
+        small = [path for path in here.small() if ids.get(path) in known]
         parent = next(path for path in small if path.with_suffix("").is_dir())
         to = parent.with_suffix("")
         leaves = [one for one in small if not one.with_suffix("").exists() and one.parent != to]
@@ -178,36 +173,38 @@ def _move(bench: Bench) -> Row:
         data = data_of(bench)
         return mirror.write_edits(data, moved, bench.new("edits"), str, parent=ids[parent])
 
-    pair = _on_two_servers(bench, prepare, "push", "--allow-mass-move")
+    pair = _beside_a_loop(bench, (here, server), prepare, "push", "--allow-mass-move")
     what = f"{_count(bench):,} moves, cloud, {JOBS} jobs"
     return bench.row(what, f"the same PUTs, {JOBS} threads", pair)
 
 
-def _merge(bench: Bench) -> Row:
-    """Merge pages whose first paragraph changed here, and which have one more on the server."""
-    data = space.copied(data_of(bench), bench.new("data"))
+def _merge(bench: Bench, here: Mirror, server: Server, but: Sequence[str]) -> Row:
+    """Merge pages whose first paragraph changed here, and which have one more on the server.
+
+    Pages that were restored, `but`, have other versions than the data.
+    """
     pairs = []
-    with Server(data) as server:
-        here = pulled(bench, server)
-        ids = {path: page_id for page_id, path in here.by_id().items()}
-        lots = _lots(bench, here, CHANGED)
-        for _ in range(bench.repeat):
-            documents = next(lots)
-            sides = bench.new("sides")
-            _keep(documents, sides / "old")
-            here.edit(documents)
-            _keep(documents, sides / "new")
-            changed = [ids[path] for path in documents]
-            edits = mirror.write_edits(
-                data_of(bench), changed, bench.new("edits"), lambda body: body + THEIRS
-            )
-            args = ("push", server.url, edits, str(JOBS))
-            bench.machine.module("floors", *args, server=server)
-            above = here.run("pull", "--merge", server=server)
-            addresses = bench.new("addresses")
-            addresses.write_text("\n".join(above.asked.read if above.asked else ()))
-            args = ("merge", server.url, sides, addresses)
-            pairs.append((bench.machine.module("floors", *args, server=server), above))
+    ids = {path: page_id for page_id, path in here.by_id().items()}
+    lots = _lots(bench, [path for path in here.small() if ids[path] not in but], CHANGED)
+    for _ in range(bench.repeat):
+        documents = next(lots)
+        sides = bench.new("sides")
+        _keep(documents, sides / "old")
+        here.edit(documents)
+        _keep(documents, sides / "new")
+        page_ids = [ids[path] for path in documents]
+        edits = mirror.write_edits(data_of(bench), page_ids, bench.new("edits"), _with_more)
+        bench.machine.module("floors", "push", server.url, edits, str(JOBS), server=server)
+        above = here.run("pull", "--merge", server=server)
+        addresses = bench.new("addresses")
+        addresses.write_text("\n".join(above.asked.read if above.asked else ()))
+        args = ("merge", server.url, sides, addresses)
+        pairs.append((bench.machine.module("floors", *args, server=server), above))
+        here.run("push", server=server)
     pair = Pair(tuple(one for one, _ in pairs), tuple(other for _, other in pairs))
     what = f"pull --merge of {len(documents):,} pages, cloud"
     return bench.row(what, "the same requests, and git merge-file of each page", pair)
+
+
+def _with_more(body: str) -> str:
+    return f"{body}{THEIRS}"
